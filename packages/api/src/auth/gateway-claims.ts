@@ -1,0 +1,59 @@
+/**
+ * The caller's claims in Lambda. API Gateway's JWT authorizer has verified the token, but hands its claims over as
+ * strings in Go's format (`"[USERS ADMINS]"`), in which a group with a blank in it cannot be told from two groups. The
+ * typed claims are in the very token that was verified, so they are taken from there, once the two agree.
+ */
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { bearerToken, invalidToken } from "./bearer-token.ts";
+import type { Claims } from "./principal.ts";
+import { checkClaims, decodeToken, type TokenRules } from "./token-rules.ts";
+
+/** The part of the event that only the gateway can write; there where a JWT authorizer ran. */
+export interface GatewayAuthorizer {
+  readonly jwt?: {
+    readonly claims?: Readonly<Record<string, unknown>>;
+    readonly scopes?: readonly string[] | null;
+  };
+}
+
+/** What must agree before a token is taken for the one that the gateway verified. */
+const COMPARED_CLAIMS = ["iss", "sub", "iat", "exp"];
+
+/**
+ * @param groupsClaim compared too: access hangs on it.
+ * @param nowSeconds seconds since the epoch.
+ * @returns the typed claims of the token that the gateway verified.
+ * @throws ApiError 001401 where no authorizer ran, or where the bearer token is not the one that it verified.
+ */
+export function claimsFromGateway(
+  event: Pick<APIGatewayProxyEventV2, "headers"> & { requestContext: { authorizer?: GatewayAuthorizer } },
+  rules: TokenRules & { readonly groupsClaim: string },
+  nowSeconds: number,
+): Claims {
+  const token = bearerToken(event.headers.authorization);
+  const flattened = event.requestContext.authorizer?.jwt?.claims;
+  if (flattened === undefined) throw invalidToken("No authorizer has verified the token");
+  const claims = decodeToken(token);
+  for (const name of [...COMPARED_CLAIMS, rules.groupsClaim]) {
+    if (goString(ownValue(claims, name)) !== ownValue(flattened, name)) {
+      throw invalidToken("The token is not the one that was verified");
+    }
+  }
+  checkClaims(claims, rules, nowSeconds);
+  return claims;
+}
+
+function ownValue(claims: Claims, name: string): unknown {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined;
+}
+
+/** How the gateway writes a claim: as Go's `%v` prints it. A null claim is left out. */
+function goString(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value)) return `[${value.map((item) => goString(item) ?? "<nil>").join(" ")}]`;
+  if (typeof value === "object") {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `map[${entries.map(([key, item]) => `${key}:${goString(item) ?? "<nil>"}`).join(" ")}]`;
+  }
+  return String(value);
+}

@@ -1,0 +1,44 @@
+/** Claims of a verified token, with the types they have in the token. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** The caller, whatever verified the token. */
+export interface Principal {
+  readonly subject: string;
+  readonly groups: readonly string[];
+  readonly scopes: readonly string[];
+  readonly claims: Claims;
+}
+
+/** More groups than this is no group at all: no honest token has so many. */
+const MAX_GROUPS = 500;
+
+/**
+ * Makes the caller out of verified claims.
+ *
+ * @param groupsClaim the claim that holds the groups, taken as one literal key (`cognito:groups`,
+ *   `https://example.com/groups`), never as a path.
+ */
+export function principalFrom(claims: Claims, groupsClaim: string): Principal {
+  return {
+    subject: String(claims.sub),
+    groups: groupsFrom(Object.hasOwn(claims, groupsClaim) ? claims[groupsClaim] : undefined),
+    scopes: scopesFrom(claims.scp ?? claims.scope),
+    claims,
+  };
+}
+
+/**
+ * Only an array of strings names groups. A single string is none: `"[ADMINS]"`, `"USERS,ADMINS"` and `"NOADMINS"`
+ * must not be guessed at. Groups are compared exactly, so nothing is trimmed, folded or normalised.
+ */
+function groupsFrom(claim: unknown): readonly string[] {
+  if (!Array.isArray(claim) || claim.length > MAX_GROUPS) return [];
+  return claim.filter((group) => typeof group === "string");
+}
+
+/** `scope` is a space-separated string (RFC 8693, section 4.2); some issuers send `scp`, some an array. */
+function scopesFrom(claim: unknown): readonly string[] {
+  if (typeof claim === "string") return claim.split(" ").filter((scope) => scope !== "");
+  if (Array.isArray(claim)) return claim.filter((scope) => typeof scope === "string");
+  return [];
+}

@@ -1,0 +1,108 @@
+/**
+ * What a token must look like, and what its claims must say, in both runtimes. The signature is not checked here: API
+ * Gateway's JWT authorizer does that in Lambda, `verify-token.ts` in the container.
+ */
+import { invalidToken } from "./bearer-token.ts";
+import type { Claims } from "./principal.ts";
+
+export interface TokenRules {
+  /** Compared character by character: Auth0's issuers end in a slash, Firebase's do not. */
+  readonly issuer: string;
+  /** One of these must be in `aud`, or be `client_id` where there is no `aud` (Cognito's access tokens). */
+  readonly audiences: readonly string[];
+  readonly verifyExpiration: boolean;
+}
+
+const MAX_TOKEN_LENGTH = 8192;
+const MAX_SUBJECT_LENGTH = 255;
+/** Cognito allows a day, Auth0's default is a day: a token that lives longer is none of ours. */
+const MAX_LIFETIME_SECONDS = 86_400;
+/** How far an issuer's clock may be ahead of ours. An expired token gets nothing. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/** `at+jwt` is RFC 9068's. A token without a type is taken for a JWT. */
+const TOKEN_TYPES: readonly unknown[] = ["JWT", "at+jwt"];
+
+const THREE_SEGMENTS = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+/**
+ * Decodes a compact JWS without looking at its signature.
+ *
+ * A token has one spelling only: padding, blanks and non-canonical base64url tails are refused (RFC 8725, section 3.11
+ * asks for no less), so that a token can be told from another by its text.
+ *
+ * @returns the claims, frozen and without a prototype.
+ * @throws ApiError 001401
+ */
+export function decodeToken(token: string): Claims {
+  const segments = token.length <= MAX_TOKEN_LENGTH ? THREE_SEGMENTS.exec(token) : null;
+  const [, encodedHeader, encodedPayload, signature] = segments ?? [];
+  if (!encodedHeader || !encodedPayload || !signature) throw invalidToken("The token is malformed");
+  if (!isCanonical(encodedHeader) || !isCanonical(encodedPayload) || !isCanonical(signature)) {
+    throw invalidToken("The token is malformed");
+  }
+  const header = parseObject(encodedHeader);
+  if (header.alg !== "RS256") throw invalidToken("The token is not signed with RS256");
+  if (typeof header.kid !== "string" || header.kid === "") throw invalidToken("The token names no key");
+  if (header.typ !== undefined && !TOKEN_TYPES.includes(header.typ)) {
+    throw invalidToken("The token is not of type JWT");
+  }
+  if (header.crit !== undefined) throw invalidToken("The token demands an unknown extension");
+  return parseObject(encodedPayload);
+}
+
+/**
+ * Checks what the claims say.
+ *
+ * @param nowSeconds seconds since the epoch.
+ * @throws ApiError 001401
+ */
+export function checkClaims(claims: Claims, rules: TokenRules, nowSeconds: number): void {
+  const { iss, sub, iat, exp, nbf, auth_time: authTime } = claims;
+  if (iss !== rules.issuer) throw invalidToken("The token is from another issuer");
+  if (!isForAudience(claims, rules.audiences)) throw invalidToken("The token is for another audience");
+  if (
+    typeof sub !== "string" ||
+    sub === "" ||
+    sub.length > MAX_SUBJECT_LENGTH ||
+    CONTROL_CHARACTER.test(sub)
+  ) {
+    throw invalidToken("The token has no usable subject");
+  }
+  if (!isTime(iat) || !isTime(exp) || exp - iat > MAX_LIFETIME_SECONDS) {
+    throw invalidToken("The token has no usable lifetime");
+  }
+  if (rules.verifyExpiration && exp <= nowSeconds) throw invalidToken("The token has expired");
+  const latest = nowSeconds + CLOCK_TOLERANCE_SECONDS;
+  for (const start of [iat, nbf, authTime]) {
+    if (start === undefined) continue;
+    if (!isTime(start) || start > latest) throw invalidToken("The token is not valid yet");
+  }
+}
+
+function isForAudience({ aud, client_id: clientId }: Claims, audiences: readonly string[]): boolean {
+  const named = aud === undefined ? [clientId] : Array.isArray(aud) ? aud : [aud];
+  return named.some((audience) => typeof audience === "string" && audiences.includes(audience));
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function isCanonical(segment: string): boolean {
+  return Buffer.from(segment, "base64url").toString("base64url") === segment;
+}
+
+function parseObject(segment: string): Claims {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(segment, "base64url")));
+  } catch (cause) {
+    throw invalidToken("The token is malformed", cause);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw invalidToken("The token is malformed");
+  }
+  return Object.freeze(Object.assign(Object.create(null), value));
+}

@@ -1,0 +1,306 @@
+/**
+ * The environment, read once at the start. One table says of each variable what it is for, what it may be and what it
+ * is by default; from it come the parsed configuration, the sentences about mistakes and the table in the docs.
+ */
+
+export interface Features {
+  /** `POST /v1/auth/token` and `POST /v1/auth/refresh`. */
+  readonly authEndpoints: boolean;
+}
+
+export interface Config {
+  readonly runtime: "LAMBDA" | "CONTAINERIZED";
+  /** `production` unless said otherwise: what is forgotten must be safe. */
+  readonly environment: "production" | "development" | "test";
+  readonly features: Features;
+  readonly stageName: string | undefined;
+  /** Without slashes at either end; may have several levels. */
+  readonly mappingKey: string | undefined;
+  readonly firebase: {
+    readonly apiKey: string | undefined;
+    readonly identityToolkitUrl: string;
+    readonly secureTokenUrl: string;
+  };
+  readonly authErrorDetail: "provider" | "generic";
+  readonly jwt: {
+    readonly issuer: string;
+    readonly jwksUri: string | undefined;
+    readonly audiences: readonly string[];
+    readonly groupsClaim: string;
+    readonly verifyExpiration: boolean;
+  };
+  readonly corsAllowOrigins: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  /** How many proxies in front of the container write `x-forwarded-for`. */
+  readonly trustedProxyHops: number;
+  readonly workers: number;
+}
+
+/** Every mistake of the environment, one sentence each. */
+export class ConfigError extends Error {
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join("\n"));
+    this.name = "ConfigError";
+  }
+}
+
+interface Setting<Value> {
+  readonly description: string;
+  /** A right value, quoted in the sentence about a wrong one. */
+  readonly example: string;
+  /** What it may be, after "must be". */
+  readonly rule: string;
+  /** What counts when the variable is unset or empty. Without it the variable is required. */
+  readonly default?: string;
+  readonly optional?: true;
+  /** Its value is never quoted. */
+  readonly secret?: true;
+  /** Gives `undefined` for a value that breaks the rule. */
+  readonly parse: (text: string) => Value | undefined;
+}
+
+const oneOf =
+  <const Values extends readonly string[]>(...values: Values) =>
+  (text: string): Values[number] | undefined =>
+    values.find((value) => value === text);
+
+const toggle = (on: string, off: string) => (text: string) =>
+  text === on ? true : text === off ? false : undefined;
+
+const wholeNumber = (minimum: number, maximum: number) => (text: string) =>
+  /^\d{1,6}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum ? Number(text) : undefined;
+
+const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
+
+function httpUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isPlain = url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash;
+  return isPlain ? text : undefined;
+}
+
+function baseUrl(text: string): string | undefined {
+  return httpUrl(text)?.replace(/\/$/, "");
+}
+
+function listOf(isItem: (item: string) => boolean) {
+  return (text: string): readonly string[] | undefined => {
+    const items = text.split(",").map((item) => item.trim());
+    return items.every((item) => item !== "" && isItem(item)) ? items : undefined;
+  };
+}
+
+const isOrigin = (text: string) => text === "*" || (URL.canParse(text) && new URL(text).origin === text);
+
+export const settings = {
+  RUNTIME: {
+    description: "Where the app runs: in Lambda behind API Gateway, or as a container of its own.",
+    rule: "LAMBDA or CONTAINERIZED",
+    example: "CONTAINERIZED",
+    parse: oneOf("LAMBDA", "CONTAINERIZED"),
+  },
+  NODE_ENV: {
+    description:
+      "In `production` an answer that breaks its schema is logged; in `development` and `test` it fails. `development` also turns `AUTH_ERROR_DETAIL` to `provider`.",
+    rule: "production, development or test",
+    example: "production",
+    default: "production",
+    parse: oneOf("production", "development", "test"),
+  },
+  AWS_API_GW_STAGE_NAME: {
+    description:
+      "The API Gateway stage in front of the function, for the log. Its prefix is cut from the path.",
+    rule: "letters, digits, - and _, or $default",
+    example: "mvp",
+    optional: true,
+    parse: matching(/^(\$default|[\w-]{1,128})$/),
+  },
+  AWS_API_GW_MAPPING_KEY: {
+    description: "The mapping key under which a custom domain serves the API; links and docs start with it.",
+    rule: "a path without a slash at either end",
+    example: "express",
+    optional: true,
+    parse: matching(/^(?!\/)[\w.~$+!*'()/-]{1,300}(?<!\/)$/),
+  },
+  JWT_ISSUER: {
+    description: "The token issuer, compared character by character with `iss`.",
+    rule: "the issuer's URL, as in its discovery document",
+    example: "https://securetoken.google.com/my-project",
+    parse: httpUrl,
+  },
+  JWT_ISSUER_JWKS_URI: {
+    description:
+      "Where the issuer's keys are. Unset: its discovery document says it. Used in the container only.",
+    rule: "a URL",
+    example: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+    optional: true,
+    parse: httpUrl,
+  },
+  JWT_AUTHORIZED_AUDIENCES: {
+    description: "The audiences that a token may be for, separated by commas.",
+    rule: "a list of audiences, separated by commas",
+    example: "my-project,my-other-project",
+    parse: listOf(() => true),
+  },
+  JWT_AUTHORIZATION_GROUPS_ATTR_NAME: {
+    description: "The claim that holds the caller's groups, as one literal name.",
+    rule: "the name of a claim",
+    example: "cognito:groups",
+    default: "groups",
+    parse: matching(/^[\x21-\x7e]{1,255}$/),
+  },
+  JWT_VERIFY_TOKEN_EXPIRATION: {
+    description: "Whether the container refuses expired tokens. API Gateway always does.",
+    rule: "true or false",
+    example: "true",
+    default: "true",
+    parse: toggle("true", "false"),
+  },
+  AUTH_ENDPOINTS: {
+    description: "Whether `POST /v1/auth/token` and `POST /v1/auth/refresh` exist.",
+    rule: "on or off",
+    example: "off",
+    default: "on",
+    parse: toggle("on", "off"),
+  },
+  FIREBASE_APP_API_KEY: {
+    description: "The Firebase project's web API key. Required unless `AUTH_ENDPOINTS` is `off`.",
+    rule: "a web API key",
+    example: "AIzaSyExample",
+    optional: true,
+    secret: true,
+    parse: matching(/^[\x21-\x7e]+$/),
+  },
+  FIREBASE_IDENTITY_TOOLKIT_URL: {
+    description: "Base URL of the Identity Toolkit API, for an emulator.",
+    rule: "a URL",
+    example: "http://127.0.0.1:9099/identitytoolkit.googleapis.com",
+    default: "https://identitytoolkit.googleapis.com",
+    parse: baseUrl,
+  },
+  FIREBASE_SECURE_TOKEN_URL: {
+    description: "Base URL of the Secure Token API, for an emulator.",
+    rule: "a URL",
+    example: "http://127.0.0.1:9099/securetoken.googleapis.com",
+    default: "https://securetoken.googleapis.com",
+    parse: baseUrl,
+  },
+  AUTH_ERROR_DETAIL: {
+    description:
+      "Whether a refused sign-in names the provider's reason (`EMAIL_NOT_FOUND`) or does not tell who exists. Default: `generic`, in development `provider`.",
+    rule: "provider or generic",
+    example: "generic",
+    optional: true,
+    parse: oneOf("provider", "generic"),
+  },
+  CORS_ALLOW_ORIGINS: {
+    description:
+      "The origins whose pages may call the container, separated by commas. In Lambda the gateway does it.",
+    rule: "* or a list of origins, separated by commas",
+    example: "https://app.example.com,https://admin.example.com",
+    default: "*",
+    parse: listOf(isOrigin),
+  },
+  HOST: {
+    description: "The address that the container listens on.",
+    rule: "an IP address or a host name",
+    example: "0.0.0.0",
+    default: "0.0.0.0",
+    parse: matching(/^[\w.:-]+$/),
+  },
+  PORT: {
+    description: "The port that the container listens on; 0 takes any free one.",
+    rule: "a number from 0 to 65535",
+    example: "5000",
+    default: "5000",
+    parse: wholeNumber(0, 65_535),
+  },
+  TRUSTED_PROXY_HOPS: {
+    description: "How many proxies in front of the container write `x-forwarded-for`.",
+    rule: "a number from 0 to 10",
+    example: "1",
+    default: "0",
+    parse: wholeNumber(0, 10),
+  },
+  WEB_CONCURRENCY: {
+    description: "How many worker processes share the container's port.",
+    rule: "a number from 1 to 128",
+    example: "2",
+    default: "1",
+    parse: wholeNumber(1, 128),
+  },
+} satisfies Record<string, Setting<unknown>>;
+
+type SettingName = keyof typeof settings;
+type Value<Name extends SettingName> = Exclude<ReturnType<(typeof settings)[Name]["parse"]>, undefined>;
+type Parsed = {
+  [Name in SettingName]: (typeof settings)[Name] extends { readonly optional: true }
+    ? Value<Name> | undefined
+    : Value<Name>;
+};
+
+/**
+ * Reads the configuration.
+ *
+ * @throws ConfigError that names every mistake at once.
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const mistakes: string[] = [];
+  const parsed = Object.fromEntries(
+    Object.entries<Setting<unknown>>(settings).map(([name, setting]) => [
+      name,
+      read(name, setting, environment[name] || setting.default, mistakes),
+    ]),
+  ) as Parsed;
+  if (parsed.AUTH_ENDPOINTS && !parsed.FIREBASE_APP_API_KEY && !environment.FIREBASE_APP_API_KEY) {
+    mistakes.push(
+      "FIREBASE_APP_API_KEY is not set; set the project's web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample, or switch the token endpoints off with AUTH_ENDPOINTS=off.",
+    );
+  }
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return {
+    runtime: parsed.RUNTIME,
+    environment: parsed.NODE_ENV,
+    features: { authEndpoints: parsed.AUTH_ENDPOINTS },
+    stageName: parsed.AWS_API_GW_STAGE_NAME,
+    mappingKey: parsed.AWS_API_GW_MAPPING_KEY,
+    firebase: {
+      apiKey: parsed.FIREBASE_APP_API_KEY,
+      identityToolkitUrl: parsed.FIREBASE_IDENTITY_TOOLKIT_URL,
+      secureTokenUrl: parsed.FIREBASE_SECURE_TOKEN_URL,
+    },
+    authErrorDetail: parsed.AUTH_ERROR_DETAIL ?? (parsed.NODE_ENV === "development" ? "provider" : "generic"),
+    jwt: {
+      issuer: parsed.JWT_ISSUER,
+      jwksUri: parsed.JWT_ISSUER_JWKS_URI,
+      audiences: parsed.JWT_AUTHORIZED_AUDIENCES,
+      groupsClaim: parsed.JWT_AUTHORIZATION_GROUPS_ATTR_NAME,
+      verifyExpiration: parsed.JWT_VERIFY_TOKEN_EXPIRATION,
+    },
+    corsAllowOrigins: parsed.CORS_ALLOW_ORIGINS,
+    host: parsed.HOST,
+    port: parsed.PORT,
+    trustedProxyHops: parsed.TRUSTED_PROXY_HOPS,
+    workers: parsed.WEB_CONCURRENCY,
+  };
+}
+
+function read(
+  name: string,
+  setting: Setting<unknown>,
+  text: string | undefined,
+  mistakes: string[],
+): unknown {
+  if (text === undefined) {
+    if (!setting.optional) {
+      mistakes.push(`${name} is not set; it must be ${setting.rule}, e.g. ${name}=${setting.example}.`);
+    }
+    return undefined;
+  }
+  const value = setting.parse(text);
+  if (value === undefined) {
+    const quoted = setting.secret ? "" : ` (${JSON.stringify(text.slice(0, 100))})`;
+    mistakes.push(`${name} is wrong${quoted}; it must be ${setting.rule}, e.g. ${name}=${setting.example}.`);
+  }
+  return value;
+}

@@ -1,0 +1,178 @@
+/**
+ * The OpenAPI document, made of the route definitions by zod-to-openapi. Loaded when somebody asks for the document
+ * and not before: it and its library are far bigger than the rest of the app.
+ */
+import {
+  OpenAPIRegistry,
+  OpenApiGeneratorV31,
+  type ResponseConfig,
+  type RouteConfig,
+} from "@asteasolutions/zod-to-openapi";
+import * as z from "zod";
+import { about } from "../about.ts";
+import type { Config } from "../config.ts";
+import { type CatalogueEntry, catalogue, type ErrorCode } from "../errors/catalogue.ts";
+import { describeAccess } from "../http/access.ts";
+import type { Route } from "../http/define-route.ts";
+
+export interface OpenApiOptions {
+  readonly routes: readonly Route[];
+  readonly config: Pick<Config, "features" | "jwt">;
+  /** Where the outside sees this API's root. */
+  readonly basePath: string;
+}
+
+export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
+
+const SECURITY_SCHEME = "oauth2";
+
+const fieldErrorSchema = z.object({
+  in: z.enum(["path", "query", "header", "body"]),
+  name: z.string().meta({ example: "username" }),
+  message: z.string(),
+});
+
+const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.string().meta({ description: "Opaque and stable.", example: "001401" }),
+      title: z.string(),
+      message: z.string(),
+      reason: z.string().meta({ description: "What is wrong, in words that may change." }),
+      fields: z.array(fieldErrorSchema).optional().meta({ description: "The fields that are wrong." }),
+      requestId: z.string().optional().meta({ description: "Quote it when you report the error." }),
+    }),
+    message: z.string().meta({ description: "The only part that API Gateway's own errors have as well." }),
+  })
+  .meta({ id: "Error", description: "Every error answer of this API." });
+
+/** What API Gateway says when it refuses a request itself. */
+const gatewayErrorSchema = z
+  .object({ message: z.string().meta({ example: "Unauthorized" }) })
+  .meta({ id: "GatewayError", description: "An error that API Gateway answered before the API was asked." });
+
+/** Makes the document. */
+export async function openApiDocument({
+  routes,
+  config,
+  basePath,
+}: OpenApiOptions): Promise<OpenApiDocument> {
+  const registry = new OpenAPIRegistry();
+  registry.registerComponent(
+    "securitySchemes",
+    SECURITY_SCHEME,
+    config.features.authEndpoints
+      ? {
+          type: "oauth2",
+          description: "E-mail and password, exchanged for a token of the identity provider.",
+          flows: {
+            password: {
+              tokenUrl: `${basePath}/v1/auth/token`,
+              refreshUrl: `${basePath}/v1/auth/refresh`,
+              scopes: scopesOf(routes),
+            },
+          },
+        }
+      : { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+  );
+  for (const route of routes.toSorted((a, b) => a.path.localeCompare(b.path)))
+    registry.registerPath(operation(route));
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: "3.1.0",
+    info: {
+      title: about.name,
+      version: about.version,
+      description: about.description,
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: basePath || "/" }],
+    tags: [...new Set(routes.map((route) => tagOf(route.path)))].sort().map((name) => ({ name })),
+  });
+}
+
+function operation(route: Route): RouteConfig {
+  const { access } = route;
+  const request = route.request?.(z);
+  return {
+    operationId: route.operationId,
+    method: route.method.toLowerCase() as RouteConfig["method"],
+    path: route.path.replace("+}", "}"),
+    tags: [tagOf(route.path)],
+    summary: route.summary,
+    description: [route.description, `**Who may call it:** ${describeAccess(access)}.`]
+      .filter(Boolean)
+      .join("\n\n"),
+    security: access.type === "public" ? [] : [{ [SECURITY_SCHEME]: [...access.scopes] }],
+    "x-access": access.type === "public" ? { type: "public" } : { ...access },
+    ...(request && {
+      request: {
+        ...(request.params && { params: request.params }),
+        ...(request.query && { query: request.query }),
+        ...(request.headers && { headers: request.headers }),
+        ...(request.body && { body: requestBody(route, request.body) }),
+      },
+    }),
+    responses: { ...successes(route), ...failures(route) },
+  } as RouteConfig;
+}
+
+function requestBody({ consumes = ["application/json"] }: Route, schema: z.ZodType) {
+  return { required: true, content: Object.fromEntries(consumes.map((type) => [type, { schema }])) };
+}
+
+function successes(route: Route): Record<string, ResponseConfig> {
+  return Object.fromEntries(
+    Object.entries(route.responses(z)).map(([status, { description, schema, contentType }]) => [
+      status,
+      { description, content: { [contentType ?? "application/json"]: { schema } } },
+    ]),
+  );
+}
+
+/** Every error that an endpoint of this kind may answer, by status. */
+function failures(route: Route): Record<string, ResponseConfig> {
+  const byStatus = Map.groupBy(codesOf(route), ({ status }) => status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, errors]) => [
+      String(status),
+      {
+        description: errors.map(({ code }) => `\`${code}\` ${catalogue[code].title}`).join(" · "),
+        content: { "application/json": { schema: schemaFor(errors.map(({ code }) => code)) } },
+      },
+    ]),
+  );
+}
+
+function schemaFor(codes: readonly ErrorCode[]): z.ZodType {
+  const fromGateway = codes.some((code) => (catalogue[code] as CatalogueEntry).gatewayMessage !== undefined);
+  return fromGateway ? z.union([errorSchema, gatewayErrorSchema]) : errorSchema;
+}
+
+function codesOf(route: Route): { code: ErrorCode; status: number }[] {
+  const isProtected = route.access.type === "authenticated";
+  const hasScopes = route.access.type === "authenticated" && route.access.scopes.length > 0;
+  const hasGroups = route.access.type === "authenticated" && route.access.groups.length > 0;
+  const request = route.request?.(z);
+  const codes: ErrorCode[] = [...(route.errors ?? []), "001429", "001500", "002503"];
+  if (request) codes.push("001400");
+  if (request?.headers) codes.push("002400");
+  if (request?.body) codes.push("001413", "001415");
+  if (isProtected) codes.push("001401", "001503");
+  if (hasScopes) codes.push("001403");
+  const found = [...new Set(codes)].map((code) => ({ code, status: catalogue[code].status }) as const);
+  const all: { code: ErrorCode; status: number }[] = hasGroups
+    ? [...found, { code: "002401", status: 403 }]
+    : found;
+  return all.sort((a, b) => a.status - b.status || a.code.localeCompare(b.code));
+}
+
+function scopesOf(routes: readonly Route[]): Record<string, string> {
+  const scopes = routes.flatMap(({ access }) => (access.type === "authenticated" ? access.scopes : []));
+  return Object.fromEntries([...new Set(scopes)].map((scope) => [scope, scope]));
+}
+
+/** The segment after the version, which is also the folder of the endpoint's file: `users` for `/v1/users/whoami`. */
+export function tagOf(path: string): string {
+  const area = path.split("/")[2] ?? "";
+  return area === "" || area.includes(".") ? "root" : area;
+}

@@ -1,0 +1,87 @@
+/**
+ * The catalogue of error codes. A code is opaque and stable: it never changes its meaning, and
+ * `docs/errors/<code>.md` explains it. The last three digits are the HTTP status it usually comes with.
+ */
+
+export interface CatalogueEntry {
+  /** HTTP status, unless the place that throws says otherwise. */
+  readonly status: number;
+  readonly title: string;
+  readonly message: string;
+  /**
+   * What API Gateway says in its own answer for the same refusal. The top-level `message` repeats it, so that a
+   * caller who reads only that cannot tell whether the gateway or the app refused.
+   */
+  readonly gatewayMessage?: string;
+}
+
+export const catalogue = {
+  "001400": { status: 400, title: "Validation Error", message: "One or more incorrect fields" },
+  "002400": { status: 400, title: "HTTP Header not set", message: "A required header is missing" },
+  "001401": {
+    status: 401,
+    title: "Invalid JWT Token",
+    message: "Access Unauthorized!",
+    gatewayMessage: "Unauthorized",
+  },
+  "002401": { status: 401, title: "Unauthorized", message: "Access unauthorized" },
+  "001403": {
+    status: 403,
+    title: "Insufficient scope",
+    message: "The token lacks a scope that this endpoint demands",
+    gatewayMessage: "Forbidden",
+  },
+  "002403": {
+    status: 403,
+    title: "Second factor required",
+    message: "The account demands a second factor, which this endpoint cannot ask for",
+  },
+  "001404": {
+    status: 404,
+    title: "Not Found",
+    message: "There is no such endpoint",
+    gatewayMessage: "Not Found",
+  },
+  "001413": {
+    status: 413,
+    title: "Payload too large",
+    message: "The body is larger than this endpoint accepts",
+    gatewayMessage: "Request Entity Too Large",
+  },
+  "001415": {
+    status: 415,
+    title: "Unsupported media type",
+    message: "The body is not of a type that this endpoint accepts",
+  },
+  "001429": {
+    status: 429,
+    title: "Too many requests",
+    message: "Slow down and try again later",
+    gatewayMessage: "Too Many Requests",
+  },
+  "001500": {
+    status: 500,
+    title: "Internal error",
+    message: "Oops, something went wrong!",
+    gatewayMessage: "Internal Server Error",
+  },
+  "001502": {
+    status: 502,
+    title: "Bad gateway",
+    message: "A service behind this API answered in a way that cannot be used",
+  },
+  "001503": {
+    status: 503,
+    title: "Service unavailable",
+    message: "A service behind this API cannot be reached",
+    gatewayMessage: "Service Unavailable",
+  },
+  "002503": {
+    status: 503,
+    title: "Deadline exceeded",
+    message: "The answer took too long",
+    gatewayMessage: "Service Unavailable",
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,168 @@
+/**
+ * One definition of an endpoint, from which everything else comes: the Express route with its validation, the OpenAPI
+ * operation, the gateway's route, the admin listing, the access table and the access tests.
+ *
+ * Schemas are made by functions that are handed zod, so that a request that validates nothing never loads it
+ * (docs/decisions/0002-route-definitions.md).
+ */
+import type * as zod from "zod";
+import type { Config, Features } from "../config.ts";
+import type { ErrorCode } from "../errors/catalogue.ts";
+import type { Log } from "../log.ts";
+import type { Access, GuardedHandler } from "./access.ts";
+
+export type Zod = typeof zod;
+
+export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+export type Method = (typeof METHODS)[number];
+
+export type MediaType = "application/json" | "application/x-www-form-urlencoded" | "multipart/form-data";
+
+/** The schemas of what a request brings. What has no schema does not reach the handler, but for path variables. */
+export interface RequestSchemas {
+  readonly params?: zod.ZodObject;
+  readonly query?: zod.ZodObject;
+  /** Header names in lower case. */
+  readonly headers?: zod.ZodObject;
+  readonly body?: zod.ZodType;
+}
+
+export interface ResponseContract {
+  readonly description: string;
+  readonly schema: zod.ZodType;
+  /** Default: `application/json`. Any other type is sent as it is: a string or bytes. */
+  readonly contentType?: string;
+}
+
+/** One contract a success status. Error answers come from the catalogue. */
+export interface ResponseContracts {
+  readonly [status: number]: ResponseContract;
+}
+
+/** What every handler is given, whatever the endpoint. */
+export interface HandlerContext {
+  readonly requestId: string;
+  readonly clientIp: string;
+  /** Where the outside sees this API's root: `""`, `/express` (mapping key) or `/mvp` (stage). */
+  readonly basePath: string;
+  /** Aborts when the deadline has passed or the caller has gone. */
+  readonly signal: AbortSignal;
+  /** Writes lines that carry the request id. */
+  readonly log: Log;
+  readonly config: Config;
+  /** Every endpoint of this API that is switched on. */
+  readonly routes: readonly Route[];
+}
+
+type Variables<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${infer Greedy}+` ? Greedy : Name) | Variables<Rest>
+  : never;
+
+type Parsed<Schemas extends RequestSchemas, Path extends string> = {
+  readonly [Part in keyof Schemas]: Schemas[Part] extends zod.ZodType ? zod.output<Schemas[Part]> : never;
+} & (Schemas extends { readonly params: zod.ZodObject }
+  ? unknown
+  : { readonly params: { readonly [Name in Variables<Path>]: string } });
+
+export type HandlerInput<Schemas extends RequestSchemas, Path extends string> = Parsed<Schemas, Path> &
+  HandlerContext;
+
+/** What a handler returns: one of the statuses of the contract, and the body that goes with it. */
+export type HandlerReply<Contracts extends ResponseContracts> = {
+  [Status in keyof Contracts]: Contracts[Status] extends { readonly schema: infer Schema extends zod.ZodType }
+    ? {
+        readonly status: Status;
+        readonly body: zod.input<Schema>;
+        /** Lower-case names. */
+        readonly headers?: Readonly<Record<string, string>>;
+      }
+    : never;
+}[keyof Contracts];
+
+export interface RouteContract<Path extends string, Schemas extends RequestSchemas, Contracts> {
+  /** Verb and noun; also the name of the file, and the gateway's operation name. */
+  readonly operationId: string;
+  readonly method: Method;
+  /** In OpenAPI's and API Gateway's form: `/v1/orders/{orderId}`, `/v1/files/{path+}`. */
+  readonly path: Path;
+  /** One sentence. */
+  readonly summary: string;
+  readonly description?: string;
+  /** The feature that switches the endpoint on; without one it is always there. */
+  readonly feature?: keyof Features;
+  readonly request?: (z: Zod) => Schemas;
+  /** The media types that the body may have. Default: JSON. */
+  readonly consumes?: readonly [MediaType, ...MediaType[]];
+  /** Default: 1 MiB. */
+  readonly bodyLimitBytes?: number;
+  readonly responses: (z: Zod) => Contracts;
+  /** Codes that the handler itself may throw, beyond those that every endpoint of its kind may answer. */
+  readonly errors?: readonly ErrorCode[];
+}
+
+/** What the rest of the program knows of an endpoint. */
+export interface Route extends RouteContract<string, RequestSchemas, ResponseContracts> {
+  readonly access: Access;
+  readonly handle: GuardedHandler<Record<string, unknown> & HandlerContext, RouteReply>["handle"];
+}
+
+export interface RouteReply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Defines an endpoint: the contract first, then who may call it and what it does.
+ *
+ * @throws TypeError when the path has a form that API Gateway would refuse.
+ * @example
+ * export const getOrder = defineRoute({
+ *   operationId: "getOrder",
+ *   method: "GET",
+ *   path: "/v1/orders/{orderId}",
+ *   summary: "Gets an order.",
+ *   responses: (z) => ({ 200: { description: "The order.", schema: z.object({ orderId: z.string() }) } }),
+ * }).handler(auth({ groups: ["STAFF"] }, async ({ params }) => ({ status: 200, body: params })));
+ */
+export function defineRoute<
+  const Path extends string,
+  Contracts extends ResponseContracts,
+  Schemas extends RequestSchemas = Record<never, never>,
+>(
+  contract: RouteContract<Path, Schemas, Contracts>,
+): {
+  handler(guarded: GuardedHandler<HandlerInput<Schemas, Path>, HandlerReply<Contracts>>): Route;
+} {
+  checkPath(contract.operationId, contract.path);
+  return {
+    handler: ({ access, handle }) => ({
+      ...contract,
+      access,
+      // The parsed input has the schemas' types because the very same schemas parsed it.
+      handle: handle as Route["handle"],
+    }),
+  };
+}
+
+const LITERAL = /^[A-Za-z0-9._~-]+$/;
+const VARIABLE = /^\{[A-Za-z_][A-Za-z0-9_]*\}$/;
+const GREEDY_VARIABLE = /^\{[A-Za-z_][A-Za-z0-9_]*\+\}$/;
+
+/** API Gateway: a variable is one whole segment; a greedy one comes last. */
+function checkPath(operationId: string, path: string): void {
+  const segments = path.replace(/\/$/, "").split("/").slice(1);
+  const wellFormed =
+    path.startsWith("/") &&
+    segments.every(
+      (segment, index) =>
+        LITERAL.test(segment) ||
+        VARIABLE.test(segment) ||
+        (GREEDY_VARIABLE.test(segment) && index === segments.length - 1),
+    );
+  if (!wellFormed) {
+    throw new TypeError(
+      `${operationId}: the path ${path} is none that API Gateway takes; write /v1/orders/{orderId}`,
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type ApiError, errorBody } from "../errors/api-error.ts";
+import type { RouteReply } from "./define-route.ts";
+import { requestContext } from "./request-context.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/**
+ * Answers a request. A body that is no string and no bytes is sent as JSON.
+ *
+ * Nothing is cached unless the reply says so: answers depend on who asks.
+ */
+export function sendReply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: RouteReply,
+  contentType = JSON_TYPE,
+): void {
+  const context = requestContext(request);
+  const body = mayHaveBody(reply.status) ? toBytes(reply.body, contentType) : undefined;
+  context.responseLength = body?.length ?? 0;
+  response.writeHead(reply.status, {
+    ...securityHeaders,
+    "cache-control": "no-store",
+    "x-request-id": context.requestId,
+    ...(body && { "content-type": contentType, "content-length": body.length }),
+    ...reply.headers,
+  });
+  response.end(body);
+}
+
+/** Answers with an error of the catalogue. */
+export function sendError(request: IncomingMessage, response: ServerResponse, error: ApiError): void {
+  const { requestId } = requestContext(request);
+  sendReply(request, response, {
+    status: error.status,
+    body: errorBody(error, requestId),
+    headers: error.headers,
+  });
+}
+
+function toBytes(body: unknown, contentType: string): Uint8Array {
+  if (body instanceof Uint8Array) return body;
+  return Buffer.from(typeof body === "string" && contentType !== JSON_TYPE ? body : JSON.stringify(body));
+}
+
+/** RFC 9110, sections 15.3.5 and 15.4.5. */
+function mayHaveBody(status: number): boolean {
+  return status !== 204 && status !== 304;
+}

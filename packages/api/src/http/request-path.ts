@@ -1,0 +1,58 @@
+/**
+ * Paths, the way API Gateway sees them. The gateway decodes a path before it routes it and before it puts it into the
+ * event, so the app routes on decoded segments in both runtimes and `/a%2Fb` is `/a/b` everywhere.
+ */
+import type { Method } from "./define-route.ts";
+
+/** Turns a decoded path into one that a URL may hold, so that the router's own decoding gives the same text again. */
+export function encodePath(decoded: string): string {
+  return decoded.split("/").map(encodeURIComponent).join("/");
+}
+
+/** Decodes a path as the gateway does; one that is not well-formed is left as it is. */
+export function decodePath(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
+}
+
+/**
+ * Cuts the stage off the front of a path, on a segment boundary: with stage `mvp`, `/mvp/items` is `/items`, and
+ * `/mvpfoo` stays what it is. The `$default` stage is in no path.
+ */
+export function stripStage(path: string, stage: string): string {
+  if (stage === "$default" || stage === "") return path;
+  if (path === `/${stage}`) return "/";
+  return path.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) : path;
+}
+
+/** `/v1/orders/{orderId}` in Express's form: `/v1/orders/:orderId`; `{path+}` becomes `*path`. */
+export function expressPath(path: string): string {
+  return path.replace(/\{(\w+)\+\}/, "*$1").replace(/\{(\w+)\}/g, ":$1");
+}
+
+/** The route key under which API Gateway knows a route. It takes no slash at the end, except for the root alone. */
+export function routeKey(method: Method, path: string): string {
+  return `${method} ${path.length > 1 ? path.replace(/\/$/, "") : path}`;
+}
+
+/**
+ * Sorts paths as the gateway ranks them, segment by segment: a literal before a variable, a variable before a greedy
+ * one. Express takes the first route that fits, so routes are registered in this order.
+ */
+export function comparePaths(a: string, b: string): number {
+  const left = a.split("/");
+  const right = b.split("/");
+  for (let index = 0; index < Math.min(left.length, right.length); index++) {
+    const difference = rank(left[index]) - rank(right[index]);
+    if (difference !== 0) return difference;
+  }
+  return right.length - left.length;
+}
+
+function rank(segment = ""): number {
+  if (segment.endsWith("+}")) return 2;
+  return segment.startsWith("{") ? 1 : 0;
+}

@@ -1,0 +1,46 @@
+import { auth } from "../../http/access.ts";
+import { defineRoute } from "../../http/define-route.ts";
+
+export const listEndpoints = defineRoute({
+  operationId: "listEndpoints",
+  method: "GET",
+  path: "/v1/admin/endpoints",
+  summary: "Lists every endpoint of this API and who may call it.",
+  responses: (z) => ({
+    200: {
+      description: "The endpoints, in the order of their paths.",
+      schema: z.object({
+        endpoints: z.array(
+          z.object({
+            path: z.string().meta({ example: "/v1/manage/hc" }),
+            name: z.string().meta({ description: "The operation's id.", example: "getHealth" }),
+            method: z.string().meta({ example: "GET" }),
+            summary: z.string(),
+            access: z.object({
+              type: z.enum(["public", "authenticated"]),
+              groups: z.array(z.string()).meta({ description: "One of these groups.", example: ["ADMINS"] }),
+              scopes: z.array(z.string()).meta({ description: "One of these scopes.", example: [] }),
+            }),
+          }),
+        ),
+      }),
+    },
+  }),
+}).handler(
+  auth({ groups: ["ADMINS"] }, async ({ routes }) => ({
+    status: 200,
+    body: {
+      endpoints: routes.map(({ path, operationId, method, summary, access }) => ({
+        path,
+        name: operationId,
+        method,
+        summary,
+        access: {
+          type: access.type,
+          groups: access.type === "public" ? [] : [...access.groups],
+          scopes: access.type === "public" ? [] : [...access.scopes],
+        },
+      })),
+    },
+  })),
+);

@@ -1,0 +1,37 @@
+import { createFirebaseProvider } from "../../auth/providers/firebase.ts";
+import { anyone } from "../../http/access.ts";
+import { defineRoute } from "../../http/define-route.ts";
+import { tokenAnswerSchema } from "./token-schemas.ts";
+
+export const createToken = defineRoute({
+  operationId: "createToken",
+  method: "POST",
+  path: "/v1/auth/token",
+  summary: "Signs a caller in with e-mail and password.",
+  description:
+    "OAuth 2.0's password form (RFC 6749, section 4.3), for the docs page and for trying things out. RFC 9700 advises against it elsewhere: let apps sign in with the provider's SDK, and set `AUTH_ENDPOINTS=off`.",
+  feature: "authEndpoints",
+  consumes: ["application/x-www-form-urlencoded", "multipart/form-data", "application/json"],
+  bodyLimitBytes: 4096,
+  request: (z) => ({
+    body: z.object({
+      grant_type: z.literal("password").optional(),
+      username: z
+        .string()
+        .min(1)
+        .max(255)
+        .meta({ description: "E-mail address.", example: "user@example.com" }),
+      password: z.string().min(1).max(4096).meta({ format: "password", example: "not-secret" }),
+    }),
+  }),
+  responses: (z) => ({
+    200: { description: "The caller is signed in.", schema: tokenAnswerSchema(z) },
+  }),
+  errors: ["002401", "002403", "001429", "001502", "001503"],
+}).handler(
+  anyone(async ({ body, config }) => ({
+    status: 200,
+    body: await createFirebaseProvider(config).signIn(body.username, body.password),
+    headers: { pragma: "no-cache" },
+  })),
+);

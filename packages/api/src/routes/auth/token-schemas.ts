@@ -1,0 +1,14 @@
+import type { Zod } from "../../http/define-route.ts";
+
+/** The token answer of both endpoints: the provider's JSON, with OAuth's names for the token. */
+export function tokenAnswerSchema(z: Zod) {
+  return z
+    .looseObject({
+      access_token: z.string().meta({ description: "Send it as `authorization: Bearer <token>`." }),
+      token_type: z.literal("bearer"),
+    })
+    .meta({
+      id: "TokenAnswer",
+      description: "The identity provider's answer, with OAuth's names for the token.",
+    });
+}

@@ -1,0 +1,52 @@
+import type { RequestHandler } from "express";
+import { bearerToken, invalidToken } from "../../auth/bearer-token.ts";
+import { createTokenVerifier, type TokenVerifier } from "../../auth/verify-token.ts";
+import type { Config } from "../../config.ts";
+import { accessLog } from "../../http/access-log.ts";
+import { cors, corsConfiguration } from "../../http/cors.ts";
+import { decodePath, encodePath } from "../../http/request-path.ts";
+import type { Runtime } from "../runtime.ts";
+
+/** What the gateway allows an integration: both runtimes give up at the same time. */
+const TIMEOUT_MILLISECONDS = 28_500;
+
+export interface ContainerRuntimeOptions {
+  readonly config: Pick<Config, "jwt" | "mappingKey" | "stageName" | "corsAllowOrigins">;
+  /** Where access log lines go. */
+  readonly write: (line: string) => void;
+  /** Default: one that asks the issuer for its keys. */
+  readonly verifyToken?: TokenVerifier;
+  readonly timeoutMilliseconds?: number;
+}
+
+/** The container runtime: nobody stands in front of the app, so it verifies tokens, does CORS and writes the log. */
+export function createContainerRuntime({
+  config: { jwt, mappingKey, stageName, corsAllowOrigins },
+  write,
+  verifyToken = createTokenVerifier(jwt),
+  timeoutMilliseconds = TIMEOUT_MILLISECONDS,
+}: ContainerRuntimeOptions): Runtime {
+  return {
+    middleware: [
+      accessLog({ stageName, write }),
+      cors(corsConfiguration(corsAllowOrigins)),
+      routeOnDecodedPath,
+    ],
+    requestId: () => undefined,
+    timeoutMilliseconds: () => timeoutMilliseconds,
+    basePath: () => (mappingKey ? `/${mappingKey}` : ""),
+
+    async authenticate(request) {
+      // Node keeps the first of several; an attacker may hope that somebody else reads the last.
+      const headers = request.headersDistinct.authorization ?? [];
+      if (headers.length > 1) throw invalidToken("The request has more than one Authorization header");
+      return verifyToken(bearerToken(headers[0]));
+    },
+  };
+}
+
+const routeOnDecodedPath: RequestHandler = (request, _response, next) => {
+  const [path = "", ...query] = request.url.split("?");
+  request.url = [encodePath(decodePath(path)), ...query].join("?");
+  next();
+};

@@ -1,0 +1,39 @@
+/** The entry in a container: one process, or `WEB_CONCURRENCY` of them that share the port. */
+import cluster from "node:cluster";
+import { ConfigError, loadConfig } from "../../config.ts";
+import { createLog } from "../../log.ts";
+import { startServer } from "./server.ts";
+import { startWorkers } from "./workers.ts";
+
+/** What a container gets between SIGTERM and SIGKILL is 10 s with Docker and 30 s on Fargate. */
+const DRAIN_MILLISECONDS = 9_500;
+
+const log = createLog();
+
+try {
+  const config = loadConfig(process.env);
+  if (!config.jwt.verifyExpiration)
+    log.warn("JWT_VERIFY_TOKEN_EXPIRATION is off: expired tokens are accepted");
+  if (cluster.isPrimary && config.workers > 1) {
+    startWorkers(config.workers, log);
+  } else {
+    const server = await startServer(config, log, (line) => process.stdout.write(line));
+    log.info("listening", { url: server.url });
+    let stopping = false;
+    const stop = async (signal: NodeJS.Signals) => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      log.info("stopping", { signal });
+      await server.stop(DRAIN_MILLISECONDS);
+      process.exit(0);
+    };
+    process.on("SIGTERM", stop);
+    // Ctrl-C reaches the whole process group: a worker waits for what its primary says.
+    process.on("SIGINT", cluster.isWorker ? () => {} : stop);
+  }
+} catch (error) {
+  // A mistake in the environment is told in words; a stack would only bury them.
+  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  else log.error("cannot start", { error });
+  process.exit(1);
+}

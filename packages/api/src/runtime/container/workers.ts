@@ -1,0 +1,31 @@
+import cluster, { type Worker } from "node:cluster";
+import type { Log } from "../../log.ts";
+
+/**
+ * Starts worker processes that share the port, replaces one that dies, and passes on the signal to stop: the primary
+ * ends when the last worker has drained. A worker that cannot even start is not replaced: the same would happen again.
+ */
+export function startWorkers(count: number, log: Log): void {
+  let stopping = false;
+  const listening = new Set<Worker>();
+  cluster.on("listening", (worker) => listening.add(worker));
+  cluster.on("exit", (worker, code, signal) => {
+    if (stopping) return;
+    if (!listening.delete(worker)) {
+      log.error("a worker cannot start", { code, signal });
+      process.exitCode = 1;
+      stop();
+      return;
+    }
+    log.error("a worker died and is replaced", { code, signal });
+    cluster.fork();
+  });
+  for (let index = 0; index < count; index++) cluster.fork();
+
+  /** A second signal reaches the workers too, and forces them. */
+  function stop(): void {
+    stopping = true;
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill("SIGTERM");
+  }
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+}

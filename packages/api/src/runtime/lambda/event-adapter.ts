@@ -1,0 +1,121 @@
+/**
+ * Runs a request listener for API Gateway's payload 2.0 events. serverless-http does the translation; what it and the
+ * gateway's own habits get wrong is put right before it and after it (docs/decisions/0003-lambda-adapter.md).
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+import serverless from "serverless-http";
+import { encodePath, stripStage } from "../../http/request-path.ts";
+import { repairExchange } from "./repair-exchange.ts";
+
+/** What a function answers for a payload 2.0 event, with nothing left out. */
+export interface HttpResult {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+}
+
+export type EventAdapter = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResult>;
+
+/** Lambda's limit for an answer, as JSON, less what surrounds the body. */
+export const MAX_RESULT_BYTES = 6 * 1024 * 1024 - 64 * 1024;
+
+/** Headers of one connection (RFC 9110, section 7.6.1) and the length, which the gateway counts itself. */
+const DROPPED_HEADERS = new Set(["connection", "keep-alive", "transfer-encoding", "content-length", "date"]);
+const TEXT_TYPE =
+  /^(text\/[\w.+-]+|application\/(json|xml|javascript|x-www-form-urlencoded|[\w.-]+\+(json|xml))|image\/svg\+xml)$/;
+
+/**
+ * Makes the function that answers an event.
+ *
+ * @param listener an Express app, or any request listener.
+ * @param onRequest is told which event a request was made of, before the listener sees the request.
+ * @returns a function that rejects when the listener destroys its request or response, or answers more than Lambda
+ *   takes; everything else is the listener's answer.
+ */
+export function createEventAdapter(
+  listener: RequestListener,
+  onRequest: (request: IncomingMessage, event: APIGatewayProxyEventV2, context: Context) => void = () => {},
+): EventAdapter {
+  const origins = new WeakMap<object, readonly [APIGatewayProxyEventV2, Context]>();
+  const respond = serverless(
+    (request: IncomingMessage, response: ServerResponse) => {
+      repairExchange(request, response);
+      listener(request, response);
+    },
+    {
+      requestId: "",
+      binary: (headers: Record<string, string>) => !isText(headers),
+      request: (request: IncomingMessage & { apiGateway: { event: object } }) => {
+        const origin = origins.get(request.apiGateway.event);
+        if (origin) onRequest(request, ...origin);
+      },
+    },
+  );
+
+  return async (event, context) => {
+    const prepared = prepareEvent(event);
+    origins.set(prepared, [event, context]);
+    return finishResult((await respond(prepared, context)) as HttpResult, event.requestContext.http.method);
+  };
+}
+
+/** Copies of an event what the translation needs, in the form that a server would have received it. */
+function prepareEvent(event: APIGatewayProxyEventV2): object {
+  const { rawPath, rawQueryString, requestContext, body = "", isBase64Encoded } = event;
+  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
+  return {
+    version: "2.0",
+    rawPath: encodePath(stripStage(rawPath, requestContext.stage)),
+    rawQueryString,
+    headers: prepareHeaders(event, bytes.length),
+    requestContext: { http: requestContext.http },
+    body: bytes,
+    isBase64Encoded: false,
+  };
+}
+
+/**
+ * The headers as a server would have them: a cookie header, the length that the body really has and none where there
+ * is no body, and an `x-forwarded-for` without the gateway's own peer, which is the address of the connection.
+ */
+function prepareHeaders(event: APIGatewayProxyEventV2, length: number): Record<string, string> {
+  const headers: Record<string, string | undefined> = { ...event.headers };
+  delete headers["transfer-encoding"];
+  const forwardedFor = headers["x-forwarded-for"]?.split(",").slice(0, -1).join(",");
+  if (forwardedFor) headers["x-forwarded-for"] = forwardedFor;
+  else delete headers["x-forwarded-for"];
+  if (event.cookies) headers.cookie = event.cookies.join("; ");
+  // A blank keeps serverless-http from writing a length of its own; it is taken away again.
+  headers["content-length"] = length > 0 ? String(length) : "";
+  return headers as Record<string, string>;
+}
+
+function finishResult(result: HttpResult, method: string): HttpResult {
+  const { "set-cookie": cookie, ...headers } = result.headers;
+  const cookies = result.cookies.length > 0 ? result.cookies : cookie === undefined ? [] : [cookie];
+  const isBodiless = method === "HEAD" || result.statusCode === 204 || result.statusCode === 304;
+  const body = isBodiless ? "" : result.body;
+  if (Buffer.byteLength(body) > MAX_RESULT_BYTES) {
+    throw new RangeError(`The answer has ${Buffer.byteLength(body)} bytes; Lambda takes ${MAX_RESULT_BYTES}`);
+  }
+  return {
+    statusCode: result.statusCode,
+    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !DROPPED_HEADERS.has(name))),
+    cookies,
+    body,
+    isBase64Encoded: isBodiless ? false : result.isBase64Encoded,
+  };
+}
+
+/** Base64 is always right; text is sent as text only where nothing can be lost. */
+function isText(headers: Record<string, string>): boolean {
+  const [type = "", ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
+  const charset = parameters
+    .map((parameter) => parameter.trim())
+    .find((parameter) => parameter.startsWith("charset="));
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  return headers["content-encoding"] === undefined && isUtf8 && TEXT_TYPE.test(type.trim());
+}

@@ -1,0 +1,53 @@
+import type { IncomingMessage } from "node:http";
+import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+import { claimsFromGateway, type GatewayAuthorizer } from "../../auth/gateway-claims.ts";
+import type { Config } from "../../config.ts";
+import type { Runtime } from "../runtime.ts";
+
+/** The answer must be out before Lambda, or the gateway after 30 s, gives up. */
+const MARGIN_MILLISECONDS = 500;
+const GATEWAY_TIMEOUT_MILLISECONDS = 29_000;
+
+const EXECUTE_API_HOST = /\.execute-api\.[\w-]+\.amazonaws\.com(\.cn)?$/;
+
+/** The Lambda runtime. What it knows of a request comes from the event, to which no client can write. */
+export interface LambdaRuntime extends Runtime {
+  /** Remembers which event a request was made of. */
+  remember(request: IncomingMessage, event: APIGatewayProxyEventV2, context: Context): void;
+}
+
+export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "mappingKey">): LambdaRuntime {
+  const invocations = new WeakMap<IncomingMessage, readonly [APIGatewayProxyEventV2, Context]>();
+
+  function invocationOf(request: IncomingMessage): readonly [APIGatewayProxyEventV2, Context] {
+    const invocation = invocations.get(request);
+    if (!invocation) throw new Error("The request was not made of an event");
+    return invocation;
+  }
+
+  return {
+    middleware: [],
+    remember: (request, event, context) => invocations.set(request, [event, context]),
+    requestId: (request) => invocationOf(request)[0].requestContext.requestId,
+
+    timeoutMilliseconds(request) {
+      const remaining = invocationOf(request)[1].getRemainingTimeInMillis();
+      return Math.max(0, Math.min(remaining, GATEWAY_TIMEOUT_MILLISECONDS) - MARGIN_MILLISECONDS);
+    },
+
+    /** The gateway's own host shows the stage; a custom domain shows the mapping key and never the stage. */
+    basePath(request) {
+      const { domainName, stage } = invocationOf(request)[0].requestContext;
+      if (EXECUTE_API_HOST.test(domainName)) return stage === "$default" ? "" : `/${stage}`;
+      return mappingKey ? `/${mappingKey}` : "";
+    },
+
+    async authenticate(request) {
+      const [event] = invocationOf(request);
+      const { headers, requestContext } = event as typeof event & {
+        requestContext: { authorizer?: GatewayAuthorizer };
+      };
+      return claimsFromGateway({ headers, requestContext }, jwt, Date.now() / 1000);
+    },
+  };
+}
