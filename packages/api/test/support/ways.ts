@@ -1,0 +1,141 @@
+/** The ways to run the API, each as one function from a request to an answer. */
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import supertest from "supertest";
+import { createApp } from "../../src/app.ts";
+import type { Route } from "../../src/http/define-route.ts";
+import { createLog } from "../../src/log.ts";
+import { createContainerRuntime } from "../../src/runtime/container/container-runtime.ts";
+import { createHandler } from "../../src/runtime/lambda/create-handler.ts";
+import type { HttpResult } from "../../src/runtime/lambda/event-adapter.ts";
+import { gatewayVerdict } from "./gateway-verdict.ts";
+import { type EventOptions, lambdaContext, payloadEvent, type RequestToSend } from "./payload-event.ts";
+import { type Environment, testConfig, testEnvironment } from "./test-config.ts";
+import type { TestIssuer } from "./test-issuer.ts";
+
+export interface Answer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+  readonly body: Buffer;
+}
+
+export interface Way {
+  readonly name: string;
+  /** Where this way's callers see the API's root. */
+  readonly basePath: string;
+  send(request: RequestToSend): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface WayOptions {
+  readonly issuer: TestIssuer;
+  readonly environment?: Environment;
+  readonly routes?: readonly Route[];
+  /** Takes each log line. */
+  readonly write?: (line: string) => void;
+}
+
+/** The Express app of the container, by supertest. */
+export function appWay({ issuer, environment, routes, write = () => {} }: WayOptions): Way {
+  const config = testConfig(issuer, environment);
+  const runtime = createContainerRuntime({ config, write });
+  const app = createApp({ config, runtime, log: createLog(write), ...(routes && { routes }) });
+  const server = app.listen(0, "127.0.0.1");
+  return {
+    name: "the Express app by supertest",
+    basePath: "",
+    async send({ method, path, headers = {}, body }) {
+      const test = supertest(server)
+        [method.toLowerCase() as "get"](path)
+        .set(headers)
+        .redirects(0)
+        .ok(() => true);
+      test.buffer(true).parse((response, done) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
+        response.on("end", () => done(null, Buffer.concat(chunks)));
+      });
+      if (body !== undefined) test.serialize((value) => value).send(body as string);
+      const response = await test;
+      const { "set-cookie": cookies, ...rest } = response.headers as Record<string, string | string[]>;
+      return {
+        status: response.status,
+        headers: rest as Record<string, string>,
+        cookies: (cookies as string[] | undefined) ?? [],
+        body: response.body instanceof Buffer ? response.body : Buffer.alloc(0),
+      };
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** The bare Lambda handler, with events as the gateway makes them (the authorizer's verdict is stood in for). */
+export function lambdaWay(
+  { issuer, environment, routes, write = () => {} }: WayOptions,
+  eventOptions: EventOptions = {},
+): Way {
+  const config = testConfig(issuer, { ...environment, RUNTIME: "LAMBDA" });
+  const handler = createHandler({ config, log: createLog(write), ...(routes && { routes }) });
+  const stage = eventOptions.stage ?? "mvp";
+  return {
+    name: `the bare Lambda handler, stage ${stage}`,
+    basePath: stage === "$default" ? "" : `/${stage}`,
+    async send(request) {
+      const authorization = Object.entries(request.headers ?? {}).find(([name]) =>
+        /^authorization$/i.test(name),
+      )?.[1];
+      const authorizer = await gatewayVerdict(authorization, issuer);
+      const event = payloadEvent(request, { ...eventOptions, ...(authorizer && { authorizer }) });
+      const result = (await handler(event, lambdaContext())) as HttpResult;
+      return {
+        status: result.statusCode,
+        headers: result.headers,
+        cookies: result.cookies,
+        body: Buffer.from(result.body, result.isBase64Encoded ? "base64" : "utf8"),
+      };
+    },
+    close: async () => {},
+  };
+}
+
+/** The server process, started as the container starts it. */
+export async function processWay({ issuer, environment }: WayOptions): Promise<Way> {
+  const child = spawn(process.execPath, ["packages/api/src/runtime/container/main.ts"], {
+    cwd: new URL("../../../../", import.meta.url),
+    env: { ...testEnvironment(issuer, environment) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`The server ended with code ${code} before it listened`)));
+    createInterface(child.stdout).on("line", (line) => {
+      const entry = JSON.parse(line);
+      if (entry.message === "listening") resolve(entry.url);
+    });
+  });
+  return {
+    name: "the server process",
+    basePath: "",
+    async send({ method, path, headers = {}, body }) {
+      const response = await fetch(url + path, {
+        method,
+        headers,
+        redirect: "manual",
+        ...(body !== undefined && { body: Buffer.from(body) }),
+      });
+      const { "set-cookie": _, ...rest } = Object.fromEntries(response.headers);
+      return {
+        status: response.status,
+        headers: rest,
+        cookies: response.headers.getSetCookie(),
+        body: Buffer.from(await response.arrayBuffer()),
+      };
+    },
+    close: () =>
+      new Promise((resolve) => {
+        child.once("exit", () => resolve());
+        child.kill("SIGTERM");
+      }),
+  };
+}
