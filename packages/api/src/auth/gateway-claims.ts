@@ -32,7 +32,8 @@ export function claimsFromGateway(
 ): Claims {
   const token = bearerToken(event.headers.authorization);
   const flattened = event.requestContext.authorizer?.jwt?.claims;
-  if (flattened === undefined) throw invalidToken("No authorizer has verified the token");
+  if (flattened === undefined)
+    throw invalidToken("The token's signature is not verified", new Error("No authorizer ran"));
   const claims = decodeToken(token);
   for (const name of [...COMPARED_CLAIMS, rules.groupsClaim]) {
     if (goString(ownValue(claims, name)) !== ownValue(flattened, name)) {

@@ -98,8 +98,8 @@ function parseObject(segment: string): Claims {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(segment, "base64url")));
-  } catch (cause) {
-    throw invalidToken("The token is malformed", cause);
+  } catch {
+    throw invalidToken("The token is malformed");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw invalidToken("The token is malformed");

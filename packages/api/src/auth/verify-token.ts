@@ -84,7 +84,7 @@ const TOKEN_FAULTS = [
 
 function refusal(cause: unknown): ApiError {
   if (TOKEN_FAULTS.some((fault) => cause instanceof fault)) {
-    return invalidToken("The token's signature was refused", cause);
+    return invalidToken("The token's signature is not verified", cause);
   }
   return new ApiError("001503", { reason: "The token issuer's keys cannot be had; try again later", cause });
 }

@@ -14,8 +14,9 @@ export function repairExchange(request: IncomingMessage, response: ServerRespons
   Object.assign(request, { emit: emitOnce, setTimeout: noTimeout });
   Object.assign(request.socket, { setTimeout: noTimeout });
   request.destroy = (error) => {
-    response.destroy(error);
-    return request;
+    // A request that was read to its end destroys itself, and harms nothing.
+    if (!request.readableEnded) response.destroy(error);
+    return IncomingMessage.prototype.destroy.call(request, error);
   };
   Object.assign(response, responseRepairs);
   // Node deprecates `req.connection`, but things still look at it.
