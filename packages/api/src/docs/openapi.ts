@@ -13,11 +13,11 @@ import { about } from "../about.ts";
 import type { Config } from "../config.ts";
 import { type CatalogueEntry, catalogue, type ErrorCode } from "../errors/catalogue.ts";
 import { describeAccess } from "../http/access.ts";
-import type { Route } from "../http/define-route.ts";
+import type { RequestSchemas, Route } from "../http/define-route.ts";
 
 export interface OpenApiOptions {
   readonly routes: readonly Route[];
-  readonly config: Pick<Config, "features" | "jwt">;
+  readonly config: Pick<Config, "features">;
   /** Where the outside sees this API's root. */
   readonly basePath: string;
 }
@@ -86,17 +86,16 @@ export async function openApiDocument({
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: basePath || "/" }],
-    tags: [...new Set(routes.map((route) => tagOf(route.path)))].sort().map((name) => ({ name })),
   });
 }
 
 function operation(route: Route): RouteConfig {
   const { access } = route;
-  const request = route.request?.(z);
+  const request: RequestSchemas = { ...pathVariables(route.path), ...route.request?.(z) };
   return {
     operationId: route.operationId,
     method: route.method.toLowerCase() as RouteConfig["method"],
-    path: route.path.replace("+}", "}"),
+    path: documentPath(route.path),
     tags: [tagOf(route.path)],
     summary: route.summary,
     description: [route.description, `**Who may call it:** ${describeAccess(access)}.`]
@@ -104,16 +103,22 @@ function operation(route: Route): RouteConfig {
       .join("\n\n"),
     security: access.type === "public" ? [] : [{ [SECURITY_SCHEME]: [...access.scopes] }],
     "x-access": access.type === "public" ? { type: "public" } : { ...access },
-    ...(request && {
-      request: {
-        ...(request.params && { params: request.params }),
-        ...(request.query && { query: request.query }),
-        ...(request.headers && { headers: request.headers }),
-        ...(request.body && { body: requestBody(route, request.body) }),
-      },
-    }),
+    request: {
+      ...(request.params && { params: request.params }),
+      ...(request.query && { query: request.query }),
+      ...(request.headers && { headers: request.headers }),
+      ...(request.body && { body: requestBody(route, request.body) }),
+    },
     responses: { ...successes(route), ...failures(route) },
   } as RouteConfig;
+}
+
+/** Variables without a schema are strings. */
+function pathVariables(path: string): RequestSchemas {
+  const names = [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
+  return names.length > 0
+    ? { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) }
+    : {};
 }
 
 function requestBody({ consumes = ["application/json"] }: Route, schema: z.ZodType) {
@@ -124,7 +129,9 @@ function successes(route: Route): Record<string, ResponseConfig> {
   return Object.fromEntries(
     Object.entries(route.responses(z)).map(([status, { description, schema, contentType }]) => [
       status,
-      { description, content: { [contentType ?? "application/json"]: { schema } } },
+      status === "204"
+        ? { description }
+        : { description, content: { [contentType ?? "application/json"]: { schema } } },
     ]),
   );
 }
@@ -169,6 +176,11 @@ function codesOf(route: Route): { code: ErrorCode; status: number }[] {
 function scopesOf(routes: readonly Route[]): Record<string, string> {
   const scopes = routes.flatMap(({ access }) => (access.type === "authenticated" ? access.scopes : []));
   return Object.fromEntries([...new Set(scopes)].map((scope) => [scope, scope]));
+}
+
+/** OpenAPI knows no greedy variables, and a gateway's route has no slash at its end: the app answers both spellings. */
+function documentPath(path: string): string {
+  return path.replace("+}", "}").replace(/(?<=.)\/$/, "");
 }
 
 /** The segment after the version, which is also the folder of the endpoint's file: `users` for `/v1/users/whoami`. */

@@ -52,7 +52,11 @@ const bytes = defineRoute({
   path: "/v1/probe/bytes",
   summary: "Answers bytes.",
   responses: (z) => ({
-    200: { description: "A picture.", contentType: "image/png", schema: z.instanceof(Uint8Array) },
+    200: {
+      description: "A picture.",
+      contentType: "image/png",
+      schema: z.instanceof(Uint8Array).meta({ type: "string", format: "binary" }),
+    },
   }),
 }).handler(
   anyone(async () => ({ status: 200, body: PNG, headers: { "cache-control": "public, max-age=60" } })),

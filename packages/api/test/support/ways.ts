@@ -2,14 +2,13 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import supertest from "supertest";
-import { createApp } from "../../src/app.ts";
 import type { Route } from "../../src/http/define-route.ts";
 import { createLog } from "../../src/log.ts";
-import { createContainerRuntime } from "../../src/runtime/container/container-runtime.ts";
 import { createHandler } from "../../src/runtime/lambda/create-handler.ts";
 import type { HttpResult } from "../../src/runtime/lambda/event-adapter.ts";
 import { gatewayVerdict } from "./gateway-verdict.ts";
 import { type EventOptions, lambdaContext, payloadEvent, type RequestToSend } from "./payload-event.ts";
+import { testApp } from "./test-app.ts";
 import { type Environment, testConfig, testEnvironment } from "./test-config.ts";
 import type { TestIssuer } from "./test-issuer.ts";
 
@@ -38,11 +37,8 @@ export interface WayOptions {
 }
 
 /** The Express app of the container, by supertest. */
-export function appWay({ issuer, environment, routes, write = () => {} }: WayOptions): Way {
-  const config = testConfig(issuer, environment);
-  const runtime = createContainerRuntime({ config, write });
-  const app = createApp({ config, runtime, log: createLog(write), ...(routes && { routes }) });
-  const server = app.listen(0, "127.0.0.1");
+export function appWay({ issuer, ...options }: WayOptions): Way {
+  const server = testApp(issuer, options).listen(0, "127.0.0.1");
   return {
     name: "the Express app by supertest",
     basePath: "",

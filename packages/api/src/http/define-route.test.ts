@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { anyone, auth } from "./access.ts";
+import { defineRoute, type Route } from "./define-route.ts";
+
+describe("defineRoute", () => {
+  const contract = {
+    operationId: "getThing",
+    method: "GET",
+    summary: "Gets a thing.",
+    responses: (z: typeof import("zod")) => ({ 200: { description: "A thing.", schema: z.string() } }),
+  } as const;
+
+  it("keeps the contract and says who may call", () => {
+    const route: Route = defineRoute({ ...contract, path: "/v1/things/{thingId}" }).handler(
+      auth({ groups: ["STAFF"], scopes: ["read:things"] }, async () => ({ status: 200, body: "x" })),
+    );
+    assert.equal(route.operationId, "getThing");
+    assert.deepEqual(route.access, { type: "authenticated", groups: ["STAFF"], scopes: ["read:things"] });
+  });
+
+  for (const path of [
+    "v1/things",
+    "/v1/things/:id",
+    "/v1/{a}{b}",
+    "/v1/x{a}",
+    "/v1/{path+}/more",
+    "/v1//things",
+    "/v1/{}",
+    "/v1/*",
+    "/v1/a b",
+    "/v1/%20",
+  ]) {
+    it(`refuses ${path}, which API Gateway would refuse, and shows a right path`, () => {
+      assert.throws(
+        () => defineRoute({ ...contract, path }),
+        (error: Error) => error.message.includes(path) && error.message.includes("/v1/orders/{orderId}"),
+      );
+    });
+  }
+
+  for (const path of ["/", "/v1/", "/v1/openapi.json", "/v1/a/{b}/c", "/v1/files/{path+}", "/v1/a-b_c~d.e"]) {
+    it(`takes ${path}`, () => assert.doesNotThrow(() => defineRoute({ ...contract, path })));
+  }
+});
+
+/*
+ * What must not compile. `npm run check` runs the type checker over this file: where a line below would compile, its
+ * directive is unused, and that is an error.
+ */
+const contract = {
+  operationId: "getThing",
+  method: "GET",
+  path: "/v1/things/{thingId}",
+  summary: "Gets a thing.",
+  request: (z: typeof import("zod")) => ({ query: z.object({ limit: z.coerce.number() }) }),
+  responses: (z: typeof import("zod")) => ({
+    200: { description: "A thing.", schema: z.object({ size: z.number() }) },
+    404: { description: "None.", schema: z.null() },
+  }),
+} as const;
+
+const route = defineRoute(contract);
+
+export const compiles: readonly Route[] = [
+  defineRoute(contract).handler(
+    auth({ groups: ["STAFF"] }, async ({ principal, claims, params, query }) => {
+      const subject: string = principal.subject;
+      const claim: unknown = claims.email;
+      const id: string = params.thingId;
+      const limit: number = query.limit;
+      return claim
+        ? { status: 200, body: { size: limit + id.length + subject.length } }
+        : { status: 404, body: null };
+    }),
+  ),
+  defineRoute(contract).handler(
+    auth(async ({ principal }) => ({ status: 200, body: { size: principal.groups.length } })),
+  ),
+  defineRoute(contract).handler(anyone(async () => ({ status: 200, body: { size: 1 } }))),
+];
+
+// @ts-expect-error an endpoint that does not say who may call it is no route
+export const withoutAccess: Route = route;
+
+// @ts-expect-error a bare handler says nothing of access
+route.handler(async () => ({ status: 200, body: { size: 1 } }));
+
+// @ts-expect-error the handler of a public endpoint has no claims
+route.handler(anyone(async ({ claims }) => ({ status: 200, body: { size: Number(claims) } })));
+
+// @ts-expect-error nor has it a principal
+route.handler(anyone(async ({ principal }) => ({ status: 200, body: { size: Number(principal) } })));
+
+// @ts-expect-error an answer that is not in the contract
+route.handler(anyone(async () => ({ status: 200, body: { size: "big" } })));
+
+// @ts-expect-error a status that is not in the contract
+route.handler(anyone(async () => ({ status: 201, body: { size: 1 } })));
+
+// @ts-expect-error a variable that is not in the path
+route.handler(anyone(async ({ params }) => ({ status: 200, body: { size: params.other.length } })));
+
+// @ts-expect-error a body without a schema does not reach the handler
+route.handler(anyone(async ({ body }) => ({ status: 200, body: { size: Number(body) } })));
+
+// @ts-expect-error a list of groups that nobody can be in
+auth({ groups: [] }, async () => ({ status: 200, body: { size: 1 } }));

@@ -1,0 +1,58 @@
+/**
+ * Keeps the directions between the packages: the API knows nobody, infra reads the API's routes, the gateway knows
+ * nobody, and only local knows them all. Also, what a package imports must be among its own dependencies.
+ */
+import { globSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join, normalize } from "node:path";
+
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  api: [],
+  gateway: [],
+  infra: ["api"],
+  local: ["api", "gateway", "infra"],
+};
+const SCOPE = "@lambda-express-api/";
+const IMPORT =
+  /(?:^|\s)(?:import|export)\s[^;"']*?from\s+"([^"]+)"|import\(\s*"([^"]+)"\s*\)|^import\s+"([^"]+)"/gm;
+
+/** Says, in sentences, what is wrong with the imports of one file. */
+function faultsOf(file: string): string[] {
+  const name = file.split("/")[1] ?? "";
+  const manifest = JSON.parse(readFileSync(`packages/${name}/package.json`, "utf8"));
+  const declared = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  const isTest = file.endsWith(".test.ts") || !file.includes("/src/");
+  const specifiers = [...readFileSync(file, "utf8").matchAll(IMPORT)].map(
+    (match) => match[1] ?? match[2] ?? match[3] ?? "",
+  );
+
+  return specifiers.flatMap((specifier) => {
+    if (isBuiltin(specifier)) return [];
+    if (specifier.startsWith(".")) {
+      const target = normalize(join(file, "..", specifier));
+      return target.startsWith(`packages/${name}/`)
+        ? []
+        : [`${file} reaches out of its package: ${specifier}`];
+    }
+    const dependency = specifier
+      .split("/")
+      .slice(0, specifier.startsWith("@") ? 2 : 1)
+      .join("/");
+    if (dependency.startsWith(SCOPE)) {
+      const target = dependency.slice(SCOPE.length);
+      if (!MAY_IMPORT[name]?.includes(target)) return [`${file} must not know ${dependency}`];
+    }
+    const known = isTest ? declared : Object.keys(manifest.dependencies ?? {});
+    const isDeclared =
+      known.includes(dependency) ||
+      declared.includes(`@types/${dependency}`) ||
+      dependency.startsWith("@types/");
+    return isDeclared
+      ? []
+      : [`${file} imports ${dependency}, which packages/${name}/package.json does not name`];
+  });
+}
+
+const faults = globSync("packages/*/{src,test}/**/*.ts").flatMap(faultsOf);
+for (const fault of faults) console.error(fault);
+process.exit(faults.length > 0 ? 1 : 0);

@@ -1,0 +1,167 @@
+/**
+ * Writes what is derived from the sources: the list of routes, and the tables in `docs`. With `--check` it writes
+ * nothing and fails, in a sentence, where a file is not what it would write.
+ */
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+
+const ROUTES = "packages/api/src/routes";
+
+interface RouteFile {
+  readonly file: string;
+  readonly operationId: string;
+}
+
+/** Every file that defines a route, by its path. Throws, in a sentence, for one that breaks the naming rules. */
+function findRouteFiles(): RouteFile[] {
+  const files = globSync(`${ROUTES}/*/*.ts`).filter((file) => !file.endsWith(".test.ts"));
+  return files.sort().flatMap((file) => {
+    const source = readFileSync(file, "utf8");
+    if (!source.includes("defineRoute(")) return [];
+    const operationId = /^export const (\w+) = defineRoute\(\{\s*operationId: "\1",/m.exec(source)?.[1];
+    if (!operationId) {
+      throw new Error(
+        `${file} must define one route, exported under its operation id: export const getOrder = defineRoute({ operationId: "getOrder", ...`,
+      );
+    }
+    const expected = `${operationId.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
+    if (basename(file) !== expected) throw new Error(`${file} defines ${operationId}; name it ${expected}.`);
+    const test = file.replace(/\.ts$/, ".test.ts");
+    if (!existsSync(test)) throw new Error(`${file} has no test; write ${test}.`);
+    return [{ file, operationId }];
+  });
+}
+
+function routeList(files: readonly RouteFile[]): string {
+  const imports = files.map(
+    ({ file, operationId }) => `import { ${operationId} } from "${file.replace(ROUTES, ".")}";`,
+  );
+  return `/** Every endpoint of this API. Written by \`npm run generate\` from the files beside it: never edit it by hand. */
+import type { Route } from "../http/define-route.ts";
+${imports.join("\n")}
+
+export const routes: readonly Route[] = [
+${files.map(({ operationId }) => `  ${operationId},`).join("\n")}
+];
+`;
+}
+
+const NOTE = "<!-- Written by `npm run generate`: never edit it by hand. -->";
+
+/** A Markdown table; `|` in a cell is escaped. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+async function accessTable(): Promise<string> {
+  const { routes } = await import("../packages/api/src/routes/routes.ts");
+  const { describeAccess } = await import("../packages/api/src/http/access.ts");
+  const rows = routes
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+    .map(({ method, path, access, summary, feature }) => [
+      `\`${method} ${path}\``,
+      describeAccess(access),
+      summary,
+      feature ? `\`${feature}\`` : "",
+    ]);
+  return `${NOTE}
+
+# Who may call what
+
+Anything that is not in this table answers 404. The access tests call every row as every kind of caller, in both runtimes.
+
+${table(["Endpoint", "Who may call it", "What it does", "Feature"], rows)}
+`;
+}
+
+async function errorTable(): Promise<string> {
+  const { catalogue } = await import("../packages/api/src/errors/catalogue.ts");
+  const rows = Object.entries(catalogue)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, entry]) => [
+      `[${code}](${code}.md)`,
+      String(entry.status),
+      entry.title,
+      "gatewayMessage" in entry ? `\`{"message":"${entry.gatewayMessage}"}\`` : "",
+    ]);
+  return `${NOTE}
+
+# Errors
+
+Every error of the app has the same form, and its code leads to a page here:
+
+\`\`\`json
+{
+  "error": {
+    "code": "001400",
+    "title": "Validation Error",
+    "message": "One or more incorrect fields",
+    "reason": "The request does not fit its schema: body username",
+    "fields": [{ "in": "body", "name": "username", "message": "is required" }],
+    "requestId": "5d62250b-a564-40b8-ae48-49310922026b"
+  },
+  "message": "The request does not fit its schema: body username"
+}
+\`\`\`
+
+Codes are opaque and stable. \`reason\` is for people and may change. The top-level \`message\` is there in every error
+whoever wrote it: API Gateway's own errors have nothing else. Where the gateway refuses the same thing by itself, the
+last column shows its answer, and the app's \`message\` says the same.
+
+${table(["Code", "Status", "Title", "The gateway's own answer"], rows)}
+`;
+}
+
+async function settingsTable(): Promise<string> {
+  const { settings } = await import("../packages/api/src/config.ts");
+  const rows = Object.entries(settings).map(([name, setting]) => [
+    `\`${name}\``,
+    setting.description,
+    setting.rule,
+    "default" in setting ? `\`${setting.default}\`` : "optional" in setting ? "" : "**required**",
+    `\`${setting.example}\``,
+  ]);
+  return `${NOTE}
+
+# Settings
+
+The API is configured by its environment alone. All mistakes are reported together at the start, one sentence each.
+
+${table(["Variable", "What it is for", "It must be", "Default", "Example"], rows)}
+`;
+}
+
+async function openApiFile(): Promise<string> {
+  const { routes } = await import("../packages/api/src/routes/routes.ts");
+  const { openApiDocument } = await import("../packages/api/src/docs/openapi.ts");
+  const config = {
+    features: { authEndpoints: true },
+  };
+  return `${JSON.stringify(await openApiDocument({ routes, config, basePath: "" }), undefined, 2)}\n`;
+}
+
+const isCheck = process.argv.includes("--check");
+
+function put(file: string, content: string): void {
+  if (isCheck) {
+    if (!existsSync(file) || readFileSync(file, "utf8") !== content) {
+      throw new Error(`${file} is out of date; run: npm run generate`);
+    }
+    return;
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  if (!existsSync(file) || readFileSync(file, "utf8") !== content) writeFileSync(file, content);
+}
+
+try {
+  put(`${ROUTES}/routes.ts`, routeList(findRouteFiles()));
+  put("docs/access.md", await accessTable());
+  put("docs/errors/README.md", await errorTable());
+  put("docs/settings.md", await settingsTable());
+  put("docs/openapi.json", await openApiFile());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
