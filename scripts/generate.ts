@@ -142,6 +142,14 @@ async function openApiFile(): Promise<string> {
   return `${JSON.stringify(await openApiDocument({ routes, config, basePath: "" }), undefined, 2)}\n`;
 }
 
+/** Puts each file that the README quotes into the block under its name. */
+function readme(): string {
+  return readFileSync("README.md", "utf8").replaceAll(
+    /(<!-- (\S+\.ts) -->\n```ts\n)[^`]*?(```)/g,
+    (_, head: string, file: string, tail: string) => `${head}${readFileSync(file, "utf8")}${tail}`,
+  );
+}
+
 const isCheck = process.argv.includes("--check");
 
 function put(file: string, content: string): void {
@@ -161,6 +169,7 @@ try {
   put("docs/errors/README.md", await errorTable());
   put("docs/settings.md", await settingsTable());
   put("docs/openapi.json", await openApiFile());
+  put("README.md", readme());
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

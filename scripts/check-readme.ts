@@ -1,0 +1,125 @@
+/**
+ * Runs the README. The commands that start something are started, on a free port, and everything else in its `sh` blocks
+ * is run against them in the order of the page; a `json` block after an `sh` block is what that block must print. The
+ * install and test commands are compared with what continuous integration runs. Links must lead to files.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { isDeepStrictEqual } from "node:util";
+
+const README = readFileSync("README.md", "utf8");
+const ANNOUNCED_URL = "http://localhost:3000";
+const READY_TIMEOUT_MILLISECONDS = 30_000;
+
+interface Block {
+  readonly language: string;
+  readonly code: string;
+}
+
+function blocksOf(markdown: string): Block[] {
+  return [...markdown.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = "", code = ""]) => ({
+    language,
+    code: code.trim(),
+  }));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+/** Starts the local stack and waits until it answers. */
+async function startStack(script: string, port: number): Promise<ChildProcess> {
+  const stack = spawn("npm", ["run", "--silent", script], {
+    env: { ...process.env, PORT: String(port) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ready = new Promise<void>((resolve, reject) => {
+    let printed = "";
+    stack.stdout?.on("data", (chunk: Buffer) => {
+      printed += chunk;
+      if (printed.includes("Ctrl-C")) resolve();
+    });
+    stack.once("exit", (code) => reject(new Error(`npm run ${script} ended with code ${code}:\n${printed}`)));
+    AbortSignal.timeout(READY_TIMEOUT_MILLISECONDS).onabort = () =>
+      reject(new Error(`npm run ${script} was not ready in ${READY_TIMEOUT_MILLISECONDS} ms:\n${printed}`));
+  });
+  await ready;
+  return stack;
+}
+
+async function stopStack(stack: ChildProcess): Promise<void> {
+  stack.removeAllListeners("exit");
+  const exited = once(stack, "exit");
+  stack.kill("SIGTERM");
+  await exited;
+}
+
+function run(code: string, port: number): string {
+  const script = code.replaceAll(ANNOUNCED_URL, `http://localhost:${port}`);
+  const { status, stdout, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", script], {
+    encoding: "utf8",
+    env: { ...process.env, PORT: String(port) },
+  });
+  if (status !== 0) throw new Error(`README: this ended with ${status}:\n${code}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+function checkLinks(): void {
+  for (const [, target = ""] of README.matchAll(/\]\(([^)#\s]+)/g)) {
+    if (!/^https?:/.test(target) && !existsSync(target))
+      throw new Error(`README: the link to ${target} leads nowhere`);
+  }
+}
+
+async function checkCommands(): Promise<void> {
+  const pipeline = readFileSync(".ci/run", "utf8");
+  const port = await freePort();
+  let stack: ChildProcess | undefined;
+  const blocks = blocksOf(README);
+  try {
+    for (const [index, { language, code }] of blocks.entries()) {
+      if (language !== "sh") continue;
+      if (code === "npm ci && npm start") stack = await startStack("start", port);
+      else if (code === "npm ci && npm test" || code === "npm run check") {
+        if (!pipeline.includes(`\n${code}\n`))
+          throw new Error(`README: continuous integration does not run: ${code}`);
+      } else {
+        const printed = run(code, port);
+        const expected = blocks[index + 1];
+        if (
+          expected?.language === "json" &&
+          !isDeepStrictEqual(JSON.parse(printed), JSON.parse(expected.code))
+        ) {
+          throw new Error(`README: this\n${code}\nprints\n${printed}\nand not\n${expected.code}`);
+        }
+      }
+    }
+  } finally {
+    if (stack) await stopStack(stack);
+  }
+}
+
+/** The commands that the text mentions must exist. */
+function checkScripts(): void {
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
+  for (const [, name = ""] of README.matchAll(
+    /npm (?:run )?(start|test|dev|demo|check|generate|[a-z]+:[a-z]+)\b/g,
+  )) {
+    if (!scripts[name]) throw new Error(`README: there is no script ${name}`);
+  }
+}
+
+try {
+  checkLinks();
+  checkScripts();
+  await checkCommands();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
