@@ -31,7 +31,7 @@ export function accessLog({ stageName = "-", write }: AccessLogOptions): Request
         error: {
           responseType: error?.code ?? "-",
           errorMessage: error?.reason ?? "-",
-          messageString: "-",
+          authorizerError: error?.code === "001401" ? error.reason : "-",
         },
         response: {
           status: response.writableFinished ? String(response.statusCode) : "-",

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { anyone, auth } from "@lambda-express-api/api/http/access.ts";
+import { defineRoute } from "@lambda-express-api/api/http/define-route.ts";
+import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import { planHttpApi } from "./plan.ts";
+
+const settings = {
+  stageName: "mvp",
+  jwtAuthorizer: { issuer: "https://issuer.example.com/", audiences: ["one", "two"] },
+  corsAllowOrigins: ["https://app.example.com"],
+};
+
+const contract = {
+  summary: "A test.",
+  responses: (z: typeof import("zod")) => ({ 200: { description: "Fine.", schema: z.null() } }),
+} as const;
+const fine = async () => ({ status: 200, body: null }) as const;
+
+describe("the plan", () => {
+  it("has one route for each endpoint and none besides", () => {
+    const plan = planHttpApi(routes, settings);
+    assert.deepEqual(
+      plan.routes.map(({ operationName }) => operationName),
+      routes.map(({ operationId }) => operationId),
+    );
+    assert.equal(new Set(plan.routes.map(({ routeKey }) => routeKey)).size, routes.length);
+    assert.ok(!plan.routes.some(({ routeKey }) => /\$default|ANY |proxy/.test(routeKey)));
+  });
+
+  it("puts the authorizer before every route but those that are for anyone", () => {
+    for (const [index, planned] of planHttpApi(routes, settings).routes.entries()) {
+      const isPublic = routes[index]?.access.type === "public";
+      assert.equal(planned.authorizationType, isPublic ? "NONE" : "JWT", planned.routeKey);
+      assert.equal(planned.authorizerId, isPublic ? undefined : "jwt", planned.routeKey);
+    }
+  });
+
+  it("hands scopes to the gateway, and groups to nobody but the app", () => {
+    const route = defineRoute({ ...contract, operationId: "x", method: "PUT", path: "/v1/x/{id}" });
+    const { routes: planned } = planHttpApi(
+      [route.handler(auth({ groups: ["STAFF"], scopes: ["write:x"] }, fine)), route.handler(auth(fine))],
+      settings,
+    );
+    const base = {
+      routeKey: "PUT /v1/x/{id}",
+      operationName: "x",
+      authorizationType: "JWT",
+      authorizerId: "jwt",
+    };
+    assert.deepEqual(planned, [{ ...base, authorizationScopes: ["write:x"] }, base]);
+  });
+
+  it("gives no route key a slash at its end, which the gateway would refuse", () => {
+    const route = defineRoute({ ...contract, operationId: "x", method: "GET", path: "/v1/" });
+    assert.equal(planHttpApi([route.handler(anyone(fine))], settings).routes[0]?.routeKey, "GET /v1");
+  });
+
+  it("throttles in full, and sign-in harder than the rest", () => {
+    const [stage] = planHttpApi(routes, settings).stages;
+    const { throttlingRateLimit, throttlingBurstLimit } = stage.defaultRouteSettings;
+    assert.ok(throttlingRateLimit > 0 && throttlingBurstLimit > 0);
+    assert.deepEqual(Object.keys(stage.routeSettings).sort(), [
+      "POST /v1/auth/refresh",
+      "POST /v1/auth/token",
+    ]);
+    for (const limits of Object.values(stage.routeSettings)) {
+      assert.ok(limits.throttlingRateLimit > 0 && limits.throttlingRateLimit < throttlingRateLimit);
+      assert.ok(limits.throttlingBurstLimit > 0 && limits.throttlingBurstLimit < throttlingBurstLimit);
+    }
+  });
+
+  it("takes issuer and audiences as they are, to the character", () => {
+    assert.deepEqual(planHttpApi(routes, settings).authorizers.jwt?.jwtConfiguration, {
+      issuer: "https://issuer.example.com/",
+      audience: ["one", "two"],
+    });
+  });
+
+  it("logs every request as one JSON object in seven groups whose values are all quoted", () => {
+    const [stage] = planHttpApi(routes, settings).stages;
+    const groups: Record<string, Record<string, string>> = JSON.parse(stage.accessLogSettings.format);
+    assert.deepEqual(Object.keys(groups), [
+      "request",
+      "api",
+      "client",
+      "http",
+      "integration",
+      "error",
+      "response",
+    ]);
+    for (const value of Object.values(groups).flatMap(Object.values)) assert.match(value, /^\$context\./);
+  });
+});

@@ -1,0 +1,117 @@
+/**
+ * The plan of the HTTP API: what the endpoint definitions mean at API Gateway, as data, with the names AWS has for it.
+ * The local gateway is run from it; whatever creates real resources is made from the same data. There is no second
+ * list of routes.
+ */
+
+import { corsConfiguration } from "@lambda-express-api/api/http/cors.ts";
+import type { Route } from "@lambda-express-api/api/http/define-route.ts";
+import { routeKey } from "@lambda-express-api/api/http/request-path.ts";
+import { accessLogFormat } from "./access-log-format.ts";
+
+export interface RouteThrottling {
+  /** Requests per second. */
+  readonly throttlingRateLimit: number;
+  readonly throttlingBurstLimit: number;
+}
+
+export interface PlanSettings {
+  readonly stageName: string;
+  readonly jwtAuthorizer: { readonly issuer: string; readonly audiences: readonly string[] };
+  readonly corsAllowOrigins: readonly string[];
+  /** For every route. It guards the bill: all callers share it. */
+  readonly throttling?: RouteThrottling;
+  /** For each route of the feature `authEndpoints`, where passwords could be guessed. */
+  readonly authThrottling?: RouteThrottling;
+}
+
+export interface PlannedRoute {
+  readonly routeKey: string;
+  readonly operationName: string;
+  readonly authorizationType: "NONE" | "JWT";
+  readonly authorizerId?: string;
+  readonly authorizationScopes?: readonly string[];
+}
+
+export interface HttpApiPlan {
+  readonly routes: readonly PlannedRoute[];
+  readonly authorizers: Readonly<
+    Record<
+      string,
+      {
+        readonly identitySource: string;
+        readonly jwtConfiguration: { readonly issuer: string; readonly audience: readonly string[] };
+      }
+    >
+  >;
+  readonly integration: { readonly payloadFormatVersion: "2.0"; readonly timeoutMilliseconds: number };
+  readonly stages: readonly [
+    {
+      readonly stageName: string;
+      readonly defaultRouteSettings: RouteThrottling;
+      readonly routeSettings: Readonly<Record<string, RouteThrottling>>;
+      readonly accessLogSettings: { readonly format: string };
+    },
+  ];
+  readonly corsConfiguration: {
+    readonly allowOrigins: readonly string[];
+    readonly allowMethods: readonly string[];
+    readonly allowHeaders: readonly string[];
+    readonly exposeHeaders: readonly string[];
+    readonly maxAge: number;
+  };
+}
+
+const AUTHORIZER_ID = "jwt";
+/** A second less than the gateway's maximum, so that Lambda's own time-out is never the later one. */
+const INTEGRATION_TIMEOUT_MILLISECONDS = 29_000;
+
+/**
+ * Makes the plan. Deny by default: a path that no definition has is no route, and only a route that says `anyone` is
+ * without the authorizer.
+ *
+ * Throttles are always complete: an unset limit would be taken for 0, and every call would answer 429.
+ */
+export function planHttpApi(routes: readonly Route[], settings: PlanSettings): HttpApiPlan {
+  const {
+    throttling = { throttlingRateLimit: 100, throttlingBurstLimit: 200 },
+    authThrottling = { throttlingRateLimit: 5, throttlingBurstLimit: 10 },
+  } = settings;
+  return {
+    routes: routes.map(planRoute),
+    authorizers: {
+      [AUTHORIZER_ID]: {
+        identitySource: "$request.header.Authorization",
+        jwtConfiguration: {
+          issuer: settings.jwtAuthorizer.issuer,
+          audience: settings.jwtAuthorizer.audiences,
+        },
+      },
+    },
+    integration: { payloadFormatVersion: "2.0", timeoutMilliseconds: INTEGRATION_TIMEOUT_MILLISECONDS },
+    stages: [
+      {
+        stageName: settings.stageName,
+        defaultRouteSettings: throttling,
+        routeSettings: Object.fromEntries(
+          routes
+            .filter(({ feature }) => feature === "authEndpoints")
+            .map((route) => [routeKey(route.method, route.path), authThrottling]),
+        ),
+        accessLogSettings: { format: accessLogFormat },
+      },
+    ],
+    corsConfiguration: corsConfiguration(settings.corsAllowOrigins),
+  };
+}
+
+function planRoute({ method, path, operationId, access }: Route): PlannedRoute {
+  const key = { routeKey: routeKey(method, path), operationName: operationId };
+  if (access.type === "public") return { ...key, authorizationType: "NONE" };
+  return {
+    ...key,
+    authorizationType: "JWT",
+    authorizerId: AUTHORIZER_ID,
+    ...(access.scopes.length > 0 && { authorizationScopes: access.scopes }),
+  };
+}
