@@ -97,14 +97,14 @@ test("a base URL that does not answer is a sentence and exit code 1", async () =
   server.close();
   await once(server, "close");
 
-  const { exitCode, output } = await run("../src/demo.ts", [], { PORT: `${port}` }).ended;
+  const { exitCode, output } = await run("../src/demo.ts", { environment: { PORT: `${port}` } }).ended;
   assert.equal(exitCode, 1);
   assert.match(output, /^Nothing answers at http:\/\/localhost:\d+\/v1\/manage\/hc \(ECONNREFUSED\)\. .*$/m);
 });
 
 for (const args of [["--ulr", "http://localhost"], ["--url", "localhost:3000"], ["http://localhost:3000"]]) {
   test(`"${args.join(" ")}" is refused with one sentence`, async () => {
-    const { exitCode, output } = await run("../src/demo.ts", args).ended;
+    const { exitCode, output } = await run("../src/demo.ts", { args }).ended;
     assert.equal(exitCode, 1);
     assert.match(output, /^[^\n]+\.\n$/);
   });
@@ -115,7 +115,8 @@ async function demoAgainst(answers: Answers, environment: NodeJS.ProcessEnv = {}
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   try {
-    return await run("../src/demo.ts", ["--url", `http://127.0.0.1:${port}/`], environment).ended;
+    const args = ["--url", `http://127.0.0.1:${port}/`];
+    return await run("../src/demo.ts", { args, environment }).ended;
   } finally {
     server.close();
     server.closeAllConnections();

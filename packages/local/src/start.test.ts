@@ -12,8 +12,12 @@ import { createRemoteJWKSet, jwtVerify } from "jose";
 import { type Run, run } from "../test/run.ts";
 
 const standIn = fileURLToPath(new URL("../test/stand-in-container.ts", import.meta.url));
-const startStandIn = (args: string[] = [], { entry = standIn, source = "" } = {}) =>
-  run("start-stand-in.ts", ["--port", "0", ...args], { START_ENTRY: entry, START_SOURCE: source });
+const startStandIn = ({ args = [] as string[], entry = standIn, source = "", asNpm = false } = {}) =>
+  run("start-stand-in.ts", {
+    args: ["--port", "0", ...args],
+    environment: { START_ENTRY: entry, START_SOURCE: source },
+    asNpm,
+  });
 
 describe("a stack that runs", () => {
   let stack: Run;
@@ -98,9 +102,18 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+test("when npm and its shell are ended without us, we end too", async () => {
+  const stack = startStandIn({ asNpm: true });
+  const { pid } = await processOf(await baseUrlOf(stack));
+  stack.kill("SIGTERM");
+  // Not over before the last process has let go of the output.
+  await stack.ended;
+  assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+});
+
 test("Ctrl-C before it is ready leaves nothing running and exits 0", async () => {
   const entry = fileURLToPath(new URL("../test/never-listens.ts", import.meta.url));
-  const stack = startStandIn([], { entry });
+  const stack = startStandIn({ entry });
   const [, pid] = await stack.prints(/^never listens, pid (\d+)$/m);
   stack.kill("SIGINT");
   assert.equal((await stack.ended).exitCode, 0);
@@ -117,7 +130,7 @@ test("when the API dies, everything stops with exit code 1 and a sentence that h
 });
 
 test("an API that cannot start stops everything with exit code 1 and a sentence", async () => {
-  const { exitCode, output } = await startStandIn([], { entry: "/no/such/entry.ts" }).ended;
+  const { exitCode, output } = await startStandIn({ entry: "/no/such/entry.ts" }).ended;
   assert.equal(exitCode, 1);
   assert.match(output, /^The API ended with exit code 1\. It was not listening yet\.$/m);
 });
@@ -128,7 +141,7 @@ test("a taken port is refused with one sentence that says how to choose another"
   const address = holder.address();
   const port = typeof address === "object" ? `${address?.port}` : "";
   try {
-    assert.deepEqual(await run("start-stand-in.ts", [], { PORT: port }).ended, {
+    assert.deepEqual(await run("start-stand-in.ts", { environment: { PORT: port } }).ended, {
       exitCode: 1,
       output: `Port ${port} is taken. Choose another, for example: npm start -- --port 4000 (0 is any free port).\n`,
     });
@@ -138,7 +151,7 @@ test("a taken port is refused with one sentence that says how to choose another"
 });
 
 test("an unknown option is refused with one sentence", async () => {
-  assert.deepEqual(await run("../src/start.ts", ["--prot", "4000"]).ended, {
+  assert.deepEqual(await run("../src/start.ts", { args: ["--prot", "4000"] }).ended, {
     exitCode: 1,
     output: 'Cannot read "--prot 4000": the options are --port N, where 0 is any free port, and --reload.\n',
   });
@@ -153,7 +166,7 @@ describe("with --reload", () => {
   before(async () => {
     source = await mkdtemp(join(tmpdir(), "local-reload-"));
     await writeFile(entry(), importStandIn);
-    stack = startStandIn(["--reload"], { entry: entry(), source });
+    stack = startStandIn({ args: ["--reload"], entry: entry(), source });
     baseUrl = await baseUrlOf(stack);
   });
   after(async () => {

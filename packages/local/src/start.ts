@@ -17,21 +17,22 @@ const api = {
 
 const print = (line: string) => console.log(line);
 
+/** How soon we notice that the shell we were started by is gone. */
+const ORPHAN_CHECK_MS = 250;
+
 /** Runs until a signal, or until the API dies, and gives the exit code. */
 export async function start({
   args = process.argv.slice(2),
   apiEntry = api.entry,
   apiSource = api.source,
 } = {}) {
-  const stop = new AbortController();
-  const stopRequested = new Promise<undefined>((resolve) => {
-    stop.signal.addEventListener("abort", () => resolve(undefined));
-  });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop.abort());
-
   const options = readOptions(args, process.env);
-  const stack = await startStack(options, apiEntry, apiSource, stop.signal).catch((error) => {
-    if (stop.signal.aborted) return undefined;
+  const stop = stopSignal();
+  const stopRequested = new Promise<undefined>((resolve) => {
+    stop.addEventListener("abort", () => resolve(undefined));
+  });
+  const stack = await startStack(options, apiEntry, apiSource, stop).catch((error) => {
+    if (stop.aborted) return undefined;
     throw error;
   });
   if (stack === undefined) return 0;
@@ -41,6 +42,20 @@ export async function start({
   await stack.close();
   if (death !== undefined) throw new PlainError(`${death} Everything else is stopped too.`);
   return 0;
+}
+
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop.abort());
+
+  // npm runs us in a shell, and when npm is told to end, the shell may be the last to hear of it.
+  const shell = process.ppid;
+  if (process.env.npm_lifecycle_event !== undefined) {
+    setInterval(() => {
+      if (process.ppid !== shell) stop.abort();
+    }, ORPHAN_CHECK_MS).unref();
+  }
+  return stop.signal;
 }
 
 async function startStack(

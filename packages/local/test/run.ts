@@ -4,7 +4,6 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 export interface Run {
-  pid: number;
   /** Everything on stdout and stderr so far. */
   output(): string;
   /** Resolves when the output matches; rejects if the run ends before. */
@@ -16,9 +15,19 @@ export interface Run {
 /** A run that hangs fails its test, and does not outlive it. */
 const RUN_TIMEOUT_MS = 60_000;
 
-export function run(script: string, args: string[] = [], environment: NodeJS.ProcessEnv = {}): Run {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url)), ...args], {
-    env: { ...process.env, ...environment },
+export function run(
+  script: string,
+  {
+    args = [],
+    environment = {},
+    asNpm = false,
+  }: { args?: string[]; environment?: NodeJS.ProcessEnv; asNpm?: boolean } = {},
+): Run {
+  const command = [process.execPath, fileURLToPath(new URL(script, import.meta.url)), ...args];
+  // The second command keeps the shell from handing its place over to the first.
+  const [file = "", ...rest] = asNpm ? ["sh", "-c", '"$@"; exit $?', "sh", ...command] : command;
+  const child = spawn(file, rest, {
+    env: { ...process.env, npm_lifecycle_event: asNpm ? "start" : undefined, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: RUN_TIMEOUT_MS,
   });
@@ -34,7 +43,6 @@ export function run(script: string, args: string[] = [], environment: NodeJS.Pro
   });
 
   return {
-    pid: child.pid ?? 0,
     output: () => output,
     prints: (pattern) =>
       new Promise((resolve, reject) => {
