@@ -17,12 +17,8 @@ subscribe("net.client.socket", (message) => {
 
 const emulator = await startIdentityEmulator();
 await seedDemoCallers(emulator);
-const withoutBody = await fetch(
-  `${emulator.identityToolkitBaseUrl}/v1/accounts:signInWithPassword?key=local`,
-  {
-    method: "POST",
-  },
-);
+const signIn = `${emulator.identityToolkitBaseUrl}/v1/accounts:signInWithPassword?key=local`;
+const withoutBody = await fetch(signIn, { method: "POST" });
 if (withoutBody.status !== 500) console.log(`a sign-in without a body answered ${withoutBody.status}`);
 await withoutBody.body?.cancel();
 await emulator.close();

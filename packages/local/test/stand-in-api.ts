@@ -5,8 +5,8 @@ import { Readable } from "node:stream";
 
 export type Answers = Record<string, { status: number; body: object }>;
 
-const refused = (code: string, reason: string) => ({
-  error: { code, title: "Unauthorized", message: "Access unauthorized", reason },
+const refused = (reason: string) => ({
+  error: { code: "002401", title: "Unauthorized", message: "Access unauthorized", reason },
   message: reason,
 });
 const token = (email: string) => ({
@@ -26,7 +26,7 @@ export const rightAnswers: Answers = {
   "GET /v1/manage/hc": { status: 200, body: { status: "I'm sexy and I know It" } },
   "POST /v1/auth/token for does.not.exist@example.com": {
     status: 401,
-    body: refused("002401", "The credentials were refused"),
+    body: refused("The credentials were refused"),
   },
   "POST /v1/auth/token for user@example.com": { status: 200, body: token("user@example.com") },
   "POST /v1/auth/token for admin@example.com": { status: 200, body: token("admin@example.com") },
@@ -37,7 +37,7 @@ export const rightAnswers: Answers = {
   },
   "GET /v1/admin/endpoints for user@example.com": {
     status: 403,
-    body: refused("002401", "Only ['ADMINS'] can access this endpoint"),
+    body: refused("Only ['ADMINS'] can access this endpoint"),
   },
   "GET /v1/admin/endpoints for admin@example.com": {
     status: 200,
@@ -49,9 +49,8 @@ export function answerByHeart(answers: Answers): RequestListener {
   return async (request, response) => {
     const caller =
       (await readUsername(request)) ?? request.headers.authorization?.replace("Bearer token-of-", "");
-    const name = [`${request.method} ${request.url}`, ...(caller === undefined ? [] : [caller])].join(
-      " for ",
-    );
+    const call = `${request.method} ${request.url}`;
+    const name = caller === undefined ? call : `${call} for ${caller}`;
     const { status, body } = answers[name] ?? { status: 404, body: { message: `No answer to ${name}` } };
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   };

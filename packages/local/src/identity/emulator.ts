@@ -105,6 +105,8 @@ function load() {
     const utils: UtilsModule = require("firebase-tools/lib/emulator/auth/utils");
     const jsonWebToken: JsonWebTokenModule = createRequire(serverPath)("jsonwebtoken");
 
+    const reached = [server.createApp, utils.logError, jsonWebToken.sign];
+    if (!reached.every((inner) => typeof inner === "function")) throw new Error("a function has moved");
     keepPaths(apiSpec);
     // The answer of status 500 says it too; a stack trace of the emulator in the developer's terminal helps nobody.
     utils.logError = () => undefined;
@@ -119,7 +121,7 @@ function load() {
 
 function keepPaths({ default: { paths } }: ApiSpecModule) {
   const missing = KEPT_PATHS.filter((path) => !(path in paths));
-  if (missing.length > 0) throw new Error(`not in the specification: ${missing.join(", ")}`);
+  if (missing.length > 0) throw new Error(`the specification lacks ${missing.join(", ")}`);
   for (const path of Object.keys(paths)) {
     if (!KEPT_PATHS.includes(path)) delete paths[path];
   }

@@ -40,6 +40,7 @@ export function spawnApi({
     }
   };
   process.once("exit", killGroup);
+  // Should it end before its workers, they end with it.
   child.once("exit", killGroup);
 
   const ended = new Promise<string>((resolve) => {
