@@ -1,0 +1,15 @@
+// What `npm start` and `npm run demo` have in common: an exit code, and a sentence in place of a stack trace.
+
+/** A failure that its message explains in full to the person at the terminal. */
+export class PlainError extends Error {}
+
+/** Runs a command to its exit code. Only a failure nobody thought of comes with its stack. */
+export async function exitCodeOf(command: () => Promise<number>): Promise<number> {
+  try {
+    return await command();
+  } catch (error) {
+    if (!(error instanceof PlainError)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test } from "node:test";
+import { run } from "../test/run.ts";
+import { type Answers, answerByHeart, rightAnswers } from "../test/stand-in-api.ts";
+import { demoSteps } from "./demo/steps.ts";
+
+test("the demo is the original's, in its order", () => {
+  assert.deepEqual(
+    demoSteps.map(({ area, verdict, method, path }) => `${area} [${verdict}] ${method} ${path}`),
+    [
+      "public [ALLOW] GET /v1/manage/hc",
+      "auth [DENY] POST /v1/auth/token",
+      "auth [ALLOW] POST /v1/auth/token",
+      "private [DENY] GET /v1/users/whoami",
+      "private [ALLOW] GET /v1/users/whoami",
+      "admin [DENY] GET /v1/admin/endpoints",
+      "admin [ALLOW] GET /v1/admin/endpoints",
+    ],
+  );
+});
+
+test("right answers pass with exit code 0 and a table of seven rows", async () => {
+  const { exitCode, output } = await demoAgainst(rightAnswers);
+  assert.equal(exitCode, 0, output);
+  assert.equal(output.match(/ as expected$/gm)?.length, 7, output);
+});
+
+test("each call is shown as a curl line, with variables for the tokens", async () => {
+  const { output } = await demoAgainst(rightAnswers);
+  assert.match(output, /^\$ curl -F username=does\.not\.exist@example\.com -F password=not-secret http/m);
+  assert.match(output, /^\$ USER_TOKEN="\$\(curl -s -F username=user@example\.com .*access_token'\)"$/m);
+  assert.match(output, /^\$ curl -H "Authorization: Bearer \$ADMIN_TOKEN" http\S+\/v1\/admin\/endpoints$/m);
+});
+
+test("long tokens in answers are shortened", async () => {
+  const long = "e30.".padEnd(400, "x");
+  const { output } = await demoAgainst(
+    changed("POST /v1/auth/token for admin@example.com", { refreshToken: long }),
+  );
+  assert.match(output, /"refreshToken": "e30\.xxxxxxxx…"/);
+});
+
+test("every reason the API may give for unknown credentials passes", async () => {
+  for (const reason of ["EMAIL_NOT_FOUND", "INVALID_LOGIN_CREDENTIALS", "The credentials were refused"]) {
+    const name = "POST /v1/auth/token for does.not.exist@example.com";
+    const error = { code: "002401", title: "Unauthorized", message: "Access unauthorized", reason };
+    const { exitCode, output } = await demoAgainst(changed(name, { error, message: reason }));
+    assert.equal(exitCode, 0, output);
+  }
+});
+
+const wrong: [step: string, answer: string, body: object, status?: number][] = [
+  ["public [ALLOW]", "GET /v1/manage/hc", { status: "ok" }],
+  ["public [ALLOW]", "GET /v1/manage/hc", {}, 503],
+  ["auth [DENY]", "POST /v1/auth/token for does.not.exist@example.com", {}, 400],
+  ["auth [DENY]", "POST /v1/auth/token for does.not.exist@example.com", { message: "Other than the reason" }],
+  ["auth [ALLOW]", "POST /v1/auth/token for admin@example.com", { idToken: "kept" }],
+  ["auth [ALLOW]", "POST /v1/auth/token for admin@example.com", { token_type: "Bearer" }],
+  ["private [DENY]", "GET /v1/users/whoami", { message: undefined }],
+  ["private [DENY]", "GET /v1/users/whoami", {}, 200],
+  ["private [ALLOW]", "GET /v1/users/whoami for user@example.com", { groups: "[USERS]" }],
+  ["admin [DENY]", "GET /v1/admin/endpoints for user@example.com", {}, 401],
+  [
+    "admin [DENY]",
+    "GET /v1/admin/endpoints for user@example.com",
+    { error: { code: "002401", reason: "No" } },
+  ],
+  ["admin [ALLOW]", "GET /v1/admin/endpoints for admin@example.com", { endpoints: [] }],
+];
+for (const [step, answer, body, status] of wrong) {
+  test(`${answer} answering ${status ?? ""}${JSON.stringify(body)} exits 1 and names ${step}`, async () => {
+    const { exitCode, output } = await demoAgainst(changed(answer, body, status));
+    assert.equal(exitCode, 1);
+    const differing = output.split("\n").filter((line) => line.includes("DIFFERS"));
+    assert.equal(differing.length, 1, output);
+    assert.ok(differing[0]?.startsWith(step), output);
+  });
+}
+
+test("something deployed may have other callers, whose password is not shown", async () => {
+  const { exitCode, output } = await demoAgainst(renamed("user@example.com", "someone@example.org"), {
+    DEMO_USER: "someone@example.org",
+    DEMO_PASSWORD: "a real password",
+  });
+  assert.equal(exitCode, 0, output);
+  assert.match(output, /-F username=someone@example\.org -F "password=\$DEMO_PASSWORD"/);
+  assert.doesNotMatch(output, /a real password/);
+});
+
+test("a base URL that does not answer is a sentence and exit code 1", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+
+  const { exitCode, output } = await run("../src/demo.ts", { environment: { PORT: `${port}` } }).ended;
+  assert.equal(exitCode, 1);
+  assert.match(output, /^Nothing answers at http:\/\/localhost:\d+\/v1\/manage\/hc \(ECONNREFUSED\)\. .*$/m);
+});
+
+for (const args of [["--ulr", "http://localhost"], ["--url", "localhost:3000"], ["http://localhost:3000"]]) {
+  test(`"${args.join(" ")}" is refused with one sentence`, async () => {
+    const { exitCode, output } = await run("../src/demo.ts", { args }).ended;
+    assert.equal(exitCode, 1);
+    assert.match(output, /^[^\n]+\.\n$/);
+  });
+}
+
+async function demoAgainst(answers: Answers, environment: NodeJS.ProcessEnv = {}) {
+  const server = createServer(answerByHeart(answers)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  try {
+    const args = ["--url", `http://127.0.0.1:${port}/`];
+    return await run("../src/demo.ts", { args, environment }).ended;
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+/** The right answers, but for one. */
+function changed(name: string, body: object, status?: number): Answers {
+  const right = rightAnswers[name];
+  assert.ok(right, `there is no answer to ${name}`);
+  return { ...rightAnswers, [name]: { status: status ?? right.status, body: { ...right.body, ...body } } };
+}
+
+function renamed(from: string, to: string): Answers {
+  return JSON.parse(JSON.stringify(rightAnswers).replaceAll(from, to));
+}

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PlainError } from "./command.ts";
+import { readOptions } from "./options.ts";
+
+test("without a word it is port 3000 and no reload", () => {
+  assert.deepEqual({ ...readOptions([], {}) }, { port: 3000, reload: false });
+});
+
+test("the flag wins over PORT, PORT over the default", () => {
+  assert.equal(readOptions([], { PORT: "4000" }).port, 4000);
+  assert.equal(readOptions(["--port", "5000"], { PORT: "4000" }).port, 5000);
+  assert.equal(readOptions(["--port=0"], { PORT: "4000" }).port, 0);
+});
+
+test("--reload is read", () => {
+  assert.equal(readOptions(["--reload"], {}).reload, true);
+});
+
+for (const port of ["65536", "-1", "80a", "0x50", "1e3", ""]) {
+  test(`--port=${port} is refused with a sentence`, () => {
+    assert.throws(
+      () => readOptions([`--port=${port}`], {}),
+      isSentence(/--port must be a number from 0 to 65535/),
+    );
+  });
+}
+
+test("a bad PORT is refused with a sentence that names it", () => {
+  assert.throws(() => readOptions([], { PORT: "http" }), isSentence(/^PORT must be .* not "http"\.$/));
+});
+
+for (const args of [["--prot", "4000"], ["--port"], ["4000"]]) {
+  test(`"${args.join(" ")}" is refused with a sentence that names the options`, () => {
+    assert.throws(() => readOptions(args, {}), isSentence(/--port N.*--reload/));
+  });
+}
+
+function isSentence(pattern: RegExp) {
+  return (error: unknown) => error instanceof PlainError && pattern.test(error.message);
+}

@@ -1,0 +1,33 @@
+// What `npm start` and `npm run dev` can be told. The flag wins over the environment.
+
+import { parseArgs } from "node:util";
+import { PlainError } from "./command.ts";
+
+export interface StartOptions {
+  port: number;
+  reload: boolean;
+}
+
+export function readOptions(args: string[], environment: NodeJS.ProcessEnv): StartOptions {
+  const { port, reload } = readFlags(args);
+  if (port !== undefined) return { port: portNumber("--port", port), reload };
+  return { port: portNumber("PORT", environment.PORT || "3000"), reload };
+}
+
+function readFlags(args: string[]) {
+  try {
+    const options = { port: { type: "string" }, reload: { type: "boolean", default: false } } as const;
+    return parseArgs({ args, options }).values;
+  } catch {
+    throw new PlainError(
+      `Cannot read "${args.join(" ")}": the options are --port N, where 0 is any free port, and --reload.`,
+    );
+  }
+}
+
+function portNumber(name: string, value: string): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
+  throw new PlainError(
+    `${name} must be a number from 0 to 65535, where 0 is any free port, and not "${value}".`,
+  );
+}

@@ -1,0 +1,43 @@
+// What a person reads when everything runs. The curl lines are executed by a test.
+
+import { curl, curlForToken } from "./curl.ts";
+import { type DemoCaller, demoCallers } from "./identity/demo-callers.ts";
+import type { IdentityEmulator } from "./identity/emulator.ts";
+import type { Runtime } from "./runtimes/runtime.ts";
+
+export function welcome({
+  runtime: { name, baseUrl },
+  identity,
+  reload,
+  startSeconds,
+}: {
+  runtime: Pick<Runtime, "name" | "baseUrl">;
+  identity: Pick<IdentityEmulator, "url">;
+  reload: boolean;
+  startSeconds: number;
+}): string {
+  const { user, admin } = demoCallers;
+  const callers = Object.values<DemoCaller>(demoCallers).map(
+    ({ email, groups }) => `  ${email.padEnd(20)} ${groups.join(", ") || "no group"}`,
+  );
+  const isDefaultPort = new URL(baseUrl).port === "3000";
+
+  return `
+Ready in ${startSeconds.toFixed(1)} s
+
+  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})
+  Identity  ${identity.url} (Firebase Auth emulator, in memory)
+
+Callers, password ${user.password}
+${callers.join("\n")}
+
+Try
+  ${curl({ url: `${baseUrl}/v1/manage/hc` })}
+  ${curl({ url: `${baseUrl}/v1/auth/token`, credentials: user })}
+  ${curl({ url: `${baseUrl}/v1/users/whoami`, bearer: curlForToken(baseUrl, user) })}
+  ${curl({ url: `${baseUrl}/v1/admin/endpoints`, bearer: curlForToken(baseUrl, admin) })}
+
+See them all answered: npm run demo${isDefaultPort ? "" : ` -- --url ${baseUrl}`}
+Stop everything: Ctrl-C
+`;
+}

@@ -1,0 +1,60 @@
+// Runs a script of this package as a person would: sees what it prints, sends it signals, gets its exit code.
+
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export interface Run {
+  /** Everything on stdout and stderr so far. */
+  output(): string;
+  /** Resolves when the output matches; rejects if the run ends before. */
+  prints(pattern: RegExp): Promise<RegExpExecArray>;
+  kill(signal: NodeJS.Signals): void;
+  ended: Promise<{ exitCode: number | null; output: string }>;
+}
+
+/** A run that hangs fails its test, and does not outlive it. */
+const RUN_TIMEOUT_MS = 60_000;
+
+export function run(
+  script: string,
+  {
+    args = [],
+    environment = {},
+    asNpm = false,
+  }: { args?: string[]; environment?: NodeJS.ProcessEnv; asNpm?: boolean } = {},
+): Run {
+  const command = [process.execPath, fileURLToPath(new URL(script, import.meta.url)), ...args];
+  // The second command keeps the shell from handing its place over to the first.
+  const [file = "", ...rest] = asNpm ? ["sh", "-c", '"$@"; exit $?', "sh", ...command] : command;
+  const child = spawn(file, rest, {
+    env: { ...process.env, npm_lifecycle_event: asNpm ? "start" : undefined, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: RUN_TIMEOUT_MS,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      child.emit("output");
+    });
+  }
+  const ended = new Promise<{ exitCode: number | null; output: string }>((resolve) => {
+    child.once("close", (exitCode) => resolve({ exitCode, output }));
+  });
+
+  return {
+    output: () => output,
+    prints: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(output);
+          if (match) resolve(match);
+        };
+        child.on("output", look);
+        look();
+        void ended.then(() => reject(new Error(`It ended without printing ${pattern}:\n${output}`)));
+      }),
+    kill: (signal) => void child.kill(signal),
+    ended,
+  };
+}

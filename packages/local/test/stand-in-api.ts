@@ -1,0 +1,66 @@
+// Not the API: a listener that gives the demo's answers by heart, right ones or wrong ones.
+
+import type { IncomingMessage, RequestListener } from "node:http";
+import { Readable } from "node:stream";
+
+export type Answers = Record<string, { status: number; body: object }>;
+
+const refused = (reason: string) => ({
+  error: { code: "002401", title: "Unauthorized", message: "Access unauthorized", reason },
+  message: reason,
+});
+const token = (email: string) => ({
+  kind: "identitytoolkit#VerifyPasswordResponse",
+  localId: `id-of-${email}`,
+  email,
+  registered: true,
+  refreshToken: `refresh-${email}`,
+  expiresIn: "3600",
+  access_token: `token-of-${email}`,
+  token_type: "bearer",
+});
+const endpoint = (path: string) => ({ path, name: path, method: "GET", access: "public", summary: path });
+
+/** By method and path, and by who signs in or whose token comes along. */
+export const rightAnswers: Answers = {
+  "GET /v1/manage/hc": { status: 200, body: { status: "I'm sexy and I know It" } },
+  "POST /v1/auth/token for does.not.exist@example.com": {
+    status: 401,
+    body: refused("The credentials were refused"),
+  },
+  "POST /v1/auth/token for user@example.com": { status: 200, body: token("user@example.com") },
+  "POST /v1/auth/token for admin@example.com": { status: 200, body: token("admin@example.com") },
+  "GET /v1/users/whoami": { status: 401, body: { message: "Unauthorized" } },
+  "GET /v1/users/whoami for user@example.com": {
+    status: 200,
+    body: { subject: "id", groups: ["USERS"], scopes: [], claims: { sub: "id" } },
+  },
+  "GET /v1/admin/endpoints for user@example.com": {
+    status: 403,
+    body: refused("Only ['ADMINS'] can access this endpoint"),
+  },
+  "GET /v1/admin/endpoints for admin@example.com": {
+    status: 200,
+    body: { endpoints: [endpoint("/v1/manage/hc"), endpoint("/v1/users/whoami")] },
+  },
+};
+
+export function answerByHeart(answers: Answers): RequestListener {
+  return async (request, response) => {
+    const caller =
+      (await readUsername(request)) ?? request.headers.authorization?.replace("Bearer token-of-", "");
+    const call = `${request.method} ${request.url}`;
+    const name = caller === undefined ? call : `${call} for ${caller}`;
+    const { status, body } = answers[name] ?? { status: 404, body: { message: `No answer to ${name}` } };
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  };
+}
+
+async function readUsername(request: IncomingMessage): Promise<string | undefined> {
+  const contentType = request.headers["content-type"];
+  if (!contentType?.startsWith("multipart/form-data")) return undefined;
+  const body = await new Response(Readable.toWeb(request) as ReadableStream, {
+    headers: { "content-type": contentType },
+  }).formData();
+  return String(body.get("username"));
+}
