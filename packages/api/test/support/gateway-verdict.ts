@@ -3,12 +3,12 @@
  * flattens its claims as the gateway does.
  */
 import { createPublicKey, verify } from "node:crypto";
-import type { TestIssuer } from "./test-issuer.ts";
+import type { TrustedIssuer } from "./test-issuer.ts";
 
 /** @returns `requestContext.authorizer` for a token that the gateway lets pass, `undefined` for one that it refuses. */
 export async function gatewayVerdict(
   authorization: string | undefined,
-  issuer: TestIssuer,
+  issuer: TrustedIssuer,
 ): Promise<object | undefined> {
   const token = authorization?.replace(/^bearer +/i, "") ?? "";
   const [header, payload, signature, ...rest] = token.split(".");

@@ -4,11 +4,11 @@ import type { Route } from "../../src/http/define-route.ts";
 import { createLog } from "../../src/log.ts";
 import { createContainerRuntime } from "../../src/runtime/container/container-runtime.ts";
 import { type Environment, testConfig } from "./test-config.ts";
-import type { TestIssuer } from "./test-issuer.ts";
+import type { TrustedIssuer } from "./test-issuer.ts";
 
 /** The Express app of the container, for supertest. Log lines go to `write`, by default nowhere. */
 export function testApp(
-  issuer: Pick<TestIssuer, "issuer" | "jwksUri" | "audience">,
+  issuer: TrustedIssuer,
   { environment, routes, write = () => {} }: TestAppOptions = {},
 ): Express {
   const config = testConfig(issuer, environment);

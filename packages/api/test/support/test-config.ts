@@ -1,13 +1,10 @@
 import { type Config, loadConfig } from "../../src/config.ts";
-import type { TestIssuer } from "./test-issuer.ts";
+import type { TrustedIssuer } from "./test-issuer.ts";
 
 export type Environment = Readonly<Record<string, string>>;
 
 /** The environment of an API that trusts `issuer`. */
-export function testEnvironment(
-  issuer: Pick<TestIssuer, "issuer" | "jwksUri" | "audience">,
-  overrides: Environment = {},
-): Environment {
+export function testEnvironment(issuer: TrustedIssuer, overrides: Environment = {}): Environment {
   return {
     RUNTIME: "CONTAINERIZED",
     NODE_ENV: "test",
@@ -21,10 +18,7 @@ export function testEnvironment(
   };
 }
 
-export function testConfig(
-  issuer: Pick<TestIssuer, "issuer" | "jwksUri" | "audience">,
-  overrides: Environment = {},
-): Config {
+export function testConfig(issuer: TrustedIssuer, overrides: Environment = {}): Config {
   return loadConfig(testEnvironment(issuer, overrides));
 }
 

@@ -5,11 +5,15 @@ import type { AddressInfo } from "node:net";
 
 export type TokenParts = Readonly<Record<string, unknown>>;
 
-export interface TestIssuer {
-  /** The issuer's identifier, which is also where its discovery document is. */
+/** What an API must know of an issuer to trust it. */
+export interface TrustedIssuer {
   readonly issuer: string;
   readonly jwksUri: string;
   readonly audience: string;
+}
+
+/** Its identifier is also where its discovery document is. */
+export interface TestIssuer extends TrustedIssuer {
   /** Claims of a good token for `groups`, valid for an hour; `overrides` replaces some, `undefined` removes them. */
   claims(groups: readonly string[] | undefined, overrides?: TokenParts): TokenParts;
   /** Signs any claims with any header; by default as the issuer would. */

@@ -10,7 +10,7 @@ import { gatewayVerdict } from "./gateway-verdict.ts";
 import { type EventOptions, lambdaContext, payloadEvent, type RequestToSend } from "./payload-event.ts";
 import { testApp } from "./test-app.ts";
 import { type Environment, testConfig, testEnvironment } from "./test-config.ts";
-import type { TestIssuer } from "./test-issuer.ts";
+import type { TrustedIssuer } from "./test-issuer.ts";
 
 export interface Answer {
   readonly status: number;
@@ -29,7 +29,7 @@ export interface Way {
 }
 
 export interface WayOptions {
-  readonly issuer: TestIssuer;
+  readonly issuer: TrustedIssuer;
   readonly environment?: Environment;
   readonly routes?: readonly Route[];
   /** Takes each log line. */

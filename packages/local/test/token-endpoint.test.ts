@@ -1,0 +1,134 @@
+// The API's token endpoints against the real Firebase Auth emulator, and its tokens against the API, in both runtimes.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { appWay, lambdaWay, type Way } from "@lambda-express-api/api/test/support/ways.ts";
+import { demoCallers, seedDemoCallers } from "../src/identity/demo-callers.ts";
+import { type IdentityEmulator, startIdentityEmulator } from "../src/identity/emulator.ts";
+
+const { user, admin, nobody } = demoCallers;
+
+describe("the token endpoints and the Firebase Auth emulator", () => {
+  let emulator: IdentityEmulator;
+  let ways: Way[];
+
+  const environment = (detail: "provider" | "generic") => ({
+    FIREBASE_IDENTITY_TOOLKIT_URL: emulator.identityToolkitBaseUrl,
+    FIREBASE_SECURE_TOKEN_URL: emulator.secureTokenBaseUrl,
+    AUTH_ERROR_DETAIL: detail,
+  });
+  before(async () => {
+    emulator = await startIdentityEmulator();
+    await seedDemoCallers(emulator);
+    const options = { issuer: emulator, environment: environment("provider") };
+    ways = [appWay(options), lambdaWay(options)];
+  });
+  after(async () => {
+    for (const way of ways) await way.close();
+    await emulator.close();
+  });
+
+  const post = async (way: Way, path: string, fields: Record<string, string>) => {
+    const answer = await way.send({
+      method: "POST",
+      path,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(fields).toString(),
+    });
+    return { ...answer, body: JSON.parse(answer.body.toString()) };
+  };
+  const signIn = (way: Way, username: string, password: string) =>
+    post(way, "/v1/auth/token", { grant_type: "password", username, password });
+  const whoAmI = async (way: Way, token: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await way.send({ method: "GET", path: "/v1/users/whoami", headers });
+    return { status: answer.status, body: JSON.parse(answer.body.toString()) };
+  };
+
+  it("a sign-in answers the provider's JSON with OAuth's names for the token, and is never stored", async () => {
+    for (const way of ways) {
+      const { status, headers, body } = await signIn(way, user.email, user.password);
+      assert.equal(status, 200, way.name);
+      assert.deepEqual(
+        Object.keys(body).sort(),
+        ["access_token", "email", "expiresIn", "kind", "localId", "refreshToken", "registered", "token_type"],
+        way.name,
+      );
+      assert.equal(body.token_type, "bearer");
+      assert.equal(headers["cache-control"], "no-store");
+    }
+  });
+
+  for (const { email, password, groups } of [user, admin]) {
+    it(`${email} signs in and is ${groups.join(" and ")} to the API, the same in both runtimes`, async () => {
+      const [app, lambda] = ways as [Way, Way];
+      const { body } = await signIn(app, email, password);
+      const answer = await whoAmI(app, body.access_token);
+      assert.equal(answer.status, 200);
+      assert.deepEqual(answer.body.groups, groups);
+      assert.equal(answer.body.claims.email, email);
+      assert.equal(answer.body.claims.email_verified, true);
+      assert.deepEqual(answer.body.claims.firebase.identities, { email: [email] });
+      assert.deepEqual(await whoAmI(lambda, body.access_token), answer);
+    });
+  }
+
+  it("nobody@example.com signs in and is refused by every group", async () => {
+    for (const way of ways) {
+      const { body } = await signIn(way, nobody.email, nobody.password);
+      const answer = await whoAmI(way, body.access_token);
+      assert.equal(answer.status, 403, way.name);
+      assert.match(answer.body.message, /does not belong to any groups/);
+    }
+  });
+
+  for (const [title, username, password, reason] of [
+    ["an unknown e-mail", "does.not.exist@example.com", "not-secret", "EMAIL_NOT_FOUND"],
+    ["a wrong password", user.email, "wrong", "INVALID_PASSWORD"],
+    ["a malformed e-mail", "nobody", "not-secret", "INVALID_EMAIL"],
+  ] as const) {
+    it(`${title} is refused with ${reason}, or without a reason where nobody may learn who exists`, async () => {
+      const quiet = appWay({ issuer: emulator, environment: environment("generic") });
+      for (const way of [...ways, quiet]) {
+        const { status, body, headers } = await signIn(way, username, password);
+        assert.equal(status, 401, way.name);
+        assert.equal(body.error.code, "002401");
+        assert.equal(body.error.reason, way === quiet ? "The credentials were refused" : reason);
+        assert.equal(body.message, body.error.reason);
+        assert.equal(headers["cache-control"], "no-store");
+      }
+      await quiet.close();
+    });
+  }
+
+  it("a refresh gives a token that is as good as the first", async () => {
+    for (const way of ways) {
+      const { body: first } = await signIn(way, admin.email, admin.password);
+      const { status, body } = await post(way, "/v1/auth/refresh", {
+        grant_type: "refresh_token",
+        refresh_token: first.refreshToken,
+      });
+      assert.equal(status, 200, way.name);
+      assert.equal(body.token_type, "bearer");
+      assert.equal(body.id_token, undefined);
+      assert.equal((await whoAmI(way, body.access_token)).status, 200, way.name);
+    }
+  });
+
+  it("a refresh token that is none is refused", async () => {
+    for (const way of ways) {
+      const { status, body } = await post(way, "/v1/auth/refresh", { refresh_token: "garbage" });
+      assert.equal(status, 401, way.name);
+      assert.equal(body.error.reason, "INVALID_REFRESH_TOKEN");
+    }
+  });
+
+  it("a provider that fails is 503 and says nothing of why", async () => {
+    // The emulator itself answers 500 to this refresh token, which decodes to nothing.
+    for (const way of ways) {
+      const { status, body } = await post(way, "/v1/auth/refresh", { refresh_token: "bnVsbA==" });
+      assert.equal(status, 503, way.name);
+      assert.equal(body.error.code, "001503");
+    }
+  });
+});
