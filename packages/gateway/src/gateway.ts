@@ -69,6 +69,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const received = await readHttpRequest(incoming).catch(() => undefined);
     if (!received) return;
     const sent = Promise.withResolvers<void>();
+    if (outgoing.closed) sent.resolve();
     outgoing.once("close", sent.resolve);
     answering.add(sent.promise);
     const exchange = await handle(received);

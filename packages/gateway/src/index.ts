@@ -15,5 +15,6 @@ export type {
   Stage,
 } from "./http-api.ts";
 export { type InProcessOptions, runInProcess } from "./lambda/in-process.ts";
+export { runInWorkers, type WorkersOptions } from "./lambda/in-workers.ts";
 export type { Handler, Invocation, LambdaContext, LambdaFunction } from "./lambda/lambda-function.ts";
 export { defaultSwitches, type Switches } from "./switches.ts";

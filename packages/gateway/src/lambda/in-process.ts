@@ -3,7 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import { createContext, type Handler, type LambdaFunction, type Outcome } from "./lambda-function.ts";
-import { runHandler } from "./runtime.ts";
+import { runHandler, taskTimedOut } from "./runtime.ts";
 
 export interface InProcessOptions {
   functionName?: string;
@@ -47,9 +47,4 @@ async function withTimeout(running: Promise<Outcome>, timeoutSeconds: number): P
   } finally {
     clearTimeout(timer);
   }
-}
-
-export function taskTimedOut(timeoutSeconds: number): Outcome {
-  const errorMessage = `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
-  return { outcome: "failed", errorType: "Sandbox.Timedout", errorMessage };
 }

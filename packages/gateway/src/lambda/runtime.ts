@@ -24,6 +24,11 @@ export function describeFailure(error: unknown): Outcome {
   return { outcome: "failed", errorType: error.name, errorMessage: error.message, stackTrace };
 }
 
+export function taskTimedOut(timeoutSeconds: number): Outcome {
+  const errorMessage = `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+  return { outcome: "failed", errorType: "Sandbox.Timedout", errorMessage };
+}
+
 function serialise(result: unknown): Outcome {
   const payload = stringify(result);
   if (payload === undefined) {
