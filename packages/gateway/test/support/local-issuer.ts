@@ -1,6 +1,6 @@
 // An OpenID Connect issuer on a free port: discovery, keys, tokens, and a count of who asked for what.
 
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
@@ -83,7 +83,10 @@ export function encode(value: unknown): string {
   return Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 }
 
-const hashes: Record<string, string> = { RS256: "sha256", RS384: "sha384", RS512: "sha512" };
+const hashes = new Map([
+  ["RS384", "sha384"],
+  ["RS512", "sha512"],
+]);
 
 /** `claims` may be JSON text, for what an object cannot say. */
 export function signToken(
@@ -93,7 +96,12 @@ export function signToken(
 ): string {
   const { alg = "RS256", ...rest } = header;
   const text = `${encode({ alg, typ: "JWT", kid: key.kid, ...rest })}.${encode(claims)}`;
-  return `${text}.${sign(hashes[alg] ?? "sha256", Buffer.from(text), key.privateKey).toString("base64url")}`;
+  const signature = sign(hashes.get(alg) ?? "sha256", Buffer.from(text), {
+    key: key.privateKey,
+    ...(alg === "ES256" && { dsaEncoding: "ieee-p1363" as const }),
+    ...(alg === "PS256" && { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
+  });
+  return `${text}.${signature.toString("base64url")}`;
 }
 
 /** The forgery that takes a public RSA key for a shared secret. */

@@ -36,6 +36,7 @@ export interface StartedGateway {
   eventOf(request?: SentRequest): Promise<HttpApiEvent>;
   events: HttpApiEvent[];
   logLines: string[];
+  close(): Promise<void>;
 }
 
 export interface GatewayUnderTest extends Partial<Omit<GatewayOptions, "api" | "function" | "log">> {
@@ -94,6 +95,7 @@ export async function startGateway(
     send,
     events,
     logLines,
+    close: () => gateway.close(),
     async eventOf(request) {
       const answer = await send(request);
       const event = events.at(-1);
