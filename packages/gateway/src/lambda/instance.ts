@@ -25,6 +25,9 @@ export interface Instance {
   end(): Promise<void>;
 }
 
+// Lambda's own limit, whatever the function's time-out.
+const initialisationSeconds = 10;
+
 export function startInstance(options: InstanceOptions): Instance {
   const { file, exportName, identity, timeoutSeconds, log } = options;
   const workerData: InstanceData = { file, exportName, identity };
@@ -51,12 +54,12 @@ export function startInstance(options: InstanceOptions): Instance {
     underWay?.resolve({ outcome: "failed", errorType: "Runtime.ExitError", errorMessage });
   });
 
-  async function inTime(phase: () => void): Promise<Outcome> {
+  async function within(seconds: number, phase: () => void): Promise<Outcome> {
     underWay = Promise.withResolvers<Outcome>();
     const timer = setTimeout(() => {
-      underWay?.resolve(taskTimedOut(timeoutSeconds));
+      underWay?.resolve(taskTimedOut(seconds));
       void end();
-    }, timeoutSeconds * 1000);
+    }, seconds * 1000);
     phase();
     const outcome = await underWay.promise;
     clearTimeout(timer);
@@ -70,9 +73,9 @@ export function startInstance(options: InstanceOptions): Instance {
   }
 
   return {
-    initialise: () => inTime(() => {}),
+    initialise: () => within(initialisationSeconds, () => {}),
     invoke: (requestId, payload) =>
-      inTime(() => {
+      within(timeoutSeconds, () => {
         const event: InstanceEvent = { requestId, payload, deadline: Date.now() + timeoutSeconds * 1000 };
         thread.postMessage(event);
       }),
