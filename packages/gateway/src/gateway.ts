@@ -1,0 +1,106 @@
+// The gateway as a server: listens, hands each request to the request handler, sends what comes back.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { checkHttpApis } from "./check-http-api.ts";
+import type { AnsweredExchange } from "./exchange.ts";
+import type { HttpApi, RouteSettings } from "./http-api.ts";
+import { readHttpRequest } from "./http-request.ts";
+import { createHttpServer, sendAnswer } from "./http-server.ts";
+import type { LambdaFunction } from "./lambda/lambda-function.ts";
+import { createRequestHandler } from "./request-handler.ts";
+import { defaultSwitches, type Switches } from "./switches.ts";
+
+export interface GatewayOptions {
+  /** One API, or several that share the gateway and its domains. */
+  api: HttpApi | readonly HttpApi[];
+  /** What every API's integration invokes. */
+  function: LambdaFunction;
+  switches?: Partial<Switches>;
+  /** Where access-log lines go. Default: standard output. */
+  log?: (line: string) => void;
+  /** Is shown every exchange. */
+  inspector?: { record(exchange: AnsweredExchange): void };
+  /** Milliseconds since 1970. Default: the real time. */
+  now?: () => number;
+  /** The throttle of the whole account in its Region. Default: 10,000 requests a second, burst 5,000. */
+  accountThrottling?: RouteSettings;
+  /** How long a client may take for its headers. Default: 10,000. */
+  headersTimeoutMilliseconds?: number;
+  /** How long a client may take for its whole request. Default: 30,000. */
+  requestTimeoutMilliseconds?: number;
+}
+
+export interface Gateway {
+  /** Resolves when the gateway accepts connections. Without a port the system chooses one. */
+  listen(port?: number, host?: string): Promise<void>;
+  /** Answers what is under way, then closes the port. The function is its owner's to close. */
+  close(): Promise<void>;
+  /** As in `http://127.0.0.1:3000`; throws before `listen` has resolved. */
+  readonly url: string;
+}
+
+/** Throws a ConfigurationError on a description that the service would refuse. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const apis: readonly HttpApi[] = "routes" in options.api ? [options.api] : options.api;
+  checkHttpApis(apis);
+  const handle = createRequestHandler({
+    apis,
+    function: options.function,
+    switches: { ...defaultSwitches, ...options.switches },
+    log: options.log ?? ((line) => process.stdout.write(`${line}\n`)),
+    now: options.now ?? Date.now,
+    accountThrottling: options.accountThrottling ?? {
+      throttlingRateLimit: 10_000,
+      throttlingBurstLimit: 5_000,
+    },
+  });
+  const server = createHttpServer({
+    onRequest: (incoming, outgoing) => void serve(incoming, outgoing),
+    headersTimeoutMilliseconds: options.headersTimeoutMilliseconds ?? 10_000,
+    requestTimeoutMilliseconds: options.requestTimeoutMilliseconds ?? 30_000,
+  });
+
+  const answering = new Set<Promise<unknown>>();
+  let isClosing = false;
+
+  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    // A client that goes away before its request is complete has made none.
+    const received = await readHttpRequest(incoming).catch(() => undefined);
+    if (!received) return;
+    const sent = Promise.withResolvers<void>();
+    if (outgoing.closed) sent.resolve();
+    outgoing.once("close", sent.resolve);
+    answering.add(sent.promise);
+    const exchange = await handle(received);
+    if (isClosing) outgoing.shouldKeepAlive = false;
+    sendAnswer(outgoing, exchange);
+    options.inspector?.record(exchange);
+    await sent.promise;
+    answering.delete(sent.promise);
+  }
+
+  return {
+    async listen(port = 0, host = "127.0.0.1") {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      server.once("error", reject);
+      server.listen(port, host, resolve);
+      await promise;
+      server.off("error", reject);
+    },
+    async close() {
+      isClosing = true;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      server.close(() => resolve());
+      await Promise.all(answering);
+      server.closeAllConnections();
+      await promise;
+    },
+    get url() {
+      const address = server.address() as AddressInfo | null;
+      if (!address) throw new Error("The gateway has no address before listen() has resolved.");
+      const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
+      return `http://${host}:${address.port}`;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+// The package's door: everything that is meant to be used from outside.
+
+export { ConfigurationError } from "./configuration-error.ts";
+export type { HttpApiEvent, JwtContext } from "./event.ts";
+export type { AnsweredExchange } from "./exchange.ts";
+export { createGateway, type Gateway, type GatewayOptions } from "./gateway.ts";
+export type {
+  ApiMapping,
+  CorsConfiguration,
+  HttpApi,
+  Integration,
+  JwtAuthorizer,
+  Route,
+  RouteSettings,
+  Stage,
+} from "./http-api.ts";
+export { type InProcessOptions, runInProcess } from "./lambda/in-process.ts";
+export { runInWorkers, type WorkersOptions } from "./lambda/in-workers.ts";
+export type { Handler, Invocation, LambdaContext, LambdaFunction } from "./lambda/lambda-function.ts";
+export { defaultSwitches, type Switches } from "./switches.ts";

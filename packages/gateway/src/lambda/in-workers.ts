@@ -1,0 +1,138 @@
+// Runs a handler as Lambda does: one event at a time in an instance, more instances under concurrency up to a limit,
+// module state that lives on between the events of one instance, a cold start for each new one.
+
+import { randomBytes, randomUUID } from "node:crypto";
+import { watch } from "node:fs";
+import { resolve } from "node:path";
+import { type Instance, startInstance } from "./instance.ts";
+import type { Invocation, LambdaFunction, Outcome } from "./lambda-function.ts";
+
+export interface WorkersOptions {
+  /** The file with the handler, TypeScript or JavaScript. */
+  file: string;
+  /** Default: `handler`. */
+  exportName?: string;
+  functionName?: string;
+  environment?: Readonly<Record<string, string>>;
+  /** Megabytes; the limit of an instance's heap. Default: 1024. */
+  memorySize?: number;
+  /** Default: 29. */
+  timeoutSeconds?: number;
+  /** How many instances there may be at once; one event more is throttled. Default: 10. */
+  reservedConcurrency?: number;
+  /** Directories; when something in them changes, new events go to new instances and old ones end after theirs. */
+  watch?: readonly string[];
+  /** Where the function's output and START, END and REPORT lines go. Default: standard output. */
+  log?: (line: string) => void;
+}
+
+export function runInWorkers(options: WorkersOptions): LambdaFunction {
+  const {
+    functionName = "local",
+    memorySize = 1024,
+    timeoutSeconds = 29,
+    reservedConcurrency = 10,
+  } = options;
+  const log = options.log ?? ((line: string) => process.stdout.write(`${line}\n`));
+  const file = resolve(options.file);
+  let idle: Instance[] = [];
+  const busy = new Set<Instance>();
+  const outdated = new WeakSet<Instance>();
+  const watchers = (options.watch ?? []).map((directory) => watchDirectory(directory, reload));
+
+  return {
+    async invoke(payload) {
+      const requestId = randomUUID();
+      idle = idle.filter((instance) => !instance.hasEnded());
+      const warm = idle.pop();
+      if (!warm && busy.size >= reservedConcurrency) {
+        return { outcome: "throttled", requestId, isColdStart: false, durationMilliseconds: 0 };
+      }
+      const instance = warm ?? start();
+      busy.add(instance);
+      try {
+        return await invokeIn(instance, !warm, requestId, payload);
+      } finally {
+        busy.delete(instance);
+        if (outdated.has(instance)) void instance.end();
+        else if (!instance.hasEnded()) idle.push(instance);
+      }
+    },
+    async close() {
+      for (const watcher of watchers) watcher.close();
+      await Promise.all([...idle, ...busy].map((instance) => instance.end()));
+    },
+  };
+
+  function start(): Instance {
+    log("INIT_START Runtime Version: nodejs:24");
+    const date = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
+    const logStreamName = `${date}/[$LATEST]${randomBytes(16).toString("hex")}`;
+    return startInstance({
+      file,
+      exportName: options.exportName ?? "handler",
+      identity: { functionName, memorySize, logStreamName },
+      environment: options.environment ?? {},
+      timeoutSeconds,
+      log,
+    });
+  }
+
+  async function invokeIn(
+    instance: Instance,
+    isColdStart: boolean,
+    requestId: string,
+    payload: string,
+  ): Promise<Invocation> {
+    const initialisedIn = isColdStart ? await timed(() => instance.initialise()) : undefined;
+    log(`START RequestId: ${requestId} Version: $LATEST`);
+    const isReady = initialisedIn?.outcome.outcome !== "failed";
+    const { outcome, milliseconds } = isReady
+      ? await timed(() => instance.invoke(requestId, payload))
+      : { outcome: initialisedIn.outcome, milliseconds: 0 };
+    if (!isReady) await instance.end();
+    if (outcome.outcome === "failed") {
+      const { errorType, errorMessage, stackTrace } = outcome;
+      log(`${requestId}\tERROR\t${JSON.stringify({ errorType, errorMessage, stackTrace })}`);
+    }
+    log(`END RequestId: ${requestId}`);
+    log(
+      [
+        `REPORT RequestId: ${requestId}`,
+        `Duration: ${milliseconds.toFixed(2)} ms`,
+        `Billed Duration: ${Math.ceil(milliseconds)} ms`,
+        `Memory Size: ${memorySize} MB`,
+        ...(initialisedIn ? [`Init Duration: ${initialisedIn.milliseconds.toFixed(2)} ms`] : []),
+      ].join("\t"),
+    );
+    return { ...outcome, requestId, isColdStart, durationMilliseconds: milliseconds };
+  }
+
+  function reload(): void {
+    log(`RELOAD ${file}`);
+    for (const instance of busy) outdated.add(instance);
+    for (const instance of idle) void instance.end();
+    idle = [];
+  }
+}
+
+async function timed(phase: () => Promise<Outcome>): Promise<{ outcome: Outcome; milliseconds: number }> {
+  const startedAt = performance.now();
+  const outcome = await phase();
+  return { outcome, milliseconds: performance.now() - startedAt };
+}
+
+/** An editor's save is several events; the last one within 50 ms counts. */
+function watchDirectory(directory: string, onChange: () => void): { close(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const watcher = watch(directory, { recursive: true, persistent: false }, () => {
+    clearTimeout(timer);
+    timer = setTimeout(onChange, 50);
+  });
+  return {
+    close() {
+      clearTimeout(timer);
+      watcher.close();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+// Runs in a worker thread: one instance of the function. Loads the handler once, then takes one event at a time.
+
+import { pathToFileURL } from "node:url";
+import { format } from "node:util";
+import { parentPort, workerData } from "node:worker_threads";
+import { createContext, type FunctionIdentity, type Handler, type Outcome } from "./lambda-function.ts";
+import { describeFailure, runHandler } from "./runtime.ts";
+
+export interface InstanceData {
+  file: string;
+  exportName: string;
+  identity: FunctionIdentity;
+}
+
+export interface InstanceEvent {
+  requestId: string;
+  payload: string;
+  deadline: number;
+}
+
+export type InstanceMessage =
+  | { type: "line"; line: string }
+  // The answer to loading the handler, then to each event.
+  | { type: "outcome"; outcome: Outcome };
+
+const { file, exportName, identity } = workerData as InstanceData;
+let requestId = "";
+
+captureOutput();
+const handler = await loadHandler();
+if (handler) {
+  parentPort?.on("message", async ({ payload, ...event }: InstanceEvent) => {
+    requestId = event.requestId;
+    post({ type: "outcome", outcome: await runHandler(handler, payload, createContext(identity, event)) });
+  });
+  post({ type: "outcome", outcome: { outcome: "returned", payload: "null" } });
+}
+
+async function loadHandler(): Promise<Handler<unknown> | undefined> {
+  try {
+    const module: Record<string, unknown> = await import(pathToFileURL(file).href);
+    const loaded = module[exportName];
+    if (typeof loaded === "function") return loaded as Handler<unknown>;
+    throw Object.assign(new Error(`${exportName} is undefined or not exported by ${file}`), {
+      name: "Runtime.HandlerNotFound",
+    });
+  } catch (error) {
+    post({ type: "outcome", outcome: describeFailure(error) });
+    return undefined;
+  }
+}
+
+/** Console lines get the form they have in CloudWatch; they travel as messages, so none comes after its outcome. */
+function captureOutput(): void {
+  const levels = {
+    debug: "DEBUG",
+    info: "INFO",
+    log: "INFO",
+    trace: "TRACE",
+    warn: "WARN",
+    error: "ERROR",
+  } as const;
+  for (const [method, level] of Object.entries(levels)) {
+    console[method as keyof typeof levels] = (...values: unknown[]) => {
+      const text = format(...values).replaceAll("\n", "\r");
+      post({ type: "line", line: `${new Date().toISOString()}\t${requestId}\t${level}\t${text}` });
+    };
+  }
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.write = (chunk: string | Uint8Array) => {
+      post({
+        type: "line",
+        line: Buffer.from(chunk as Uint8Array)
+          .toString()
+          .replace(/\n$/, ""),
+      });
+      return true;
+    };
+  }
+}
+
+function post(message: InstanceMessage): void {
+  parentPort?.postMessage(message);
+}

@@ -1,0 +1,102 @@
+// One instance of the function, seen from outside: a worker thread with its own environment, modules and memory limit.
+
+import { dirname } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { InstanceData, InstanceEvent, InstanceMessage } from "./instance-thread.ts";
+import type { FunctionIdentity, Outcome } from "./lambda-function.ts";
+import { describeFailure, taskTimedOut } from "./runtime.ts";
+
+export interface InstanceOptions {
+  file: string;
+  exportName: string;
+  identity: FunctionIdentity;
+  environment: Readonly<Record<string, string>>;
+  timeoutSeconds: number;
+  log: (line: string) => void;
+}
+
+export interface Instance {
+  /** Loads the handler. A `returned` outcome means that events may come. */
+  initialise(): Promise<Outcome>;
+  /** One event at a time. */
+  invoke(requestId: string, payload: string): Promise<Outcome>;
+  /** True after a crash, an exit, a time-out or `end`. */
+  hasEnded(): boolean;
+  end(): Promise<void>;
+}
+
+// Lambda's own limit, whatever the function's time-out.
+const initialisationSeconds = 10;
+
+export function startInstance(options: InstanceOptions): Instance {
+  const { file, exportName, identity, timeoutSeconds, log } = options;
+  const workerData: InstanceData = { file, exportName, identity };
+  const thread = new Worker(new URL("./instance-thread.ts", import.meta.url), {
+    env: { ...runtimeEnvironment(options), ...options.environment },
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: identity.memorySize },
+  });
+  let underWay: PromiseWithResolvers<Outcome> | undefined;
+  let hasEnded = false;
+
+  thread.on("message", (message: InstanceMessage) => {
+    if (message.type === "line") log(message.line);
+    else underWay?.resolve(message.outcome);
+  });
+  thread.on("error", (error) => {
+    log(`${error instanceof Error ? error.stack : error}`);
+    hasEnded = true;
+    underWay?.resolve(describeFailure(error));
+  });
+  thread.on("exit", (exitCode) => {
+    hasEnded = true;
+    const errorMessage = `Runtime exited with exit status ${exitCode}`;
+    underWay?.resolve({ outcome: "failed", errorType: "Runtime.ExitError", errorMessage });
+  });
+
+  async function within(seconds: number, phase: () => void): Promise<Outcome> {
+    underWay = Promise.withResolvers<Outcome>();
+    const timer = setTimeout(() => {
+      underWay?.resolve(taskTimedOut(seconds));
+      void end();
+    }, seconds * 1000);
+    phase();
+    const outcome = await underWay.promise;
+    clearTimeout(timer);
+    underWay = undefined;
+    return outcome;
+  }
+
+  async function end(): Promise<void> {
+    hasEnded = true;
+    await thread.terminate();
+  }
+
+  return {
+    initialise: () => within(initialisationSeconds, () => {}),
+    invoke: (requestId, payload) =>
+      within(timeoutSeconds, () => {
+        const event: InstanceEvent = { requestId, payload, deadline: Date.now() + timeoutSeconds * 1000 };
+        thread.postMessage(event);
+      }),
+    hasEnded: () => hasEnded,
+    end,
+  };
+}
+
+/** Of the machine's own environment an instance sees only PATH, as a function in the cloud sees nothing of yours. */
+function runtimeEnvironment({ file, identity }: InstanceOptions): Record<string, string> {
+  return {
+    AWS_DEFAULT_REGION: "eu-west-1",
+    AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(identity.memorySize),
+    AWS_LAMBDA_FUNCTION_NAME: identity.functionName,
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${identity.functionName}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: identity.logStreamName,
+    AWS_REGION: "eu-west-1",
+    LAMBDA_TASK_ROOT: dirname(file),
+    PATH: process.env.PATH ?? "",
+  };
+}

@@ -1,0 +1,62 @@
+// The function's side, as the gateway sees it: JSON in, JSON or a failure out.
+
+/** What the gateway invokes. `runInProcess` and `runInWorkers` make one of a handler. */
+export interface LambdaFunction {
+  /** `payload` is the JSON text of the event. Never rejects. */
+  invoke(payload: string): Promise<Invocation>;
+  close(): Promise<void>;
+}
+
+export type Invocation = Outcome & {
+  /** `context.awsRequestId`. */
+  requestId: string;
+  isColdStart: boolean;
+  durationMilliseconds: number;
+};
+
+export type Outcome =
+  | { outcome: "returned"; payload: string }
+  | { outcome: "failed"; errorType: string; errorMessage: string; stackTrace?: string[] }
+  // No instance was free and no more were allowed.
+  | { outcome: "throttled" };
+
+/** What it returns or resolves to is the answer. */
+export type Handler<Event> = (event: Event, context: LambdaContext) => unknown;
+
+export interface LambdaContext {
+  awsRequestId: string;
+  callbackWaitsForEmptyEventLoop: boolean;
+  functionName: string;
+  functionVersion: string;
+  invokedFunctionArn: string;
+  logGroupName: string;
+  logStreamName: string;
+  /** A text, as in the service. */
+  memoryLimitInMB: string;
+  getRemainingTimeInMillis(): number;
+}
+
+/** What an instance knows of the function it runs. */
+export interface FunctionIdentity {
+  functionName: string;
+  memorySize: number;
+  logStreamName: string;
+}
+
+export function createContext(
+  identity: FunctionIdentity,
+  invocation: { requestId: string; deadline: number },
+): LambdaContext {
+  const { functionName, memorySize, logStreamName } = identity;
+  return {
+    awsRequestId: invocation.requestId,
+    callbackWaitsForEmptyEventLoop: true,
+    functionName,
+    functionVersion: "$LATEST",
+    invokedFunctionArn: `arn:aws:lambda:eu-west-1:123456789012:function:${functionName}`,
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName,
+    memoryLimitInMB: String(memorySize),
+    getRemainingTimeInMillis: () => Math.max(0, invocation.deadline - Date.now()),
+  };
+}

@@ -1,0 +1,20 @@
+// Query parameters as the event has them: decoded, and joined with `,` when sent several times (docs/behaviour.md §1.6).
+
+import { decodePercent } from "./path.ts";
+
+export function parseQueryString(rawQueryString: string): Map<string, string> {
+  const parameters = new Map<string, string>();
+  for (const pair of rawQueryString.split("&")) {
+    if (pair === "") continue;
+    const equals = pair.indexOf("=");
+    const name = decodeQuery(equals === -1 ? pair : pair.slice(0, equals));
+    const value = equals === -1 ? "" : decodeQuery(pair.slice(equals + 1));
+    const earlier = parameters.get(name);
+    parameters.set(name, earlier === undefined ? value : `${earlier},${value}`);
+  }
+  return parameters;
+}
+
+function decodeQuery(text: string): string {
+  return decodePercent(text.replaceAll("+", " "));
+}

@@ -1,0 +1,205 @@
+// Takes a request through endpoint, route, throttle, authorizer, event, function and answer, in that order. Nothing here
+// knows of sockets.
+
+import { type AccessLogLine, compileAccessLogFormat } from "./access-log.ts";
+import { type Answer, errorAnswer, InvalidAnswerError, interpretAnswer } from "./answer.ts";
+import { type Authorize, createAuthorizer } from "./authorizer.ts";
+import { isPreflight, preflightAnswer, withCorsHeaders } from "./cors.ts";
+import { createEndpointResolver } from "./endpoint.ts";
+import { createEvent, createRequestId } from "./event.ts";
+import type { AnsweredExchange, Exchange } from "./exchange.ts";
+import { gatewayErrors, RefusedError } from "./gateway-error.ts";
+import {
+  accountIdOf,
+  apiIdOf,
+  type HttpApi,
+  type Route,
+  type RouteSettings,
+  type Stage,
+} from "./http-api.ts";
+import type { ReceivedRequest } from "./http-request.ts";
+import type { Invocation, LambdaFunction } from "./lambda/lambda-function.ts";
+import { describeFailure } from "./lambda/runtime.ts";
+import { limits } from "./limits.ts";
+import { decodePath } from "./path.ts";
+import { createRouter, type Router } from "./router.ts";
+import type { Switches } from "./switches.ts";
+import { createThrottle, createTokenBucket, type Throttle } from "./throttle.ts";
+
+export interface RequestHandlerOptions {
+  apis: readonly HttpApi[];
+  function: LambdaFunction;
+  switches: Switches;
+  log: (line: string) => void;
+  now: () => number;
+  accountThrottling: RouteSettings;
+}
+
+interface CompiledApi {
+  description: HttpApi;
+  router: Router;
+  authorizers: ReadonlyMap<string, Authorize>;
+  throttle: Throttle;
+  accessLogLines: ReadonlyMap<Stage, AccessLogLine>;
+}
+
+/** Never rejects: whatever goes wrong in here is a 500. */
+export type RequestHandler = (received: ReceivedRequest) => Promise<AnsweredExchange>;
+
+export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
+  const { switches, now, log } = options;
+  const apis = options.apis.map((description) => compileApi(description, switches, now));
+  const resolveEndpoint = createEndpointResolver(apis, switches);
+  const accountBucket = createTokenBucket(options.accountThrottling, now);
+
+  return async (received) => {
+    const exchange: Exchange = { requestId: createRequestId(), receivedAt: now(), request: received.request };
+    const answer = withApiCors(exchange, await answerOrRefuse(exchange, received));
+    const answered = { ...exchange, answer, durationMilliseconds: now() - exchange.receivedAt };
+    writeAccessLog(answered);
+    return answered;
+  };
+
+  async function answerOrRefuse(exchange: Exchange, received: ReceivedRequest): Promise<Answer> {
+    try {
+      if (received.refusal) throw new RefusedError(received.refusal);
+      return await handle(exchange);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) exchange.integrationError = `The gateway failed: ${error}`;
+      exchange.error = error instanceof RefusedError ? error.gatewayError : gatewayErrors.internalServerError;
+      return errorAnswer(exchange.error);
+    }
+  }
+
+  async function handle(exchange: Exchange): Promise<Answer> {
+    const { request } = exchange;
+    const path = decodePath(request.path, switches.pathDecoding);
+    if (path === undefined) throw new RefusedError(gatewayErrors.badRequest);
+    const { api, stage, routePath, eventPath, basePathMatched } = resolveEndpoint(request.domainName, path);
+    Object.assign(exchange, { api: api.description, stage, eventPath, basePathMatched });
+    if (request.isBodyTooLarge) throw new RefusedError(gatewayErrors.requestTooLarge);
+
+    const match = api.router(request.method, routePath);
+    const cors = api.description.corsConfiguration;
+    if (match) exchange.route = match.route;
+    if (cors && isPreflight(request) && leavesPreflightToGateway(match?.route))
+      return preflightAnswer(cors, request);
+    if (!match) throw new RefusedError(gatewayErrors.notFound);
+    const { route, pathParameters } = match;
+
+    if (!accountBucket.take() || !api.throttle(stage, route.routeKey)) {
+      throw new RefusedError(gatewayErrors.tooManyRequests);
+    }
+    const authorize = api.authorizers.get(route.authorizerId ?? "");
+    const verdict = await authorize?.(request, route.authorizationScopes ?? []);
+    if (verdict) exchange.verdict = verdict;
+    if (verdict?.allowed === false) throw new RefusedError(verdict.error);
+
+    exchange.event = createEvent(
+      {
+        request,
+        accountId: accountIdOf(api.description),
+        apiId: apiIdOf(api.description),
+        stage: stage.stageName,
+        stageVariables: stage.stageVariables ?? {},
+        routeKey: route.routeKey,
+        eventPath,
+        pathParameters,
+        jwt: verdict?.jwt,
+        requestId: exchange.requestId,
+        timeEpoch: exchange.receivedAt,
+      },
+      switches,
+    );
+    return invoke(exchange, JSON.stringify(exchange.event), api.description.integration.timeoutMilliseconds);
+  }
+
+  async function invoke(exchange: Exchange, payload: string, timeoutMilliseconds: number): Promise<Answer> {
+    if (Buffer.byteLength(payload) > limits.invocationPayloadBytes) {
+      throw new RefusedError(gatewayErrors.requestTooLarge);
+    }
+    const startedAt = now();
+    const milliseconds = switches.integrationTimeoutMilliseconds ?? timeoutMilliseconds;
+    const invocation = await withinTime(options.function.invoke(payload), milliseconds);
+    exchange.integrationMilliseconds = now() - startedAt;
+    if (!invocation) {
+      exchange.integrationError = `The integration did not answer within ${milliseconds} milliseconds`;
+      throw new RefusedError(gatewayErrors.serviceUnavailable);
+    }
+    exchange.invocation = invocation;
+    return answerOf(exchange, invocation);
+  }
+
+  function answerOf(exchange: Exchange, invocation: Invocation): Answer {
+    if (invocation.outcome === "throttled") {
+      exchange.integrationError = "The Lambda function has no free instance and may not have more";
+      throw new RefusedError(gatewayErrors.serviceUnavailable);
+    }
+    if (invocation.outcome === "failed") {
+      const { errorMessage } = invocation;
+      exchange.integrationError = `The Lambda function returned the following error: ${errorMessage}. Check your Lambda function code and try again.`;
+      throw new RefusedError(gatewayErrors.internalServerError);
+    }
+    try {
+      return interpretAnswer(invocation.payload, switches.nonStringHeaderValues);
+    } catch (error) {
+      if (!(error instanceof InvalidAnswerError)) throw error;
+      exchange.integrationError = `The response from the Lambda function doesn't match the format that API Gateway expects: ${error.message}`;
+      throw new RefusedError(gatewayErrors.internalServerError);
+    }
+  }
+
+  function withApiCors(exchange: Exchange, answer: Answer): Answer {
+    const cors = exchange.api?.corsConfiguration;
+    if (!cors || (exchange.error && !switches.corsOnGatewayErrors)) return answer;
+    const isPreflightAnswer = !exchange.error && !exchange.event;
+    return isPreflightAnswer ? answer : withCorsHeaders(cors, exchange.request, answer);
+  }
+
+  function writeAccessLog(exchange: AnsweredExchange): void {
+    const api = apis.find(({ description }) => description === exchange.api);
+    const line = exchange.stage && api?.accessLogLines.get(exchange.stage);
+    if (line) log(line(exchange));
+  }
+}
+
+function compileApi(description: HttpApi, switches: Switches, now: () => number): CompiledApi {
+  const authorizers = Object.entries(description.authorizers ?? {}).map(
+    ([id, authorizer]) => [id, createAuthorizer({ authorizer, switches, now })] as const,
+  );
+  const accessLogLines = description.stages.flatMap((stage) =>
+    stage.accessLogSettings ? [[stage, compileAccessLogFormat(stage.accessLogSettings.format)] as const] : [],
+  );
+  return {
+    description,
+    router: createRouter(description.routes, switches.trailingSlash),
+    authorizers: new Map(authorizers),
+    throttle: createThrottle(description, now),
+    accessLogLines: new Map(accessLogLines),
+  };
+}
+
+/**
+ * A preflight without a route of its own, or with an open `OPTIONS` route, is the gateway's to answer. An `ANY` or
+ * `$default` route takes it like any request: with an authorizer that means 401 (docs/behaviour.md §5).
+ */
+function leavesPreflightToGateway(route: Route | undefined): boolean {
+  return !route || (route.routeKey.startsWith("OPTIONS ") && route.authorizationType === "NONE");
+}
+
+/** Gives `undefined` when the time is over; the function goes on. */
+async function withinTime(
+  running: Promise<Invocation>,
+  milliseconds: number,
+): Promise<Invocation | undefined> {
+  const { promise: timeOver, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, milliseconds, undefined);
+  const answered = running.catch((error): Invocation => {
+    return { ...describeFailure(error), requestId: "", isColdStart: false, durationMilliseconds: 0 };
+  });
+  try {
+    return await Promise.race([answered, timeOver]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,3 @@
+// A function whose module does not load.
+
+throw new RangeError("asked not to load");

@@ -1,0 +1,56 @@
+// A function that does, event by event, what a test asks for.
+
+let events = 0;
+const instance = crypto.randomUUID();
+
+interface ProbeEvent {
+  do?: string;
+  bytes?: number;
+  /** An address that answers when the event may end. */
+  until?: string;
+  /** Behind a gateway the query says what to do. */
+  queryStringParameters?: { do: string };
+}
+
+interface ProbeContext {
+  awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+export async function handler(event: ProbeEvent, context: ProbeContext): Promise<unknown> {
+  events += 1;
+  switch (event.do ?? event.queryStringParameters?.do) {
+    case "environment":
+      return process.env;
+    case "throw":
+      throw new TypeError("asked to throw");
+    case "exit":
+      return process.exit(3);
+    case "hang":
+      return new Promise(() => {});
+    case "crash":
+      setImmediate(() => {
+        throw new Error("asked to crash");
+      });
+      return new Promise(() => {});
+    case "reject later":
+      void Promise.reject(new Error("asked to reject"));
+      return new Promise(() => {});
+    case "log":
+      console.log("one\ntwo", { three: 3 });
+      console.error("bad");
+      process.stdout.write("raw\n");
+      return null;
+    case "big":
+      return "x".repeat(event.bytes ?? 0);
+    case "context":
+      return { ...context, remaining: context.getRemainingTimeInMillis() };
+    case "wait":
+      await fetch(event.until ?? "");
+      return { instance, events };
+    default:
+      return { instance, events };
+  }
+}
+
+export const notAFunction = 7;

@@ -1,0 +1,158 @@
+// Whatever bytes a client sends, it gets an answer like the gateway's and the gateway goes on serving.
+
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { describe, it } from "node:test";
+import { exchangeBytes, readToEnd } from "./support/raw-http.ts";
+import { startGateway } from "./support/start-gateway.ts";
+
+const refused: [title: string, bytes: string, status: number][] = [
+  ["rubbish", "rubbish\r\n\r\n", 400],
+  ["binary rubbish", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400],
+  ["a bare LF in the headers", "GET / HTTP/1.1\nhost: x\n\n", 400],
+  ["a header without a colon", "GET / HTTP/1.1\r\nhost: x\r\nbroken\r\n\r\n", 400],
+  ["a blank before a colon", "GET / HTTP/1.1\r\nhost : x\r\n\r\n", 400],
+  ["an obsolete folded header", "GET / HTTP/1.1\r\nhost: x\r\na: b\r\n c\r\n\r\n", 400],
+  ["NUL in a header value", "GET / HTTP/1.1\r\nhost: x\r\na: \0\r\n\r\n", 400],
+  ["an unknown HTTP version", "GET / HTTP/9.9\r\nhost: x\r\n\r\n", 400],
+  [
+    "two content-lengths",
+    "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+    400,
+  ],
+  [
+    "content-length and transfer-encoding",
+    "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    400,
+  ],
+  ["a bad chunk size", "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", 400],
+  ["a negative content-length", "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n", 400],
+  ["no host", "GET / HTTP/1.1\r\nconnection: close\r\n\r\n", 400],
+  ["two hosts", "GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n", 400],
+  ["a target that is no path", "OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", 400],
+  ["CONNECT", "CONNECT example.com:443 HTTP/1.1\r\nhost: x\r\n\r\n", 400],
+  [
+    "a header of 20 kB",
+    `GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\na: ${"x".repeat(20_000)}\r\n\r\n`,
+    431,
+  ],
+  ["a header of 200 kB", `GET / HTTP/1.1\r\nhost: x\r\na: ${"x".repeat(200_000)}\r\n\r\n`, 431],
+];
+
+const messages: Record<number, string> = { 400: "Bad Request", 431: "Request Header Fields Too Large" };
+
+describe("malformed HTTP", () => {
+  for (const [title, bytes, status] of refused) {
+    it(`${title} is a ${status} and does no harm`, async (t) => {
+      const gateway = await startGateway(t);
+      const answer = await exchangeBytes(gateway.port, Buffer.from(bytes, "latin1"));
+      assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `));
+      assert.match(answer, /content-type: application\/json\r\n/i);
+      assert.ok(answer.endsWith(JSON.stringify({ message: messages[status] })), answer.slice(-200));
+      assert.equal(gateway.events.length, 0);
+      assert.equal((await gateway.send()).status, 200);
+    });
+  }
+
+  const accepted: [title: string, bytes: string][] = [
+    ["HTTP/1.0", "GET /x HTTP/1.0\r\nhost: x\r\n\r\n"],
+    ["an absolute target", "GET http://x/x HTTP/1.1\r\nhost: y\r\nconnection: close\r\n\r\n"],
+    [
+      "an offer to upgrade",
+      "GET /x HTTP/1.1\r\nhost: x\r\nconnection: upgrade, close\r\nupgrade: h2c\r\n\r\n",
+    ],
+    [
+      "a method the service does not route by",
+      "PROPFIND /x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    ],
+  ];
+  for (const [title, bytes] of accepted) {
+    it(`${title} is an ordinary request`, async (t) => {
+      const gateway = await startGateway(t);
+      assert.match(await exchangeBytes(gateway.port, bytes), /^HTTP\/1.1 200 /);
+      assert.deepEqual(
+        [gateway.events[0]?.rawPath, gateway.events[0]?.requestContext.domainName],
+        ["/x", "x"],
+      );
+    });
+  }
+
+  it("pipelined requests are answered in order", async (t) => {
+    const gateway = await startGateway(t, { handler: ({ rawPath }) => ({ statusCode: 200, body: rawPath }) });
+    const bytes =
+      "GET /first HTTP/1.1\r\nhost: x\r\n\r\n" +
+      "GET /second HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    const answer = await exchangeBytes(gateway.port, bytes);
+    assert.ok(answer.indexOf("/first") > 0 && answer.indexOf("/first") < answer.indexOf("/second"));
+  });
+
+  it("headers that never end are a 408", async (t) => {
+    const gateway = await startGateway(t, { headersTimeoutMilliseconds: 20, requestTimeoutMilliseconds: 40 });
+    const answer = await exchangeBytes(gateway.port, "GET / HTTP/1.1\r\nhost: x\r\n");
+    assert.match(answer, /^HTTP\/1.1 408 /);
+    assert.ok(answer.endsWith('{"message":"Request Timeout"}'));
+  });
+
+  it("a body that never ends is a 408", async (t) => {
+    const gateway = await startGateway(t, { headersTimeoutMilliseconds: 20, requestTimeoutMilliseconds: 40 });
+    const answer = await exchangeBytes(
+      gateway.port,
+      "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc",
+    );
+    assert.match(answer, /^HTTP\/1.1 408 /);
+    assert.equal(gateway.events.length, 0);
+  });
+
+  it("a client that half-closes after its request still gets its answer", async (t) => {
+    const gateway = await startGateway(t);
+    const socket = connect({ port: gateway.port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.end("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    socket.on("end", () => socket.destroy());
+    assert.match(await readToEnd(socket), /^HTTP\/1.1 200 /);
+  });
+
+  it("a client that goes away in the middle of its body reaches nobody", async (t) => {
+    const gateway = await startGateway(t);
+    const socket = connect(gateway.port, "127.0.0.1");
+    socket.end("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc");
+    await readToEnd(socket);
+    assert.equal((await gateway.send()).status, 200);
+    assert.equal(gateway.events.length, 1);
+  });
+
+  it("a client that goes away before its answer does not disturb the next one", async (t) => {
+    const arrived = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const handler = async ({ rawPath }: { rawPath: string }) => {
+      if (rawPath !== "/slow") return {};
+      arrived.resolve();
+      await goOn.promise;
+      return {};
+    };
+    const gateway = await startGateway(t, { handler });
+    const socket = connect(gateway.port, "127.0.0.1");
+    socket.write("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n");
+    await arrived.promise;
+    socket.resetAndDestroy();
+    goOn.resolve();
+    assert.equal((await gateway.send()).status, 200);
+  });
+
+  it("close waits for answers under way and refuses new connections", async (t) => {
+    const arrived = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const handler = async () => {
+      arrived.resolve();
+      await goOn.promise;
+      return { statusCode: 200, body: "in time" };
+    };
+    const gateway = await startGateway(t, { handler });
+    const underWay = gateway.send();
+    await arrived.promise;
+    const closed = gateway.close();
+    goOn.resolve();
+    assert.equal((await underWay).text, "in time");
+    await closed;
+    await assert.rejects(gateway.send(), { code: "ECONNREFUSED" });
+  });
+});
