@@ -5,6 +5,8 @@ import { strangerKey, type TestIssuer } from "./test-issuer.ts";
 export interface ParityCase {
   readonly title: string;
   readonly status: number;
+  /** The status where an API Gateway stands in front and answers something else before the app is asked. */
+  readonly statusBehindGateway?: number;
   request(issuer: TestIssuer): RequestToSend;
 }
 
@@ -32,7 +34,13 @@ const multipart = (fields: Record<string, string>) =>
 /** Cases of the product's own endpoints. */
 export const productCases: readonly ParityCase[] = [
   { title: "the health check", status: 200, request: () => get("/v1/manage/hc") },
-  { title: "the root", status: 200, request: () => get("/v1/") },
+  {
+    title: "the root",
+    status: 200,
+    // A route key has no slash at its end, and nobody has confirmed that the gateway overlooks the request's.
+    statusBehindGateway: 404,
+    request: () => get("/v1/"),
+  },
   { title: "the root without its slash", status: 200, request: () => get("/v1") },
   { title: "the OpenAPI document", status: 200, request: () => get("/v1/openapi.json") },
   { title: "its other name", status: 200, request: () => get("/v1/swagger.json") },

@@ -1,5 +1,6 @@
 /** The ways to run the API, each as one function from a request to an answer. */
 import { spawn } from "node:child_process";
+import type { Server } from "node:http";
 import { createInterface } from "node:readline";
 import supertest from "supertest";
 import type { Route } from "../../src/http/define-route.ts";
@@ -24,6 +25,8 @@ export interface Way {
   readonly name: string;
   /** Where this way's callers see the API's root. */
   readonly basePath: string;
+  /** Whether an API Gateway, the real one or a local one, answers some requests by itself. */
+  readonly isBehindGateway?: true;
   send(request: RequestToSend): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -42,28 +45,34 @@ export function appWay({ issuer, ...options }: WayOptions): Way {
   return {
     name: "the Express app by supertest",
     basePath: "",
-    async send({ method, path, headers = {}, body }) {
-      const test = supertest(server)
-        [method.toLowerCase() as "get"](path)
-        .set(headers)
-        .redirects(0)
-        .ok(() => true);
-      test.buffer(true).parse((response, done) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
-        response.on("end", () => done(null, Buffer.concat(chunks)));
-      });
-      if (body !== undefined) test.serialize((value) => value).send(body as string);
-      const response = await test;
-      const { "set-cookie": cookies, ...rest } = response.headers as Record<string, string | string[]>;
-      return {
-        status: response.status,
-        headers: rest as Record<string, string>,
-        cookies: (cookies as string[] | undefined) ?? [],
-        body: response.body instanceof Buffer ? response.body : Buffer.alloc(0),
-      };
-    },
+    send: (request) => sendBySupertest(server, request),
     close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** Sends a request to a listening server, or to the base URL of one, and takes the answer as bytes. */
+export async function sendBySupertest(
+  server: Server | string,
+  { method, path, headers = {}, body }: RequestToSend,
+): Promise<Answer> {
+  const test = supertest(server)
+    [method.toLowerCase() as "get"](path)
+    .set(headers)
+    .redirects(0)
+    .ok(() => true);
+  test.buffer(true).parse((response, done) => {
+    const chunks: Buffer[] = [];
+    response.on("data", (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
+    response.on("end", () => done(null, Buffer.concat(chunks)));
+  });
+  if (body !== undefined) test.serialize((value) => value).send(body as string);
+  const response = await test;
+  const { "set-cookie": cookies, ...rest } = response.headers as Record<string, string | string[]>;
+  return {
+    status: response.status,
+    headers: rest as Record<string, string>,
+    cookies: (cookies as string[] | undefined) ?? [],
+    body: response.body instanceof Buffer ? response.body : Buffer.alloc(0),
   };
 }
 

@@ -1,13 +1,16 @@
-import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { type AppOptions, createApp } from "../../app.ts";
 import { errorBody, unexpectedError } from "../../errors/api-error.ts";
 import { securityHeaders } from "../../http/security-headers.ts";
 import type { Log } from "../../log.ts";
-import { createEventAdapter, type HttpResult } from "./event-adapter.ts";
+import { createEventAdapter, type HttpResult, type InvocationContext } from "./event-adapter.ts";
 import { createLambdaRuntime } from "./lambda-runtime.ts";
 import { isWarmerEvent, type WarmerAnswer, warm } from "./warmer.ts";
 
-export type LambdaHandler = (event: unknown, context: Context) => Promise<HttpResult | WarmerAnswer>;
+export type LambdaHandler = (
+  event: unknown,
+  context: InvocationContext,
+) => Promise<HttpResult | WarmerAnswer>;
 
 /**
  * Makes the function's handler.

@@ -17,7 +17,13 @@ export interface HttpResult {
   readonly isBase64Encoded: boolean;
 }
 
-export type EventAdapter = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResult>;
+/** The part of Lambda's context that this API looks at. */
+export type InvocationContext = Pick<
+  Context,
+  "awsRequestId" | "invokedFunctionArn" | "getRemainingTimeInMillis"
+>;
+
+export type EventAdapter = (event: APIGatewayProxyEventV2, context: InvocationContext) => Promise<HttpResult>;
 
 /** Lambda's limit for an answer, as JSON, less what surrounds the body. */
 export const MAX_RESULT_BYTES = 6 * 1024 * 1024 - 64 * 1024;
@@ -37,9 +43,13 @@ const TEXT_TYPE =
  */
 export function createEventAdapter(
   listener: RequestListener,
-  onRequest: (request: IncomingMessage, event: APIGatewayProxyEventV2, context: Context) => void = () => {},
+  onRequest: (
+    request: IncomingMessage,
+    event: APIGatewayProxyEventV2,
+    context: InvocationContext,
+  ) => void = () => {},
 ): EventAdapter {
-  const origins = new WeakMap<object, readonly [APIGatewayProxyEventV2, Context]>();
+  const origins = new WeakMap<object, readonly [APIGatewayProxyEventV2, InvocationContext]>();
   const respond = serverless(
     (request: IncomingMessage, response: ServerResponse) => {
       repairExchange(request, response);

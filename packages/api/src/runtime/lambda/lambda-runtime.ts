@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { claimsFromGateway, type GatewayAuthorizer } from "../../auth/gateway-claims.ts";
 import type { Config } from "../../config.ts";
 import type { Runtime } from "../runtime.ts";
+import type { InvocationContext } from "./event-adapter.ts";
 
 /** The answer must be out before Lambda, or the gateway after 30 s, gives up. */
 const MARGIN_MILLISECONDS = 500;
@@ -13,13 +14,13 @@ const EXECUTE_API_HOST = /\.execute-api\.[\w-]+\.amazonaws\.com(\.cn)?$/;
 /** The Lambda runtime. What it knows of a request comes from the event, to which no client can write. */
 export interface LambdaRuntime extends Runtime {
   /** Remembers which event a request was made of. */
-  remember(request: IncomingMessage, event: APIGatewayProxyEventV2, context: Context): void;
+  remember(request: IncomingMessage, event: APIGatewayProxyEventV2, context: InvocationContext): void;
 }
 
 export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "mappingKey">): LambdaRuntime {
-  const invocations = new WeakMap<IncomingMessage, readonly [APIGatewayProxyEventV2, Context]>();
+  const invocations = new WeakMap<IncomingMessage, readonly [APIGatewayProxyEventV2, InvocationContext]>();
 
-  function invocationOf(request: IncomingMessage): readonly [APIGatewayProxyEventV2, Context] {
+  function invocationOf(request: IncomingMessage): readonly [APIGatewayProxyEventV2, InvocationContext] {
     const invocation = invocations.get(request);
     if (!invocation) throw new Error("The request was not made of an event");
     return invocation;

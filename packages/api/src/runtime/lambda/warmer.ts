@@ -3,8 +3,8 @@
  * the function n - 1 times more, each of which holds its instance for a moment so that n instances are busy at once.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Context } from "aws-lambda";
 import type { Log } from "../../log.ts";
+import type { InvocationContext } from "./event-adapter.ts";
 
 export interface WarmerEvent {
   readonly warmer: true;
@@ -37,7 +37,7 @@ export function isWarmerEvent(event: unknown): event is WarmerEvent {
  */
 export async function warm(
   event: WarmerEvent,
-  context: Pick<Context, "awsRequestId" | "invokedFunctionArn">,
+  context: Pick<InvocationContext, "awsRequestId" | "invokedFunctionArn">,
   log: Log,
   invoke: Invoke = invokeFunction,
 ): Promise<WarmerAnswer> {

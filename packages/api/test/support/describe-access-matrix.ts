@@ -1,0 +1,97 @@
+/**
+ * The access matrix: every endpoint, called by every kind of caller, every way the API runs. Its rows come from the
+ * route definitions, so an endpoint that is added is tested without a line written here.
+ */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { describeAccess } from "../../src/http/access.ts";
+import type { Route } from "../../src/http/define-route.ts";
+import { routes } from "../../src/routes/routes.ts";
+import { strangerKey, type TestIssuer } from "./test-issuer.ts";
+import type { Way } from "./ways.ts";
+
+interface Caller {
+  readonly name: string;
+  /** The `Authorization` header; `undefined` for none. */
+  authorization(issuer: TestIssuer): string | undefined;
+  /** The groups of a caller whose token is good. */
+  readonly groups?: readonly string[];
+}
+
+const past = () => Math.floor(Date.now() / 1000) - 7200;
+const bearer = (token: string) => `Bearer ${token}`;
+const signedIn = (name: string, groups: readonly string[] | undefined): Caller => ({
+  name,
+  authorization: (issuer) => bearer(issuer.sign(issuer.claims(groups))),
+  groups: groups ?? [],
+});
+
+const callers: readonly Caller[] = [
+  { name: "no token", authorization: () => undefined },
+  { name: "a malformed token", authorization: () => bearer("not.a.token") },
+  {
+    name: "an expired token",
+    authorization: (issuer) =>
+      bearer(issuer.sign(issuer.claims(["ADMINS"], { iat: past(), exp: past() + 3600 }))),
+  },
+  {
+    name: "another issuer's token",
+    authorization: (issuer) => bearer(issuer.sign(issuer.claims(["ADMINS"], { iss: `${issuer.issuer}/` }))),
+  },
+  {
+    name: "a token for another audience",
+    authorization: (issuer) => bearer(issuer.sign(issuer.claims(["ADMINS"], { aud: "test" }))),
+  },
+  {
+    name: "a forged token",
+    authorization: (issuer) => bearer(issuer.sign(issuer.claims(["ADMINS"]), {}, strangerKey)),
+  },
+  signedIn("a caller without groups", undefined),
+  signedIn("nobody@example.com", []),
+  signedIn("user@example.com", ["USERS"]),
+  signedIn("admin@example.com", ["USERS", "ADMINS"]),
+];
+
+/** 401: we do not know you; 403: we know you, and you may not; `undefined`: the endpoint itself answers. */
+function expectedRefusal({ access }: Route, { groups }: Caller): 401 | 403 | undefined {
+  if (access.type === "public") return undefined;
+  if (!groups) return 401;
+  // The demo callers have no scopes: an endpoint that demands one refuses them all.
+  if (access.scopes.length > 0) return 403;
+  return access.groups.length === 0 || access.groups.some((group) => groups.includes(group))
+    ? undefined
+    : 403;
+}
+
+/** Describes that every endpoint lets in whom it says, and nobody else, every way. */
+export function describeAccessMatrix(
+  world: () => { readonly issuer: TestIssuer; readonly ways: readonly Way[] },
+): void {
+  for (const route of routes) {
+    describe(`${route.method} ${route.path} is for ${describeAccess(route.access)}`, () => {
+      for (const caller of callers) {
+        const refusal = expectedRefusal(route, caller);
+        it(`${caller.name} ${refusal ? `gets ${refusal}` : "gets in"}`, async () => {
+          const { issuer, ways } = world();
+          const authorization = caller.authorization(issuer);
+          for (const way of ways) {
+            const answer = await way.send({
+              method: route.method,
+              // Without the slash that no gateway's route has.
+              path: route.path.replace(/\{\w+\+?\}/g, "x").replace(/(?<=.)\/$/, ""),
+              headers: authorization === undefined ? {} : { authorization },
+            });
+            const message = `${way.name} answered ${answer.status} ${answer.body}`;
+            if (refusal) {
+              assert.equal(answer.status, refusal, message);
+              assert.equal(typeof JSON.parse(answer.body.toString()).message, "string", message);
+            } else {
+              assert.ok(![401, 403, 404].includes(answer.status), message);
+              if (route.method === "GET" && !route.request) assert.equal(answer.status, 200, message);
+            }
+          }
+        });
+      }
+    });
+  }
+}
