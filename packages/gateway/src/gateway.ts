@@ -34,6 +34,11 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Resolves when the gateway accepts connections. Without a port the system chooses one. */
   listen(port?: number, host?: string): Promise<void>;
+  /**
+   * Takes another description from the next request on, as a deployment does. What was counted or cached for the
+   * old one is gone. Throws, and keeps the old one, where the service would refuse the new one.
+   */
+  update(api: HttpApi | readonly HttpApi[]): void;
   /** Answers what is under way, then closes the port. The function is its owner's to close. */
   close(): Promise<void>;
   /** As in `http://127.0.0.1:3000`; throws before `listen` has resolved. */
@@ -42,19 +47,23 @@ export interface Gateway {
 
 /** Throws a ConfigurationError on a description that the service would refuse. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const apis: readonly HttpApi[] = "routes" in options.api ? [options.api] : options.api;
-  checkHttpApis(apis);
-  const handle = createRequestHandler({
-    apis,
-    function: options.function,
-    switches: { ...defaultSwitches, ...options.switches },
-    log: options.log ?? ((line) => process.stdout.write(`${line}\n`)),
-    now: options.now ?? Date.now,
-    accountThrottling: options.accountThrottling ?? {
-      throttlingRateLimit: 10_000,
-      throttlingBurstLimit: 5_000,
-    },
-  });
+  let handle = handlerFor(options.api);
+
+  function handlerFor(api: HttpApi | readonly HttpApi[]) {
+    const apis: readonly HttpApi[] = "routes" in api ? [api] : api;
+    checkHttpApis(apis);
+    return createRequestHandler({
+      apis,
+      function: options.function,
+      switches: { ...defaultSwitches, ...options.switches },
+      log: options.log ?? ((line) => process.stdout.write(`${line}\n`)),
+      now: options.now ?? Date.now,
+      accountThrottling: options.accountThrottling ?? {
+        throttlingRateLimit: 10_000,
+        throttlingBurstLimit: 5_000,
+      },
+    });
+  }
   const server = createHttpServer({
     onRequest: (incoming, outgoing) => void serve(incoming, outgoing),
     headersTimeoutMilliseconds: options.headersTimeoutMilliseconds ?? 10_000,
@@ -87,6 +96,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       server.listen(port, host, resolve);
       await promise;
       server.off("error", reject);
+    },
+    update(api) {
+      handle = handlerFor(api);
     },
     async close() {
       isClosing = true;

@@ -99,7 +99,10 @@ test("a base URL that does not answer is a sentence and exit code 1", async () =
 
   const { exitCode, output } = await run("../src/demo.ts", { environment: { PORT: `${port}` } }).ended;
   assert.equal(exitCode, 1);
-  assert.match(output, /^Nothing answers at http:\/\/localhost:\d+\/v1\/manage\/hc \(ECONNREFUSED\)\. .*$/m);
+  assert.match(
+    output,
+    /^Nothing answers at http:\/\/localhost:\d+\/express\/v1\/manage\/hc \(ECONNREFUSED\)\. .*$/m,
+  );
 });
 
 for (const args of [["--ulr", "http://localhost"], ["--url", "localhost:3000"], ["http://localhost:3000"]]) {

@@ -14,7 +14,7 @@ async function demo(): Promise<number> {
 }
 
 function readBaseUrl(args: string[], port: string): string {
-  const url = readUrlFlag(args) ?? `http://localhost:${port}`;
+  const url = readUrlFlag(args) ?? `http://localhost:${port}/express`;
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
     throw new PlainError(`The base URL must begin with http:// or https://, and "${url}" is none.`);
   }

@@ -3,8 +3,16 @@ import { test } from "node:test";
 import { PlainError } from "./command.ts";
 import { readOptions } from "./options.ts";
 
-test("without a word it is port 3000 and no reload", () => {
-  assert.deepEqual({ ...readOptions([], {}) }, { port: 3000, reload: false });
+test("without a word it is the Lambda runtime on port 3000, without reload", () => {
+  assert.deepEqual({ ...readOptions([], {}) }, { port: 3000, reload: false, runtime: "lambda" });
+});
+
+test("--runtime takes one of the two runtimes, and refuses anything else with a sentence", () => {
+  assert.equal(readOptions(["--runtime", "containerized"], {}).runtime, "containerized");
+  assert.throws(
+    () => readOptions(["--runtime", "docker"], {}),
+    isSentence(/^--runtime must be lambda or containerized, and not "docker"\.$/),
+  );
 });
 
 test("the flag wins over PORT, PORT over the default", () => {

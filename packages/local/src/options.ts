@@ -6,21 +6,29 @@ import { PlainError } from "./command.ts";
 export interface StartOptions {
   port: number;
   reload: boolean;
+  runtime: "lambda" | "containerized";
 }
 
 export function readOptions(args: string[], environment: NodeJS.ProcessEnv): StartOptions {
-  const { port, reload } = readFlags(args);
-  if (port !== undefined) return { port: portNumber("--port", port), reload };
-  return { port: portNumber("PORT", environment.PORT || "3000"), reload };
+  const { port, reload, runtime } = readFlags(args);
+  if (runtime !== "lambda" && runtime !== "containerized") {
+    throw new PlainError(`--runtime must be lambda or containerized, and not "${runtime}".`);
+  }
+  if (port !== undefined) return { port: portNumber("--port", port), reload, runtime };
+  return { port: portNumber("PORT", environment.PORT || "3000"), reload, runtime };
 }
 
 function readFlags(args: string[]) {
   try {
-    const options = { port: { type: "string" }, reload: { type: "boolean", default: false } } as const;
+    const options = {
+      port: { type: "string" },
+      reload: { type: "boolean", default: false },
+      runtime: { type: "string", default: "lambda" },
+    } as const;
     return parseArgs({ args, options }).values;
   } catch {
     throw new PlainError(
-      `Cannot read "${args.join(" ")}": the options are --port N, where 0 is any free port, and --reload.`,
+      `Cannot read "${args.join(" ")}": the options are --port N, where 0 is any free port, --runtime lambda or containerized, and --reload.`,
     );
   }
 }

@@ -14,7 +14,7 @@ import { type Run, run } from "../test/run.ts";
 const standIn = fileURLToPath(new URL("../test/stand-in-container.ts", import.meta.url));
 const startStandIn = ({ args = [] as string[], entry = standIn, source = "", asNpm = false } = {}) =>
   run("start-stand-in.ts", {
-    args: ["--port", "0", ...args],
+    args: ["--port", "0", "--runtime", "containerized", ...args],
     environment: { START_ENTRY: entry, START_SOURCE: source },
     asNpm,
   });
@@ -153,7 +153,8 @@ test("a taken port is refused with one sentence that says how to choose another"
 test("an unknown option is refused with one sentence", async () => {
   assert.deepEqual(await run("../src/start.ts", { args: ["--prot", "4000"] }).ended, {
     exitCode: 1,
-    output: 'Cannot read "--prot 4000": the options are --port N, where 0 is any free port, and --reload.\n',
+    output:
+      'Cannot read "--prot 4000": the options are --port N, where 0 is any free port, --runtime lambda or containerized, and --reload.\n',
   });
 });
 

@@ -8,10 +8,12 @@ import { seedDemoCallers } from "./identity/demo-callers.ts";
 import { startIdentityEmulator } from "./identity/emulator.ts";
 import { readOptions, type StartOptions } from "./options.ts";
 import { startContainerized } from "./runtimes/containerized.ts";
+import { startLambda } from "./runtimes/lambda.ts";
 import { welcome } from "./welcome.ts";
 
 const api = {
-  entry: fileURLToPath(new URL("../../api/src/runtime/container/main.ts", import.meta.url)),
+  lambda: fileURLToPath(new URL("../../api/src/runtime/lambda/main.ts", import.meta.url)),
+  containerized: fileURLToPath(new URL("../../api/src/runtime/container/main.ts", import.meta.url)),
   source: fileURLToPath(new URL("../../api/src", import.meta.url)),
 };
 
@@ -23,7 +25,7 @@ const ORPHAN_CHECK_MS = 250;
 /** Runs until a signal, or until the API dies, and gives the exit code. */
 export async function start({
   args = process.argv.slice(2),
-  apiEntry = api.entry,
+  apiEntry = undefined as string | undefined,
   apiSource = api.source,
 } = {}) {
   const options = readOptions(args, process.env);
@@ -31,10 +33,12 @@ export async function start({
   const stopRequested = new Promise<undefined>((resolve) => {
     stop.addEventListener("abort", () => resolve(undefined));
   });
-  const stack = await startStack(options, apiEntry, apiSource, stop).catch((error) => {
-    if (stop.aborted) return undefined;
-    throw error;
-  });
+  const stack = await startStack(options, apiEntry ?? api[options.runtime], apiSource, stop).catch(
+    (error) => {
+      if (stop.aborted) return undefined;
+      throw error;
+    },
+  );
   if (stack === undefined) return 0;
 
   print(welcome({ ...stack, reload: options.reload, startSeconds: process.uptime() }));
@@ -59,8 +63,8 @@ function stopSignal(): AbortSignal {
 }
 
 async function startStack(
-  { port, reload }: StartOptions,
-  apiEntry: string,
+  { port, reload, runtime: name }: StartOptions,
+  entry: string,
   apiSource: string,
   signal: AbortSignal,
 ) {
@@ -69,7 +73,9 @@ async function startStack(
   try {
     await seedDemoCallers(identity);
     const reloadOn = reload ? apiSource : undefined;
-    const runtime = await startContainerized({ identity, port, entry: apiEntry, reloadOn, print, signal });
+    const options = { identity, port, entry, reloadOn, print };
+    const runtime =
+      name === "lambda" ? await startLambda(options) : await startContainerized({ ...options, signal });
     return {
       identity,
       runtime,

@@ -20,7 +20,7 @@ export function welcome({
   const callers = Object.values<DemoCaller>(demoCallers).map(
     ({ email, groups }) => `  ${email.padEnd(20)} ${groups.join(", ") || "no group"}`,
   );
-  const isDefaultPort = new URL(baseUrl).port === "3000";
+  const isDefault = baseUrl === "http://localhost:3000/express";
 
   return `
 Ready in ${startSeconds.toFixed(1)} s
@@ -37,7 +37,7 @@ Try
   ${curl({ url: `${baseUrl}/v1/users/whoami`, bearer: curlForToken(baseUrl, user) })}
   ${curl({ url: `${baseUrl}/v1/admin/endpoints`, bearer: curlForToken(baseUrl, admin) })}
 
-See them all answered: npm run demo${isDefaultPort ? "" : ` -- --url ${baseUrl}`}
+See them all answered: npm run demo${isDefault ? "" : ` -- --url ${baseUrl}`}
 Stop everything: Ctrl-C
 `;
 }

@@ -2,6 +2,7 @@
 
 import { type FSWatcher, watch } from "node:fs";
 import type { IdentityEmulator } from "../identity/emulator.ts";
+import { apiEnvironment } from "./api-environment.ts";
 import { type ApiProcess, spawnApi } from "./api-process.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -42,17 +43,10 @@ export async function startContainerized({
 function containerEnvironment(identity: IdentityEmulator, port: number): NodeJS.ProcessEnv {
   return {
     ...process.env,
+    ...apiEnvironment(identity),
     RUNTIME: "CONTAINERIZED",
-    NODE_ENV: "development",
     HOST: "127.0.0.1",
     PORT: String(port),
-    FIREBASE_APP_API_KEY: "local",
-    FIREBASE_IDENTITY_TOOLKIT_URL: identity.identityToolkitBaseUrl,
-    FIREBASE_SECURE_TOKEN_URL: identity.secureTokenBaseUrl,
-    JWT_ISSUER: identity.issuer,
-    JWT_ISSUER_JWKS_URI: identity.jwksUri,
-    JWT_AUTHORIZED_AUDIENCES: identity.audience,
-    JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "groups",
   };
 }
 

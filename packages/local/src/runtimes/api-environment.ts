@@ -1,0 +1,15 @@
+import type { IdentityEmulator } from "../identity/emulator.ts";
+
+/** What the API is told of the local identity provider, whatever runs it. */
+export function apiEnvironment(identity: IdentityEmulator): Record<string, string> {
+  return {
+    NODE_ENV: "development",
+    FIREBASE_APP_API_KEY: "local",
+    FIREBASE_IDENTITY_TOOLKIT_URL: identity.identityToolkitBaseUrl,
+    FIREBASE_SECURE_TOKEN_URL: identity.secureTokenBaseUrl,
+    JWT_ISSUER: identity.issuer,
+    JWT_ISSUER_JWKS_URI: identity.jwksUri,
+    JWT_AUTHORIZED_AUDIENCES: identity.audience,
+    JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "groups",
+  };
+}

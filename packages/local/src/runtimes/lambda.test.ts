@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { type Run, run } from "../../test/run.ts";
+
+describe("npm start, with the API's own Lambda handler", () => {
+  let stack: Run;
+  let baseUrl: string;
+  before(async () => {
+    stack = run("../src/start.ts", { args: ["--port", "0"] });
+    [baseUrl] = await stack.prints(/(?<=API +)http:\S+/);
+  });
+  after(async () => {
+    stack.kill("SIGINT");
+    assert.equal((await stack.ended).exitCode, 0);
+  });
+
+  test("serves it under the mapping key, as a custom domain would", async () => {
+    assert.match(baseUrl, /^http:\/\/localhost:\d+\/express$/);
+    assert.equal((await fetch(`${baseUrl}/v1/manage/hc`)).status, 200);
+    assert.equal((await fetch(`${new URL(baseUrl).origin}/v1/manage/hc`)).status, 404);
+  });
+
+  test("walks the whole demo as expected", async () => {
+    const { exitCode, output } = await run("../src/demo.ts", { args: ["--url", baseUrl] }).ended;
+    assert.equal(exitCode, 0, output);
+  });
+
+  test("lets the gateway refuse a caller without a token, before the function is asked", async () => {
+    const response = await fetch(`${baseUrl}/v1/users/whoami`);
+    assert.equal(response.status, 401);
+    assert.deepEqual(await response.json(), { message: "Unauthorized" });
+    assert.equal(response.headers.get("www-authenticate"), "Bearer");
+  });
+
+  test("shows cold starts in its log", () => {
+    assert.match(stack.output(), /^REPORT RequestId: .*Init Duration: /m);
+  });
+});
+
+describe("npm run dev, with a stand-in for the API's Lambda handler", () => {
+  let source: string;
+  let stack: Run;
+  let baseUrl: string;
+  const saveHandler = (answer: string) =>
+    writeFile(join(source, "main.mjs"), `export const handler = async () => ({ answer: "${answer}" });`);
+  before(async () => {
+    source = await mkdtemp(join(tmpdir(), "local-lambda-"));
+    await saveHandler("first");
+    stack = run("start-stand-in.ts", {
+      args: ["--port", "0", "--reload"],
+      environment: { START_ENTRY: join(source, "main.mjs"), START_SOURCE: source },
+    });
+    [baseUrl] = await stack.prints(/(?<=API +)http:\S+/);
+  });
+  after(async () => {
+    stack.kill("SIGINT");
+    assert.equal((await stack.ended).exitCode, 0);
+    await rm(source, { recursive: true });
+  });
+
+  test("a save is in the next answer", async () => {
+    assert.deepEqual(await (await fetch(`${baseUrl}/v1/manage/hc`)).json(), { answer: "first" });
+    await saveHandler("second");
+    await stack.prints(/^Reloaded\.$/m);
+    assert.deepEqual(await (await fetch(`${baseUrl}/v1/manage/hc`)).json(), { answer: "second" });
+  });
+});

@@ -1,0 +1,109 @@
+// The API in its Lambda runtime behind the local API Gateway: the same handler, the same plan of routes, the same path.
+
+import { watch } from "node:fs";
+import { Worker } from "node:worker_threads";
+import { createGateway, type HttpApi, runInWorkers } from "@lambda-express-api/gateway";
+import type { HttpApiPlan } from "@lambda-express-api/infra/plan.ts";
+import type { IdentityEmulator } from "../identity/emulator.ts";
+import { apiEnvironment } from "./api-environment.ts";
+import type { PlanRequest } from "./plan-worker.ts";
+import type { Runtime } from "./runtime.ts";
+
+const STAGE = "mvp";
+const MAPPING_KEY = "express";
+/** The host under which the mapping key counts, as a custom domain's would. */
+const DOMAIN = "localhost";
+
+export interface LambdaOptions {
+  identity: IdentityEmulator;
+  /** 0 is any free port. */
+  port: number;
+  entry: string;
+  /** A folder; a save below it gives new events to new instances, and the gateway its routes anew. */
+  reloadOn?: string | undefined;
+  print: (line: string) => void;
+}
+
+export async function startLambda({
+  identity,
+  port,
+  entry,
+  reloadOn,
+  print,
+}: LambdaOptions): Promise<Runtime> {
+  const handler = runInWorkers({
+    file: entry,
+    functionName: "lambda-express-api",
+    environment: {
+      ...apiEnvironment(identity),
+      RUNTIME: "LAMBDA",
+      AWS_API_GW_STAGE_NAME: STAGE,
+      AWS_API_GW_MAPPING_KEY: MAPPING_KEY,
+    },
+    log: print,
+    ...(reloadOn && { watch: [reloadOn] }),
+  });
+  const gateway = createGateway({ api: await describeApi(identity), function: handler, log: print });
+  await gateway.listen(port);
+  const watcher =
+    reloadOn && watchRoutes(reloadOn, async () => gateway.update(await describeApi(identity)), print);
+
+  return {
+    name: "LAMBDA",
+    baseUrl: `http://${DOMAIN}:${new URL(gateway.url).port}/${MAPPING_KEY}`,
+    died: new Promise(() => undefined),
+    async close() {
+      if (watcher) watcher.close();
+      await gateway.close();
+      await handler.close();
+    },
+  };
+}
+
+/** The plan, with what only a local gateway needs: where the keys are, and the domain that stands for a custom one. */
+async function describeApi(identity: IdentityEmulator): Promise<HttpApi> {
+  const { authorizers, ...plan } = await planInWorker({
+    stageName: STAGE,
+    jwtAuthorizer: { issuer: identity.issuer, audiences: [identity.audience] },
+    corsAllowOrigins: ["*"],
+  });
+  return {
+    ...plan,
+    authorizers: Object.fromEntries(
+      Object.entries(authorizers).map(([id, authorizer]) => [
+        id,
+        { ...authorizer, jwksUri: identity.jwksUri },
+      ]),
+    ),
+    apiMappings: [{ domainName: DOMAIN, apiMappingKey: MAPPING_KEY, stage: STAGE }],
+  };
+}
+
+/** In a thread of its own, because a module that has been loaded once is never read again. */
+function planInWorker(settings: PlanRequest): Promise<HttpApiPlan> {
+  const worker = new Worker(new URL("./plan-worker.ts", import.meta.url), { workerData: settings });
+  return new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
+}
+
+/** An editor saves one file in several steps. */
+const SAVE_SETTLES_MS = 100;
+
+function watchRoutes(folder: string, update: () => Promise<void>, print: (line: string) => void) {
+  let settling: NodeJS.Timeout | undefined;
+  const watcher = watch(folder, { recursive: true }, (_event, file) => {
+    if (file?.endsWith(".test.ts")) return;
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      update().then(
+        () => print("Reloaded."),
+        (error) => print(`${error instanceof Error ? error.message : error}\nWaiting for the next save.`),
+      );
+    }, SAVE_SETTLES_MS);
+  });
+  return {
+    close() {
+      clearTimeout(settling);
+      watcher.close();
+    },
+  };
+}
