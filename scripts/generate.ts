@@ -136,9 +136,7 @@ ${table(["Variable", "What it is for", "It must be", "Default", "Example"], rows
 async function openApiFile(): Promise<string> {
   const { routes } = await import("../packages/api/src/routes/routes.ts");
   const { openApiDocument } = await import("../packages/api/src/docs/openapi.ts");
-  const config = {
-    features: { authEndpoints: true },
-  };
+  const config = { features: { authEndpoints: true, docs: true } };
   return `${JSON.stringify(await openApiDocument({ routes, config, basePath: "" }), undefined, 2)}\n`;
 }
 

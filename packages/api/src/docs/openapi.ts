@@ -106,7 +106,7 @@ function operation(route: Route): RouteConfig {
     request: {
       ...(request.params && { params: request.params }),
       ...(request.query && { query: request.query }),
-      ...(request.headers && { headers: request.headers }),
+      ...(request.headers && { headers: documentedHeaders(request.headers) }),
       ...(request.body && { body: requestBody(route, request.body) }),
     },
     responses: { ...successes(route), ...failures(route) },
@@ -121,19 +121,30 @@ function pathVariables(path: string): RequestSchemas {
     : {};
 }
 
+/** OpenAPI says with the content types of the answer what `accept` may be, and never as a parameter. */
+function documentedHeaders(headers: z.ZodObject): z.ZodObject {
+  return "accept" in headers.shape ? headers.omit({ accept: true }) : headers;
+}
+
 function requestBody({ consumes = ["application/json"] }: Route, schema: z.ZodType) {
   return { required: true, content: Object.fromEntries(consumes.map((type) => [type, { schema }])) };
 }
 
 function successes(route: Route): Record<string, ResponseConfig> {
   return Object.fromEntries(
-    Object.entries(route.responses(z)).map(([status, { description, schema, contentType }]) => [
-      status,
-      status === "204"
-        ? { description }
-        : { description, content: { [contentType ?? "application/json"]: { schema } } },
-    ]),
+    Object.entries(route.responses(z)).map(
+      ([status, { description, schema, contentType = "application/json", alternatives = {} }]) => [
+        status,
+        status === "204" || status === "304"
+          ? { description }
+          : { description, content: contentOf({ [contentType]: schema, ...alternatives }) },
+      ],
+    ),
   );
+}
+
+function contentOf(schemas: Readonly<Record<string, z.ZodType>>) {
+  return Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, { schema }]));
 }
 
 /** Every error that an endpoint of this kind may answer, by status. */

@@ -59,6 +59,8 @@ export function handleRoute(
   }
 
   async function contentTypeOf(reply: RouteReply): Promise<string | undefined> {
+    const named = reply.headers?.["content-type"];
+    if (named !== undefined) return named;
     return typeof reply.body === "string" || reply.body instanceof Uint8Array
       ? (await loadSchemas()).responses[reply.status]?.contentType
       : undefined;
