@@ -16,12 +16,9 @@ export function assetRequest(z: Zod) {
   return {
     ...pageRequest(z),
     query: z.object({
-      v: z
-        .string()
-        .optional()
-        .meta({
-          description: "The version that the page knows. While it is the current one, caches keep it.",
-        }),
+      v: z.string().optional().meta({
+        description: "The version that the page knows. While it is the current one, caches keep it.",
+      }),
     }),
   };
 }

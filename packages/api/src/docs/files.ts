@@ -44,10 +44,15 @@ interface FileList {
 
 let list: FileList | undefined;
 
+function files(): FileList {
+  list ??= readList();
+  return list;
+}
+
 /** The version of a file, for its URL. */
 export function fileVersion(name: string): string | undefined {
-  list ??= readList();
-  return Object.hasOwn(list.versions, name) ? list.versions[name] : undefined;
+  const { versions } = files();
+  return Object.hasOwn(versions, name) ? versions[name] : undefined;
 }
 
 /**
@@ -89,7 +94,7 @@ export async function answerFile(
 }
 
 async function read(name: string, extension: ".br" | ".gz" | undefined): Promise<Uint8Array> {
-  const file = join((list ??= readList()).folder, name);
+  const file = join(files().folder, name);
   return extension ? readFile(file + extension) : unzip(await readFile(`${file}.gz`));
 }
 
