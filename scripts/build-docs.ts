@@ -74,6 +74,8 @@ function assetFiles(swaggerUi: SwaggerUiExpress): Map<string, Buffer> {
     ["docs/swagger-ui-init.js", Buffer.from(swaggerInit(swaggerUi))],
     ["docs/swagger-ui.css", library("swagger-ui-dist/swagger-ui.css")],
     ["docs/icon.svg", page("icon.svg")],
+    ["docs/landing.css", page("landing.css")],
+    ["docs/landing.js", page("landing.js")],
     ["redoc/redoc.standalone.js", Buffer.from(redoc)],
     ["redoc/redoc-init.js", page("redoc-init.js")],
   ]);

@@ -141,7 +141,7 @@ ${table(["Variable", "What it is for", "It must be", "Default", "Example"], rows
 async function openApiFile(): Promise<string> {
   const { routes } = await import("../packages/api/src/routes/routes.ts");
   const { openApiDocument } = await import("../packages/api/src/docs/openapi.ts");
-  const config = { features: { authEndpoints: true, docs: true } };
+  const config = { features: { authEndpoints: true, docs: true }, demoCallers: [] };
   return `${JSON.stringify(await openApiDocument({ routes, config, basePath: "" }), undefined, 2)}\n`;
 }
 

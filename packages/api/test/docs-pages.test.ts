@@ -43,8 +43,7 @@ describe("what is loaded before somebody asks for a docs page", () => {
       const get = await load(join(SOURCES, "runtime/lambda/main.ts"));
       assert.equal((await get("/v1/manage/hc")).statusCode, 200);
       assert.equal((await get("/v1/users/whoami")).statusCode, 401);
-      const ofTheDocs = () =>
-        loaded.filter((url) => /src\/docs\/(?!file-contracts|page-policy)/.test(url));
+      const ofTheDocs = () => loaded.filter((url) => /src\/docs\/(?!file-contracts|page-policy)/.test(url));
       assert.deepEqual(ofTheDocs(), []);
 
       assert.equal((await get("/v1/docs")).statusCode, 200);

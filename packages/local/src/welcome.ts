@@ -26,6 +26,8 @@ export function welcome({
 Ready in ${startSeconds.toFixed(1)} s
 
   API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})
+  Page      ${baseUrl}/v1
+  Docs      ${baseUrl}/v1/docs (Swagger UI), ${baseUrl}/v1/redoc (ReDoc)
   Identity  ${identity.url} (Firebase Auth emulator, in memory)
 
 Callers, password ${user.password}

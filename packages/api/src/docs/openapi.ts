@@ -10,14 +10,14 @@ import {
 } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
 import { about } from "../about.ts";
-import type { Config } from "../config.ts";
+import type { Config, DemoCaller } from "../config.ts";
 import { type CatalogueEntry, catalogue, type ErrorCode } from "../errors/catalogue.ts";
 import { describeAccess } from "../http/access.ts";
 import type { RequestSchemas, Route } from "../http/define-route.ts";
 
 export interface OpenApiOptions {
   readonly routes: readonly Route[];
-  readonly config: Pick<Config, "features">;
+  readonly config: Pick<Config, "features" | "demoCallers">;
   /** Where the outside sees this API's root. */
   readonly basePath: string;
 }
@@ -64,7 +64,7 @@ export async function openApiDocument({
     config.features.authEndpoints
       ? {
           type: "oauth2",
-          description: "E-mail and password, exchanged for a token of the identity provider.",
+          description: describeSignIn(config.demoCallers),
           flows: {
             password: {
               tokenUrl: `${basePath}/v1/auth/token`,
@@ -87,6 +87,14 @@ export async function openApiDocument({
     },
     servers: [{ url: basePath || "/" }],
   });
+}
+
+function describeSignIn(demoCallers: readonly DemoCaller[]): string {
+  const callers = demoCallers.map(({ username, password }) => `- \`${username}\` with \`${password}\``);
+  return [
+    "E-mail and password, exchanged for a token of the identity provider.",
+    ...(callers.length > 0 ? [`Demo callers:\n\n${callers.join("\n")}`] : []),
+  ].join("\n\n");
 }
 
 function operation(route: Route): RouteConfig {

@@ -47,6 +47,8 @@ export interface HandlerContext {
   readonly clientIp: string;
   /** Where the outside sees this API's root: `""`, `/express` (mapping key) or `/mvp` (stage). */
   readonly basePath: string;
+  /** Where the outside sees this API's host: `https://api.example.com`. */
+  readonly origin: string;
   /** Aborts when the deadline has passed or the caller has gone. */
   readonly signal: AbortSignal;
   /** Writes lines that carry the request id. */

@@ -43,7 +43,13 @@ export async function startLambda({
     log: print,
     ...(reloadOn && { watch: [reloadOn] }),
   });
-  const gateway = createGateway({ api: await describeApi(identity), function: handler, log: print });
+  const gateway = createGateway({
+    api: await describeApi(identity),
+    function: handler,
+    // So that links and curl lines say http, and not the cloud's https.
+    switches: { forwardedHeaders: "listener" },
+    log: print,
+  });
   await gateway.listen(port);
   const watcher =
     reloadOn && watchRoutes(reloadOn, async () => gateway.update(await describeApi(identity)), print);
