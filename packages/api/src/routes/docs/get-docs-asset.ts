@@ -10,7 +10,7 @@ export const getDocsAsset = defineRoute({
   feature: "docs",
   request: (z) => ({
     ...assetRequest(z),
-    params: z.object({ asset: z.string().meta({ example: "swagger-ui.css" }) }),
+    params: z.object({ asset: z.string().meta({ example: "icon.svg" }) }),
   }),
   responses: assetResponses,
   errors: ["001404"],
