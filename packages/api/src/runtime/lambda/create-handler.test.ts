@@ -80,6 +80,7 @@ describe("the Lambda handler", () => {
     ["a queue", { Records: [{ eventSource: "aws:sqs", body: "{}" }] }],
     ["a REST API's event", { version: "1.0", httpMethod: "GET", path: "/v1/manage/hc", requestContext: {} }],
     ["a load balancer's event", { requestContext: { elb: {} }, httpMethod: "GET", path: "/v1/manage/hc" }],
+    ["a request of another version", { ...payloadEvent({ method: "GET", path: "/" }), version: "1.0" }],
     ["version 2.0 without a request", { version: "2.0", requestContext: {} }],
     ["version 2.0 without a context", { version: "2.0", rawPath: "/v1/manage/hc" }],
     ["something nearly a warm-up ping", { warmer: "true" }],
