@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent, createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, it, mock } from "node:test";
@@ -51,8 +51,12 @@ describe("the app", () => {
     servers.push(server);
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as AddressInfo;
-    const open = (method: string, path: string, headers: Readonly<Record<string, string>> = {}) =>
-      httpRequest({ host: "127.0.0.1", port, method, path, headers, agent: false }).end();
+    const open = (
+      method: string,
+      path: string,
+      headers: Readonly<Record<string, string>> = {},
+      agent: Agent | false = false,
+    ) => httpRequest({ host: "127.0.0.1", port, method, path, headers, agent }).end();
     const send = async (method: string, path: string, headers: Readonly<Record<string, string>> = {}) => {
       const [response] = (await once(open(method, path, headers), "response")) as [IncomingMessage];
       const body = await text(response);
@@ -243,7 +247,7 @@ describe("the app", () => {
     assert.equal(entries()[0].requestId, json().error.requestId);
   });
 
-  it("does not answer twice when the handler fails because of the deadline", async () => {
+  it("logs a deadline once when the handler gives up because of it", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const entered = Promise.withResolvers<void>();
     const slow = route("GET", "/slow", async ({ signal }) => {
@@ -251,11 +255,45 @@ describe("the app", () => {
       await once(signal, "abort");
       throw signal.reason;
     });
-    const { send } = await start([slow], {}, 100);
+    const { send, entries } = await start([slow], {}, 100);
     const answer = send("GET", "/slow");
     await entered.promise;
     mock.timers.tick(100);
     assert.equal((await answer).status, 503);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(entries().length, 1);
+  });
+
+  it("logs an error that comes after the deadline, and leaves answer and connection alone", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const entered = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<never>();
+    const slow = route("GET", "/slow", () => {
+      entered.resolve();
+      return finish.promise;
+    });
+    const { open, entries } = await start([slow], {}, 100);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    try {
+      const first = open("GET", "/slow", {}, agent);
+      await entered.promise;
+      mock.timers.tick(100);
+      const [answer] = (await once(first, "response")) as [IncomingMessage];
+      assert.equal(answer.statusCode, 503);
+      await text(answer);
+      finish.reject(new Error("too late"));
+      await new Promise((resolve) => setImmediate(resolve));
+      const second = open("GET", "/nowhere", {}, agent);
+      const [next] = (await once(second, "response")) as [IncomingMessage];
+      assert.equal(next.statusCode, 404);
+      assert.equal(second.reusedSocket, true);
+    } finally {
+      agent.destroy();
+    }
+    assert.deepEqual(
+      entries().map(({ error }) => error.cause?.message),
+      [undefined, "too late"],
+    );
   });
 
   it("has no deadline left once it has answered", async () => {
@@ -281,11 +319,14 @@ describe("the app", () => {
       gone.resolve(signal.reason);
       throw signal.reason;
     });
-    const { open } = await start([slow]);
+    const { open, entries } = await start([slow]);
     const request = open("GET", "/slow").on("error", () => {});
     await entered.promise;
     request.destroy();
     assert.match(String(await gone.promise), /caller has gone/);
+    // That is no error of this API.
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(entries(), []);
   });
 
   it("takes no parameter of a query for a structure", async () => {
