@@ -18,12 +18,12 @@ try {
     startWorkers(config.workers, log);
   } else {
     const server = await startServer(config, log, (line) => process.stdout.write(line));
-    log.info("listening", { url: server.url });
+    log.info("listening", { url: server.url, pid: process.pid });
     let stopping = false;
     const stop = async (signal: NodeJS.Signals) => {
       if (stopping) process.exit(1);
       stopping = true;
-      log.info("stopping", { signal });
+      log.info("stopping", { signal, pid: process.pid });
       await server.stop(DRAIN_MILLISECONDS);
       process.exit(0);
     };
