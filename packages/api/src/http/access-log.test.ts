@@ -129,7 +129,7 @@ describe("the access log of the container", () => {
         integrationLatency: entry.integration.integrationLatency,
         integrationErrorMessage: "-",
       },
-      error: { responseType: "-", errorMessage: "-", messageString: "-" },
+      error: { responseType: "-", errorMessage: "-", authorizerError: "-" },
       response: {
         status: "200",
         dataProcessed: String(14 + 8),
@@ -169,7 +169,7 @@ describe("the access log of the container", () => {
       const entry = await entryOf(sent);
       assert.equal(entry.response.status, status);
       assert.equal(entry.http.routeKey, routeKey);
-      assert.deepEqual(entry.error, { ...error, messageString: "-" });
+      assert.deepEqual(entry.error, { ...error, authorizerError: "-" });
     }
     assert.doesNotMatch(lines.join(""), /secret/);
   });
