@@ -3,6 +3,7 @@
 import { isUtf8 } from "node:buffer";
 import type { HttpApiEvent } from "../event.ts";
 import type { AnsweredExchange } from "../exchange.ts";
+import { decodePercent } from "../path.ts";
 import { maskCookie, maskDeep, maskHeader, maskParameter, maskText } from "./masking.ts";
 
 export interface InspectedRequest {
@@ -93,8 +94,12 @@ function maskEvent({ body, ...event }: HttpApiEvent, identitySource: string): Om
 
 function maskQuery(rawQueryString: string, identitySource: string): string {
   const pairs = rawQueryString.split("&").map((pair) => {
-    const [name = ""] = pair.split("=");
-    return name.toLowerCase() === identitySource && name !== "" ? `${name}=***` : maskText(pair);
+    const [name = "", ...value] = pair.split("=");
+    const decoded = decodePercent(name);
+    const isToken = decoded.toLowerCase() === identitySource && name !== "";
+    return value.length === 0
+      ? maskText(name)
+      : `${name}=${isToken ? "***" : maskParameter(decoded, value.join("="))}`;
   });
   return pairs.join("&");
 }

@@ -161,6 +161,7 @@ describe("the inspector masks", () => {
     ["API keys", { headers: { "x-api-key": "s3cret" } }],
     ["cookies", { headers: { cookie: "sid=s3cret; other=s3cret" } }],
     ["the query parameter token", { path: "/?a=1&token=s3cret" }],
+    ["a query parameter whose name is encoded", { path: "/?%74oken=s3cret" }],
     ["the query parameter access_token", { path: "/?access_token=s3cret" }],
     ["a JSON Web Token in a path", { path: `/x/eyJhbGciOiJSUzI1NiJ9.s3cret.s3cret` }],
     [
