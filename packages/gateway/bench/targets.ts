@@ -1,6 +1,7 @@
 // The servers under load, in a process of their own: one handler behind a bare node:http server and behind the gateway.
 
 import { generateKeyPairSync, sign } from "node:crypto";
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -116,8 +117,6 @@ async function startIssuer(): Promise<{ url: string; token: string }> {
 }
 
 async function listen(server: Server): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await promise;
+  await once(server.listen(0, "127.0.0.1"), "listening");
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

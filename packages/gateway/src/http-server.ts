@@ -28,6 +28,8 @@ export function createHttpServer(options: HttpServerOptions): Server {
     },
     options.onRequest,
   );
+  // Without this node:http would leave out what comes after the 2,000th header. Their size is limited above.
+  server.maxHeadersCount = 0;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) =>
     refuseOnSocket(socket, clientErrorOf(error)),
   );

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
+import { createGateway, runInProcess } from "../src/index.ts";
 import { exchangeBytes, readToEnd } from "./support/raw-http.ts";
-import { startGateway } from "./support/start-gateway.ts";
+import { describeApi, startGateway } from "./support/start-gateway.ts";
 
 const refused: [title: string, bytes: string, status: number][] = [
   ["rubbish", "rubbish\r\n\r\n", 400],
@@ -154,5 +155,29 @@ describe("malformed HTTP", () => {
     assert.equal((await underWay).text, "in time");
     await closed;
     await assert.rejects(gateway.send(), { code: "ECONNREFUSED" });
+  });
+});
+
+describe("mistakes of the gateway's owner", () => {
+  it("an inspector that throws costs one request its answer and nobody else anything", async (t) => {
+    const log = t.mock.method(console, "error", () => {});
+    let isBroken = true;
+    const gateway = await startGateway(t, {
+      inspector: {
+        record() {
+          if (isBroken) throw new Error("asked to break");
+        },
+      },
+    });
+    await gateway.send().catch(() => {});
+    isBroken = false;
+    assert.equal((await gateway.send()).status, 200);
+    assert.equal(log.mock.callCount(), 1);
+  });
+
+  it("a port in use makes listen reject", async (t) => {
+    const gateway = await startGateway(t);
+    const second = createGateway({ api: describeApi(), function: runInProcess(() => ({})) });
+    await assert.rejects(second.listen(gateway.port), { code: "EADDRINUSE" });
   });
 });

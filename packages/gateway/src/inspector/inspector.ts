@@ -1,6 +1,7 @@
 // The inspector: keeps the last exchanges and shows them on a page of its own port. Nothing of it is inside the API's
 // own paths, and it answers only to a loopback name, so that no website can read it through a visitor's browser.
 
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -72,17 +73,12 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
       for (const subscriber of subscribers) subscriber.write(`data: ${JSON.stringify(inspected)}\n\n`);
     },
     async listen(port = 0, host = "127.0.0.1") {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      server.once("error", reject);
-      server.listen(port, host, resolve);
-      await promise;
-      server.off("error", reject);
+      await once(server.listen(port, host), "listening");
     },
     async close() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      server.close(() => resolve());
+      const closed = once(server.close(), "close");
       server.closeAllConnections();
-      await promise;
+      await closed;
     },
     get url() {
       const address = server.address() as AddressInfo | null;

@@ -129,6 +129,8 @@ function watchDirectory(directory: string, onChange: () => void): { close(): voi
     clearTimeout(timer);
     timer = setTimeout(onChange, 50);
   });
+  // The directory has gone: there is nothing left to hear of, and no reason to stop.
+  watcher.on("error", () => watcher.close());
   return {
     close() {
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 // An OpenID Connect issuer on a free port: discovery, keys, tokens, and a count of who asked for what.
 
 import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
@@ -50,9 +51,7 @@ export async function startIssuer(test: TestContext, keys = [rsaKey("first")]): 
       issuer.answerJwks(outgoing);
     }
   });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await promise;
+  await once(server.listen(0, "127.0.0.1"), "listening");
   test.after(() => {
     server.close();
     server.closeAllConnections();
