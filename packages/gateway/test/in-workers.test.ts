@@ -152,6 +152,17 @@ describe("failures of the function", () => {
     assert.equal((await returned<Counted>({})).events, 1);
   });
 
+  it("a heap over memorySize fails the event and ends the instance", async (t) => {
+    const { invoke, returned } = probe(t, { memorySize: 64 });
+    assertFailed(await invoke({ do: "fill the memory" }), "Error", /out of memory|memory limit/i);
+    assert.equal((await returned<Counted>({})).events, 1);
+  });
+
+  it("an instance that ends between its start and its first event fails that event at once", async (t) => {
+    const { invoke } = probe(t, { environment: { FALL_OVER: "1" } });
+    assertFailed(await invoke({ do: "hang" }), "Runtime.ExitError", /Runtime exited/);
+  });
+
   it("a module that does not load fails each event with its error", async (t) => {
     const { invoke } = probe(t, { file: fileURLToPath(new URL("./functions/broken.ts", import.meta.url)) });
     assertFailed(await invoke({}), "RangeError", /asked not to load/);

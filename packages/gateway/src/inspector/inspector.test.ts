@@ -239,14 +239,19 @@ describe("the inspector's page", () => {
     }
   });
 
-  it("hears of each request as it is answered", async (t) => {
+  it("hears what is kept, then each request as it is answered", async (t) => {
     const gateway = await startInspected(t);
+    await gateway.send({ path: "/kept" });
     const response = await fetch(`${gateway.inspectorUrl}/events`);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-    await reader?.read();
+    let heard = "";
+    const hear = async (path: string) => {
+      while (!heard.includes(`"path":"${path}"`)) heard += (await reader?.read())?.value;
+    };
+    await hear("/kept");
+    assert.match(heard, /^retry: 1000\nevent: start\ndata: {"capacity":100}\n\ndata: /);
     await gateway.send({ path: "/live" });
-    const { value = "" } = (await reader?.read()) ?? {};
-    assert.match(value, /^data: .*"path":"\/live".*\n\n$/);
+    await hear("/live");
     await reader?.cancel();
   });
 

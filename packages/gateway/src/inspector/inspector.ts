@@ -52,7 +52,7 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
       send(403, "text/plain", "The inspector answers to localhost only.");
     else if (incoming.method !== "GET") send(405, "text/plain", "The inspector only shows.");
     else if (path === "/_gateway/requests.json")
-      send(200, "application/json", JSON.stringify({ capacity, requests: newestFirst }));
+      send(200, "application/json", JSON.stringify({ requests: newestFirst }));
     else if (path === "/_gateway/events") subscribe(outgoing);
     else if (file) send(200, file.type, await readFile(new URL(`./page/${file.file}`, import.meta.url)));
     else send(404, "text/plain", "The inspector is at /_gateway.");
@@ -60,7 +60,8 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
 
   function subscribe(outgoing: ServerResponse): void {
     outgoing.writeHead(200, { ...securityHeaders, "content-type": "text/event-stream" });
-    outgoing.write("retry: 1000\n\n");
+    outgoing.write(`retry: 1000\nevent: start\ndata: ${JSON.stringify({ capacity })}\n\n`);
+    for (const request of newestFirst.toReversed()) outgoing.write(messageOf(request));
     subscribers.add(outgoing);
     outgoing.on("close", () => subscribers.delete(outgoing));
   }
@@ -70,7 +71,7 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
       const inspected = inspectRequest(exchange);
       newestFirst.unshift(inspected);
       newestFirst.length = Math.min(newestFirst.length, capacity);
-      for (const subscriber of subscribers) subscriber.write(`data: ${JSON.stringify(inspected)}\n\n`);
+      for (const subscriber of subscribers) subscriber.write(messageOf(inspected));
     },
     async listen(port = 0, host = "127.0.0.1") {
       await once(server.listen(port, host), "listening");
@@ -86,6 +87,10 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
       return `http://127.0.0.1:${address.port}/_gateway`;
     },
   };
+}
+
+function messageOf(request: InspectedRequest): string {
+  return `data: ${JSON.stringify(request)}\n\n`;
 }
 
 function isLoopbackName(host: string): boolean {

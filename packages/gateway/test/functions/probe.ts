@@ -41,6 +41,10 @@ export async function handler(event: ProbeEvent, context: ProbeContext): Promise
       console.error("bad");
       process.stdout.write("raw\n");
       return null;
+    case "fill the memory": {
+      const filled: unknown[] = [];
+      for (;;) filled.push(new Array(10_000).fill(filled.length));
+    }
     case "big":
       return "x".repeat(event.bytes ?? 0);
     case "context":
@@ -52,5 +56,8 @@ export async function handler(event: ProbeEvent, context: ProbeContext): Promise
       return { instance, events };
   }
 }
+
+// Loads well and falls over at once.
+if (process.env.FALL_OVER) setImmediate(() => process.exit(4));
 
 export const notAFunction = 7;

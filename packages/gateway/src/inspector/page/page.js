@@ -1,4 +1,4 @@
-// Runs in the browser: loads what the inspector has kept, then adds each request as it is answered.
+// Runs in the browser: shows what the inspector has kept and adds each request as it is answered.
 // Everything from outside is set as text, never as markup.
 
 const list = document.querySelector("#requests");
@@ -9,9 +9,14 @@ const template = document.querySelector("#request");
 let capacity = Number.POSITIVE_INFINITY;
 
 const events = new EventSource("/_gateway/events");
-events.addEventListener("open", loadAll);
 events.addEventListener("error", () => {
   state.textContent = "Not connected; is the gateway running?";
+});
+// Comes first on every connection; what is kept follows, then what is new.
+events.addEventListener("start", ({ data }) => {
+  capacity = JSON.parse(data).capacity;
+  list.replaceChildren();
+  showState();
 });
 events.addEventListener("message", ({ data }) => {
   list.prepend(render(JSON.parse(data)));
@@ -19,14 +24,6 @@ events.addEventListener("message", ({ data }) => {
   showState();
 });
 filter.addEventListener("input", showState);
-
-async function loadAll() {
-  const response = await fetch("/_gateway/requests.json");
-  const kept = await response.json();
-  capacity = kept.capacity;
-  list.replaceChildren(...kept.requests.map(render));
-  showState();
-}
 
 function showState() {
   const wanted = filter.value.toLowerCase();
