@@ -78,7 +78,8 @@ export function validClaims({ issuer, audience }: LocalIssuer): Record<string, u
   return { iss: issuer, aud: audience, sub: "u1", iat: issuedAt - 10, exp: issuedAt + 3600 };
 }
 
-export function encode(value: unknown): string {
+export function encode(value: object | string): string {
+  if (Buffer.isBuffer(value)) return value.toString("base64url");
   return Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 }
 
@@ -87,7 +88,7 @@ const hashes = new Map([
   ["RS512", "sha512"],
 ]);
 
-/** `claims` may be JSON text, for what an object cannot say. */
+/** `claims` may be JSON text or bytes, for what an object cannot say. */
 export function signToken(
   key: PublishedKey,
   claims: object | string,

@@ -48,11 +48,7 @@ function render(request) {
   put(".method", request.method);
   put(".path", request.path);
   put(".route", request.routeKey ?? "no route");
-  put(
-    ".verdict",
-    authorizer.verdict === "none" ? "open" : authorizer.verdict,
-    verdictClass(authorizer.verdict),
-  );
+  put(".verdict", verdictText(request), verdictClass(authorizer.verdict));
   put(".start", request.function.start, request.function.start === "cold" ? "warn" : undefined);
   put(".duration", `${request.durationMilliseconds} ms`);
   item.querySelector("dl").append(...facts(request));
@@ -98,6 +94,11 @@ function functionFact({ start, durationMilliseconds, requestId }) {
 function statusClass(status) {
   if (status >= 500) return "bad";
   return status >= 400 ? "warn" : "good";
+}
+
+function verdictText({ authorizer, routeKey }) {
+  if (authorizer.verdict !== "none") return authorizer.verdict;
+  return routeKey === undefined ? "" : "open";
 }
 
 function verdictClass(verdict) {
