@@ -28,8 +28,7 @@ export function maskText(text: string): string {
 
 /** Keeps the scheme of credentials and the name of a cookie. */
 export function maskHeader(name: string, value: string): string {
-  if (secretHeaders.has(name))
-    return value.replace(/^(?:(bearer|basic) +)?.*$/is, (_, scheme) => (scheme ? `${scheme} ${mask}` : mask));
+  if (secretHeaders.has(name)) return value.replace(/^((?:bearer|basic) +)?.*$/is, `$1${mask}`);
   if (name === "set-cookie" || name === "cookie") return maskCookie(value);
   return maskText(value);
 }

@@ -39,7 +39,7 @@ export async function handler(event: ProbeEvent, context: ProbeContext): Promise
     case "log":
       console.log("one\ntwo", { three: 3 });
       console.error("bad");
-      process.stdout.write("raw\n");
+      await new Promise<void>((resolve) => process.stdout.write("raw\n", () => resolve()));
       return null;
     case "fill the memory": {
       const filled: unknown[] = [];
