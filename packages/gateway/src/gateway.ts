@@ -69,7 +69,6 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   const answering = new Set<ServerResponse>();
-  let isClosing = false;
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     // A client that goes away before its request is complete has made none.
@@ -78,7 +77,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (!outgoing.closed) answering.add(outgoing);
     outgoing.once("close", () => answering.delete(outgoing));
     const exchange = await handle(received);
-    if (isClosing) outgoing.shouldKeepAlive = false;
     sendAnswer(outgoing, exchange);
     options.inspector?.record(exchange);
   }
@@ -89,7 +87,6 @@ export function createGateway(options: GatewayOptions): Gateway {
       await once(server.listen(port, host), "listening");
     },
     async close() {
-      isClosing = true;
       const closed = once(server.close(), "close");
       await Promise.all([...answering].map((outgoing) => once(outgoing, "close")));
       server.closeAllConnections();

@@ -158,7 +158,16 @@ describe("failures of the function", () => {
     assert.equal((await returned<Counted>({})).events, 1);
   });
 
-  it("an instance that ends between its start and its first event fails that event at once", async (t) => {
+  it("an instance that crashes between two events has answered the first and does not get the second", async (t) => {
+    const crashed = Promise.withResolvers<void>();
+    const log = (line: string) => line.startsWith("Error: asked to crash afterwards") && crashed.resolve();
+    const { invoke, returned } = probe(t, { log });
+    assert.equal((await invoke({ do: "crash afterwards" })).outcome, "returned");
+    await crashed.promise;
+    assert.equal((await returned<Counted>({})).events, 1);
+  });
+
+  it("an instance that ends before its first event fails that event at once", async (t) => {
     const { invoke } = probe(t, { environment: { FALL_OVER: "1" } });
     assertFailed(await invoke({ do: "hang" }), "Runtime.ExitError", /Runtime exited/);
   });

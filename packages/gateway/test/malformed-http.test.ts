@@ -1,6 +1,7 @@
 // Whatever bytes a client sends, it gets an answer like the gateway's and the gateway goes on serving.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
 import { createGateway, runInProcess } from "../src/index.ts";
@@ -138,8 +139,10 @@ describe("malformed HTTP", () => {
     goOn.resolve();
     assert.equal((await gateway.send()).status, 200);
   });
+});
 
-  it("close waits for answers under way and refuses new connections", async (t) => {
+describe("closing", () => {
+  it("waits for answers under way and refuses new connections", async (t) => {
     const arrived = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
     const handler = async () => {
@@ -155,6 +158,22 @@ describe("malformed HTTP", () => {
     assert.equal((await underWay).text, "in time");
     await closed;
     await assert.rejects(gateway.send(), { code: "ECONNREFUSED" });
+  });
+
+  it("does not wait for a request that is not complete, nor for an idle connection", {
+    timeout: 5_000,
+  }, async (t) => {
+    const gateway = await startGateway(t);
+    const idle = connect(gateway.port, "127.0.0.1");
+    idle.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    await once(idle, "data");
+    const incomplete = connect(gateway.port, "127.0.0.1");
+    incomplete.write("POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 10\r\n\r\nabc");
+    // "100 Continue" tells that the gateway has begun to read.
+    await once(incomplete, "data");
+    const ended = Promise.all([readToEnd(idle), readToEnd(incomplete)]);
+    await gateway.close();
+    await ended;
   });
 });
 

@@ -50,12 +50,11 @@ export function startInstance(options: InstanceOptions): Instance {
   });
   thread.on("exit", (exitCode) => {
     hasEnded = true;
-    underWay?.resolve(runtimeExited(exitCode));
+    const errorMessage = `Runtime exited with exit status ${exitCode}`;
+    underWay?.resolve({ outcome: "failed", errorType: "Runtime.ExitError", errorMessage });
   });
 
   async function within(seconds: number, phase: () => void): Promise<Outcome> {
-    // A thread that is gone would never answer.
-    if (hasEnded) return runtimeExited();
     underWay = Promise.withResolvers<Outcome>();
     const timer = setTimeout(() => {
       underWay?.resolve(taskTimedOut(seconds));
@@ -83,11 +82,6 @@ export function startInstance(options: InstanceOptions): Instance {
     hasEnded: () => hasEnded,
     end,
   };
-}
-
-function runtimeExited(exitCode?: number): Outcome {
-  const status = exitCode === undefined ? "" : ` with exit status ${exitCode}`;
-  return { outcome: "failed", errorType: "Runtime.ExitError", errorMessage: `Runtime exited${status}` };
 }
 
 /** Of the machine's own environment an instance sees only PATH, as a function in the cloud sees nothing of yours. */

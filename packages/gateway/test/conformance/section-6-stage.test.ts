@@ -316,7 +316,7 @@ describe("§6.4 access log", () => {
     };
     const token = signToken(rsaKey("first"), { ...validClaims(issuer), groups: ["A", "B"] });
     const format =
-      "$context.authorizer.claims.sub $context.authorizer.claims.groups $context.authorizer.claims.none";
+      "$context.authorizer.claims.sub $context.authorizer.claims.groups $context.authorizer.claims.constructor";
     const request = { headers: { authorization: token } };
     assert.equal(await lineOf(t, format, request, { api, now: () => issuedAt * 1000 }), "u1 [A B] -");
   });

@@ -33,6 +33,11 @@ export async function handler(event: ProbeEvent, context: ProbeContext): Promise
         throw new Error("asked to crash");
       });
       return new Promise(() => {});
+    case "crash afterwards":
+      setTimeout(() => {
+        throw new Error("asked to crash afterwards");
+      });
+      return null;
     case "reject later":
       void Promise.reject(new Error("asked to reject"));
       return new Promise(() => {});
