@@ -132,22 +132,26 @@ console.table(
 );
 stop();
 
-const fresh = await startTargets();
-await load(fresh.urls.inspected, fresh.token, firstMemory);
-const first = await fresh.memory();
-await load(fresh.urls.inspected, fresh.token, secondMemory - firstMemory);
-const second = await fresh.memory();
-fresh.stop();
 const megabytes = (bytes: number) => Number((bytes / 1024 / 1024).toFixed(1));
-console.table({
-  [`after ${firstMemory} requests`]: { "heap MB": megabytes(first.heapUsed), "rss MB": megabytes(first.rss) },
-  [`after ${secondMemory} requests`]: {
-    "heap MB": megabytes(second.heapUsed),
-    "rss MB": megabytes(second.rss),
-  },
-  ratio: {
-    "heap MB": Number((second.heapUsed / first.heapUsed).toFixed(2)),
-    "rss MB": Number((second.rss / first.rss).toFixed(2)),
-  },
-});
+const memoryRows: [string, object][] = [];
+for (const name of ["bare", "guarded", "inspected"] as const) {
+  const fresh = await startTargets();
+  await load(fresh.urls[name], fresh.token, firstMemory);
+  const first = await fresh.memory();
+  await load(fresh.urls[name], fresh.token, secondMemory - firstMemory);
+  const second = await fresh.memory();
+  fresh.stop();
+  memoryRows.push([
+    labels[name],
+    {
+      [`heap MB at ${firstMemory}`]: megabytes(first.heapUsed),
+      [`at ${secondMemory}`]: megabytes(second.heapUsed),
+      "heap ratio": Number((second.heapUsed / first.heapUsed).toFixed(2)),
+      [`rss MB at ${firstMemory}`]: megabytes(first.rss),
+      [`rss at ${secondMemory}`]: megabytes(second.rss),
+      "rss ratio": Number((second.rss / first.rss).toFixed(2)),
+    },
+  ]);
+}
+console.table(Object.fromEntries(memoryRows));
 console.log(`Start, import to listening: median ${quantile(startTimes, 0.5).toFixed(0)} ms of ${starts}.`);

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { AnsweredExchange } from "../exchange.ts";
-import { type InspectedRequest, inspectRequest } from "./inspected-request.ts";
+import { inspectRequest } from "./inspected-request.ts";
 
 export interface InspectorOptions {
   /** How many requests are kept. Default: 100. */
@@ -38,7 +38,8 @@ const securityHeaders = {
 };
 
 export function createInspector({ capacity = 100 }: InspectorOptions = {}): Inspector {
-  const newestFirst: InspectedRequest[] = [];
+  // As JSON, which is what every viewer gets and what weighs least.
+  const newestFirst: string[] = [];
   const subscribers = new Set<ServerResponse>();
   const server = createServer((incoming, outgoing) => void respond(incoming, outgoing));
 
@@ -52,7 +53,7 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
       send(403, "text/plain", "The inspector answers to localhost only.");
     else if (incoming.method !== "GET") send(405, "text/plain", "The inspector only shows.");
     else if (path === "/_gateway/requests.json")
-      send(200, "application/json", JSON.stringify({ requests: newestFirst }));
+      send(200, "application/json", `{"requests":[${newestFirst.join(",")}]}`);
     else if (path === "/_gateway/events") subscribe(outgoing);
     else if (file) send(200, file.type, await readFile(new URL(`./page/${file.file}`, import.meta.url)));
     else send(404, "text/plain", "The inspector is at /_gateway.");
@@ -68,7 +69,7 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
 
   return {
     record(exchange) {
-      const inspected = inspectRequest(exchange);
+      const inspected = JSON.stringify(inspectRequest(exchange));
       newestFirst.unshift(inspected);
       newestFirst.length = Math.min(newestFirst.length, capacity);
       for (const subscriber of subscribers) subscriber.write(messageOf(inspected));
@@ -89,8 +90,8 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
   };
 }
 
-function messageOf(request: InspectedRequest): string {
-  return `data: ${JSON.stringify(request)}\n\n`;
+function messageOf(request: string): string {
+  return `data: ${request}\n\n`;
 }
 
 function isLoopbackName(host: string): boolean {
