@@ -45,12 +45,12 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
 
   async function respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const [path = ""] = (incoming.url ?? "").split("?");
+    const host = incoming.headers.host ?? "";
     const file = files.get(path);
     const send = (status: number, type: string, body: string | Buffer) =>
       outgoing.writeHead(status, { ...securityHeaders, "content-type": type }).end(body);
 
-    if (!isLoopbackName(incoming.headers.host ?? ""))
-      send(403, "text/plain", "The inspector answers to localhost only.");
+    if (!isLoopbackName(host)) send(403, "text/plain", "The inspector answers to localhost only.");
     else if (incoming.method !== "GET") send(405, "text/plain", "The inspector only shows.");
     else if (path === "/_gateway/requests.json")
       send(200, "application/json", `{"requests":[${newestFirst.join(",")}]}`);
