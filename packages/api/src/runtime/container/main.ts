@@ -18,7 +18,6 @@ try {
     startWorkers(config.workers, log);
   } else {
     const server = await startServer(config, log, (line) => process.stdout.write(line));
-    log.info("listening", { url: server.url, pid: process.pid });
     let stopping = false;
     const stop = async (signal: NodeJS.Signals) => {
       if (stopping) process.exit(1);
@@ -30,6 +29,8 @@ try {
     process.on("SIGTERM", stop);
     // Ctrl-C reaches the whole process group: a worker waits for what its primary says.
     process.on("SIGINT", cluster.isWorker ? () => {} : stop);
+    // Last: whoever reads it may stop the process at once.
+    log.info("listening", { url: server.url, pid: process.pid });
   }
 } catch (error) {
   // A mistake in the environment is told in words; a stack would only bury them.
