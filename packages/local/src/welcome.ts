@@ -6,12 +6,12 @@ import type { IdentityEmulator } from "./identity/emulator.ts";
 import type { Runtime } from "./runtimes/runtime.ts";
 
 export function welcome({
-  runtime: { name, baseUrl },
+  runtime: { name, baseUrl, inspectorUrl },
   identity,
   reload,
   startSeconds,
 }: {
-  runtime: Pick<Runtime, "name" | "baseUrl">;
+  runtime: Pick<Runtime, "name" | "baseUrl" | "inspectorUrl">;
   identity: Pick<IdentityEmulator, "url">;
   reload: boolean;
   startSeconds: number;
@@ -27,7 +27,12 @@ Ready in ${startSeconds.toFixed(1)} s
 
   API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})
   Page      ${baseUrl}/v1
-  Docs      ${baseUrl}/v1/docs (Swagger UI), ${baseUrl}/v1/redoc (ReDoc)
+  Docs      ${baseUrl}/v1/docs (Swagger UI), ${baseUrl}/v1/redoc (ReDoc)${
+    inspectorUrl
+      ? `
+  Inspector ${inspectorUrl} (what the gateway saw)`
+      : ""
+  }
   Identity  ${identity.url} (Firebase Auth emulator, in memory)
 
 Callers, password ${user.password}
