@@ -4,6 +4,7 @@
 import { after, before, describe } from "node:test";
 import type { Browser } from "playwright-core";
 import { findChromium, launchChromium } from "./chromium.ts";
+import { describeInspector } from "./describe-inspector.ts";
 import { describeLandingPage } from "./describe-landing-page.ts";
 import { describeRedoc } from "./describe-redoc.ts";
 import { describeSwaggerUi } from "./describe-swagger-ui.ts";
@@ -32,6 +33,11 @@ if (executable) {
         describeLandingPage(look);
       });
     }
+    describeInspector(() => ({
+      browser,
+      baseUrl: world.baseUrls["behind a mapping key"],
+      inspectorUrl: world.inspectorUrl,
+    }));
   });
 } else if (process.env.CI) {
   throw new Error("Continuous integration needs Chromium: apt-get install chromium");

@@ -49,6 +49,13 @@ async function tryItOutAsAdmin(page: Page): Promise<void> {
   await operation.evaluate((element) => element.scrollIntoView());
 }
 
+function lookAtRefusal(baseUrl: string) {
+  return async (page: Page) => {
+    await fetch(`${baseUrl}/v1/users/whoami`);
+    await page.locator("#requests > li", { hasText: "refused" }).first().click();
+  };
+}
+
 const executable = findChromium();
 if (!executable) throw new Error("There is no Chromium; install it, or name one in CHROMIUM.");
 mkdirSync(FOLDER, { recursive: true });
@@ -69,6 +76,13 @@ await take(
   `${url}/v1/docs`,
   { viewport: { width: 1000, height: 760 } },
   tryItOutAsAdmin,
+);
+await take(
+  browser,
+  "inspector",
+  world.inspectorUrl,
+  { viewport: { width: 1000, height: 760 } },
+  lookAtRefusal(url),
 );
 await browser.close();
 await world.close();

@@ -14,6 +14,7 @@ export type Root = (typeof ROOTS)[number];
 
 export interface World {
   readonly baseUrls: Readonly<Record<Root, string>>;
+  readonly inspectorUrl: string;
   close(): Promise<void>;
 }
 
@@ -35,6 +36,7 @@ export async function startWorld(): Promise<World> {
       "behind a stage": `http://${EXECUTE_API_HOST}:${port}/mvp`,
       "in the container": container.baseUrl,
     },
+    inspectorUrl: lambda.inspectorUrl ?? "",
     async close() {
       await container.close();
       await lambda.close();
