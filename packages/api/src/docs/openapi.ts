@@ -48,7 +48,7 @@ const errorSchema = z
 
 /** What API Gateway says when it refuses a request itself. */
 const gatewayErrorSchema = z
-  .object({ message: z.string().meta({ example: "Unauthorized" }) })
+  .strictObject({ message: z.string().meta({ example: "Unauthorized" }) })
   .meta({ id: "GatewayError", description: "An error that API Gateway answered before the API was asked." });
 
 /** Makes the document. */

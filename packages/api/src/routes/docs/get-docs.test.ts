@@ -35,3 +35,9 @@ it("GET /v1/docs does not exist where the docs are switched off, and neither do 
     assert.equal(body.error.reason, "There is no such endpoint", path);
   }
 });
+
+it("GET /v1/docs varies by origin as well, where only some origins may read it", async () => {
+  const app = testApp(noIssuer, { environment: { CORS_ALLOW_ORIGINS: "https://app.example.com" } });
+  const { headers } = await supertest(app).get("/v1/docs").set("origin", "https://app.example.com");
+  assert.equal(headers.vary, "origin, accept-encoding");
+});
