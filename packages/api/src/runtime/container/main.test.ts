@@ -6,7 +6,6 @@ import {
   startHoldingProvider,
 } from "../../../test/support/holding-provider.ts";
 import {
-  type Entry,
   isAccess,
   isListening,
   isStopping,
@@ -67,7 +66,10 @@ describe("the container's process", () => {
     const second = start(testEnvironment(noIssuer, { PORT: new URL(url).port }));
     assert.equal(await second.ended, 1);
     const [entry, ...others] = second.entries;
-    assert.deepEqual([entry.level, entry.message, entry.error.code], ["error", "cannot start", "EADDRINUSE"]);
+    assert.deepEqual(
+      [entry?.level, entry?.message, entry?.error.code],
+      ["error", "cannot start", "EADDRINUSE"],
+    );
     assert.deepEqual(others, []);
   });
 
@@ -89,11 +91,11 @@ describe("the container's process", () => {
       release();
       const response = await answer;
       assert.equal(response.status, 200);
-      assert.equal(((await response.json()) as Entry).access_token, "a.b.c");
+      assert.equal(((await response.json()) as { access_token: string }).access_token, "a.b.c");
       assert.equal(await server.ended, 0);
       // Its line of the access log is not lost either.
       const [entry] = server.entries.filter(isAccess);
-      assert.equal(entry.response.status, "200");
+      assert.equal(entry?.response.status, "200");
       assert.equal(server.stderr(), "");
     });
   }
@@ -120,7 +122,7 @@ describe("the container's process", () => {
     const { server, url } = await startListening({ AWS_API_GW_STAGE_NAME: "mvp" });
     const paths = ["/v1/manage/hc?secret=1", "/v1/users/whoami", "/v1/nowhere"];
     for (const path of paths) await (await fetch(url + path, { headers: { "user-agent": "a test" } })).text();
-    const entries = await server.lines(paths.length, isAccess);
+    const entries = await server.lines(3, isAccess);
     assert.deepEqual(
       entries.map(({ http, response, error, api, client }) => [
         http.path,
