@@ -73,10 +73,10 @@ const wholeNumber = (minimum: number, maximum: number) => (text: string) =>
 
 const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
 
+/** Written out in full: a URL parser would make one of `https:host`, and of blanks around it nothing. */
 function httpUrl(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isPlain = url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash;
-  return isPlain ? text : undefined;
+  const url = /^https?:\/\/[^\s?#]+$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  return url && !url.username && !url.password ? text : undefined;
 }
 
 function baseUrl(text: string): string | undefined {
@@ -90,7 +90,8 @@ function listOf(isItem: (item: string) => boolean) {
   };
 }
 
-const isOrigin = (text: string) => text === "*" || (URL.canParse(text) && new URL(text).origin === text);
+const isOrigin = (text: string) =>
+  text === "*" || (!text.includes("*") && URL.canParse(text) && new URL(text).origin === text);
 
 export const settings = {
   RUNTIME: {
@@ -299,8 +300,14 @@ function read(
   }
   const value = setting.parse(text);
   if (value === undefined) {
-    const quoted = setting.secret ? "" : ` (${JSON.stringify(text.slice(0, 100))})`;
+    const quoted = setting.secret ? "" : ` (${JSON.stringify(quotable(text))})`;
     mistakes.push(`${name} is wrong${quoted}; it must be ${setting.rule}, e.g. ${name}=${setting.example}.`);
   }
   return value;
+}
+
+/** What a sentence may repeat of a wrong value. A URL's credentials, its query and its fragment may be secret. */
+function quotable(text: string): string {
+  const plain = text.includes("://") ? text.replace(/:\/\/.*@/s, "://…@").replace(/[?#].*/s, "…") : text;
+  return plain.slice(0, 100);
 }

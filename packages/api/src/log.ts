@@ -23,9 +23,7 @@ export function createLog(write: (line: string) => void = writeToStdout, context
   const at =
     (level: string) =>
     (message: string, fields: LogFields = {}) =>
-      write(
-        `${JSON.stringify({ level, time: new Date().toISOString(), message, ...context, ...fields }, reduceErrors)}\n`,
-      );
+      write(`${toJson({ level, time: new Date().toISOString(), message, ...context, ...fields })}\n`);
   return {
     info: at("info"),
     warn: at("warn"),
@@ -38,9 +36,23 @@ function writeToStdout(line: string): void {
   process.stdout.write(line);
 }
 
-function reduceErrors(_key: string, value: unknown): unknown {
-  if (!(value instanceof Error)) return value;
-  const { name, message, stack, cause } = value;
-  const code = "code" in value ? value.code : undefined;
+/** What cannot be JSON (a cycle, a bigint) must not cost the line, nor the request that is about to be answered. */
+function toJson(entry: LogFields): string {
+  try {
+    return JSON.stringify(entry, reduceErrors);
+  } catch (fault) {
+    const plain = Object.entries(entry)
+      .map(([name, value]) => [name, value instanceof Error ? value.stack : value])
+      .filter(([, value]) => typeof value === "string" || typeof value === "number");
+    return JSON.stringify({ ...Object.fromEntries(plain), unwritable: String(fault) });
+  }
+}
+
+function reduceErrors(this: unknown, key: string, value: unknown): unknown {
+  // An error with a `toJSON` has told all it knows already; the error itself is still where it was.
+  const error = (this as LogFields)[key];
+  if (!(error instanceof Error)) return value;
+  const { name, message, stack, cause } = error;
+  const code = "code" in error ? error.code : undefined;
   return { name, message, code, stack, cause };
 }

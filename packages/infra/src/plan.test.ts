@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { anyone, auth } from "@lambda-express-api/api/http/access.ts";
-import { defineRoute } from "@lambda-express-api/api/http/define-route.ts";
+import { defineRoute, type Zod } from "@lambda-express-api/api/http/define-route.ts";
 import { routes } from "@lambda-express-api/api/routes/routes.ts";
 import { planHttpApi } from "./plan.ts";
 
@@ -13,7 +13,7 @@ const settings = {
 
 const contract = {
   summary: "A test.",
-  responses: (z: typeof import("zod")) => ({ 200: { description: "Fine.", schema: z.null() } }),
+  responses: (z: Zod) => ({ 200: { description: "Fine.", schema: z.null() } }),
 } as const;
 const fine = async () => ({ status: 200, body: null }) as const;
 

@@ -11,7 +11,7 @@ import { checkClaims, decodeToken, type TokenRules } from "./token-rules.ts";
 /** The part of the event that only the gateway can write; there where a JWT authorizer ran. */
 export interface GatewayAuthorizer {
   readonly jwt?: {
-    readonly claims?: Readonly<Record<string, unknown>>;
+    readonly claims?: Readonly<Record<string, unknown>> | null;
     readonly scopes?: readonly string[] | null;
   };
 }
@@ -32,8 +32,7 @@ export function claimsFromGateway(
 ): Claims {
   const token = bearerToken(event.headers.authorization);
   const flattened = event.requestContext.authorizer?.jwt?.claims;
-  if (flattened === undefined)
-    throw invalidToken("The token's signature is not verified", new Error("No authorizer ran"));
+  if (!flattened) throw invalidToken("The token's signature is not verified", new Error("No authorizer ran"));
   const claims = decodeToken(token);
   for (const name of [...COMPARED_CLAIMS, rules.groupsClaim]) {
     if (goString(ownValue(claims, name)) !== ownValue(flattened, name)) {

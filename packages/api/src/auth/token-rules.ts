@@ -48,7 +48,10 @@ export function decodeToken(token: string): Claims {
   if (header.typ !== undefined && !TOKEN_TYPES.includes(header.typ)) {
     throw invalidToken("The token is not of type JWT");
   }
-  if (header.crit !== undefined) throw invalidToken("The token demands an unknown extension");
+  // No JWT has an unencoded payload (RFC 7797, section 7).
+  if (header.crit !== undefined || header.b64 !== undefined) {
+    throw invalidToken("The token demands an unknown extension");
+  }
   return parseObject(encodedPayload);
 }
 
@@ -97,7 +100,9 @@ function isCanonical(segment: string): boolean {
 function parseObject(segment: string): Claims {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(segment, "base64url")));
+    // With `ignoreBOM` the mark is not cut off, and is no JSON (RFC 8259, section 8.1).
+    const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    value = JSON.parse(utf8.decode(Buffer.from(segment, "base64url")), withoutPrototype);
   } catch {
     throw invalidToken("The token is malformed");
   }
@@ -105,4 +110,9 @@ function parseObject(segment: string): Claims {
     throw invalidToken("The token is malformed");
   }
   return Object.freeze(Object.assign(Object.create(null), value));
+}
+
+/** A claim of this name would become the prototype of the first object that the claims are assigned to. */
+function withoutPrototype(key: string, value: unknown): unknown {
+  return key === "__proto__" ? undefined : value;
 }

@@ -9,20 +9,21 @@ export interface TokenVerifierOptions extends TokenRules {
   readonly jwksUri: string | undefined;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
-  /** jose's pause between two fetches for an unknown key. Never 0: anyone could make us hammer the issuer. */
-  readonly jwksCooldownMilliseconds?: number;
+  /** How long the issuer may take to answer. Default: what API Gateway gives it. */
+  readonly fetchTimeoutMilliseconds?: number;
 }
 
 export type TokenVerifier = (token: string) => Promise<Claims>;
 
-/** What API Gateway allows itself for the same two fetches. */
+/** For each of the two fetches, as at API Gateway. */
 const FETCH_TIMEOUT_MILLISECONDS = 1500;
 
 /**
  * Makes the function that does in a container what API Gateway's JWT authorizer does in front of the Lambda function.
  *
  * It throws ApiError 001401 for a token that is refused, and 001503 when the issuer's keys cannot be had: then nobody
- * knows whether the token is good. The keys are cached by jose for ten minutes; an unknown key is looked for again.
+ * knows whether the token is good. The keys are cached by jose for ten minutes; an unknown key is looked for again,
+ * but not more than once in thirty seconds: anyone could make us hammer the issuer.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { now = Date.now } = options;
@@ -48,19 +49,20 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   };
 }
 
-async function keySet(options: TokenVerifierOptions): Promise<JWTVerifyGetKey> {
-  const uri = options.jwksUri ?? (await discoverJwksUri(options.issuer));
-  return createRemoteJWKSet(new URL(uri), {
-    timeoutDuration: FETCH_TIMEOUT_MILLISECONDS,
-    ...(options.jwksCooldownMilliseconds && { cooldownDuration: options.jwksCooldownMilliseconds }),
-  });
+async function keySet({
+  issuer,
+  jwksUri,
+  fetchTimeoutMilliseconds = FETCH_TIMEOUT_MILLISECONDS,
+}: TokenVerifierOptions): Promise<JWTVerifyGetKey> {
+  const uri = jwksUri ?? (await discoverJwksUri(issuer, fetchTimeoutMilliseconds));
+  return createRemoteJWKSet(new URL(uri), { timeoutDuration: fetchTimeoutMilliseconds });
 }
 
 /** OpenID Connect Discovery 1.0, section 4: the document's `issuer` must be the very string that was asked for. */
-async function discoverJwksUri(issuer: string): Promise<string> {
+async function discoverJwksUri(issuer: string, timeoutMilliseconds: number): Promise<string> {
   const response = await fetch(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, {
     redirect: "error",
-    signal: AbortSignal.timeout(FETCH_TIMEOUT_MILLISECONDS),
+    signal: AbortSignal.timeout(timeoutMilliseconds),
   });
   if (!response.ok) throw new Error(`The issuer's discovery document answers ${response.status}`);
   const document: unknown = await response.json();

@@ -44,13 +44,13 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** `?tag=a` is a list of one where the schema asks for a list. */
+/** `?tag=a` is a list of one where the schema asks for a list. `?constructor=a` is nothing that it asks for. */
 function arraysWhereAsked(schema: zod.ZodType, query: unknown): unknown {
   const { shape } = schema as zod.ZodObject;
   return Object.fromEntries(
     Object.entries(query as Record<string, unknown>).map(([name, value]) => [
       name,
-      isArraySchema(shape[name]) && !Array.isArray(value) ? [value] : value,
+      Object.hasOwn(shape, name) && isArraySchema(shape[name]) && !Array.isArray(value) ? [value] : value,
     ]),
   );
 }

@@ -32,7 +32,7 @@ export async function gatewayVerdict(
   }
 }
 
-/** Claims as strings in Go's format; null is left out. */
+/** Claims as strings in Go's format; a claim that is null is left out. */
 export function flatten(claims: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(claims)
@@ -42,9 +42,10 @@ export function flatten(claims: Record<string, unknown>): Record<string, string>
 }
 
 function goFormat(value: unknown): string {
+  if (value === null) return "<nil>";
   if (Array.isArray(value)) return `[${value.map(goFormat).join(" ")}]`;
-  if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (typeof value === "object") {
+    const entries = Object.entries(value as object).sort(([a], [b]) => (a < b ? -1 : 1));
     return `map[${entries.map(([key, inner]) => `${key}:${goFormat(inner)}`).join(" ")}]`;
   }
   return String(value);

@@ -18,6 +18,9 @@ export interface TestIssuer extends TrustedIssuer {
   claims(groups: readonly string[] | undefined, overrides?: TokenParts): TokenParts;
   /** Signs any claims with any header; by default as the issuer would. */
   sign(claims: TokenParts, header?: TokenParts, key?: KeyObject): string;
+  /** The private key in use. */
+  readonly key: () => KeyObject;
+  readonly keyId: () => string;
   /** Takes a new key into use; the old one is published no longer. */
   rotate(): void;
   /** How often the keys were fetched. */
@@ -32,10 +35,18 @@ export const strangerKey: KeyObject = generateKeyPairSync("rsa", { modulusLength
 
 /** Encodes and signs a compact JWS with RS256. */
 export function signToken(claims: TokenParts, header: TokenParts, key: KeyObject): string {
-  const input = [header, claims]
-    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
-    .join(".");
-  return `${input}.${sign("sha256", Buffer.from(input), key).toString("base64url")}`;
+  return signSegments(`${encodeSegment(header)}.${encodeSegment(claims)}`, key);
+}
+
+/** Encodes one segment of a token: text and bytes as they are, anything else as JSON. */
+export function encodeSegment(part: unknown): string {
+  const isRaw = typeof part === "string" || part instanceof Uint8Array;
+  return Buffer.from(isRaw ? part : JSON.stringify(part)).toString("base64url");
+}
+
+/** Signs two encoded segments with RS256, whatever is in them. */
+export function signSegments(segments: string, key: KeyObject): string {
+  return `${segments}.${sign("sha256", Buffer.from(segments), key).toString("base64url")}`;
 }
 
 export async function startTestIssuer(): Promise<TestIssuer> {
@@ -91,6 +102,8 @@ export async function startTestIssuer(): Promise<TestIssuer> {
     },
     sign: (claims, header = {}, signingKey = key.privateKey) =>
       signToken(claims, { alg: "RS256", typ: "JWT", kid: key.kid, ...header }, signingKey),
+    key: () => key.privateKey,
+    keyId: () => key.kid,
     rotate() {
       key = newKey();
     },

@@ -37,6 +37,8 @@ export interface WayOptions {
   readonly routes?: readonly Route[];
   /** Takes each log line. */
   readonly write?: (line: string) => void;
+  /** Stands in for the gateway's JWT authorizer. Default: one that verifies as the gateway does. */
+  readonly verdict?: typeof gatewayVerdict;
 }
 
 /** The Express app of the container, by supertest. */
@@ -78,7 +80,7 @@ export async function sendBySupertest(
 
 /** The bare Lambda handler, with events as the gateway makes them (the authorizer's verdict is stood in for). */
 export function lambdaWay(
-  { issuer, environment, routes, write = () => {} }: WayOptions,
+  { issuer, environment, routes, write = () => {}, verdict = gatewayVerdict }: WayOptions,
   eventOptions: EventOptions = {},
 ): Way {
   const config = testConfig(issuer, { ...environment, RUNTIME: "LAMBDA" });
@@ -91,7 +93,7 @@ export function lambdaWay(
       const authorization = Object.entries(request.headers ?? {}).find(([name]) =>
         /^authorization$/i.test(name),
       )?.[1];
-      const authorizer = await gatewayVerdict(authorization, issuer);
+      const authorizer = await verdict(authorization, issuer);
       const event = payloadEvent(request, { ...eventOptions, ...(authorizer && { authorizer }) });
       const result = (await handler(event, lambdaContext())) as HttpResult;
       return {

@@ -27,6 +27,7 @@ const REFUSALS = new Set([
   "MISSING_REFRESH_TOKEN",
   "TOKEN_EXPIRED",
   "USER_NOT_FOUND",
+  "PROJECT_NUMBER_MISMATCH",
 ]);
 const RATE_LIMITS = new Set(["TOO_MANY_ATTEMPTS_TRY_LATER", "QUOTA_EXCEEDED"]);
 
@@ -35,7 +36,10 @@ const RATE_LIMITS = new Set(["TOO_MANY_ATTEMPTS_TRY_LATER", "QUOTA_EXCEEDED"]);
  *
  * With `authErrorDetail` `generic`, every refusal has the same answer, so that nobody learns who has an account.
  */
-export function createFirebaseProvider({ firebase, authErrorDetail }: ProviderOptions): IdentityProvider {
+export function createFirebaseProvider(
+  { firebase, authErrorDetail }: ProviderOptions,
+  timeoutMilliseconds = TIMEOUT_MILLISECONDS,
+): IdentityProvider {
   return {
     async signIn(username, password) {
       const { idToken, ...answer } = await call(
@@ -69,8 +73,8 @@ export function createFirebaseProvider({ firebase, authErrorDetail }: ProviderOp
       response = await axios.post(url, data, {
         params: { key: firebase.apiKey },
         headers: { "content-type": contentType },
-        timeout: TIMEOUT_MILLISECONDS,
-        signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+        timeout: timeoutMilliseconds,
+        signal: AbortSignal.timeout(timeoutMilliseconds),
         maxRedirects: 0,
         maxContentLength: MAX_ANSWER_BYTES,
         validateStatus: () => true,
@@ -79,52 +83,68 @@ export function createFirebaseProvider({ firebase, authErrorDetail }: ProviderOp
       throw unavailable(`no answer (${error instanceof axios.AxiosError ? error.code : "unknown"})`);
     }
     const answer = isObject(response.data) ? response.data : {};
-    if (response.status !== 200) throw refusal(response.status, errorMessage(answer));
+    if (response.status !== 200) throw refusal(response.status, codesOf(answer));
     return answer;
   }
 
-  function refusal(status: number, message: string): ApiError {
-    const code = message.split(" : ")[0] ?? "";
+  function refusal(status: number, codes: readonly string[]): ApiError {
+    const [code = ""] = codes;
+    const said = ["status", status, ...codes].join(" ");
     if (status === 429 || RATE_LIMITS.has(code)) {
       return new ApiError("001429", {
         reason: "Too many attempts; try again later",
         headers: { "retry-after": String(RETRY_AFTER_SECONDS) },
-        cause: new Error(`The identity provider answered ${status} ${code}`),
+        cause: gave(said),
       });
     }
     if (status === 400 && REFUSALS.has(code)) {
       return new ApiError("002401", {
         reason: authErrorDetail === "provider" ? code : "The credentials were refused",
         headers: { "www-authenticate": "Bearer" },
+        cause: gave(said),
       });
     }
-    return status >= 500
-      ? unavailable(`status ${status}`)
-      : unusable(`status ${status} ${message.slice(0, 200)}`);
+    return status >= 500 ? unavailable(said) : unusable(said);
   }
 }
 
 function tokenAnswer(idToken: unknown, answer: Answer): TokenAnswer {
-  if (typeof idToken !== "string") throw unusable("an answer without a token");
+  if (typeof idToken !== "string" || idToken === "") throw unusable("an answer without a token");
   return { ...answer, access_token: idToken, token_type: "bearer" };
 }
 
 function unavailable(internal: string): ApiError {
   return new ApiError("001503", {
     reason: "The identity provider cannot be reached; try again later",
-    cause: new Error(`The identity provider gave ${internal}`),
+    cause: gave(internal),
   });
 }
 
 function unusable(internal: string): ApiError {
   return new ApiError("001502", {
     reason: "The identity provider refused this API",
-    cause: new Error(`The identity provider gave ${internal}`),
+    cause: gave(internal),
   });
 }
 
-function errorMessage({ error }: Answer): string {
-  return isObject(error) && typeof error.message === "string" ? error.message : "";
+/** For the log. */
+function gave(internal: string): Error {
+  return new Error(`The identity provider gave ${internal}`);
+}
+
+const CODE = /^[A-Z][A-Z_]*$/;
+
+/**
+ * The codes of an error answer, the telling one first. Google's sentences are left out: some quote the API key, or
+ * what was sent, and must not reach the log.
+ */
+function codesOf({ error }: Answer): readonly string[] {
+  if (!isObject(error)) return [];
+  const code = typeof error.message === "string" ? error.message.split(" : ")[0] : undefined;
+  const details = Array.isArray(error.details) ? error.details.filter(isObject) : [];
+  return [code, error.status, ...details.map(({ reason }) => reason)].filter(
+    (text): text is string => typeof text === "string" && CODE.test(text),
+  );
 }
 
 function isObject(value: unknown): value is Answer {

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { principalFrom } from "./principal.ts";
+
+const groupsOf = (groups: unknown) => principalFrom({ sub: "alice", groups }, "groups").groups;
+const scopesOf = (claims: object) => principalFrom({ sub: "alice", ...claims }, "groups").scopes;
+
+describe("principalFrom", () => {
+  it("names the subject, and keeps the claims as they are", () => {
+    const claims = Object.freeze({ sub: "alice", level: 3 });
+    const principal = principalFrom(claims, "groups");
+    assert.equal(principal.subject, "alice");
+    assert.equal(principal.claims, claims);
+  });
+
+  it("takes groups from an array, letter by letter", () => {
+    assert.deepEqual(groupsOf(["USERS", " admins", "two words", ""]), ["USERS", " admins", "two words", ""]);
+  });
+
+  it("takes from an array nothing but its strings", () => {
+    assert.deepEqual(groupsOf(["USERS", 1, null, ["ADMINS"], { name: "ADMINS" }, true]), ["USERS"]);
+  });
+
+  it("takes no groups from anything else", () => {
+    for (const groups of [undefined, null, "ADMINS", "[ADMINS]", 1, true, {}, { 0: "ADMINS", length: 1 }]) {
+      assert.deepEqual(groupsOf(groups), []);
+    }
+  });
+
+  it("takes up to 500 groups, and of more none", () => {
+    const many = Array.from({ length: 501 }, (_, index) => `g${index}`);
+    assert.equal(groupsOf(many.slice(1)).length, 500);
+    assert.equal(groupsOf(many).length, 0);
+  });
+
+  it("takes the groups claim as one literal key of the claims themselves", () => {
+    const claims = { sub: "alice", "a.b:c/d": ["USERS"], a: { b: ["ADMINS"] } };
+    assert.deepEqual(principalFrom(claims, "a.b:c/d").groups, ["USERS"]);
+    assert.deepEqual(principalFrom(claims, "a.b").groups, []);
+    const inherited = Object.assign(Object.create({ groups: ["ADMINS"] }), { sub: "alice" });
+    assert.deepEqual(principalFrom(inherited, "groups").groups, []);
+    assert.deepEqual(principalFrom({ sub: "alice" }, "constructor").groups, []);
+  });
+
+  it("takes scopes from a string with blanks or from an array", () => {
+    assert.deepEqual(scopesOf({ scope: "openid  read:orders " }), ["openid", "read:orders"]);
+    assert.deepEqual(scopesOf({ scope: ["openid", 1, "read:orders"] }), ["openid", "read:orders"]);
+    assert.deepEqual(scopesOf({ scp: "read" }), ["read"]);
+    assert.deepEqual(scopesOf({ scp: ["read"] }), ["read"]);
+  });
+
+  it("takes scopes from scp where there are both", () => {
+    assert.deepEqual(scopesOf({ scp: "read", scope: "write" }), ["read"]);
+  });
+
+  it("takes no scopes from anything else", () => {
+    for (const scope of [undefined, null, "", " ", 1, true, { read: true }]) {
+      assert.deepEqual(scopesOf({ scope }), []);
+    }
+  });
+});

@@ -1,0 +1,354 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type Config, ConfigError, loadConfig, settings } from "./config.ts";
+
+type Environment = Record<string, string | undefined>;
+
+/** The least that a start needs. */
+const LEAST = {
+  RUNTIME: "CONTAINERIZED",
+  JWT_ISSUER: "https://securetoken.google.com/my-project",
+  JWT_AUTHORIZED_AUDIENCES: "my-project",
+  FIREBASE_APP_API_KEY: "AIzaSyExample",
+};
+
+function mistakesOf(environment: Environment): string[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.message.split("\n");
+  }
+  return [];
+}
+
+interface SettingCases {
+  /** What it is when it is unset; a string stands for the sentence that then stops the start. */
+  readonly unset: unknown;
+  readonly value: (config: Config) => unknown;
+  readonly right: readonly (readonly [text: string, value: unknown])[];
+  readonly wrong: readonly string[];
+}
+
+const URLS_THAT_ARE_WRONG = [
+  "example.com",
+  "//example.com",
+  "/path",
+  "ftp://example.com",
+  "file:///etc/passwd",
+  "javascript:alert(1)",
+  "https://",
+  "https://user@example.com",
+  "https://user:hunter2@example.com",
+  "https://:hunter2@example.com",
+  "https://user:hunter2/hunter2@example.com",
+  "https://example.com/?key=hunter2",
+  "https://example.com/#x",
+  "https://example.com ",
+  " https://example.com",
+  "https://example.com/a b",
+  "https://example.com\n",
+  "https://exam\tple.com",
+  "https:example.com",
+];
+
+const cases: Record<keyof typeof settings, SettingCases> = {
+  RUNTIME: {
+    unset: "RUNTIME is not set; it must be LAMBDA or CONTAINERIZED, e.g. RUNTIME=CONTAINERIZED.",
+    value: ({ runtime }) => runtime,
+    right: [
+      ["LAMBDA", "LAMBDA"],
+      ["CONTAINERIZED", "CONTAINERIZED"],
+    ],
+    wrong: ["lambda", "Containerized", "CONTAINER", "LAMBDA ", "toString", "LAMBDA,CONTAINERIZED"],
+  },
+  NODE_ENV: {
+    unset: { value: "production" },
+    value: ({ environment }) => environment,
+    right: [
+      ["production", "production"],
+      ["development", "development"],
+      ["test", "test"],
+    ],
+    wrong: ["prod", "Production", "staging"],
+  },
+  AWS_API_GW_STAGE_NAME: {
+    unset: { value: undefined },
+    value: ({ stageName }) => stageName,
+    right: [
+      ["mvp", "mvp"],
+      ["$default", "$default"],
+      ["v1_2-x", "v1_2-x"],
+    ],
+    wrong: ["/mvp", "mvp/", "a b", "$other", "a".repeat(129)],
+  },
+  AWS_API_GW_MAPPING_KEY: {
+    unset: { value: undefined },
+    value: ({ mappingKey }) => mappingKey,
+    right: [
+      ["express", "express"],
+      ["api/express", "api/express"],
+    ],
+    wrong: ["/express", "express/", "/", "a b", "a?b", "a#b", "ä", "a".repeat(301)],
+  },
+  JWT_ISSUER: {
+    unset:
+      "JWT_ISSUER is not set; it must be the issuer's URL, as in its discovery document, e.g. JWT_ISSUER=https://securetoken.google.com/my-project.",
+    value: ({ jwt }) => jwt.issuer,
+    right: [
+      ["https://tenant.eu.auth0.com/", "https://tenant.eu.auth0.com/"],
+      ["https://tenant.eu.auth0.com", "https://tenant.eu.auth0.com"],
+      ["http://127.0.0.1:9099/x", "http://127.0.0.1:9099/x"],
+    ],
+    wrong: URLS_THAT_ARE_WRONG,
+  },
+  JWT_ISSUER_JWKS_URI: {
+    unset: { value: undefined },
+    value: ({ jwt }) => jwt.jwksUri,
+    right: [
+      [
+        "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+        "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+      ],
+    ],
+    wrong: URLS_THAT_ARE_WRONG,
+  },
+  JWT_AUTHORIZED_AUDIENCES: {
+    unset:
+      "JWT_AUTHORIZED_AUDIENCES is not set; it must be a list of audiences, separated by commas, e.g. JWT_AUTHORIZED_AUDIENCES=my-project,my-other-project.",
+    value: ({ jwt }) => jwt.audiences,
+    right: [
+      ["one", ["one"]],
+      ["one, two ,https://api.example.com/", ["one", "two", "https://api.example.com/"]],
+    ],
+    wrong: [",", "one,", ",one", "one,,two", " ", "one, ,two"],
+  },
+  JWT_AUTHORIZATION_GROUPS_ATTR_NAME: {
+    unset: { value: "groups" },
+    value: ({ jwt }) => jwt.groupsClaim,
+    right: [
+      ["cognito:groups", "cognito:groups"],
+      ["https://example.com/groups", "https://example.com/groups"],
+      ["__proto__", "__proto__"],
+    ],
+    wrong: ["a b", " groups", "grüppen", "groups\n", "a".repeat(256)],
+  },
+  JWT_VERIFY_TOKEN_EXPIRATION: {
+    unset: { value: true },
+    value: ({ jwt }) => jwt.verifyExpiration,
+    right: [
+      ["true", true],
+      ["false", false],
+    ],
+    wrong: ["True", "FALSE", "0", "1", "no", "off"],
+  },
+  AUTH_ENDPOINTS: {
+    unset: { value: true },
+    value: ({ features }) => features.authEndpoints,
+    right: [
+      ["on", true],
+      ["off", false],
+    ],
+    wrong: ["true", "Off", "0", "no"],
+  },
+  FIREBASE_APP_API_KEY: {
+    unset:
+      "FIREBASE_APP_API_KEY is not set; set the project's web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample, or switch the token endpoints off with AUTH_ENDPOINTS=off.",
+    value: ({ firebase }) => firebase.apiKey,
+    right: [["AIzaSy-hunter2_x", "AIzaSy-hunter2_x"]],
+    wrong: ["hunter2 ", " hunter2", "hunter2\n", "hünter2"],
+  },
+  FIREBASE_IDENTITY_TOOLKIT_URL: {
+    unset: { value: "https://identitytoolkit.googleapis.com" },
+    value: ({ firebase }) => firebase.identityToolkitUrl,
+    right: [
+      [
+        "http://127.0.0.1:9099/identitytoolkit.googleapis.com",
+        "http://127.0.0.1:9099/identitytoolkit.googleapis.com",
+      ],
+      ["https://example.com/", "https://example.com"],
+    ],
+    wrong: URLS_THAT_ARE_WRONG,
+  },
+  FIREBASE_SECURE_TOKEN_URL: {
+    unset: { value: "https://securetoken.googleapis.com" },
+    value: ({ firebase }) => firebase.secureTokenUrl,
+    right: [["https://example.com/a/", "https://example.com/a"]],
+    wrong: URLS_THAT_ARE_WRONG,
+  },
+  AUTH_ERROR_DETAIL: {
+    unset: { value: "generic" },
+    value: ({ authErrorDetail }) => authErrorDetail,
+    right: [
+      ["provider", "provider"],
+      ["generic", "generic"],
+    ],
+    wrong: ["Provider", "none", "true"],
+  },
+  CORS_ALLOW_ORIGINS: {
+    unset: { value: ["*"] },
+    value: ({ corsAllowOrigins }) => corsAllowOrigins,
+    right: [
+      ["*", ["*"]],
+      [
+        "https://app.example.com, http://localhost:3000",
+        ["https://app.example.com", "http://localhost:3000"],
+      ],
+    ],
+    wrong: [
+      "app.example.com",
+      "https://app.example.com/",
+      "https://app.example.com/path",
+      "https://App.example.com",
+      "https://app.example.com:443",
+      "https://*.example.com",
+      "https://*",
+      "null",
+      "https://a.example.com,,https://b.example.com",
+    ],
+  },
+  HOST: {
+    unset: { value: "0.0.0.0" },
+    value: ({ host }) => host,
+    right: [
+      ["127.0.0.1", "127.0.0.1"],
+      ["::1", "::1"],
+      ["localhost", "localhost"],
+    ],
+    wrong: ["local host", "http://localhost", "127.0.0.1/8"],
+  },
+  PORT: {
+    unset: { value: 5000 },
+    value: ({ port }) => port,
+    right: [
+      ["0", 0],
+      ["8080", 8080],
+      ["65535", 65_535],
+    ],
+    wrong: ["65536", "-1", "80.5", "8e3", "0x50", " 80", "http", "99999999999"],
+  },
+  TRUSTED_PROXY_HOPS: {
+    unset: { value: 0 },
+    value: ({ trustedProxyHops }) => trustedProxyHops,
+    right: [
+      ["0", 0],
+      ["10", 10],
+    ],
+    wrong: ["11", "-1", "true", "loopback"],
+  },
+  WEB_CONCURRENCY: {
+    unset: { value: 1 },
+    value: ({ workers }) => workers,
+    right: [
+      ["1", 1],
+      ["128", 128],
+    ],
+    wrong: ["0", "129", "auto", "1.5"],
+  },
+};
+
+for (const [name, { unset, value, right, wrong }] of Object.entries(cases)) {
+  const setting = settings[name as keyof typeof settings];
+
+  describe(name, () => {
+    it("is explained, and its example is a right value", () => {
+      assert.match(setting.description, /^[A-Z`].+\.$/);
+      assert.deepEqual(mistakesOf({ ...LEAST, [name]: setting.example }), []);
+    });
+
+    it(typeof unset === "string" ? "is needed" : "has a default", () => {
+      for (const text of [undefined, ""]) {
+        if (typeof unset === "string") assert.deepEqual(mistakesOf({ ...LEAST, [name]: text }), [unset]);
+        else {
+          const config = loadConfig({ ...LEAST, [name]: text });
+          assert.deepEqual(value(config), (unset as { value: unknown }).value);
+        }
+      }
+    });
+
+    for (const [text, parsed] of right) {
+      it(`may be ${text.slice(0, 60)}`, () => {
+        assert.deepEqual(value(loadConfig({ ...LEAST, [name]: text })), parsed);
+      });
+    }
+
+    for (const text of wrong) {
+      it(`may not be ${JSON.stringify(text).slice(0, 60)}, and one sentence says so`, () => {
+        const [sentence = "", ...others] = mistakesOf({ ...LEAST, [name]: text });
+        assert.deepEqual(others, []);
+        assert.ok(sentence.startsWith(`${name} is wrong`), sentence);
+        assert.ok(
+          sentence.endsWith(`; it must be ${setting.rule}, e.g. ${name}=${setting.example}.`),
+          sentence,
+        );
+        assert.ok(!sentence.includes("hunter2"), "a secret is quoted");
+        assert.ok(sentence.length < 500);
+      });
+    }
+  });
+}
+
+describe("loadConfig", () => {
+  it("names every mistake at once, one sentence a line", () => {
+    const mistakes = mistakesOf({ PORT: "http", NODE_ENV: "prod", CORS_ALLOW_ORIGINS: "a\nb" });
+    assert.deepEqual(mistakes.map((mistake) => mistake.split(" ")[0]).sort(), [
+      "CORS_ALLOW_ORIGINS",
+      "FIREBASE_APP_API_KEY",
+      "JWT_AUTHORIZED_AUDIENCES",
+      "JWT_ISSUER",
+      "NODE_ENV",
+      "PORT",
+      "RUNTIME",
+    ]);
+  });
+
+  it("quotes what is wrong, so that it can be found", () => {
+    assert.deepEqual(mistakesOf({ ...LEAST, PORT: "http" }), [
+      'PORT is wrong ("http"); it must be a number from 0 to 65535, e.g. PORT=5000.',
+    ]);
+    const [sentence] = mistakesOf({ ...LEAST, HOST: "x y ".repeat(100) });
+    assert.ok((sentence?.length ?? 0) < 250);
+  });
+
+  it("never quotes a secret", () => {
+    assert.deepEqual(mistakesOf({ ...LEAST, FIREBASE_APP_API_KEY: "hunter2 hunter2" }), [
+      "FIREBASE_APP_API_KEY is wrong; it must be a web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample.",
+    ]);
+  });
+
+  it("quotes of a URL what is wrong with it, and not what may be secret in it", () => {
+    const [sentence] = mistakesOf({
+      ...LEAST,
+      FIREBASE_SECURE_TOKEN_URL: "https://u:hunter2@example.com/v1?key=hunter2#hunter2",
+    });
+    assert.match(sentence ?? "", /^FIREBASE_SECURE_TOKEN_URL is wrong \("https:\/\/…@example\.com\/v1…"\); /);
+  });
+
+  it("asks for no API key where the token endpoints are off", () => {
+    const { FIREBASE_APP_API_KEY: _, ...keyless } = LEAST;
+    assert.equal(loadConfig({ ...keyless, AUTH_ENDPOINTS: "off" }).firebase.apiKey, undefined);
+    assert.deepEqual(
+      mistakesOf({ ...keyless, AUTH_ENDPOINTS: "x" }).map((mistake) => mistake.split(" ")[0]),
+      ["AUTH_ENDPOINTS"],
+    );
+  });
+
+  it("tells why a sign-in was refused in development only, unless it is told otherwise", () => {
+    for (const [NODE_ENV, AUTH_ERROR_DETAIL, expected] of [
+      ["development", undefined, "provider"],
+      ["test", undefined, "generic"],
+      ["production", undefined, "generic"],
+      [undefined, undefined, "generic"],
+      ["development", "generic", "generic"],
+      ["production", "provider", "provider"],
+    ] as const) {
+      assert.equal(loadConfig({ ...LEAST, NODE_ENV, AUTH_ERROR_DETAIL }).authErrorDetail, expected);
+    }
+  });
+
+  it("leaves the environment alone", () => {
+    const environment = Object.freeze({ ...LEAST });
+    loadConfig(environment);
+    assert.deepEqual(environment, LEAST);
+  });
+});

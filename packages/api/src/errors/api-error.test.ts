@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { ApiError, errorBody, unexpectedError } from "./api-error.ts";
+import { type CatalogueEntry, catalogue, type ErrorCode } from "./catalogue.ts";
+
+const codes = Object.keys(catalogue) as ErrorCode[];
+
+describe("the catalogue", () => {
+  for (const code of codes) {
+    it(`has for ${code} the status that its last three digits say, and words for people`, () => {
+      const { status, title, message }: CatalogueEntry = catalogue[code];
+      assert.match(code, /^\d{6}$/);
+      assert.equal(status, Number(code.slice(3)));
+      assert.ok(title && message);
+    });
+  }
+
+  it("keeps the meaning of the codes that callers know", () => {
+    const known = { "001400": 400, "002400": 400, "001401": 401, "002401": 401, "001500": 500 } as const;
+    for (const [code, status] of Object.entries(known)) {
+      assert.equal(catalogue[code as ErrorCode].status, status);
+    }
+  });
+});
+
+describe("an error's body", () => {
+  it("has code, title, message and reason, and the reason once more at the top", () => {
+    assert.deepEqual(errorBody(new ApiError("002401", { reason: "Only ['ADMINS']" }), "id-1"), {
+      error: {
+        code: "002401",
+        title: "Unauthorized",
+        message: "Access unauthorized",
+        reason: "Only ['ADMINS']",
+        requestId: "id-1",
+      },
+      message: "Only ['ADMINS']",
+    });
+  });
+
+  it("has at the top the gateway's own words, where the gateway refuses the same", () => {
+    for (const code of codes) {
+      const { gatewayMessage }: CatalogueEntry = catalogue[code];
+      const body = errorBody(new ApiError(code, { reason: "why" }), undefined);
+      assert.equal(body.message, gatewayMessage ?? "why", code);
+      assert.equal(body.error.reason, "why");
+    }
+  });
+
+  it("has fields only where fields are wrong, and an id only where there is one", () => {
+    const fields = [{ in: "body", name: "a", message: "is required" }] as const;
+    assert.deepEqual(
+      errorBody(new ApiError("001400", { reason: "x", fields }), undefined).error.fields,
+      fields,
+    );
+    assert.deepEqual(Object.keys(errorBody(new ApiError("001400", { reason: "x" }), "").error), [
+      "code",
+      "title",
+      "message",
+      "reason",
+    ]);
+  });
+
+  it("never has the cause, the stack or the headers", () => {
+    const error = new ApiError("001502", {
+      reason: "why",
+      cause: new Error("hunter2"),
+      headers: { "retry-after": "7" },
+    });
+    assert.doesNotMatch(JSON.stringify(errorBody(error, "id")), /hunter2|retry-after|stack|\.ts/);
+  });
+});
+
+describe("an ApiError", () => {
+  it("has the catalogue's status, unless it is told another", () => {
+    assert.equal(new ApiError("002401", { reason: "x" }).status, 401);
+    assert.equal(new ApiError("002401", { reason: "x", status: 403 }).status, 403);
+  });
+
+  it("names itself in the log by code, title and reason, and keeps its cause", () => {
+    const cause = new Error("inside");
+    const error = new ApiError("001503", { reason: "try again", cause });
+    assert.equal(String(error), "ApiError: 001503 Service unavailable: try again");
+    assert.equal(error.cause, cause);
+    assert.deepEqual(error.headers, {});
+    assert.equal(error.fields, undefined);
+  });
+});
+
+describe("an unexpected error", () => {
+  it("says nothing of the inside to the caller, whatever was thrown", () => {
+    for (const thrown of [new Error("hunter2"), "hunter2", { message: "hunter2" }, null, undefined, 0]) {
+      const error = unexpectedError(thrown);
+      assert.equal(error.status, 500);
+      assert.equal(error.cause, thrown);
+      assert.deepEqual(errorBody(error, "id-1"), {
+        error: {
+          code: "001500",
+          title: "Internal error",
+          message: "Oops, something went wrong!",
+          reason: "The error was logged; quote the request id when you report it",
+          requestId: "id-1",
+        },
+        message: "Internal Server Error",
+      });
+    }
+  });
+});

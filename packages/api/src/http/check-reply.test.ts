@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import * as z from "zod";
+import { replyFault } from "./check-reply.ts";
+
+const fault = (schema: z.ZodType, body: unknown, status = 200) =>
+  replyFault({ 200: { description: "Fine.", schema } }, { status, body });
+
+describe("replyFault", () => {
+  it("finds nothing wrong with an answer that keeps its contract", () => {
+    const schema = z.object({
+      name: z.string(),
+      list: z.array(z.object({ a: z.number() })),
+      more: z.string().optional(),
+    });
+    assert.equal(fault(schema, { name: "x", list: [{ a: 1 }, { a: 2 }] }), undefined);
+    assert.equal(fault(z.undefined(), undefined), undefined);
+    assert.equal(fault(z.string(), "<p>"), undefined);
+    assert.equal(fault(z.instanceof(Uint8Array), new Uint8Array(2)), undefined);
+  });
+
+  it("finds a status that is not in the contract", () => {
+    assert.equal(fault(z.null(), null, 201), "the status 201 is not in the contract");
+  });
+
+  it("names every place where the body does not fit, and no value", () => {
+    const schema = z.object({ name: z.string(), list: z.array(z.object({ a: z.number() })) });
+    const found = fault(schema, { list: [{ a: 1 }, { a: "hunter2" }] }) ?? "";
+    assert.match(found, /^name: .+; list\.1\.a: .+/);
+    assert.ok(!found.includes("hunter2"));
+    assert.match(fault(z.object({}), "x") ?? "", /^body: /);
+  });
+
+  it("finds fields that the schema does not mention, at any depth", () => {
+    const schema = z.object({
+      user: z.object({ name: z.string() }),
+      list: z.array(z.object({ a: z.number() })),
+    });
+    const body = { user: { name: "x", hash: "y" }, list: [{ a: 1 }, { a: 2, b: 3 }], extra: 1 };
+    assert.equal(fault(schema, body), "not in the schema: user.hash, list[1].b, extra");
+  });
+
+  it("lets a field be undefined, which JSON leaves out", () => {
+    assert.equal(fault(z.object({}), { extra: undefined }), undefined);
+  });
+
+  it("lets a loose schema have any field", () => {
+    assert.equal(fault(z.looseObject({ a: z.string() }), { a: "x", b: { c: 1 } }), undefined);
+    assert.equal(fault(z.record(z.string(), z.unknown()), { a: "x", b: { c: 1 } }), undefined);
+  });
+
+  it("is not fooled by a field that every object inherits", () => {
+    assert.equal(
+      fault(z.object({}), { toString: "x", constructor: "y" }),
+      "not in the schema: toString, constructor",
+    );
+  });
+});

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import * as z from "zod";
+import { ApiError, type FieldError } from "../errors/api-error.ts";
+import type { RequestSchemas } from "./define-route.ts";
+import { parseRequest, type RawRequest } from "./validate.ts";
+
+const raw = (parts: Partial<RawRequest>): RawRequest => ({
+  params: {},
+  query: Object.create(null),
+  headers: {},
+  body: undefined,
+  ...parts,
+});
+
+function refusalOf(schemas: RequestSchemas, parts: Partial<RawRequest>): ApiError {
+  try {
+    parseRequest(schemas, raw(parts));
+  } catch (error) {
+    assert.ok(error instanceof ApiError, String(error));
+    return error;
+  }
+  throw assert.fail("The request should have been refused");
+}
+
+const fieldsOf = (schemas: RequestSchemas, parts: Partial<RawRequest>): readonly FieldError[] =>
+  refusalOf(schemas, parts).fields ?? [];
+
+describe("parseRequest", () => {
+  it("gives each part parsed: converted, with its defaults, without what nobody asked for", () => {
+    const schemas = {
+      params: z.object({ id: z.coerce.number() }),
+      query: z.object({ limit: z.coerce.number().default(10), tag: z.array(z.string()).optional() }),
+      headers: z.object({ "x-needed": z.string() }),
+      body: z.object({ name: z.string().trim() }),
+    };
+    const given = raw({
+      params: { id: "7" },
+      query: { tag: "a", other: "x" },
+      headers: { "x-needed": "yes", authorization: "Bearer x" },
+      body: { name: " alice ", admin: true },
+    });
+    assert.deepEqual(parseRequest(schemas, given), {
+      params: { id: 7 },
+      query: { limit: 10, tag: ["a"] },
+      headers: { "x-needed": "yes" },
+      body: { name: "alice" },
+    });
+  });
+
+  it("gives path variables as they came where they have no schema, and no other part", () => {
+    assert.deepEqual(parseRequest({}, raw({ params: { id: "7" }, query: { a: "1" }, body: { b: 2 } })), {
+      params: { id: "7" },
+    });
+  });
+
+  it("names every wrong field of every part, in OpenAPI's words", () => {
+    const error = refusalOf(
+      {
+        params: z.object({ id: z.coerce.number() }),
+        query: z.object({ limit: z.coerce.number() }),
+        headers: z.object({ "x-needed": z.string() }),
+        body: z.object({ name: z.string(), list: z.array(z.number()) }),
+      },
+      { params: { id: "x" }, query: { limit: "y" }, body: { list: [1, "z"] } },
+    );
+    assert.equal(error.code, "001400");
+    assert.deepEqual(
+      error.fields?.map((field) => `${field.in} ${field.name}`),
+      ["path id", "query limit", "header x-needed", "body name", "body list.1"],
+    );
+    assert.equal(
+      error.reason,
+      "The request does not fit its schema: path id, query limit, header x-needed, body name, body list.1",
+    );
+  });
+
+  it("says of what is missing that it is required, and of a missing body too", () => {
+    const body = z.object({ name: z.string(), inner: z.object({ a: z.string() }) });
+    assert.deepEqual(fieldsOf({ body }, { body: { inner: {} } }), [
+      { in: "body", name: "name", message: "is required" },
+      { in: "body", name: "inner.a", message: "is required" },
+    ]);
+    const error = refusalOf({ body }, {});
+    assert.deepEqual(error.fields, [{ in: "body", name: "", message: "is required" }]);
+    assert.equal(error.reason, "The request does not fit its schema: body");
+  });
+
+  it("does not call null missing, and finds its way through it", () => {
+    const body = z.object({ name: z.string(), inner: z.object({ a: z.string() }) });
+    for (const { message } of fieldsOf({ body }, { body: { name: null, inner: null } })) {
+      assert.notEqual(message, "is required");
+    }
+    assert.equal(fieldsOf({ body }, { body: null })[0]?.name, "");
+  });
+
+  it("never quotes what was sent", () => {
+    const schemas = {
+      body: z.object({
+        a: z.string().max(3),
+        b: z.literal("x"),
+        c: z.email(),
+        d: z.number(),
+        e: z.enum(["x", "y"]),
+        f: z.union([z.number(), z.boolean()]),
+        g: z.string().regex(/^x$/),
+        h: z.iso.datetime(),
+      }),
+    };
+    const body = Object.fromEntries([..."abcdefgh"].map((name) => [name, "hunter2"]));
+    const error = refusalOf(schemas, { body });
+    assert.equal(error.fields?.length, 8);
+    assert.doesNotMatch(JSON.stringify([error.fields, error.reason]), /hunter2/);
+    assert.equal(error.cause, undefined);
+  });
+
+  it("says of a strict schema that there is a field too many", () => {
+    const fields = fieldsOf({ body: z.strictObject({ a: z.string() }) }, { body: { a: "x", admin: true } });
+    assert.equal(fields.length, 1);
+    assert.match(fields[0]?.message ?? "", /admin/);
+  });
+});
+
+describe("parseRequest of headers", () => {
+  const headers = z.object({ "x-a": z.string(), "x-b": z.string().max(1) });
+
+  it("has a code of its own when all that is wrong is a header that is missing", () => {
+    const error = refusalOf({ headers }, {});
+    assert.equal(error.code, "002400");
+    assert.equal(error.reason, "The request lacks a header: x-a, x-b");
+    assert.equal(error.fields?.length, 2);
+  });
+
+  it("has the common code when a header is there but wrong, or when something else is wrong too", () => {
+    assert.equal(refusalOf({ headers }, { headers: { "x-a": "1", "x-b": "22" } }).code, "001400");
+    assert.equal(refusalOf({ headers, body: z.string() }, {}).code, "001400");
+  });
+});
+
+describe("parseRequest of a query", () => {
+  it("makes a list of one where a list is asked for, also if it is optional or has a default", () => {
+    const query = z.object({
+      a: z.array(z.string()),
+      b: z.array(z.string()).optional(),
+      c: z.array(z.string()).default([]),
+      d: z.array(z.string()).nullable().readonly(),
+      e: z.string(),
+    });
+    assert.deepEqual(
+      parseRequest({ query }, raw({ query: { a: "1", b: "2", c: "3", d: "4", e: "5" } })).query,
+      {
+        a: ["1"],
+        b: ["2"],
+        c: ["3"],
+        d: ["4"],
+        e: "5",
+      },
+    );
+  });
+
+  it("takes no list where one value is asked for", () => {
+    const query = z.object({ e: z.string() });
+    assert.equal(fieldsOf({ query }, { query: { e: ["1", "2"] } })[0]?.name, "e");
+  });
+
+  it("lets go by names that every object has", () => {
+    const query = z.object({ tag: z.array(z.string()).optional() });
+    for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"]) {
+      const given = Object.create(null);
+      Object.defineProperty(given, name, { value: "x", enumerable: true });
+      assert.deepEqual(parseRequest({ query }, raw({ query: given })).query, {});
+    }
+  });
+});
