@@ -50,6 +50,8 @@ export class SettingsError extends Error {
   constructor(mistakes: readonly string[]) {
     super(mistakes.join("\n"));
     this.name = "SettingsError";
+    // The CLI shows the stack. The mistake is in the environment, and where the program found it helps nobody.
+    this.stack = this.message;
   }
 }
 

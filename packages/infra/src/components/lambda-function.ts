@@ -65,8 +65,14 @@ export function createLambdaFunction(
       handler: isReleasedElsewhere ? "bundle.handler" : code.handler,
       ...(isReleasedElsewhere ? { bundle: placeholderBundle() } : code.bundle && { bundle: code.bundle }),
       ...(code.afterBundling && { hook: { postbuild: code.afterBundling } }),
-      // Without splitting, what a request needs and what it does not need are one file, read at each cold start.
-      nodejs: { format: "esm", minify: true, splitting: true },
+      nodejs: {
+        format: "esm",
+        minify: true,
+        // Else what a request needs and what it does not need are one file, read at each cold start.
+        splitting: true,
+        // Else each chunk's map is uploaded at each deployment, for nobody to read.
+        esbuild: { sourcemap: false },
+      },
       memory: `${args.memoryMegabytes} MB`,
       timeout: `${args.timeoutSeconds} seconds`,
       environment,

@@ -22,7 +22,6 @@ export interface Inputs {
 }
 
 export interface Graph {
-  readonly app: { readonly name: string; readonly removal: string; readonly protect: boolean };
   readonly resources: readonly Resource[];
   /** What the program returned; secrets as in `inputs`. */
   readonly outputs: Inputs;

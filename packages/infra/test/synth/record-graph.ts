@@ -60,7 +60,7 @@ interface Pulumi {
 export interface RecordOptions {
   /** Where `@pulumi/pulumi` is found: the program must use the very same one. */
   readonly platform: string;
-  readonly app: Graph["app"];
+  readonly app: string;
   readonly stage: string;
   readonly program: () => Promise<unknown>;
 }
@@ -86,7 +86,7 @@ export async function recordGraph(
       }),
       call: ({ token, inputs }) => answerTo(token, inputs),
     },
-    app.name,
+    app,
     stage,
     false,
     "organization",
@@ -124,9 +124,9 @@ export async function recordGraph(
   process.once("beforeExit", () => {
     resources.sort((a, b) => (a.urn < b.urn ? -1 : 1));
     if (failures.length > 0) done({ failure: failures.join("\n") });
-    else done({ graph: { app, resources, outputs, hints } });
+    else done({ graph: { resources, outputs, hints } });
   });
-  await runtime.runInPulumiStack(program);
+  await runtime.runInPulumiStack(program).catch((error) => failures.push(describe(error)));
 }
 
 /** Writes what `recordGraph` found where the caller of this process looks for it. */

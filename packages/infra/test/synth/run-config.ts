@@ -191,7 +191,7 @@ process.env.SST_AWS_REGION = "eu-west-1";
 await recordGraph(
   {
     platform: PLATFORM,
-    app: { name: app.name, removal: app.removal ?? "retain", protect: app.protect ?? false },
+    app: app.name,
     stage: request.stage,
     program: async () => (await import(pathToFileURL(program).href)).default,
   },
