@@ -40,7 +40,9 @@ interface State {
 
 /** As the engine keeps them, without what is secret. */
 function stateOf({ resources, outputs, hints }: Graph): State[] {
-  return resources.map(({ urn, type, parent, isComponent, name }) => ({
+  // The stack comes before what is in it.
+  const inOrder = resources.toSorted((a, b) => Number(a.parent !== "") - Number(b.parent !== ""));
+  return inOrder.map(({ urn, type, parent, isComponent, name }) => ({
     urn,
     type,
     custom: !isComponent,
