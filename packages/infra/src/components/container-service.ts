@@ -57,6 +57,10 @@ export class ContainerService extends $util.ComponentResource {
         },
         scaling: { min: minimum, max: maximum },
         transform: {
+          // SST would let it read every parameter and every secret of the account.
+          executionRole: (roleArgs) => {
+            roleArgs.inlinePolicies = [];
+          },
           logGroup: (logGroupArgs) => {
             logGroupArgs.retentionInDays = args.logRetentionDays ?? 30;
           },

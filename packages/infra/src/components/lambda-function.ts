@@ -46,8 +46,9 @@ export function createLambdaFunction(
   args: LambdaFunctionArgs,
   parent: $util.Resource,
 ): LambdaFunction {
-  const { code, environment, keepWarm } = args;
+  const { environment, keepWarm } = args;
   const isReleasedElsewhere = args.codeDelivery === "pipeline" && !$dev;
+  const code = isReleasedElsewhere ? placeholder() : args.code;
   const functionName = `${$app.name}-${$app.stage}-${name}`;
   if (functionName.length > MAX_NAME_LENGTH) {
     throw new Error(
@@ -62,8 +63,8 @@ export function createLambdaFunction(
       description: args.description,
       runtime: "nodejs24.x",
       architecture: "arm64",
-      handler: isReleasedElsewhere ? "bundle.handler" : code.handler,
-      ...(isReleasedElsewhere ? { bundle: placeholderBundle() } : code.bundle && { bundle: code.bundle }),
+      handler: code.handler,
+      ...(code.bundle !== undefined && { bundle: code.bundle }),
       ...(code.afterBundling && { hook: { postbuild: code.afterBundling } }),
       nodejs: {
         format: "esm",
@@ -76,7 +77,7 @@ export function createLambdaFunction(
       memory: `${args.memoryMegabytes} MB`,
       timeout: `${args.timeoutSeconds} seconds`,
       environment,
-      permissions: [...args.permissions],
+      permissions: [...args.permissions, ...ownRights(functionName, keepWarm)],
       versioning: true,
       transform: {
         function: (functionArgs, options) => {
@@ -107,30 +108,35 @@ export function createLambdaFunction(
     { parent, ...(isReleasedElsewhere && { ignoreChanges: ["functionVersion", "routingConfig"] }) },
   );
 
-  if (!$dev) {
-    const fansOut = keepWarm?.by === "warmer" && keepWarm.instances > 1;
-    new aws.iam.RolePolicy(
-      `${name}OwnRights`,
-      {
-        role: fn.nodes.role.name,
-        policy: aws.iam.getPolicyDocumentOutput({
-          statements: [
-            {
-              effect: "Allow",
-              actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-              resources: [$interpolate`${fn.nodes.logGroup.apply((logGroup) => logGroup?.arn ?? "")}:*`],
-            },
-            ...(fansOut
-              ? [{ effect: "Allow", actions: ["lambda:InvokeFunction"], resources: [alias.arn] }]
-              : []),
-          ],
-        }).json,
-      },
-      { parent },
-    );
-    if (keepWarm) createWarmth(name, keepWarm, alias, parent);
-  }
+  if (keepWarm && !$dev) createWarmth(name, keepWarm, alias, parent);
   return { name: fn.name, alias };
+}
+
+/**
+ * What the function may do for its own sake: write its log, and with a warmer of several instances call itself. The
+ * ARNs are made of names, because function and alias need the role to be there first.
+ */
+function ownRights(functionName: string, keepWarm: KeepWarm | undefined): sst.aws.FunctionPermissionArgs[] {
+  const { partition } = aws.getPartitionOutput();
+  const { region } = aws.getRegionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  const arn = (service: string, resource: string) =>
+    $interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
+  const fansOut = keepWarm?.by === "warmer" && keepWarm.instances > 1;
+  return [
+    {
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [arn("logs", `log-group:/aws/lambda/${functionName}:*`)],
+    },
+    ...(fansOut
+      ? [
+          {
+            actions: ["lambda:InvokeFunction"],
+            resources: [arn("lambda", `function:${functionName}:${ALIAS_NAME}`)],
+          },
+        ]
+      : []),
+  ];
 }
 
 function createWarmth(
@@ -170,9 +176,9 @@ const PLACEHOLDER = `export const handler = async () => ({
 });
 `;
 
-function placeholderBundle(): string {
-  const folder = ".sst/placeholder";
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(`${folder}/bundle.mjs`, PLACEHOLDER);
-  return folder;
+function placeholder(): LambdaFunctionArgs["code"] {
+  const bundle = ".sst/placeholder";
+  mkdirSync(bundle, { recursive: true });
+  writeFileSync(`${bundle}/bundle.mjs`, PLACEHOLDER);
+  return { handler: "bundle.handler", bundle };
 }
