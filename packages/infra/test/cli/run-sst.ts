@@ -31,15 +31,18 @@ export interface SstOptions {
   /** As in `["deploy", "--stage", "dev"]`. */
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Files of the project folder, by name, as in `{ ".env.dev": "DOMAIN_NAME=api.example.com" }`. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
-export async function runSst({ args, environment }: SstOptions): Promise<SstRun> {
+export async function runSst({ args, environment, files = {} }: SstOptions): Promise<SstRun> {
   if (!isUnpacked()) throw new Error("SST's platform is not there yet; run: npm run platform");
   const folder = await mkdtemp(join(tmpdir(), "sst-project-"));
   const home = join(folder, ".home");
   const resultFile = join(folder, "result.json");
   for (const name of ["package.json", "node_modules", "packages", "sst.config.ts"])
     await symlink(join(ROOT, name), join(folder, name));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   await mkdir(join(folder, ".sst"));
   await symlink(PLATFORM, join(folder, ".sst/platform"));
   await copyFile(join(ROOT, ".sst/provider-lock.json"), join(folder, ".sst/provider-lock.json"));
