@@ -69,6 +69,9 @@ const notFound: RequestHandler = () => {
 
 /** Four parameters, by which Express knows an error handler. */
 const answerError: ErrorRequestHandler = (error, request, response, _next) => {
+  const { signal } = requestContext(request);
+  // The handler has given up because of the deadline, which is answered, or because nobody waits for it any more.
+  if (signal.aborted && error === signal.reason) return;
   fail(request, response, error instanceof ApiError ? error : unexpectedError(error));
 };
 

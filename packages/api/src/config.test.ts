@@ -110,8 +110,9 @@ const cases: Record<keyof typeof settings, SettingCases> = {
         "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
         "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
       ],
+      ["https://login.example.com/keys?p=policy", "https://login.example.com/keys?p=policy"],
     ],
-    wrong: URLS_THAT_ARE_WRONG,
+    wrong: URLS_THAT_ARE_WRONG.filter((url) => !url.includes("?")),
   },
   JWT_AUTHORIZED_AUDIENCES: {
     unset:

@@ -74,9 +74,13 @@ const wholeNumber = (minimum: number, maximum: number) => (text: string) =>
 const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
 
 /** Written out in full: a URL parser would make one of `https:host`, and of blanks around it nothing. */
-function httpUrl(text: string): string | undefined {
-  const url = /^https?:\/\/[^\s?#]+$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+function fullUrl(text: string): string | undefined {
+  const url = /^https?:\/\/[^\s#]+$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   return url && !url.username && !url.password ? text : undefined;
+}
+
+function httpUrl(text: string): string | undefined {
+  return text.includes("?") ? undefined : fullUrl(text);
 }
 
 function baseUrl(text: string): string | undefined {
@@ -135,7 +139,7 @@ export const settings = {
     rule: "a URL",
     example: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
     optional: true,
-    parse: httpUrl,
+    parse: fullUrl,
   },
   JWT_AUTHORIZED_AUDIENCES: {
     description: "The audiences that a token may be for, separated by commas.",

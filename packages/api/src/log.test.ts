@@ -27,6 +27,13 @@ describe("a log line", () => {
     assert.deepEqual([entry.a, entry.b, entry.c], [1, 2, 3]);
   });
 
+  it("lets no field pass for the level, the message or what the log carries", () => {
+    const { entry } = lineOf((log) =>
+      log.with({ requestId: "real" }).info("real", { level: "x", message: "x", requestId: "x" }),
+    );
+    assert.deepEqual([entry.level, entry.message, entry.requestId], ["info", "real", "real"]);
+  });
+
   it("does not add the fields of one log to another", () => {
     const { entry } = lineOf((log) => {
       log.with({ a: 1 });

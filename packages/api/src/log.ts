@@ -22,8 +22,11 @@ export interface Log {
 export function createLog(write: (line: string) => void = writeToStdout, context: LogFields = {}): Log {
   const at =
     (level: string) =>
-    (message: string, fields: LogFields = {}) =>
-      write(`${toJson({ level, time: new Date().toISOString(), message, ...context, ...fields })}\n`);
+    (message: string, fields: LogFields = {}) => {
+      const entry = { level, time: new Date().toISOString(), message, ...context };
+      // Twice: first for the order, then because no field may pass for one of these.
+      write(`${toJson({ ...entry, ...fields, ...entry })}\n`);
+    };
   return {
     info: at("info"),
     warn: at("warn"),

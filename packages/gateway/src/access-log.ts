@@ -67,15 +67,16 @@ const alwaysAbsent = new Set([
 ]);
 
 const claimPrefix = "authorizer.claims.";
-const variablePattern = /\$context\.([A-Za-z0-9_]+(?:\.[A-Za-z0-9_:-]+)*)/g;
+const variablePattern = /\$context\.(authorizer\.claims\.[\w:-]+|\w+(?:\.\w+)*)/g;
 
 export type AccessLogLine = (exchange: AnsweredExchange) => string;
 
 /** Throws on a format that the service would refuse. */
 export function compileAccessLogFormat(format: string): AccessLogLine {
   const example = 'as in \'{"requestId":"$context.requestId","status":"$context.status"}\'';
-  if (/[\r\n]/.test(format))
+  if (/[\r\n]/.test(format)) {
     throw new ConfigurationError(`The access-log format must be a single line, ${example}.`);
+  }
   if (Buffer.byteLength(format) > limits.accessLogFormatBytes) {
     throw new ConfigurationError(
       `The access-log format is longer than ${limits.accessLogFormatBytes} bytes.`,

@@ -24,6 +24,5 @@ export function isTextBody(
     (structuredSuffixBodies === "text" && /\+(?:json|xml)$/.test(type));
   const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length);
   const hasUtf8Charset = charset === undefined || /^"?utf-8"?$/.test(charset);
-  const isEncoded = (headers.get("content-encoding") ?? "identity").toLowerCase() !== "identity";
-  return hasTextType && hasUtf8Charset && !isEncoded && isUtf8(body);
+  return hasTextType && hasUtf8Charset && isUtf8(body);
 }

@@ -281,7 +281,11 @@ describe("a description that the service would refuse is refused with one senten
 
   it("two APIs at one address", () => {
     const apiMappings = [{ domainName: "localhost", apiMappingKey: "a", stage: "$default" }];
-    const apis = [describeApi({ apiId: "one", apiMappings }), describeApi({ apiId: "two", apiMappings })];
+    const shouted = apiMappings.map((mapping) => ({ ...mapping, domainName: "LOCALHOST" }));
+    const apis = [
+      describeApi({ apiId: "one", apiMappings }),
+      describeApi({ apiId: "two", apiMappings: shouted }),
+    ];
     assert.throws(() => checkHttpApis(apis), /share the address localhost\/a/);
   });
 });
@@ -298,6 +302,14 @@ describe("a description that the service would take is taken", () => {
       { integration: { payloadFormatVersion: "2.0", timeoutMilliseconds: 30_000 } },
     ],
     ["a query string identity source", authorizer({ identitySource: "$request.querystring.token" })],
+    [
+      "an access-log format with marks around its variables",
+      logFormat("$context.requestId-$context.status:$context.path."),
+    ],
+    [
+      "an access-log format with a claim that has a colon",
+      logFormat("$context.requestId $context.authorizer.claims.cognito:username"),
+    ],
     ["a mapping key of several levels with all its characters", mapping("v1/a-b_c.d+e!f*g'h(i)$")],
     [
       "CORS with every form of origin",

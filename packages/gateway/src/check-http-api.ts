@@ -16,14 +16,18 @@ import { limits } from "./limits.ts";
 import { routeKeyShape } from "./route-key.ts";
 
 export function checkHttpApis(apis: readonly HttpApi[]): void {
-  if (apis.length === 0)
+  if (apis.length === 0) {
     fail("There is no API; give at least one, as in api: { routes: [...], stages: [...] }.");
+  }
   for (const api of apis) checkHttpApi(api);
   checkUnique(
     apis.length > 1 ? apis.map(({ apiId }) => apiId ?? "(none)") : [],
     (apiId) => `Two APIs have the apiId ${apiId}; give each its own, as in apiId: "a1b2c3d4e5".`,
   );
-  checkMappingsTogether(apis.flatMap(({ apiMappings }) => apiMappings ?? []));
+  const mappings = apis.flatMap(({ apiMappings }) => apiMappings ?? []);
+  checkMappingsTogether(
+    mappings.map((mapping) => ({ ...mapping, domainName: mapping.domainName.toLowerCase() })),
+  );
 }
 
 function checkHttpApi(api: HttpApi): void {
@@ -38,10 +42,11 @@ function checkHttpApi(api: HttpApi): void {
 }
 
 function checkRoutes(api: HttpApi): void {
-  if (api.routes.length === 0)
+  if (api.routes.length === 0) {
     fail(
       'The API has no route; give at least one, as in { routeKey: "$default", authorizationType: "NONE" }.',
     );
+  }
   checkCount("an API", "routes", api.routes.length, limits.routes);
   const keyByShape = new Map<string, string>();
   for (const route of api.routes) {
@@ -136,8 +141,9 @@ function checkIntegration({ integration }: HttpApi): void {
 }
 
 function checkStages(api: HttpApi): void {
-  if (api.stages.length === 0)
+  if (api.stages.length === 0) {
     fail('The API has no stage; give at least one, as in { stageName: "$default" }.');
+  }
   checkCount("an API", "stages", api.stages.length, limits.stages);
   checkUnique(
     api.stages.map(({ stageName }) => stageName),
@@ -206,8 +212,9 @@ function checkCors({
     }
   }
   for (const method of allowMethods) {
-    if (!corsMethods.includes(method))
+    if (!corsMethods.includes(method)) {
       fail(`The CORS method "${method}" must be one of ${corsMethods.join(", ")}.`);
+    }
   }
   if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge >= -1 && maxAge <= 86_400)) {
     fail(`The CORS maxAge is ${maxAge}; write whole seconds from -1 to 86400.`);

@@ -7,7 +7,7 @@ import type { Switches } from "./switches.ts";
 export interface Endpoint<Api> {
   api: Api;
   stage: Stage;
-  /** What routes are matched against: neither stage nor mapping key. */
+  /** What routes are matched against: without stage and mapping key, and empty where these were all. */
   routePath: string;
   /** `rawPath` and `requestContext.http.path`. */
   eventPath: string;
@@ -53,7 +53,7 @@ export function createEndpointResolver<Api extends { description: HttpApi }>(
       if (routePath === undefined) continue;
       const keepsStage = stage.stageName !== "$default" && switches.stageInCustomDomainPath === "kept";
       const eventPath = keepsStage ? `/${stage.stageName}${routePath}` : routePath || "/";
-      const endpoint = { api, stage, routePath: routePath || "/", eventPath };
+      const endpoint = { api, stage, routePath, eventPath };
       return key === "" ? endpoint : { ...endpoint, basePathMatched: key };
     }
     throw new RefusedError(switches.mappingMiss === 404 ? gatewayErrors.notFound : gatewayErrors.forbidden);

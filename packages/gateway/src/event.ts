@@ -1,6 +1,6 @@
 // Builds the payload 2.0 event. Its fields, their order and their absence are those of docs/behaviour.md §1.
 
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { isTextBody } from "./body-encoding.ts";
 import type { HttpRequest } from "./http-request.ts";
 import { parseQueryString } from "./query-string.ts";
@@ -96,7 +96,7 @@ export function createEvent(
 
 /** 15 characters and `=`, as in `ZhMpgigvDoEEPlg=`. */
 export function createRequestId(): string {
-  return `${randomBytes(11).toString("base64url")}=`;
+  return `${Buffer.from(randomHex(), "hex").toString("base64url").slice(0, 15)}=`;
 }
 
 /** `17/Jun/2024:15:49:29 +0000`. */
@@ -146,7 +146,12 @@ function traceId(timeEpoch: number): string {
   const seconds = Math.floor(timeEpoch / 1000)
     .toString(16)
     .padStart(8, "0");
-  return `Root=1-${seconds}-${randomBytes(12).toString("hex")}`;
+  return `Root=1-${seconds}-${randomHex().slice(0, 24)}`;
+}
+
+/** 32 digits. A UUID comes from a pool of entropy, which makes it much cheaper than random bytes of its own. */
+function randomHex(): string {
+  return randomUUID().replaceAll("-", "");
 }
 
 function splitCookies(header: string): string[] {

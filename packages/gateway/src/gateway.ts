@@ -1,5 +1,6 @@
 // The gateway as a server: listens, hands each request to the request handler, sends what comes back.
 
+import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { checkHttpApis } from "./check-http-api.ts";
@@ -65,48 +66,43 @@ export function createGateway(options: GatewayOptions): Gateway {
     });
   }
   const server = createHttpServer({
-    onRequest: (incoming, outgoing) => void serve(incoming, outgoing),
+    onRequest: (incoming, outgoing) => {
+      serve(incoming, outgoing).catch((error) => {
+        // A given log or inspector has thrown. That costs its request an answer and nobody else anything.
+        outgoing.destroy();
+        console.error(error);
+      });
+    },
     headersTimeoutMilliseconds: options.headersTimeoutMilliseconds ?? 10_000,
     requestTimeoutMilliseconds: options.requestTimeoutMilliseconds ?? 30_000,
   });
 
-  const answering = new Set<Promise<unknown>>();
-  let isClosing = false;
+  const answering = new Set<ServerResponse>();
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     // A client that goes away before its request is complete has made none.
     const received = await readHttpRequest(incoming).catch(() => undefined);
     if (!received) return;
-    const sent = Promise.withResolvers<void>();
-    if (outgoing.closed) sent.resolve();
-    outgoing.once("close", sent.resolve);
-    answering.add(sent.promise);
+    if (!outgoing.closed) answering.add(outgoing);
+    outgoing.once("close", () => answering.delete(outgoing));
     const exchange = await handle(received);
-    if (isClosing) outgoing.shouldKeepAlive = false;
     sendAnswer(outgoing, exchange);
     options.inspector?.record(exchange);
-    await sent.promise;
-    answering.delete(sent.promise);
   }
 
   return {
     async listen(port = 0, host = "127.0.0.1") {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      server.once("error", reject);
-      server.listen(port, host, resolve);
-      await promise;
-      server.off("error", reject);
+      // `once` rejects if the server emits an error first, such as a port in use.
+      await once(server.listen(port, host), "listening");
     },
     update(api) {
       handle = handlerFor(api);
     },
     async close() {
-      isClosing = true;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      server.close(() => resolve());
-      await Promise.all(answering);
+      const closed = once(server.close(), "close");
+      await Promise.all([...answering].map((outgoing) => once(outgoing, "close")));
       server.closeAllConnections();
-      await promise;
+      await closed;
     },
     get url() {
       const address = server.address() as AddressInfo | null;

@@ -43,15 +43,13 @@ export async function readHttpRequest(incoming: IncomingMessage): Promise<Receiv
     sourceIp: (incoming.socket.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/, ""),
     localPort: incoming.socket.localPort ?? 0,
   };
-  const refusal = refuse();
-  return refusal ? { request, refusal } : { request };
-
-  function refuse(): GatewayError | undefined {
-    if (requestLineAndHeaderBytes(incoming) > limits.requestLineAndHeaderBytes)
-      return gatewayErrors.headersTooLarge;
-    if (host === "" || hosts.length > 1 || !path.startsWith("/")) return gatewayErrors.badRequest;
-    return undefined;
+  if (requestLineAndHeaderBytes(incoming) > limits.requestLineAndHeaderBytes) {
+    return { request, refusal: gatewayErrors.headersTooLarge };
   }
+  if (host === "" || hosts.length > 1 || !path.startsWith("/")) {
+    return { request, refusal: gatewayErrors.badRequest };
+  }
+  return { request };
 }
 
 /** The service counts the request line and the values of the headers, not their names (§2.3). */

@@ -28,9 +28,12 @@ export function createHttpServer(options: HttpServerOptions): Server {
     },
     options.onRequest,
   );
+  // Without this node:http would leave out what comes after the 2,000th header. Their size is limited above.
+  server.maxHeadersCount = 0;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) =>
     refuseOnSocket(socket, clientErrorOf(error)),
   );
+  server.on("checkExpectation", options.onRequest);
   server.on("connect", (_incoming, socket) => refuseOnSocket(socket, gatewayErrors.badRequest));
   return server;
 }
@@ -41,8 +44,8 @@ export function sendAnswer(outgoing: ServerResponse, { request, requestId, answe
   const isHead = request.method === "HEAD";
   const lengthOfGet = isHead ? headers.find(([name]) => name === "content-length") : undefined;
   const lines = headers.filter(([name]) => name !== "content-length");
-  if (statusCode !== 204 && statusCode !== 304)
-    lines.push(lengthOfGet ?? ["content-length", String(body.length)]);
+  const hasContent = statusCode !== 204 && statusCode !== 304;
+  if (hasContent) lines.push(lengthOfGet ?? ["content-length", String(body.length)]);
   lines.push(["apigw-requestid", requestId]);
   outgoing.writeHead(statusCode, lines.flat());
   outgoing.end(isHead ? undefined : body);

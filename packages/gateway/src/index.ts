@@ -14,6 +14,8 @@ export type {
   RouteSettings,
   Stage,
 } from "./http-api.ts";
+export type { InspectedRequest } from "./inspector/inspected-request.ts";
+export { createInspector, type Inspector, type InspectorOptions } from "./inspector/inspector.ts";
 export { type InProcessOptions, runInProcess } from "./lambda/in-process.ts";
 export { runInWorkers, type WorkersOptions } from "./lambda/in-workers.ts";
 export type { Handler, Invocation, LambdaContext, LambdaFunction } from "./lambda/lambda-function.ts";

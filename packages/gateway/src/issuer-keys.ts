@@ -87,8 +87,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
       const response = await fetch(url, { signal, redirect: "error" });
       if (!response.ok) throw new Error(`${url} answered ${response.status}`);
       const value: unknown = JSON.parse(await readAtMost(response, limits.jwksBytes));
-      if (typeof value !== "object" || value === null)
-        throw new Error(`${url} did not answer with an object`);
+      if (typeof value !== "object" || value === null) throw new Error(`${url} did not answer an object`);
       return value as Record<string, unknown>;
     } catch (cause) {
       throw new InvalidTokenError(failure, { cause });

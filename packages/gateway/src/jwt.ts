@@ -41,8 +41,8 @@ function decodeSegment(segment: string): Buffer | undefined {
 function parseObject(bytes: Buffer): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (typeof value === "object" && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    if (isObject) return value as Record<string, unknown>;
   } catch {
     // Not UTF-8 or not JSON: refused below, like JSON that is no object.
   }

@@ -40,7 +40,6 @@ interface CompiledApi {
   router: Router;
   authorizers: ReadonlyMap<string, Authorize>;
   throttle: Throttle;
-  accessLogLines: ReadonlyMap<Stage, AccessLogLine>;
 }
 
 /** Never rejects: whatever goes wrong in here is a 500. */
@@ -49,14 +48,16 @@ export type RequestHandler = (received: ReceivedRequest) => Promise<AnsweredExch
 export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
   const { switches, now, log } = options;
   const apis = options.apis.map((description) => compileApi(description, switches, now));
+  const accessLogLines = compileAccessLogs(options.apis);
   const resolveEndpoint = createEndpointResolver(apis, switches);
   const accountBucket = createTokenBucket(options.accountThrottling, now);
 
   return async (received) => {
     const exchange: Exchange = { requestId: createRequestId(), receivedAt: now(), request: received.request };
-    const answer = withApiCors(exchange, await answerOrRefuse(exchange, received));
+    const answer = await answerOrRefuse(exchange, received);
     const answered = { ...exchange, answer, durationMilliseconds: now() - exchange.receivedAt };
-    writeAccessLog(answered);
+    const line = exchange.stage && accessLogLines.get(exchange.stage);
+    if (line) log(line(answered));
     return answered;
   };
 
@@ -67,7 +68,9 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     } catch (error) {
       if (!(error instanceof RefusedError)) exchange.integrationError = `The gateway failed: ${error}`;
       exchange.error = error instanceof RefusedError ? error.gatewayError : gatewayErrors.internalServerError;
-      return errorAnswer(exchange.error);
+      const cors = switches.corsOnGatewayErrors && exchange.api?.corsConfiguration;
+      const answer = errorAnswer(exchange.error);
+      return cors ? withCorsHeaders(cors, exchange.request, answer) : answer;
     }
   }
 
@@ -76,14 +79,18 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     const path = decodePath(request.path, switches.pathDecoding);
     if (path === undefined) throw new RefusedError(gatewayErrors.badRequest);
     const { api, stage, routePath, eventPath, basePathMatched } = resolveEndpoint(request.domainName, path);
-    Object.assign(exchange, { api: api.description, stage, eventPath, basePathMatched });
+    exchange.api = api.description;
+    exchange.stage = stage;
+    exchange.eventPath = eventPath;
+    if (basePathMatched !== undefined) exchange.basePathMatched = basePathMatched;
     if (request.isBodyTooLarge) throw new RefusedError(gatewayErrors.requestTooLarge);
 
     const match = api.router(request.method, routePath);
     const cors = api.description.corsConfiguration;
     if (match) exchange.route = match.route;
-    if (cors && isPreflight(request) && leavesPreflightToGateway(match?.route))
+    if (cors && isPreflight(request) && leavesPreflightToGateway(match?.route)) {
       return preflightAnswer(cors, request);
+    }
     if (!match) throw new RefusedError(gatewayErrors.notFound);
     const { route, pathParameters } = match;
 
@@ -111,7 +118,9 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
       },
       switches,
     );
-    return invoke(exchange, JSON.stringify(exchange.event), api.description.integration.timeoutMilliseconds);
+    const { timeoutMilliseconds } = api.description.integration;
+    const answer = await invoke(exchange, JSON.stringify(exchange.event), timeoutMilliseconds);
+    return cors ? withCorsHeaders(cors, request, answer) : answer;
   }
 
   async function invoke(exchange: Exchange, payload: string, timeoutMilliseconds: number): Promise<Answer> {
@@ -148,35 +157,27 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
       throw new RefusedError(gatewayErrors.internalServerError);
     }
   }
-
-  function withApiCors(exchange: Exchange, answer: Answer): Answer {
-    const cors = exchange.api?.corsConfiguration;
-    if (!cors || (exchange.error && !switches.corsOnGatewayErrors)) return answer;
-    const isPreflightAnswer = !exchange.error && !exchange.event;
-    return isPreflightAnswer ? answer : withCorsHeaders(cors, exchange.request, answer);
-  }
-
-  function writeAccessLog(exchange: AnsweredExchange): void {
-    const api = apis.find(({ description }) => description === exchange.api);
-    const line = exchange.stage && api?.accessLogLines.get(exchange.stage);
-    if (line) log(line(exchange));
-  }
 }
 
 function compileApi(description: HttpApi, switches: Switches, now: () => number): CompiledApi {
   const authorizers = Object.entries(description.authorizers ?? {}).map(
     ([id, authorizer]) => [id, createAuthorizer({ authorizer, switches, now })] as const,
   );
-  const accessLogLines = description.stages.flatMap((stage) =>
-    stage.accessLogSettings ? [[stage, compileAccessLogFormat(stage.accessLogSettings.format)] as const] : [],
-  );
   return {
     description,
     router: createRouter(description.routes, switches.trailingSlash),
     authorizers: new Map(authorizers),
     throttle: createThrottle(description, now),
-    accessLogLines: new Map(accessLogLines),
   };
+}
+
+function compileAccessLogs(apis: readonly HttpApi[]): ReadonlyMap<Stage, AccessLogLine> {
+  const lines = new Map<Stage, AccessLogLine>();
+  for (const stage of apis.flatMap(({ stages }) => stages)) {
+    const { accessLogSettings } = stage;
+    if (accessLogSettings) lines.set(stage, compileAccessLogFormat(accessLogSettings.format));
+  }
+  return lines;
 }
 
 /**

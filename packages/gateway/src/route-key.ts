@@ -22,22 +22,26 @@ export function parseRouteKey(routeKey: string): RouteKey | undefined {
     throw new ConfigurationError(`The route key ${JSON.stringify(routeKey)} ${what}, ${example}.`);
   };
   const [method = "", path = "", ...rest] = routeKey.split(" ");
-  if (rest.length > 0 || !path.startsWith("/"))
+  if (rest.length > 0 || !path.startsWith("/")) {
     refuse("must be one method, one blank and a path that starts with /");
-  if (!methods.includes(method))
+  }
+  if (!methods.includes(method)) {
     refuse(`starts with ${JSON.stringify(method)} but must start with one of ${methods.join(", ")}`);
+  }
   if (path !== "/" && path.endsWith("/")) refuse("must not end in a slash");
 
   const segments = pathSegments(path).map((text): Segment => {
     if (text === "") return refuse("has an empty path segment");
     const variable = /^\{([A-Za-z0-9._:-]+)(\+?)\}$/.exec(text);
     if (variable) return { kind: variable[2] === "+" ? "greedy" : "variable", name: variable[1] ?? "" };
-    if (/[{}]/.test(text))
+    if (/[{}]/.test(text)) {
       return refuse(`has the segment ${JSON.stringify(text)}, but a variable is one whole segment`);
+    }
     return { kind: "literal", text };
   });
-  if (segments.slice(0, -1).some(({ kind }) => kind === "greedy"))
+  if (segments.slice(0, -1).some(({ kind }) => kind === "greedy")) {
     refuse("has a {greedy+} variable before its last segment");
+  }
   const names = segments.flatMap((segment) => (segment.kind === "literal" ? [] : [segment.name]));
   if (new Set(names).size < names.length) refuse("uses one variable name twice");
   return { method, segments };

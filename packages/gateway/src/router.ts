@@ -47,11 +47,11 @@ function byPriority(a: CompiledRoute, b: CompiledRoute): number {
   if ((a.method === "ANY") !== (b.method === "ANY")) return a.method === "ANY" ? 1 : -1;
   for (const [index, segment] of a.segments.entries()) {
     const other = b.segments[index];
-    if (!other) return -1;
+    if (!other) break;
     const difference = segmentRank[segment.kind] - segmentRank[other.kind];
     if (difference !== 0) return difference;
   }
-  return 0;
+  return b.segments.length - a.segments.length;
 }
 
 function matchSegments(candidate: CompiledRoute, sent: readonly string[]): [string, string][] | undefined {

@@ -152,6 +152,26 @@ describe("failures of the function", () => {
     assert.equal((await returned<Counted>({})).events, 1);
   });
 
+  it("a heap over memorySize fails the event and ends the instance", async (t) => {
+    const { invoke, returned } = probe(t, { memorySize: 64 });
+    assertFailed(await invoke({ do: "fill the memory" }), "Error", /out of memory|memory limit/i);
+    assert.equal((await returned<Counted>({})).events, 1);
+  });
+
+  it("an instance that crashes between two events has answered the first and does not get the second", async (t) => {
+    const crashed = Promise.withResolvers<void>();
+    const log = (line: string) => line.startsWith("Error: asked to crash afterwards") && crashed.resolve();
+    const { invoke, returned } = probe(t, { log });
+    assert.equal((await invoke({ do: "crash afterwards" })).outcome, "returned");
+    await crashed.promise;
+    assert.equal((await returned<Counted>({})).events, 1);
+  });
+
+  it("an instance that ends before its first event fails that event at once", async (t) => {
+    const { invoke } = probe(t, { environment: { FALL_OVER: "1" } });
+    assertFailed(await invoke({ do: "hang" }), "Runtime.ExitError", /Runtime exited/);
+  });
+
   it("a module that does not load fails each event with its error", async (t) => {
     const { invoke } = probe(t, { file: fileURLToPath(new URL("./functions/broken.ts", import.meta.url)) });
     assertFailed(await invoke({}), "RangeError", /asked not to load/);

@@ -1,10 +1,12 @@
 // Whatever bytes a client sends, it gets an answer like the gateway's and the gateway goes on serving.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
+import { createGateway, runInProcess } from "../src/index.ts";
 import { exchangeBytes, readToEnd } from "./support/raw-http.ts";
-import { startGateway } from "./support/start-gateway.ts";
+import { describeApi, startGateway } from "./support/start-gateway.ts";
 
 const refused: [title: string, bytes: string, status: number][] = [
   ["rubbish", "rubbish\r\n\r\n", 400],
@@ -137,8 +139,10 @@ describe("malformed HTTP", () => {
     goOn.resolve();
     assert.equal((await gateway.send()).status, 200);
   });
+});
 
-  it("close waits for answers under way and refuses new connections", async (t) => {
+describe("closing", () => {
+  it("waits for answers under way and refuses new connections", async (t) => {
     const arrived = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
     const handler = async () => {
@@ -154,5 +158,45 @@ describe("malformed HTTP", () => {
     assert.equal((await underWay).text, "in time");
     await closed;
     await assert.rejects(gateway.send(), { code: "ECONNREFUSED" });
+  });
+
+  it("does not wait for a request that is not complete, nor for an idle connection", {
+    timeout: 5_000,
+  }, async (t) => {
+    const gateway = await startGateway(t);
+    const idle = connect(gateway.port, "127.0.0.1");
+    idle.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    await once(idle, "data");
+    const incomplete = connect(gateway.port, "127.0.0.1");
+    incomplete.write("POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 10\r\n\r\nabc");
+    // "100 Continue" tells that the gateway has begun to read.
+    await once(incomplete, "data");
+    const ended = Promise.all([readToEnd(idle), readToEnd(incomplete)]);
+    await gateway.close();
+    await ended;
+  });
+});
+
+describe("mistakes of the gateway's owner", () => {
+  it("an inspector that throws costs one request its answer and nobody else anything", async (t) => {
+    const log = t.mock.method(console, "error", () => {});
+    let isBroken = true;
+    const gateway = await startGateway(t, {
+      inspector: {
+        record() {
+          if (isBroken) throw new Error("asked to break");
+        },
+      },
+    });
+    await gateway.send().catch(() => {});
+    isBroken = false;
+    assert.equal((await gateway.send()).status, 200);
+    assert.equal(log.mock.callCount(), 1);
+  });
+
+  it("a port in use makes listen reject", async (t) => {
+    const gateway = await startGateway(t);
+    const second = createGateway({ api: describeApi(), function: runInProcess(() => ({})) });
+    await assert.rejects(second.listen(gateway.port), { code: "EADDRINUSE" });
   });
 });

@@ -6,12 +6,12 @@ import type { IdentityEmulator } from "./identity/emulator.ts";
 import type { Runtime } from "./runtimes/runtime.ts";
 
 export function welcome({
-  runtime: { name, baseUrl },
+  runtime: { name, baseUrl, inspectorUrl },
   identity,
   reload,
   startSeconds,
 }: {
-  runtime: Pick<Runtime, "name" | "baseUrl">;
+  runtime: Pick<Runtime, "name" | "baseUrl" | "inspectorUrl">;
   identity: Pick<IdentityEmulator, "url">;
   reload: boolean;
   startSeconds: number;
@@ -25,7 +25,9 @@ export function welcome({
   return `
 Ready in ${startSeconds.toFixed(1)} s
 
-  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})
+  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})${
+    inspectorUrl ? `\n  Inspector ${inspectorUrl} (what the gateway saw)` : ""
+  }
   Identity  ${identity.url} (Firebase Auth emulator, in memory)
 
 Callers, password ${user.password}

@@ -16,6 +16,7 @@ export interface AccessLogOptions {
 /** Writes the line once the answer is out, or once the caller has gone. */
 export function accessLog({ stageName = "-", write }: AccessLogOptions): RequestHandler {
   return (request, response, next) => {
+    const received = new Date();
     const started = process.hrtime.bigint();
     const path = request.path;
     response.once("close", () => {
@@ -23,7 +24,7 @@ export function accessLog({ stageName = "-", write }: AccessLogOptions): Request
       const latency = String((process.hrtime.bigint() - started) / 1_000_000n);
       const { hostname } = request;
       const entry = {
-        request: { requestId, requestTime: requestTime(new Date()), extendedRequestId: "-" },
+        request: { requestId, requestTime: requestTime(received), extendedRequestId: "-" },
         api: { apiId: "-", stage: stageName, domainName: hostname ?? "-", domainPrefix: prefixOf(hostname) },
         client: { sourceIp: request.ip ?? "-", userAgent: request.headers["user-agent"] ?? "-" },
         http: { path, routeKey, protocol: `HTTP/${request.httpVersion}`, httpMethod: request.method },

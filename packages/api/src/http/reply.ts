@@ -19,7 +19,7 @@ export function sendReply(
 ): void {
   const context = requestContext(request);
   const body = mayHaveBody(reply.status) ? toBytes(reply.body, contentType) : undefined;
-  context.responseLength = body?.length ?? 0;
+  context.responseLength = request.method === "HEAD" ? 0 : (body?.length ?? 0);
   response.writeHead(reply.status, {
     ...securityHeaders,
     "cache-control": "no-store",

@@ -27,7 +27,7 @@ export function payloadEvent(request: RequestToSend, options: EventOptions = {})
     domainName = "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com",
     authorizer,
   } = options;
-  const [path = "/", query = ""] = request.path.split("?");
+  const [path = "/", ...queries] = request.path.split("?");
   const { cookie, ...headers } = Object.fromEntries(
     Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
@@ -39,7 +39,7 @@ export function payloadEvent(request: RequestToSend, options: EventOptions = {})
     version: "2.0",
     routeKey: "$default",
     rawPath,
-    rawQueryString: query,
+    rawQueryString: queries.join("?"),
     ...(cookie !== undefined && { cookies: cookie.split(";").map((pair) => pair.trim()) }),
     headers: {
       "content-length": String(body.length),

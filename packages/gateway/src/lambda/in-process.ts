@@ -11,7 +11,10 @@ export interface InProcessOptions {
   timeoutSeconds?: number;
 }
 
-export function runInProcess<Event>(handler: Handler<Event>, options: InProcessOptions = {}): LambdaFunction {
+export function runInProcess<Event, Context>(
+  handler: Handler<Event, Context>,
+  options: InProcessOptions = {},
+): LambdaFunction {
   const { functionName = "local", memorySize = 1024, timeoutSeconds = 29 } = options;
   const identity = { functionName, memorySize, logStreamName: "in-process" };
   let isColdStart = true;
@@ -24,7 +27,7 @@ export function runInProcess<Event>(handler: Handler<Event>, options: InProcessO
       isColdStart = false;
       const context = createContext(identity, { requestId, deadline: Date.now() + timeoutSeconds * 1000 });
       const outcome = await withTimeout(
-        runHandler(handler as Handler<unknown>, payload, context),
+        runHandler(handler as Handler<unknown, unknown>, payload, context),
         timeoutSeconds,
       );
       return {

@@ -65,7 +65,7 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
   };
 
   function start(): Instance {
-    log("INIT_START Runtime Version: nodejs:24");
+    log(`INIT_START Runtime Version: nodejs:${process.versions.node}`);
     const date = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
     const logStreamName = `${date}/[$LATEST]${randomBytes(16).toString("hex")}`;
     return startInstance({
@@ -129,6 +129,8 @@ function watchDirectory(directory: string, onChange: () => void): { close(): voi
     clearTimeout(timer);
     timer = setTimeout(onChange, 50);
   });
+  // The directory has gone: there is nothing left to hear of, and no reason to stop.
+  watcher.on("error", () => watcher.close());
   return {
     close() {
       clearTimeout(timer);

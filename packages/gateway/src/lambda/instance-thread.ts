@@ -36,11 +36,11 @@ if (handler) {
   post({ type: "outcome", outcome: { outcome: "returned", payload: "null" } });
 }
 
-async function loadHandler(): Promise<Handler<unknown> | undefined> {
+async function loadHandler(): Promise<Handler<unknown, unknown> | undefined> {
   try {
     const module: Record<string, unknown> = await import(pathToFileURL(file).href);
     const loaded = module[exportName];
-    if (typeof loaded === "function") return loaded as Handler<unknown>;
+    if (typeof loaded === "function") return loaded as Handler<unknown, unknown>;
     throw Object.assign(new Error(`${exportName} is undefined or not exported by ${file}`), {
       name: "Runtime.HandlerNotFound",
     });
@@ -67,13 +67,11 @@ function captureOutput(): void {
     };
   }
   for (const stream of [process.stdout, process.stderr]) {
-    stream.write = (chunk: string | Uint8Array) => {
-      post({
-        type: "line",
-        line: Buffer.from(chunk as Uint8Array)
-          .toString()
-          .replace(/\n$/, ""),
-      });
+    stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
+      const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+      post({ type: "line", line: text.replace(/\n$/, "") });
+      const callback = rest.find((argument) => typeof argument === "function");
+      if (callback) queueMicrotask(() => callback());
       return true;
     };
   }

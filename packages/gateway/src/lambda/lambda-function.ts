@@ -20,8 +20,15 @@ export type Outcome =
   // No instance was free and no more were allowed.
   | { outcome: "throttled" };
 
-/** What it returns or resolves to is the answer. */
-export type Handler<Event> = (event: Event, context: LambdaContext) => unknown;
+/**
+ * What it returns or resolves to is the answer. Further parameters are allowed for the sake of handler types that still
+ * have a callback; none is given, as in Lambda's Node.js 24.
+ */
+export type Handler<Event, Context = LambdaContext> = (
+  event: Event,
+  context: Context,
+  ...rest: never[]
+) => unknown;
 
 export interface LambdaContext {
   awsRequestId: string;

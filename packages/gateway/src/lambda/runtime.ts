@@ -4,7 +4,7 @@ import { limits } from "../limits.ts";
 import type { Handler, LambdaContext, Outcome } from "./lambda-function.ts";
 
 export async function runHandler(
-  handler: Handler<unknown>,
+  handler: Handler<unknown, unknown>,
   payload: string,
   context: LambdaContext,
 ): Promise<Outcome> {

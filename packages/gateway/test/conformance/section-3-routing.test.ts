@@ -98,6 +98,20 @@ describe("§3.1 algorithm", () => {
       request: "GET /x",
       expected: "ANY /{proxy+}",
     },
+    {
+      title: "§3.1 routes of other lengths do not disturb the order",
+      routeKeys: [
+        "GET /{a}/{b}",
+        "GET /{a}",
+        "GET /x",
+        "GET /{a}/{b}/{c}",
+        "GET /x/{b}",
+        "GET /{a}/y",
+        "GET /x/y/z",
+      ],
+      request: "GET /x/y",
+      expected: "GET /x/{b}",
+    },
     { title: "§3.1 nothing fits", routeKeys: ["GET /pets"], request: "GET /cats", expected: 404 },
   ];
   for (const routingCase of cases) itRoutes(routingCase);

@@ -478,6 +478,13 @@ describe("§4.3 refusals", () => {
     });
   }
 
+  it('§4.3 genuine claims that are no UTF-8 are a 401 with error="invalid_token" (unconfirmed)', async (t) => {
+    const issuer = await startIssuer(t);
+    const gateway = await guard(t, issuer);
+    const claims = Buffer.from(JSON.stringify({ ...validClaims(issuer), sub: "\xff" }), "latin1");
+    assertUnauthorized(await gateway.send(bearer(signToken(key, claims))), invalidToken);
+  });
+
   it("§4.3 no token is a 401 with a bare Bearer", async (t) => {
     const gateway = await guard(t, await startIssuer(t));
     assertUnauthorized(await gateway.send(), "Bearer");

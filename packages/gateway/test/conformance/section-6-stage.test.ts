@@ -39,7 +39,12 @@ describe("§6.2 API mappings", () => {
   }
 
   it("§6.2 the longest key wins and the mapping without key takes the rest", async (t) => {
-    const apis = [apiWith("rest", undefined), apiWith("short", "v1"), apiWith("long", "v1/express")];
+    const apis = [
+      apiWith("short", "v1"),
+      apiWith("long", "v1/express"),
+      apiWith("rest", undefined),
+      apiWith("mid", "v1/ex"),
+    ];
     const gateway = await startGateway(t, { apis });
     const apiOf = async (path: string) => {
       const { requestContext, rawPath } = await gateway.eventOf({ path, headers: host });
@@ -56,7 +61,8 @@ describe("§6.2 API mappings", () => {
   });
 
   it("§6.2 a host with another port or in another case is the same domain", async (t) => {
-    const gateway = await startGateway(t, { apis: [apiWith("only", "express")] });
+    const apiMappings = [{ domainName: "Api.Example.com", apiMappingKey: "express", stage: "$default" }];
+    const gateway = await startGateway(t, { api: { apiMappings } });
     const headers = { host: "API.example.COM:8443" };
     assert.equal((await gateway.eventOf({ path: "/express/x", headers })).rawPath, "/x");
   });
@@ -310,7 +316,7 @@ describe("§6.4 access log", () => {
     };
     const token = signToken(rsaKey("first"), { ...validClaims(issuer), groups: ["A", "B"] });
     const format =
-      "$context.authorizer.claims.sub $context.authorizer.claims.groups $context.authorizer.claims.none";
+      "$context.authorizer.claims.sub $context.authorizer.claims.groups $context.authorizer.claims.constructor";
     const request = { headers: { authorization: token } };
     assert.equal(await lineOf(t, format, request, { api, now: () => issuedAt * 1000 }), "u1 [A B] -");
   });

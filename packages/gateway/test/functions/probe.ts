@@ -33,14 +33,23 @@ export async function handler(event: ProbeEvent, context: ProbeContext): Promise
         throw new Error("asked to crash");
       });
       return new Promise(() => {});
+    case "crash afterwards":
+      setTimeout(() => {
+        throw new Error("asked to crash afterwards");
+      });
+      return null;
     case "reject later":
       void Promise.reject(new Error("asked to reject"));
       return new Promise(() => {});
     case "log":
       console.log("one\ntwo", { three: 3 });
       console.error("bad");
-      process.stdout.write("raw\n");
+      await new Promise<void>((resolve) => process.stdout.write("raw\n", () => resolve()));
       return null;
+    case "fill the memory": {
+      const filled: unknown[] = [];
+      for (;;) filled.push(new Array(10_000).fill(filled.length));
+    }
     case "big":
       return "x".repeat(event.bytes ?? 0);
     case "context":
@@ -52,5 +61,8 @@ export async function handler(event: ProbeEvent, context: ProbeContext): Promise
       return { instance, events };
   }
 }
+
+// Loads well and falls over at once.
+if (process.env.FALL_OVER) setImmediate(() => process.exit(4));
 
 export const notAFunction = 7;

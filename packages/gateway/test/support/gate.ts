@@ -1,5 +1,6 @@
 // An address that answers only when a test says so: what a function waits for without a clock.
 
+import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
@@ -19,9 +20,7 @@ export async function startGate(test: TestContext): Promise<Gate> {
     waiters.push(outgoing);
     onArrival();
   });
-  const listening = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", listening.resolve);
-  await listening.promise;
+  await once(server.listen(0, "127.0.0.1"), "listening");
   test.after(() => {
     server.close();
     server.closeAllConnections();

@@ -1,6 +1,7 @@
 // An OpenID Connect issuer on a free port: discovery, keys, tokens, and a count of who asked for what.
 
 import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
@@ -50,9 +51,7 @@ export async function startIssuer(test: TestContext, keys = [rsaKey("first")]): 
       issuer.answerJwks(outgoing);
     }
   });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await promise;
+  await once(server.listen(0, "127.0.0.1"), "listening");
   test.after(() => {
     server.close();
     server.closeAllConnections();
@@ -79,7 +78,8 @@ export function validClaims({ issuer, audience }: LocalIssuer): Record<string, u
   return { iss: issuer, aud: audience, sub: "u1", iat: issuedAt - 10, exp: issuedAt + 3600 };
 }
 
-export function encode(value: unknown): string {
+export function encode(value: object | string): string {
+  if (Buffer.isBuffer(value)) return value.toString("base64url");
   return Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 }
 
@@ -88,7 +88,7 @@ const hashes = new Map([
   ["RS512", "sha512"],
 ]);
 
-/** `claims` may be JSON text, for what an object cannot say. */
+/** `claims` may be JSON text or bytes, for what an object cannot say. */
 export function signToken(
   key: PublishedKey,
   claims: object | string,

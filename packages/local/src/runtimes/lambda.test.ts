@@ -35,6 +35,15 @@ describe("npm start, with the API's own Lambda handler", () => {
     assert.equal(response.headers.get("www-authenticate"), "Bearer");
   });
 
+  test("shows in the inspector what the gateway saw, without the token", async () => {
+    const [inspector] = await stack.prints(/(?<=Inspector +)http:\S+/);
+    await fetch(`${baseUrl}/v1/users/whoami`, { headers: { authorization: "Bearer to.be.hidden" } });
+    assert.equal((await fetch(inspector)).status, 200);
+    const seen = await (await fetch(`${inspector}/requests.json`)).text();
+    assert.match(seen, /GET \/v1\/users\/whoami/);
+    assert.doesNotMatch(seen, /to\.be\.hidden/);
+  });
+
   test("shows cold starts in its log", () => {
     assert.match(stack.output(), /^REPORT RequestId: .*Init Duration: /m);
   });

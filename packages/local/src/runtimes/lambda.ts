@@ -2,7 +2,13 @@
 
 import { watch } from "node:fs";
 import { Worker } from "node:worker_threads";
-import { createGateway, type HttpApi, runInWorkers } from "@lambda-express-api/gateway";
+import {
+  createGateway,
+  createInspector,
+  type HttpApi,
+  type Inspector,
+  runInWorkers,
+} from "@lambda-express-api/gateway";
 import type { HttpApiPlan } from "@lambda-express-api/infra/plan.ts";
 import type { IdentityEmulator } from "../identity/emulator.ts";
 import { apiEnvironment } from "./api-environment.ts";
@@ -43,21 +49,35 @@ export async function startLambda({
     log: print,
     ...(reloadOn && { watch: [reloadOn] }),
   });
-  const gateway = createGateway({ api: await describeApi(identity), function: handler, log: print });
+  const inspector = createInspector();
+  const gateway = createGateway({
+    api: await describeApi(identity),
+    function: handler,
+    log: print,
+    inspector,
+  });
   await gateway.listen(port);
+  await listenBeside(inspector, port);
   const watcher =
     reloadOn && watchRoutes(reloadOn, async () => gateway.update(await describeApi(identity)), print);
 
   return {
     name: "LAMBDA",
     baseUrl: `http://${DOMAIN}:${new URL(gateway.url).port}/${MAPPING_KEY}`,
+    inspectorUrl: inspector.url,
     died: new Promise(() => undefined),
     async close() {
       if (watcher) watcher.close();
+      await inspector.close();
       await gateway.close();
       await handler.close();
     },
   };
+}
+
+/** On the next port, where a bookmark finds it again; on any free one if that is taken. */
+async function listenBeside(inspector: Inspector, port: number): Promise<void> {
+  await inspector.listen(port === 0 ? 0 : port + 1).catch(() => inspector.listen(0));
 }
 
 /** The plan, with what only a local gateway needs: where the keys are, and the domain that stands for a custom one. */

@@ -351,6 +351,19 @@ for (const [name, call] of CALLS) {
           response.writeHead(200, { "content-type": "application/json" }).write('{"idToken":"fake-id-token"');
         },
       ],
+      [
+        "an answer that comes drop by drop",
+        (_request, response) => {
+          response.writeHead(200, { "content-type": "application/json" });
+          const dripping = setInterval(() => response.write(" "), 10);
+          response.once("close", () => clearInterval(dripping));
+          // Whoever waits for silence alone gets a good answer here.
+          setTimeout(
+            () => response.end('{"idToken":"fake-id-token","id_token":"fake-id-token"}'),
+            3000,
+          ).unref();
+        },
+      ],
     ];
     for (const [what, listener] of slow) {
       it(`is 503 for ${what}, once the time is up`, async () => {

@@ -17,19 +17,20 @@ try {
   if (cluster.isPrimary && config.workers > 1) {
     startWorkers(config.workers, log);
   } else {
-    const server = await startServer(config, log, (line) => process.stdout.write(line));
-    log.info("listening", { url: server.url });
+    const starting = startServer(config, log, (line) => process.stdout.write(line));
     let stopping = false;
     const stop = async (signal: NodeJS.Signals) => {
       if (stopping) process.exit(1);
       stopping = true;
-      log.info("stopping", { signal });
-      await server.stop(DRAIN_MILLISECONDS);
+      log.info("stopping", { signal, pid: process.pid });
+      await (await starting).stop(DRAIN_MILLISECONDS);
       process.exit(0);
     };
+    // Before it says that it listens: whoever reads that may ask it to stop.
     process.on("SIGTERM", stop);
     // Ctrl-C reaches the whole process group: a worker waits for what its primary says.
     process.on("SIGINT", cluster.isWorker ? () => {} : stop);
+    log.info("listening", { url: (await starting).url, pid: process.pid });
   }
 } catch (error) {
   // A mistake in the environment is told in words; a stack would only bury them.

@@ -1,16 +1,20 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createApp } from "../../app.ts";
 import type { Config } from "../../config.ts";
 import type { Log } from "../../log.ts";
 import { createContainerRuntime } from "./container-runtime.ts";
 
-/** Request line and headers, as API Gateway limits them. */
-const MAX_HEADER_BYTES = 10_240;
-const HEADERS_TIMEOUT_MILLISECONDS = 10_000;
-const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
-/** Longer than a load balancer's 60 s: whoever reuses a connection must be the one that closes it. */
-const KEEP_ALIVE_TIMEOUT_MILLISECONDS = 65_000;
+const LIMITS = {
+  /** Request line and headers, as API Gateway limits them. */
+  maxHeaderSize: 10_240,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  /** How often those two are looked at. Node's own 30 s would turn 10 s into as much as 40. */
+  connectionsCheckingInterval: 1_000,
+  /** Longer than a load balancer's 60 s: whoever reuses a connection must be the one that closes it. */
+  keepAliveTimeout: 65_000,
+} satisfies ServerOptions;
 
 export interface RunningServer {
   /** `http://127.0.0.1:5000`. */
@@ -28,33 +32,40 @@ export async function startServer(
   config: Config,
   log: Log,
   write: (line: string) => void,
+  limits: Partial<typeof LIMITS> = {},
 ): Promise<RunningServer> {
-  const app = createApp({ config, log, runtime: createContainerRuntime({ config, write }) });
-  const server = createServer(
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MILLISECONDS,
-      requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MILLISECONDS,
-    },
-    app,
-  );
+  const inFlight = new Set<ServerResponse>();
+  const server = createServer({ ...LIMITS, ...limits });
+  // Before the app: it may answer at once, and then it is too late for a header.
+  server.on("request", (_request, response) => {
+    if (!server.listening) closeAfter(response);
+    inFlight.add(response);
+    response.once("close", () => inFlight.delete(response));
+  });
+  server.on("request", createApp({ config, log, runtime: createContainerRuntime({ config, write }) }));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(config.port, config.host, resolve);
   });
   const { address, port, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
-    stop: (forceAfterMilliseconds) => stop(server, forceAfterMilliseconds),
+    stop: (forceAfterMilliseconds) => stop(server, inFlight, forceAfterMilliseconds),
   };
 }
 
-async function stop(server: Server, forceAfterMilliseconds: number): Promise<void> {
+async function stop(
+  server: Server,
+  inFlight: Iterable<ServerResponse>,
+  forceAfterMilliseconds: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection that is kept alive would outlast its last answer.
-  server.on("request", (_request, response) => response.setHeader("connection", "close"));
-  server.closeIdleConnections();
+  for (const response of inFlight) closeAfter(response);
   const force = setTimeout(() => server.closeAllConnections(), forceAfterMilliseconds);
   await closed;
   clearTimeout(force);
+}
+
+/** A connection that is kept alive would outlast its last answer. */
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader("connection", "close");
 }

@@ -10,14 +10,19 @@ export function startWorkers(count: number, log: Log): void {
   const listening = new Set<Worker>();
   cluster.on("listening", (worker) => listening.add(worker));
   cluster.on("exit", (worker, code, signal) => {
-    if (stopping) return;
+    const { pid } = worker.process;
+    if (stopping) {
+      // Cut short by a second signal, or by the limit of its drain.
+      if (code > 0) process.exitCode = 1;
+      return;
+    }
     if (!listening.delete(worker)) {
-      log.error("a worker cannot start", { code, signal });
+      log.error("a worker cannot start", { pid, code, signal });
       process.exitCode = 1;
       stop();
       return;
     }
-    log.error("a worker died and is replaced", { code, signal });
+    log.error("a worker died and is replaced", { pid, code, signal });
     cluster.fork();
   });
   for (let index = 0; index < count; index++) cluster.fork();

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { type AppOptions, createApp } from "../../app.ts";
 import { errorBody, unexpectedError } from "../../errors/api-error.ts";
+import { requestIdFrom } from "../../http/request-id.ts";
 import { securityHeaders } from "../../http/security-headers.ts";
 import type { Log } from "../../log.ts";
 import { createEventAdapter, type HttpResult, type InvocationContext } from "./event-adapter.ts";
@@ -29,7 +30,11 @@ export function createHandler({ config, log, routes }: Omit<AppOptions, "runtime
     try {
       return await respond(event, context);
     } catch (error) {
-      return failure(error, event.requestContext.requestId, log);
+      return failure(
+        error,
+        requestIdFrom(event.headers?.["x-request-id"], event.requestContext.requestId),
+        log,
+      );
     }
   };
 }

@@ -2,6 +2,7 @@
  * Runs a request listener for API Gateway's payload 2.0 events. serverless-http does the translation; what it and the
  * gateway's own habits get wrong is put right before it and after it (docs/decisions/0003-lambda-adapter.md).
  */
+import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import serverless from "serverless-http";
@@ -49,26 +50,25 @@ export function createEventAdapter(
     context: InvocationContext,
   ) => void = () => {},
 ): EventAdapter {
-  const origins = new WeakMap<object, readonly [APIGatewayProxyEventV2, InvocationContext]>();
+  const starts = new WeakMap<object, (request: IncomingMessage, response: ServerResponse) => void>();
   const respond = serverless(
-    (request: IncomingMessage, response: ServerResponse) => {
-      repairExchange(request, response);
-      listener(request, response);
+    (request: IncomingMessage & { apiGateway: { event: object } }, response: ServerResponse) => {
+      starts.get(request.apiGateway.event)?.(request, response);
     },
-    {
-      requestId: "",
-      binary: (headers: Record<string, string>) => !isText(headers),
-      request: (request: IncomingMessage & { apiGateway: { event: object } }) => {
-        const origin = origins.get(request.apiGateway.event);
-        if (origin) onRequest(request, ...origin);
-      },
-    },
+    // Bytes in base64, whatever they are: which of them are text is decided below.
+    { binary: true },
   );
 
   return async (event, context) => {
     const prepared = prepareEvent(event);
-    origins.set(prepared, [event, context]);
-    return finishResult((await respond(prepared, context)) as HttpResult, event.requestContext.http.method);
+    const cut = Promise.withResolvers<never>();
+    starts.set(prepared, (request, response) => {
+      repairExchange(request, response, cut.reject);
+      onRequest(request, event, context);
+      listener(request, response);
+    });
+    const result = await Promise.race([respond(prepared, context) as Promise<HttpResult>, cut.promise]);
+    return finishResult(result, event.requestContext.http.method);
   };
 }
 
@@ -79,9 +79,10 @@ function prepareEvent(event: APIGatewayProxyEventV2): object {
   return {
     version: "2.0",
     rawPath: encodePath(stripStage(rawPath, requestContext.stage)),
-    rawQueryString,
+    // The mark is written here, because it would be left out before a query that starts with another one.
+    rawQueryString: rawQueryString && `?${rawQueryString}`,
     headers: prepareHeaders(event, bytes.length),
-    requestContext: { http: requestContext.http },
+    requestContext: { http: { ...requestContext.http } },
     body: bytes,
     isBase64Encoded: false,
   };
@@ -107,25 +108,31 @@ function finishResult(result: HttpResult, method: string): HttpResult {
   const { "set-cookie": cookie, ...headers } = result.headers;
   const cookies = result.cookies.length > 0 ? result.cookies : cookie === undefined ? [] : [cookie];
   const isBodiless = method === "HEAD" || result.statusCode === 204 || result.statusCode === 304;
-  const body = isBodiless ? "" : result.body;
-  if (Buffer.byteLength(body) > MAX_RESULT_BYTES) {
-    throw new RangeError(`The answer has ${Buffer.byteLength(body)} bytes; Lambda takes ${MAX_RESULT_BYTES}`);
+  const bytes = Buffer.from(isBodiless ? "" : result.body, "base64");
+  const isBase64Encoded = bytes.length > 0 && !isText(headers, bytes);
+  const body = bytes.toString(isBase64Encoded ? "base64" : "utf8");
+  // As JSON, in which a character takes up to six bytes: only what might be too long is worth counting.
+  const size = body.length * 6 > MAX_RESULT_BYTES ? Buffer.byteLength(JSON.stringify(body)) : 0;
+  if (size > MAX_RESULT_BYTES) {
+    throw new RangeError(`The answer has ${size} bytes; Lambda takes ${MAX_RESULT_BYTES}`);
   }
   return {
     statusCode: result.statusCode,
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !DROPPED_HEADERS.has(name))),
     cookies,
     body,
-    isBase64Encoded: isBodiless ? false : result.isBase64Encoded,
+    isBase64Encoded,
   };
 }
 
 /** Base64 is always right; text is sent as text only where nothing can be lost. */
-function isText(headers: Record<string, string>): boolean {
+function isText(headers: Record<string, string>, bytes: Uint8Array): boolean {
   const [type = "", ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
   const charset = parameters
     .map((parameter) => parameter.trim())
     .find((parameter) => parameter.startsWith("charset="));
-  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
-  return headers["content-encoding"] === undefined && isUtf8 && TEXT_TYPE.test(type.trim());
+  const saysUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  return (
+    headers["content-encoding"] === undefined && saysUtf8 && TEXT_TYPE.test(type.trim()) && isUtf8(bytes)
+  );
 }

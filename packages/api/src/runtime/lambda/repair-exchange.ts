@@ -1,56 +1,99 @@
 /**
- * Makes serverless-http's request and response behave as a server's do. Each method here puts one thing right that
+ * Makes serverless-http's request and response behave as a server's do. Each repair here puts one thing right that
  * serverless-http 4 gets wrong, and has its test in `event-adapter.test.ts`.
  */
 import { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { PassThrough } from "node:stream";
 
-/** Changes the two objects in place, before the listener sees them. */
-export function repairExchange(request: IncomingMessage, response: ServerResponse): void {
+/** Headers that speak of how a body is sent piece by piece. Here it is collected whole. */
+const FRAMING_HEADERS = new Set(["transfer-encoding", "trailer"]);
+
+/**
+ * Changes the two objects in place, before the listener sees them.
+ *
+ * @param onCut is called when the listener destroys the request, the response or their socket before the answer is
+ *   complete. There is no connection to cut, so nobody else would notice.
+ */
+export function repairExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onCut: (error: Error) => void,
+): void {
+  shareSocket(request, response, onCut);
   if (request.headers["content-length"] === "") delete request.headers["content-length"];
   // A server sets no body; whoever parses it does. `ip` is Express's to tell.
   Reflect.deleteProperty(request, "body");
   Reflect.deleteProperty(request, "ip");
-  request.rawHeaders = Object.entries(request.headers).flatMap(([name, value]) => [name, String(value)]);
-  Object.assign(request, { emit: emitOnce, setTimeout: noTimeout });
-  Object.assign(request.socket, { setTimeout: noTimeout });
-  request.destroy = (error) => {
-    // A request that was read to its end destroys itself, and harms nothing.
-    if (!request.readableEnded) response.destroy(error);
-    return IncomingMessage.prototype.destroy.call(request, error);
-  };
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
+  Object.assign(request, {
+    httpVersionMajor: 1,
+    httpVersionMinor: 1,
+    rawHeaders: headers.flat(),
+    headersDistinct: Object.fromEntries(headers.map(([name, value]) => [name, [value]])),
+  });
+  emitEndOnce(request);
+
   Object.assign(response, responseRepairs);
-  // Node deprecates `req.connection`, but things still look at it.
-  Object.assign(response.socket ?? {}, {
-    setTimeout: noTimeout,
-    remoteAddress: request.socket.remoteAddress,
+  // `writeHead` adds to a list of headers only if there is one; else its headers would reach no list at all.
+  response.setHeader("x-none", "").removeHeader("x-none");
+  response.once("finish", () => {
+    // A server reads what the listener left unread: whoever waits for the end of the request is told.
+    if (!request.readableDidRead) request.resume();
   });
 }
 
-/** A request without a body would emit `end` a second time, after whoever read it has been told already. */
-function emitOnce(this: IncomingMessage, event: string | symbol, ...details: unknown[]): boolean {
-  if (event === "end" && !this.readableEnded) return false;
-  return IncomingMessage.prototype.emit.call(this, event, ...details);
+/** Request and response have one socket, and the end of it is the end of both. */
+function shareSocket(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onCut: (error: Error) => void,
+): void {
+  const collector = response.socket as Socket;
+  const keep = () => request.socket;
+  const socket = Object.assign(request.socket, {
+    write: collector.write,
+    setTimeout: keep,
+    setKeepAlive: keep,
+    setNoDelay: keep,
+    destroy(error?: Error) {
+      if (!response.writableFinished) {
+        onCut(error ?? new Error("The answer was destroyed before it was complete"));
+      }
+      return PassThrough.prototype.destroy.call(socket, error);
+    },
+  });
+  const aborted = Object.assign(new Error("aborted"), { code: "ECONNRESET" });
+  socket.on("error", () => {}).once("close", () => request.destroy(aborted));
+  response.detachSocket(collector);
+  response.assignSocket(socket);
 }
 
-function noTimeout<Self>(this: Self): Self {
-  return this;
+/** For an empty body serverless-http emits an `end` of its own, also to those who have been told already. */
+function emitEndOnce(request: IncomingMessage): void {
+  let hasEnded = false;
+  request.emit = (event: string | symbol, ...details: unknown[]) => {
+    if (event === "end") {
+      if (hasEnded || !request.readableEnded) return false;
+      hasEnded = true;
+    }
+    return IncomingMessage.prototype.emit.call(request, event, ...details);
+  };
 }
 
 const responseRepairs = {
-  setTimeout: noTimeout,
-
-  /** The body is collected whole; chunks would be parsed back out of it, and not always rightly. */
+  /** Chunks would be parsed back out of the body, and not always rightly. */
   setHeader(this: ServerResponse, name: string, value: number | string | readonly string[]) {
-    if (name.toLowerCase() === "transfer-encoding") return this;
+    if (FRAMING_HEADERS.has(name.toLowerCase())) return this;
     return ServerResponse.prototype.setHeader.call(this, name, value);
   },
 
-  /** One list of headers instead of two, and none of the chunked encoding. */
+  /** Node's own, which serverless-http replaces; pairs of headers are a form that it takes only now and then. */
   writeHead(this: ServerResponse, status: number, ...rest: unknown[]) {
-    const headers = rest.find((value) => typeof value === "object" && value !== null);
-    for (const [name, value] of headerEntries(headers)) this.setHeader(name, value);
-    const reason = rest.filter((value) => typeof value === "string");
-    return Reflect.apply(ServerResponse.prototype.writeHead, this, [status, ...reason]);
+    const flat = rest.map((value) =>
+      Array.isArray(value) && Array.isArray(value[0]) ? value.flat() : value,
+    );
+    return Reflect.apply(ServerResponse.prototype.writeHead, this, [status, ...flat]);
   },
 
   /** Strings are turned to bytes by the encoding that was asked for. */
@@ -61,36 +104,21 @@ const responseRepairs = {
     return Reflect.apply(ServerResponse.prototype.end, this, withBytes(given));
   },
 
-  /** Interim answers have no place in a result; their text would end up in the body. */
-  writeContinue: () => {},
-  writeProcessing: () => {},
-  writeEarlyHints: (_hints: unknown, callback?: () => void) => callback?.(),
-
-  /** There is no connection to cut: the invocation fails at once instead of waiting for its time-out. */
-  destroy(this: ServerResponse, error?: Error) {
-    if (!this.writableFinished && !this.destroyed) {
-      this.destroyed = true;
-      // Later, because serverless-http listens only once the listener has returned.
-      setImmediate(() => {
-        this.emit("error", error ?? new Error("The answer was destroyed before it was complete"));
-        this.emit("close");
-      });
-    }
-    return this;
-  },
+  writeContinue: skipInterim,
+  writeProcessing: skipInterim,
+  writeEarlyHints: skipInterim,
+  writeInformation: skipInterim,
 };
+
+/** Interim answers have no place in a result; their text would end up in the body. */
+function skipInterim(...given: unknown[]): void {
+  const callback = given.at(-1);
+  if (typeof callback === "function") process.nextTick(callback);
+}
 
 function withBytes([chunk, encoding, ...rest]: readonly unknown[]): readonly unknown[] {
   if (typeof chunk !== "string") return [chunk, encoding, ...rest];
   return typeof encoding === "string"
     ? [Buffer.from(chunk, encoding as BufferEncoding), ...rest]
     : [Buffer.from(chunk), encoding, ...rest];
-}
-
-function headerEntries(headers: unknown): [string, string | string[]][] {
-  if (!Array.isArray(headers)) return Object.entries((headers ?? {}) as Record<string, string>);
-  if (headers.every(Array.isArray)) return headers as [string, string][];
-  return headers.flatMap((name, index) =>
-    index % 2 === 0 ? [[name, headers[index + 1]] as [string, string]] : [],
-  );
 }

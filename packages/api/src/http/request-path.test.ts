@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { comparePaths, decodePath, encodePath, expressPath, routeKey, stripStage } from "./request-path.ts";
+
+describe("a path", () => {
+  for (const decoded of [
+    "/",
+    "/v1/",
+    "//a//b/",
+    "/100%",
+    "/%2F",
+    "/a b/ü/€/𝄞",
+    "/a?b#c",
+    "/..;/.",
+    "/a\\b\n\0",
+    "/:id@x,y;z=1&2+3$4",
+  ]) {
+    it(`comes out of a URL as it was put in: ${JSON.stringify(decoded)}`, () => {
+      const encoded = encodePath(decoded);
+      assert.match(encoded, /^\/[!-~]*$/);
+      assert.doesNotMatch(encoded, /[?#\\]/);
+      assert.equal(decodePath(encoded), decoded);
+      assert.deepEqual(encoded.split("/").map(decodeURIComponent), decoded.split("/"));
+    });
+  }
+
+  for (const [encoded, decoded] of [
+    ["/a%2Fb", "/a/b"],
+    ["/a%20b", "/a b"],
+    ["/a+b", "/a+b"],
+    ["/%25zz", "/%zz"],
+    ["/%252F", "/%2F"],
+    ["/%zz", "/%zz"],
+    ["/%", "/%"],
+    ["/%C3", "/%C3"],
+    ["/%ED%A0%80", "/%ED%A0%80"],
+  ] as const) {
+    it(`${encoded} is decoded once, and left alone where that cannot be: ${decoded}`, () => {
+      assert.equal(decodePath(encoded), decoded);
+    });
+  }
+
+  for (const [path, stage, stripped] of [
+    ["/mvp/items", "mvp", "/items"],
+    ["/mvp", "mvp", "/"],
+    ["/mvp/", "mvp", "/"],
+    ["/mvp/mvp", "mvp", "/mvp"],
+    ["/mvpfoo", "mvp", "/mvpfoo"],
+    ["/x/mvp/y", "mvp", "/x/mvp/y"],
+    ["/p/mvp", "mvp", "/p/mvp"],
+    ["/Mvp/items", "mvp", "/Mvp/items"],
+    ["mvp/items", "mvp", "mvp/items"],
+    ["/$default/items", "$default", "/$default/items"],
+    ["/items", "", "/items"],
+  ] as const) {
+    it(`${path} without the stage ${stage || "(none)"} is ${stripped}`, () => {
+      assert.equal(stripStage(path, stage), stripped);
+    });
+  }
+});
+
+describe("a route's path", () => {
+  for (const [path, inExpress] of [
+    ["/v1/", "/v1/"],
+    ["/v1/orders/{orderId}", "/v1/orders/:orderId"],
+    ["/v1/{a}/x/{b}", "/v1/:a/x/:b"],
+    ["/v1/files/{path+}", "/v1/files/*path"],
+    ["/v1/{a}/{rest+}", "/v1/:a/*rest"],
+  ] as const) {
+    it(`${path} is ${inExpress} for Express`, () => assert.equal(expressPath(path), inExpress));
+  }
+
+  for (const [path, key] of [
+    ["/", "GET /"],
+    ["/v1/", "GET /v1"],
+    ["/v1/orders/{orderId}", "GET /v1/orders/{orderId}"],
+  ] as const) {
+    it(`${path} has the route key ${key}`, () => assert.equal(routeKey("GET", path), key));
+  }
+
+  it("ranks literals before variables and variables before greedy ones, whatever order they come in", () => {
+    const ranked = [
+      "/a/b/c",
+      "/a/b/{z}",
+      "/a/b",
+      "/a/{y}/c",
+      "/a/{y}",
+      "/a/{rest+}",
+      "/{x}/b",
+      "/{x}/{y}",
+      "/{all+}",
+    ];
+    // Every rotation and its reverse: each pair meets in both orders.
+    for (let start = 0; start < ranked.length; start++) {
+      const rotated = [...ranked.slice(start), ...ranked.slice(0, start)];
+      assert.deepEqual(rotated.toSorted(comparePaths), ranked);
+      assert.deepEqual(rotated.toReversed().sort(comparePaths), ranked);
+    }
+  });
+});

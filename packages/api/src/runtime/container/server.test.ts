@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { after, afterEach, before, describe, it } from "node:test";
+import {
+  type HoldingProvider,
+  signIn,
+  startHoldingProvider,
+} from "../../../test/support/holding-provider.ts";
+import { noIssuer, testConfig } from "../../../test/support/test-config.ts";
+import { createLog } from "../../log.ts";
+import { type RunningServer, startServer } from "./server.ts";
+
+const silent = createLog(() => {});
+/** Longer than any test takes. */
+const NEVER = 60_000;
+
+describe("the container's server", () => {
+  let provider: HoldingProvider;
+  const running: RunningServer[] = [];
+  const agents: Agent[] = [];
+  before(async () => {
+    provider = await startHoldingProvider();
+  });
+  afterEach(async () => {
+    for (const agent of agents.splice(0)) agent.destroy();
+    for (const server of running.splice(0)) await server.stop(0);
+  });
+  after(() => provider.close());
+
+  async function start(limits?: Parameters<typeof startServer>[3], environment = {}): Promise<RunningServer> {
+    const config = testConfig(noIssuer, { ...provider.environment, ...environment });
+    const server = await startServer(config, silent, () => {}, limits);
+    running.push(server);
+    return server;
+  }
+
+  function keepAlive(): Agent {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    agents.push(agent);
+    return agent;
+  }
+
+  async function send(
+    url: string,
+    { method = "GET", path = "/v1/manage/hc", headers = {}, body = "" } = {},
+    agent?: Agent,
+  ): Promise<{ response: IncomingMessage; body: string; socket: Socket }> {
+    const request = httpRequest(url + path, { method, headers, agent: agent ?? false });
+    request.end(body);
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    return { response, body: await text(response), socket: request.socket as Socket };
+  }
+
+  /** A bare connection, and all that it is sent until the other side closes it. */
+  async function open(url: string): Promise<{ socket: Socket; received: Promise<string> }> {
+    const { hostname, port } = new URL(url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.on("error", () => {});
+    await once(socket, "connect");
+    const received = new Promise<string>((resolve) => {
+      let all = "";
+      socket.setEncoding("latin1").on("data", (chunk: string) => {
+        all += chunk;
+      });
+      socket.once("close", () => resolve(all));
+    });
+    return { socket, received };
+  }
+
+  it("takes any free port for port 0, and says where it listens", async () => {
+    const { url } = await start();
+    assert.match(url, /^http:\/\/127\.0\.0\.1:[1-9]\d+$/);
+    assert.equal((await send(url)).response.statusCode, 200);
+  });
+
+  it("says its address in a form that can be called for IPv6 too", async (context) => {
+    try {
+      const { url } = await start({}, { HOST: "::1" });
+      assert.match(url, /^http:\/\/\[::1\]:\d+$/);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRNOTAVAIL") throw error;
+      context.diagnostic("this machine has no IPv6");
+    }
+  });
+
+  it("rejects when the port is taken", async () => {
+    const { url } = await start();
+    await assert.rejects(start({}, { PORT: new URL(url).port }), { code: "EADDRINUSE" });
+  });
+
+  it("keeps a connection alive between two requests", async () => {
+    const { url } = await start();
+    const agent = keepAlive();
+    const first = await send(url, {}, agent);
+    assert.equal(first.response.headers["keep-alive"], "timeout=65");
+    assert.equal((await send(url, {}, agent)).socket, first.socket);
+  });
+
+  it("answers 431 when request line and headers exceed 10,240 bytes", async () => {
+    const { url } = await start();
+    const withHeader = (length: number) => send(url, { headers: { "x-long": "x".repeat(length) } });
+    assert.equal((await withHeader(9_500)).response.statusCode, 200);
+    assert.equal((await withHeader(10_240)).response.statusCode, 431);
+    const withPath = (length: number) => send(url, { path: `/v1/manage/hc?${"x".repeat(length)}` });
+    assert.equal((await withPath(9_500)).response.statusCode, 200);
+    assert.equal((await withPath(10_240)).response.statusCode, 431);
+  });
+
+  it("ends a request whose headers do not come to an end", async () => {
+    const { url } = await start({
+      headersTimeout: 20,
+      requestTimeout: 5_000,
+      connectionsCheckingInterval: 5,
+    });
+    const { socket, received } = await open(url);
+    socket.write("GET /v1/manage/hc HTTP/1.1\r\nhost: x\r\n");
+    assert.match(await received, /^HTTP\/1\.1 408 /);
+  });
+
+  it("ends a request whose body does not come to an end", async () => {
+    const { url } = await start({ headersTimeout: 20, requestTimeout: 40, connectionsCheckingInterval: 5 });
+    const { socket, received } = await open(url);
+    socket.write("POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n");
+    socket.write("content-length: 100\r\n\r\n{");
+    assert.match(await received, /^HTTP\/1\.1 408 /);
+  });
+
+  for (const [name, bytes] of [
+    ["no HTTP at all", "\x16\x03\x01\x02\0\r\n\r\n"],
+    ["a header without a colon", "GET / HTTP/1.1\r\nhost: x\r\nnonsense\r\n\r\n"],
+    ["a version that does not exist", "GET / HTTP/9.9\r\nhost: x\r\n\r\n"],
+    ["no host", "GET / HTTP/1.1\r\n\r\n"],
+    [
+      "two lengths",
+      "POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+    ],
+    [
+      "a length and chunks, by which requests are smuggled",
+      "POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    ],
+    ["a header that ends in a bare line feed", "GET / HTTP/1.1\r\nhost: x\nx-a: b\n\n"],
+  ] as const) {
+    it(`answers 400 to malformed HTTP, and lives on: ${name}`, async () => {
+      const { url } = await start();
+      const { socket, received } = await open(url);
+      socket.write(bytes, "latin1");
+      assert.match(await received, /^HTTP\/1\.1 400 /);
+      assert.equal((await send(url)).response.statusCode, 200);
+    });
+  }
+
+  it("lives on when a caller hangs up in the middle of a request", async () => {
+    const { url } = await start();
+    const { socket, received } = await open(url);
+    socket.write("POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{");
+    socket.resetAndDestroy();
+    await received;
+    assert.equal((await send(url)).response.statusCode, 200);
+  });
+
+  it("answers what is in flight when it is stopped, closes that connection, and takes no new ones", async () => {
+    const server = await start();
+    const inFlight = send(server.url, signIn, keepAlive());
+    const release = await provider.nextSignIn();
+    let isStopped = false;
+    const stopped = server.stop(NEVER).then(() => {
+      isStopped = true;
+    });
+    await assert.rejects(send(server.url), { code: "ECONNREFUSED" });
+    assert.equal(isStopped, false);
+    release();
+    const { response, body } = await inFlight;
+    assert.equal(response.statusCode, 200);
+    assert.equal(JSON.parse(body).access_token, "a.b.c");
+    assert.equal(response.headers.connection, "close");
+    // Well before the limit: nobody waits for a connection that is only kept alive.
+    await stopped;
+  });
+
+  it("closes connections that are idle when it is stopped", async () => {
+    const server = await start();
+    const { socket } = await send(server.url, {}, keepAlive());
+    assert.equal(socket.destroyed, false);
+    await Promise.all([once(socket, "close"), server.stop(NEVER)]);
+  });
+
+  for (const [path, status] of [
+    ["/v1/manage/hc", 200],
+    ["/v1/nowhere", 404],
+  ] as const) {
+    it(`answers ${status} to a request that arrives while it stops, and closes after it`, async () => {
+      const server = await start();
+      const { socket, received } = await open(server.url);
+      // Its first line is there when the stop begins: the connection is not idle.
+      socket.write(`GET ${path} HTTP/1.1\r\n`);
+      await send(server.url);
+      const stopped = server.stop(NEVER);
+      socket.write("host: x\r\n\r\n");
+      const answer = await received;
+      assert.ok(answer.startsWith(`HTTP/1.1 ${status} `), answer);
+      assert.match(answer, /\r\nconnection: close\r\n/i);
+      await stopped;
+    });
+  }
+
+  it("cuts what is left when the limit is reached", async () => {
+    const server = await start();
+    const inFlight = assert.rejects(send(server.url, signIn), { code: "ECONNRESET" });
+    const release = await provider.nextSignIn();
+    await server.stop(1);
+    await inFlight;
+    release();
+  });
+
+  it("may be stopped twice", async () => {
+    const server = await start();
+    await Promise.all([server.stop(NEVER), server.stop(NEVER)]);
+  });
+});

@@ -1,0 +1,77 @@
+/** The server process, started as the container starts it, with all it says and how it ends. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** A line of its log, or of its access log. */
+// biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever it expects there.
+export type Entry = any;
+
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  /** All lines so far. */
+  readonly entries: readonly Entry[];
+  /** What it wrote to stderr so far. */
+  stderr(): string;
+  /** The first `count` lines that fit, those that came already included. Rejects when it ends before. */
+  lines(count: number, fits: (entry: Entry) => boolean): Promise<Entry[]>;
+  /** The first line that fits. */
+  line(fits: (entry: Entry) => boolean): Promise<Entry>;
+  /** `exit code`, or the signal that ended it, once its output is read to the end. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+export function startServerProcess(environment: Readonly<Record<string, string>>): ServerProcess {
+  const child = spawn(process.execPath, ["packages/api/src/runtime/container/main.ts"], {
+    cwd: new URL("../../../../", import.meta.url),
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const entries: Entry[] = [];
+  const watchers = new Set<() => void>();
+  let stderr = "";
+  let hasEnded = false;
+  const notify = () => {
+    for (const watcher of watchers) watcher();
+  };
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr += chunk;
+  });
+  createInterface(child.stdout).on("line", (line) => {
+    entries.push(JSON.parse(line));
+    notify();
+  });
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once("close", (code, signal) => {
+      hasEnded = true;
+      notify();
+      resolve(code ?? signal);
+    });
+  });
+
+  function lines(count: number, fits: (entry: Entry) => boolean): Promise<Entry[]> {
+    return new Promise((resolve, reject) => {
+      const watcher = () => {
+        const found = entries.filter(fits);
+        if (found.length < count && !hasEnded) return;
+        watchers.delete(watcher);
+        if (found.length >= count) resolve(found.slice(0, count));
+        else reject(new Error(`The server ended before it said so: ${JSON.stringify(entries)} ${stderr}`));
+      };
+      watchers.add(watcher);
+      watcher();
+    });
+  }
+
+  return {
+    child,
+    entries,
+    stderr: () => stderr,
+    lines,
+    line: async (fits) => (await lines(1, fits))[0],
+    ended,
+  };
+}
+
+export const isListening = (entry: Entry): boolean => entry.message === "listening";
+export const isStopping = (entry: Entry): boolean => entry.message === "stopping";
+export const isAccess = (entry: Entry): boolean => "request" in entry;

@@ -1,0 +1,119 @@
+// One exchange as the inspector keeps and shows it: without secrets, without long bodies.
+
+import { isUtf8 } from "node:buffer";
+import type { HttpApiEvent } from "../event.ts";
+import type { AnsweredExchange } from "../exchange.ts";
+import { decodePercent } from "../path.ts";
+import { maskCookie, maskDeep, maskHeader, maskParameter, maskText } from "./masking.ts";
+
+export interface InspectedRequest {
+  requestId: string;
+  time: string;
+  method: string;
+  /** As the client sent it, with the query. */
+  path: string;
+  status: number;
+  durationMilliseconds: number;
+  stage?: string;
+  routeKey?: string;
+  authorizer: { verdict: "none" | "allowed" | "refused"; reason: string };
+  function: {
+    start: "cold" | "warm" | "not reached" | "no answer";
+    durationMilliseconds?: number;
+    requestId?: string;
+  };
+  /** Why the gateway answered instead of the function. */
+  error?: string;
+  /** The event that went in; its body is `eventBody`, decoded. */
+  event?: Omit<HttpApiEvent, "body">;
+  eventBody?: string;
+  answer: { statusCode: number; headers: [string, string][]; body: string };
+}
+
+const shownCharacters = 16_384;
+
+export function inspectRequest(exchange: AnsweredExchange): InspectedRequest {
+  const { request, answer, stage, route, event, error, integrationError } = exchange;
+  const identitySource = identitySourceOf(exchange);
+  const query = request.rawQueryString === "" ? "" : `?${maskQuery(request.rawQueryString, identitySource)}`;
+  const why = integrationError ?? error?.message;
+  return {
+    requestId: exchange.requestId,
+    time: new Date(exchange.receivedAt).toISOString(),
+    method: request.method,
+    path: maskText(request.path) + query,
+    status: answer.statusCode,
+    durationMilliseconds: exchange.durationMilliseconds,
+    ...(stage && { stage: stage.stageName }),
+    ...(route && { routeKey: route.routeKey }),
+    authorizer: describeVerdict(exchange),
+    function: describeFunction(exchange),
+    ...(why && { error: maskText(why) }),
+    ...(event && { event: maskEvent(event, identitySource) }),
+    ...(event?.body && { eventBody: showBytes(request.body) }),
+    answer: {
+      statusCode: answer.statusCode,
+      headers: answer.headers.map(([name, value]) => [name, maskHeader(name, value)]),
+      body: showBytes(answer.body),
+    },
+  };
+}
+
+function describeVerdict({ route, verdict }: AnsweredExchange): InspectedRequest["authorizer"] {
+  if (!verdict) return { verdict: "none", reason: route ? "the route is open" : "no route" };
+  if (!verdict.allowed) return { verdict: "refused", reason: verdict.reason };
+  return { verdict: "allowed", reason: `${route?.authorizerId}: ${verdict.jwt.claims.sub ?? "no subject"}` };
+}
+
+function describeFunction({ event, invocation }: AnsweredExchange): InspectedRequest["function"] {
+  if (!invocation) return { start: event ? "no answer" : "not reached" };
+  const { isColdStart, durationMilliseconds, requestId } = invocation;
+  return { start: isColdStart ? "cold" : "warm", durationMilliseconds, requestId };
+}
+
+/** The name of the header or parameter that has the token, if it is not the usual one. */
+function identitySourceOf({ api, route }: AnsweredExchange): string {
+  const source = api?.authorizers?.[route?.authorizerId ?? ""]?.identitySource ?? "";
+  return source.slice(source.lastIndexOf(".") + 1).toLowerCase();
+}
+
+function maskEvent({ body, ...event }: HttpApiEvent, identitySource: string): Omit<HttpApiEvent, "body"> {
+  const { cookies, headers, queryStringParameters, rawQueryString } = event;
+  const unlessToken = (maskValue: typeof maskHeader) => (name: string, value: string) =>
+    name.toLowerCase() === identitySource ? "***" : maskValue(name, value);
+  return {
+    ...maskDeep(event),
+    rawQueryString: maskQuery(rawQueryString, identitySource),
+    ...(cookies && { cookies: cookies.map(maskCookie) }),
+    headers: mapValues(headers, unlessToken(maskHeader)),
+    ...(queryStringParameters && {
+      queryStringParameters: mapValues(queryStringParameters, unlessToken(maskParameter)),
+    }),
+  };
+}
+
+function maskQuery(rawQueryString: string, identitySource: string): string {
+  const pairs = rawQueryString.split("&").map((pair) => {
+    const [name = "", ...value] = pair.split("=");
+    const decoded = decodePercent(name);
+    const isToken = decoded.toLowerCase() === identitySource && name !== "";
+    return value.length === 0
+      ? maskText(name)
+      : `${name}=${isToken ? "***" : maskParameter(decoded, value.join("="))}`;
+  });
+  return pairs.join("&");
+}
+
+function mapValues(
+  record: Readonly<Record<string, string>>,
+  change: (name: string, value: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(name, value)]));
+}
+
+function showBytes(bytes: Buffer): string {
+  if (!isUtf8(bytes)) return `(${bytes.length} bytes that are no text)`;
+  const text = bytes.toString();
+  if (text.length <= shownCharacters) return maskText(text);
+  return `${maskText(text.slice(0, shownCharacters))}\n(${text.length - shownCharacters} more characters)`;
+}
