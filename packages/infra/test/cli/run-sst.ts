@@ -4,12 +4,12 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Graph } from "../synth/graph.ts";
-import { isUnpacked, OFFLINE, PLATFORM, ROOT, SST } from "../synth/platform.ts";
+import { isUnpacked, lockedProviders, OFFLINE, PLATFORM, ROOT, SST } from "../synth/platform.ts";
 import { startStandInAws } from "./stand-in-aws.ts";
 
 export interface SstRun {
@@ -45,7 +45,7 @@ export async function runSst({ args, environment, files = {} }: SstOptions): Pro
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   await mkdir(join(folder, ".sst"));
   await symlink(PLATFORM, join(folder, ".sst/platform"));
-  await copyFile(join(ROOT, ".sst/provider-lock.json"), join(folder, ".sst/provider-lock.json"));
+  await writeFile(join(folder, ".sst/provider-lock.json"), JSON.stringify(lockedProviders()));
   await installStandInEngine(join(home, "sst/bin"));
 
   const aws = await startStandInAws();

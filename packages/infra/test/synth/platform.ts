@@ -43,7 +43,8 @@ export async function unpackPlatform(print: (line: string) => void): Promise<voi
   print("Unpacking SST's platform from the npm registry into .sst, once (40 s or so, 300 MB).");
   const child = spawn(process.execPath, [SST, "install", "--stage", "test"], {
     cwd: ROOT,
-    env: { ...process.env, ...OFFLINE },
+    // An empty token counts before the one in `.env`, so that the platform is the same for everybody.
+    env: { ...process.env, ...OFFLINE, CLOUDFLARE_API_TOKEN: "" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let printed = "";
@@ -53,8 +54,14 @@ export async function unpackPlatform(print: (line: string) => void): Promise<voi
     throw new Error(`sst install ended with exit code ${exitCode}:\n${printed}`);
 }
 
-/** The packages whose names are globals in the program: `aws` is `@pulumi/aws`. */
-export function providerImports(): Record<string, string> {
-  const lock: { alias: string; package: string }[] = JSON.parse(readFileSync(LOCK, "utf8"));
-  return Object.fromEntries(lock.map(({ alias, package: name }) => [alias, name]));
+/** What `sst` notes of a provider, whose name is a global in the program: `aws` is `@pulumi/aws`. */
+export interface LockedProvider {
+  readonly alias: string;
+  readonly package: string;
+}
+
+/** The providers without which no stage is; yours may have noted more for a stage of its own. */
+export function lockedProviders(): LockedProvider[] {
+  const lock: LockedProvider[] = JSON.parse(readFileSync(LOCK, "utf8"));
+  return lock.filter(({ alias }) => alias === "aws");
 }

@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CONFIG_HOME, PLATFORM, providerImports, ROOT } from "./platform.ts";
+import { CONFIG_HOME, lockedProviders, PLATFORM, ROOT } from "./platform.ts";
 import { recordGraph, writeResult } from "./record-graph.ts";
 
 export interface RunRequest {
@@ -111,8 +111,8 @@ async function evaluateApp(): Promise<App> {
 
 async function bundleProgram(app: App): Promise<string> {
   const outfile = join(folder, "run.mjs");
-  const globals = Object.entries({ ...providerImports(), sst: join(PLATFORM, "src/components/index.ts") })
-    .map(([alias, file]) => `import * as ${alias} from ${JSON.stringify(file)};`)
+  const globals = [...lockedProviders(), { alias: "sst", package: join(PLATFORM, "src/components/index.ts") }]
+    .map(({ alias, package: file }) => `import * as ${alias} from ${JSON.stringify(file)};`)
     .join("");
   await build({
     stdin: {
