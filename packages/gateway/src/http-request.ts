@@ -29,8 +29,8 @@ export interface ReceivedRequest {
 /** Rejects only if the client goes away before its request is complete. */
 export async function readHttpRequest(incoming: IncomingMessage): Promise<ReceivedRequest> {
   const headers = joinHeaders(incoming.rawHeaders);
-  const { path, query, host } = splitTarget(incoming.url ?? "/", headers.get("host") ?? "");
-  const hosts = incoming.headersDistinct.host ?? [];
+  const hostHeader = headers.get("host") ?? "";
+  const { path, query, host } = splitTarget(incoming.url ?? "/", hostHeader);
   const body = await readBody(incoming);
   const request: HttpRequest = {
     method: incoming.method ?? "GET",
@@ -46,7 +46,8 @@ export async function readHttpRequest(incoming: IncomingMessage): Promise<Receiv
   if (requestLineAndHeaderBytes(incoming) > limits.requestLineAndHeaderBytes) {
     return { request, refusal: gatewayErrors.headersTooLarge };
   }
-  if (host === "" || hosts.length > 1 || !path.startsWith("/")) {
+  // Several host headers are joined by now.
+  if (host === "" || hostHeader.includes(",") || !path.startsWith("/")) {
     return { request, refusal: gatewayErrors.badRequest };
   }
   return { request };

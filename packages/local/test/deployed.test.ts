@@ -101,6 +101,13 @@ describe("what sst deploy makes", () => {
     );
   });
 
+  test("links to where its callers see it: under the mapping key, or under the stage", async () => {
+    for (const { name, basePath, send } of ways) {
+      const { body } = await send({ method: "GET", path: "/v1" });
+      assert.equal(JSON.parse(body.toString()).links.health, `${basePath}/v1/manage/hc`, name);
+    }
+  });
+
   test("walks the whole demo, with callers of a real identity provider", async () => {
     const emulator = await startIdentityEmulator();
     await seedDemoCallers(emulator);

@@ -2,9 +2,30 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** A line of its log, or of its access log. */
-// biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever it expects there.
-export type Entry = any;
+type Texts = Readonly<Record<string, string>>;
+
+/** A line of its log, or of its access log with its seven groups: each line has the fields of its kind. */
+export interface Entry {
+  readonly level: string;
+  readonly message: string;
+  readonly url: string;
+  readonly pid: number;
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly request: Texts;
+  readonly api: Texts;
+  readonly client: Texts;
+  readonly http: Texts;
+  readonly integration: Texts;
+  readonly error: Texts;
+  readonly response: Texts;
+}
+
+interface Entries {
+  readonly 1: [Entry];
+  readonly 2: [Entry, Entry];
+  readonly 3: [Entry, Entry, Entry];
+}
 
 export interface ServerProcess {
   readonly child: ChildProcess;
@@ -13,7 +34,7 @@ export interface ServerProcess {
   /** What it wrote to stderr so far. */
   stderr(): string;
   /** The first `count` lines that fit, those that came already included. Rejects when it ends before. */
-  lines(count: number, fits: (entry: Entry) => boolean): Promise<Entry[]>;
+  lines<Count extends keyof Entries>(count: Count, fits: (entry: Entry) => boolean): Promise<Entries[Count]>;
   /** The first line that fits. */
   line(fits: (entry: Entry) => boolean): Promise<Entry>;
   /** `exit code`, or the signal that ended it, once its output is read to the end. */
@@ -48,13 +69,16 @@ export function startServerProcess(environment: Readonly<Record<string, string>>
     });
   });
 
-  function lines(count: number, fits: (entry: Entry) => boolean): Promise<Entry[]> {
+  function lines<Count extends keyof Entries>(
+    count: Count,
+    fits: (entry: Entry) => boolean,
+  ): Promise<Entries[Count]> {
     return new Promise((resolve, reject) => {
       const watcher = () => {
         const found = entries.filter(fits);
         if (found.length < count && !hasEnded) return;
         watchers.delete(watcher);
-        if (found.length >= count) resolve(found.slice(0, count));
+        if (found.length >= count) resolve(found.slice(0, count) as Entries[Count]);
         else reject(new Error(`The server ended before it said so: ${JSON.stringify(entries)} ${stderr}`));
       };
       watchers.add(watcher);

@@ -1,7 +1,8 @@
 /** The ways to run the API, each as one function from a request to an answer. */
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Server } from "node:http";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import supertest from "supertest";
 import type { Route } from "../../src/http/define-route.ts";
 import { createLog } from "../../src/log.ts";
@@ -107,13 +108,22 @@ export function lambdaWay(
   };
 }
 
-/** The server process, started as the container starts it. */
-export async function processWay({ issuer, environment }: WayOptions): Promise<Way> {
-  const child = spawn(process.execPath, ["packages/api/src/runtime/container/main.ts"], {
+/** How a server is started as a process of its own, with an environment; it says on its stdout that it listens. */
+export type SpawnServer = (environment: Environment) => ChildProcessByStdio<null, Readable, null>;
+
+const spawnNode: SpawnServer = (env) =>
+  spawn(process.execPath, ["packages/api/src/runtime/container/main.ts"], {
     cwd: new URL("../../../../", import.meta.url),
-    env: { ...testEnvironment(issuer, environment) },
+    env: { ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
+
+/** The server process, by default started as the container starts it. */
+export async function processWay(
+  { issuer, environment }: WayOptions,
+  { name = "the server process", spawnServer = spawnNode } = {},
+): Promise<Way> {
+  const child = spawnServer(testEnvironment(issuer, environment));
   const url = await new Promise<string>((resolve, reject) => {
     child.once("exit", (code) => reject(new Error(`The server ended with code ${code} before it listened`)));
     createInterface(child.stdout).on("line", (line) => {
@@ -122,7 +132,7 @@ export async function processWay({ issuer, environment }: WayOptions): Promise<W
     });
   });
   return {
-    name: "the server process",
+    name,
     basePath: "",
     async send({ method, path, headers = {}, body }) {
       const response = await fetch(url + path, {

@@ -41,7 +41,9 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
   // As JSON, which is what every viewer gets and what weighs least.
   const newestFirst: string[] = [];
   const subscribers = new Set<ServerResponse>();
-  const server = createServer((incoming, outgoing) => void respond(incoming, outgoing));
+  const server = createServer((incoming, outgoing) => {
+    respond(incoming, outgoing).catch(() => outgoing.destroy());
+  });
 
   async function respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const [path = ""] = (incoming.url ?? "").split("?");

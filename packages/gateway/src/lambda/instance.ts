@@ -28,6 +28,10 @@ export interface Instance {
 // Lambda's own limit, whatever the function's time-out.
 const initialisationSeconds = 10;
 
+class RuntimeExitError extends Error {
+  override readonly name = "Runtime.ExitError";
+}
+
 export function startInstance(options: InstanceOptions): Instance {
   const { file, exportName, identity, timeoutSeconds, log } = options;
   const workerData: InstanceData = { file, exportName, identity };
@@ -37,6 +41,7 @@ export function startInstance(options: InstanceOptions): Instance {
     resourceLimits: { maxOldGenerationSizeMb: identity.memorySize },
   });
   let underWay: PromiseWithResolvers<Outcome> | undefined;
+  let crash: unknown;
   let hasEnded = false;
 
   thread.on("message", (message: InstanceMessage) => {
@@ -44,17 +49,20 @@ export function startInstance(options: InstanceOptions): Instance {
     else underWay?.resolve(message.outcome);
   });
   thread.on("error", (error) => {
-    log(`${error instanceof Error ? error.stack : error}`);
     hasEnded = true;
-    underWay?.resolve(describeFailure(error));
+    crash = error;
+    log(`${error instanceof Error ? error.stack : error}`);
   });
+  // Comes after every message of the thread, where "error" may overtake the outcome of an event that was answered.
   thread.on("exit", (exitCode) => {
     hasEnded = true;
-    const errorMessage = `Runtime exited with exit status ${exitCode}`;
-    underWay?.resolve({ outcome: "failed", errorType: "Runtime.ExitError", errorMessage });
+    crash ??= new RuntimeExitError(`Runtime exited with exit status ${exitCode}`);
+    underWay?.resolve(describeFailure(crash));
   });
 
   async function within(seconds: number, phase: () => void): Promise<Outcome> {
+    // A thread that ended between its start and its first event would never answer.
+    if (hasEnded) return describeFailure(crash);
     underWay = Promise.withResolvers<Outcome>();
     const timer = setTimeout(() => {
       underWay?.resolve(taskTimedOut(seconds));

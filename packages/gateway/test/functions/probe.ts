@@ -1,5 +1,7 @@
 // A function that does, event by event, what a test asks for.
 
+import { resourceLimits } from "node:worker_threads";
+
 let events = 0;
 const instance = crypto.randomUUID();
 
@@ -46,10 +48,8 @@ export async function handler(event: ProbeEvent, context: ProbeContext): Promise
       console.error("bad");
       await new Promise<void>((resolve) => process.stdout.write("raw\n", () => resolve()));
       return null;
-    case "fill the memory": {
-      const filled: unknown[] = [];
-      for (;;) filled.push(new Array(10_000).fill(filled.length));
-    }
+    case "limits":
+      return resourceLimits;
     case "big":
       return "x".repeat(event.bytes ?? 0);
     case "context":

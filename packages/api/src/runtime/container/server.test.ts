@@ -3,12 +3,8 @@ import { once } from "node:events";
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { after, afterEach, before, describe, it } from "node:test";
-import {
-  type HoldingProvider,
-  signIn,
-  startHoldingProvider,
-} from "../../../test/support/holding-provider.ts";
+import { afterEach, describe, it } from "node:test";
+import { holdRequest } from "../../../test/support/held-request.ts";
 import { noIssuer, testConfig } from "../../../test/support/test-config.ts";
 import { createLog } from "../../log.ts";
 import { type RunningServer, startServer } from "./server.ts";
@@ -18,20 +14,15 @@ const silent = createLog(() => {});
 const NEVER = 60_000;
 
 describe("the container's server", () => {
-  let provider: HoldingProvider;
   const running: RunningServer[] = [];
   const agents: Agent[] = [];
-  before(async () => {
-    provider = await startHoldingProvider();
-  });
   afterEach(async () => {
     for (const agent of agents.splice(0)) agent.destroy();
     for (const server of running.splice(0)) await server.stop(0);
   });
-  after(() => provider.close());
 
   async function start(limits?: Parameters<typeof startServer>[3], environment = {}): Promise<RunningServer> {
-    const config = testConfig(noIssuer, { ...provider.environment, ...environment });
+    const config = testConfig(noIssuer, environment);
     const server = await startServer(config, silent, () => {}, limits);
     running.push(server);
     return server;
@@ -163,19 +154,17 @@ describe("the container's server", () => {
 
   it("answers what is in flight when it is stopped, closes that connection, and takes no new ones", async () => {
     const server = await start();
-    const inFlight = send(server.url, signIn, keepAlive());
-    const release = await provider.nextSignIn();
+    const { answer, finish } = await holdRequest(server.url, keepAlive());
     let isStopped = false;
     const stopped = server.stop(NEVER).then(() => {
       isStopped = true;
     });
     await assert.rejects(send(server.url), { code: "ECONNREFUSED" });
     assert.equal(isStopped, false);
-    release();
-    const { response, body } = await inFlight;
-    assert.equal(response.statusCode, 200);
-    assert.equal(JSON.parse(body).access_token, "a.b.c");
-    assert.equal(response.headers.connection, "close");
+    finish();
+    const { status, headers, body } = await answer;
+    assert.deepEqual([status, JSON.parse(body).error.code], [400, "001400"]);
+    assert.equal(headers.connection, "close");
     // Well before the limit: nobody waits for a connection that is only kept alive.
     await stopped;
   });
@@ -208,11 +197,8 @@ describe("the container's server", () => {
 
   it("cuts what is left when the limit is reached", async () => {
     const server = await start();
-    const inFlight = assert.rejects(send(server.url, signIn), { code: "ECONNRESET" });
-    const release = await provider.nextSignIn();
-    await server.stop(1);
-    await inFlight;
-    release();
+    const { answer } = await holdRequest(server.url);
+    await Promise.all([assert.rejects(answer, { code: "ECONNRESET" }), server.stop(1)]);
   });
 
   it("may be stopped twice", async () => {

@@ -7,10 +7,13 @@ import type { Log } from "../../log.ts";
  */
 export function startWorkers(count: number, log: Log): void {
   let stopping = false;
+  const workers = new Set<Worker>();
   const listening = new Set<Worker>();
+  cluster.on("fork", (worker) => workers.add(worker));
   cluster.on("listening", (worker) => listening.add(worker));
   cluster.on("exit", (worker, code, signal) => {
     const { pid } = worker.process;
+    workers.delete(worker);
     if (stopping) {
       // Cut short by a second signal, or by the limit of its drain.
       if (code > 0) process.exitCode = 1;
@@ -30,7 +33,11 @@ export function startWorkers(count: number, log: Log): void {
   /** A second signal reaches the workers too, and forces them. */
   function stop(): void {
     stopping = true;
-    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill("SIGTERM");
+    for (const worker of workers) {
+      // First, because it closes the port here and now: else a late connection would wait for a worker in vain.
+      worker.disconnect();
+      worker.process.kill("SIGTERM");
+    }
   }
   process.on("SIGINT", stop).on("SIGTERM", stop);
 }

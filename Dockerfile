@@ -1,0 +1,23 @@
+# The API as a container. Everything is configured by the environment: docs/settings.md.
+
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY packages packages
+COPY scripts scripts
+# The workspace alone, and no install script of anybody.
+RUN npm ci --ignore-scripts --no-audit --no-fund --include-workspace-root --workspace packages/api
+RUN node scripts/build-container.ts
+
+FROM node:24-slim
+ENV NODE_ENV=production \
+    RUNTIME=CONTAINERIZED \
+    HOST=0.0.0.0 \
+    PORT=5000
+WORKDIR /app
+COPY --from=build /app/packages/api/dist/container ./
+USER node
+EXPOSE 5000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=3s --start-period=5s --retries=3 CMD ["node", "health-check.mjs"]
+CMD ["node", "main.mjs"]

@@ -1,0 +1,36 @@
+/** A request that takes as long as a test wants: its body comes when it is told to. */
+import { once } from "node:events";
+import {
+  type Agent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from "node:http";
+import { text } from "node:stream/consumers";
+
+export interface HeldRequest {
+  /** Sends the body. It is one that the endpoint refuses with 400, so that nobody else is asked. */
+  finish(): void;
+  readonly answer: Promise<{
+    readonly status: number | undefined;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: string;
+  }>;
+}
+
+/** Resolves when the server has let the request in: it says `100 Continue` right before it hands it to the app. */
+export async function holdRequest(url: string, agent?: Agent): Promise<HeldRequest> {
+  const request = httpRequest(`${url}/v1/auth/token`, {
+    method: "POST",
+    headers: { expect: "100-continue", "content-type": "application/json", "content-length": 2 },
+    agent: agent ?? false,
+  });
+  const answer = once(request, "response").then(async ([response]: IncomingMessage[]) => ({
+    status: response?.statusCode,
+    headers: response?.headers ?? {},
+    body: response ? await text(response) : "",
+  }));
+  request.flushHeaders();
+  await Promise.race([once(request, "continue"), answer]);
+  return { finish: () => void request.end("{}"), answer };
+}

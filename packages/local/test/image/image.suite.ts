@@ -1,0 +1,123 @@
+// `npm run test:image`: builds the image, runs it with as little as a container may be given, and puts it to the suites
+// that every other way of running the API passes. Not part of `npm test`, because it needs a container engine.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { describeAccessMatrix } from "@lambda-express-api/api/test/support/describe-access-matrix.ts";
+import { describeParity } from "@lambda-express-api/api/test/support/describe-parity.ts";
+import { productCases } from "@lambda-express-api/api/test/support/parity-cases.ts";
+import { noIssuer, testEnvironment } from "@lambda-express-api/api/test/support/test-config.ts";
+import { startTestIssuer, type TestIssuer } from "@lambda-express-api/api/test/support/test-issuer.ts";
+import { appWay, processWay, type Way } from "@lambda-express-api/api/test/support/ways.ts";
+import { walkDemo } from "../../src/demo/walk.ts";
+import { demoCallers, seedDemoCallers } from "../../src/identity/demo-callers.ts";
+import { startIdentityEmulator } from "../../src/identity/emulator.ts";
+import { apiEnvironment } from "../../src/runtimes/api-environment.ts";
+import { type Engine, findEngine } from "./engine.ts";
+
+const MAX_APP_BYTES = 80 * 1024 * 1024;
+
+const engine = findEngine();
+if (engine) describeImage(engine);
+else console.log("The image was not tested: neither docker nor podman runs on this machine.");
+
+function describeImage({ name, build, spawnServer, output, inspect }: Engine): void {
+  const image = { name: `the image, run by ${name}`, spawnServer };
+
+  describe("the image", () => {
+    before(build);
+
+    describe("holds", () => {
+      it("the built API and nothing else: no sources, tests, packages, source maps or environment files", () => {
+        const files = output("find", "/app", "-type", "f").trim().split("\n");
+        assert.ok(files.includes("/app/main.mjs"));
+        const unexpected = files.filter(
+          (file) => !/^\/app\/[\w-]+\.mjs(\.LEGAL\.txt)?$|^\/app\/assets\//.test(file),
+        );
+        assert.deepEqual(unexpected, []);
+        assert.ok(!files.some((file) => /\.(ts|map)$|\.env|history/.test(file)));
+      });
+
+      it("less than 80 MB on top of its base", () => {
+        const [kibibytes = ""] = output("du", "-sk", "/app").split("\t");
+        assert.ok(Number(kibibytes) * 1024 < MAX_APP_BYTES, `${kibibytes} KiB`);
+      });
+
+      it("an API that is not root, has a health check, and is stopped by SIGTERM", () => {
+        assert.equal(inspect(".Config.User"), "node");
+        assert.equal(inspect(".Config.StopSignal"), "SIGTERM");
+        // Docker and podman keep it in different places.
+        assert.match(
+          JSON.stringify(inspect(".")),
+          /"health-?check":\{"Test":\["CMD","node","health-check\.mjs"\]/i,
+        );
+        assert.equal(output("id", "-u").trim(), "1000");
+      });
+
+      it("no secret and no setting that belongs to one deployment", () => {
+        const names = (inspect(".Config.Env") as string[]).map((variable) => variable.split("=")[0]);
+        assert.ok(
+          !names.some((variable) => /KEY|TOKEN|SECRET|JWT|FIREBASE/.test(String(variable))),
+          `${names}`,
+        );
+      });
+    });
+
+    describe("behaves", () => {
+      let issuer: TestIssuer;
+      const ways: Way[] = [];
+      before(async () => {
+        issuer = await startTestIssuer();
+        const environment = {
+          FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
+          FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:1",
+        };
+        const options = { issuer, environment };
+        ways.push(appWay(options), await processWay(options, image));
+      });
+      after(async () => {
+        for (const way of ways) await way.close();
+        await issuer.close();
+      });
+
+      describeParity("as the app does", productCases, () => ({ issuer, ways }));
+      describe("to every caller as it must", () => describeAccessMatrix(() => ({ issuer, ways })));
+    });
+
+    it("does the whole demo, and on SIGTERM ends with code 0", async () => {
+      const emulator = await startIdentityEmulator();
+      try {
+        await seedDemoCallers(emulator);
+        const environment = { ...apiEnvironment(emulator), HOST: "127.0.0.1", PORT: "0" };
+        const child = spawnServer(environment);
+        let printed = "";
+        const baseUrl = await new Promise<string>((resolve) => {
+          child.stdout.on("data", (chunk: Buffer) => {
+            printed += chunk;
+            const url = /"message":"listening","url":"([^"]+)"/.exec(printed)?.[1];
+            if (url) resolve(url);
+          });
+        });
+        const rows = await walkDemo(baseUrl, demoCallers, () => {});
+        assert.deepEqual(
+          rows.filter(({ difference }) => difference !== undefined),
+          [],
+        );
+        const ended = new Promise((resolve) => child.once("exit", resolve));
+        child.kill("SIGTERM");
+        assert.equal(await ended, 0);
+      } finally {
+        await emulator.close();
+      }
+    });
+
+    it("tells every mistake of its environment in a sentence, and ends with code 1", async () => {
+      const { RUNTIME: _, ...environment } = testEnvironment(noIssuer, {
+        PORT: "http",
+        JWT_ISSUER: "issuer",
+      });
+      const child = spawnServer(environment);
+      assert.equal(await new Promise((resolve) => child.once("exit", resolve)), 1);
+    });
+  });
+}
