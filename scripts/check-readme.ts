@@ -6,9 +6,10 @@
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { copyRepository } from "./copy-repository.ts";
 
@@ -74,10 +75,15 @@ function run(code: string, port: number, folder = "."): string {
   return stdout;
 }
 
+/** The README and the guides: pages that people follow. */
+const PAGES = ["README.md", ...globSync("docs/guides/*.md")];
+
 function checkLinks(): void {
-  for (const [, target = ""] of README.matchAll(/\]\(([^)#\s]+)/g)) {
-    if (!/^https?:/.test(target) && !existsSync(target))
-      throw new Error(`README: the link to ${target} leads nowhere`);
+  for (const page of PAGES) {
+    for (const [, target = ""] of readFileSync(page, "utf8").matchAll(/\]\(([^)#\s]+)/g)) {
+      if (!/^https?:/.test(target) && !existsSync(join(dirname(page), target)))
+        throw new Error(`${page}: the link to ${target} leads nowhere`);
+    }
   }
 }
 
@@ -117,10 +123,12 @@ async function checkCommands(): Promise<void> {
 /** The commands that the text mentions must exist. */
 function checkScripts(): void {
   const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
-  for (const [, name = ""] of README.matchAll(
-    /npm (?:run )?(start|test|dev|demo|check|generate|new|screenshots|[a-z]+:[a-z]+)\b/g,
-  )) {
-    if (!scripts[name]) throw new Error(`README: there is no script ${name}`);
+  for (const page of PAGES) {
+    for (const [, name = ""] of readFileSync(page, "utf8").matchAll(
+      /npm (?:run )?(start|test|dev|demo|check|generate|new|screenshots|doctor|cost|deploy|remove|[a-z]+:[a-z]+)\b/g,
+    )) {
+      if (!scripts[name]) throw new Error(`${page}: there is no script ${name}`);
+    }
   }
 }
 
