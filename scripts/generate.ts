@@ -128,13 +128,30 @@ async function settingsTable(): Promise<string> {
     "default" in setting ? `\`${setting.default}\`` : "optional" in setting ? "" : "**required**",
     `\`${setting.example}\``,
   ]);
+  const head = ["Variable", "What it is for", "It must be", "Default", "Example"];
+  const { settingsTable: deployment } = await import("../packages/infra/src/settings.ts");
+  const deploymentRows = Object.entries(deployment).map(([name, setting]) => [
+    `\`${name}\``,
+    setting.description,
+    setting.rule,
+    "default" in setting ? `\`${setting.default}\`` : "",
+    `\`${setting.example}\``,
+  ]);
   return `${NOTE}
 
 # Settings
 
 The API is configured by its environment alone. All mistakes are reported together at the start, one sentence each.
 
-${table(["Variable", "What it is for", "It must be", "Default", "Example"], rows)}
+${table(head, rows)}
+
+## Of a deployment
+
+\`sst deploy\` reads these, and those above that say how callers are known, from the environment, from \`.env.<stage>\`
+and from \`.env\`, in this order. The stage name is \`mvp\` unless \`AWS_API_GW_STAGE_NAME\` says otherwise; \`RUNTIME\`,
+\`NODE_ENV\` and what the container listens on follow from where the API is deployed.
+
+${table(head, deploymentRows)}
 `;
 }
 

@@ -388,3 +388,14 @@ describe("loadConfig", () => {
     assert.deepEqual(environment, LEAST);
   });
 });
+
+describe("the entry that is started", () => {
+  it("must run as RUNTIME says: a container's setting does not make Lambda's entry trust events", () => {
+    assert.throws(() => loadConfig(LEAST, "LAMBDA"), {
+      name: "ConfigError",
+      message:
+        "RUNTIME is CONTAINERIZED, but what was started runs as LAMBDA; set RUNTIME=LAMBDA, or start the other entry.",
+    });
+    assert.equal(loadConfig(LEAST, "CONTAINERIZED").runtime, "CONTAINERIZED");
+  });
+});

@@ -282,9 +282,13 @@ type Parsed = {
 /**
  * Reads the configuration.
  *
+ * @param runtime what the entry that is started runs as: the app must not trust events where it should verify tokens.
  * @throws ConfigError that names every mistake at once.
  */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function loadConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  runtime?: Config["runtime"],
+): Config {
   const mistakes: string[] = [];
   const parsed = Object.fromEntries(
     Object.entries<Setting<unknown>>(settings).map(([name, setting]) => [
@@ -295,6 +299,11 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   if (parsed.AUTH_ENDPOINTS && !parsed.FIREBASE_APP_API_KEY && !environment.FIREBASE_APP_API_KEY) {
     mistakes.push(
       "FIREBASE_APP_API_KEY is not set; set the project's web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample, or switch the token endpoints off with AUTH_ENDPOINTS=off.",
+    );
+  }
+  if (runtime && parsed.RUNTIME && parsed.RUNTIME !== runtime) {
+    mistakes.push(
+      `RUNTIME is ${parsed.RUNTIME}, but what was started runs as ${runtime}; set RUNTIME=${runtime}, or start the other entry.`,
     );
   }
   if (parsed.DEMO_CALLERS && parsed.NODE_ENV === "production") {

@@ -11,7 +11,7 @@ const DRAIN_MILLISECONDS = 9_500;
 const log = createLog();
 
 try {
-  const config = loadConfig(process.env);
+  const config = loadConfig(process.env, "CONTAINERIZED");
   if (!config.jwt.verifyExpiration)
     log.warn("JWT_VERIFY_TOKEN_EXPIRATION is off: expired tokens are accepted");
   if (cluster.isPrimary && config.workers > 1) {

@@ -77,6 +77,14 @@ describe("the container's server", () => {
     }
   });
 
+  it("takes a whole URL for a path, as a proxy may send it", async () => {
+    const { url } = await start();
+    const request = httpRequest(url, { path: "http://api.example.com/v1/manage/hc", agent: false }).end();
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    assert.equal(response.statusCode, 200);
+    response.resume();
+  });
+
   it("rejects when the port is taken", async () => {
     const { url } = await start();
     await assert.rejects(start({}, { PORT: new URL(url).port }), { code: "EADDRINUSE" });

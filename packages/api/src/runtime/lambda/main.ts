@@ -3,4 +3,4 @@ import { loadConfig } from "../../config.ts";
 import { createLog } from "../../log.ts";
 import { createHandler } from "./create-handler.ts";
 
-export const handler = createHandler({ config: loadConfig(process.env), log: createLog() });
+export const handler = createHandler({ config: loadConfig(process.env, "LAMBDA"), log: createLog() });

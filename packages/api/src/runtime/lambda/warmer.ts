@@ -65,14 +65,20 @@ export async function warm(
   return { warmed: concurrency };
 }
 
-/** The AWS SDK is loaded here and not above: only a ping that fans out needs it. */
+/** One for all pings of an instance. The AWS SDK is loaded here and not above: only a ping that fans out needs it. */
+let connected: Promise<Invoke> | undefined;
+
 const invokeFunction: Invoke = async (functionArn, event) => {
-  const { InvokeCommand, LambdaClient } = await import("@aws-sdk/client-lambda");
-  await new LambdaClient().send(
-    new InvokeCommand({
-      FunctionName: functionArn,
-      InvocationType: "Event",
-      Payload: JSON.stringify(event),
-    }),
-  );
+  connected ??= connect();
+  const invoke = await connected;
+  return invoke(functionArn, event);
 };
+
+async function connect(): Promise<Invoke> {
+  const { InvokeCommand, LambdaClient } = await import("@aws-sdk/client-lambda");
+  const client = new LambdaClient();
+  return async (FunctionName, event) => {
+    const Payload = JSON.stringify(event);
+    await client.send(new InvokeCommand({ FunctionName, InvocationType: "Event", Payload }));
+  };
+}

@@ -1,0 +1,48 @@
+/// <reference path="../../../../.sst/platform/config.d.ts" />
+
+// Two APIs under one domain: https://api.example.com/admin has the endpoints of administrators, with a function, limits
+// and alarms of its own, and https://api.example.com/express has the rest.
+
+export default $config({
+  app: () => ({
+    name: "two-apis",
+    home: "aws",
+    providers: { aws: "7.20.0" },
+    removal: "remove",
+  }),
+
+  async run() {
+    const { routes } = await import("@lambda-express-api/api/routes/routes.ts");
+    const { ApiExposer, LambdaApi } = await import("../../src/components/index.ts");
+
+    const jwtAuthorizer = {
+      issuer: "https://securetoken.google.com/my-project",
+      audiences: ["my-project"],
+    };
+    const isForAdmins = ({ path }: { path: string }) => path.startsWith("/v1/admin/");
+
+    const express = new LambdaApi("Express", {
+      mappingKey: "express",
+      jwtAuthorizer,
+      routes: routes.filter((route) => !isForAdmins(route)),
+      environment: { FIREBASE_APP_API_KEY: $util.secret(process.env.FIREBASE_APP_API_KEY ?? "") },
+      disableExecuteApiEndpoint: true,
+    });
+    const admin = new LambdaApi("Admin", {
+      mappingKey: "admin",
+      jwtAuthorizer,
+      routes: routes.filter(isForAdmins),
+      features: { authEndpoints: false },
+      throttling: { throttlingRateLimit: 10, throttlingBurstLimit: 20 },
+      alarms: {},
+      disableExecuteApiEndpoint: true,
+    });
+
+    const domain = new ApiExposer("Domain", {
+      domainName: "api.example.com",
+      dns: sst.aws.dns({ zone: "Z2FDTNDATAQYW2" }),
+      apis: { Express: express, Admin: admin },
+    });
+    return domain.urls;
+  },
+});

@@ -1,0 +1,89 @@
+/** What somebody should know before a caller says it. docs: Lambda and HTTP API metrics of CloudWatch. */
+
+export interface AlarmsArgs {
+  readonly apiId: $util.Input<string>;
+  readonly stageName: $util.Input<string>;
+  readonly functionName: $util.Input<string>;
+  readonly aliasName: $util.Input<string>;
+  readonly timeoutSeconds: number;
+  /** Who is told; without it the alarms only show in CloudWatch. */
+  readonly topicArn: $util.Input<string> | undefined;
+}
+
+const FIVE_MINUTES = 300;
+/** One in a hundred answers is the API's own fault. */
+const FAILURE_RATIO = 0.01;
+/** One failure among three calls at night is no one in three. */
+const FEWEST_FAILURES = 5;
+/** The slowest of a hundred has used this part of its time. */
+const NEAR_TIMEOUT = 0.8;
+
+export function createAlarms(name: string, args: AlarmsArgs, parent: $util.Resource): void {
+  const { apiId, stageName, functionName, aliasName, topicArn } = args;
+  const actions = topicArn === undefined ? [] : [topicArn];
+  const gateway = { namespace: "AWS/ApiGateway", dimensions: { ApiId: apiId, Stage: stageName } };
+  const lambda = {
+    namespace: "AWS/Lambda",
+    dimensions: { FunctionName: functionName, Resource: $interpolate`${functionName}:${aliasName}` },
+  };
+
+  const alarm = (
+    suffix: string,
+    description: string,
+    metric: Omit<aws.cloudwatch.MetricAlarmArgs, "comparisonOperator" | "evaluationPeriods">,
+  ) =>
+    new aws.cloudwatch.MetricAlarm(
+      `${name}Alarm${suffix}`,
+      {
+        name: `${$app.name}-${$app.stage}-${name}-${suffix}`,
+        alarmDescription: description,
+        comparisonOperator: "GreaterThanThreshold",
+        evaluationPeriods: 1,
+        // Nobody called, so nothing is wrong.
+        treatMissingData: "notBreaching",
+        alarmActions: actions,
+        okActions: actions,
+        ...metric,
+      },
+      { parent },
+    );
+
+  const sumOf = (id: string, metricName: string) => ({
+    id,
+    metric: { ...gateway, metricName, stat: "Sum", period: FIVE_MINUTES },
+  });
+  alarm("Failures", "More than one answer in a hundred is a 5xx.", {
+    threshold: FAILURE_RATIO,
+    metricQueries: [
+      {
+        id: "ratio",
+        label: "5xx answers per request",
+        expression: `IF(failures >= ${FEWEST_FAILURES}, failures / requests, 0)`,
+        returnData: true,
+      },
+      sumOf("failures", "5xx"),
+      sumOf("requests", "Count"),
+    ],
+  });
+  alarm("Errors", "The function crashed, timed out or could not start.", {
+    ...lambda,
+    metricName: "Errors",
+    statistic: "Sum",
+    period: FIVE_MINUTES,
+    threshold: 0,
+  });
+  alarm("Throttles", "Lambda refused calls: the account's or the function's concurrency is used up.", {
+    ...lambda,
+    metricName: "Throttles",
+    statistic: "Sum",
+    period: FIVE_MINUTES,
+    threshold: 0,
+  });
+  alarm("Latency", "The slowest answers are near the time-out.", {
+    ...gateway,
+    metricName: "Latency",
+    extendedStatistic: "p99",
+    period: FIVE_MINUTES,
+    threshold: args.timeoutSeconds * 1000 * NEAR_TIMEOUT,
+  });
+}

@@ -1,0 +1,75 @@
+/** The same API on Fargate, behind a load balancer, for those whom Lambda no longer fits. */
+import type { Dns } from "./dns.ts";
+import { type CallerSettings, callerEnvironment } from "./environment.ts";
+
+export interface ContainerServiceArgs extends CallerSettings {
+  /** An image in a registry, or what to build one of. */
+  readonly image: sst.aws.ServiceArgs["image"];
+  /** A token must not travel in plain text, so there is no way without a domain. */
+  readonly domainName: string;
+  readonly dns: Dns;
+  /** Default: `*`. */
+  readonly corsAllowOrigins?: readonly string[];
+  /** As in `LambdaApi`: what follows from the other inputs is there by itself. */
+  readonly environment?: Readonly<Record<string, $util.Input<string>>>;
+  /** Default: 30. */
+  readonly logRetentionDays?: number;
+  /** Default: 1 to 4. */
+  readonly instances?: { readonly minimum: number; readonly maximum: number };
+}
+
+const PORT = 5000;
+
+export class ContainerService extends $util.ComponentResource {
+  readonly url: $util.Output<string>;
+
+  constructor(name: string, args: ContainerServiceArgs, options?: $util.ComponentResourceOptions) {
+    super("lambda-express-api:infra:ContainerService", name, {}, options);
+    const { minimum, maximum } = args.instances ?? { minimum: 1, maximum: 4 };
+
+    const vpc = new sst.aws.Vpc(`${name}Vpc`, {}, { parent: this });
+    const cluster = new sst.aws.Cluster(`${name}Cluster`, { vpc }, { parent: this });
+    const service = new sst.aws.Service(
+      `${name}Service`,
+      {
+        cluster,
+        architecture: "arm64",
+        cpu: "0.25 vCPU",
+        memory: "0.5 GB",
+        image: args.image,
+        environment: {
+          ...args.environment,
+          ...callerEnvironment(args),
+          CORS_ALLOW_ORIGINS: (args.corsAllowOrigins ?? ["*"]).join(","),
+          RUNTIME: "CONTAINERIZED",
+          NODE_ENV: "production",
+          PORT: String(PORT),
+          // The load balancer writes who calls.
+          TRUSTED_PROXY_HOPS: "1",
+        },
+        loadBalancer: {
+          domain: { name: args.domainName, dns: args.dns },
+          rules: [
+            { listen: "80/http", redirect: "443/https" },
+            { listen: "443/https", forward: `${PORT}/http` },
+          ],
+          health: { [`${PORT}/http`]: { path: "/v1/manage/hc" } },
+        },
+        scaling: { min: minimum, max: maximum },
+        transform: {
+          // SST would let it read every parameter and every secret of the account.
+          executionRole: (roleArgs) => {
+            roleArgs.inlinePolicies = [];
+          },
+          logGroup: (logGroupArgs) => {
+            logGroupArgs.retentionInDays = args.logRetentionDays ?? 30;
+          },
+        },
+      },
+      { parent: this },
+    );
+
+    this.url = service.url;
+    this.registerOutputs({ _hint: service.url });
+  }
+}

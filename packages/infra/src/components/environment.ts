@@ -1,0 +1,27 @@
+/** The API's environment, as far as it follows from the infrastructure. */
+import type { Features } from "@lambda-express-api/api/config.ts";
+
+export interface CallerSettings {
+  readonly jwtAuthorizer: { readonly issuer: string; readonly audiences: readonly string[] };
+  /** The claim that holds the caller's groups. Default: `groups`. */
+  readonly groupsClaim?: string;
+  /** Default: everything is on. */
+  readonly features?: Features;
+}
+
+/** What the API must know of its callers, whatever runs it. */
+export function callerEnvironment({ jwtAuthorizer, groupsClaim, features }: CallerSettings) {
+  return {
+    JWT_ISSUER: jwtAuthorizer.issuer,
+    JWT_AUTHORIZED_AUDIENCES: jwtAuthorizer.audiences.join(","),
+    JWT_AUTHORIZATION_GROUPS_ATTR_NAME: groupsClaim ?? "groups",
+    AUTH_ENDPOINTS: (features?.authEndpoints ?? true) ? "on" : "off",
+  };
+}
+
+/** Marks values as secret: they are encrypted in the state, and no output and no diff shows them. */
+export function secretEnvironment(
+  environment: Readonly<Record<string, string>>,
+): Record<string, $util.Output<string>> {
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, $util.secret(value)]));
+}

@@ -1,0 +1,8 @@
+// The package's door for `sst.config.ts`. These files see SST's globals and are checked by `packages/infra/tsconfig.json`.
+
+export { ApiExposer, type ApiExposerArgs, type ExposableApi } from "./api-exposer.ts";
+export { BudgetGuard, type BudgetGuardArgs } from "./budget-guard.ts";
+export { ContainerService, type ContainerServiceArgs } from "./container-service.ts";
+export { type Dns, dnsOf } from "./dns.ts";
+export { secretEnvironment } from "./environment.ts";
+export { LambdaApi, type LambdaApiArgs } from "./lambda-api.ts";

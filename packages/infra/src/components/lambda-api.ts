@@ -1,0 +1,156 @@
+/**
+ * An API in one function behind an HTTP API: function, alias, role, logs, gateway, throttles, alarms. Made of
+ * `sst.aws.Function` and the raw gateway resources, because SST's own `ApiGatewayV2` gives each route an integration
+ * and a permission of its own and knows no named stage (docs/decisions/0011-infrastructure.md).
+ */
+import type { Route } from "@lambda-express-api/api/http/define-route.ts";
+import { routes as everyRoute } from "@lambda-express-api/api/routes/routes.ts";
+import { planHttpApi, type RouteThrottling } from "../plan.ts";
+import type { KeepWarm } from "../settings.ts";
+import { createAlarms } from "./alarms.ts";
+import type { ExposableApi } from "./api-exposer.ts";
+import { type CallerSettings, callerEnvironment } from "./environment.ts";
+import { createHttpApi } from "./http-api.ts";
+import { createLambdaFunction, type LambdaFunctionArgs } from "./lambda-function.ts";
+
+export interface LambdaApiArgs extends CallerSettings {
+  readonly description?: $util.Input<string>;
+  /** Default: the API's own entry, bundled by SST. */
+  readonly code?: LambdaFunctionArgs["code"];
+  /** Default: 512. */
+  readonly memoryMegabytes?: number;
+  /** Default: 29, which is when the gateway gives up too. */
+  readonly timeoutSeconds?: number;
+  /**
+   * What the API is configured by, beyond what follows from the other inputs: `RUNTIME`, `NODE_ENV`, the stage, the
+   * mapping key, the issuer, the audiences, the groups claim and the features are there by themselves. Wrap what is secret in
+   * `$util.secret`.
+   */
+  readonly environment?: Readonly<Record<string, $util.Input<string>>>;
+  /** What the function may do at AWS. Default: write its log. */
+  readonly permissions?: readonly sst.aws.FunctionPermissionArgs[];
+  /** Default: 30. */
+  readonly logRetentionDays?: number;
+  /** Default: 30. */
+  readonly accessLogRetentionDays?: number;
+  /** Default: `mvp`. */
+  readonly stageName?: string;
+  /** Under which a custom domain serves this API. */
+  readonly mappingKey?: string | undefined;
+  /** Default: every endpoint of this API. */
+  readonly routes?: readonly Route[];
+  /** Default: `*`. */
+  readonly corsAllowOrigins?: readonly string[];
+  /** For every route; all callers share it. Default: 100 requests a second, burst 200. */
+  readonly throttling?: RouteThrottling;
+  /** For the token endpoints. Default: 5 requests a second, burst 10. */
+  readonly authThrottling?: RouteThrottling;
+  /** Default: nothing is kept warm. */
+  readonly keepWarm?: KeepWarm | undefined;
+  /** With `pipeline` the function is made with a placeholder, and deployments leave code and alias alone. */
+  readonly codeDelivery?: "sst" | "pipeline";
+  /** Whether only a custom domain reaches the API. */
+  readonly disableExecuteApiEndpoint?: boolean;
+  /** Default: no alarms. */
+  readonly alarms?: { readonly topicArn?: $util.Input<string> | undefined } | undefined;
+}
+
+export class LambdaApi extends $util.ComponentResource implements ExposableApi {
+  readonly apiId: $util.Output<string>;
+  readonly stageName: $util.Output<string>;
+  readonly mappingKey: string | undefined;
+  /** Where the gateway's own host serves the API; `undefined` when that is switched off. */
+  readonly url: $util.Output<string> | undefined;
+  readonly functionName: $util.Output<string>;
+  /** What everybody calls, and what a release moves. */
+  readonly aliasArn: $util.Output<string>;
+
+  constructor(name: string, args: LambdaApiArgs, options?: $util.ComponentResourceOptions) {
+    super("lambda-express-api:infra:LambdaApi", name, {}, options);
+    const {
+      description = `${$app.name}, stage ${$app.stage}`,
+      stageName = "mvp",
+      timeoutSeconds = 29,
+      disableExecuteApiEndpoint = false,
+      routes = everyRoute,
+      features,
+    } = args;
+
+    const lambda = createLambdaFunction(
+      name,
+      {
+        description,
+        code: args.code ?? { handler: "packages/api/src/runtime/lambda/main.handler" },
+        memoryMegabytes: args.memoryMegabytes ?? 512,
+        timeoutSeconds,
+        environment: {
+          ...args.environment,
+          ...gatewayEnvironment(stageName, args.mappingKey),
+          ...callerEnvironment(args),
+        },
+        permissions: args.permissions ?? [],
+        logRetentionDays: args.logRetentionDays ?? 30,
+        keepWarm: args.keepWarm,
+        codeDelivery: args.codeDelivery ?? "sst",
+      },
+      this,
+    );
+
+    const { api, stage } = createHttpApi(
+      name,
+      {
+        plan: planHttpApi(
+          routes.filter(({ feature }) => !feature || !features || features[feature]),
+          {
+            stageName,
+            jwtAuthorizer: args.jwtAuthorizer,
+            corsAllowOrigins: args.corsAllowOrigins ?? ["*"],
+            ...(args.throttling && { throttling: args.throttling }),
+            ...(args.authThrottling && { authThrottling: args.authThrottling }),
+          },
+        ),
+        lambda,
+        description,
+        accessLogRetentionDays: args.accessLogRetentionDays ?? 30,
+        disableExecuteApiEndpoint,
+      },
+      this,
+    );
+
+    if (args.alarms) {
+      createAlarms(
+        name,
+        {
+          apiId: api.id,
+          stageName: stage.name,
+          functionName: lambda.name,
+          aliasName: lambda.alias.name,
+          timeoutSeconds,
+          topicArn: args.alarms.topicArn,
+        },
+        this,
+      );
+    }
+
+    this.apiId = api.id;
+    this.stageName = stage.name;
+    this.mappingKey = args.mappingKey;
+    this.functionName = lambda.name;
+    this.aliasArn = lambda.alias.arn;
+    if (!disableExecuteApiEndpoint) {
+      this.url = stageName === "$default" ? api.apiEndpoint : $interpolate`${api.apiEndpoint}/${stage.name}`;
+    }
+    // The CLI shows a component's `_hint` beside its name.
+    this.registerOutputs({ _hint: this.url });
+  }
+}
+
+/** What the API must know of the gateway in front of it. */
+function gatewayEnvironment(stageName: string, mappingKey: string | undefined) {
+  return {
+    RUNTIME: "LAMBDA",
+    NODE_ENV: "production",
+    AWS_API_GW_STAGE_NAME: stageName,
+    ...(mappingKey !== undefined && { AWS_API_GW_MAPPING_KEY: mappingKey }),
+  };
+}

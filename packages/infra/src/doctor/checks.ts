@@ -1,0 +1,233 @@
+/**
+ * What must be true before a deployment, asked one by one. A check says what is wrong and what to do about it; it shows
+ * no secret, and one that cannot be made from here says so and is no failure.
+ */
+import { loadSettings, type Settings, SettingsError } from "../settings.ts";
+
+export interface Finding {
+  readonly about: string;
+  readonly verdict: "fine" | "wrong" | "unknown";
+  /** What was found, and if it is wrong what to do. */
+  readonly sentence: string;
+}
+
+/** What the checks ask the outside, so that a test can answer. */
+export interface World {
+  readonly stage: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly versions: { readonly node: string; readonly sst: string | undefined; readonly pinnedSst: string };
+  /** `undefined` when nothing may be asked over the network. */
+  readonly network: Network | undefined;
+}
+
+export interface Network {
+  fetch(url: string, options?: { headers?: Record<string, string> }): Promise<Response>;
+  /** The name servers of a domain; none if it has none of its own. */
+  nameServers(domainName: string): Promise<readonly string[]>;
+  /** Asks AWS, in the region that the caller's profile names if none is given. Rejects with what the SDK says. */
+  awsAccount(region: string | undefined): Promise<AwsAccount>;
+}
+
+export interface AwsAccount {
+  readonly region: string;
+  readonly concurrentExecutions: number;
+}
+
+const fine = (about: string, sentence: string): Finding => ({ about, verdict: "fine", sentence });
+const wrong = (about: string, sentence: string): Finding => ({ about, verdict: "wrong", sentence });
+const unknown = (about: string, sentence: string): Finding => ({ about, verdict: "unknown", sentence });
+
+/** Makes every check. One that needs settings is made only when the settings are right. */
+export async function examine(world: World): Promise<Finding[]> {
+  const findings = [checkNode(world), checkSst(world)];
+  const settings = readSettings(world);
+  const { region, finding: aws } = await askAws(world);
+  if (!("jwtAuthorizer" in settings)) return [...findings, ...settings, aws];
+  return [
+    ...findings,
+    fine("settings", `The settings of the stage ${world.stage} are complete.`),
+    ...(await checkIssuer(world, settings)),
+    ...checkAudiences(settings),
+    aws,
+    ...checkCertificate(region, settings),
+    ...(await checkNameServers(world, settings)),
+    ...(await checkCloudflare(world, settings)),
+  ];
+}
+
+function checkNode({ versions: { node } }: World): Finding {
+  return Number(node.split(".")[0]) >= 24
+    ? fine("Node.js", `This is Node.js ${node}.`)
+    : wrong(
+        "Node.js",
+        `This is Node.js ${node}, and the tests need 24; run it through npm, which brings its own.`,
+      );
+}
+
+function checkSst({ versions: { sst, pinnedSst } }: World): Finding {
+  if (sst === undefined) return wrong("SST", "SST is not installed; run: npm ci");
+  return sst === pinnedSst
+    ? fine("SST", `This is SST ${sst}, as it must be.`)
+    : wrong("SST", `This is SST ${sst}, and package.json says ${pinnedSst}; run: npm ci`);
+}
+
+function readSettings({ stage, environment }: World): Settings | Finding[] {
+  try {
+    return loadSettings(stage, environment);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.message.split("\n").map((mistake) => wrong("settings", mistake));
+  }
+}
+
+async function checkIssuer({ network }: World, settings: Settings): Promise<Finding[]> {
+  const { issuer } = settings.jwtAuthorizer;
+  if (!issuer.startsWith("https://"))
+    return [wrong("issuer", `JWT_ISSUER is ${issuer}, and API Gateway only asks issuers by HTTPS.`)];
+  if (!network) return [unknown("issuer", `Whether ${issuer} answers cannot be seen offline.`)];
+  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  const document = await readJson(network, url);
+  if (typeof document === "string")
+    return [wrong("issuer", `${url} ${document}; is JWT_ISSUER the issuer of your provider?`)];
+  if (document.issuer !== issuer) {
+    return [
+      wrong(
+        "issuer",
+        `JWT_ISSUER is ${issuer}, but its document says ${JSON.stringify(document.issuer)}; they are compared character by character, so set JWT_ISSUER to what the document says.`,
+      ),
+    ];
+  }
+  if (typeof document.jwks_uri !== "string")
+    return [wrong("issuer", `${url} names no jwks_uri, so nobody could verify its tokens.`)];
+  return [fine("issuer", `${issuer} answers, and its document says the same.`)];
+}
+
+/** Gives the document, or what is wrong with it as the rest of a sentence. */
+async function readJson(
+  network: Network,
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<Record<string, unknown> | string> {
+  try {
+    const response = await network.fetch(url, { headers });
+    if (!response.ok) return `answers ${response.status}`;
+    return (await response.json()) as Record<string, unknown>;
+  } catch (error) {
+    return `does not answer as it should (${reasonOf(error)})`;
+  }
+}
+
+const FIREBASE = /^https:\/\/securetoken\.google\.com\/([^/]+)$/;
+
+/** Firebase issues tokens for one audience, its project. */
+function checkAudiences({ jwtAuthorizer: { issuer, audiences } }: Settings): Finding[] {
+  const project = FIREBASE.exec(issuer)?.[1];
+  if (project === undefined) return [];
+  return audiences.includes(project)
+    ? [fine("audience", `Tokens of the project ${project} are for ${project}.`)]
+    : [
+        wrong(
+          "audience",
+          `Tokens of ${issuer} are for ${project}, which JWT_AUTHORIZED_AUDIENCES (${audiences.join(",")}) does not have; set JWT_AUTHORIZED_AUDIENCES=${project}.`,
+        ),
+      ];
+}
+
+async function askAws({ environment, network }: World): Promise<Answer> {
+  const said = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || undefined;
+  if (!network) {
+    return {
+      region: said,
+      finding: unknown("AWS", "Whether your credentials are good cannot be seen offline."),
+    };
+  }
+  try {
+    const account = await network.awsAccount(said);
+    const { region, concurrentExecutions } = account;
+    return {
+      region,
+      finding: fine(
+        "AWS",
+        `Your credentials are good in ${region}, where ${concurrentExecutions} functions may run at once.`,
+      ),
+    };
+  } catch (error) {
+    return {
+      region: said,
+      finding: wrong(
+        "AWS",
+        `AWS refuses (${reasonOf(error)}); sign in with: aws sso login, and set AWS_PROFILE and AWS_REGION, e.g. AWS_REGION=eu-west-1.`,
+      ),
+    };
+  }
+}
+
+interface Answer {
+  readonly region: string | undefined;
+  readonly finding: Finding;
+}
+
+function checkCertificate(region: string | undefined, { domain }: Settings): Finding[] {
+  const certificateRegion = domain?.certificateArn?.split(":")[3];
+  if (certificateRegion === undefined) return [];
+  if (region === undefined)
+    return [unknown("certificate", `The certificate is in ${certificateRegion}; the API must be there too.`)];
+  return certificateRegion === region
+    ? [fine("certificate", `The certificate is in ${region}, as the API is.`)]
+    : [
+        wrong(
+          "certificate",
+          `CERTIFICATE_ARN is in ${certificateRegion}, but the API is in ${region}; make one there, or leave it unset.`,
+        ),
+      ];
+}
+
+const NAME_SERVERS = { route53: /\.awsdns-\d+\./, cloudflare: /\.ns\.cloudflare\.com$/ };
+
+/** The domain itself seldom has name servers; one of the domains that it is in has. */
+async function checkNameServers(
+  { network }: World,
+  { domain, dns: { provider } }: Settings,
+): Promise<Finding[]> {
+  if (!domain) return [];
+  const { domainName } = domain;
+  if (provider === "none") return [unknown("DNS", `You make the record of ${domainName} yourself.`)];
+  if (!network) return [unknown("DNS", `Whether ${domainName} is at ${provider} cannot be seen offline.`)];
+  const labels = domainName.split(".");
+  for (let index = 0; index <= labels.length - 2; index += 1) {
+    const zone = labels.slice(index).join(".");
+    const servers = await network.nameServers(zone);
+    if (servers.length === 0) continue;
+    return servers.every((server) => NAME_SERVERS[provider].test(server))
+      ? [fine("DNS", `${zone} is at ${provider}.`)]
+      : [
+          wrong(
+            "DNS",
+            `${zone} is at ${servers.join(", ")} and not at ${provider}; set DNS to who has it, or let its registrar name the zone's servers.`,
+          ),
+        ];
+  }
+  return [wrong("DNS", `${domainName} is in no domain that has name servers; is DOMAIN_NAME right?`)];
+}
+
+async function checkCloudflare({ environment, network }: World, { dns }: Settings): Promise<Finding[]> {
+  if (dns.provider !== "cloudflare") return [];
+  if (!network) return [unknown("Cloudflare", "Whether the token is good cannot be seen offline.")];
+  const answer = await readJson(network, "https://api.cloudflare.com/client/v4/user/tokens/verify", {
+    authorization: `Bearer ${environment.CLOUDFLARE_API_TOKEN}`,
+  });
+  return [
+    typeof answer === "object" && answer.success === true
+      ? fine("Cloudflare", "CLOUDFLARE_API_TOKEN is good.")
+      : wrong(
+          "Cloudflare",
+          `Cloudflare refuses CLOUDFLARE_API_TOKEN${typeof answer === "string" ? ` (${answer})` : ""}; make one with the permissions Zone:Read and DNS:Edit.`,
+        ),
+  ];
+}
+
+/** A reason in one line. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as { message?: string; cause?: { code?: string; message?: string } };
+  return (cause?.code ?? cause?.message ?? message ?? String(error)).split("\n")[0] ?? "";
+}

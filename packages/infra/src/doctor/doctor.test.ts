@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { examine, type Network, type World } from "./checks.ts";
+
+const ISSUER = "https://securetoken.google.com/my-project";
+const SECRETS = { FIREBASE_APP_API_KEY: "AIzaSySecretKey", CLOUDFLARE_API_TOKEN: "secret-cloudflare-token" };
+const good: World = {
+  stage: "dev",
+  environment: {
+    ...SECRETS,
+    JWT_ISSUER: ISSUER,
+    JWT_AUTHORIZED_AUDIENCES: "my-project",
+    AWS_REGION: "eu-west-1",
+    DOMAIN_NAME: "api.example.com",
+    DNS: "cloudflare",
+  },
+  versions: { node: "24.21.0", sst: "4.17.1", pinnedSst: "4.17.1" },
+  network: networkThat({}),
+};
+
+/** Everything is as it should be, but for what is said. */
+function networkThat({
+  document = { issuer: ISSUER, jwks_uri: `${ISSUER}/keys` },
+  ...rest
+}: Partial<Network> & { document?: unknown }): Network {
+  return {
+    fetch: async (url) => Response.json(url.includes("cloudflare") ? { success: true } : document),
+    nameServers: async (name) => (name === "example.com" ? ["amy.ns.cloudflare.com"] : []),
+    awsAccount: async (region = "eu-west-1") => ({ region, concurrentExecutions: 1000 }),
+    ...rest,
+  };
+}
+
+async function wrongOf(world: Partial<World>): Promise<string[]> {
+  const findings = await examine({ ...good, ...world });
+  return findings.filter(({ verdict }) => verdict === "wrong").map(({ sentence }) => sentence);
+}
+
+describe("npm run doctor", () => {
+  it("finds nothing wrong where all is as it should be", async () => {
+    const findings = await examine(good);
+    assert.deepEqual([...new Set(findings.map(({ verdict }) => verdict))], ["fine"]);
+    assert.deepEqual(
+      findings.map(({ about }) => about),
+      ["Node.js", "SST", "settings", "issuer", "audience", "AWS", "DNS", "Cloudflare"],
+    );
+  });
+
+  it("offline, says what it cannot see, and is no failure", async () => {
+    const findings = await examine({ ...good, network: undefined });
+    assert.deepEqual(
+      findings.filter(({ verdict }) => verdict === "unknown").map(({ about }) => about),
+      ["issuer", "AWS", "DNS", "Cloudflare"],
+    );
+    assert.deepEqual(await wrongOf({ network: undefined }), []);
+  });
+
+  const setting = (overrides: Record<string, string>): Partial<World> => ({
+    environment: { ...good.environment, ...overrides },
+  });
+  const cases: [title: string, world: Partial<World>, sentence: RegExp][] = [
+    ["an older Node.js", { versions: { ...good.versions, node: "20.19.0" } }, /the tests need 24/],
+    ["SST that is not installed", { versions: { ...good.versions, sst: undefined } }, /run: npm ci/],
+    ["another SST", { versions: { ...good.versions, sst: "4.18.0" } }, /4\.18\.0.*says 4\.17\.1/],
+    ["a mistake in the settings", setting({ MEMORY_MEGABYTES: "1" }), /MEMORY_MEGABYTES is wrong/],
+    [
+      "an issuer without HTTPS",
+      setting({ JWT_ISSUER: "http://127.0.0.1:9099" }),
+      /only asks issuers by HTTPS/,
+    ],
+    [
+      "an issuer with a slash too many",
+      setting({ JWT_ISSUER: "https://issuer.example.com/" }),
+      /its document says .*compared character by character/,
+    ],
+    [
+      "an issuer that is not there",
+      {
+        network: networkThat({
+          fetch: async (url) =>
+            url.includes("cloudflare")
+              ? Response.json({ success: true })
+              : new Response(null, { status: 404 }),
+        }),
+      },
+      /answers 404; is JWT_ISSUER the issuer/,
+    ],
+    [
+      "an issuer that does not answer",
+      {
+        environment: { ...good.environment, DNS: "route53" },
+        network: networkThat({
+          nameServers: async () => ["ns-1.awsdns-01.org"],
+          fetch: async () => {
+            throw new TypeError("fetch failed", { cause: { code: "ENOTFOUND" } });
+          },
+        }),
+      },
+      /does not answer as it should \(ENOTFOUND\)/,
+    ],
+    [
+      "an issuer without keys",
+      { network: networkThat({ document: { issuer: ISSUER, success: true } }) },
+      /names no jwks_uri/,
+    ],
+    [
+      "an audience that is not the project",
+      setting({ JWT_AUTHORIZED_AUDIENCES: "other" }),
+      /set JWT_AUTHORIZED_AUDIENCES=my-project/,
+    ],
+    [
+      "credentials that AWS refuses",
+      {
+        network: networkThat({
+          awsAccount: async () => {
+            throw new Error("The security token included in the request is invalid");
+          },
+        }),
+      },
+      /AWS refuses \(The security token included in the request is invalid\)/,
+    ],
+    [
+      "a certificate of another region",
+      setting({ CERTIFICATE_ARN: "arn:aws:acm:us-east-1:123456789012:certificate/1" }),
+      /CERTIFICATE_ARN is in us-east-1, but the API is in eu-west-1/,
+    ],
+    ["a domain that is somewhere else", setting({ DNS: "route53" }), /and not at route53/],
+    [
+      "a domain that is nowhere",
+      { network: networkThat({ nameServers: async () => [] }) },
+      /in no domain that has name servers/,
+    ],
+    [
+      "a token that Cloudflare refuses",
+      {
+        network: networkThat({
+          fetch: async (url) =>
+            url.includes("cloudflare")
+              ? new Response(null, { status: 401 })
+              : Response.json({ issuer: ISSUER, jwks_uri: ISSUER }),
+        }),
+      },
+      /Cloudflare refuses CLOUDFLARE_API_TOKEN \(answers 401\)/,
+    ],
+  ];
+  for (const [title, world, sentence] of cases) {
+    it(`${title} is a sentence that says what to do`, async () => {
+      const sentences = await wrongOf(world);
+      assert.equal(sentences.length, 1, sentences.join("\n"));
+      assert.match(sentences.join(), sentence);
+      for (const secret of Object.values(SECRETS)) assert.ok(!sentences.join().includes(secret));
+    });
+  }
+
+  it("asks AWS itself, with the caller's credentials", async () => {
+    const server = createServer((request, response) => {
+      assert.match(request.headers.authorization ?? "", /Credential=stand-in\/.*\/eu-west-1\/lambda\//);
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ AccountLimit: { ConcurrentExecutions: 10 } }));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const { printed } = await doctor([], {
+      // Refused for its scheme, before anybody asks it.
+      JWT_ISSUER: "http://issuer.example.com",
+      JWT_AUTHORIZED_AUDIENCES: "my-project",
+      FIREBASE_APP_API_KEY: "AIzaSySecretKey",
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_REGION: "eu-west-1",
+      AWS_ACCESS_KEY_ID: "stand-in",
+      AWS_SECRET_ACCESS_KEY: "stand-in",
+    });
+    server.close();
+    assert.match(
+      printed,
+      /AWS +Your credentials are good in eu-west-1, where 10 functions may run at once\./,
+    );
+  });
+
+  it("reads .env files as sst does, prints no secret, and ends with 1 when something is wrong", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "doctor-"));
+    try {
+      writeFileSync(join(folder, "package.json"), '{ "devDependencies": { "sst": "4.17.1" } }');
+      writeFileSync(join(folder, ".env"), `JWT_ISSUER=${ISSUER}\nAWS_REGION=eu-west-1\nMEMORY_MEGABYTES=1\n`);
+      writeFileSync(
+        join(folder, ".env.test"),
+        "JWT_AUTHORIZED_AUDIENCES=my-project\nFIREBASE_APP_API_KEY=AIzaSySecretKey\nMEMORY_MEGABYTES=256\n",
+      );
+      const { printed, exitCode } = await doctor(["--stage", "test", "--offline"], {}, folder);
+      assert.match(printed, /^ {2}ok {3}settings +The settings of the stage test are complete\.$/m);
+      assert.match(printed, /^WRONG {2}SST +SST is not installed; run: npm ci$/m);
+      assert.doesNotMatch(printed, /SecretKey/);
+      assert.equal(exitCode, 1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** Runs the command as a person would, with nothing in its environment but what is given. */
+async function doctor(args: readonly string[], environment: Record<string, string>, cwd = process.cwd()) {
+  const child = spawn(process.execPath, [fileURLToPath(new URL("main.ts", import.meta.url)), ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let printed = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+  });
+  const [exitCode] = await once(child, "close");
+  return { printed, exitCode };
+}

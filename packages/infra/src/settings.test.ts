@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { loadSettings, SettingsError, settingsTable } from "./settings.ts";
+
+const required = {
+  JWT_ISSUER: "https://securetoken.google.com/my-project",
+  JWT_AUTHORIZED_AUDIENCES: "my-project",
+  FIREBASE_APP_API_KEY: "AIzaSyExample",
+};
+
+function mistakesOf(environment: Record<string, string>, stage = "dev"): string[] {
+  try {
+    loadSettings(stage, environment);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof SettingsError);
+    return error.message.split("\n");
+  }
+}
+
+/** What else must be set for a setting to make sense. */
+const companions = {
+  DNS: { DOMAIN_NAME: "api.example.com" },
+  DNS_ZONE_ID: { DOMAIN_NAME: "api.example.com" },
+  CERTIFICATE_ARN: { DOMAIN_NAME: "api.example.com" },
+  EXECUTE_API_ENDPOINT: { DOMAIN_NAME: "api.example.com" },
+  BUDGET_USD: { BUDGET_EMAILS: "ops@example.com" },
+  BUDGET_EMAILS: { BUDGET_USD: "20" },
+  CONTAINER_IMAGE: { CONTAINER_DOMAIN_NAME: "container.example.com" },
+  CONTAINER_DOMAIN_NAME: { CONTAINER_IMAGE: "example/image:1" },
+} as Record<string, Record<string, string>>;
+
+const wrong: Record<keyof typeof settingsTable, readonly string[]> = {
+  MEMORY_MEGABYTES: ["64", "10241", "512 MB", "1e3"],
+  LOG_RETENTION_DAYS: ["0", "8", "-1"],
+  ACCESS_LOG_RETENTION_DAYS: ["0", "8", "for ever"],
+  THROTTLE_RATE: ["0", "10001", "1.5"],
+  THROTTLE_BURST: ["0", "5001"],
+  AUTH_THROTTLE_RATE: ["0", "-1"],
+  AUTH_THROTTLE_BURST: ["0"],
+  KEEP_WARM: ["on", "Warmer"],
+  KEEP_WARM_INSTANCES: ["0", "101"],
+  CODE_DELIVERY: ["none"],
+  DOMAIN_NAME: ["https://api.example.com", "API.example.com", "api", "api.example.com/", "-a.example.com"],
+  DNS: ["aws"],
+  DNS_ZONE_ID: ["/hostedzone/Z1", "short"],
+  CERTIFICATE_ARN: ["certificate", "arn:aws:iam::123456789012:server-certificate/x"],
+  EXECUTE_API_ENDPOINT: ["true"],
+  ALARMS: ["yes"],
+  ALARM_TOPIC_ARN: ["alarms", "arn:aws:sqs:eu-west-1:123456789012:alarms"],
+  BUDGET_USD: ["0", "20 USD"],
+  BUDGET_EMAILS: ["nobody", "a@example.com,"],
+  CONTAINER_IMAGE: ["image with blanks", "image"],
+  CONTAINER_DOMAIN_NAME: ["container"],
+};
+
+describe("the settings of a stage", () => {
+  it("need no more than an issuer, an audience and the provider's key", () => {
+    const settings = loadSettings("dev", required);
+    assert.equal(settings.stageName, "mvp");
+    assert.equal(settings.mappingKey, undefined);
+    assert.deepEqual(settings.jwtAuthorizer, {
+      issuer: required.JWT_ISSUER,
+      audiences: ["my-project"],
+    });
+    assert.deepEqual(settings.secretEnvironment, { FIREBASE_APP_API_KEY: "AIzaSyExample" });
+    assert.deepEqual(settings.environment, {});
+    for (const optional of [
+      settings.domain,
+      settings.alarms,
+      settings.budget,
+      settings.container,
+      settings.keepWarm,
+    ])
+      assert.equal(optional, undefined);
+  });
+
+  it("keep the logs of a permanent stage longer, and watch it", () => {
+    for (const stage of ["production", "prod", "staging"]) {
+      const { logRetentionDays, accessLogRetentionDays, alarms } = loadSettings(stage, required);
+      assert.deepEqual([logRetentionDays, accessLogRetentionDays], [90, 90], stage);
+      assert.deepEqual(alarms, { topicArn: undefined }, stage);
+    }
+    const { logRetentionDays, alarms } = loadSettings("alice", required);
+    assert.equal(logRetentionDays, 7);
+    assert.equal(alarms, undefined);
+  });
+
+  it("hand the API's own variables on as they are, and nothing of the shell's", () => {
+    const { environment } = loadSettings("dev", {
+      ...required,
+      AUTH_ERROR_DETAIL: "provider",
+      FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:9099/securetoken.googleapis.com",
+      HOME: "/home/alice",
+      PORT: "not a number",
+    });
+    assert.deepEqual(environment, {
+      AUTH_ERROR_DETAIL: "provider",
+      FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:9099/securetoken.googleapis.com",
+    });
+  });
+
+  it("take an empty variable for an unset one", () => {
+    const empty = Object.fromEntries(Object.keys(settingsTable).map((name) => [name, ""]));
+    assert.deepEqual(loadSettings("dev", { ...required, ...empty }), loadSettings("dev", required));
+  });
+
+  for (const [name, setting] of Object.entries(settingsTable)) {
+    it(`${name} takes its own example`, () => {
+      assert.deepEqual(mistakesOf({ ...required, ...companions[name], [name]: setting.example }), []);
+    });
+  }
+
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      it(`${name}=${value} is refused in a sentence that names it and shows a right one`, () => {
+        const { rule, example } = settingsTable[name as keyof typeof settingsTable];
+        const mistakes = mistakesOf({ ...required, ...companions[name], [name]: value });
+        assert.deepEqual(mistakes, [
+          `${name} is wrong (${JSON.stringify(value)}); it must be ${rule}, e.g. ${name}=${example}.`,
+        ]);
+      });
+    }
+  }
+
+  it("are refused with all their mistakes at once, those of the API's own variables too", () => {
+    const mistakes = mistakesOf({ JWT_ISSUER: "nowhere", MEMORY_MEGABYTES: "1", BUDGET_USD: "20" });
+    assert.deepEqual(
+      mistakes.map((mistake) => mistake.split(" ")[0]),
+      ["JWT_ISSUER", "JWT_AUTHORIZED_AUDIENCES", "FIREBASE_APP_API_KEY", "MEMORY_MEGABYTES", "BUDGET_USD"],
+    );
+    for (const mistake of mistakes)
+      assert.match(mistake, /^[A-Z_]+ is [^\n]+, e\.g\. [^\n]+\.$|; set both, e\.g\. /);
+  });
+
+  it("never quote a secret", () => {
+    const mistakes = mistakesOf({ ...required, FIREBASE_APP_API_KEY: "a secret with blanks" });
+    assert.equal(mistakes.length, 1);
+    assert.doesNotMatch(mistakes.join(), /blanks/);
+  });
+
+  for (const [title, environment, pattern] of [
+    ["a budget that nobody is told about", { BUDGET_USD: "20" }, /BUDGET_USD is set without BUDGET_EMAILS/],
+    [
+      "a budget without a limit",
+      { BUDGET_EMAILS: "a@example.com" },
+      /BUDGET_EMAILS is set without BUDGET_USD/,
+    ],
+    ["a zone for no domain", { DNS_ZONE_ID: "Z2FDTNDATAQYW2" }, /DNS_ZONE_ID is set without DOMAIN_NAME/],
+    ["an API that nobody could reach", { EXECUTE_API_ENDPOINT: "off" }, /so nothing would answer/],
+    ["a container without HTTPS", { CONTAINER_IMAGE: "example/image:1" }, /and a token needs HTTPS/],
+    [
+      "a certificate that nobody could validate",
+      { DOMAIN_NAME: "api.example.com", DNS: "none" },
+      /DNS is set without CERTIFICATE_ARN/,
+    ],
+    [
+      "Cloudflare without a token for it",
+      { DOMAIN_NAME: "api.example.com", DNS: "cloudflare" },
+      /CLOUDFLARE_API_TOKEN is not set/,
+    ],
+  ] as const) {
+    it(`${title} is refused in a sentence`, () => {
+      const mistakes = mistakesOf({ ...required, ...environment });
+      assert.equal(mistakes.length, 1, mistakes.join("\n"));
+      assert.match(mistakes.join(), pattern);
+    });
+  }
+
+  it("are said without a stack trace, which the CLI would show", () => {
+    assert.throws(
+      () => loadSettings("dev", {}),
+      (error) => error instanceof SettingsError && error.stack === error.message,
+    );
+  });
+});

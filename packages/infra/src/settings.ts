@@ -1,0 +1,395 @@
+/**
+ * What a stage is deployed with, read from the environment (`sst` puts `.env` and `.env.<stage>` into it). What the
+ * API itself is configured by is checked by the API's own table, so that a mistake shows before anything is deployed
+ * and not at the first cold start.
+ */
+import { ConfigError, type Features, loadConfig } from "@lambda-express-api/api/config.ts";
+import type { RouteThrottling } from "./plan.ts";
+import { stageFacts } from "./stage.ts";
+
+export interface Settings {
+  readonly stageName: string;
+  readonly mappingKey: string | undefined;
+  readonly jwtAuthorizer: { readonly issuer: string; readonly audiences: readonly string[] };
+  readonly groupsClaim: string;
+  readonly features: Features;
+  readonly corsAllowOrigins: readonly string[];
+  /** The API's remaining variables, as they are, for whatever runs it. They hold no secret. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The API's variables that nobody need see. */
+  readonly secretEnvironment: Readonly<Record<string, string>>;
+  readonly memoryMegabytes: number;
+  readonly logRetentionDays: number;
+  readonly accessLogRetentionDays: number;
+  readonly throttling: RouteThrottling;
+  readonly authThrottling: RouteThrottling;
+  readonly keepWarm: KeepWarm | undefined;
+  readonly codeDelivery: "sst" | "pipeline";
+  readonly disableExecuteApiEndpoint: boolean;
+  readonly dns: DnsSettings;
+  readonly domain: { readonly domainName: string; readonly certificateArn: string | undefined } | undefined;
+  readonly alarms: { readonly topicArn: string | undefined } | undefined;
+  readonly budget: { readonly limitUsd: number; readonly emails: readonly string[] } | undefined;
+  readonly container: { readonly image: string; readonly domainName: string } | undefined;
+}
+
+/** Instances that are ready before a caller comes: paid for by the hour, or woken by a schedule. */
+export interface KeepWarm {
+  readonly by: "provisioned-concurrency" | "warmer";
+  readonly instances: number;
+}
+
+/** Who has the domains' records, and in which zone. */
+export interface DnsSettings {
+  readonly provider: "route53" | "cloudflare" | "none";
+  readonly zoneId: string | undefined;
+}
+
+/** Every mistake of a stage's settings, one sentence each. */
+export class SettingsError extends Error {
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join("\n"));
+    this.name = "SettingsError";
+    // The CLI shows the stack. The mistake is in the environment, and where the program found it helps nobody.
+    this.stack = this.message;
+  }
+}
+
+interface Setting<Value> {
+  readonly description: string;
+  /** A right value, quoted in the sentence about a wrong one. */
+  readonly example: string;
+  /** What it may be, after "must be". */
+  readonly rule: string;
+  /** What counts when the variable is unset or empty. Without it the setting is off. */
+  readonly default?: string;
+  /** Gives `undefined` for a value that breaks the rule. */
+  readonly parse: (text: string) => Value | undefined;
+}
+
+const oneOf =
+  <const Values extends readonly string[]>(...values: Values) =>
+  (text: string): Values[number] | undefined =>
+    values.find((value) => value === text);
+
+const wholeNumber = (minimum: number, maximum: number) => (text: string) =>
+  /^\d{1,6}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum ? Number(text) : undefined;
+
+const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
+
+const listOf = (pattern: RegExp) => (text: string) => {
+  const items = text.split(",").map((item) => item.trim());
+  return items.every((item) => pattern.test(item)) ? items : undefined;
+};
+
+/** The only retentions that CloudWatch Logs takes (API reference, PutRetentionPolicy). */
+export const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const retentionDays = (text: string) => RETENTION_DAYS.find((days) => String(days) === text);
+const RETENTION_RULE = `one of the days that CloudWatch Logs takes (${RETENTION_DAYS.join(", ")})`;
+const DOMAIN_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+const EMAIL = /^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/;
+
+/** The settings of a stage, beside those of the API (docs/settings.md). */
+export const settingsTable = {
+  MEMORY_MEGABYTES: {
+    description: "The function's memory, and with it its share of a processor.",
+    rule: "a number from 128 to 10240",
+    example: "512",
+    default: "512",
+    parse: wholeNumber(128, 10_240),
+  },
+  LOG_RETENTION_DAYS: {
+    description: "How long the function's log is kept. Default: 90 days in a permanent stage, else 7.",
+    rule: RETENTION_RULE,
+    example: "30",
+    parse: retentionDays,
+  },
+  ACCESS_LOG_RETENTION_DAYS: {
+    description: "How long the gateway's access log is kept. Default: 90 days in a permanent stage, else 7.",
+    rule: RETENTION_RULE,
+    example: "30",
+    parse: retentionDays,
+  },
+  THROTTLE_RATE: {
+    description: "How many requests a second each route takes from all callers together.",
+    rule: "a number from 1 to 10000",
+    example: "100",
+    default: "100",
+    parse: wholeNumber(1, 10_000),
+  },
+  THROTTLE_BURST: {
+    description: "How many requests each route takes at once.",
+    rule: "a number from 1 to 5000",
+    example: "200",
+    default: "200",
+    parse: wholeNumber(1, 5_000),
+  },
+  AUTH_THROTTLE_RATE: {
+    description: "The same as `THROTTLE_RATE`, for the token endpoints, where passwords could be guessed.",
+    rule: "a number from 1 to 10000",
+    example: "5",
+    default: "5",
+    parse: wholeNumber(1, 10_000),
+  },
+  AUTH_THROTTLE_BURST: {
+    description: "The same as `THROTTLE_BURST`, for the token endpoints.",
+    rule: "a number from 1 to 5000",
+    example: "10",
+    default: "10",
+    parse: wholeNumber(1, 5_000),
+  },
+  KEEP_WARM: {
+    description:
+      "How instances are kept ready: not at all, by a schedule that calls them, or by provisioned concurrency.",
+    rule: "off, warmer or provisioned-concurrency",
+    example: "warmer",
+    default: "off",
+    parse: oneOf("off", "warmer", "provisioned-concurrency"),
+  },
+  KEEP_WARM_INSTANCES: {
+    description: "How many instances are kept ready.",
+    rule: "a number from 1 to 100",
+    example: "2",
+    default: "1",
+    parse: wholeNumber(1, 100),
+  },
+  CODE_DELIVERY: {
+    description:
+      "Who brings the function's code: `sst deploy`, or a pipeline that moves the alias by itself.",
+    rule: "sst or pipeline",
+    example: "sst",
+    default: "sst",
+    parse: oneOf("sst", "pipeline"),
+  },
+  DOMAIN_NAME: {
+    description: "The custom domain of the API. Unset: it is reached at the gateway's own host.",
+    rule: "a domain name in lower case",
+    example: "api.example.com",
+    parse: matching(DOMAIN_NAME),
+  },
+  DNS: {
+    description:
+      "Who has the domain's records. With `none` you make them, and `CERTIFICATE_ARN` is required.",
+    rule: "route53, cloudflare or none",
+    example: "route53",
+    default: "route53",
+    parse: oneOf("route53", "cloudflare", "none"),
+  },
+  DNS_ZONE_ID: {
+    description: "The id of the domain's hosted zone. Unset: it is looked up by the domain's name.",
+    rule: "a zone id of Route 53 or Cloudflare",
+    example: "Z2FDTNDATAQYW2",
+    parse: matching(/^[A-Za-z0-9]{10,40}$/),
+  },
+  CERTIFICATE_ARN: {
+    description:
+      "A certificate for the domain, in the API's region. Unset: one is made and validated by DNS.",
+    rule: "the ARN of an ACM certificate",
+    example: "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
+    parse: matching(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/),
+  },
+  EXECUTE_API_ENDPOINT: {
+    description: "Whether the gateway's own host answers too. `off` needs `DOMAIN_NAME`.",
+    rule: "on or off",
+    example: "off",
+    default: "on",
+    parse: oneOf("on", "off"),
+  },
+  ALARMS: {
+    description: "Whether alarms are made. Default: `on` in a permanent stage, else `off`.",
+    rule: "on or off",
+    example: "on",
+    parse: oneOf("on", "off"),
+  },
+  ALARM_TOPIC_ARN: {
+    description: "The SNS topic that the alarms tell. Unset: they only show in CloudWatch.",
+    rule: "the ARN of an SNS topic",
+    example: "arn:aws:sns:eu-west-1:123456789012:alarms",
+    parse: matching(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/),
+  },
+  BUDGET_USD: {
+    description: "What the account may cost in a month before `BUDGET_EMAILS` are told. Unset: no budget.",
+    rule: "a number of dollars from 1 to 999999",
+    example: "20",
+    parse: wholeNumber(1, 999_999),
+  },
+  BUDGET_EMAILS: {
+    description: "Who is told about the budget, separated by commas.",
+    rule: "e-mail addresses, separated by commas",
+    example: "ops@example.com",
+    parse: listOf(EMAIL),
+  },
+  CONTAINER_IMAGE: {
+    description: "The image to run on Fargate, for those whom Lambda no longer fits. Unset: none.",
+    rule: "an image in a registry",
+    example: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/lambda-express-api:1.0.0",
+    parse: matching(/^[\w.-]+(:\d+)?(\/[\w.-]+)+([:@][\w.:-]+)?$/),
+  },
+  CONTAINER_DOMAIN_NAME: {
+    description: "The domain of the container's load balancer, in the same zone. A token needs HTTPS.",
+    rule: "a domain name in lower case",
+    example: "container.example.com",
+    parse: matching(DOMAIN_NAME),
+  },
+} satisfies Record<string, Setting<unknown>>;
+
+type Table = typeof settingsTable;
+type Value<Name extends keyof Table> = Exclude<ReturnType<Table[Name]["parse"]>, undefined>;
+type Parsed = {
+  [Name in keyof Table]: Table[Name] extends { readonly default: string }
+    ? Value<Name>
+    : Value<Name> | undefined;
+};
+
+/** What the API reads and the infrastructure has no opinion on; passed on where it is set. */
+const PASSED_ON = [
+  "AUTH_ERROR_DETAIL",
+  "FIREBASE_IDENTITY_TOOLKIT_URL",
+  "FIREBASE_SECURE_TOKEN_URL",
+  "JWT_ISSUER_JWKS_URI",
+];
+const SECRET = ["FIREBASE_APP_API_KEY"];
+const READ_HERE = [
+  "AUTH_ENDPOINTS",
+  "AWS_API_GW_STAGE_NAME",
+  "AWS_API_GW_MAPPING_KEY",
+  "CORS_ALLOW_ORIGINS",
+  "JWT_ISSUER",
+  "JWT_AUTHORIZED_AUDIENCES",
+  "JWT_AUTHORIZATION_GROUPS_ATTR_NAME",
+];
+
+const DEFAULT_STAGE_NAME = "mvp";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings of a stage.
+ *
+ * @throws SettingsError that names every mistake at once, those of the API's own variables too.
+ */
+export function loadSettings(stage: string, environment: Environment): Settings {
+  const { isPermanent } = stageFacts(stage);
+  const mistakes: string[] = [];
+  const api = readApiConfig(environment, mistakes);
+  const parsed = Object.fromEntries(
+    Object.entries<Setting<unknown>>(settingsTable).map(([name, setting]) => [
+      name,
+      read(name, setting, environment[name] || setting.default, mistakes),
+    ]),
+  ) as Parsed;
+  mistakes.push(...contradictions(parsed, environment));
+  if (!api || mistakes.length > 0) throw new SettingsError(mistakes);
+
+  const usualRetentionDays = isPermanent ? 90 : 7;
+  return {
+    stageName: api.stageName ?? DEFAULT_STAGE_NAME,
+    mappingKey: api.mappingKey,
+    jwtAuthorizer: { issuer: api.jwt.issuer, audiences: api.jwt.audiences },
+    groupsClaim: api.jwt.groupsClaim,
+    features: api.features,
+    corsAllowOrigins: api.corsAllowOrigins,
+    environment: pick(environment, PASSED_ON),
+    secretEnvironment: pick(environment, SECRET),
+    memoryMegabytes: parsed.MEMORY_MEGABYTES,
+    logRetentionDays: parsed.LOG_RETENTION_DAYS ?? usualRetentionDays,
+    accessLogRetentionDays: parsed.ACCESS_LOG_RETENTION_DAYS ?? usualRetentionDays,
+    throttling: { throttlingRateLimit: parsed.THROTTLE_RATE, throttlingBurstLimit: parsed.THROTTLE_BURST },
+    authThrottling: {
+      throttlingRateLimit: parsed.AUTH_THROTTLE_RATE,
+      throttlingBurstLimit: parsed.AUTH_THROTTLE_BURST,
+    },
+    keepWarm:
+      parsed.KEEP_WARM === "off"
+        ? undefined
+        : { by: parsed.KEEP_WARM, instances: parsed.KEEP_WARM_INSTANCES },
+    codeDelivery: parsed.CODE_DELIVERY,
+    disableExecuteApiEndpoint: parsed.EXECUTE_API_ENDPOINT === "off",
+    dns: { provider: parsed.DNS, zoneId: parsed.DNS_ZONE_ID },
+    domain:
+      parsed.DOMAIN_NAME === undefined
+        ? undefined
+        : { domainName: parsed.DOMAIN_NAME, certificateArn: parsed.CERTIFICATE_ARN },
+    alarms:
+      (parsed.ALARMS ?? (isPermanent ? "on" : "off")) === "on"
+        ? { topicArn: parsed.ALARM_TOPIC_ARN }
+        : undefined,
+    budget:
+      parsed.BUDGET_USD === undefined || parsed.BUDGET_EMAILS === undefined
+        ? undefined
+        : { limitUsd: parsed.BUDGET_USD, emails: parsed.BUDGET_EMAILS },
+    container:
+      parsed.CONTAINER_IMAGE === undefined || parsed.CONTAINER_DOMAIN_NAME === undefined
+        ? undefined
+        : { image: parsed.CONTAINER_IMAGE, domainName: parsed.CONTAINER_DOMAIN_NAME },
+  };
+}
+
+/** The API's own configuration as the function will read it, or its mistakes. */
+function readApiConfig(environment: Environment, mistakes: string[]) {
+  try {
+    return loadConfig({ ...pick(environment, [...PASSED_ON, ...SECRET, ...READ_HERE]), RUNTIME: "LAMBDA" });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    mistakes.push(...error.message.split("\n"));
+    return undefined;
+  }
+}
+
+function read(
+  name: string,
+  setting: Setting<unknown>,
+  text: string | undefined,
+  mistakes: string[],
+): unknown {
+  if (text === undefined) return undefined;
+  const value = setting.parse(text);
+  if (value === undefined) {
+    mistakes.push(
+      `${name} is wrong (${JSON.stringify(text.slice(0, 100))}); it must be ${setting.rule}, e.g. ${name}=${setting.example}.`,
+    );
+  }
+  return value;
+}
+
+/** What is right by itself and wrong beside something else. */
+function contradictions(parsed: Parsed, environment: Environment): string[] {
+  const isSet = (name: keyof Table) => (environment[name] ?? "") !== "";
+  const mistakes: string[] = [];
+  const needs = (name: keyof Table, other: keyof Table, why: string) => {
+    if (isSet(name) && !isSet(other))
+      mistakes.push(
+        `${name} is set without ${other}${why}; set both, e.g. ${other}=${settingsTable[other].example}.`,
+      );
+  };
+  needs("CERTIFICATE_ARN", "DOMAIN_NAME", "");
+  if (!isSet("CONTAINER_DOMAIN_NAME"))
+    for (const name of ["DNS", "DNS_ZONE_ID"] as const) needs(name, "DOMAIN_NAME", "");
+  needs("CONTAINER_IMAGE", "CONTAINER_DOMAIN_NAME", ", and a token needs HTTPS");
+  needs("CONTAINER_DOMAIN_NAME", "CONTAINER_IMAGE", "");
+  needs("BUDGET_USD", "BUDGET_EMAILS", ", so nobody would be told");
+  needs("BUDGET_EMAILS", "BUDGET_USD", "");
+  if (parsed.EXECUTE_API_ENDPOINT === "off")
+    needs("EXECUTE_API_ENDPOINT", "DOMAIN_NAME", ", so nothing would answer");
+  if (parsed.DNS === "none") {
+    needs("DNS", "CERTIFICATE_ARN", ", and nobody could validate a new certificate");
+    if (isSet("CONTAINER_DOMAIN_NAME"))
+      mistakes.push(
+        "CONTAINER_DOMAIN_NAME is set with DNS=none; a container needs DNS=route53 or DNS=cloudflare.",
+      );
+  }
+  if (parsed.DNS === "cloudflare" && !environment.CLOUDFLARE_API_TOKEN)
+    mistakes.push(
+      "CLOUDFLARE_API_TOKEN is not set; DNS=cloudflare needs a token with the permissions Zone:Read and DNS:Edit.",
+    );
+  return mistakes;
+}
+
+function pick(environment: Environment, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => (environment[name] ? [[name, environment[name]] as const] : [])),
+  );
+}

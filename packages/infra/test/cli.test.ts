@@ -1,0 +1,125 @@
+// The real `sst` from start to end, with stand-ins for AWS and for the engine.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import { runSst, type SstRun } from "./cli/run-sst.ts";
+import { all, environment } from "./synth/view.ts";
+
+const settings = {
+  JWT_ISSUER: "https://securetoken.google.com/my-project",
+  JWT_AUTHORIZED_AUDIENCES: "my-project",
+  FIREBASE_APP_API_KEY: "AIzaSyNobodyNeedSeeThis",
+};
+
+describe("sst deploy", () => {
+  let run: SstRun;
+  before(async () => {
+    const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+    run = await runSst({
+      args: ["deploy", "--stage", "dev"],
+      environment: { LOG_RETENTION_DAYS: "3" },
+      files: {
+        ".env": `${lines.join("")}MEMORY_MEGABYTES=128\nLOG_RETENTION_DAYS=1\n`,
+        ".env.dev": "MEMORY_MEGABYTES=256\n",
+      },
+    });
+  });
+  after(() => run.remove());
+
+  it("completes, and says where the API is", () => {
+    assert.equal(run.exitCode, 0, run.output);
+    assert.match(run.output, /✓ {2}Complete/);
+    assert.match(run.output, /url: https:\/\/ApiHttpApi\.execute-api\.eu-west-1\.amazonaws\.com\/mvp/);
+    assert.deepEqual(run.unanswered, []);
+  });
+
+  it("takes the settings from the environment, from .env.<stage> and from .env, in this order", () => {
+    assert.ok(run.graph);
+    assert.equal(all(run.graph, "aws:lambda/function:Function")[0]?.inputs.memorySize, 256);
+    assert.equal(environment(run.graph).JWT_ISSUER, settings.JWT_ISSUER);
+    const [logGroup] = all(run.graph, "aws:cloudwatch/logGroup:LogGroup").filter(({ name }) =>
+      name.startsWith("ApiHandler"),
+    );
+    assert.equal(logGroup?.inputs.retentionInDays, 3);
+  });
+
+  it("creates a route for each endpoint", () => {
+    assert.ok(run.graph);
+    assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, routes.length);
+    for (const { operationId } of routes)
+      assert.match(run.output, new RegExp(`Created .*ApiRoute${operationId}`, "i"));
+  });
+
+  it("packs a bundle that splits what a request does not need from what it does, without source maps", () => {
+    const folder = join(run.folder, ".sst/artifacts/ApiHandler-src");
+    const files = readdirSync(folder);
+    assert.ok(files.includes("bundle.mjs"));
+    assert.ok(
+      files.some((file) => /^zod-/.test(file)),
+      files.join(),
+    );
+    assert.deepEqual(
+      files.filter((file) => file.endsWith(".map")),
+      [],
+    );
+  });
+
+  it("prints no secret, and keeps none in its state or its log in the clear", () => {
+    const kept = [...run.state].map(([, object]) => object.toString());
+    const log = readFileSync(join(run.folder, ".sst/log/sst.log"), "utf8");
+    for (const text of [run.output, log, ...kept]) assert.ok(!text.includes(settings.FIREBASE_APP_API_KEY));
+  });
+
+  it("gives its lock back", () => {
+    assert.deepEqual(
+      [...run.state.keys()].filter((key) => key.includes("/lock/")),
+      [],
+    );
+  });
+});
+
+describe("sst diff", () => {
+  it("shows what would be created, and creates nothing", async () => {
+    const run = await runSst({ args: ["diff", "--stage", "dev"], environment: settings });
+    assert.equal(run.exitCode, 0, run.output);
+    assert.match(run.output, /\+ {2}Api lambda-express-api:infra:LambdaApi → ApiRouteWhoAmI/);
+    assert.deepEqual([...run.state.keys()], []);
+    await run.remove();
+  });
+});
+
+describe("sst deploy --dev", () => {
+  it("puts the bridge to this machine behind the same gateway", async () => {
+    const run = await runSst({
+      args: ["deploy", "--stage", "dev", "--dev"],
+      environment: { ...settings, KEEP_WARM: "warmer" },
+    });
+    assert.equal(run.exitCode, 0, run.output);
+    assert.ok(run.graph);
+    const [lambda] = all(run.graph, "aws:lambda/function:Function");
+    assert.equal(lambda?.inputs.runtime, "provided.al2023");
+    assert.equal(environment(run.graph).SST_FUNCTION_ID, "ApiHandler");
+    assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, routes.length);
+    assert.deepEqual(all(run.graph, "aws:scheduler/schedule:Schedule"), []);
+    await run.remove();
+  });
+});
+
+describe("a mistake in the settings", () => {
+  it("ends the deployment with every sentence and without a stack trace", async () => {
+    const { FIREBASE_APP_API_KEY: _, ...rest } = settings;
+    const run = await runSst({
+      args: ["deploy", "--stage", "dev"],
+      environment: { ...rest, MEMORY_MEGABYTES: "64" },
+    });
+    assert.equal(run.exitCode, 1);
+    assert.match(run.output, /FIREBASE_APP_API_KEY is not set; /);
+    assert.match(run.output, /MEMORY_MEGABYTES is wrong \("64"\); it must be a number from 128 to 10240/);
+    assert.doesNotMatch(run.output, /settings\.ts:\d+/);
+    assert.equal(run.graph, undefined);
+    await run.remove();
+  });
+});

@@ -1,0 +1,98 @@
+/**
+ * Runs the real `sst` from start to end without an account: AWS and Pulumi's engine are stand-ins. Each run has a
+ * project folder of its own, which only links to this one, so that runs do not meet in `.sst`.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Graph } from "../synth/graph.ts";
+import { isUnpacked, lockedProviders, OFFLINE, PLATFORM, ROOT, SST } from "../synth/platform.ts";
+import { startStandInAws } from "./stand-in-aws.ts";
+
+export interface SstRun {
+  readonly exitCode: number | null;
+  /** What it printed, without colours. */
+  readonly output: string;
+  /** What the program would have created; `undefined` if it was refused, or not run. */
+  readonly graph: Graph | undefined;
+  /** The objects that it wrote into its state's bucket. */
+  readonly state: ReadonlyMap<string, Buffer>;
+  /** What it asked AWS that the stand-in cannot answer. */
+  readonly unanswered: readonly string[];
+  /** The project folder, with the bundles in `.sst/artifacts`. */
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+export interface SstOptions {
+  /** As in `["deploy", "--stage", "dev"]`. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Files of the project folder, by name, as in `{ ".env.dev": "DOMAIN_NAME=api.example.com" }`. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export async function runSst({ args, environment, files = {} }: SstOptions): Promise<SstRun> {
+  if (!isUnpacked()) throw new Error("SST's platform is not there yet; run: npm run platform");
+  const folder = await mkdtemp(join(tmpdir(), "sst-project-"));
+  const home = join(folder, ".home");
+  const resultFile = join(folder, "result.json");
+  for (const name of ["package.json", "node_modules", "packages", "sst.config.ts"])
+    await symlink(join(ROOT, name), join(folder, name));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  await mkdir(join(folder, ".sst"));
+  await symlink(PLATFORM, join(folder, ".sst/platform"));
+  await writeFile(join(folder, ".sst/provider-lock.json"), JSON.stringify(lockedProviders()));
+  await installStandInEngine(join(home, "sst/bin"));
+
+  const aws = await startStandInAws();
+  try {
+    const child = spawn(process.execPath, [SST, ...args], {
+      cwd: folder,
+      env: {
+        ...OFFLINE,
+        HOME: home,
+        XDG_CONFIG_HOME: home,
+        CI: "1",
+        NO_COLOR: "1",
+        AWS_ENDPOINT_URL: aws.url,
+        AWS_REGION: "eu-west-1",
+        AWS_ACCESS_KEY_ID: "stand-in",
+        AWS_SECRET_ACCESS_KEY: "stand-in",
+        STAND_IN_RESULT: resultFile,
+        ...environment,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+    }
+    const [exitCode] = await once(child, "close");
+    const result = await readFile(resultFile, "utf8").then(JSON.parse, () => ({}));
+    return {
+      exitCode,
+      output,
+      graph: result.graph,
+      state: aws.objects,
+      unanswered: aws.unanswered,
+      folder,
+      remove: () => rm(folder, { recursive: true, force: true }),
+    };
+  } finally {
+    await aws.close();
+  }
+}
+
+async function installStandInEngine(folder: string): Promise<void> {
+  const engine = fileURLToPath(new URL("stand-in-engine.ts", import.meta.url));
+  const file = join(folder, "pulumi");
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, `#!/bin/sh\nexec '${process.execPath}' '${engine}' "$@"\n`);
+  await chmod(file, 0o755);
+}

@@ -1,0 +1,13 @@
+/// <reference path="../../../../.sst/platform/config.d.ts" />
+
+// Two resources of one name, which mocks would accept and an engine refuses. Only tests synthesise it.
+
+export default $config({
+  app: () => ({ name: "duplicate", home: "aws", providers: { aws: "7.20.0" } }),
+
+  async run() {
+    const { BudgetGuard } = await import("../../src/components/index.ts");
+    for (let time = 0; time < 2; time += 1)
+      new BudgetGuard("Twice", { limitUsd: 1, emails: ["a@example.com"] });
+  },
+});

@@ -1,0 +1,67 @@
+/**
+ * SST's platform: its components and Pulumi's SDK, which `sst` unpacks below `.sst` from the package and the npm
+ * registry alone. Everything is told to stay there, and to leave GitHub alone.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+export const PLATFORM = join(ROOT, ".sst/platform");
+export const CONFIG_HOME = join(ROOT, ".sst/home");
+const LOCK = join(ROOT, ".sst/provider-lock.json");
+
+/** Without the checks, `sst` needs neither bun nor Pulumi's engine to unpack. `node` is the one that runs this. */
+export const OFFLINE = {
+  PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+  XDG_CONFIG_HOME: CONFIG_HOME,
+  SST_SKIP_DEPENDENCY_CHECK: "1",
+  SST_TELEMETRY_DISABLED: "1",
+  NO_BUN: "1",
+};
+
+export const SST = join(ROOT, "node_modules/sst/bin/sst.mjs");
+
+export function isUnpacked(): boolean {
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(join(ROOT, "node_modules/sst/package.json"), "utf8"),
+  );
+  const versionFile = join(PLATFORM, "version");
+  return (
+    existsSync(versionFile) &&
+    readFileSync(versionFile, "utf8").trim() === version &&
+    existsSync(join(PLATFORM, "config.d.ts")) &&
+    existsSync(LOCK)
+  );
+}
+
+/** Unpacks the platform unless it is there. Throws with what `sst` printed. */
+export async function unpackPlatform(print: (line: string) => void): Promise<void> {
+  if (isUnpacked()) return;
+  print("Unpacking SST's platform from the npm registry into .sst, once (40 s or so, 300 MB).");
+  const child = spawn(process.execPath, [SST, "install", "--stage", "test"], {
+    cwd: ROOT,
+    // An empty token counts before the one in `.env`, so that the platform is the same for everybody.
+    env: { ...process.env, ...OFFLINE, CLOUDFLARE_API_TOKEN: "" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (printed += chunk));
+  const [exitCode] = await once(child, "close");
+  if (exitCode !== 0 || !isUnpacked())
+    throw new Error(`sst install ended with exit code ${exitCode}:\n${printed}`);
+}
+
+/** What `sst` notes of a provider, whose name is a global in the program: `aws` is `@pulumi/aws`. */
+export interface LockedProvider {
+  readonly alias: string;
+  readonly package: string;
+}
+
+/** The providers without which no stage is; yours may have noted more for a stage of its own. */
+export function lockedProviders(): LockedProvider[] {
+  const lock: LockedProvider[] = JSON.parse(readFileSync(LOCK, "utf8"));
+  return lock.filter(({ alias }) => alias === "aws");
+}

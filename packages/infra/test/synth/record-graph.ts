@@ -1,0 +1,183 @@
+/**
+ * Runs a Pulumi program under Pulumi's own mocks and records what it would create. Mocks accept two resources of one
+ * name, which the engine refuses; here they are refused too.
+ */
+
+import crypto from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { createRequire, syncBuiltinESMExports } from "node:module";
+import { join } from "node:path";
+import { answerTo, attributesOf } from "./aws-mocks.ts";
+import type { Graph, Inputs, Json, Resource } from "./graph.ts";
+
+/** As far as it is used here. */
+interface Struct {
+  toJavaScript(): Record<string, unknown>;
+}
+interface RegisterRequest {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getCustom(): boolean;
+  getObject(): Struct | undefined;
+  getDependenciesList(): string[];
+  getIgnorechangesList(): string[];
+  getProtect(): boolean;
+  getRetainondelete(): boolean;
+}
+interface OutputsRequest {
+  getUrn(): string;
+  getOutputs(): Struct | undefined;
+}
+type Answer<Value> = (error: Error | null, value?: Value) => void;
+interface Monitor {
+  registerResource(request: RegisterRequest, answer: Answer<{ getUrn(): string }>): void;
+  registerResourceOutputs(request: OutputsRequest, answer: Answer<object>): void;
+}
+interface MockArguments {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+interface Pulumi {
+  readonly runtime: {
+    setMocks(
+      mocks: {
+        newResource(args: MockArguments): { id: string; state: Record<string, unknown> };
+        call(args: { token: string; inputs: Record<string, unknown> }): Record<string, unknown>;
+      },
+      project: string,
+      stack: string,
+      preview: boolean,
+      organization: string,
+    ): Promise<void>;
+    getMonitor(): Monitor;
+    setAllConfig(config: Record<string, string>): void;
+    runInPulumiStack(program: () => Promise<unknown>): Promise<unknown>;
+  };
+}
+
+export interface RecordOptions {
+  /** Where `@pulumi/pulumi` is found: the program must use the very same one. */
+  readonly platform: string;
+  readonly app: string;
+  readonly stage: string;
+  readonly program: () => Promise<unknown>;
+}
+
+/**
+ * Records the program's graph. The event loop runs dry when every output has its value, so nothing is waited for that
+ * is not awaited; then `done` is called. A rejection that nobody handles is a failure of the program.
+ */
+export async function recordGraph(
+  { platform, app, stage, program }: RecordOptions,
+  done: (result: { graph: Graph } | { failure: string }) => void,
+): Promise<void> {
+  makeRandomBytesStable();
+  const failures: string[] = [];
+  process.on("unhandledRejection", (error) => failures.push(describe(error)));
+
+  const { runtime } = createRequire(join(platform, "package.json"))("@pulumi/pulumi") as Pulumi;
+  await runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => ({
+        id: name,
+        state: { ...inputs, ...attributesOf(type, name, inputs) },
+      }),
+      call: ({ token, inputs }) => answerTo(token, inputs),
+    },
+    app,
+    stage,
+    false,
+    "organization",
+  );
+  runtime.setAllConfig({ "aws:region": "eu-west-1" });
+
+  const resources: Resource[] = [];
+  const urns = new Set<string>();
+  let outputs: Inputs = {};
+  const hints: Record<string, Json> = {};
+
+  const monitor = runtime.getMonitor();
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, answer) =>
+    register(request, (error, response) => {
+      const urn = response?.getUrn() ?? "";
+      if (urns.has(urn)) {
+        const message = `Two resources have the URN ${urn}`;
+        failures.push(message);
+        answer(new Error(message));
+        return;
+      }
+      urns.add(urn);
+      if (!error) resources.push(describeResource(request, urn));
+      answer(error, response);
+    });
+  const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
+  monitor.registerResourceOutputs = (request, answer) => {
+    const values = structOf(request.getOutputs());
+    if (request.getUrn().includes("::pulumi:pulumi:Stack::")) outputs = values;
+    else if (values._hint !== undefined) hints[request.getUrn()] = values._hint;
+    registerOutputs(request, answer);
+  };
+
+  process.once("beforeExit", () => {
+    resources.sort((a, b) => (a.urn < b.urn ? -1 : 1));
+    if (failures.length > 0) done({ failure: failures.join("\n") });
+    else done({ graph: { resources, outputs, hints } });
+  });
+  await runtime.runInPulumiStack(program).catch((error) => failures.push(describe(error)));
+}
+
+/** Writes what `recordGraph` found where the caller of this process looks for it. */
+export function writeResult(file: string): (result: { graph: Graph } | { failure: string }) => void {
+  return (result) => {
+    writeFileSync(file, JSON.stringify(result));
+    process.exitCode = "failure" in result ? 1 : 0;
+  };
+}
+
+function describeResource(request: RegisterRequest, urn: string): Resource {
+  return {
+    urn,
+    type: request.getType(),
+    name: request.getName(),
+    parent: request.getParent(),
+    isComponent: !request.getCustom(),
+    inputs: structOf(request.getObject()),
+    dependsOn: request.getDependenciesList().toSorted(),
+    ignoreChanges: request.getIgnorechangesList(),
+    protect: request.getProtect(),
+    retainOnDelete: request.getRetainondelete(),
+  };
+}
+
+function structOf(struct: Struct | undefined): Inputs {
+  return (struct ? readable(struct.toJavaScript()) : {}) as Inputs;
+}
+
+/** Pulumi's marks of special values (sdk: runtime/rpc.ts). */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+function readable(value: unknown): Json {
+  if (value === UNKNOWN) throw new Error("A value is unknown, which under mocks none should be");
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== "object" || value === null) return value as Json;
+  if (SIGNATURE in value) {
+    if (value[SIGNATURE] === SECRET && "value" in value) return { $secret: readable(value.value) };
+    return "path" in value ? { $asset: String(value.path) } : { $special: String(value[SIGNATURE]) };
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, readable(inner)]));
+}
+
+/** Physical names have random parts; a snapshot needs the same ones every time. */
+function makeRandomBytesStable(): void {
+  crypto.randomBytes = ((size: number) => Buffer.alloc(size, 7)) as typeof crypto.randomBytes;
+  syncBuiltinESMExports();
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

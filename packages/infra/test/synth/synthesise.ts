@@ -1,0 +1,56 @@
+/** Synthesises an `sst.config.ts`: gives everything that a deployment would create, without an account. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Graph } from "./graph.ts";
+import { isUnpacked, ROOT } from "./platform.ts";
+import type { RunRequest } from "./run-config.ts";
+
+export interface SynthesisOptions {
+  /** Seen from the root of the project. Default: `sst.config.ts`. */
+  readonly config?: string;
+  readonly stage: string;
+  /** The whole of what the settings are read from. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether it is `sst dev`. Default: `false`. */
+  readonly isDev?: boolean;
+}
+
+/** The program was refused, by itself or by what an engine would say. */
+export class SynthesisError extends Error {}
+
+/** @throws SynthesisError with every failure. */
+export async function synthesise({
+  config = "sst.config.ts",
+  stage,
+  environment,
+  isDev = false,
+}: SynthesisOptions): Promise<Graph> {
+  if (!isUnpacked()) throw new Error("SST's platform is not there yet; run: npm run platform");
+  const folder = await mkdtemp(join(tmpdir(), "synthesis-"));
+  try {
+    const resultFile = join(folder, "result.json");
+    const request: RunRequest = { config: join(ROOT, config), stage, isDev, resultFile };
+    // A process of its own: Pulumi keeps its state in globals, and the program changes the working directory.
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL("run-config.ts", import.meta.url)), JSON.stringify(request)],
+      { env: { PATH: process.env.PATH, ...environment }, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    let printed = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        printed += text;
+      });
+    }
+    const [exitCode] = await once(child, "close");
+    const result = await readFile(resultFile, "utf8").then(JSON.parse, () => ({ failure: printed }));
+    if (exitCode !== 0 || "failure" in result) throw new SynthesisError(result.failure ?? printed);
+    return result.graph;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,79 @@
+/** Questions that one asks of a graph. */
+import { type Graph, type Inputs, type Json, plain, type Resource } from "./graph.ts";
+
+/** The resources of a type, without the marks of what is secret. */
+export function all(graph: Graph, type: string): Resource[] {
+  return graph.resources
+    .filter((resource) => resource.type === type)
+    .map((resource) => ({ ...resource, inputs: plain(resource.inputs) as Inputs }));
+}
+
+/** The one resource of a type, or the one of its component. */
+export function one(graph: Graph, type: string, component = ""): Resource {
+  const [found, ...more] = all(graph, type).filter(({ name }) => name.startsWith(component));
+  if (!found || more.length > 0)
+    throw new Error(`There are ${found ? 1 + more.length : 0} ${type} that start with "${component}"`);
+  return found;
+}
+
+export interface Statement {
+  readonly role: string;
+  readonly effect: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
+interface PolicyDocument {
+  readonly Statement: readonly {
+    readonly Effect: string;
+    readonly Action: string | readonly string[];
+    readonly Resource: string | readonly string[];
+  }[];
+}
+
+/** Every statement of every role, whether it is in the role or attached to it. */
+export function statements(graph: Graph): Statement[] {
+  const inRoles = all(graph, "aws:iam/role:Role").flatMap(({ inputs }) =>
+    ((inputs.inlinePolicies ?? []) as Inputs[]).map(({ policy }) => ({ role: inputs.name, policy })),
+  );
+  const attached = all(graph, "aws:iam/rolePolicy:RolePolicy").map(({ inputs }) => ({
+    role: inputs.role,
+    policy: inputs.policy,
+  }));
+  return [...inRoles, ...attached].flatMap(({ role, policy }) =>
+    (JSON.parse(String(policy)) as PolicyDocument).Statement.map(({ Effect, Action, Resource }) => ({
+      role: String(role),
+      effect: Effect,
+      actions: [Action].flat(),
+      resources: [Resource].flat(),
+    })),
+  );
+}
+
+/** Who may take on each role, by the role's logical name. */
+export function trust(graph: Graph): Record<string, Json> {
+  return Object.fromEntries(
+    all(graph, "aws:iam/role:Role").map(({ name, inputs: { assumeRolePolicy } }) => {
+      const document = typeof assumeRolePolicy === "string" ? JSON.parse(assumeRolePolicy) : assumeRolePolicy;
+      return [name, document.Statement.map(({ Principal }: { Principal: Json }) => Principal)];
+    }),
+  );
+}
+
+/** Who may invoke what, and on whose behalf: services by permission, roles by policy. */
+export function invokers(graph: Graph): string[] {
+  const byPermission = all(graph, "aws:lambda/permission:Permission").map(
+    ({ inputs }) =>
+      `${inputs.principal} for ${inputs.sourceArn} -> ${inputs.function}:${inputs.qualifier ?? "$LATEST"}`,
+  );
+  const byPolicy = statements(graph)
+    .filter(({ actions }) => actions.some((action) => /^(lambda:(Invoke.*|\*)|\*)$/.test(action)))
+    .flatMap(({ role, resources }) => resources.map((resource) => `${role} -> ${resource}`));
+  return [...byPermission, ...byPolicy].sort();
+}
+
+/** The environment of a component's function. */
+export function environment(graph: Graph, component = ""): Record<string, string> {
+  const { inputs } = one(graph, "aws:lambda/function:Function", component);
+  return (inputs.environment as Inputs).variables as Record<string, string>;
+}

@@ -1,0 +1,657 @@
+// What a deployment would create, asserted by meaning, on SST's real components.
+
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { Route } from "@lambda-express-api/api/http/define-route.ts";
+import { routeKey } from "@lambda-express-api/api/http/request-path.ts";
+import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import { planHttpApi } from "../src/plan.ts";
+import { type Graph, type Inputs, type Json, masked } from "./synth/graph.ts";
+import { printGraph } from "./synth/print-graph.ts";
+import { SynthesisError, synthesise } from "./synth/synthesise.ts";
+import { all, environment, invokers, one, statements, trust } from "./synth/view.ts";
+
+const API_KEY = "AIzaSyNobodyNeedSeeThis";
+const required = {
+  JWT_ISSUER: "https://securetoken.google.com/my-project",
+  JWT_AUTHORIZED_AUDIENCES: "my-project",
+  FIREBASE_APP_API_KEY: API_KEY,
+};
+const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:${name}`;
+
+/** Each route key with what stands before it, as API Gateway would have it. */
+function doors(graph: Graph, component = ""): Record<string, Json> {
+  return Object.fromEntries(
+    all(graph, "aws:apigatewayv2/route:Route")
+      .filter(({ name }) => name.startsWith(component))
+      .map(({ inputs }) => {
+        const { routeKey, authorizationType, authorizerId = null, authorizationScopes = [] } = inputs;
+        return [String(routeKey), { authorizationType, authorizerId, authorizationScopes } as Inputs];
+      }),
+  );
+}
+
+/** The same, as the definitions have it. */
+function doorsOf(definitions: readonly Route[], authorizer: string): Record<string, Json> {
+  return Object.fromEntries(
+    definitions.map(({ method, path, access }) => [
+      routeKey(method, path),
+      access.type === "public"
+        ? { authorizationType: "NONE", authorizerId: null, authorizationScopes: [] }
+        : { authorizationType: "JWT", authorizerId: authorizer, authorizationScopes: [...access.scopes] },
+    ]),
+  );
+}
+
+describe("every deployment", () => {
+  const graphs: Record<string, Graph> = {};
+  let prepared: string;
+
+  before(async () => {
+    prepared = mkdtempSync(join(tmpdir(), "prepared-bundle-"));
+    writeFileSync(join(prepared, "bundle.mjs"), "export const handler = async () => ({});\n");
+    graphs.default = await synthesise({ stage: "dev", environment: required });
+    graphs.everything = await synthesise({ stage: "production", environment: everything });
+    graphs.example = await synthesise({
+      config: "packages/infra/examples/two-apis/sst.config.ts",
+      stage: "dev",
+      environment: required,
+    });
+    graphs.options = await synthesise({
+      config: "packages/infra/test/configs/options.ts",
+      stage: "dev",
+      environment: { PREPARED_BUNDLE: prepared },
+    });
+  });
+  after(() => rmSync(prepared, { recursive: true }));
+
+  const graph = (name: string): Graph => {
+    const found = graphs[name];
+    assert.ok(found, `there is no graph ${name}`);
+    return found;
+  };
+
+  describe("in every configuration", () => {
+    it("lets nobody invoke a function but through its alias", () => {
+      for (const [name, each] of Object.entries(graphs)) {
+        const invoked = invokers(each);
+        assert.ok(invoked.length > 0, name);
+        for (const line of invoked) assert.match(line, /:latest$/, name);
+        for (const { inputs } of all(each, "aws:apigatewayv2/integration:Integration"))
+          assert.match(String(inputs.integrationUri), /:latest\/invocations$/, name);
+      }
+    });
+
+    it("lets only Lambda take on the role of a function, and gives it no managed policy", () => {
+      for (const [name, each] of Object.entries(graphs)) {
+        for (const [role, principals] of Object.entries(trust(each)).filter(([role]) =>
+          role.endsWith("HandlerRole"),
+        )) {
+          assert.deepEqual(principals, [{ Service: "lambda.amazonaws.com" }], `${name} ${role}`);
+          assert.deepEqual(
+            one(each, "aws:iam/role:Role", role).inputs.managedPolicyArns,
+            [],
+            `${name} ${role}`,
+          );
+        }
+      }
+    });
+
+    it("allows nothing on everything, but a container's own console, which has no narrower form", () => {
+      const wide = Object.values(graphs).flatMap((each) =>
+        statements(each).filter(
+          ({ actions, resources }) => resources.includes("*") || actions.some((action) => /\*/.test(action)),
+        ),
+      );
+      for (const { role, actions } of wide) {
+        assert.match(role, /ContainerServiceTaskRole/, `${role} may ${actions} on everything`);
+        for (const action of actions) assert.match(action, /^ssmmessages:/, role);
+      }
+    });
+
+    it("lets a function write to its own log and to no other", () => {
+      for (const [name, each] of Object.entries(graphs)) {
+        for (const { inputs } of all(each, "aws:lambda/function:Function")) {
+          const logGroup = (inputs.loggingConfig as Inputs).logGroup;
+          const logs = statements(each).filter(
+            ({ role, actions }) =>
+              role.includes(`-${String(inputs.name).split("-").at(-1)}HandlerRole-`) &&
+              actions.some((action) => action.startsWith("logs:")),
+          );
+          assert.deepEqual(
+            logs.map(({ actions, resources }) => ({ actions, resources })),
+            [
+              {
+                actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+                resources: [`arn:aws:logs:eu-west-1:123456789012:log-group:${logGroup}:*`],
+              },
+            ],
+            name,
+          );
+        }
+      }
+    });
+
+    it("keeps no log for ever", () => {
+      for (const [name, each] of Object.entries(graphs)) {
+        const logGroups = all(each, "aws:cloudwatch/logGroup:LogGroup");
+        assert.ok(logGroups.length >= 2, name);
+        for (const { inputs } of logGroups)
+          assert.ok(Number(inputs.retentionInDays) > 0, `${name} ${inputs.name}`);
+      }
+    });
+
+    it("throttles every route in full, and never with 0", () => {
+      for (const [name, each] of Object.entries(graphs)) {
+        for (const stage of all(each, "aws:apigatewayv2/stage:Stage")) {
+          const limits = [stage.inputs.defaultRouteSettings, ...(stage.inputs.routeSettings as Inputs[])];
+          for (const limit of limits as Inputs[]) {
+            assert.ok(Number(limit.throttlingRateLimit) > 0, `${name} ${JSON.stringify(limit)}`);
+            assert.ok(Number(limit.throttlingBurstLimit) > 0, `${name} ${JSON.stringify(limit)}`);
+          }
+        }
+      }
+    });
+
+    it("makes a stage only when its routes are there, or their limits would be refused", () => {
+      for (const each of Object.values(graphs)) {
+        for (const stage of all(each, "aws:apigatewayv2/stage:Stage")) {
+          const ofApi = all(each, "aws:apigatewayv2/route:Route").filter(
+            ({ inputs }) => inputs.apiId === stage.inputs.apiId,
+          );
+          assert.ok(ofApi.length > 0);
+          for (const { urn } of ofApi) assert.ok(stage.dependsOn.includes(urn), urn);
+        }
+      }
+    });
+
+    it("lets no function outlive the gateway's patience", () => {
+      for (const each of Object.values(graphs)) {
+        const patience = Math.min(
+          ...all(each, "aws:apigatewayv2/integration:Integration").map(({ inputs }) =>
+            Number(inputs.timeoutMilliseconds),
+          ),
+        );
+        for (const { inputs } of all(each, "aws:lambda/function:Function"))
+          assert.ok(Number(inputs.timeout) * 1000 <= patience, String(inputs.name));
+      }
+    });
+
+    it("shows a secret to nobody, not in outputs and not beside what is no secret", () => {
+      for (const [name, each] of Object.entries(graphs)) {
+        const seen = JSON.stringify([
+          each.resources.map(({ inputs }) => masked(inputs)),
+          masked(each.outputs),
+          each.hints,
+        ]);
+        assert.ok(!seen.includes(API_KEY), name);
+      }
+      assert.equal(environment(graph("default")).FIREBASE_APP_API_KEY, API_KEY);
+    });
+
+    it("runs Node 24 on ARM, and publishes what it runs", () => {
+      for (const each of Object.values(graphs)) {
+        for (const { inputs } of all(each, "aws:lambda/function:Function")) {
+          assert.equal(inputs.runtime, "nodejs24.x");
+          assert.deepEqual(inputs.architectures, ["arm64"]);
+          assert.equal(inputs.publish, true);
+        }
+      }
+    });
+  });
+
+  describe("a stage with nothing but what is required", () => {
+    it("is what its snapshot says", () => {
+      const file = fileURLToPath(new URL("__snapshots__/default-stage.txt", import.meta.url));
+      const printed = printGraph(graph("default"));
+      if (process.env.UPDATE_SNAPSHOTS) writeFileSync(file, printed);
+      assert.equal(
+        printed,
+        readFileSync(file, "utf8"),
+        "The default stage has changed. If it should, run: npm run snapshots",
+      );
+    });
+
+    it("has a route for each endpoint, behind the door that its definition says, and none besides", () => {
+      assert.deepEqual(doors(graph("default")), doorsOf(routes, "ApiAuthorizerJwt"));
+    });
+
+    it("is exactly the plan that the local gateway is run from", () => {
+      const plan = planHttpApi(routes, {
+        stageName: "mvp",
+        jwtAuthorizer: { issuer: required.JWT_ISSUER, audiences: ["my-project"] },
+        corsAllowOrigins: ["*"],
+      });
+      const authorizer = one(graph("default"), "aws:apigatewayv2/authorizer:Authorizer").inputs;
+      const integration = one(graph("default"), "aws:apigatewayv2/integration:Integration").inputs;
+      const stage = one(graph("default"), "aws:apigatewayv2/stage:Stage").inputs;
+      const [planned] = plan.stages;
+      assert.deepEqual(
+        all(graph("default"), "aws:apigatewayv2/route:Route")
+          .map(({ inputs }) => [inputs.operationName, inputs.routeKey])
+          .sort(),
+        plan.routes.map((route) => [route.operationName, route.routeKey]).sort(),
+      );
+      assert.deepEqual(
+        { identitySources: authorizer.identitySources, jwtConfiguration: authorizer.jwtConfiguration },
+        {
+          identitySources: [plan.authorizers.jwt?.identitySource],
+          jwtConfiguration: { issuer: required.JWT_ISSUER, audiences: ["my-project"] },
+        },
+      );
+      assert.equal(integration.payloadFormatVersion, "2.0");
+      assert.equal(integration.timeoutMilliseconds, plan.integration.timeoutMilliseconds);
+      assert.deepEqual(stage.defaultRouteSettings, planned.defaultRouteSettings);
+      assert.deepEqual(
+        stage.routeSettings,
+        Object.entries(planned.routeSettings).map(([routeKey, limits]) => ({ routeKey, ...limits })),
+      );
+      assert.deepEqual(stage.accessLogSettings, {
+        destinationArn:
+          "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/apis/lambda-express-api-dev-Api",
+        format: planned.accessLogSettings.format,
+      });
+      assert.deepEqual(
+        one(graph("default"), "aws:apigatewayv2/api:Api").inputs.corsConfiguration,
+        JSON.parse(JSON.stringify(plan.corsConfiguration)),
+      );
+    });
+
+    it("is invoked by its own gateway and stage, and by nobody else", () => {
+      assert.deepEqual(invokers(graph("default")), [
+        "apigateway.amazonaws.com for arn:aws:execute-api:eu-west-1:123456789012:ApiHttpApi/mvp/* -> lambda-express-api-dev-Api:latest",
+      ]);
+    });
+
+    it("tells the function what it needs to know, and nothing else", () => {
+      assert.deepEqual(environment(graph("default")), {
+        RUNTIME: "LAMBDA",
+        NODE_ENV: "production",
+        AWS_API_GW_STAGE_NAME: "mvp",
+        JWT_ISSUER: required.JWT_ISSUER,
+        JWT_AUTHORIZED_AUDIENCES: "my-project",
+        JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "groups",
+        AUTH_ENDPOINTS: "on",
+        FIREBASE_APP_API_KEY: API_KEY,
+      });
+    });
+
+    it("shows where it is reached", () => {
+      const url = "https://ApiHttpApi.execute-api.eu-west-1.amazonaws.com/mvp";
+      assert.equal(graph("default").outputs.url, url);
+      assert.deepEqual(Object.values(graph("default").hints), [url]);
+    });
+
+    it("can be removed", () => {
+      assert.equal(graph("default").outputs._protect, false);
+    });
+  });
+
+  describe("a permanent stage with everything", () => {
+    it("cannot be removed by a slip", () => {
+      assert.equal(graph("everything").outputs._protect, true);
+    });
+
+    it("is kept warm through the alias, by a schedule that may do that and nothing else", () => {
+      const { inputs } = one(graph("everything"), "aws:scheduler/schedule:Schedule");
+      const target = inputs.target as Inputs;
+      const alias = functionArn("lambda-express-api-production-Api:latest");
+      assert.equal(target.arn, alias);
+      assert.deepEqual(JSON.parse(String(target.input)), { warmer: true, concurrency: 3 });
+      assert.deepEqual(trust(graph("everything")).ApiWarmerRole, [{ Service: "scheduler.amazonaws.com" }]);
+      const rights = statements(graph("everything")).filter(({ role }) => role.includes("ApiWarmerRole"));
+      assert.deepEqual(
+        rights.map(({ actions, resources }) => ({ actions, resources })),
+        [{ actions: ["lambda:InvokeFunction"], resources: [alias] }],
+      );
+    });
+
+    it("is invoked by gateway, schedule and itself, for a ping to reach three instances", () => {
+      assert.deepEqual(
+        invokers(graph("everything")).map((line) => line.replace(/-[a-z]{8} /, " ")),
+        [
+          "apigateway.amazonaws.com for arn:aws:execute-api:eu-west-1:123456789012:ApiHttpApi/mvp/* -> lambda-express-api-production-Api:latest",
+          `lambda-express-api-production-ApiHandlerRole -> ${functionArn("lambda-express-api-production-Api:latest")}`,
+          `lambda-express-api-production-ApiWarmerRole -> ${functionArn("lambda-express-api-production-Api:latest")}`,
+        ],
+      );
+    });
+
+    it("is at its domain, under its mapping key, and nowhere else", () => {
+      const { inputs: mapping } = one(graph("everything"), "aws:apigatewayv2/apiMapping:ApiMapping");
+      assert.deepEqual(mapping, {
+        apiId: "ApiHttpApi",
+        stage: "mvp",
+        domainName: "DomainDomainName",
+        apiMappingKey: "express",
+      });
+      const { inputs: domain } = one(graph("everything"), "aws:apigatewayv2/domainName:DomainName");
+      assert.equal(domain.domainName, "api.example.com");
+      const { endpointType, securityPolicy } = domain.domainNameConfiguration as Inputs;
+      assert.deepEqual([endpointType, securityPolicy], ["REGIONAL", "TLS_1_2"]);
+      assert.equal(
+        one(graph("everything"), "aws:apigatewayv2/api:Api").inputs.disableExecuteApiEndpoint,
+        true,
+      );
+      assert.equal(graph("everything").outputs.url, "https://api.example.com/express");
+      assert.equal(environment(graph("everything")).AWS_API_GW_MAPPING_KEY, "express");
+    });
+
+    it("is found by IPv4 and IPv6, and its certificate validates itself", () => {
+      const records = all(graph("everything"), "aws:route53/record:Record")
+        .filter(({ name }) => name.startsWith("Domain"))
+        .map(({ inputs: { type, name, zoneId } }) => `${type} ${name} ${zoneId}`);
+      assert.deepEqual(records.sort(), [
+        "A api.example.com Z2FDTNDATAQYW2",
+        "AAAA api.example.com Z2FDTNDATAQYW2",
+        "CNAME _validate.api.example.com Z2FDTNDATAQYW2",
+      ]);
+    });
+
+    it("has no door to what is switched off", () => {
+      const enabled = routes.filter(({ feature }) => feature !== "authEndpoints");
+      assert.deepEqual(doors(graph("everything")), doorsOf(enabled, "ApiAuthorizerJwt"));
+      assert.equal(environment(graph("everything")).AUTH_ENDPOINTS, "off");
+    });
+
+    it("raises four alarms, about the alias and the stage, to its topic", () => {
+      const alarms = all(graph("everything"), "aws:cloudwatch/metricAlarm:MetricAlarm");
+      assert.deepEqual(
+        alarms.map(({ name }) => name),
+        ["ApiAlarmErrors", "ApiAlarmFailures", "ApiAlarmLatency", "ApiAlarmThrottles"],
+      );
+      for (const { name, inputs } of alarms) {
+        assert.deepEqual(inputs.alarmActions, [everything.ALARM_TOPIC_ARN], name);
+        assert.equal(inputs.treatMissingData, "notBreaching", name);
+      }
+      const byName = new Map(alarms.map(({ name, inputs }) => [name, inputs]));
+      const ofAlias = {
+        FunctionName: "lambda-express-api-production-Api",
+        Resource: "lambda-express-api-production-Api:latest",
+      };
+      assert.deepEqual(byName.get("ApiAlarmErrors")?.dimensions, ofAlias);
+      assert.deepEqual(byName.get("ApiAlarmThrottles")?.dimensions, ofAlias);
+      assert.deepEqual(byName.get("ApiAlarmLatency")?.dimensions, { ApiId: "ApiHttpApi", Stage: "mvp" });
+      assert.equal(byName.get("ApiAlarmLatency")?.extendedStatistic, "p99");
+      assert.equal(byName.get("ApiAlarmLatency")?.threshold, 23_200);
+      const queries = byName.get("ApiAlarmFailures")?.metricQueries as Inputs[];
+      assert.deepEqual(
+        queries.map(({ metric }) => (metric as Inputs | undefined)?.metricName),
+        [undefined, "5xx", "Count"],
+      );
+    });
+
+    it("tells who watches the budget", () => {
+      const { inputs } = one(graph("everything"), "aws:budgets/budget:Budget");
+      assert.equal(inputs.limitAmount, "20");
+      for (const { subscriberEmailAddresses } of inputs.notifications as Inputs[])
+        assert.deepEqual(subscriberEmailAddresses, ["ops@example.com", "boss@example.com"]);
+    });
+
+    it("keeps logs for as long as the settings say", () => {
+      const days = Object.fromEntries(
+        all(graph("everything"), "aws:cloudwatch/logGroup:LogGroup").map(({ name, inputs }) => [
+          name,
+          inputs.retentionInDays,
+        ]),
+      );
+      assert.deepEqual(days, {
+        ApiHandlerLogGroup: 545,
+        ApiAccessLog: 90,
+        ContainerServiceLogGroupContainerService: 545,
+      });
+    });
+
+    it("runs the image as a container that lets nobody send a token in plain text", () => {
+      const { inputs } = one(graph("everything"), "aws:ecs/taskDefinition:TaskDefinition");
+      const [container] = JSON.parse(String(inputs.containerDefinitions)) as {
+        image: string;
+        environment: { name: string; value: string }[];
+      }[];
+      assert.equal(container?.image, everything.CONTAINER_IMAGE);
+      const variables = Object.fromEntries(
+        (container?.environment ?? []).map(({ name, value }) => [name, value]),
+      );
+      for (const [name, value] of Object.entries({
+        RUNTIME: "CONTAINERIZED",
+        NODE_ENV: "production",
+        PORT: "5000",
+        TRUSTED_PROXY_HOPS: "1",
+        JWT_ISSUER: required.JWT_ISSUER,
+        CORS_ALLOW_ORIGINS: "https://app.example.com",
+      }))
+        assert.equal(variables[name], value, name);
+      const listeners = all(graph("everything"), "aws:lb/listener:Listener").map(({ inputs }) => [
+        inputs.protocol,
+        (inputs.defaultActions as Inputs[])[0]?.type,
+      ]);
+      assert.deepEqual(listeners.sort(), [
+        ["HTTP", "redirect"],
+        ["HTTPS", "forward"],
+      ]);
+    });
+  });
+
+  describe("two APIs under one domain", () => {
+    it("share the domain, each under its own key, and nothing else", () => {
+      assert.equal(all(graph("example"), "aws:apigatewayv2/domainName:DomainName").length, 1);
+      assert.deepEqual(
+        all(graph("example"), "aws:apigatewayv2/apiMapping:ApiMapping").map(({ inputs }) => [
+          inputs.apiId,
+          inputs.apiMappingKey,
+        ]),
+        [
+          ["AdminHttpApi", "admin"],
+          ["ExpressHttpApi", "express"],
+        ],
+      );
+      assert.deepEqual(graph("example").outputs, {
+        Admin: "https://api.example.com/admin",
+        Express: "https://api.example.com/express",
+        _protect: false,
+      });
+    });
+
+    it("have between them every endpoint once", () => {
+      const isForAdmins = ({ path }: Route) => path.startsWith("/v1/admin/");
+      assert.deepEqual(
+        doors(graph("example"), "Express"),
+        doorsOf(
+          routes.filter((route) => !isForAdmins(route)),
+          "ExpressAuthorizerJwt",
+        ),
+      );
+      assert.deepEqual(
+        doors(graph("example"), "Admin"),
+        doorsOf(routes.filter(isForAdmins), "AdminAuthorizerJwt"),
+      );
+    });
+
+    it("cannot invoke each other's functions", () => {
+      assert.deepEqual(invokers(graph("example")), [
+        "apigateway.amazonaws.com for arn:aws:execute-api:eu-west-1:123456789012:AdminHttpApi/mvp/* -> two-apis-dev-Admin:latest",
+        "apigateway.amazonaws.com for arn:aws:execute-api:eu-west-1:123456789012:ExpressHttpApi/mvp/* -> two-apis-dev-Express:latest",
+      ]);
+    });
+  });
+
+  describe("the components' other options", () => {
+    it("hands scopes to the gateway", () => {
+      assert.deepEqual(doors(graph("options"), "Provisioned"), {
+        "PUT /v1/orders/{orderId}": {
+          authorizationType: "JWT",
+          authorizerId: "ProvisionedAuthorizerJwt",
+          authorizationScopes: ["orders/write"],
+        },
+        "GET /v1/orders/{orderId}": {
+          authorizationType: "NONE",
+          authorizerId: null,
+          authorizationScopes: [],
+        },
+      });
+    });
+
+    it("provisions concurrency for the alias", () => {
+      const { inputs } = one(
+        graph("options"),
+        "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+      );
+      assert.deepEqual(inputs, {
+        functionName: "options-dev-Provisioned",
+        qualifier: "latest",
+        provisionedConcurrentExecutions: 2,
+      });
+    });
+
+    it("gives the function the rights that it is given, its size and its time", () => {
+      const { inputs } = one(graph("options"), "aws:lambda/function:Function", "Provisioned");
+      assert.deepEqual([inputs.memorySize, inputs.timeout], [1769, 10]);
+      assert.deepEqual(
+        statements(graph("options"))
+          .filter(({ role, actions }) => role.includes("Provisioned") && !actions[0]?.startsWith("logs:"))
+          .map(({ actions, resources }) => ({ actions, resources })),
+        [{ actions: ["dynamodb:GetItem"], resources: ["arn:aws:dynamodb:eu-west-1:1:table/orders"] }],
+      );
+      assert.equal(
+        environment(graph("options"), "Provisioned").JWT_AUTHORIZATION_GROUPS_ATTR_NAME,
+        "cognito:groups",
+      );
+      assert.equal(environment(graph("options"), "Provisioned").JWT_AUTHORIZED_AUDIENCES, "one,two");
+    });
+
+    it("has no stage in the URL of the default stage", () => {
+      const url = Object.entries(graph("options").hints).find(([urn]) => urn.endsWith("::Provisioned"))?.[1];
+      assert.equal(url, "https://ProvisionedHttpApi.execute-api.eu-west-1.amazonaws.com");
+    });
+
+    it("leaves code and alias alone where a pipeline brings them", () => {
+      const lambda = one(graph("options"), "aws:lambda/function:Function", "Pipeline");
+      for (const property of ["s3Bucket", "s3Key", "handler"])
+        assert.ok(lambda.ignoreChanges.includes(property), property);
+      assert.deepEqual(one(graph("options"), "aws:lambda/alias:Alias", "Pipeline").ignoreChanges, [
+        "functionVersion",
+        "routingConfig",
+      ]);
+      assert.deepEqual(one(graph("options"), "aws:lambda/alias:Alias", "Provisioned").ignoreChanges, []);
+    });
+
+    it("answers 503 in a sentence until the pipeline has brought code", async () => {
+      const bundle = new URL("../../../.sst/placeholder/bundle.mjs", import.meta.url);
+      const { handler } = await import(bundle.href);
+      const answer = await handler();
+      assert.equal(answer.statusCode, 503);
+      assert.match(JSON.parse(answer.body).message, /No code has been released/);
+    });
+
+    it("takes a folder that is ready to run, and shows it to a last step before it is packed", () => {
+      assert.equal(
+        one(graph("options"), "aws:lambda/function:Function", "Prepared").inputs.handler,
+        "bundle.handler",
+      );
+      assert.ok(existsSync(join(prepared, "after-bundling")));
+    });
+
+    it("is proxied by Cloudflare, whose record for the certificate is not", () => {
+      const records = all(graph("options"), "cloudflare:index/dnsRecord:DnsRecord").map(({ inputs }) => [
+        inputs.type,
+        inputs.name,
+        inputs.proxied,
+      ]);
+      assert.deepEqual(records.sort(), [
+        ["CNAME", "_validate.api.example.com", false],
+        ["CNAME", "api.example.com", true],
+      ]);
+      assert.deepEqual(graph("options").outputs.cloudflare, {
+        Express: "https://api.example.com/v1/express",
+        Rest: "https://api.example.com",
+      });
+    });
+
+    it("makes no record where somebody else does, and says what it must point to", () => {
+      const ofNobody = graph("options").resources.filter(({ name }) => name.startsWith("Nobody"));
+      assert.deepEqual(
+        ofNobody.map(({ type }) => type.split(":").at(-1)),
+        ["ApiMapping", "DomainName", "ApiExposer"],
+      );
+      assert.equal(
+        graph("options").outputs.nobodyTarget,
+        "d-NobodyDomainName.execute-api.eu-west-1.amazonaws.com",
+      );
+    });
+
+    it("serves a WebSocket API at a wss URL", () => {
+      assert.deepEqual(graph("options").outputs.socket, { Chat: "wss://socket.example.com/chat" });
+    });
+  });
+});
+
+/** Everything that the settings can ask for. */
+const everything = {
+  ...required,
+  AUTH_ENDPOINTS: "off",
+  AWS_API_GW_MAPPING_KEY: "express",
+  CORS_ALLOW_ORIGINS: "https://app.example.com",
+  LOG_RETENTION_DAYS: "545",
+  KEEP_WARM: "warmer",
+  KEEP_WARM_INSTANCES: "3",
+  DOMAIN_NAME: "api.example.com",
+  DNS_ZONE_ID: "Z2FDTNDATAQYW2",
+  EXECUTE_API_ENDPOINT: "off",
+  ALARM_TOPIC_ARN: "arn:aws:sns:eu-west-1:123456789012:alarms",
+  BUDGET_USD: "20",
+  BUDGET_EMAILS: "ops@example.com, boss@example.com",
+  CONTAINER_IMAGE: "public.ecr.aws/example/lambda-express-api:1.0.0",
+  CONTAINER_DOMAIN_NAME: "container.example.com",
+};
+
+describe("sst dev", () => {
+  it("keeps what the bridge needs, follows each version, and leaves out what would find nobody listening", async () => {
+    const graph = await synthesise({
+      stage: "dev",
+      isDev: true,
+      environment: { ...everything, CODE_DELIVERY: "pipeline" },
+    });
+    const types = new Set(graph.resources.map(({ type }) => type));
+    for (const type of ["aws:scheduler/schedule:Schedule", "aws:ecs/service:Service"])
+      assert.ok(!types.has(type), type);
+    const { inputs, ignoreChanges } = one(graph, "aws:lambda/function:Function");
+    assert.equal(inputs.runtime, "provided.al2023");
+    assert.ok(!ignoreChanges.includes("s3Key"));
+    assert.equal(environment(graph).SST_FUNCTION_ID, "ApiHandler");
+    assert.equal(environment(graph).RUNTIME, "LAMBDA");
+    assert.deepEqual(one(graph, "aws:lambda/alias:Alias").ignoreChanges, []);
+    assert.ok(statements(graph).some(({ actions }) => actions.includes("appsync:*")));
+    assert.equal(all(graph, "aws:apigatewayv2/route:Route").length > 0, true);
+  });
+});
+
+describe("a mistake in the program", () => {
+  it("is refused in a sentence before anything is created", async () => {
+    const { outputs } = await synthesise({
+      config: "packages/infra/test/configs/refusals.ts",
+      stage: "dev",
+      environment: {},
+    });
+    assert.match(String(outputs.sameKey), /^One and Two are both at https:\/\/api\.example\.com\/express; /);
+    assert.match(String(outputs.badKey), /^The mapping key "\/x" of One is none; /);
+    assert.match(String(outputs.levels), /several levels, which a WebSocket API cannot have/);
+    assert.match(String(outputs.noCertificate), /neither a certificate nor anybody/);
+    assert.match(String(outputs.longName), /more than 64 characters/);
+  });
+
+  it("two resources of one name are refused, as the engine would", async () => {
+    const synthesis = synthesise({
+      config: "packages/infra/test/configs/duplicate.ts",
+      stage: "dev",
+      environment: {},
+    });
+    await assert.rejects(
+      synthesis,
+      (error) => error instanceof SynthesisError && /Two resources have the URN .*Twice/.test(error.message),
+    );
+  });
+});

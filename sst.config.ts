@@ -1,0 +1,41 @@
+/// <reference path="./.sst/platform/config.d.ts" />
+
+export default $config({
+  async app({ stage }) {
+    const { stageFacts } = await import("./packages/infra/src/stage.ts");
+    const { isPermanent } = stageFacts(stage);
+    return {
+      name: "lambda-express-api",
+      home: "aws",
+      providers: { aws: "7.20.0", ...(process.env.CLOUDFLARE_API_TOKEN && { cloudflare: "6.15.0" }) },
+      removal: isPermanent ? "retain" : "remove",
+      protect: isPermanent,
+    };
+  },
+
+  async run() {
+    const { loadSettings } = await import("./packages/infra/src/settings.ts");
+    const infra = await import("./packages/infra/src/components/index.ts");
+
+    const settings = loadSettings($app.stage, process.env);
+    const environment = { ...settings.environment, ...infra.secretEnvironment(settings.secretEnvironment) };
+    const dns = infra.dnsOf(settings.dns);
+
+    const api = new infra.LambdaApi("Api", { ...settings, environment });
+    const domain =
+      settings.domain && new infra.ApiExposer("Domain", { ...settings.domain, dns, apis: { Api: api } });
+    const container =
+      settings.container &&
+      dns &&
+      !$dev &&
+      new infra.ContainerService("Container", { ...settings, ...settings.container, dns, environment });
+    if (settings.budget) new infra.BudgetGuard("Budget", settings.budget);
+
+    return {
+      url: domain ? domain.urls.Api : api.url,
+      ...(container && { containerUrl: container.url }),
+      function: api.functionName,
+      alias: api.aliasArn,
+    };
+  },
+});
