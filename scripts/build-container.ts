@@ -2,9 +2,10 @@
  * Builds what the container image holds: the API in a few JavaScript files, the files that it serves, and the health
  * check. No dependency is installed in the image; all that the API uses is in its files.
  */
-import { cpSync, existsSync, rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import "./build-docs.ts";
 
 const API = join(import.meta.dirname, "../packages/api");
 const OUT = join(API, "dist/container");
@@ -30,5 +31,4 @@ await build({
   },
   logLevel: "warning",
 });
-const assets = join(API, "assets");
-if (existsSync(assets)) cpSync(assets, join(OUT, "assets"), { recursive: true });
+cpSync(join(API, "assets"), join(OUT, "assets"), { recursive: true });

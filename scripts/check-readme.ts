@@ -1,14 +1,17 @@
 /**
  * Runs the README. The commands that start something are started, on a free port, and everything else in its `sh` blocks
  * is run against them in the order of the page; a `json` block after an `sh` block is what that block must print. The
- * install and test commands are compared with what continuous integration runs. Links must lead to files.
+ * install and test commands are compared with what continuous integration runs, and what writes files runs in a copy.
+ * Links must lead to files.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, globSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { copyRepository } from "./copy-repository.ts";
 
 const README = readFileSync("README.md", "utf8");
 const ANNOUNCED_URL = "http://localhost:3000";
@@ -61,9 +64,10 @@ async function stopStack(stack: ChildProcess): Promise<void> {
   await exited;
 }
 
-function run(code: string, port: number): string {
+function run(code: string, port: number, folder = "."): string {
   const script = code.replaceAll(ANNOUNCED_URL, `http://localhost:${port}`);
   const { status, stdout, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", script], {
+    cwd: folder,
     encoding: "utf8",
     env: { ...process.env, PORT: String(port) },
   });
@@ -87,6 +91,7 @@ async function checkCommands(): Promise<void> {
   const pipeline = readFileSync(".ci/run", "utf8");
   const port = await freePort();
   let stack: ChildProcess | undefined;
+  let copy: string | undefined;
   const blocks = blocksOf(README);
   try {
     for (const [index, { language, code }] of blocks.entries()) {
@@ -95,6 +100,9 @@ async function checkCommands(): Promise<void> {
       else if (code === "npm ci && npm test" || code === "npm run check") {
         if (!pipeline.includes(`\n${code}\n`))
           throw new Error(`README: continuous integration does not run: ${code}`);
+      } else if (/^npm run (new|generate)\b/.test(code)) {
+        copy ??= await copyRepository();
+        run(code, port, copy);
       } else {
         const printed = run(code, port);
         const expected = blocks[index + 1];
@@ -108,6 +116,7 @@ async function checkCommands(): Promise<void> {
     }
   } finally {
     if (stack) await stopStack(stack);
+    if (copy) await rm(copy, { recursive: true });
   }
 }
 
@@ -116,7 +125,7 @@ function checkScripts(): void {
   const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
   for (const page of PAGES) {
     for (const [, name = ""] of readFileSync(page, "utf8").matchAll(
-      /npm (?:run )?(start|test|dev|demo|check|generate|doctor|cost|deploy|remove|[a-z]+:[a-z]+)\b/g,
+      /npm (?:run )?(start|test|dev|demo|check|generate|new|screenshots|doctor|cost|deploy|remove|[a-z]+:[a-z]+)\b/g,
     )) {
       if (!scripts[name]) throw new Error(`${page}: there is no script ${name}`);
     }

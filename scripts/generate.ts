@@ -15,21 +15,26 @@ interface RouteFile {
 /** Every file that defines a route, by its path. Throws, in a sentence, for one that breaks the naming rules. */
 function findRouteFiles(): RouteFile[] {
   const files = globSync(`${ROUTES}/*/*.ts`).filter((file) => !file.endsWith(".test.ts"));
-  return files.sort().flatMap((file) => {
-    const source = readFileSync(file, "utf8");
-    if (!source.includes("defineRoute(")) return [];
-    const operationId = /^export const (\w+) = defineRoute\(\{\s*operationId: "\1",/m.exec(source)?.[1];
-    if (!operationId) {
-      throw new Error(
-        `${file} must define one route, exported under its operation id: export const getOrder = defineRoute({ operationId: "getOrder", ...`,
-      );
-    }
-    const expected = `${operationId.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
-    if (basename(file) !== expected) throw new Error(`${file} defines ${operationId}; name it ${expected}.`);
-    const test = file.replace(/\.ts$/, ".test.ts");
-    if (!existsSync(test)) throw new Error(`${file} has no test; write ${test}.`);
-    return [{ file, operationId }];
-  });
+  // As the formatter sorts imports: without the extension, so that a name comes before longer names.
+  const name = (file: string) => file.replace(/\.ts$/, "");
+  return files
+    .sort((a, b) => (name(a) < name(b) ? -1 : 1))
+    .flatMap((file) => {
+      const source = readFileSync(file, "utf8");
+      if (!source.includes("defineRoute(")) return [];
+      const operationId = /^export const (\w+) = defineRoute\(\{\s*operationId: "\1",/m.exec(source)?.[1];
+      if (!operationId) {
+        throw new Error(
+          `${file} must define one route, exported under its operation id: export const getOrder = defineRoute({ operationId: "getOrder", ...`,
+        );
+      }
+      const expected = `${operationId.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
+      if (basename(file) !== expected)
+        throw new Error(`${file} defines ${operationId}; name it ${expected}.`);
+      const test = file.replace(/\.ts$/, ".test.ts");
+      if (!existsSync(test)) throw new Error(`${file} has no test; write ${test}.`);
+      return [{ file, operationId }];
+    });
 }
 
 function routeList(files: readonly RouteFile[]): string {
@@ -153,9 +158,7 @@ ${table(head, deploymentRows)}
 async function openApiFile(): Promise<string> {
   const { routes } = await import("../packages/api/src/routes/routes.ts");
   const { openApiDocument } = await import("../packages/api/src/docs/openapi.ts");
-  const config = {
-    features: { authEndpoints: true },
-  };
+  const config = { features: { authEndpoints: true, docs: true }, demoCallers: [] };
   return `${JSON.stringify(await openApiDocument({ routes, config, basePath: "" }), undefined, 2)}\n`;
 }
 

@@ -28,6 +28,8 @@ interface SettingCases {
   readonly value: (config: Config) => unknown;
   readonly right: readonly (readonly [text: string, value: unknown])[];
   readonly wrong: readonly string[];
+  /** Without which a right value is refused. */
+  readonly needs?: Environment;
 }
 
 const URLS_THAT_ARE_WRONG = [
@@ -152,6 +154,31 @@ const cases: Record<keyof typeof settings, SettingCases> = {
     ],
     wrong: ["true", "Off", "0", "no"],
   },
+  DOCS: {
+    unset: { value: true },
+    value: ({ features }) => features.docs,
+    right: [
+      ["on", true],
+      ["off", false],
+    ],
+    wrong: ["true", "Off", "0", "no"],
+  },
+  DEMO_CALLERS: {
+    needs: { NODE_ENV: "development" },
+    unset: { value: [] },
+    value: ({ demoCallers }) => demoCallers,
+    right: [
+      ["a@example.com:hunter2", [{ username: "a@example.com", password: "hunter2" }]],
+      [
+        "a@example.com:hunter2, b+c@example.com:x-y",
+        [
+          { username: "a@example.com", password: "hunter2" },
+          { username: "b+c@example.com", password: "x-y" },
+        ],
+      ],
+    ],
+    wrong: ["hunter2", "a@example.com:", ":hunter2", "a@example.com:hunter2,", "a:hunter2", "a@b:hunter 2"],
+  },
   FIREBASE_APP_API_KEY: {
     unset:
       "FIREBASE_APP_API_KEY is not set; set the project's web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample, or switch the token endpoints off with AUTH_ENDPOINTS=off.",
@@ -248,13 +275,13 @@ const cases: Record<keyof typeof settings, SettingCases> = {
   },
 };
 
-for (const [name, { unset, value, right, wrong }] of Object.entries(cases)) {
+for (const [name, { unset, value, right, wrong, needs = {} }] of Object.entries(cases)) {
   const setting = settings[name as keyof typeof settings];
 
   describe(name, () => {
     it("is explained, and its example is a right value", () => {
       assert.match(setting.description, /^[A-Z`].+\.$/);
-      assert.deepEqual(mistakesOf({ ...LEAST, [name]: setting.example }), []);
+      assert.deepEqual(mistakesOf({ ...LEAST, ...needs, [name]: setting.example }), []);
     });
 
     it(typeof unset === "string" ? "is needed" : "has a default", () => {
@@ -269,7 +296,7 @@ for (const [name, { unset, value, right, wrong }] of Object.entries(cases)) {
 
     for (const [text, parsed] of right) {
       it(`may be ${text.slice(0, 60)}`, () => {
-        assert.deepEqual(value(loadConfig({ ...LEAST, [name]: text })), parsed);
+        assert.deepEqual(value(loadConfig({ ...LEAST, ...needs, [name]: text })), parsed);
       });
     }
 
@@ -323,6 +350,14 @@ describe("loadConfig", () => {
       FIREBASE_SECURE_TOKEN_URL: "https://u:hunter2@example.com/v1?key=hunter2#hunter2",
     });
     assert.match(sentence ?? "", /^FIREBASE_SECURE_TOKEN_URL is wrong \("https:\/\/…@example\.com\/v1…"\); /);
+  });
+
+  it("shows no demo callers in production", () => {
+    for (const NODE_ENV of ["production", undefined]) {
+      assert.deepEqual(mistakesOf({ ...LEAST, NODE_ENV, DEMO_CALLERS: "a@example.com:hunter2" }), [
+        "DEMO_CALLERS shows passwords to everybody and is refused in production; unset it, or set NODE_ENV=development for a local stack.",
+      ]);
+    }
   });
 
   it("asks for no API key where the token endpoints are off", () => {

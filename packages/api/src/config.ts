@@ -6,6 +6,14 @@
 export interface Features {
   /** `POST /v1/auth/token` and `POST /v1/auth/refresh`. */
   readonly authEndpoints: boolean;
+  /** `GET /v1/docs`, `GET /v1/redoc` and their files, and the page that `GET /v1/` is in a browser. */
+  readonly docs: boolean;
+}
+
+/** Somebody whom the landing page offers to sign in as. */
+export interface DemoCaller {
+  readonly username: string;
+  readonly password: string;
 }
 
 export interface Config {
@@ -22,6 +30,8 @@ export interface Config {
     readonly secureTokenUrl: string;
   };
   readonly authErrorDetail: "provider" | "generic";
+  /** Empty in production. */
+  readonly demoCallers: readonly DemoCaller[];
   readonly jwt: {
     readonly issuer: string;
     readonly jwksUri: string | undefined;
@@ -92,6 +102,14 @@ function listOf(isItem: (item: string) => boolean) {
     const items = text.split(",").map((item) => item.trim());
     return items.every((item) => item !== "" && isItem(item)) ? items : undefined;
   };
+}
+
+function demoCallers(text: string): readonly DemoCaller[] | undefined {
+  const pairs = text.split(",").map((pair) => /^([\w.+-]+@[\w.-]+):([\w.-]+)$/.exec(pair.trim()));
+  const callers = pairs.flatMap((pair) =>
+    pair?.[1] && pair[2] ? [{ username: pair[1], password: pair[2] }] : [],
+  );
+  return callers.length === pairs.length ? callers : undefined;
 }
 
 const isOrigin = (text: string) =>
@@ -167,6 +185,23 @@ export const settings = {
     example: "off",
     default: "on",
     parse: toggle("on", "off"),
+  },
+  DOCS: {
+    description:
+      "Whether the docs pages exist: `GET /v1/docs`, `GET /v1/redoc`, and `GET /v1/` in a browser.",
+    rule: "on or off",
+    example: "off",
+    default: "on",
+    parse: toggle("on", "off"),
+  },
+  DEMO_CALLERS: {
+    description:
+      "Who the docs pages offer to sign in as, for a local stack. Their passwords are shown to everybody, so `production` refuses it.",
+    rule: "a list of e-mail:password, separated by commas",
+    example: "user@example.com:not-secret",
+    optional: true,
+    secret: true,
+    parse: demoCallers,
   },
   FIREBASE_APP_API_KEY: {
     description: "The Firebase project's web API key. Required unless `AUTH_ENDPOINTS` is `off`.",
@@ -271,11 +306,16 @@ export function loadConfig(
       `RUNTIME is ${parsed.RUNTIME}, but what was started runs as ${runtime}; set RUNTIME=${runtime}, or start the other entry.`,
     );
   }
+  if (parsed.DEMO_CALLERS && parsed.NODE_ENV === "production") {
+    mistakes.push(
+      "DEMO_CALLERS shows passwords to everybody and is refused in production; unset it, or set NODE_ENV=development for a local stack.",
+    );
+  }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return {
     runtime: parsed.RUNTIME,
     environment: parsed.NODE_ENV,
-    features: { authEndpoints: parsed.AUTH_ENDPOINTS },
+    features: { authEndpoints: parsed.AUTH_ENDPOINTS, docs: parsed.DOCS },
     stageName: parsed.AWS_API_GW_STAGE_NAME,
     mappingKey: parsed.AWS_API_GW_MAPPING_KEY,
     firebase: {
@@ -284,6 +324,7 @@ export function loadConfig(
       secureTokenUrl: parsed.FIREBASE_SECURE_TOKEN_URL,
     },
     authErrorDetail: parsed.AUTH_ERROR_DETAIL ?? (parsed.NODE_ENV === "development" ? "provider" : "generic"),
+    demoCallers: parsed.DEMO_CALLERS ?? [],
     jwt: {
       issuer: parsed.JWT_ISSUER,
       jwksUri: parsed.JWT_ISSUER_JWKS_URI,

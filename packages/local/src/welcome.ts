@@ -25,8 +25,13 @@ export function welcome({
   return `
 Ready in ${startSeconds.toFixed(1)} s
 
-  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})${
-    inspectorUrl ? `\n  Inspector ${inspectorUrl} (what the gateway saw)` : ""
+  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})
+  Page      ${baseUrl}/v1
+  Docs      ${baseUrl}/v1/docs (Swagger UI), ${baseUrl}/v1/redoc (ReDoc)${
+    inspectorUrl
+      ? `
+  Inspector ${inspectorUrl} (what the gateway saw)`
+      : ""
   }
   Identity  ${identity.url} (Firebase Auth emulator, in memory)
 

@@ -2,7 +2,8 @@
 // API, with the gateway as the fourth way to run it, under the stage and under a mapping key, in both variants of what
 // a custom domain does to the path.
 
-import { after, before, describe } from "node:test";
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
 import { describeAccessMatrix } from "@lambda-express-api/api/test/support/describe-access-matrix.ts";
 import { describeParity } from "@lambda-express-api/api/test/support/describe-parity.ts";
 import { probeCases, productCases } from "@lambda-express-api/api/test/support/parity-cases.ts";
@@ -44,5 +45,22 @@ describe("behind the local gateway", () => {
 
   describeParity("parity of this API's endpoints", productCases, () => ({ issuer, ways }));
   describeParity("parity of probe endpoints", probeCases, () => ({ issuer, ways: probeWays }));
+  it("a compressed file of the docs pages arrives as it was sent", async () => {
+    for (const way of ways) {
+      const get = (coding: string) =>
+        way.send({
+          method: "GET",
+          path: "/v1/docs/swagger-ui-bundle.js",
+          headers: { "accept-encoding": coding },
+        });
+      const plain = await get("identity");
+      assert.ok(plain.body.length > 1_000_000, way.name);
+      for (const coding of ["br", "gzip"]) {
+        const answer = await get(coding);
+        assert.equal(answer.headers["content-encoding"], coding, way.name);
+        assert.ok(answer.body.equals(plain.body), way.name);
+      }
+    }
+  });
   describe("access matrix", () => describeAccessMatrix(() => ({ issuer, ways })));
 });

@@ -10,14 +10,14 @@ import {
 } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
 import { about } from "../about.ts";
-import type { Config } from "../config.ts";
+import type { Config, DemoCaller } from "../config.ts";
 import { type CatalogueEntry, catalogue, type ErrorCode } from "../errors/catalogue.ts";
 import { describeAccess } from "../http/access.ts";
 import type { RequestSchemas, Route } from "../http/define-route.ts";
 
 export interface OpenApiOptions {
   readonly routes: readonly Route[];
-  readonly config: Pick<Config, "features">;
+  readonly config: Pick<Config, "features" | "demoCallers">;
   /** Where the outside sees this API's root. */
   readonly basePath: string;
 }
@@ -48,7 +48,7 @@ const errorSchema = z
 
 /** What API Gateway says when it refuses a request itself. */
 const gatewayErrorSchema = z
-  .object({ message: z.string().meta({ example: "Unauthorized" }) })
+  .strictObject({ message: z.string().meta({ example: "Unauthorized" }) })
   .meta({ id: "GatewayError", description: "An error that API Gateway answered before the API was asked." });
 
 /** Makes the document. */
@@ -64,7 +64,7 @@ export async function openApiDocument({
     config.features.authEndpoints
       ? {
           type: "oauth2",
-          description: "E-mail and password, exchanged for a token of the identity provider.",
+          description: describeSignIn(config.demoCallers),
           flows: {
             password: {
               tokenUrl: `${basePath}/v1/auth/token`,
@@ -89,6 +89,14 @@ export async function openApiDocument({
   });
 }
 
+function describeSignIn(demoCallers: readonly DemoCaller[]): string {
+  const callers = demoCallers.map(({ username, password }) => `- \`${username}\` with \`${password}\``);
+  return [
+    "E-mail and password, exchanged for a token of the identity provider.",
+    ...(callers.length > 0 ? [`Demo callers:\n\n${callers.join("\n")}`] : []),
+  ].join("\n\n");
+}
+
 function operation(route: Route): RouteConfig {
   const { access } = route;
   const request: RequestSchemas = { ...pathVariables(route.path), ...route.request?.(z) };
@@ -106,7 +114,7 @@ function operation(route: Route): RouteConfig {
     request: {
       ...(request.params && { params: request.params }),
       ...(request.query && { query: request.query }),
-      ...(request.headers && { headers: request.headers }),
+      ...(request.headers && { headers: documentedHeaders(request.headers) }),
       ...(request.body && { body: requestBody(route, request.body) }),
     },
     responses: { ...successes(route), ...failures(route) },
@@ -121,19 +129,30 @@ function pathVariables(path: string): RequestSchemas {
     : {};
 }
 
+/** OpenAPI says with the content types of the answer what `accept` may be, and never as a parameter. */
+function documentedHeaders(headers: z.ZodObject): z.ZodObject {
+  return "accept" in headers.shape ? headers.omit({ accept: true }) : headers;
+}
+
 function requestBody({ consumes = ["application/json"] }: Route, schema: z.ZodType) {
   return { required: true, content: Object.fromEntries(consumes.map((type) => [type, { schema }])) };
 }
 
 function successes(route: Route): Record<string, ResponseConfig> {
   return Object.fromEntries(
-    Object.entries(route.responses(z)).map(([status, { description, schema, contentType }]) => [
-      status,
-      status === "204"
-        ? { description }
-        : { description, content: { [contentType ?? "application/json"]: { schema } } },
-    ]),
+    Object.entries(route.responses(z)).map(
+      ([status, { description, schema, contentType = "application/json", alternatives = {} }]) => [
+        status,
+        status === "204" || status === "304"
+          ? { description }
+          : { description, content: contentOf({ [contentType]: schema, ...alternatives }) },
+      ],
+    ),
   );
+}
+
+function contentOf(schemas: Readonly<Record<string, z.ZodType>>) {
+  return Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, { schema }]));
 }
 
 /** Every error that an endpoint of this kind may answer, by status. */

@@ -23,6 +23,22 @@ describe("replyFault", () => {
     assert.equal(fault(z.null(), null, 201), "the status 201 is not in the contract");
   });
 
+  it("compares an alternative type with its own schema, and finds one that is not in the contract", () => {
+    const contracts = {
+      200: {
+        description: "Fine.",
+        schema: z.object({}),
+        alternatives: { "text/html": z.string() },
+      },
+    };
+    const as = (type: string, body: unknown) =>
+      replyFault(contracts, { status: 200, body, headers: { "content-type": type } });
+    assert.equal(as("text/html", "<p>"), undefined);
+    assert.equal(as("application/json", {}), undefined);
+    assert.match(as("text/html", {}) ?? "", /^body: /);
+    assert.equal(as("text/plain", "x"), "the content type text/plain is not in the contract");
+  });
+
   it("names every place where the body does not fit, and no value", () => {
     const schema = z.object({ name: z.string(), list: z.array(z.object({ a: z.number() })) });
     const found = fault(schema, { list: [{ a: 1 }, { a: "hunter2" }] }) ?? "";

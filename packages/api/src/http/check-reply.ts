@@ -1,4 +1,5 @@
-import type { ResponseContracts, RouteReply } from "./define-route.ts";
+import type * as zod from "zod";
+import type { ResponseContract, ResponseContracts, RouteReply } from "./define-route.ts";
 
 /**
  * Compares what a handler answered with what its contract promises. A field that the schema does not mention counts as
@@ -9,14 +10,25 @@ import type { ResponseContracts, RouteReply } from "./define-route.ts";
 export function replyFault(contracts: ResponseContracts, reply: RouteReply): string | undefined {
   const contract = contracts[reply.status];
   if (!contract) return `the status ${reply.status} is not in the contract`;
-  const result = contract.schema.safeParse(reply.body);
+  const schema = schemaFor(contract, reply.headers?.["content-type"]);
+  if (!schema) return `the content type ${reply.headers?.["content-type"]} is not in the contract`;
+  const result = schema.safeParse(reply.body);
   if (!result.success) {
     return result.error.issues
       .map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`)
       .join("; ");
   }
+  // Bytes have no fields, but as many keys as there are of them.
+  if (reply.body instanceof Uint8Array) return undefined;
   const undeclared = undeclaredFields(reply.body, result.data, "");
   return undeclared.length > 0 ? `not in the schema: ${undeclared.join(", ")}` : undefined;
+}
+
+function schemaFor(
+  { contentType = "application/json", schema, alternatives }: ResponseContract,
+  given = contentType,
+): zod.ZodType | undefined {
+  return given === contentType ? schema : alternatives?.[given];
 }
 
 function undeclaredFields(given: unknown, parsed: unknown, path: string): string[] {

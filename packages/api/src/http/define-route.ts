@@ -32,6 +32,8 @@ export interface ResponseContract {
   readonly schema: zod.ZodType;
   /** Default: `application/json`. Any other type is sent as it is: a string or bytes. */
   readonly contentType?: string;
+  /** What else the answer may be, by content type. A reply of such a type says so in its `content-type` header. */
+  readonly alternatives?: Readonly<Record<string, zod.ZodType>>;
 }
 
 /** One contract a success status. Error answers come from the catalogue. */
@@ -45,6 +47,8 @@ export interface HandlerContext {
   readonly clientIp: string;
   /** Where the outside sees this API's root: `""`, `/express` (mapping key) or `/mvp` (stage). */
   readonly basePath: string;
+  /** Where the outside sees this API's host: `https://api.example.com`. */
+  readonly origin: string;
   /** Aborts when the deadline has passed or the caller has gone. */
   readonly signal: AbortSignal;
   /** Writes lines that carry the request id. */
@@ -72,12 +76,18 @@ export type HandlerReply<Contracts extends ResponseContracts> = {
   [Status in keyof Contracts]: Contracts[Status] extends { readonly schema: infer Schema extends zod.ZodType }
     ? {
         readonly status: Status;
-        readonly body: zod.input<Schema>;
+        readonly body: zod.input<Schema> | AlternativeBody<Contracts[Status]>;
         /** Lower-case names. */
         readonly headers?: Readonly<Record<string, string>>;
       }
     : never;
 }[keyof Contracts];
+
+type AlternativeBody<Contract> = Contract extends {
+  readonly alternatives: infer Schemas extends Readonly<Record<string, zod.ZodType>>;
+}
+  ? zod.input<Schemas[keyof Schemas]>
+  : never;
 
 export interface RouteContract<Path extends string, Schemas extends RequestSchemas, Contracts> {
   /** Verb and noun; also the name of the file, and the gateway's operation name. */

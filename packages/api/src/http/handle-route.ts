@@ -44,8 +44,17 @@ export function handleRoute(
     const parsed = route.request
       ? await parseWith((await loadSchemas()).request, request, response, params)
       : { params };
-    const basePath = runtime.basePath(request);
-    return { ...parsed, requestId, log, signal, basePath, clientIp: request.ip ?? "", config, routes };
+    return {
+      ...parsed,
+      requestId,
+      log,
+      signal,
+      basePath: runtime.basePath(request),
+      origin: runtime.origin(request),
+      clientIp: request.ip ?? "",
+      config,
+      routes,
+    };
   }
 
   async function parseWith(
@@ -59,6 +68,8 @@ export function handleRoute(
   }
 
   async function contentTypeOf(reply: RouteReply): Promise<string | undefined> {
+    const named = reply.headers?.["content-type"];
+    if (named !== undefined) return named;
     return typeof reply.body === "string" || reply.body instanceof Uint8Array
       ? (await loadSchemas()).responses[reply.status]?.contentType
       : undefined;

@@ -26,6 +26,7 @@ export function sendReply(
     "x-request-id": context.requestId,
     ...(body && { "content-type": contentType, "content-length": body.length }),
     ...reply.headers,
+    ...(reply.headers?.vary && { vary: alsoVary(response, reply.headers.vary) }),
   });
   response.end(body);
 }
@@ -38,6 +39,12 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
     body: errorBody(error, requestId),
     headers: error.headers,
   });
+}
+
+/** CORS may have named a header already; both count (RFC 9110, section 12.5.5). */
+function alsoVary(response: ServerResponse, names: string): string {
+  const before = response.getHeader("vary");
+  return before === undefined ? names : `${before}, ${names}`;
 }
 
 function toBytes(body: unknown, contentType: string): Uint8Array {

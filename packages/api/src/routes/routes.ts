@@ -3,7 +3,11 @@ import type { Route } from "../http/define-route.ts";
 import { listEndpoints } from "./admin/list-endpoints.ts";
 import { createToken } from "./auth/create-token.ts";
 import { refreshToken } from "./auth/refresh-token.ts";
+import { getDocs } from "./docs/get-docs.ts";
+import { getDocsAsset } from "./docs/get-docs-asset.ts";
 import { getHealth } from "./manage/get-health.ts";
+import { getRedoc } from "./redoc/get-redoc.ts";
+import { getRedocAsset } from "./redoc/get-redoc-asset.ts";
 import { getOpenapi } from "./root/get-openapi.ts";
 import { getRoot } from "./root/get-root.ts";
 import { getSwagger } from "./root/get-swagger.ts";
@@ -13,7 +17,11 @@ export const routes: readonly Route[] = [
   listEndpoints,
   createToken,
   refreshToken,
+  getDocs,
+  getDocsAsset,
   getHealth,
+  getRedoc,
+  getRedocAsset,
   getOpenapi,
   getRoot,
   getSwagger,

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import type { Claims } from "../auth/principal.ts";
 
 /** What Lambda and the container do differently, and nothing else. */
@@ -12,6 +12,8 @@ export interface Runtime {
   timeoutMilliseconds(request: IncomingMessage): number;
   /** Where the outside sees this API's root: `""`, or a path without a slash at its end. */
   basePath(request: IncomingMessage): string;
+  /** The origin that the caller has reached: `https://api.example.com`, `http://localhost:3000`. */
+  origin(request: Request): string;
   /**
    * The claims of the caller's verified token.
    *

@@ -31,6 +31,9 @@ const multipart = (fields: Record<string, string>) =>
     .map(([name, value]) => `------cut\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
     .join("")}------cut--\r\n`;
 
+/** Without compression, which some ways of asking undo and others do not. */
+const PLAIN = { "accept-encoding": "identity" };
+
 /** Cases of the product's own endpoints. */
 export const productCases: readonly ParityCase[] = [
   { title: "the health check", status: 200, request: () => get("/v1/manage/hc") },
@@ -44,6 +47,25 @@ export const productCases: readonly ParityCase[] = [
   { title: "the root without its slash", status: 200, request: () => get("/v1") },
   { title: "the OpenAPI document", status: 200, request: () => get("/v1/openapi.json") },
   { title: "its other name", status: 200, request: () => get("/v1/swagger.json") },
+  { title: "the docs page", status: 200, request: () => get("/v1/docs", PLAIN) },
+  { title: "ReDoc's page", status: 200, request: () => get("/v1/redoc", PLAIN) },
+  { title: "the docs page with a slash", status: 404, request: () => get("/v1/docs/", PLAIN) },
+  {
+    title: "a file of the docs page",
+    status: 200,
+    request: () => get("/v1/docs/swagger-ui-bundle.js?v=stale", PLAIN),
+  },
+  {
+    title: "a file of the docs page that the caller has",
+    status: 304,
+    request: () => get("/v1/docs/icon.svg", { ...PLAIN, "if-none-match": "*" }),
+  },
+  { title: "a file that is not there", status: 404, request: () => get("/v1/docs/nothing.js", PLAIN) },
+  {
+    title: "a file outside of its folder",
+    status: 404,
+    request: () => get("/v1/docs/..%2F..%2Fpackage.json", PLAIN),
+  },
   { title: "an unknown path", status: 404, request: () => get("/v1/nowhere") },
   { title: "the root of the host", status: 404, request: () => get("/") },
   { title: "a slash too many", status: 404, request: () => get("/v1/manage/hc/") },
@@ -256,6 +278,8 @@ export const probeCases: readonly ParityCase[] = [
   { title: "a literal before a variable", status: 200, request: () => get("/v1/probe/page") },
   { title: "a variable", status: 200, request: () => get("/v1/probe/anything;v=1") },
   { title: "bytes", status: 200, request: () => get("/v1/probe/bytes") },
+  { title: "an alternative type", status: 200, request: () => get("/v1/probe/alternatives?as=page") },
+  { title: "the type it usually has", status: 200, request: () => get("/v1/probe/alternatives?as=data") },
   {
     title: "an answer without a body, for any signed-in caller",
     status: 204,

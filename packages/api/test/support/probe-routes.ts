@@ -72,6 +72,34 @@ const page = defineRoute({
   }),
 }).handler(anyone(async () => ({ status: 200, body: "<p>Grüße</p>" })));
 
+const alternatives = defineRoute({
+  operationId: "alternatives",
+  method: "GET",
+  path: "/v1/probe/alternatives",
+  summary: "Answers in the type that was asked for.",
+  request: (z) => ({ query: z.object({ as: z.enum(["data", "page", "secret"]) }) }),
+  responses: (z) => ({
+    200: {
+      description: "Data, or a page.",
+      schema: z.object({ data: z.number() }),
+      alternatives: { "text/html; charset=utf-8": z.string() },
+    },
+  }),
+}).handler(
+  anyone(async ({ query }) =>
+    query.as === "data"
+      ? { status: 200, body: { data: 1 } }
+      : {
+          status: 200,
+          body: "<p>Grüße</p>",
+          headers: {
+            vary: "accept",
+            "content-type": query.as === "page" ? "text/html; charset=utf-8" : "text/secret",
+          },
+        },
+  ),
+);
+
 const nothing = defineRoute({
   operationId: "nothing",
   method: "DELETE",
@@ -137,6 +165,7 @@ export const probeRoutes: readonly Route[] = [
   greedy,
   bytes,
   page,
+  alternatives,
   nothing,
   scoped,
   throws,

@@ -1,3 +1,4 @@
+import { demoCallers } from "../identity/demo-callers.ts";
 import type { IdentityEmulator } from "../identity/emulator.ts";
 
 /** What the API is told of the local identity provider, whatever runs it. */
@@ -11,5 +12,9 @@ export function apiEnvironment(identity: IdentityEmulator): Record<string, strin
     JWT_ISSUER_JWKS_URI: identity.jwksUri,
     JWT_AUTHORIZED_AUDIENCES: identity.audience,
     JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "groups",
+    // The first is the one that the docs' curl lines sign in as, so it is one who may do everything.
+    DEMO_CALLERS: [demoCallers.admin, demoCallers.user, demoCallers.nobody]
+      .map(({ email, password }) => `${email}:${password}`)
+      .join(","),
   };
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
 import { type Run, run } from "../../test/run.ts";
 
 describe("npm start, with the API's own Lambda handler", () => {
@@ -26,6 +28,21 @@ describe("npm start, with the API's own Lambda handler", () => {
   test("walks the whole demo as expected", async () => {
     const { exitCode, output } = await run("../src/demo.ts", { args: ["--url", baseUrl] }).ended;
     assert.equal(exitCode, 0, output);
+  });
+
+  test("prints the address of a page, whose curl lines work when pasted one after the other", async () => {
+    const [pageUrl] = await stack.prints(/(?<=Page +)http:\S+/);
+    const page = await (await fetch(pageUrl, { headers: { accept: "text/html" } })).text();
+    const lines = [...page.matchAll(/<pre[^>]*><code>([^<]*)</g)].map(([, text = ""]) =>
+      text.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&"),
+    );
+    assert.ok(lines.length > 10, page);
+    // A refusal counts as a failure, and shows which line it was.
+    const script = ['set -euo pipefail; curl() { command curl -fsS "$@"; }; set -v', ...lines].join("\n");
+    const { stdout } = await promisify(execFile)("bash", ["-c", script], { maxBuffer: 20_000_000 });
+    for (const answer of [/"status":"I'm sexy/, /"subject":/, /"endpoints":/, /"access_token":/]) {
+      assert.match(stdout, answer);
+    }
   });
 
   test("lets the gateway refuse a caller without a token, before the function is asked", async () => {

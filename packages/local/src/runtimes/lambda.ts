@@ -53,6 +53,8 @@ export async function startLambda({
   const gateway = createGateway({
     api: await describeApi(identity),
     function: handler,
+    // So that links and curl lines say http, and not the cloud's https.
+    switches: { forwardedHeaders: "listener" },
     log: print,
     inspector,
   });

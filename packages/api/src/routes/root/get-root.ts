@@ -1,12 +1,18 @@
 import { about } from "../../about.ts";
+import { pagePolicy } from "../../docs/page-policy.ts";
 import { anyone } from "../../http/access.ts";
 import { defineRoute } from "../../http/define-route.ts";
+import { preferences } from "../../http/preferences.ts";
+
+const HTML = "text/html; charset=utf-8";
 
 export const getRoot = defineRoute({
   operationId: "getRoot",
   method: "GET",
   path: "/v1/",
   summary: "Says what this API is, and where to go from here.",
+  description: "JSON for programs; for a browser, a page with every endpoint and with lines that call them.",
+  request: (z) => ({ headers: z.object({ accept: z.string().optional() }) }),
   responses: (z) => ({
     200: {
       description: "Name, version and links.",
@@ -19,14 +25,39 @@ export const getRoot = defineRoute({
           example: { health: "/v1/manage/hc" },
         }),
       }),
+      alternatives: { [HTML]: z.string() },
     },
   }),
 }).handler(
-  anyone(async ({ basePath }) => ({
-    status: 200,
-    body: {
-      ...about,
-      links: { health: `${basePath}/v1/manage/hc`, openapi: `${basePath}/v1/openapi.json` },
-    },
-  })),
+  anyone(async ({ headers, basePath, origin, config, routes }) => {
+    if (config.features.docs && prefersHtml(headers.accept)) {
+      const { landingPage } = await import("../../docs/landing-page.ts");
+      return {
+        status: 200,
+        body: landingPage({ about, basePath, origin, config, routes }),
+        headers: { "content-type": HTML, vary: "accept", ...pagePolicy() },
+      };
+    }
+    const docs = { docs: `${basePath}/v1/docs`, redoc: `${basePath}/v1/redoc` };
+    return {
+      status: 200,
+      body: {
+        ...about,
+        links: {
+          health: `${basePath}/v1/manage/hc`,
+          openapi: `${basePath}/v1/openapi.json`,
+          ...(config.features.docs && docs),
+        },
+      },
+      headers: { vary: "accept" },
+    };
+  }),
 );
+
+/** Only a browser names HTML: a program that takes anything takes JSON. */
+function prefersHtml(accept: string | undefined): boolean {
+  const weights = preferences(accept);
+  const html = weights.get("text/html") ?? 0;
+  const json = weights.get("application/json");
+  return html > 0 && (json === undefined ? html >= (weights.get("*/*") ?? 0) : html > json);
+}

@@ -4,6 +4,7 @@ import { createTokenVerifier, type TokenVerifier } from "../../auth/verify-token
 import type { Config } from "../../config.ts";
 import { accessLog } from "../../http/access-log.ts";
 import { cors, corsConfiguration } from "../../http/cors.ts";
+import { requestOrigin } from "../../http/request-origin.ts";
 import { decodePath, encodePath } from "../../http/request-path.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -35,6 +36,9 @@ export function createContainerRuntime({
     requestId: () => undefined,
     timeoutMilliseconds: () => timeoutMilliseconds,
     basePath: () => (mappingKey ? `/${mappingKey}` : ""),
+    // `protocol` follows x-forwarded-proto where proxies are trusted; the host is what the request was sent to.
+    origin: ({ protocol, headers, socket }) =>
+      requestOrigin(protocol, headers.host) ?? `http://localhost:${socket.localPort}`,
 
     async authenticate(request) {
       // Node keeps the first of several; an attacker may hope that somebody else reads the last.

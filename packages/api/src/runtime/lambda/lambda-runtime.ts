@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { claimsFromGateway, type GatewayAuthorizer } from "../../auth/gateway-claims.ts";
 import type { Config } from "../../config.ts";
+import { requestOrigin } from "../../http/request-origin.ts";
 import type { Runtime } from "../runtime.ts";
 import type { InvocationContext } from "./event-adapter.ts";
 
@@ -41,6 +42,15 @@ export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "m
       const { domainName, stage } = invocationOf(request)[0].requestContext;
       if (EXECUTE_API_HOST.test(domainName)) return stage === "$default" ? "" : `/${stage}`;
       return mappingKey ? `/${mappingKey}` : "";
+    },
+
+    /** The domain is the gateway's word; a port, which only a local gateway has, is taken from the header. */
+    origin(request) {
+      const { headers, requestContext } = invocationOf(request)[0];
+      const { domainName } = requestContext;
+      const isSameHost = headers.host === domainName || headers.host?.startsWith(`${domainName}:`);
+      const host = isSameHost ? headers.host : domainName;
+      return requestOrigin(headers["x-forwarded-proto"], host) ?? `https://${domainName}`;
     },
 
     async authenticate(request) {

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { noIssuer, testConfig } from "../../test/support/test-config.ts";
+import { anyone } from "../http/access.ts";
+import { defineRoute } from "../http/define-route.ts";
+import { landingPage } from "./landing-page.ts";
+
+it("the landing page shows text as text, whatever is in it", () => {
+  const route = defineRoute({
+    operationId: "getThing",
+    method: "GET",
+    path: "/v1/things/{thingId}",
+    summary: `A <b onload="x()">bold</b> 'thing' & more.`,
+    request: (z) => ({ params: z.object({ thingId: z.string().meta({ example: "<i>" }) }) }),
+    responses: (z) => ({ 200: { description: "Done.", schema: z.null() } }),
+  }).handler(anyone(async () => ({ status: 200, body: null })));
+  const page = landingPage({
+    about: { name: "lambda-express-api", version: "1.0.0-<s>", description: '"<u>"' },
+    routes: [route],
+    config: testConfig(noIssuer),
+    origin: "http://h",
+    basePath: `/a"b`,
+  });
+  assert.doesNotMatch(page, /<(b|i|s|u)>|<b |="[^"]*a"b/);
+  assert.match(page, /A &lt;b onload=&quot;x\(\)&quot;&gt;bold&lt;\/b&gt; &#39;thing&#39; &amp; more\./);
+});

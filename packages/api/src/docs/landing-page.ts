@@ -1,0 +1,105 @@
+/** What `GET /v1/` is in a browser: what this API is, its endpoints, and lines that call them. */
+import type { about } from "../about.ts";
+import type { DemoCaller } from "../config.ts";
+import { describeAccess } from "../http/access.ts";
+import type { HandlerContext, Route } from "../http/define-route.ts";
+import { curlLine, signInLines } from "./curl-lines.ts";
+import { fileVersion } from "./files.ts";
+
+export interface LandingPageOptions
+  extends Pick<HandlerContext, "routes" | "config" | "origin" | "basePath"> {
+  readonly about: typeof about;
+}
+
+/** Writes the page. It needs its style sheet and its script, which are files of the docs. */
+export function landingPage({ about, routes, config, origin, basePath }: LandingPageOptions): string {
+  const baseUrl = origin + basePath;
+  const [firstCaller] = config.demoCallers;
+  const file = (name: string) => `${basePath}/v1/docs/${name}?v=${fileVersion(`docs/${name}`)}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${safe(about.name)}</title>
+<link rel="icon" href="${safe(file("icon.svg"))}">
+<link rel="stylesheet" href="${safe(file("landing.css"))}">
+<script type="module" src="${safe(file("landing.js"))}"></script>
+</head>
+<body>
+<header>
+<h1>${safe(about.name)} <small>${safe(about.version)}</small></h1>
+<p>${safe(about.description)}</p>
+<nav aria-label="Documentation">
+<a href="${safe(basePath)}/v1/docs">Swagger UI</a>
+<a href="${safe(basePath)}/v1/redoc">ReDoc</a>
+<a href="${safe(basePath)}/v1/openapi.json">OpenAPI</a>
+</nav>
+</header>
+<main>
+${config.features.authEndpoints ? signIn(baseUrl, firstCaller, demoCallers(config.demoCallers, basePath)) : ""}
+<section aria-labelledby="endpoints">
+<h2 id="endpoints">Endpoints</h2>
+${routes
+  .toSorted((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1))
+  .map((route) => endpoint(route, baseUrl, basePath, config.demoCallers.length > 0))
+  .join("\n")}
+</section>
+</main>
+</body>
+</html>
+`;
+}
+
+function signIn(baseUrl: string, caller: DemoCaller | undefined, buttons: string): string {
+  return `<section aria-labelledby="sign-in">
+<h2 id="sign-in">Sign in</h2>
+${buttons}<p>In a shell, for the lines below:</p>
+${code(signInLines(baseUrl, caller).join("\n"))}
+</section>`;
+}
+
+function demoCallers(callers: readonly DemoCaller[], basePath: string): string {
+  if (callers.length === 0) return "";
+  const buttons = callers.map(
+    ({ username, password }) =>
+      `<button type="button" aria-pressed="false" data-username="${safe(username)}" data-password="${safe(password)}">${safe(username)}</button>`,
+  );
+  return `<div class="callers" role="group" aria-label="Demo callers" data-token-url="${safe(basePath)}/v1/auth/token" hidden>
+${buttons.join("\n")}
+<output>Nobody is signed in.</output>
+</div>
+`;
+}
+
+function endpoint(route: Route, baseUrl: string, basePath: string, isCallable: boolean): string {
+  const { method, path, operationId, access, summary } = route;
+  const url = safe(basePath + path.replace(/(?<=.)\/$/, ""));
+  const isSimple = method === "GET" && !path.includes("{");
+  return `<article id="${safe(operationId)}">
+<h3><span class="method">${method}</span> <code>${safe(path)}</code></h3>
+<p>${safe(summary)} <span class="access" data-type="${access.type}">for ${safe(describeAccess(access))}</span></p>
+${code(curlLine(route, baseUrl))}
+${isCallable && isSimple ? `<button type="button" data-call="${url}" hidden>Call it</button>\n<output hidden></output>\n` : ""}</article>`;
+}
+
+function code(lines: string): string {
+  return `<pre tabindex="0"><code>${safe(lines)}</code></pre>`;
+}
+
+/** What the API is for comes before what says something of the API. */
+function rank({ path, feature }: Route): number {
+  return feature === "docs" || /^\/v1\/[\w.]*$/.test(path) ? 1 : 0;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function safe(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+}

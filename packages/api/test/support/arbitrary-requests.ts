@@ -1,0 +1,168 @@
+/** Requests made of an OpenAPI document: some as it says, some nearly so, some with no regard for it. */
+import fc from "fast-check";
+import type { RequestToSend } from "./payload-event.ts";
+
+/** The part of a JSON schema that the document uses. */
+export interface Schema {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+export interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly {
+    readonly in: string;
+    readonly name: string;
+    readonly required?: boolean;
+    readonly schema: Schema;
+  }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>
+  >;
+}
+
+const ACCEPTED = ["*/*", "text/html", "application/json", "text/html,*/*;q=0.8", "", "nonsense"];
+const FORM = "application/x-www-form-urlencoded";
+
+/** Values that a schema allows. */
+function fromSchema(schema: Schema): fc.Arbitrary<unknown> {
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  switch (schema.type) {
+    case "string": {
+      const { minLength = 0, maxLength = 100 } = schema;
+      return fc.string({ unit: "grapheme", minLength, maxLength: Math.min(maxLength, minLength + 100) });
+    }
+    case "integer":
+    case "number":
+      return fc.integer({ min: schema.minimum ?? -1000, max: schema.maximum ?? 1000 });
+    case "boolean":
+      return fc.boolean();
+    case "array":
+      return fc.array(fromSchema(schema.items ?? {}), { maxLength: 5 });
+    case "object": {
+      const values = Object.entries(schema.properties ?? {}).map(([name, value]) => [
+        name,
+        fromSchema(value),
+      ]);
+      const requiredKeys: string[] = [...(schema.required ?? [])];
+      const model: Record<string, fc.Arbitrary<unknown>> = Object.fromEntries(values);
+      return fc.record(model, { requiredKeys });
+    }
+    default:
+      return fc.jsonValue();
+  }
+}
+
+/** Text of a header, a path segment or a query: what the schema allows, or anything. */
+function textFor(schema: Schema): fc.Arbitrary<string> {
+  return fc.oneof(fromSchema(schema).map(String), fc.string({ unit: "grapheme", maxLength: 40 }));
+}
+
+function pathFor(path: string, { parameters = [] }: Operation): fc.Arbitrary<string> {
+  const variables = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+  const schemaOf = (name: string) => parameters.find((parameter) => parameter.name === name)?.schema ?? {};
+  const values = fc.record(
+    Object.fromEntries(
+      // Dots alone and nothing at all lead to another path, in any client.
+      variables.map((name) => [name, textFor(schemaOf(name)).filter((text) => !/^\.{0,2}$/.test(text))]),
+    ),
+  );
+  return values.map((given) =>
+    path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(given[name]))),
+  );
+}
+
+function queryFor({ parameters = [] }: Operation): fc.Arbitrary<string> {
+  const pairs = parameters
+    .filter((parameter) => parameter.in === "query")
+    .map(({ name, schema }) => fc.tuple(fc.constant(name), textFor(schema)));
+  const pair = fc.oneof(...pairs, fc.tuple(fc.string({ maxLength: 10 }), fc.string({ maxLength: 10 })));
+  return fc
+    .array(pair, { maxLength: 3 })
+    .map((given) => (given.length > 0 ? `?${new URLSearchParams(given as [string, string][])}` : ""));
+}
+
+/** Printable ASCII: a client sends nothing else. */
+const headerText = fc.string({ unit: "grapheme-ascii", maxLength: 40 }).map((text) => text.trim());
+
+function headersFor(
+  { parameters = [] }: Operation,
+  authorization: fc.Arbitrary<string | undefined>,
+): fc.Arbitrary<Record<string, string>> {
+  const names = parameters.filter((parameter) => parameter.in === "header").map(({ name }) => name);
+  const some = fc.record(Object.fromEntries(names.map((name) => [name, headerText])), { requiredKeys: [] });
+  return fc.tuple(some, fc.constantFrom(...ACCEPTED), authorization).map(([headers, accept, token]) => ({
+    ...(headers as Record<string, string>),
+    accept,
+    ...(token !== undefined && { authorization: token }),
+  }));
+}
+
+interface Body {
+  readonly type: string;
+  readonly text: string;
+}
+
+function bodyFor({ requestBody }: Operation): fc.Arbitrary<Body | undefined> {
+  if (!requestBody) return fc.constant(undefined);
+  const asSaid = Object.entries(requestBody.content).map(([type, { schema }]) =>
+    fromSchema(schema).map((value) => ({ type, text: write(type, Object(value)) })),
+  );
+  const type = fc.constantFrom(
+    ...Object.keys(requestBody.content),
+    "text/plain",
+    "application/json; charset=x",
+  );
+  const json = fc.record({ type, text: fc.json() });
+  const junk = fc.record({ type, text: fc.string({ unit: "binary", maxLength: 200 }) });
+  return fc.oneof(...asSaid, json, junk, fc.constant(undefined));
+}
+
+function write(type: string, value: Record<string, unknown>): string {
+  const fields = Object.entries(value).map(([name, field]): [string, string] => [name, String(field)]);
+  if (type === FORM) return String(new URLSearchParams(fields));
+  if (type === "multipart/form-data") {
+    const parts = fields.map(
+      ([name, field]) => `--cut\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${field}\r\n`,
+    );
+    return `${parts.join("")}--cut--\r\n`;
+  }
+  return JSON.stringify(value);
+}
+
+/** Requests to one operation, by anybody. */
+export function arbitraryRequest(
+  method: string,
+  path: string,
+  operation: Operation,
+  authorization: fc.Arbitrary<string | undefined>,
+): fc.Arbitrary<RequestToSend> {
+  return fc
+    .record({
+      path: pathFor(path, operation),
+      query: queryFor(operation),
+      headers: headersFor(operation, authorization),
+      body: bodyFor(operation),
+    })
+    .map(({ path, query, headers, body }) => ({
+      method,
+      path: path + query,
+      headers: {
+        ...headers,
+        ...(body?.type && {
+          "content-type": body.type === "multipart/form-data" ? `${body.type}; boundary=cut` : body.type,
+        }),
+      },
+      ...(body && { body: body.text }),
+    }));
+}

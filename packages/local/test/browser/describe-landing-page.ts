@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import type { Browser, Page } from "playwright-core";
+import { openPage, type WatchedPage } from "./chromium.ts";
+
+/** Describes that the landing page works at this base URL. */
+export function describeLandingPage(
+  world: () => { readonly browser: Browser; readonly baseUrl: string },
+): void {
+  describe("the landing page", () => {
+    let watched: WatchedPage;
+    let page: Page;
+    before(async () => {
+      const { browser, baseUrl } = world();
+      watched = await openPage(browser, `${baseUrl}/v1`);
+      page = watched.page;
+    });
+    after(() => watched.close());
+
+    const call = async (operationId: string) => {
+      const article = page.locator(`#${operationId}`);
+      const answered = page.waitForResponse((response) => response.url().includes("/v1"));
+      await article.getByRole("button", { name: "Call it" }).click();
+      await answered;
+      await article.locator("button:enabled").waitFor();
+      return article.locator("output").innerText();
+    };
+    const signIn = async (email: string) => {
+      await page.getByRole("button", { name: email }).click();
+      await page.getByText(`Signed in as ${email}.`).waitFor();
+    };
+
+    it("shows every endpoint, with a line that calls it here", async () => {
+      for (const { operationId } of routes) {
+        const line = await page.locator(`#${operationId} code`).last().innerText();
+        assert.ok(line.startsWith("curl ") && line.includes(`${world().baseUrl}/v1`), line);
+      }
+    });
+
+    it("calls endpoints as nobody, and as the demo caller whose button is pressed", async () => {
+      assert.match(await call("getHealth"), /^200\n/);
+      assert.match(await call("whoAmI"), /^401\n/);
+      await signIn("user@example.com");
+      assert.match(await call("whoAmI"), /^200\n[\s\S]*"USERS"/);
+      assert.match(await call("listEndpoints"), /^403\n[\s\S]*Only \['ADMINS'\] can access this endpoint/);
+      await signIn("admin@example.com");
+      assert.match(await call("listEndpoints"), /^200\n[\s\S]*whoAmI/);
+      await signIn("nobody@example.com");
+      assert.match(await call("whoAmI"), /^403\n/);
+      await page.getByRole("button", { name: "nobody@example.com" }).click();
+      await page.getByText("Nobody is signed in.").waitFor();
+      assert.match(await call("whoAmI"), /^401\n/);
+    });
+
+    it("can be used with the keyboard alone", async () => {
+      await page.getByRole("link", { name: "OpenAPI" }).focus();
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await page.getByText("Signed in as admin@example.com.").waitFor();
+      const focused = await page.evaluate("document.activeElement.textContent");
+      assert.equal(focused, "admin@example.com", "the focus stays");
+    });
+
+    it("fits a phone, by day and by night", async () => {
+      const { browser, baseUrl } = world();
+      const papers = [];
+      for (const colorScheme of ["light", "dark"] as const) {
+        const phone = await openPage(browser, `${baseUrl}/v1`, {
+          viewport: { width: 320, height: 640 },
+          colorScheme,
+        });
+        assert.equal(await phone.page.evaluate("document.documentElement.scrollWidth"), 320);
+        papers.push(await phone.page.evaluate("getComputedStyle(document.body).backgroundColor"));
+        assert.deepEqual(phone.faults, []);
+        await phone.close();
+      }
+      assert.deepEqual(papers, ["rgb(251, 251, 249)", "rgb(23, 25, 26)"]);
+    });
+
+    it("can be read without scripts, and then shows no button that would do nothing", async () => {
+      const { browser, baseUrl } = world();
+      const still = await openPage(browser, `${baseUrl}/v1`, { javaScriptEnabled: false });
+      assert.ok(await still.page.locator("#listEndpoints code").last().isVisible());
+      assert.equal(await still.page.locator("button:visible").count(), 0);
+      await still.close();
+    });
+
+    it("leads to the docs pages", async () => {
+      for (const name of ["Swagger UI", "ReDoc", "OpenAPI"]) {
+        const href = await page.getByRole("link", { name }).getAttribute("href");
+        assert.equal(await page.evaluate(async (url) => (await fetch(url)).status, href ?? ""), 200, name);
+      }
+    });
+
+    it("has made no request to another origin, and no error", () => {
+      assert.deepEqual(watched.faults, []);
+    });
+  });
+}

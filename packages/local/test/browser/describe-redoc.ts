@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { describeAccess } from "@lambda-express-api/api/http/access.ts";
+import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import type { Browser } from "playwright-core";
+import { openPage, type WatchedPage } from "./chromium.ts";
+
+/** Describes that ReDoc works at this base URL. */
+export function describeRedoc(world: () => { readonly browser: Browser; readonly baseUrl: string }): void {
+  describe("ReDoc", () => {
+    let watched: WatchedPage;
+    before(async () => {
+      const { browser, baseUrl } = world();
+      watched = await openPage(browser, `${baseUrl}/v1/redoc`);
+      await watched.page.waitForSelector("h1");
+    });
+    after(() => watched.close());
+
+    it("shows every operation, and who may call it", async () => {
+      for (const { operationId, summary, access } of routes) {
+        const section = watched.page.locator(`[data-section-id$="operation/${operationId}"]`).first();
+        const text = await section.innerText();
+        assert.ok(text.includes(summary), operationId);
+        assert.ok(text.includes(`Who may call it: ${describeAccess(access)}.`), text);
+      }
+    });
+
+    it("finds an operation by a word of it", async () => {
+      await watched.page.getByRole("textbox").fill("whoami");
+      await watched.page
+        .getByRole("menuitem", { name: /Returns the caller/ })
+        .first()
+        .waitFor();
+    });
+
+    it("has made no request to another origin, and no error", () => {
+      assert.deepEqual(watched.faults, []);
+    });
+  });
+}

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import type { Browser, Page } from "playwright-core";
+import { demoCallers } from "../../src/identity/demo-callers.ts";
+import { openPage, type WatchedPage } from "./chromium.ts";
+
+const NO_GROUPS = "The endpoint has authorization check and the caller does not belong to any groups";
+const ONLY_ADMINS = "Only ['ADMINS'] can access this endpoint";
+
+/** What each demo caller gets: the status, and something that the answer says. */
+const EXPECTED = [
+  ["user", "whoAmI", 200, '"USERS"'],
+  ["user", "listEndpoints", 403, ONLY_ADMINS],
+  ["admin", "whoAmI", 200, '"ADMINS"'],
+  ["admin", "listEndpoints", 200, "/v1/manage/hc"],
+  ["nobody", "whoAmI", 403, NO_GROUPS],
+  ["nobody", "listEndpoints", 403, NO_GROUPS],
+] as const;
+
+/** Statuses of endpoints that Swagger UI's own sample values are not enough for. */
+const OTHER_STATUSES: Readonly<Record<string, number>> = { refreshToken: 401 };
+
+/**
+ * Describes that Swagger UI works at this base URL.
+ *
+ * @param thorough whether to look at every endpoint and not only at those that tell the callers apart: the browser takes
+ *   its time for each.
+ */
+export function describeSwaggerUi(
+  world: () => { readonly browser: Browser; readonly baseUrl: string },
+  thorough: boolean,
+): void {
+  describe("Swagger UI", () => {
+    let watched: WatchedPage;
+    let page: Page;
+    before(async () => {
+      const { browser, baseUrl } = world();
+      watched = await openPage(browser, `${baseUrl}/v1/docs`);
+      page = watched.page;
+      await page.waitForSelector(".opblock");
+    });
+    after(() => watched.close());
+
+    for (const caller of ["user", "admin", "nobody"] as const) {
+      it(`signs ${caller} in, and Try it out shows what that caller may and may not do`, async () => {
+        await authorize(page, demoCallers[caller]);
+        for (const [who, operationId, status, text] of EXPECTED) {
+          if (who !== caller) continue;
+          const answer = await tryItOut(page, operationId);
+          assert.equal(answer.status, status);
+          assert.ok(answer.body.includes(text), answer.body);
+        }
+        await logout(page);
+      });
+    }
+
+    if (thorough)
+      describeEveryOperation(
+        () => page,
+        () => world().baseUrl,
+      );
+
+    it("has made no request to another origin, and no error", () => {
+      assert.deepEqual(watched.faults, []);
+    });
+  });
+}
+
+function describeEveryOperation(open: () => Page, baseUrl: () => string): void {
+  it("shows every operation, and who may call it", async () => {
+    for (const { operationId, access } of routes) {
+      const operation = await openOperation(open(), operationId);
+      const who = access.type === "public" ? "anyone" : access.groups.join(" or ");
+      await operation.getByText(`Who may call it: ${who}`).waitFor();
+    }
+  });
+
+  it("shows the documented error of a refused call", async () => {
+    const operation = await openOperation(open(), "listEndpoints");
+    const documented = operation.locator('.responses-table:not(.live-responses-table) [data-code="403"]');
+    assert.match(await documented.innerText(), /002401/);
+  });
+
+  it("reaches every endpoint with Try it out", async () => {
+    await authorize(open(), demoCallers.admin);
+    for (const { operationId } of routes) {
+      const { status, url } = await tryItOut(open(), operationId);
+      assert.equal(status, OTHER_STATUSES[operationId] ?? 200, `${operationId} ${url}`);
+      assert.ok(url.startsWith(`${baseUrl()}/v1`), url);
+    }
+  });
+}
+
+async function authorize(
+  page: Page,
+  { email, password }: { email: string; password: string },
+): Promise<void> {
+  await page.click(".btn.authorize");
+  const dialog = page.locator(".auth-container");
+  assert.ok(await dialog.getByText(email).isVisible(), "the dialog names the demo callers");
+  assert.ok(!(await dialog.locator("#client_id_password").isVisible()), "nobody is asked for a client");
+  await dialog.locator("#oauth_username").fill(email);
+  await dialog.locator("#oauth_password").fill(password);
+  await dialog.getByRole("button", { name: "Apply given OAuth2 credentials" }).click();
+  await dialog.getByRole("button", { name: "Remove authorization" }).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
+}
+
+async function logout(page: Page): Promise<void> {
+  await page.click(".btn.authorize");
+  const dialog = page.locator(".auth-container");
+  await dialog.getByRole("button", { name: "Remove authorization" }).click();
+  await dialog.getByRole("button", { name: "Close" }).click();
+}
+
+async function openOperation(page: Page, operationId: string) {
+  const operation = page.locator(`.opblock[id$="-${operationId}"]`);
+  if (!(await operation.getAttribute("class"))?.includes("is-open")) {
+    await operation.locator(".opblock-summary-control").click();
+  }
+  await operation.locator(".opblock-body").waitFor();
+  return operation;
+}
+
+async function tryItOut(page: Page, operationId: string) {
+  const operation = await openOperation(page, operationId);
+  const clear = operation.getByRole("button", { name: "Clear" });
+  if (await clear.isVisible()) await clear.click();
+  await operation.getByRole("button", { name: "Execute" }).click();
+  const live = operation.locator(".live-responses-table");
+  const status = await live.locator(".response-col_status").last().innerText();
+  return {
+    status: Number.parseInt(status, 10),
+    url: (await operation.locator(".request-url pre").innerText()).trim(),
+    body: await live.innerText(),
+  };
+}

@@ -1,0 +1,88 @@
+// `npm run screenshots`: pictures of the docs pages for the README, of the same stack that the browser tests look at.
+
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { demoCallers } from "../../src/identity/demo-callers.ts";
+import { findChromium, launchChromium, openPage } from "./chromium.ts";
+import { startWorld } from "./world.ts";
+
+const FOLDER = new URL("../../../../docs/images/", import.meta.url);
+
+async function take(
+  browser: Browser,
+  name: string,
+  url: string,
+  options: BrowserContextOptions,
+  prepare: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { page, close } = await openPage(browser, url, { reducedMotion: "reduce", ...options });
+  await prepare(page);
+  await page.mouse.move(0, 0);
+  await page.screenshot({
+    path: fileURLToPath(new URL(`${name}.png`, FOLDER)),
+    animations: "disabled",
+    caret: "hide",
+  });
+  await close();
+}
+
+async function callAsAdmin(page: Page): Promise<void> {
+  await page.getByRole("button", { name: demoCallers.admin.email }).click();
+  await page.getByText("Signed in as").waitFor();
+  await page.locator("#listEndpoints").getByRole("button").click();
+  await page.locator("#listEndpoints output:not([hidden])").waitFor();
+  await page.evaluate("scrollTo(0, 0)");
+}
+
+async function tryItOutAsAdmin(page: Page): Promise<void> {
+  await page.click(".btn.authorize");
+  await page.fill("#oauth_username", demoCallers.admin.email);
+  await page.fill("#oauth_password", demoCallers.admin.password);
+  await page.getByRole("button", { name: "Apply given OAuth2 credentials" }).click();
+  await page.getByRole("button", { name: "Remove authorization" }).waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
+  const operation = page.locator('.opblock[id$="-listEndpoints"]');
+  await operation.locator(".opblock-summary-control").click();
+  await operation.getByRole("button", { name: "Execute" }).click();
+  await operation.locator(".live-responses-table").waitFor();
+  await operation.evaluate((element) => element.scrollIntoView());
+}
+
+function lookAtRefusal(baseUrl: string) {
+  return async (page: Page) => {
+    await fetch(`${baseUrl}/v1/users/whoami`);
+    await page.locator("#requests > li", { hasText: "refused" }).first().click();
+  };
+}
+
+const executable = findChromium();
+if (!executable) throw new Error("There is no Chromium; install it, or name one in CHROMIUM.");
+mkdirSync(FOLDER, { recursive: true });
+const world = await startWorld();
+const browser = await launchChromium(executable);
+const url = world.baseUrls["behind a mapping key"];
+await take(browser, "landing-page", `${url}/v1`, { viewport: { width: 1000, height: 760 } }, callAsAdmin);
+await take(
+  browser,
+  "landing-page-phone",
+  `${url}/v1`,
+  { viewport: { width: 390, height: 760 }, colorScheme: "dark" },
+  callAsAdmin,
+);
+await take(
+  browser,
+  "swagger-ui",
+  `${url}/v1/docs`,
+  { viewport: { width: 1000, height: 760 } },
+  tryItOutAsAdmin,
+);
+await take(
+  browser,
+  "inspector",
+  world.inspectorUrl,
+  { viewport: { width: 1000, height: 760 } },
+  lookAtRefusal(url),
+);
+await browser.close();
+await world.close();

@@ -1,0 +1,46 @@
+/** What the browser tests look at: the same API, the three ways it can be reached. */
+import { fileURLToPath } from "node:url";
+import { seedDemoCallers } from "../../src/identity/demo-callers.ts";
+import { startIdentityEmulator } from "../../src/identity/emulator.ts";
+import { startContainerized } from "../../src/runtimes/containerized.ts";
+import { startLambda } from "../../src/runtimes/lambda.ts";
+import { EXECUTE_API_HOST } from "./chromium.ts";
+
+const entry = (name: string) =>
+  fileURLToPath(new URL(`../../../api/src/runtime/${name}/main.ts`, import.meta.url));
+
+export const ROOTS = ["behind a mapping key", "behind a stage", "in the container"] as const;
+export type Root = (typeof ROOTS)[number];
+
+export interface World {
+  readonly baseUrls: Readonly<Record<Root, string>>;
+  readonly inspectorUrl: string;
+  close(): Promise<void>;
+}
+
+/** Starts the identity provider and both runtimes. */
+export async function startWorld(): Promise<World> {
+  const identity = await startIdentityEmulator();
+  await seedDemoCallers(identity);
+  const options = { identity, port: 0, print: () => undefined };
+  const lambda = await startLambda({ ...options, entry: entry("lambda") });
+  const container = await startContainerized({
+    ...options,
+    entry: entry("container"),
+    signal: new AbortController().signal,
+  });
+  const { port } = new URL(lambda.baseUrl);
+  return {
+    baseUrls: {
+      "behind a mapping key": lambda.baseUrl,
+      "behind a stage": `http://${EXECUTE_API_HOST}:${port}/mvp`,
+      "in the container": container.baseUrl,
+    },
+    inspectorUrl: lambda.inspectorUrl ?? "",
+    async close() {
+      await container.close();
+      await lambda.close();
+      await identity.close();
+    },
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * Makes the files of the docs pages: takes the few that are needed out of swagger-ui-dist and redoc, has
+ * swagger-ui-express write its page, puts a version into every URL, and compresses each file twice into
+ * `packages/api/assets`, which ships with the API.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+
+/** The part of swagger-ui-express that is used. It comes without types. */
+interface SwaggerUiExpress {
+  generateHTML(document: undefined, options: object): string;
+  serveFiles(
+    document: undefined,
+    options: object,
+  ): [(request: { url: string }, response: { set(): void; send(text: string): void }) => void];
+}
+
+const ROOT = join(import.meta.dirname, "..");
+const PAGES = join(ROOT, "packages/api/src/docs/pages");
+const ASSETS = join(ROOT, "packages/api/assets");
+/** What ships the libraries ships their licences. */
+const LICENCES = [
+  "swagger-ui-dist/LICENSE",
+  "swagger-ui-dist/NOTICE",
+  "swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt",
+  "redoc/LICENSE",
+  "redoc/bundles/redoc.standalone.js.LICENSE.txt",
+];
+/** The next quality takes five times as long and saves 7 %. */
+const BROTLI_QUALITY = 9;
+
+const require = createRequire(join(ROOT, "packages/api/package.json"));
+const page = (name: string) => readFileSync(join(PAGES, name));
+const library = (path: string) => readFileSync(require.resolve(path));
+
+const SWAGGER_OPTIONS = {
+  customSiteTitle: "lambda-express-api · Swagger UI",
+  customfavIcon: "./icon.svg",
+  customCss: page("docs.css").toString(),
+  swaggerUrl: "openapi.json",
+  swaggerOptions: { tryItOutEnabled: true, displayRequestDuration: true, validatorUrl: null },
+};
+
+/** What swagger-ui-express answers for its own script, which it makes of the options. */
+function swaggerInit(swaggerUi: SwaggerUiExpress): string {
+  let script = "";
+  const [middleware] = swaggerUi.serveFiles(undefined, SWAGGER_OPTIONS);
+  middleware({ url: "/swagger-ui-init.js" }, { set() {}, send: (text) => (script = text) });
+  return script;
+}
+
+/** `replaceAll`, but for a text that must be there: the pinned library is not what it was when it is missing. */
+function replaceKnown(text: string, known: string, replacement: string): string {
+  if (!text.includes(known))
+    throw new Error(`Expected ${JSON.stringify(known.slice(0, 80))} in a docs file.`);
+  return text.replaceAll(known, replacement);
+}
+
+/** Every file but the pages, by its name below `/v1/`. */
+function assetFiles(swaggerUi: SwaggerUiExpress): Map<string, Buffer> {
+  // ReDoc's footer would fetch its logo from elsewhere.
+  const redoc = replaceKnown(
+    library("redoc/bundles/redoc.standalone.js").toString(),
+    "https://cdn.redoc.ly/redoc/logo-mini.svg",
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E",
+  );
+  return new Map([
+    ["docs/swagger-ui-bundle.js", library("swagger-ui-dist/swagger-ui-bundle.js")],
+    ["docs/swagger-ui-standalone-preset.js", library("swagger-ui-dist/swagger-ui-standalone-preset.js")],
+    ["docs/swagger-ui-init.js", Buffer.from(swaggerInit(swaggerUi))],
+    ["docs/swagger-ui.css", library("swagger-ui-dist/swagger-ui.css")],
+    ["docs/icon.svg", page("icon.svg")],
+    ["docs/landing.css", page("landing.css")],
+    ["docs/landing.js", page("landing.js")],
+    ["redoc/redoc.standalone.js", Buffer.from(redoc)],
+    ["redoc/redoc-init.js", page("redoc-init.js")],
+  ]);
+}
+
+/**
+ * Swagger UI's page links to what is beside it, and so do ours; the pages are at `/v1/docs` and `/v1/redoc`, so that
+ * their files are one level below. Relative, these links are right behind any stage and mapping key.
+ */
+function pageFiles(swaggerUi: SwaggerUiExpress, versions: Record<string, string>): Map<string, Buffer> {
+  const swagger = replaceKnown(
+    replaceKnown(swaggerUi.generateHTML(undefined, SWAGGER_OPTIONS), "./", "./docs/"),
+    "<head>",
+    '<head>\n  <meta name="viewport" content="width=device-width, initial-scale=1">',
+  );
+  const pages = { "docs.html": swagger.trimStart(), "redoc.html": page("redoc.html").toString() };
+  return new Map(
+    Object.entries(pages).map(([name, html]) => [name, Buffer.from(withVersions(name, html, versions))]),
+  );
+}
+
+function withVersions(name: string, html: string, versions: Record<string, string>): string {
+  return html.replaceAll(/(["'])\.\/([\w./-]+)\1/g, (_, quote: string, file: string) => {
+    const version = versions[file];
+    if (!version) throw new Error(`${name} links to ${file}, which is not shipped.`);
+    return `${quote}${file}?v=${version}${quote}`;
+  });
+}
+
+function versionsOf(files: Map<string, Buffer>): Record<string, string> {
+  return Object.fromEntries(
+    [...files].map(([name, content]) => [
+      name,
+      createHash("sha256").update(content).digest("base64url").slice(0, 12),
+    ]),
+  );
+}
+
+async function write(name: string, content: Buffer): Promise<void> {
+  const file = join(ASSETS, name);
+  mkdirSync(dirname(file), { recursive: true });
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+  };
+  const [brotli, zipped] = await Promise.all([
+    promisify(brotliCompress)(content, { params }),
+    promisify(gzip)(content, { level: 9 }),
+  ]);
+  writeFileSync(`${file}.br`, brotli);
+  writeFileSync(`${file}.gz`, zipped);
+}
+
+const swaggerUi: SwaggerUiExpress = require("swagger-ui-express");
+const assets = assetFiles(swaggerUi);
+const versions = versionsOf(assets);
+const pages = pageFiles(swaggerUi, versions);
+rmSync(ASSETS, { recursive: true, force: true });
+await Promise.all([...assets, ...pages].map(([name, content]) => write(name, content)));
+for (const name of LICENCES) {
+  writeFileSync(join(ASSETS, `${name.replaceAll("/", "-").replace(/\.txt$/, "")}.txt`), library(name));
+}
+writeFileSync(
+  join(ASSETS, "docs-pages.json"),
+  `${JSON.stringify({ ...versions, ...versionsOf(pages) }, undefined, 2)}\n`,
+);

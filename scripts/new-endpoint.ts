@@ -1,0 +1,274 @@
+/**
+ * `npm run new -- GET /v1/orders/{orderId} --access groups:STAFF`: writes the file of an endpoint and its test, which
+ * pass, and has `npm run generate` write the rest.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { defineRoute, type Method } from "../packages/api/src/http/define-route.ts";
+import { routes } from "../packages/api/src/routes/routes.ts";
+
+const EXAMPLE = "npm run new -- GET /v1/orders/{orderId} --access groups:STAFF";
+const NAME_EXAMPLE = `${EXAMPLE} --name getOrder`;
+
+/** A mistake in what was typed, in one sentence that shows how to do it. */
+class UsageError extends Error {
+  constructor(mistake: string, example = EXAMPLE) {
+    super(`${mistake}, for example: ${example}`);
+  }
+}
+
+/** What each method does to the thing that its path names, and the status that says it is done. */
+const VERBS = {
+  GET: { verb: "get", sentence: "Gets", status: 200, hasBody: false },
+  POST: { verb: "create", sentence: "Creates", status: 201, hasBody: true },
+  PUT: { verb: "replace", sentence: "Replaces", status: 200, hasBody: true },
+  PATCH: { verb: "update", sentence: "Updates", status: 200, hasBody: true },
+  DELETE: { verb: "delete", sentence: "Deletes", status: 204, hasBody: false },
+} as const satisfies Partial<Record<Method, unknown>>;
+type NewMethod = keyof typeof VERBS;
+
+interface Endpoint {
+  readonly method: NewMethod;
+  readonly path: string;
+  readonly area: string;
+  readonly variables: readonly string[];
+  readonly operationId: string;
+  readonly summary: string;
+  readonly access: Access;
+}
+
+type Access =
+  | { readonly type: "public" | "signed-in" }
+  | { readonly type: "groups" | "scopes"; readonly names: readonly string[] };
+
+function readArguments(): Endpoint {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse();
+  } catch {
+    throw new UsageError(
+      "Give a method, a path and --access, and --name if the operation is to have another",
+    );
+  }
+  const [method = "", path = "", ...rest] = parsed.positionals;
+  if (!isMethod(method)) throw new UsageError(`The method must be one of ${Object.keys(VERBS).join(", ")}`);
+  if (rest.length > 0) throw new UsageError("Give one method and one path");
+  const { area, variables } = readPath(path);
+  const access = readAccess(parsed.values.access);
+  const things = nameThings(method, path);
+  const operationId = parsed.values.name ?? things.operationId;
+  if (!/^[a-z][A-Za-z0-9]*$/.test(operationId)) {
+    throw new UsageError("A name is a verb and a noun in camel case", NAME_EXAMPLE);
+  }
+  return { method, path, area, variables, access, operationId, summary: things.summary };
+}
+
+function parse() {
+  const options = { access: { type: "string" }, name: { type: "string" } } as const;
+  return parseArgs({ options, allowPositionals: true });
+}
+
+function isMethod(text: string): text is NewMethod {
+  return Object.hasOwn(VERBS, text);
+}
+
+function readPath(path: string): Pick<Endpoint, "area" | "variables"> {
+  const [, area] = /^\/v1\/([a-z][a-z0-9-]*)(\/[^/]+)*$/.exec(path) ?? [];
+  if (!area) throw new UsageError("The path must be /v1/ and an area in lower case, and end without a slash");
+  try {
+    const responses = () => ({});
+    defineRoute({ operationId: "path", method: "GET", path, summary: "", responses });
+  } catch {
+    throw new UsageError("A segment of the path must be plain text or one {variable}");
+  }
+  const variables = [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
+  if (new Set(variables).size < variables.length) throw new UsageError("Each {variable} needs its own name");
+  return { area, variables };
+}
+
+function readAccess(text = ""): Access {
+  const [type = "", list = ""] = text.split(/:(.*)/s);
+  const names = list.split(",").map((name) => name.trim());
+  if ((type === "public" || type === "signed-in") && list === "") return { type };
+  if ((type === "groups" || type === "scopes") && names.every((name) => /^[^"\\\s]+$/.test(name))) {
+    return { type, names };
+  }
+  throw new UsageError("Say who may call it: --access public, signed-in, groups:A,B or scopes:a,b");
+}
+
+/** `GET /v1/orders/{orderId}` is `getOrder`, "Gets an order."; `GET /v1/orders` is `listOrders`, "Lists orders." */
+function nameThings(method: NewMethod, path: string): Pick<Endpoint, "operationId" | "summary"> {
+  const segments = path.split("/");
+  const thing = segments.findLast((segment) => segment !== "" && !segment.startsWith("{")) ?? "";
+  const words = thing.split(/[^A-Za-z0-9]+/).map((word) => word.toLowerCase());
+  const isList = method === "GET" && segments.at(-1) === thing && singular(thing) !== thing;
+  const { verb, sentence } = isList ? { verb: "list", sentence: "Lists" } : VERBS[method];
+  const noun = isList ? words : words.with(-1, singular(words.at(-1) ?? ""));
+  const operationId = verb + noun.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
+  const article = isList ? "" : /^[aeiou]/.test(noun[0] ?? "") ? "an " : "a ";
+  return { operationId, summary: `${sentence} ${article}${noun.join(" ")}.` };
+}
+
+function singular(word: string): string {
+  if (/ies$/.test(word)) return word.replace(/ies$/, "y");
+  if (/(ss|x|ch|sh)es$/.test(word)) return word.slice(0, -2);
+  return /[^s]s$/.test(word) ? word.slice(0, -1) : word;
+}
+
+function fileOf({ area, operationId }: Pick<Endpoint, "area" | "operationId">): string {
+  const name = operationId.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return `packages/api/src/routes/${area}/${name}.ts`;
+}
+
+/** Two paths are the same to a gateway when only the names of their variables differ. */
+function shapeOf(path: string): string {
+  return path.replaceAll(/\{\w+/g, "{").replace(/(?<=.)\/$/, "");
+}
+
+function refuseWhatExists({ method, path, operationId, area }: Endpoint): void {
+  const file = fileOf({ area, operationId });
+  const taken = routes.find((route) => route.method === method && shapeOf(route.path) === shapeOf(path));
+  if (taken)
+    throw new UsageError(
+      `${method} ${taken.path} exists already, as ${taken.operationId}; choose another path`,
+    );
+  if (routes.some((route) => route.operationId === operationId)) {
+    throw new UsageError(`There is a ${operationId} already; give this one another --name`, NAME_EXAMPLE);
+  }
+  for (const existing of [file, testFileOf(file)]) {
+    if (existsSync(existing)) {
+      throw new UsageError(`${existing} exists already; give this endpoint another --name`, NAME_EXAMPLE);
+    }
+  }
+}
+
+function testFileOf(file: string): string {
+  return file.replace(/\.ts$/, ".test.ts");
+}
+
+/** What the new endpoint answers until somebody writes what it does: what it was given. */
+function answerOf({ method, variables, operationId }: Endpoint) {
+  const { status, hasBody } = VERBS[method];
+  const fields = [...variables, ...(hasBody ? ["name"] : [])];
+  const sample = Object.fromEntries(fields.map((field) => [field, field === "name" ? "A name" : "1"]));
+  if (status === 204) return { status, schema: "z.undefined()", body: "undefined", sample: {} };
+  if (fields.length === 0) {
+    const message = `${operationId} has nothing to say yet`;
+    return {
+      status,
+      schema: "z.object({ message: z.string() })",
+      body: JSON.stringify({ message }),
+      sample: { message },
+    };
+  }
+  return {
+    status,
+    schema: `z.object({ ${fields.map((field) => `${field}: z.string()`).join(", ")} })`,
+    body: `{ ${[variables.length > 0 ? "...params" : "", hasBody ? "...body" : ""].filter(Boolean).join(", ")} }`,
+    sample,
+  };
+}
+
+function source(endpoint: Endpoint): string {
+  const { method, path, operationId, summary, variables, access } = endpoint;
+  const { hasBody, status: done } = VERBS[method];
+  const { status, schema, body } = answerOf(endpoint);
+  const parts = [
+    variables.length > 0 &&
+      `params: z.object({ ${variables.map((name) => `${name}: z.string().meta({ example: "1" })`).join(", ")} })`,
+    hasBody && 'body: z.object({ name: z.string().max(100).meta({ example: "A name" }) })',
+  ].filter(Boolean);
+  const given = [variables.length > 0 && done !== 204 && "params", hasBody && "body"]
+    .filter(Boolean)
+    .join(", ");
+  const handler = `async (${given && `{ ${given} }`}) => ({ status: ${status}, body: ${body} })`;
+  const guard = access.type === "public" ? "anyone" : "auth";
+  const rule = "names" in access ? `{ ${access.type}: ${JSON.stringify(access.names)} }, ` : "";
+  return `import { ${guard} } from "../../http/access.ts";
+import { defineRoute } from "../../http/define-route.ts";
+
+export const ${operationId} = defineRoute({
+  operationId: "${operationId}",
+  method: "${method}",
+  path: "${path}",
+  summary: "${summary}",
+  ${parts.length > 0 ? `request: (z) => ({ ${parts.join(", ")} }),` : ""}
+  responses: (z) => ({ ${status}: { description: "Done.", schema: ${schema} } }),
+}).handler(${guard}(${rule}${handler}));
+`;
+}
+
+function test(endpoint: Endpoint): string {
+  const { method, path, access } = endpoint;
+  const { status, sample } = answerOf(endpoint);
+  const title = `${method} ${path}`;
+  const call = `.${method.toLowerCase()}("${path.replaceAll(/\{\w+\+?\}/g, "1")}")`;
+  const body = VERBS[method].hasBody ? '.send({ name: "A name" })' : "";
+  const expectations = `assert.equal(response.status, ${status});
+assert.deepEqual(response.body, ${JSON.stringify(sample)});`;
+  const imports = `import assert from "node:assert/strict";
+import { ${access.type === "public" ? "it" : "after, before, describe, it"} } from "node:test";
+import supertest from "supertest";
+import { testApp } from "../../../test/support/test-app.ts";`;
+  if (access.type === "public") {
+    return `${imports}
+import { noIssuer } from "../../../test/support/test-config.ts";
+
+it("${title} answers anyone", async () => {
+  const response = await supertest(testApp(noIssuer))${call}${body};
+  ${expectations}
+});
+`;
+  }
+  const [first = ""] = "names" in access ? access.names : [];
+  const claims = {
+    groups: `issuer.claims([${JSON.stringify(first)}])`,
+    scopes: `issuer.claims([], { scope: ${JSON.stringify(first)} })`,
+    "signed-in": "issuer.claims([])",
+  }[access.type];
+  return `${imports}
+import { startTestIssuer, type TestIssuer } from "../../../test/support/test-issuer.ts";
+
+describe("${title}", () => {
+  let issuer: TestIssuer;
+  before(async () => {
+    issuer = await startTestIssuer();
+  });
+  after(() => issuer.close());
+
+  it("answers ${first || "any signed-in caller"}", async () => {
+    const response = await supertest(testApp(issuer))${call}
+      .auth(issuer.sign(${claims}), { type: "bearer" })${body};
+    ${expectations}
+  });
+});
+`;
+}
+
+/** Runs one of the repository's own commands to its end. */
+function run(command: string, ...args: string[]): void {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
+}
+
+try {
+  const endpoint = readArguments();
+  refuseWhatExists(endpoint);
+  const file = fileOf(endpoint);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, source(endpoint));
+  writeFileSync(testFileOf(file), test(endpoint));
+  run("node_modules/.bin/biome", "check", "--write", file, testFileOf(file));
+  run(process.execPath, "scripts/generate.ts");
+  console.log(`${file}
+${testFileOf(file)}
+
+The list of routes, docs/access.md and docs/openapi.json have ${endpoint.operationId} too. Its test:
+
+  npx node --test ${testFileOf(file)}`);
+} catch (error) {
+  console.error(error instanceof UsageError ? error.message : error);
+  process.exit(1);
+}
