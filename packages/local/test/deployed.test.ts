@@ -113,7 +113,8 @@ describe("what sst deploy makes", () => {
     const schedule = deployment.graph?.resources.find(
       ({ type }) => type === "aws:scheduler/schedule:Schedule",
     );
-    const { input } = schedule?.inputs.target as { input: string };
+    assert.ok(schedule, "there is no schedule");
+    const { input } = schedule.inputs.target as { input: string };
     const answer = await stack.lambda.invoke(input);
     assert.equal(answer.outcome, "returned");
     assert.deepEqual(JSON.parse("payload" in answer ? answer.payload : ""), { warmed: 1 });
