@@ -25,8 +25,8 @@ export interface LambdaApiArgs extends CallerSettings {
   readonly timeoutSeconds?: number;
   /**
    * What the API is configured by, beyond what follows from the other inputs: `RUNTIME`, `NODE_ENV`, the stage, the
-   * mapping key, the issuer, the audiences, the groups claim and the features are there by themselves. Wrap what is secret in
-   * `$util.secret`.
+   * mapping key, the issuer, the audiences, the groups claim and the features are there by themselves. Wrap what is
+   * secret in `$util.secret`.
    */
   readonly environment?: Readonly<Record<string, $util.Input<string>>>;
   /** What the function may do at AWS. Default: write its log. */
