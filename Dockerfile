@@ -7,7 +7,7 @@ COPY packages packages
 COPY scripts scripts
 # The workspace alone, and no install script of anybody.
 RUN npm ci --ignore-scripts --no-audit --no-fund --include-workspace-root --workspace packages/api
-RUN node scripts/build-container.ts
+RUN node scripts/build-docs.ts && node scripts/build-container.ts
 
 FROM node:24-slim
 ENV NODE_ENV=production \

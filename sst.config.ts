@@ -10,6 +10,7 @@ export default $config({
       providers: { aws: "7.20.0", ...(process.env.CLOUDFLARE_API_TOKEN && { cloudflare: "6.15.0" }) },
       removal: isPermanent ? "retain" : "remove",
       protect: isPermanent,
+      types: { ignore: ["packages"] },
     };
   },
 
@@ -24,18 +25,10 @@ export default $config({
     const api = new infra.LambdaApi("Api", { ...settings, environment });
     const domain =
       settings.domain && new infra.ApiExposer("Domain", { ...settings.domain, dns, apis: { Api: api } });
-    const container =
-      settings.container &&
-      dns &&
-      !$dev &&
+    if (settings.container && dns && !$dev)
       new infra.ContainerService("Container", { ...settings, ...settings.container, dns, environment });
     if (settings.budget) new infra.BudgetGuard("Budget", settings.budget);
 
-    return {
-      url: domain ? domain.urls.Api : api.url,
-      ...(container && { containerUrl: container.url }),
-      function: api.functionName,
-      alias: api.aliasArn,
-    };
+    return { url: domain?.urls.Api ?? api.url, function: api.functionName, alias: api.aliasArn };
   },
 });

@@ -276,6 +276,7 @@ describe("every deployment", () => {
         JWT_AUTHORIZED_AUDIENCES: "my-project",
         JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "groups",
         AUTH_ENDPOINTS: "on",
+        DOCS: "on",
         FIREBASE_APP_API_KEY: API_KEY,
       });
     });

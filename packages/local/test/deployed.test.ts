@@ -27,6 +27,7 @@ const settings = {
   AWS_API_GW_MAPPING_KEY: MAPPING_KEY,
   DOMAIN_NAME,
   DNS_ZONE_ID: "Z2FDTNDATAQYW2",
+  KEEP_WARM: "warmer",
   // The suites call more often in a second than anybody should.
   THROTTLE_RATE: "10000",
   THROTTLE_BURST: "5000",
@@ -106,6 +107,17 @@ describe("what sst deploy makes", () => {
       const { body } = await send({ method: "GET", path: "/v1" });
       assert.equal(JSON.parse(body.toString()).links.health, `${basePath}/v1/manage/hc`, name);
     }
+  });
+
+  test("takes the schedule's event for a ping, and not for a request", async () => {
+    const schedule = deployment.graph?.resources.find(
+      ({ type }) => type === "aws:scheduler/schedule:Schedule",
+    );
+    assert.ok(schedule, "there is no schedule");
+    const { input } = schedule.inputs.target as { input: string };
+    const answer = await stack.lambda.invoke(input);
+    assert.equal(answer.outcome, "returned");
+    assert.deepEqual(JSON.parse("payload" in answer ? answer.payload : ""), { warmed: 1 });
   });
 
   test("walks the whole demo, with callers of a real identity provider", async () => {

@@ -32,7 +32,7 @@ export default $config({
       mappingKey: "admin",
       jwtAuthorizer,
       routes: routes.filter(isForAdmins),
-      features: { authEndpoints: false },
+      features: { authEndpoints: false, docs: false },
       throttling: { throttlingRateLimit: 10, throttlingBurstLimit: 20 },
       alarms: {},
       disableExecuteApiEndpoint: true,

@@ -16,6 +16,7 @@ export function callerEnvironment({ jwtAuthorizer, groupsClaim, features }: Call
     JWT_AUTHORIZED_AUDIENCES: jwtAuthorizer.audiences.join(","),
     JWT_AUTHORIZATION_GROUPS_ATTR_NAME: groupsClaim ?? "groups",
     AUTH_ENDPOINTS: (features?.authEndpoints ?? true) ? "on" : "off",
+    DOCS: (features?.docs ?? true) ? "on" : "off",
   };
 }
 

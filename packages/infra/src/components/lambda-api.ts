@@ -3,6 +3,8 @@
  * `sst.aws.Function` and the raw gateway resources, because SST's own `ApiGatewayV2` gives each route an integration
  * and a permission of its own and knows no named stage (docs/decisions/0011-infrastructure.md).
  */
+import { cpSync } from "node:fs";
+import { join } from "node:path";
 import type { Route } from "@lambda-express-api/api/http/define-route.ts";
 import { routes as everyRoute } from "@lambda-express-api/api/routes/routes.ts";
 import { planHttpApi, type RouteThrottling } from "../plan.ts";
@@ -23,8 +25,8 @@ export interface LambdaApiArgs extends CallerSettings {
   readonly timeoutSeconds?: number;
   /**
    * What the API is configured by, beyond what follows from the other inputs: `RUNTIME`, `NODE_ENV`, the stage, the
-   * mapping key, the issuer, the audiences, the groups claim and the features are there by themselves. Wrap what is secret in
-   * `$util.secret`.
+   * mapping key, the issuer, the audiences, the groups claim and the features are there by themselves. Wrap what is
+   * secret in `$util.secret`.
    */
   readonly environment?: Readonly<Record<string, $util.Input<string>>>;
   /** What the function may do at AWS. Default: write its log. */
@@ -80,7 +82,10 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
       name,
       {
         description,
-        code: args.code ?? { handler: "packages/api/src/runtime/lambda/main.handler" },
+        code: args.code ?? {
+          handler: "packages/api/src/runtime/lambda/main.handler",
+          afterBundling: shipDocsPages,
+        },
         memoryMegabytes: args.memoryMegabytes ?? 512,
         timeoutSeconds,
         environment: {
@@ -153,4 +158,9 @@ function gatewayEnvironment(stageName: string, mappingKey: string | undefined) {
     AWS_API_GW_STAGE_NAME: stageName,
     ...(mappingKey !== undefined && { AWS_API_GW_MAPPING_KEY: mappingKey }),
   };
+}
+
+/** The files of the docs pages, which `npm ci` has built, go beside the bundle. */
+async function shipDocsPages(folder: string): Promise<void> {
+  cpSync(join($cli.paths.root, "packages/api/assets"), join(folder, "assets"), { recursive: true });
 }
