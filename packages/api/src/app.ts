@@ -79,7 +79,15 @@ function fail(request: express.Request, response: ServerResponse, error: ApiErro
   const context = requestContext(request);
   context.error = { code: error.code, reason: error.reason };
   if (error.status >= 500) context.log.error("request failed", { error });
-  else if (error.cause !== undefined) context.log.warn("request refused", { error });
+  else if (error.cause !== undefined) {
+    // A caller's mistake needs no stack of ours.
+    const { code, reason, cause } = error;
+    context.log.warn("request refused", {
+      code,
+      reason,
+      cause: cause instanceof Error ? cause.message : String(cause),
+    });
+  }
   if (isAnswered(response)) return;
   sendError(request, response, error);
 }
