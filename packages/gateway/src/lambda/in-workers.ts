@@ -2,10 +2,10 @@
 // module state that lives on between the events of one instance, a cold start for each new one.
 
 import { randomBytes, randomUUID } from "node:crypto";
-import { watch } from "node:fs";
 import { resolve } from "node:path";
 import { type Instance, startInstance } from "./instance.ts";
 import type { Invocation, LambdaFunction, Outcome } from "./lambda-function.ts";
+import { watchDirectory } from "./watch-directory.ts";
 
 export interface WorkersOptions {
   /** The file with the handler, TypeScript or JavaScript. */
@@ -120,21 +120,4 @@ async function timed(phase: () => Promise<Outcome>): Promise<{ outcome: Outcome;
   const startedAt = performance.now();
   const outcome = await phase();
   return { outcome, milliseconds: performance.now() - startedAt };
-}
-
-/** An editor's save is several events; the last one within 50 ms counts. */
-function watchDirectory(directory: string, onChange: () => void): { close(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  const watcher = watch(directory, { recursive: true, persistent: false }, () => {
-    clearTimeout(timer);
-    timer = setTimeout(onChange, 50);
-  });
-  // The directory has gone: there is nothing left to hear of, and no reason to stop.
-  watcher.on("error", () => watcher.close());
-  return {
-    close() {
-      clearTimeout(timer);
-      watcher.close();
-    },
-  };
 }

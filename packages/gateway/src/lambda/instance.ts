@@ -1,6 +1,6 @@
 // One instance of the function, seen from outside: a worker thread with its own environment, modules and memory limit.
 
-import { dirname } from "node:path";
+import { dirname, extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { InstanceData, InstanceEvent, InstanceMessage } from "./instance-thread.ts";
 import type { FunctionIdentity, Outcome } from "./lambda-function.ts";
@@ -25,6 +25,9 @@ export interface Instance {
   end(): Promise<void>;
 }
 
+// TypeScript beside TypeScript, JavaScript in the published package.
+const threadModule = new URL(`./instance-thread${extname(import.meta.url)}`, import.meta.url);
+
 // Lambda's own limit, whatever the function's time-out.
 const initialisationSeconds = 10;
 
@@ -35,7 +38,7 @@ class RuntimeExitError extends Error {
 export function startInstance(options: InstanceOptions): Instance {
   const { file, exportName, identity, timeoutSeconds, log } = options;
   const workerData: InstanceData = { file, exportName, identity };
-  const thread = new Worker(new URL("./instance-thread.ts", import.meta.url), {
+  const thread = new Worker(threadModule, {
     env: { ...runtimeEnvironment(options), ...options.environment },
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: identity.memorySize },
