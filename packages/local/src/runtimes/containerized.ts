@@ -1,6 +1,6 @@
 // The API in its container runtime, without a container: the same entry, the same environment.
 
-import { type FSWatcher, watch } from "node:fs";
+import { watchDirectory } from "@lambda-express-api/gateway/lambda/watch-directory.ts";
 import type { IdentityEmulator } from "../identity/emulator.ts";
 import { apiEnvironment } from "./api-environment.ts";
 import { type ApiProcess, spawnApi } from "./api-process.ts";
@@ -50,9 +50,6 @@ function containerEnvironment(identity: IdentityEmulator, port: number): NodeJS.
   };
 }
 
-/** An editor saves one file in several steps. */
-const SAVE_SETTLES_MS = 100;
-
 /** While someone edits, an API that does not run is no reason to stop: the next save may mend it. */
 function reload({
   first,
@@ -68,7 +65,6 @@ function reload({
   let api = first;
   let closed = false;
   let lastReload = Promise.resolve();
-  let settling: NodeJS.Timeout | undefined;
 
   const reportDeath = ({ died }: ApiProcess) =>
     void died.then((how) => print(`${how} Waiting for the next save.`));
@@ -85,20 +81,16 @@ function reload({
     );
   }
 
-  const watcher: FSWatcher = watch(folder, { recursive: true }, (_event, file) => {
-    if (file?.endsWith(".test.ts")) return;
-    clearTimeout(settling);
-    settling = setTimeout(() => {
-      lastReload = lastReload.then(reloadOnce);
-    }, SAVE_SETTLES_MS);
-  });
+  const onSave = () => {
+    lastReload = lastReload.then(reloadOnce);
+  };
+  const watcher = watchDirectory(folder, onSave, { ignore: (file) => file.endsWith(".test.ts") });
 
   return {
     died: new Promise(() => undefined),
     async close() {
       closed = true;
       watcher.close();
-      clearTimeout(settling);
       await api.stop();
       await lastReload;
     },

@@ -1,6 +1,5 @@
 // The API in its Lambda runtime behind the local API Gateway: the same handler, the same plan of routes, the same path.
 
-import { watch } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { type Config, ConfigError, loadConfig } from "@lambda-express-api/api/config.ts";
 import {
@@ -10,6 +9,7 @@ import {
   type Inspector,
   runInWorkers,
 } from "@lambda-express-api/gateway";
+import { watchDirectory } from "@lambda-express-api/gateway/lambda/watch-directory.ts";
 import type { HttpApiPlan } from "@lambda-express-api/infra/plan.ts";
 import { PlainError } from "../command.ts";
 import type { IdentityEmulator } from "../identity/emulator.ts";
@@ -125,25 +125,15 @@ function planInWorker(settings: PlanRequest): Promise<HttpApiPlan> {
   return new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
 }
 
-/** An editor saves one file in several steps. */
-const SAVE_SETTLES_MS = 100;
-
 function watchRoutes(folder: string, update: () => Promise<void>, print: (line: string) => void) {
-  let settling: NodeJS.Timeout | undefined;
-  const watcher = watch(folder, { recursive: true }, (_event, file) => {
-    if (file?.endsWith(".test.ts")) return;
-    clearTimeout(settling);
-    settling = setTimeout(() => {
-      update().then(
-        () => print("Reloaded."),
-        (error) => print(`${error instanceof Error ? error.message : error}\nWaiting for the next save.`),
-      );
-    }, SAVE_SETTLES_MS);
-  });
-  return {
-    close() {
-      clearTimeout(settling);
-      watcher.close();
-    },
-  };
+  const onSave = () =>
+    void update().then(
+      () => print("Reloaded."),
+      (error) => print(`${error instanceof Error ? error.message : error}\nWaiting for the next save.`),
+    );
+  return watchDirectory(folder, onSave, { ignore: isTest });
+}
+
+function isTest(file: string): boolean {
+  return file.endsWith(".test.ts");
 }
