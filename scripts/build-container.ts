@@ -5,7 +5,6 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import "./build-docs.ts";
 
 const API = join(import.meta.dirname, "../packages/api");
 const OUT = join(API, "dist/container");

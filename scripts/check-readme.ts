@@ -1,8 +1,8 @@
 /**
- * Runs the README. The commands that start something are started, on a free port, and everything else in its `sh` blocks
- * is run against them in the order of the page; a `json` block after an `sh` block is what that block must print. The
- * install and test commands are compared with what continuous integration runs, and what writes files runs in a copy.
- * Links must lead to files.
+ * Runs the README and the pages that people follow after it. The commands that start something are started, on a free
+ * port, and everything else in their `sh` blocks is run against them in the order of the page; a `json` block after an
+ * `sh` block is what that block must print. The install and test commands are compared with what continuous integration
+ * runs, and what writes files runs in a copy. Links must lead to files.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -13,7 +13,9 @@ import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { copyRepository } from "./copy-repository.ts";
 
-const README = readFileSync("README.md", "utf8");
+/** Whose commands are run. The README comes first: it starts what the others talk to. */
+const FOLLOWED = ["README.md", "CONTRIBUTING.md", "AGENTS.md", "docs/guides/docs-pages.md"];
+const PAGES = new Set([...FOLLOWED, ...globSync("docs/guides/*.md")]);
 const ANNOUNCED_URL = "http://localhost:3000";
 const READY_TIMEOUT_MILLISECONDS = 30_000;
 
@@ -64,19 +66,16 @@ async function stopStack(stack: ChildProcess): Promise<void> {
   await exited;
 }
 
-function run(code: string, port: number, folder = "."): string {
+function run(page: string, code: string, port: number, folder = "."): string {
   const script = code.replaceAll(ANNOUNCED_URL, `http://localhost:${port}`);
   const { status, stdout, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", script], {
     cwd: folder,
     encoding: "utf8",
     env: { ...process.env, PORT: String(port) },
   });
-  if (status !== 0) throw new Error(`README: this ended with ${status}:\n${code}\n${stdout}${stderr}`);
+  if (status !== 0) throw new Error(`${page}: this ended with ${status}:\n${code}\n${stdout}${stderr}`);
   return stdout;
 }
-
-/** The README and the guides: pages that people follow. */
-const PAGES = ["README.md", ...globSync("docs/guides/*.md")];
 
 function checkLinks(): void {
   for (const page of PAGES) {
@@ -88,34 +87,44 @@ function checkLinks(): void {
 }
 
 async function checkCommands(): Promise<void> {
-  const pipeline = readFileSync(".ci/run", "utf8");
   const port = await freePort();
   let stack: ChildProcess | undefined;
+  const start = async () => {
+    stack = await startStack("start", port);
+  };
+  try {
+    for (const page of FOLLOWED) await checkCommandsOf(page, port, start);
+  } finally {
+    if (stack) await stopStack(stack);
+  }
+}
+
+async function checkCommandsOf(page: string, port: number, start: () => Promise<void>): Promise<void> {
+  const pipeline = readFileSync(".ci/run", "utf8");
+  const blocks = blocksOf(readFileSync(page, "utf8"));
   let copy: string | undefined;
-  const blocks = blocksOf(README);
   try {
     for (const [index, { language, code }] of blocks.entries()) {
       if (language !== "sh") continue;
-      if (code === "npm ci && npm start") stack = await startStack("start", port);
+      if (code === "npm ci && npm start") await start();
       else if (code === "npm ci && npm test" || code === "npm run check") {
         if (!pipeline.includes(`\n${code}\n`))
-          throw new Error(`README: continuous integration does not run: ${code}`);
-      } else if (/^npm run (new|generate)\b/.test(code)) {
+          throw new Error(`${page}: continuous integration does not run: ${code}`);
+      } else if (/^npm run (new|generate|build:docs)\b/.test(code)) {
         copy ??= await copyRepository();
-        run(code, port, copy);
+        run(page, code, port, copy);
       } else {
-        const printed = run(code, port);
+        const printed = run(page, code, port);
         const expected = blocks[index + 1];
         if (
           expected?.language === "json" &&
           !isDeepStrictEqual(JSON.parse(printed), JSON.parse(expected.code))
         ) {
-          throw new Error(`README: this\n${code}\nprints\n${printed}\nand not\n${expected.code}`);
+          throw new Error(`${page}: this\n${code}\nprints\n${printed}\nand not\n${expected.code}`);
         }
       }
     }
   } finally {
-    if (stack) await stopStack(stack);
     if (copy) await rm(copy, { recursive: true });
   }
 }

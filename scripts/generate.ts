@@ -63,10 +63,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 async function accessTable(): Promise<string> {
   const { routes } = await import("../packages/api/src/routes/routes.ts");
   const { describeAccess } = await import("../packages/api/src/http/access.ts");
+  const { routeKey } = await import("../packages/api/src/http/request-path.ts");
   const rows = routes
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
     .map(({ method, path, access, summary, feature }) => [
-      `\`${method} ${path}\``,
+      `\`${routeKey(method, path)}\``,
       describeAccess(access),
       summary,
       feature ? `\`${feature}\`` : "",

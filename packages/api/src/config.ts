@@ -52,6 +52,8 @@ export class ConfigError extends Error {
   constructor(mistakes: readonly string[]) {
     super(mistakes.join("\n"));
     this.name = "ConfigError";
+    // The sentences say it all, also where a runtime prints the stack of what ended its start.
+    this.stack = this.message;
   }
 }
 

@@ -6,7 +6,7 @@ const HTML = "text/html; charset=utf-8";
 export function pageRequest(z: Zod) {
   return {
     headers: z.object({
-      "accept-encoding": z.string().optional().meta({ example: "br" }),
+      "accept-encoding": z.string().optional(),
       "if-none-match": z.string().optional(),
     }),
   };

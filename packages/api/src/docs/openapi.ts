@@ -14,6 +14,7 @@ import type { Config, DemoCaller } from "../config.ts";
 import { type CatalogueEntry, catalogue, type ErrorCode } from "../errors/catalogue.ts";
 import { describeAccess } from "../http/access.ts";
 import type { RequestSchemas, Route } from "../http/define-route.ts";
+import { publicPath } from "../http/request-path.ts";
 
 export interface OpenApiOptions {
   readonly routes: readonly Route[];
@@ -103,7 +104,7 @@ function operation(route: Route): RouteConfig {
   return {
     operationId: route.operationId,
     method: route.method.toLowerCase() as RouteConfig["method"],
-    path: documentPath(route.path),
+    path: publicPath(route.path.replace("+}", "}")),
     tags: [tagOf(route.path)],
     summary: route.summary,
     description: [route.description, `**Who may call it:** ${describeAccess(access)}.`]
@@ -195,11 +196,6 @@ function codesOf(route: Route): { code: ErrorCode; status: number }[] {
 function scopesOf(routes: readonly Route[]): Record<string, string> {
   const scopes = routes.flatMap(({ access }) => (access.type === "authenticated" ? access.scopes : []));
   return Object.fromEntries([...new Set(scopes)].map((scope) => [scope, scope]));
-}
-
-/** OpenAPI knows no greedy variables, and a gateway's route has no slash at its end: the app answers both spellings. */
-function documentPath(path: string): string {
-  return path.replace("+}", "}").replace(/(?<=.)\/$/, "");
 }
 
 /** The segment after the version, which is also the folder of the endpoint's file: `users` for `/v1/users/whoami`. */

@@ -37,12 +37,13 @@ export function cors(configuration: CorsConfiguration): RequestHandler {
       request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined;
     if (anyOrigin || allowOrigins.includes(origin)) {
       response.setHeader("access-control-allow-origin", anyOrigin ? "*" : origin);
-      response.setHeader("access-control-expose-headers", exposeHeaders.join(","));
       if (!anyOrigin) response.setHeader("vary", "origin");
       if (isPreflight) {
         response.setHeader("access-control-allow-methods", allowMethods.join(","));
         response.setHeader("access-control-allow-headers", allowHeaders.join(","));
         response.setHeader("access-control-max-age", String(maxAge));
+      } else {
+        response.setHeader("access-control-expose-headers", exposeHeaders.join(","));
       }
     }
     if (isPreflight) response.writeHead(204).end();

@@ -19,6 +19,13 @@ describe("defineRoute", () => {
     assert.deepEqual(route.access, { type: "authenticated", groups: ["STAFF"], scopes: ["read:things"] });
   });
 
+  it("refuses a handler that does not say who may call it, in a sentence", () => {
+    const bare = (async () => ({ status: 200, body: "x" })) as never;
+    assert.throws(() => defineRoute({ ...contract, path: "/v1/things" }).handler(bare), {
+      message: /^getThing does not say who may call it: .*auth\(.*anyone\(/,
+    });
+  });
+
   for (const path of [
     "v1/things",
     "/v1/things/:id",
@@ -80,29 +87,33 @@ export const compiles: readonly Route[] = [
   defineRoute(contract).handler(anyone(async () => ({ status: 200, body: { size: 1 } }))),
 ];
 
-// @ts-expect-error an endpoint that does not say who may call it is no route
-export const withoutAccess: Route = route;
+/** Never called: it must not even compile. */
+export function mustNotCompile(): void {
+  // @ts-expect-error an endpoint that does not say who may call it is no route
+  const withoutAccess: Route = route;
 
-// @ts-expect-error a bare handler says nothing of access
-route.handler(async () => ({ status: 200, body: { size: 1 } }));
+  // @ts-expect-error a bare handler says nothing of access
+  route.handler(async () => ({ status: 200, body: { size: 1 } }));
 
-// @ts-expect-error the handler of a public endpoint has no claims
-route.handler(anyone(async ({ claims }) => ({ status: 200, body: { size: Number(claims) } })));
+  // @ts-expect-error the handler of a public endpoint has no claims
+  route.handler(anyone(async ({ claims }) => ({ status: 200, body: { size: Number(claims) } })));
 
-// @ts-expect-error nor has it a principal
-route.handler(anyone(async ({ principal }) => ({ status: 200, body: { size: Number(principal) } })));
+  // @ts-expect-error nor has it a principal
+  route.handler(anyone(async ({ principal }) => ({ status: 200, body: { size: Number(principal) } })));
 
-// @ts-expect-error an answer that is not in the contract
-route.handler(anyone(async () => ({ status: 200, body: { size: "big" } })));
+  // @ts-expect-error an answer that is not in the contract
+  route.handler(anyone(async () => ({ status: 200, body: { size: "big" } })));
 
-// @ts-expect-error a status that is not in the contract
-route.handler(anyone(async () => ({ status: 201, body: { size: 1 } })));
+  // @ts-expect-error a status that is not in the contract
+  route.handler(anyone(async () => ({ status: 201, body: { size: 1 } })));
 
-// @ts-expect-error a variable that is not in the path
-route.handler(anyone(async ({ params }) => ({ status: 200, body: { size: params.other.length } })));
+  // @ts-expect-error a variable that is not in the path
+  route.handler(anyone(async ({ params }) => ({ status: 200, body: { size: params.other.length } })));
 
-// @ts-expect-error a body without a schema does not reach the handler
-route.handler(anyone(async ({ body }) => ({ status: 200, body: { size: Number(body) } })));
+  // @ts-expect-error a body without a schema does not reach the handler
+  route.handler(anyone(async ({ body }) => ({ status: 200, body: { size: Number(body) } })));
 
-// @ts-expect-error a list of groups that nobody can be in
-auth({ groups: [] }, async () => ({ status: 200, body: { size: 1 } }));
+  // @ts-expect-error a list of groups that nobody can be in
+  auth({ groups: [] }, async () => ({ status: 200, body: { size: 1 } }));
+  void withoutAccess;
+}

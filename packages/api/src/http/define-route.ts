@@ -146,12 +146,16 @@ export function defineRoute<
 } {
   checkPath(contract.operationId, contract.path);
   return {
-    handler: ({ access, handle }) => ({
-      ...contract,
-      access,
+    handler(guarded) {
+      // Types say so too, but not in words.
+      if (typeof guarded?.access !== "object") {
+        throw new TypeError(
+          `${contract.operationId} does not say who may call it: wrap its handler in auth({ groups: [...] }, ...) or anyone(...)`,
+        );
+      }
       // The parsed input has the schemas' types because the very same schemas parsed it.
-      handle: handle as Route["handle"],
-    }),
+      return { ...contract, access: guarded.access, handle: guarded.handle as Route["handle"] };
+    },
   };
 }
 

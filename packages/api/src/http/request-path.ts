@@ -9,13 +9,15 @@ export function encodePath(decoded: string): string {
   return decoded.split("/").map(encodeURIComponent).join("/");
 }
 
-/** Decodes a path as the gateway does; one that is not well-formed is left as it is. */
+/** Decodes a path as the gateway does; what is not well-formed in it is left as it is. */
 export function decodePath(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return encoded;
-  }
+  return encoded.replaceAll(/(?:%[0-9a-f]{2})+/gi, (octets) => {
+    try {
+      return decodeURIComponent(octets);
+    } catch {
+      return octets;
+    }
+  });
 }
 
 /**
@@ -33,9 +35,14 @@ export function expressPath(path: string): string {
   return path.replace(/\{(\w+)\+\}/, "*$1").replace(/\{(\w+)\}/g, ":$1");
 }
 
-/** The route key under which API Gateway knows a route. It takes no slash at the end, except for the root alone. */
+/** A path as callers should write it: API Gateway knows no route with a slash at its end, but for the root alone. */
+export function publicPath(path: string): string {
+  return path.replace(/(?<=.)\/$/, "");
+}
+
+/** The route key under which API Gateway knows a route. */
 export function routeKey(method: Method, path: string): string {
-  return `${method} ${path.length > 1 ? path.replace(/\/$/, "") : path}`;
+  return `${method} ${publicPath(path)}`;
 }
 
 /**

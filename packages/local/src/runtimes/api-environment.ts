@@ -1,9 +1,18 @@
+import { settings } from "@lambda-express-api/api/config.ts";
 import { demoCallers } from "../identity/demo-callers.ts";
 import type { IdentityEmulator } from "../identity/emulator.ts";
 
-/** What the API is told of the local identity provider, whatever runs it. */
+/**
+ * What the API is told, whatever runs it: the settings of the terminal (`AUTH_ENDPOINTS=off npm start`), but for those
+ * that tell of the local identity provider.
+ */
 export function apiEnvironment(identity: IdentityEmulator): Record<string, string> {
+  const ofTerminal = Object.keys(settings).flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
   return {
+    ...Object.fromEntries(ofTerminal),
     NODE_ENV: "development",
     FIREBASE_APP_API_KEY: "local",
     FIREBASE_IDENTITY_TOOLKIT_URL: identity.identityToolkitBaseUrl,

@@ -42,7 +42,7 @@ export async function startContainerized({
 
 function containerEnvironment(identity: IdentityEmulator, port: number): NodeJS.ProcessEnv {
   return {
-    ...process.env,
+    PATH: process.env.PATH,
     ...apiEnvironment(identity),
     RUNTIME: "CONTAINERIZED",
     HOST: "127.0.0.1",

@@ -2,6 +2,7 @@
 
 import { watch } from "node:fs";
 import { Worker } from "node:worker_threads";
+import { type Config, ConfigError, loadConfig } from "@lambda-express-api/api/config.ts";
 import {
   createGateway,
   createInspector,
@@ -10,6 +11,7 @@ import {
   runInWorkers,
 } from "@lambda-express-api/gateway";
 import type { HttpApiPlan } from "@lambda-express-api/infra/plan.ts";
+import { PlainError } from "../command.ts";
 import type { IdentityEmulator } from "../identity/emulator.ts";
 import { apiEnvironment } from "./api-environment.ts";
 import type { PlanRequest } from "./plan-worker.ts";
@@ -19,6 +21,9 @@ const STAGE = "mvp";
 const MAPPING_KEY = "express";
 /** The host under which the mapping key counts, as a custom domain's would. */
 const DOMAIN = "localhost";
+
+/** In the cloud there are a thousand; here each instance is a thread of this machine. */
+const CONCURRENCY = 50;
 
 export interface LambdaOptions {
   identity: IdentityEmulator;
@@ -37,21 +42,24 @@ export async function startLambda({
   reloadOn,
   print,
 }: LambdaOptions): Promise<Runtime> {
+  const environment = {
+    ...apiEnvironment(identity),
+    RUNTIME: "LAMBDA",
+    AWS_API_GW_STAGE_NAME: STAGE,
+    AWS_API_GW_MAPPING_KEY: MAPPING_KEY,
+  };
+  const config = readConfig(environment);
   const handler = runInWorkers({
     file: entry,
     functionName: "lambda-express-api",
-    environment: {
-      ...apiEnvironment(identity),
-      RUNTIME: "LAMBDA",
-      AWS_API_GW_STAGE_NAME: STAGE,
-      AWS_API_GW_MAPPING_KEY: MAPPING_KEY,
-    },
+    reservedConcurrency: CONCURRENCY,
+    environment,
     log: print,
     ...(reloadOn && { watch: [reloadOn] }),
   });
   const inspector = createInspector();
   const gateway = createGateway({
-    api: await describeApi(identity),
+    api: await describeApi(identity, config),
     function: handler,
     // So that links and curl lines say http, and not the cloud's https.
     switches: { forwardedHeaders: "listener" },
@@ -61,7 +69,7 @@ export async function startLambda({
   await gateway.listen(port);
   await listenBeside(inspector, port);
   const watcher =
-    reloadOn && watchRoutes(reloadOn, async () => gateway.update(await describeApi(identity)), print);
+    reloadOn && watchRoutes(reloadOn, async () => gateway.update(await describeApi(identity, config)), print);
 
   return {
     name: "LAMBDA",
@@ -77,17 +85,27 @@ export async function startLambda({
   };
 }
 
+/** The function would say the same, but only when it is called. */
+function readConfig(environment: Readonly<Record<string, string>>): Config {
+  try {
+    return loadConfig(environment, "LAMBDA");
+  } catch (error) {
+    throw error instanceof ConfigError ? new PlainError(error.message) : error;
+  }
+}
+
 /** On the next port, where a bookmark finds it again; on any free one if that is taken. */
 async function listenBeside(inspector: Inspector, port: number): Promise<void> {
   await inspector.listen(port === 0 ? 0 : port + 1).catch(() => inspector.listen(0));
 }
 
 /** The plan, with what only a local gateway needs: where the keys are, and the domain that stands for a custom one. */
-async function describeApi(identity: IdentityEmulator): Promise<HttpApi> {
+async function describeApi(identity: IdentityEmulator, config: Config): Promise<HttpApi> {
   const { authorizers, ...plan } = await planInWorker({
     stageName: STAGE,
-    jwtAuthorizer: { issuer: identity.issuer, audiences: [identity.audience] },
-    corsAllowOrigins: ["*"],
+    jwtAuthorizer: { issuer: config.jwt.issuer, audiences: config.jwt.audiences },
+    corsAllowOrigins: config.corsAllowOrigins,
+    features: config.features,
   });
   return {
     ...plan,

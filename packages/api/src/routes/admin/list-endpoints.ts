@@ -1,5 +1,6 @@
 import { auth } from "../../http/access.ts";
 import { defineRoute } from "../../http/define-route.ts";
+import { publicPath } from "../../http/request-path.ts";
 
 export const listEndpoints = defineRoute({
   operationId: "listEndpoints",
@@ -31,7 +32,7 @@ export const listEndpoints = defineRoute({
     status: 200,
     body: {
       endpoints: routes.map(({ path, operationId, method, summary, access }) => ({
-        path,
+        path: publicPath(path),
         name: operationId,
         method,
         summary,

@@ -23,8 +23,8 @@ try {
       if (stopping) process.exit(1);
       stopping = true;
       log.info("stopping", { signal, pid: process.pid });
-      await (await starting).stop(DRAIN_MILLISECONDS);
-      process.exit(0);
+      const { wasForced } = await (await starting).stop(DRAIN_MILLISECONDS);
+      process.exit(wasForced ? 1 : 0);
     };
     // Before it says that it listens: whoever reads that may ask it to stop.
     process.on("SIGTERM", stop);

@@ -23,8 +23,9 @@ export interface RunningServer {
    * Stops: no new connections, what is in flight is answered, idle connections close.
    *
    * @param forceAfterMilliseconds when what is left is cut off.
+   * @returns whether something was.
    */
-  stop(forceAfterMilliseconds: number): Promise<void>;
+  stop(forceAfterMilliseconds: number): Promise<{ readonly wasForced: boolean }>;
 }
 
 /** Starts the API on `config.host` and `config.port`. Rejects when the port cannot be had. */
@@ -57,12 +58,17 @@ async function stop(
   server: Server,
   inFlight: Iterable<ServerResponse>,
   forceAfterMilliseconds: number,
-): Promise<void> {
+): Promise<{ readonly wasForced: boolean }> {
+  let wasForced = false;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const response of inFlight) closeAfter(response);
-  const force = setTimeout(() => server.closeAllConnections(), forceAfterMilliseconds);
+  const force = setTimeout(() => {
+    wasForced = true;
+    server.closeAllConnections();
+  }, forceAfterMilliseconds);
   await closed;
   clearTimeout(force);
+  return { wasForced };
 }
 
 /** A connection that is kept alive would outlast its last answer. */
