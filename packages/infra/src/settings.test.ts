@@ -100,6 +100,22 @@ describe("the settings of a stage", () => {
     });
   });
 
+  it("switch off what the API switches off", () => {
+    assert.deepEqual(loadSettings("dev", required).features, { authEndpoints: true, docs: true });
+    const off = { ...required, AUTH_ENDPOINTS: "off", DOCS: "off" };
+    assert.deepEqual(loadSettings("dev", off).features, { authEndpoints: false, docs: false });
+  });
+
+  it("leave to nobody's shell what the API believes of where it runs", () => {
+    const shell = {
+      RUNTIME: "CONTAINERIZED",
+      NODE_ENV: "development",
+      JWT_VERIFY_TOKEN_EXPIRATION: "false",
+      DEMO_CALLERS: "user@example.com:not-secret",
+    };
+    assert.deepEqual(loadSettings("dev", { ...required, ...shell }), loadSettings("dev", required));
+  });
+
   it("take an empty variable for an unset one", () => {
     const empty = Object.fromEntries(Object.keys(settingsTable).map((name) => [name, ""]));
     assert.deepEqual(loadSettings("dev", { ...required, ...empty }), loadSettings("dev", required));

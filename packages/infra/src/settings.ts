@@ -3,7 +3,12 @@
  * API itself is configured by is checked by the API's own table, so that a mistake shows before anything is deployed
  * and not at the first cold start.
  */
-import { ConfigError, type Features, loadConfig } from "@lambda-express-api/api/config.ts";
+import {
+  settings as apiSettings,
+  ConfigError,
+  type Features,
+  loadConfig,
+} from "@lambda-express-api/api/config.ts";
 import type { RouteThrottling } from "./plan.ts";
 import { stageFacts } from "./stage.ts";
 
@@ -244,23 +249,32 @@ type Parsed = {
     : Value<Name> | undefined;
 };
 
-/** What the API reads and the infrastructure has no opinion on; passed on where it is set. */
-const PASSED_ON = [
-  "AUTH_ERROR_DETAIL",
-  "FIREBASE_IDENTITY_TOOLKIT_URL",
-  "FIREBASE_SECURE_TOKEN_URL",
-  "JWT_ISSUER_JWKS_URI",
+/** What a deployment decides by itself, whatever the environment of the one who deploys says. */
+const DECIDED_HERE = [
+  "RUNTIME",
+  "NODE_ENV",
+  "HOST",
+  "PORT",
+  "TRUSTED_PROXY_HOPS",
+  "WEB_CONCURRENCY",
+  "JWT_VERIFY_TOKEN_EXPIRATION",
+  "DEMO_CALLERS",
 ];
-const SECRET = ["FIREBASE_APP_API_KEY"];
+/** What the infrastructure is made of too, and gives to the API in its own words. */
 const READ_HERE = [
-  "AUTH_ENDPOINTS",
   "AWS_API_GW_STAGE_NAME",
   "AWS_API_GW_MAPPING_KEY",
   "CORS_ALLOW_ORIGINS",
   "JWT_ISSUER",
   "JWT_AUTHORIZED_AUDIENCES",
   "JWT_AUTHORIZATION_GROUPS_ATTR_NAME",
+  "AUTH_ENDPOINTS",
+  "DOCS",
 ];
+const API_VARIABLES = Object.keys(apiSettings).filter((name) => !DECIDED_HERE.includes(name));
+const SECRET = API_VARIABLES.filter((name) => "secret" in apiSettings[name as keyof typeof apiSettings]);
+/** What the infrastructure has no opinion on. */
+const PASSED_ON = API_VARIABLES.filter((name) => !READ_HERE.includes(name) && !SECRET.includes(name));
 
 const DEFAULT_STAGE_NAME = "mvp";
 
@@ -331,7 +345,7 @@ export function loadSettings(stage: string, environment: Environment): Settings 
 /** The API's own configuration as the function will read it, or its mistakes. */
 function readApiConfig(environment: Environment, mistakes: string[]) {
   try {
-    return loadConfig({ ...pick(environment, [...PASSED_ON, ...SECRET, ...READ_HERE]), RUNTIME: "LAMBDA" });
+    return loadConfig({ ...pick(environment, API_VARIABLES), RUNTIME: "LAMBDA" });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     mistakes.push(...error.message.split("\n"));

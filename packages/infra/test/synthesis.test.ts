@@ -354,9 +354,11 @@ describe("every deployment", () => {
     });
 
     it("has no door to what is switched off", () => {
-      const enabled = routes.filter(({ feature }) => feature !== "authEndpoints");
+      const enabled = routes.filter(({ feature }) => feature === undefined);
+      assert.ok(enabled.length < routes.length);
       assert.deepEqual(doors(graph("everything")), doorsOf(enabled, "ApiAuthorizerJwt"));
       assert.equal(environment(graph("everything")).AUTH_ENDPOINTS, "off");
+      assert.equal(environment(graph("everything")).DOCS, "off");
     });
 
     it("raises four alarms, about the alias and the stage, to its topic", () => {
@@ -594,6 +596,7 @@ describe("every deployment", () => {
 const everything = {
   ...required,
   AUTH_ENDPOINTS: "off",
+  DOCS: "off",
   AWS_API_GW_MAPPING_KEY: "express",
   CORS_ALLOW_ORIGINS: "https://app.example.com",
   LOG_RETENTION_DAYS: "545",
