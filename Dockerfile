@@ -5,8 +5,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY packages packages
 COPY scripts scripts
-# The workspace alone, and no install script of anybody.
-RUN npm ci --ignore-scripts --no-audit --no-fund --include-workspace-root --workspace packages/api
+# What the API needs to be built, and no install script of anybody.
+RUN npm ci --ignore-scripts --no-audit --no-fund --workspace packages/api
 RUN node scripts/build-docs.ts && node scripts/build-container.ts
 
 FROM node:24-slim
