@@ -37,6 +37,7 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
   const file = resolve(options.file);
   let idle: Instance[] = [];
   const busy = new Set<Instance>();
+  let wasThrottled = false;
   const outdated = new WeakSet<Instance>();
   const watchers = (options.watch ?? []).map((directory) => watchDirectory(directory, reload));
 
@@ -46,8 +47,11 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
       idle = idle.filter((instance) => !instance.hasEnded());
       const warm = idle.pop();
       if (!warm && busy.size >= reservedConcurrency) {
+        if (!wasThrottled) log(throttledLine(functionName, reservedConcurrency));
+        wasThrottled = true;
         return { outcome: "throttled", requestId, isColdStart: false, durationMilliseconds: 0 };
       }
+      wasThrottled = false;
       const instance = warm ?? start();
       busy.add(instance);
       try {
@@ -114,6 +118,12 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
     for (const instance of idle) void instance.end();
     idle = [];
   }
+}
+
+function throttledLine(functionName: string, reservedConcurrency: number): string {
+  const busy =
+    reservedConcurrency === 1 ? "its one instance is" : `all of its ${reservedConcurrency} instances are`;
+  return `THROTTLED ${functionName} refuses events while ${busy} busy; to take more at once, raise reservedConcurrency.`;
 }
 
 async function timed(phase: () => Promise<Outcome>): Promise<{ outcome: Outcome; milliseconds: number }> {
