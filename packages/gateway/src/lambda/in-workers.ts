@@ -3,6 +3,7 @@
 
 import { randomBytes, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
+import { objectWith, ofType } from "../check-kinds.ts";
 import { type Instance, startInstance } from "./instance.ts";
 import type { Invocation, LambdaFunction, Outcome } from "./lambda-function.ts";
 import { watchDirectory } from "./watch-directory.ts";
@@ -26,7 +27,10 @@ export interface WorkersOptions {
   log?: (line: string) => void;
 }
 
+const optionsKind = objectWith({ file: ofType("string", '"handler.ts"') }, '{ file: "handler.ts" }');
+
 export function runInWorkers(options: WorkersOptions): LambdaFunction {
+  optionsKind(options, "options");
   const {
     functionName = "local",
     memorySize = 1024,
