@@ -12,6 +12,7 @@ import type {
   RouteSettings,
   Stage,
 } from "./http-api.ts";
+import { httpApiKind } from "./http-api-kind.ts";
 import { limits } from "./limits.ts";
 import { routeKeyShape } from "./route-key.ts";
 
@@ -19,6 +20,7 @@ export function checkHttpApis(apis: readonly HttpApi[]): void {
   if (apis.length === 0) {
     fail("There is no API; give at least one, as in api: { routes: [...], stages: [...] }.");
   }
+  for (const [index, api] of apis.entries()) httpApiKind(api, apis.length > 1 ? `api[${index}]` : "api");
   for (const api of apis) checkHttpApi(api);
   checkUnique(
     apis.length > 1 ? apis.map(({ apiId }) => apiId ?? "(none)") : [],

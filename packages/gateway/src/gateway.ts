@@ -4,6 +4,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { checkHttpApis } from "./check-http-api.ts";
+import { objectWith, ofType, optional } from "./check-kinds.ts";
 import type { AnsweredExchange } from "./exchange.ts";
 import type { HttpApi, RouteSettings } from "./http-api.ts";
 import { readHttpRequest } from "./http-request.ts";
@@ -46,12 +47,24 @@ export interface Gateway {
   readonly url: string;
 }
 
+const functionExample = 'runInWorkers({ file: "handler.ts" })';
+const optionsKind = objectWith(
+  {
+    function: objectWith({ invoke: ofType("function", functionExample) }, functionExample),
+    log: optional(ofType("function", "console.log")),
+    inspector: optional(objectWith({ record: ofType("function", "createInspector()") }, "createInspector()")),
+    now: optional(ofType("function", "Date.now")),
+  },
+  `{ api: { ... }, function: ${functionExample} }`,
+);
+
 /** Throws a ConfigurationError on a description that the service would refuse. */
 export function createGateway(options: GatewayOptions): Gateway {
+  optionsKind(options, "options");
   let handle = handlerFor(options.api);
 
   function handlerFor(api: HttpApi | readonly HttpApi[]) {
-    const apis: readonly HttpApi[] = "routes" in api ? [api] : api;
+    const apis = [api].flat();
     checkHttpApis(apis);
     return createRequestHandler({
       apis,

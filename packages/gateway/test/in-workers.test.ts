@@ -84,6 +84,25 @@ describe("instances", () => {
     assert.equal((await invoke({})).outcome, "returned");
   });
 
+  it("throttling says once in a row what would help", async (t) => {
+    const { invoke, lines } = probe(t, { reservedConcurrency: 1, functionName: "orders" });
+    const throttled = () => lines.filter((line) => line.startsWith("THROTTLED"));
+    for (const row of [1, 2]) {
+      const gate = await startGate(t);
+      const underWay = invoke({ do: "wait", until: gate.url });
+      await gate.waiting(1);
+      await invoke({});
+      await invoke({});
+      assert.equal(throttled().length, row);
+      gate.open();
+      await underWay;
+    }
+    assert.equal(
+      throttled()[0],
+      "THROTTLED orders refuses events while its one instance is busy; to take more at once, raise reservedConcurrency.",
+    );
+  });
+
   it("the first event of an instance is a cold start, further ones are not", async (t) => {
     const { invoke, lines } = probe(t);
     assert.deepEqual([(await invoke({})).isColdStart, (await invoke({})).isColdStart], [true, false]);

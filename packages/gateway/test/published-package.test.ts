@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -13,6 +14,8 @@ import { startExample } from "./support/start-example.ts";
 
 const run = promisify(execFile);
 const root = dirname(import.meta.dirname);
+const { name } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const watchDirectoryModule = JSON.stringify(`${name}/lambda/watch-directory.ts`);
 const repositoryModules = join(root, "../../node_modules");
 
 describe("the published package", () => {
@@ -44,8 +47,7 @@ describe("the published package", () => {
   });
 
   it("has its modules under the names they have here", async () => {
-    const specifier = "@lambda-express-api/gateway/lambda/watch-directory.ts";
-    const script = `console.log(typeof (await import("${specifier}")).watchDirectory)`;
+    const script = `console.log(typeof (await import(${watchDirectoryModule})).watchDirectory)`;
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], {
       cwd: folder,
     });
@@ -54,8 +56,8 @@ describe("the published package", () => {
 
   it("has types", async () => {
     const code = (timeout: string) => `
-      import type { HttpApi } from "@lambda-express-api/gateway";
-      import { watchDirectory } from "@lambda-express-api/gateway/lambda/watch-directory.ts";
+      import type { HttpApi } from ${JSON.stringify(name)};
+      import { watchDirectory } from ${watchDirectoryModule};
       export const integration: HttpApi["integration"] = ${timeout};
       watchDirectory(".", () => {}).close();`;
     await writeFile(

@@ -18,7 +18,7 @@ export interface InspectedRequest {
   routeKey?: string;
   authorizer: { verdict: "none" | "allowed" | "refused"; reason: string };
   function: {
-    start: "cold" | "warm" | "not reached" | "no answer";
+    start: "cold" | "warm" | "throttled" | "not reached" | "no answer";
     durationMilliseconds?: number;
     requestId?: string;
   };
@@ -68,6 +68,7 @@ function describeVerdict({ route, verdict }: AnsweredExchange): InspectedRequest
 function describeFunction({ event, invocation }: AnsweredExchange): InspectedRequest["function"] {
   if (!invocation) return { start: event ? "no answer" : "not reached" };
   const { isColdStart, durationMilliseconds, requestId } = invocation;
+  if (invocation.outcome === "throttled") return { start: "throttled", requestId };
   return { start: isColdStart ? "cold" : "warm", durationMilliseconds, requestId };
 }
 

@@ -70,6 +70,23 @@ describe("the inspector's data", () => {
     );
   });
 
+  it("calls a throttled request neither cold nor warm", async (t) => {
+    const gateway = await startInspected(t, {
+      function: {
+        invoke: async () => ({
+          outcome: "throttled",
+          requestId: "1",
+          isColdStart: false,
+          durationMilliseconds: 0,
+        }),
+        close: async () => {},
+      },
+    });
+    await gateway.send();
+    const [request] = await gateway.requests();
+    assert.deepEqual(request?.function, { start: "throttled", requestId: "1" });
+  });
+
   it("tells why the gateway answered by itself", async (t) => {
     const handler = () => {
       throw new Error("no table");

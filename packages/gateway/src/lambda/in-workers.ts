@@ -3,6 +3,7 @@
 
 import { randomBytes, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
+import { objectWith, ofType } from "../check-kinds.ts";
 import { type Instance, startInstance } from "./instance.ts";
 import type { Invocation, LambdaFunction, Outcome } from "./lambda-function.ts";
 import { watchDirectory } from "./watch-directory.ts";
@@ -26,7 +27,10 @@ export interface WorkersOptions {
   log?: (line: string) => void;
 }
 
+const optionsKind = objectWith({ file: ofType("string", '"handler.ts"') }, '{ file: "handler.ts" }');
+
 export function runInWorkers(options: WorkersOptions): LambdaFunction {
+  optionsKind(options, "options");
   const {
     functionName = "local",
     memorySize = 1024,
@@ -37,6 +41,7 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
   const file = resolve(options.file);
   let idle: Instance[] = [];
   const busy = new Set<Instance>();
+  let wasThrottled = false;
   const outdated = new WeakSet<Instance>();
   const watchers = (options.watch ?? []).map((directory) => watchDirectory(directory, reload));
 
@@ -46,8 +51,11 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
       idle = idle.filter((instance) => !instance.hasEnded());
       const warm = idle.pop();
       if (!warm && busy.size >= reservedConcurrency) {
+        if (!wasThrottled) log(throttledLine(functionName, reservedConcurrency));
+        wasThrottled = true;
         return { outcome: "throttled", requestId, isColdStart: false, durationMilliseconds: 0 };
       }
+      wasThrottled = false;
       const instance = warm ?? start();
       busy.add(instance);
       try {
@@ -114,6 +122,12 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
     for (const instance of idle) void instance.end();
     idle = [];
   }
+}
+
+function throttledLine(functionName: string, reservedConcurrency: number): string {
+  const busy =
+    reservedConcurrency === 1 ? "its one instance is" : `all of its ${reservedConcurrency} instances are`;
+  return `THROTTLED ${functionName} refuses events while ${busy} busy; to take more at once, raise reservedConcurrency.`;
 }
 
 async function timed(phase: () => Promise<Outcome>): Promise<{ outcome: Outcome; milliseconds: number }> {

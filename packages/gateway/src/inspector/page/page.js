@@ -49,7 +49,8 @@ function render(request) {
   put(".path", request.path);
   put(".route", request.routeKey ?? "no route");
   put(".verdict", verdictText(request), verdictClass(authorizer.verdict));
-  put(".start", request.function.start, request.function.start === "cold" ? "warn" : undefined);
+  const { start } = request.function;
+  put(".start", start, start === "cold" || start === "throttled" ? "warn" : undefined);
   put(".duration", `${request.durationMilliseconds} ms`);
   item.querySelector("dl").append(...facts(request));
   item.querySelector(".event").hidden = !event;
