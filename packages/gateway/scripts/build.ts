@@ -38,6 +38,8 @@ function manifest(): object {
   } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return {
     ...described,
+    // Here alone: the workspace brings its Node, whatever the host has.
+    engines: { node: ">=24" },
     exports: {
       ".": { types: "./index.d.ts", default: "./index.js" },
       "./*.ts": { types: "./*.d.ts", default: "./*.js" },
