@@ -177,7 +177,29 @@ describe("the container's server", () => {
     await stopped;
   });
 
-  it("closes connections that are idle when it is stopped", async () => {
+  it("says whether anything had to be cut off", async () => {
+    const quiet = await start();
+    assert.deepEqual(await quiet.stop(NEVER), { wasForced: false });
+    const busy = await start();
+    const { answer } = await holdRequest(busy.url, keepAlive());
+    const lost = assert.rejects(answer);
+    assert.deepEqual(await busy.stop(0), { wasForced: true });
+    await lost;
+  });
+
+  it("answers the next request of a connection that is kept alive, and closes after it", async () => {
+    const server = await start();
+    const agent = keepAlive();
+    const { socket } = await send(server.url, {}, agent);
+    const stopped = server.stop(NEVER);
+    const next = await send(server.url, {}, agent);
+    assert.equal(next.socket, socket);
+    assert.equal(next.response.statusCode, 200);
+    assert.equal(next.response.headers.connection, "close");
+    await stopped;
+  });
+
+  it("closes connections that stay idle when it is stopped", async () => {
     const server = await start();
     const { socket } = await send(server.url, {}, keepAlive());
     assert.equal(socket.destroyed, false);

@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerOptions, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, Server as NetServer } from "node:net";
 import { createApp } from "../../app.ts";
 import type { Config } from "../../config.ts";
 import type { Log } from "../../log.ts";
@@ -16,11 +16,14 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
 } satisfies ServerOptions;
 
+/** How long a connection that is kept alive may still bring a request, whose answer then closes it. */
+const LINGER_MILLISECONDS = 1_000;
+
 export interface RunningServer {
   /** `http://127.0.0.1:5000`. */
   readonly url: string;
   /**
-   * Stops: no new connections, what is in flight is answered, idle connections close.
+   * Stops: no new connections, what is in flight is answered, and so is what comes on an idle connection within a second.
    *
    * @param forceAfterMilliseconds when what is left is cut off.
    * @returns whether something was.
@@ -60,13 +63,19 @@ async function stop(
   forceAfterMilliseconds: number,
 ): Promise<{ readonly wasForced: boolean }> {
   let wasForced = false;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Node's own close would also cut idle connections at once, on which a caller may be sending its next request.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
   for (const response of inFlight) closeAfter(response);
+  const idle = setTimeout(
+    () => server.closeIdleConnections(),
+    Math.min(LINGER_MILLISECONDS, forceAfterMilliseconds),
+  );
   const force = setTimeout(() => {
     wasForced = true;
     server.closeAllConnections();
   }, forceAfterMilliseconds);
   await closed;
+  clearTimeout(idle);
   clearTimeout(force);
   return { wasForced };
 }
