@@ -5,25 +5,52 @@ const mask = "***";
 const secretNames =
   "password|token|access_token|accessToken|id_token|idToken|refresh_token|refreshToken|client_secret|clientSecret";
 
+const secretName = new RegExp(`^(?:${secretNames})$`, "i");
 const jsonField = new RegExp(String.raw`("(?:${secretNames})"\s*:\s*")(?:[^"\\]|\\.)*`, "gi");
-const formField = new RegExp(String.raw`((?:^|[&?\s])(?:${secretNames})=)[^&\s]*`, "gi");
+const formField = /((?:^|[&?\s])([^=&?\s]{1,100})=)[^&\s]*/g;
 const multipartField = new RegExp(
-  String.raw`(name="?(?:${secretNames})"?(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*`,
+  String.raw`(name="?(?:${secretNames})"?(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[\s\S]*?(?=\r?\n--|$)`,
   "gi",
 );
 // `ey` is how every base64url of a JSON object begins.
 const jsonWebToken = /\bey[\w-]{4,}\.[\w-]+\.?[\w-]*/g;
 
 const secretHeaders = new Set(["authorization", "proxy-authorization", "x-api-key"]);
-const secretParameter = new RegExp(`^(?:${secretNames})$`, "i");
 
 /** For bodies, paths and query strings of any kind. */
 export function maskText(text: string): string {
-  return text
+  return maskJson(text)
     .replace(jsonField, `$1${mask}`)
     .replace(multipartField, `$1${mask}`)
-    .replace(formField, `$1${mask}`)
+    .replace(formField, (field, head: string, name: string) =>
+      secretName.test(decode(name)) ? `${head}${mask}` : field,
+    )
     .replace(jsonWebToken, mask);
+}
+
+/** A secret's name may be escaped, and its value may be anything; text that is no JSON, or has no secret, stays as it is. */
+function maskJson(text: string): string {
+  if (!/^\s*[[{]/.test(text)) return text;
+  let hasSecret = false;
+  const hide = (name: string, value: unknown) => {
+    if (!secretName.test(name)) return value;
+    hasSecret = true;
+    return mask;
+  };
+  try {
+    const masked = JSON.stringify(JSON.parse(text), hide);
+    return hasSecret ? masked : text;
+  } catch {
+    return text;
+  }
+}
+
+function decode(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** Keeps the scheme of credentials and the name of a cookie. */
@@ -39,7 +66,7 @@ export function maskCookie(cookie: string): string {
 }
 
 export function maskParameter(name: string, value: string): string {
-  return secretParameter.test(name) ? mask : maskText(value);
+  return secretName.test(name) ? mask : maskText(value);
 }
 
 /** For every string inside of a value. */
