@@ -97,6 +97,15 @@ describe("the memory for verified tokens", () => {
     }
   });
 
+  it("a stranger's token with an unknown key makes it forget nobody", async (t) => {
+    const { authorize, issuer, token, verifications } = await start(t);
+    await authorize(token);
+    const strange = signToken(rsaKey("strange"), validClaims(issuer), { kid: "unknown" });
+    assert.equal((await authorize(strange)).allowed, false);
+    await authorize(token);
+    assert.equal(verifications(), 1);
+  });
+
   it("it forgets a token when it expires", async (t) => {
     const { authorize, token, verifications, moveTo } = await start(t);
     await authorize(token);

@@ -30,6 +30,8 @@ export interface IssuerKeysOptions {
 
 interface FetchedKeys {
   byKid: ReadonlyMap<string, SigningKey>;
+  /** The keys as they came. */
+  text: string;
   generation: number;
   expiresAt: number;
 }
@@ -62,8 +64,11 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     const jwksUri = options.jwksUri ?? (await discoverJwksUri());
     const jwks = await fetchJson(jwksUri, "JWKS communication error");
     const keys = Array.isArray(jwks.keys) ? jwks.keys : [];
-    generation += 1;
+    // The same keys again, because a token named one that is not there, make nothing void.
+    const text = JSON.stringify(keys);
+    if (text !== current()?.text) generation += 1;
     fetched = {
+      text,
       byKid: new Map(keys.flatMap((jwk) => signingKeyEntry(jwk, generation))),
       generation,
       expiresAt: options.now() + options.cacheMilliseconds,

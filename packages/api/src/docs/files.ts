@@ -11,6 +11,8 @@ import { ApiError } from "../errors/api-error.ts";
 import { preferences } from "../http/preferences.ts";
 
 const LIST = join("assets", "docs-pages.json");
+/** Where a bundle is run inside the repository, as `sst dev` does, the files are not beside it. */
+const FOLDERS = ["", join("packages", "api")];
 const FOREVER = "public, max-age=31536000, immutable";
 const ASK_AGAIN = "no-cache";
 
@@ -107,10 +109,8 @@ function has(ifNoneMatch: string | undefined, etag: string): boolean {
 /** Looks upward, because a bundler may put this module anywhere below the folder that it writes to. */
 function readList(): FileList {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
-    const file = join(folder, LIST);
-    if (existsSync(file)) {
-      return { folder: dirname(file), versions: JSON.parse(readFileSync(file, "utf8")) };
-    }
+    const file = FOLDERS.map((inner) => join(folder, inner, LIST)).find((candidate) => existsSync(candidate));
+    if (file) return { folder: dirname(file), versions: JSON.parse(readFileSync(file, "utf8")) };
     if (folder === dirname(folder)) {
       throw new Error("The docs pages are not there; run: npm run build:docs, and ship packages/api/assets");
     }
