@@ -2,6 +2,7 @@
  * The environment, read once at the start. One table says of each variable what it is for, what it may be and what it
  * is by default; from it come the parsed configuration, the sentences about mistakes and the table in the docs.
  */
+import { listOf, matching, oneOf, wholeNumber } from "./setting-parsers.ts";
 
 export interface Features {
   /** `POST /v1/auth/token` and `POST /v1/auth/refresh`. */
@@ -72,18 +73,8 @@ interface Setting<Value> {
   readonly parse: (text: string) => Value | undefined;
 }
 
-const oneOf =
-  <const Values extends readonly string[]>(...values: Values) =>
-  (text: string): Values[number] | undefined =>
-    values.find((value) => value === text);
-
 const toggle = (on: string, off: string) => (text: string) =>
   text === on ? true : text === off ? false : undefined;
-
-const wholeNumber = (minimum: number, maximum: number) => (text: string) =>
-  /^\d{1,6}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum ? Number(text) : undefined;
-
-const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
 
 /** Written out in full: a URL parser would make one of `https:host`, and of blanks around it nothing. */
 function fullUrl(text: string): string | undefined {
@@ -97,13 +88,6 @@ function httpUrl(text: string): string | undefined {
 
 function baseUrl(text: string): string | undefined {
   return httpUrl(text)?.replace(/\/$/, "");
-}
-
-function listOf(isItem: (item: string) => boolean) {
-  return (text: string): readonly string[] | undefined => {
-    const items = text.split(",").map((item) => item.trim());
-    return items.every((item) => item !== "" && isItem(item)) ? items : undefined;
-  };
 }
 
 function demoCallers(text: string): readonly DemoCaller[] | undefined {

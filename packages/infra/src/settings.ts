@@ -9,6 +9,7 @@ import {
   type Features,
   loadConfig,
 } from "@lambda-express-api/api/config.ts";
+import { listOf, matching, oneOf, wholeNumber } from "@lambda-express-api/api/setting-parsers.ts";
 import type { RouteThrottling } from "./plan.ts";
 import { stageFacts } from "./stage.ts";
 
@@ -71,21 +72,6 @@ interface Setting<Value> {
   /** Gives `undefined` for a value that breaks the rule. */
   readonly parse: (text: string) => Value | undefined;
 }
-
-const oneOf =
-  <const Values extends readonly string[]>(...values: Values) =>
-  (text: string): Values[number] | undefined =>
-    values.find((value) => value === text);
-
-const wholeNumber = (minimum: number, maximum: number) => (text: string) =>
-  /^\d{1,6}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum ? Number(text) : undefined;
-
-const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
-
-const listOf = (pattern: RegExp) => (text: string) => {
-  const items = text.split(",").map((item) => item.trim());
-  return items.every((item) => pattern.test(item)) ? items : undefined;
-};
 
 /** The only retentions that CloudWatch Logs takes (API reference, PutRetentionPolicy). */
 export const RETENTION_DAYS = [
@@ -225,7 +211,7 @@ export const settingsTable = {
     description: "Who is told about the budget, separated by commas.",
     rule: "e-mail addresses, separated by commas",
     example: "ops@example.com",
-    parse: listOf(EMAIL),
+    parse: listOf((item) => EMAIL.test(item)),
   },
   CONTAINER_IMAGE: {
     description: "The image to run on Fargate, for those whom Lambda no longer fits. Unset: none.",
