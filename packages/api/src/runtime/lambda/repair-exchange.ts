@@ -22,16 +22,15 @@ export function repairExchange(
 ): void {
   shareSocket(request, response, onCut);
   if (request.headers["content-length"] === "") delete request.headers["content-length"];
-  // A server sets no body; whoever parses it does. `ip` is Express's to tell.
-  Reflect.deleteProperty(request, "body");
-  Reflect.deleteProperty(request, "ip");
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
-  Object.assign(request, {
-    httpVersionMajor: 1,
-    httpVersionMinor: 1,
-    rawHeaders: headers.flat(),
-    headersDistinct: Object.fromEntries(headers.map(([name, value]) => [name, [value]])),
-  });
+  takeNoBody(request);
+  const rawHeaders: string[] = [];
+  const headersDistinct: Record<string, string[]> = {};
+  for (const name in request.headers) {
+    const value = String(request.headers[name]);
+    rawHeaders.push(name, value);
+    headersDistinct[name] = [value];
+  }
+  Object.assign(request, { httpVersionMajor: 1, httpVersionMinor: 1, rawHeaders, headersDistinct });
   emitEndOnce(request);
 
   Object.assign(response, responseRepairs);
@@ -41,6 +40,19 @@ export function repairExchange(
     // A server reads what the listener left unread: whoever waits for the end of the request is told.
     if (!request.readableDidRead) request.resume();
   });
+}
+
+/**
+ * A server sets no body; whoever parses it does. `ip` is Express's to tell. The first request is rid of both; from then
+ * on setters of serverless-http's class swallow them, because whatever something was deleted of is slow for good.
+ */
+function takeNoBody(request: IncomingMessage): void {
+  for (const name of ["body", "ip"]) {
+    if (Reflect.deleteProperty(request, name) && !(name in request)) {
+      Object.defineProperty(Object.getPrototypeOf(request), name, { set() {} });
+    }
+  }
+  Object.setPrototypeOf(request, IncomingMessage.prototype);
 }
 
 /** Request and response have one socket, and the end of it is the end of both. */
@@ -63,8 +75,9 @@ function shareSocket(
       return PassThrough.prototype.destroy.call(socket, error);
     },
   });
-  const aborted = Object.assign(new Error("aborted"), { code: "ECONNRESET" });
-  socket.on("error", () => {}).once("close", () => request.destroy(aborted));
+  socket
+    .on("error", () => {})
+    .once("close", () => request.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" })));
   response.detachSocket(collector);
   response.assignSocket(socket);
 }
