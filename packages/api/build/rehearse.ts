@@ -8,11 +8,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Script } from "node:vm";
+import { settings } from "../src/config.ts";
 import type { LambdaHandler } from "../src/runtime/lambda/create-handler.ts";
 import { createFileLoader } from "./load-files.ts";
 
-const ISSUER = "https://issuer.example.com";
-const AUDIENCE = "rehearsal";
+const ISSUER = settings.JWT_ISSUER.example;
+const [AUDIENCE] = settings.JWT_AUTHORIZED_AUDIENCES.example.split(",");
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -88,12 +89,12 @@ function eventOf({ path, method = "GET", headers = {}, body = "", authorizer }: 
 }
 
 const [appFile = ""] = process.argv.slice(2);
+for (const [name, setting] of Object.entries(settings)) {
+  if (!("default" in setting || "optional" in setting)) process.env[name] = setting.example;
+}
 Object.assign(process.env, {
   RUNTIME: "LAMBDA",
-  NODE_ENV: "production",
-  JWT_ISSUER: ISSUER,
-  JWT_AUTHORIZED_AUDIENCES: AUDIENCE,
-  FIREBASE_APP_API_KEY: "none",
+  FIREBASE_APP_API_KEY: settings.FIREBASE_APP_API_KEY.example,
   FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
 });
 
