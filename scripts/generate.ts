@@ -163,9 +163,9 @@ async function openApiFile(): Promise<string> {
   return `${JSON.stringify(await openApiDocument({ routes, config, basePath: "" }), undefined, 2)}\n`;
 }
 
-/** Puts each file that the README quotes into the block under its name. */
-function readme(): string {
-  return readFileSync("README.md", "utf8").replaceAll(
+/** Puts each file that a page quotes into the block under its name. */
+function withQuotes(page: string): string {
+  return readFileSync(page, "utf8").replaceAll(
     /(<!-- (\S+\.ts) -->\n```ts\n)[^`]*?(```)/g,
     (_, head: string, file: string, tail: string) => `${head}${readFileSync(file, "utf8")}${tail}`,
   );
@@ -190,7 +190,7 @@ try {
   put("docs/errors/README.md", await errorTable());
   put("docs/settings.md", await settingsTable());
   put("docs/openapi.json", await openApiFile());
-  put("README.md", readme());
+  for (const page of ["README.md", ...globSync("docs/guides/*.md")]) put(page, withQuotes(page));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
