@@ -110,7 +110,7 @@ describe("what the docs run", () => {
     await assert.rejects(run(`${cost}\n${block("text", "…\nLambda …")}`), /and not/);
   });
 
-  it("may start something, which answers the commands after it and is stopped at the end", async () => {
+  it("may start something, which answers the commands after it", async () => {
     const [server = ""] = Object.keys(STARTED).filter((name) => name.includes("packages/gateway/"));
     const call = "curl -s http://127.0.0.1:3000/mvp/v1/orders/7";
     await run(`${block("sh", `${server}\n${call}`)}\n${block("json", '{ "message": "Unauthorized" }')}`);
