@@ -114,10 +114,6 @@ describe("what the docs run", () => {
     const [server = ""] = Object.keys(STARTED).filter((name) => name.includes("packages/gateway/"));
     const call = "curl -s http://127.0.0.1:3000/mvp/v1/orders/7";
     await run(`${block("sh", `${server}\n${call}`)}\n${block("json", '{ "message": "Unauthorized" }')}`);
-    assert.deepEqual(
-      process.getActiveResourcesInfo().filter((resource) => resource === "ProcessWrap"),
-      [],
-    );
   });
 
   it("may not answer other JSON", async () => {
