@@ -37,23 +37,25 @@ async function freePort(): Promise<number> {
 
 /** Starts what runs until it is stopped, and waits until it says that it is ready. */
 async function startServer(name: string, port: number): Promise<ChildProcess> {
-  const { command = name, ready = "" } = STARTED[name] ?? {};
+  const { command = name, ready: readyText = "" } = STARTED[name] ?? {};
   const server = spawn("bash", ["-c", `exec ${command}`], {
     env: { ...process.env, PORT: String(port) },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let printed = "";
-  await new Promise<void>((resolve, reject) => {
+  let timer: NodeJS.Timeout | undefined;
+  const ready = new Promise<void>((resolve, reject) => {
     server.stdout?.on("data", (chunk: Buffer) => {
       printed += chunk;
-      if (printed.includes(ready)) resolve();
+      if (printed.includes(readyText)) resolve();
     });
     server.once("exit", (code) => reject(new Error(`${name} ended with code ${code}:\n${printed}`)));
-    AbortSignal.timeout(READY_TIMEOUT_MILLISECONDS).onabort = () => {
+    timer = setTimeout(() => {
       server.kill();
       reject(new Error(`${name} was not ready in ${READY_TIMEOUT_MILLISECONDS} ms:\n${printed}`));
-    };
+    }, READY_TIMEOUT_MILLISECONDS);
   });
+  await ready.finally(() => clearTimeout(timer));
   return server;
 }
 

@@ -120,6 +120,23 @@ ${table(["Code", "Status", "Title", "The gateway's own answer"], rows)}
 `;
 }
 
+function decisionList(): string {
+  const pages = globSync("docs/decisions/0*.md").sort();
+  const rows = pages.map((page) => {
+    const [, number = "", title = ""] = /^# (\d+)\. (.+)$/m.exec(readFileSync(page, "utf8")) ?? [];
+    return [number, `[${title}](${basename(page)})`];
+  });
+  return `${NOTE}
+
+# Decisions
+
+Why things are as they are: a page for each decision that somebody would question, with its context, the choice, its price,
+and what was left out.
+
+${table(["Number", "Decision"], rows)}
+`;
+}
+
 async function settingsTable(): Promise<string> {
   const { settings } = await import("../packages/api/src/config.ts");
   const rows = Object.entries(settings).map(([name, setting]) => [
@@ -188,6 +205,7 @@ try {
   put(`${ROUTES}/routes.ts`, routeList(findRouteFiles()));
   put("docs/access.md", await accessTable());
   put("docs/errors/README.md", await errorTable());
+  put("docs/decisions/README.md", decisionList());
   put("docs/settings.md", await settingsTable());
   put("docs/openapi.json", await openApiFile());
   for (const page of ["README.md", ...globSync("docs/guides/*.md")]) put(page, withQuotes(page));
