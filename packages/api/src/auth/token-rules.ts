@@ -32,7 +32,7 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
  * A token has one spelling only: padding, blanks and non-canonical base64url tails are refused (RFC 8725, section 3.11
  * asks for no less), so that a token can be told from another by its text.
  *
- * @returns the claims, frozen and without a prototype.
+ * @returns the claims, frozen through and through, and without a prototype.
  * @throws ApiError 001401
  */
 export function decodeToken(token: string): Claims {
@@ -102,7 +102,7 @@ function parseObject(segment: string): Claims {
   try {
     // With `ignoreBOM` the mark is not cut off, and is no JSON (RFC 8259, section 8.1).
     const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    value = JSON.parse(utf8.decode(Buffer.from(segment, "base64url")), withoutPrototype);
+    value = JSON.parse(utf8.decode(Buffer.from(segment, "base64url")), safeClaim);
   } catch {
     throw invalidToken("The token is malformed");
   }
@@ -112,7 +112,10 @@ function parseObject(segment: string): Claims {
   return Object.freeze(Object.assign(Object.create(null), value));
 }
 
-/** A claim of this name would become the prototype of the first object that the claims are assigned to. */
-function withoutPrototype(key: string, value: unknown): unknown {
-  return key === "__proto__" ? undefined : value;
+/**
+ * A claim called `__proto__` would become the prototype of the first object that the claims are assigned to. The others
+ * are frozen, lists and objects too: requests with the same token share them.
+ */
+function safeClaim(key: string, value: unknown): unknown {
+  return key === "__proto__" ? undefined : Object.freeze(value);
 }

@@ -6,6 +6,7 @@ import { accessLog } from "../../http/access-log.ts";
 import { cors, corsConfiguration } from "../../http/cors.ts";
 import { requestOrigin } from "../../http/request-origin.ts";
 import { decodePath, encodePath } from "../../http/request-path.ts";
+import type { Log } from "../../log.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** What the gateway allows an integration: both runtimes give up at the same time. */
@@ -13,6 +14,7 @@ const TIMEOUT_MILLISECONDS = 28_500;
 
 export interface ContainerRuntimeOptions {
   readonly config: Pick<Config, "jwt" | "mappingKey" | "stageName" | "corsAllowOrigins">;
+  readonly log: Log;
   /** Where access log lines go. */
   readonly write: (line: string) => void;
   /** Default: one that asks the issuer for its keys. */
@@ -23,8 +25,9 @@ export interface ContainerRuntimeOptions {
 /** The container runtime: nobody stands in front of the app, so it verifies tokens, does CORS and writes the log. */
 export function createContainerRuntime({
   config: { jwt, mappingKey, stageName, corsAllowOrigins },
+  log,
   write,
-  verifyToken = createTokenVerifier(jwt),
+  verifyToken = createTokenVerifier({ ...jwt, log }),
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: ContainerRuntimeOptions): Runtime {
   return {

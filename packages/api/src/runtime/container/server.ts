@@ -46,7 +46,7 @@ export async function startServer(
     inFlight.add(response);
     response.once("close", () => inFlight.delete(response));
   });
-  server.on("request", createApp({ config, log, runtime: createContainerRuntime({ config, write }) }));
+  server.on("request", createApp({ config, log, runtime: createContainerRuntime({ config, log, write }) }));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(config.port, config.host, resolve);
   });
