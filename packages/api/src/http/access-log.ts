@@ -17,11 +17,11 @@ export interface AccessLogOptions {
 export function accessLog({ stageName = "-", write }: AccessLogOptions): RequestHandler {
   return (request, response, next) => {
     const received = new Date();
-    const started = process.hrtime.bigint();
+    const started = performance.now();
     const path = request.path;
     response.once("close", () => {
       const { requestId, routeKey = "-", responseLength = 0, error } = requestContext(request);
-      const latency = String((process.hrtime.bigint() - started) / 1_000_000n);
+      const latency = String(Math.trunc(performance.now() - started));
       const { hostname } = request;
       const entry = {
         request: { requestId, requestTime: requestTime(received), extendedRequestId: "-" },
@@ -57,7 +57,6 @@ function prefixOf(hostname: string | undefined): string {
 
 /** As `$context.requestTime`: `17/Jun/2024:15:49:29 +0000`. */
 function requestTime(date: Date): string {
-  const [day, time] = date.toISOString().split("T") as [string, string];
-  const [year, month, dayOfMonth] = day.split("-") as [string, string, string];
-  return `${dayOfMonth}/${MONTHS[Number(month) - 1]}/${year}:${time.slice(0, 8)} +0000`;
+  const iso = date.toISOString();
+  return `${iso.slice(8, 10)}/${MONTHS[date.getUTCMonth()]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
 }

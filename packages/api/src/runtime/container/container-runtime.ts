@@ -55,7 +55,11 @@ export function createContainerRuntime({
 /** A server must take a whole URL for a path too (RFC 9112, section 3.2.2); its host changes nothing here. */
 const ORIGIN_OF_TARGET = /^https?:\/\/[^/?]*/i;
 
+/** Decoding and encoding would give the same again. */
+const PLAIN_TARGET = /^\/[\w/.~-]*(\?|$)/;
+
 const routeOnDecodedPath: RequestHandler = (request, _response, next) => {
+  if (PLAIN_TARGET.test(request.url)) return next();
   const [path = "", ...query] = request.url.replace(ORIGIN_OF_TARGET, "").split("?");
   request.url = [encodePath(decodePath(path)), ...query].join("?");
   next();
