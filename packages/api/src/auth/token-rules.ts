@@ -109,7 +109,8 @@ function parseObject(segment: string): Claims {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw invalidToken("The token is malformed");
   }
-  return Object.freeze(Object.assign(Object.create(null), value));
+  // An object that is made without a prototype is a hash table, and several times slower to read.
+  return Object.freeze(Object.setPrototypeOf({ ...value }, null));
 }
 
 /**
