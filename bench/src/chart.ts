@@ -1,0 +1,114 @@
+/** `docs/images/benchmarks.svg`: the medians of a run as bars, drawn by Vega-Lite. */
+import { labelOf } from "./candidates.ts";
+import { requestLine } from "./requests.ts";
+import type { Results } from "./results.ts";
+import type { Summary } from "./statistics.ts";
+
+interface Bar {
+  readonly label: string;
+  readonly value: number;
+  readonly from: number;
+  readonly to: number;
+  readonly isOurs: boolean;
+  readonly text: string;
+}
+
+/** On a card of its own, so that it can be read on a dark page as on a light one. */
+const PAPER = "#ffffff";
+const INK = "#24292f";
+const FAINT = "#57606a";
+const OURS = "#1a7f37";
+const THEIRS = "#8c959f";
+const FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif";
+
+/** Draws the chart. Needs what `bench/package.json` pins. */
+export async function drawChart(results: Results): Promise<string> {
+  const { compile } = await library<{ compile(spec: object): { spec: object } }>("vega-lite");
+  const vega = await library<{
+    parse(spec: object): object;
+    View: new (runtime: object, options: object) => { toSVG(): Promise<string> };
+  }>("vega");
+  const { spec } = compile(chartOf(results));
+  return new vega.View(vega.parse(spec), { renderer: "none" }).toSVG();
+}
+
+/** Its types are not there where the types are checked: only a benchmark installs it. */
+async function library<Shape>(name: string): Promise<Shape> {
+  return import(name);
+}
+
+function chartOf(results: Results): object {
+  const peers = (["express", "hono", "fastify", "serverless-express"] as const).map(String);
+  const isShown = ({ candidate, request }: { candidate: string; request: string }) =>
+    peers.includes(candidate) || (candidate.startsWith("product") && ["health", "whoAmI"].includes(request));
+  const label = ({ candidate, request }: Pick<Results["cold"][number], "candidate" | "request">) =>
+    candidate.startsWith("product")
+      ? `this API, ${requestLine(request)}${candidate === "product" ? "" : ", no code cache"}`
+      : labelOf(candidate);
+  const cold = results.cold
+    .filter(isShown)
+    .map((row) => bar(label(row), row.milliseconds, row.candidate.startsWith("product"), 1));
+  const warm = results.warm
+    .filter(isShown)
+    .map((row) => bar(label(row), row.microseconds, row.candidate.startsWith("product"), 0));
+  return {
+    background: PAPER,
+    padding: 20,
+    title: {
+      text: "This API with all its features beside bare hello worlds",
+      subtitle: `Medians, and a line from quartile to quartile. ${results.machine.processor}, Node ${results.machine.node}, ${results.date}`,
+      anchor: "start",
+      offset: 16,
+    },
+    vconcat: [
+      panel("Cold: import and first answer, in milliseconds", cold),
+      panel("Warm: one invocation, in microseconds", warm),
+    ],
+    config: {
+      font: FONT,
+      view: { stroke: null },
+      title: { color: INK, subtitleColor: FAINT, fontSize: 16, subtitleFontSize: 12 },
+      axis: { labelColor: INK, labelFontSize: 12, labelLimit: 360, domain: false, ticks: false, grid: false },
+    },
+  };
+}
+
+function bar(label: string, summary: Summary, isOurs: boolean, digits: number): Bar {
+  return {
+    label,
+    value: summary.median,
+    from: summary.firstQuartile,
+    to: summary.thirdQuartile,
+    isOurs,
+    text: summary.median.toFixed(digits),
+  };
+}
+
+function panel(title: string, values: readonly Bar[]): object {
+  const y = { field: "label", type: "nominal", sort: { field: "value" }, axis: { title: null } };
+  const x = { field: "value", type: "quantitative", axis: null, scale: { zero: true } };
+  return {
+    title: { text: title, anchor: "start", fontSize: 13 },
+    width: 420,
+    height: { step: 24 },
+    data: { values },
+    layer: [
+      {
+        mark: { type: "bar", cornerRadiusEnd: 2 },
+        encoding: {
+          y,
+          x,
+          color: { condition: { test: "datum.isOurs", value: OURS }, value: THEIRS },
+        },
+      },
+      {
+        mark: { type: "rule", color: INK },
+        encoding: { y, x: { ...x, field: "from" }, x2: { field: "to" } },
+      },
+      {
+        mark: { type: "text", align: "left", dx: 8, color: INK, fontSize: 12 },
+        encoding: { y, x: { ...x, field: "to" }, text: { field: "text" } },
+      },
+    ],
+  };
+}

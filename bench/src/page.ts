@@ -1,0 +1,228 @@
+/** `docs/benchmarks.md`, and what a run prints: both are made of the results and of nothing else. */
+import { type CandidateName, labelOf } from "./candidates.ts";
+import { requestLine } from "./requests.ts";
+import type { Results, ServerName } from "./results.ts";
+import type { Summary } from "./statistics.ts";
+import { coldRow, containerRow, judge, ratio, warmRow } from "./targets.ts";
+
+const SERVER_LABELS: Record<ServerName, string> = {
+  express: "Express, hello world",
+  product: "this API, one worker",
+  "product-two-workers": "this API, two workers",
+};
+
+/** From this size on a function has a whole processor (AWS Lambda Developer Guide, "Configure function memory"). */
+const MEGABYTES_OF_A_PROCESSOR = 1769;
+
+/** The tables of a run, as Markdown. */
+export function tablesOf(
+  results: Results,
+): Record<"targets" | "cold" | "warm" | "memory" | "container", string> {
+  return {
+    targets: targetsTable(results),
+    cold: coldTable(results),
+    warm: warmTable(results),
+    memory: memoryTable(results),
+    container: containerTable(results),
+  };
+}
+
+/** The whole page of a run. */
+export function pageOf(results: Results): string {
+  const tables = tablesOf(results);
+  const { machine, versions } = results;
+  const [cold] = results.cold;
+  const [warm] = results.warm;
+  const [container] = results.container;
+  return `# Benchmarks
+
+This API with all its features, measured beside a bare hello world of what one would pick instead. This page, the chart and
+[the numbers](benchmarks.json) are written by
+
+\`\`\`text
+npm run bench
+\`\`\`
+
+which takes about ten minutes on a machine that has nothing else to do. \`npm run bench -- --quick\` takes two, and writes
+nothing. Milliseconds are those of one machine on one day. Ratios are what lasts: their two sides were measured in turns,
+in random order, within one run.
+
+![Cold start, warm invocation and container, this API beside its peers](images/benchmarks.svg)
+
+| Of this run | |
+| --- | --- |
+| Date | ${results.date} |
+| Commit | ${results.commit} |
+| Machine | ${machine.processor}, ${machine.cores} processors, ${machine.memoryGigabytes} GB, ${machine.system} |
+| Each process on a processor of its own | ${machine.isPinned ? "yes" : "no"} |
+| Versions | ${Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ")} |
+
+In the tables a number is the median, and behind it are the quartiles: a quarter of the samples is below the first, a
+quarter above the second.
+
+## Targets
+
+${tables.targets}
+
+## Cold
+
+${tables.cold}
+
+Samples of each row: ${cold?.milliseconds.samples}, each a new process, after one round that does not count.
+
+- *Total* is what a caller waits for besides Lambda's own work: from the import of the entry to the first answer. Nothing
+  of the start is left out, and what a handler prepares while it is imported counts.
+- *CPU* is the time of all threads of the process, *memory* its resident size after the answer.
+- *JavaScript* is every script that V8 was given until then, in bytes and files, Node's own not counted. V8's debugger tells
+  it in a process of its own ([loaded.js](../bench/processes/loaded.js)).
+- The function is built by [the build that a deployment uses](../packages/api/build/lambda.ts). *Without its code cache* is
+  the same folder without the cache files, as it is for a Node that the cache does not fit.
+- The peers are in [bench/peers](../bench/peers), bundled with esbuild as SST bundles a function by default: minified ESM in
+  one file, names kept.
+- The process is set up as Lambda's is ([cold.js](../bench/processes/cold.js)): Node with \`--expose-gc\` and the limits that
+  follow from the function's memory, and with the modules loaded that Lambda's runtime has loaded.
+- The token endpoint signs in at a stand-in for the identity provider on this machine. A provider takes longer.
+- Download, unpacking and the start of Lambda's machine come on top, for everybody.
+
+## Warm
+
+${tables.warm}
+
+Samples of each row: ${warm?.microseconds.samples}, each a new process: 4,000 invocations that do not count, then 20,000 one
+after another, each with an event of its own, and one turn of the event loop between two
+([warm.js](../bench/processes/warm.js)). *No framework* is what the loop itself costs. *Heap* is after a garbage collection,
+*memory* is the resident size before it, both after the last invocation.
+
+## Memory sizes
+
+${tables.memory}
+
+\`${requestLine("whoAmI")}\`, 24,000 times as above, with the limits that Node gets in a function of each size. A function has
+a share of a processor in proportion to its memory, and a whole one from ${MEGABYTES_OF_A_PROCESSOR} MB on: *time at that share* is the processor
+time of one request on this machine, divided by the share. It was not measured in Lambda, whose own work comes on top.
+
+## Container
+
+${tables.container}
+
+Samples of each row: ${container?.requestsPerSecond.samples}. \`${requestLine("whoAmI")}\` by 32 connections and 100 callers, each with an
+RS256 token of its own, from [autocannon](https://github.com/mcollina/autocannon) in a process of its own; each sample starts
+a new server, and its first seconds do not count. The API runs as [the image](../Dockerfile) runs it, and its log is read.
+Express verifies nothing, and answers the same to everybody ([express-server.js](../bench/peers/express-server.js)).
+
+*Capacity* is what the workers could answer with a processor each: the requests, divided by the processor time of the
+worker that worked most. ${
+    results.isRoomForTwoWorkers
+      ? "Here the callers had a processor of their own, so both columns can be compared."
+      : "The machine had two processors, which two workers had to share with the callers: their requests per second are what was left."
+  }
+`;
+}
+
+function targetsTable(results: Results): string {
+  return table(
+    ["Target", "Ratio", "Must be", ""],
+    judge(results).map(({ what, ratio: measured, is, limit, isMet }) => [
+      what,
+      measured.toFixed(2),
+      `${is} ${limit}`,
+      isMet ? "met" : "**not met**",
+    ]),
+  );
+}
+
+function coldTable(results: Results): string {
+  const express = coldRow(results, "express", "health");
+  const hono = coldRow(results, "hono", "health");
+  return table(
+    ["", "Total ms", "Import ms", "CPU ms", "Memory MB", "JavaScript KB", "× Express", "× Hono"],
+    results.cold.map((row) => [
+      nameOf(row.candidate, requestLine(row.request)),
+      withQuartiles(row.milliseconds, 1),
+      row.importMilliseconds.median.toFixed(1),
+      withQuartiles(row.cpuMilliseconds, 1),
+      row.rssMegabytes.median.toFixed(0),
+      `${row.loadedKilobytes.toFixed(0)} in ${row.loadedFiles}`,
+      ratio(row.milliseconds, express.milliseconds).toFixed(2),
+      ratio(row.milliseconds, hono.milliseconds).toFixed(2),
+    ]),
+  );
+}
+
+function warmTable(results: Results): string {
+  const express = warmRow(results, "express", "health");
+  const hono = warmRow(results, "hono", "health");
+  return table(
+    ["", "µs", "CPU µs", "Heap MB", "Memory MB", "× Express", "× Hono"],
+    results.warm.map((row) => [
+      nameOf(row.candidate, requestLine(row.request)),
+      withQuartiles(row.microseconds, 1),
+      withQuartiles(row.cpuMicroseconds, 1),
+      row.heapMegabytes.median.toFixed(1),
+      row.rssMegabytes.median.toFixed(0),
+      ratio(row.microseconds, express.microseconds).toFixed(2),
+      ratio(row.microseconds, hono.microseconds).toFixed(2),
+    ]),
+  );
+}
+
+function memoryTable({ memory }: Results): string {
+  return table(
+    [
+      "Memory size MB",
+      "Memory of the process MB",
+      "Heap MB",
+      "CPU µs a request",
+      "Time at that share ms",
+      "Samples",
+    ],
+    memory.map(({ memoryMegabytes, rssMegabytes, heapMegabytes, cpuMicroseconds }) => [
+      String(memoryMegabytes),
+      withQuartiles(rssMegabytes, 0),
+      heapMegabytes.median.toFixed(1),
+      withQuartiles(cpuMicroseconds, 1),
+      ((cpuMicroseconds.median / 1000) * Math.max(1, MEGABYTES_OF_A_PROCESSOR / memoryMegabytes)).toFixed(2),
+      String(rssMegabytes.samples),
+    ]),
+  );
+}
+
+function containerTable(results: Results): string {
+  const express = containerRow(results, "express");
+  return table(
+    ["", "Requests/s", "Capacity/s", "p50 ms", "p99 ms", "× Express", "Capacity × Express"],
+    results.container.map((row) => [
+      SERVER_LABELS[row.server],
+      withQuartiles(row.requestsPerSecond, 0),
+      withQuartiles(row.capacityPerSecond, 0),
+      row.p50Milliseconds.median.toFixed(0),
+      row.p99Milliseconds.median.toFixed(0),
+      ratio(row.requestsPerSecond, express.requestsPerSecond).toFixed(2),
+      ratio(row.capacityPerSecond, express.capacityPerSecond).toFixed(2),
+    ]),
+  );
+}
+
+/** The peers have but one endpoint. */
+function nameOf(candidate: CandidateName, request: string): string {
+  return candidate.startsWith("product") ? `${labelOf(candidate)}: \`${request}\`` : labelOf(candidate);
+}
+
+function withQuartiles({ median, firstQuartile, thirdQuartile }: Summary, digits: number): string {
+  return `${median.toFixed(digits)} (${firstQuartile.toFixed(digits)}–${thirdQuartile.toFixed(digits)})`;
+}
+
+/** A Markdown table that can be read in a terminal too: the first column to the left, the others to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`;
+  const rule = widths.map((width, column) =>
+    column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+  );
+  return [head, rule, ...rows].map(line).join("\n");
+}

@@ -1,0 +1,110 @@
+/** What the project promises of its speed, each as a ratio within one run. */
+import type { CandidateName } from "./candidates.ts";
+import { type RequestName, requestLine } from "./requests.ts";
+import type { ColdRow, ContainerRow, Results, ServerName, WarmRow } from "./results.ts";
+import type { Summary } from "./statistics.ts";
+
+export interface Target {
+  readonly what: string;
+  readonly ratio: number;
+  readonly limit: number;
+  /** Whether the ratio may be at most the limit, or must be at least. */
+  readonly is: "at most" | "at least";
+  readonly isMet: boolean;
+}
+
+export function coldRow({ cold }: Results, candidate: CandidateName, request: RequestName): ColdRow {
+  return one(cold, (row) => row.candidate === candidate && row.request === request);
+}
+
+export function warmRow({ warm }: Results, candidate: CandidateName, request: RequestName): WarmRow {
+  return one(warm, (row) => row.candidate === candidate && row.request === request);
+}
+
+export function containerRow({ container }: Results, server: ServerName): ContainerRow {
+  return one(container, (row) => row.server === server);
+}
+
+/** A ratio of two medians. */
+export function ratio(measured: Summary, reference: Summary): number {
+  return measured.median / reference.median;
+}
+
+/** Holds the targets against a run. */
+export function judge(results: Results): Target[] {
+  const hello = coldRow(results, "express", "health");
+  const hono = coldRow(results, "hono", "health");
+  const warmHello = warmRow(results, "express", "health");
+  const expressServer = containerRow(results, "express");
+  const oneWorker = containerRow(results, "product");
+  const twoWorkers = containerRow(results, "product-two-workers");
+  const hot = ["health", "whoAmI"] as const;
+  const builds = [
+    { build: "product", name: "with its code cache", limit: 0.25 },
+    { build: "product-without-cache", name: "without it", limit: 0.35 },
+  ] as const;
+  return [
+    ...builds.flatMap(({ build, name, limit }) =>
+      hot.flatMap((request) => {
+        const { milliseconds } = coldRow(results, build, request);
+        const what = `Cold, \`${requestLine(request)}\`, ${name}`;
+        return [
+          atMost(limit, `${what}, against Express`, ratio(milliseconds, hello.milliseconds)),
+          atMost(1, `${what}, against Hono`, ratio(milliseconds, hono.milliseconds)),
+        ];
+      }),
+    ),
+    ...hot.map((request) =>
+      atMost(
+        0.35,
+        `JavaScript loaded for \`${requestLine(request)}\`, against Express`,
+        coldRow(results, "product", request).loadedKilobytes / hello.loadedKilobytes,
+      ),
+    ),
+    ...hot.map((request) =>
+      atMost(
+        0.85,
+        `Warm, \`${requestLine(request)}\`, against Express`,
+        ratio(warmRow(results, "product", request).microseconds, warmHello.microseconds),
+      ),
+    ),
+    ...hot.flatMap((request) => {
+      const { heapMegabytes, rssMegabytes } = warmRow(results, "product", request);
+      const what = `after many \`${requestLine(request)}\`, against Express`;
+      return [
+        atMost(1, `Heap ${what}`, ratio(heapMegabytes, warmHello.heapMegabytes)),
+        atMost(1, `Memory of the process ${what}`, ratio(rssMegabytes, warmHello.rssMegabytes)),
+      ];
+    }),
+    atLeast(
+      0.9,
+      `Container, requests per second of \`${requestLine("whoAmI")}\`, against Express`,
+      ratio(oneWorker.requestsPerSecond, expressServer.requestsPerSecond),
+    ),
+    results.isRoomForTwoWorkers
+      ? atLeast(
+          1.6,
+          "Container, requests per second of two workers, against one",
+          ratio(twoWorkers.requestsPerSecond, oneWorker.requestsPerSecond),
+        )
+      : atLeast(
+          1.6,
+          "Container, capacity of two workers, against one (by processor time: the callers shared the two processors)",
+          ratio(twoWorkers.capacityPerSecond, oneWorker.capacityPerSecond),
+        ),
+  ];
+}
+
+function atMost(limit: number, what: string, measured: number): Target {
+  return { what, ratio: measured, limit, is: "at most", isMet: measured <= limit };
+}
+
+function atLeast(limit: number, what: string, measured: number): Target {
+  return { what, ratio: measured, limit, is: "at least", isMet: measured >= limit };
+}
+
+function one<Row>(rows: readonly Row[], is: (row: Row) => boolean): Row {
+  const row = rows.find(is);
+  if (!row) throw new Error("The results lack a row");
+  return row;
+}
