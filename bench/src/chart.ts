@@ -1,7 +1,6 @@
 /** `docs/images/benchmarks.svg`: the medians of a run as bars, drawn by Vega-Lite. */
 import { labelOf } from "./candidates.ts";
-import { requestLine } from "./requests.ts";
-import type { Results } from "./results.ts";
+import type { Results, ServerName } from "./results.ts";
 import type { Summary } from "./statistics.ts";
 
 interface Bar {
@@ -38,39 +37,80 @@ async function library<Shape>(name: string): Promise<Shape> {
 }
 
 function chartOf(results: Results): object {
-  const peers = (["express", "hono", "fastify", "serverless-express"] as const).map(String);
-  const isShown = ({ candidate, request }: { candidate: string; request: string }) =>
-    peers.includes(candidate) || (candidate.startsWith("product") && ["health", "whoAmI"].includes(request));
-  const label = ({ candidate, request }: Pick<Results["cold"][number], "candidate" | "request">) =>
-    candidate.startsWith("product")
-      ? `this API, ${requestLine(request)}${candidate === "product" ? "" : ", no code cache"}`
-      : labelOf(candidate);
-  const cold = results.cold
-    .filter(isShown)
-    .map((row) => bar(label(row), row.milliseconds, row.candidate.startsWith("product"), 1));
-  const warm = results.warm
-    .filter(isShown)
-    .map((row) => bar(label(row), row.microseconds, row.candidate.startsWith("product"), 0));
+  const { processor, node } = results.machine;
   return {
     background: PAPER,
     padding: 20,
     title: {
-      text: "This API with all its features beside bare hello worlds",
-      subtitle: `Medians, and a line from quartile to quartile. ${results.machine.processor}, Node ${results.machine.node}, ${results.date}`,
+      text: "This API with all its features, beside bare hello worlds",
+      subtitle: `Medians, and a line from quartile to quartile. ${processor}, Node ${node}, ${results.date}`,
       anchor: "start",
       offset: 16,
     },
     vconcat: [
-      panel("Cold: import and first answer, in milliseconds", cold),
-      panel("Warm: one invocation, in microseconds", warm),
+      panel(
+        "Cold: import and first answer, milliseconds",
+        functionBars(results.cold, ({ milliseconds }) => milliseconds, 1),
+      ),
+      panel(
+        "Warm: one invocation, microseconds",
+        functionBars(results.warm, ({ microseconds }) => microseconds, 0),
+      ),
+      panel("Container: requests per second, more is better", serverBars(results)),
     ],
     config: {
       font: FONT,
       view: { stroke: null },
       title: { color: INK, subtitleColor: FAINT, fontSize: 16, subtitleFontSize: 12 },
-      axis: { labelColor: INK, labelFontSize: 12, labelLimit: 360, domain: false, ticks: false, grid: false },
+      axis: {
+        labelColor: INK,
+        labelFontSize: 12,
+        labelLimit: 400,
+        labelPadding: 6,
+        domain: false,
+        ticks: false,
+      },
     },
   };
+}
+
+type FunctionRow = Pick<Results["cold"][number], "candidate" | "request">;
+
+/** The quickest first. */
+function functionBars<Row extends FunctionRow>(
+  rows: readonly Row[],
+  measured: (row: Row) => Summary,
+  digits: number,
+): Bar[] {
+  return rows
+    .flatMap((row) => {
+      const label = functionLabel(row);
+      return label ? [bar(label, measured(row), row.candidate.startsWith("product"), digits)] : [];
+    })
+    .toSorted((a, b) => a.value - b.value);
+}
+
+/** Short, and none for what the chart leaves to the page. */
+function functionLabel({ candidate, request }: FunctionRow): string | undefined {
+  if (candidate === "bare") return undefined;
+  if (!candidate.startsWith("product")) return labelOf(candidate).replace(/,.*/, "");
+  if (request !== "health" && request !== "whoAmI") return undefined;
+  const endpoint = request === "health" ? "health" : "whoami";
+  return `This API, ${endpoint}${candidate === "product" ? "" : ", no code cache"}`;
+}
+
+const SERVER_LABELS: Record<ServerName, string> = {
+  express: "Express",
+  product: "This API, whoami",
+  "product-two-workers": "This API, whoami, two workers",
+};
+
+function serverBars({ container }: Results): Bar[] {
+  return container
+    .map(({ server, requestsPerSecond }) =>
+      bar(SERVER_LABELS[server], requestsPerSecond, server.startsWith("product"), 0),
+    )
+    .toSorted((a, b) => b.value - a.value);
 }
 
 function bar(label: string, summary: Summary, isOurs: boolean, digits: number): Bar {
@@ -85,10 +125,15 @@ function bar(label: string, summary: Summary, isOurs: boolean, digits: number): 
 }
 
 function panel(title: string, values: readonly Bar[]): object {
-  const y = { field: "label", type: "nominal", sort: { field: "value" }, axis: { title: null } };
+  const y = {
+    field: "label",
+    type: "nominal",
+    sort: values.map(({ label }) => label),
+    axis: { title: null },
+  };
   const x = { field: "value", type: "quantitative", axis: null, scale: { zero: true } };
   return {
-    title: { text: title, anchor: "start", fontSize: 13 },
+    title: { text: title, anchor: "start", frame: "group", fontSize: 13 },
     width: 420,
     height: { step: 24 },
     data: { values },
