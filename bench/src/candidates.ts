@@ -41,11 +41,18 @@ export async function buildCandidates(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
   for (const peer of [...PEERS, "express-server"]) await buildPeer(peer);
   const folder = join(DIST, "product");
-  await buildLambda(folder);
+  await buildLambda(folder, { architecture: lambdaArchitecture() });
   cpSync(folder, join(DIST, "product-without-cache"), { recursive: true });
   for (const cache of globSync(join(DIST, "product-without-cache/**/*.cache"))) rmSync(cache);
   // The container's build is a program.
   await import("../../scripts/build-container.ts");
+}
+
+/** This machine's: only of its own can it make code caches. */
+function lambdaArchitecture(): "arm64" | "x64" {
+  const { arch } = process;
+  if (arch === "arm64" || arch === "x64") return arch;
+  throw new Error(`Lambda has no ${arch} processors; measure on arm64 or x64.`);
 }
 
 async function buildPeer(name: string): Promise<void> {
