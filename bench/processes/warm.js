@@ -2,13 +2,13 @@
  * Many invocations of one handler, one after another as Lambda sends them. Between two the event loop turns once, as it
  * does in Lambda: serverless-http lets go of a request only then. Each gets an event of its own, parsed from text.
  *
- * `node --expose-gc warm.js <entry> <event> <warm-ups> <invocations>`
+ * `node --expose-gc warm.js <entry> <event> <warm-ups> <invocations> <events that come first, once each>`
  * writes `{ microseconds, cpuMicroseconds, heapBytes, rssBytes, answer }`, the first two of one invocation, to fd 3.
  */
 import { createContext, lambdaRuntime, tell } from "./lambda.js";
 
 lambdaRuntime();
-const [entry, event, warmUps, invocations] = process.argv.slice(2);
+const [entry, event, warmUps, invocations, first = "[]"] = process.argv.slice(2);
 const { handler } = await import(entry);
 
 async function invoke(count) {
@@ -20,6 +20,7 @@ async function invoke(count) {
   return answer;
 }
 
+for (const event of JSON.parse(first)) await handler(event, createContext());
 await invoke(Number(warmUps));
 const cpuBefore = process.cpuUsage();
 const before = process.hrtime();

@@ -1,5 +1,5 @@
 /** Cold, warm and memory: the handler in a process like Lambda's, a new process for each sample. */
-import { startStubProvider } from "../../packages/api/test/support/stub-provider.ts";
+import { type StubProvider, startStubProvider } from "../../packages/api/test/support/stub-provider.ts";
 import { settingsTable } from "../../packages/infra/src/settings.ts";
 import { type CandidateName, entryOf, PEERS, PRODUCTS } from "./candidates.ts";
 import type { Cores } from "./machine.ts";
@@ -51,6 +51,9 @@ interface WarmSample extends Answered {
 const FUNCTION_MEGABYTES = Number(settingsTable.MEMORY_MEGABYTES.default);
 const MEMORY_SIZES = [128, 256, 512, 1024];
 
+/** What loads all that the API can load in answering. */
+const EVERYTHING: readonly RequestName[] = ["token", "docs", "redoc", "openapi"];
+
 const HOT = ["health", "whoAmI"] as const;
 
 const COLD_CASES: readonly Case[] = [
@@ -70,9 +73,7 @@ const WARM_CASES: readonly Case[] = [
  * counted, it brings the files into the system's cache.
  */
 export async function measureCold({ rounds, onRound }: Effort, cores: Cores): Promise<ColdRow[]> {
-  // Where the token endpoint signs in, on loopback: what it costs to have an HTTP client is the API's, the way is not.
-  const provider = await startStubProvider();
-  provider.answerWith(200, { idToken: "id-token", refreshToken: "refresh-token", expiresIn: "3600" });
+  const provider = await startProvider();
   try {
     const run = async <Sample extends Answered>(script: string, { candidate, request }: Case) => {
       const sample = await runProcess<Sample>({
@@ -117,15 +118,30 @@ export async function measureWarm(effort: WarmEffort, cores: Cores): Promise<War
   }));
 }
 
-/** The same for the private endpoint with the limits of each memory size: which sizes hold the function. */
+/** The same for the private endpoint with the limits of each memory size, once everything that can be loaded is. */
 export async function measureMemory(effort: WarmEffort, cores: Cores): Promise<MemoryRow[]> {
-  const samples = await inRounds(MEMORY_SIZES, effort, (size) =>
-    invokeManyTimes({ candidate: "product", request: "whoAmI" }, size, effort, cores),
-  );
-  return MEMORY_SIZES.map((memoryMegabytes) => ({
-    memoryMegabytes,
-    ...summariseMemory(samples.get(memoryMegabytes) ?? []),
-  }));
+  const provider = await startProvider();
+  try {
+    const samples = await inRounds(MEMORY_SIZES, effort, (size) =>
+      invokeManyTimes({ candidate: "product", request: "whoAmI" }, size, effort, cores, {
+        environment: provider.environment,
+        first: EVERYTHING,
+      }),
+    );
+    return MEMORY_SIZES.map((memoryMegabytes) => ({
+      memoryMegabytes,
+      ...summariseMemory(samples.get(memoryMegabytes) ?? []),
+    }));
+  } finally {
+    await provider.close();
+  }
+}
+
+/** Where the token endpoint signs in, on loopback: what an HTTP client costs is the API's, the way is not. */
+async function startProvider(): Promise<StubProvider> {
+  const provider = await startStubProvider();
+  provider.answerWith(200, { idToken: "id-token", refreshToken: "refresh-token", expiresIn: "3600" });
+  return provider;
 }
 
 async function invokeManyTimes(
@@ -133,12 +149,19 @@ async function invokeManyTimes(
   memoryMegabytes: number,
   { warmUps, invocations }: WarmEffort,
   cores: Cores,
+  { environment = {}, first = [] as readonly RequestName[] } = {},
 ): Promise<WarmSample> {
   const sample = await runProcess<WarmSample>({
     script: "warm.js",
     flags: lambdaFlags(memoryMegabytes),
-    args: [entryOf(candidate), eventOf(request), String(warmUps), String(invocations)],
-    environment: functionEnvironment,
+    args: [
+      entryOf(candidate),
+      eventOf(request),
+      String(warmUps),
+      String(invocations),
+      JSON.stringify(first.map((name) => JSON.parse(eventOf(name)))),
+    ],
+    environment: { ...functionEnvironment, ...environment },
     cores: cores.server,
   });
   return succeeded(sample, candidate, request);

@@ -1,4 +1,5 @@
 /** `docs/benchmarks.md`, and what a run prints: both are made of the results and of nothing else. */
+import { holds, measuredMilliseconds } from "../../packages/infra/src/cost.ts";
 import { type CandidateName, labelOf } from "./candidates.ts";
 import { requestLine } from "./requests.ts";
 import type { Results, ServerName } from "./results.ts";
@@ -10,9 +11,6 @@ const SERVER_LABELS: Record<ServerName, string> = {
   product: "this API, one worker",
   "product-two-workers": "this API, two workers",
 };
-
-/** From this size on a function has a whole processor (AWS Lambda Developer Guide, "Configure function memory"). */
-const MEGABYTES_OF_A_PROCESSOR = 1769;
 
 /** The tables of a run, as Markdown. */
 export function tablesOf(
@@ -99,9 +97,15 @@ after another, each with an event of its own, and one turn of the event loop bet
 
 ${tables.memory}
 
-\`${requestLine("whoAmI")}\`, 24,000 times as above, with the limits that Node gets in a function of each size. A function has
-a share of a processor in proportion to its memory, and a whole one from ${MEGABYTES_OF_A_PROCESSOR} MB on: *time at that share* is the processor
-time of one request on this machine, divided by the share. It was not measured in Lambda, whose own work comes on top.
+One process for each sample, with the limits that Node gets in a function of that size: sign-in, docs, ReDoc and the OpenAPI
+document once each, so that all is loaded that answers load, and then \`${requestLine("whoAmI")}\` as above.
+
+- A size *holds* the function if a quarter of it is left, for what your handlers keep and for Lambda's own runtime.
+- A function has a share of a processor in proportion to its memory, and a whole one from 1,769 MB on. *Time at its share* is
+  the processor time of one request on this machine, divided by the share. It was not measured in Lambda, whose processor is
+  another and whose own work comes on top.
+
+[Deploy](guides/deploy.md#what-it-costs) says what follows for the price.
 
 ## Container
 
@@ -173,18 +177,20 @@ function memoryTable({ memory }: Results): string {
     [
       "Memory size MB",
       "Memory of the process MB",
+      "Holds it",
       "Heap MB",
-      "CPU µs a request",
-      "Time at that share ms",
+      "CPU µs",
+      "Time at its share ms",
       "Samples",
     ],
-    memory.map(({ memoryMegabytes, rssMegabytes, heapMegabytes, cpuMicroseconds }) => [
-      String(memoryMegabytes),
-      withQuartiles(rssMegabytes, 0),
-      heapMegabytes.median.toFixed(1),
-      withQuartiles(cpuMicroseconds, 1),
-      ((cpuMicroseconds.median / 1000) * Math.max(1, MEGABYTES_OF_A_PROCESSOR / memoryMegabytes)).toFixed(2),
-      String(rssMegabytes.samples),
+    memory.map((row) => [
+      String(row.memoryMegabytes),
+      withQuartiles(row.rssMegabytes, 0),
+      holds(row) ? "yes" : "no",
+      row.heapMegabytes.median.toFixed(1),
+      withQuartiles(row.cpuMicroseconds, 1),
+      measuredMilliseconds(row).toFixed(2),
+      String(row.rssMegabytes.samples),
     ]),
   );
 }

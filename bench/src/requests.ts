@@ -38,6 +38,8 @@ const REQUESTS = {
     body: "username=alice%40example.com&password=not-secret",
   },
   docs: { method: "GET", path: "/v1/docs" },
+  redoc: { method: "GET", path: "/v1/redoc" },
+  openapi: { method: "GET", path: "/v1/openapi.json" },
 } satisfies Record<string, RequestToSend>;
 
 export type RequestName = keyof typeof REQUESTS;
