@@ -2,7 +2,7 @@
  * The callers of a server under load: asks for one path, each request with the next of the callers' tokens.
  *
  * `node load.js <url> <connections> <seconds> <tokens, separated by commas>`
- * writes `{ requests, seconds, p50Milliseconds, p99Milliseconds }` to fd 3.
+ * writes `{ requests, seconds, p99Milliseconds }` to fd 3.
  */
 import autocannon from "autocannon";
 import { tell } from "./lambda.js";
@@ -18,6 +18,5 @@ if (errors + non2xx > 0) throw new Error(`${url}: ${errors} errors, ${non2xx} an
 tell({
   requests: requests.total,
   seconds: duration,
-  p50Milliseconds: latency.p50,
   p99Milliseconds: latency.p99,
 });

@@ -18,7 +18,6 @@ export interface LoadEffort extends Effort {
 interface Load {
   readonly requests: number;
   readonly seconds: number;
-  readonly p50Milliseconds: number;
   readonly p99Milliseconds: number;
 }
 
@@ -49,12 +48,14 @@ export async function measureContainer(
       for (const name of shuffled(SERVERS)) {
         const server = await startServer(name, issuer, cores);
         try {
-          const load = (duration: number) =>
-            runProcess<Load>({
+          const load = async (duration: number) => {
+            const { result } = await runProcess<Load>({
               script: "load.js",
               args: [`${server.url}/v1/users/whoami`, String(CONNECTIONS), String(duration), tokens],
               cores: cores.client,
             });
+            return result;
+          };
           await load(warmUpSeconds);
           const before = await server.cpuSeconds();
           const measured = await load(seconds);
@@ -75,7 +76,7 @@ export async function measureContainer(
       server,
       requestsPerSecond: of(({ requests, seconds: elapsed }) => requests / elapsed),
       capacityPerSecond: of(({ requests, cpuSeconds }) => requests / cpuSeconds),
-      p50Milliseconds: of(({ p50Milliseconds }) => p50Milliseconds),
+      processorShare: of(({ cpuSeconds, seconds: elapsed }) => cpuSeconds / elapsed),
       p99Milliseconds: of(({ p99Milliseconds }) => p99Milliseconds),
     };
   });

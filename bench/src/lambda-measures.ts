@@ -76,14 +76,16 @@ export async function measureCold({ rounds, onRound }: Effort, cores: Cores): Pr
   const provider = await startProvider();
   try {
     const run = async <Sample extends Answered>(script: string, { candidate, request }: Case) => {
-      const sample = await runProcess<Sample>({
+      const { result, output } = await runProcess<Sample>({
         script,
         flags: lambdaFlags(FUNCTION_MEGABYTES),
         args: [entryOf(candidate), eventOf(request)],
         environment: { ...functionEnvironment, ...provider.environment },
         cores: cores.server,
       });
-      return succeeded(sample, candidate, request);
+      if (output.includes("code cache not used") !== (candidate === "product-without-cache"))
+        throw new Error(`${candidate} was not measured as its name says; it wrote:\n${output}`);
+      return succeeded(result, candidate, request);
     };
     const loaded = new Map<Case, LoadedSample>();
     for (const one of COLD_CASES) loaded.set(one, await run<LoadedSample>("loaded.js", one));
@@ -151,7 +153,7 @@ async function invokeManyTimes(
   cores: Cores,
   { environment = {}, first = [] as readonly RequestName[] } = {},
 ): Promise<WarmSample> {
-  const sample = await runProcess<WarmSample>({
+  const { result } = await runProcess<WarmSample>({
     script: "warm.js",
     flags: lambdaFlags(memoryMegabytes),
     args: [
@@ -164,7 +166,7 @@ async function invokeManyTimes(
     environment: { ...functionEnvironment, ...environment },
     cores: cores.server,
   });
-  return succeeded(sample, candidate, request);
+  return succeeded(result, candidate, request);
 }
 
 async function inRounds<Thing, Sample>(

@@ -29,9 +29,6 @@ export function tablesOf(
 export function pageOf(results: Results): string {
   const tables = tablesOf(results);
   const { machine, versions } = results;
-  const [cold] = results.cold;
-  const [warm] = results.warm;
-  const [container] = results.container;
   return `# Benchmarks
 
 This API with all its features, measured beside a bare hello world of what one would pick instead. This page, the chart and
@@ -41,8 +38,8 @@ This API with all its features, measured beside a bare hello world of what one w
 npm run bench
 \`\`\`
 
-which takes about ten minutes on a machine that has nothing else to do. \`npm run bench -- --quick\` takes two, and writes
-nothing. Milliseconds are those of one machine on one day. Ratios are what lasts: their two sides were measured in turns,
+which takes about ten minutes on a machine that has nothing else to do. \`npm run bench -- --quick\` takes one or two, and
+writes nothing. Milliseconds are those of one machine on one day. Ratios are what lasts: their two sides were measured in turns,
 in random order, within one run.
 
 ![Cold start, warm invocation and container, this API beside its peers](images/benchmarks.svg)
@@ -64,16 +61,18 @@ quarter above the second.
 
 ${tables.targets}
 
+A target is met or not by the clock. The same *by CPU time* says how much of that the machine's other work was.
+
 ## Cold
 
 ${tables.cold}
 
-Samples of each row: ${cold?.milliseconds.samples}, each a new process, after one round that does not count.
+Each sample is a new process. A first round, which brings the files into the system's cache, does not count.
 
 - *Total* is what a caller waits for besides Lambda's own work: from the import of the entry to the first answer. Nothing
   of the start is left out, and what a handler prepares while it is imported counts.
 - *CPU* is the time of all threads of the process, *memory* its resident size after the answer.
-- *JavaScript* is every script that V8 was given until then, in bytes and files, Node's own not counted. V8's debugger tells
+- *JavaScript* is every script that V8 was given until then, in kilobytes and scripts, Node's own not counted. V8's debugger tells
   it in a process of its own ([loaded.js](../bench/processes/loaded.js)).
 - The function is built by [the build that a deployment uses](../packages/api/build/lambda.ts). *Without its code cache* is
   the same folder without the cache files, as it is for a Node that the cache does not fit.
@@ -88,7 +87,7 @@ Samples of each row: ${cold?.milliseconds.samples}, each a new process, after on
 
 ${tables.warm}
 
-Samples of each row: ${warm?.microseconds.samples}, each a new process: 4,000 invocations that do not count, then 20,000 one
+Each sample is a new process: 4,000 invocations that do not count, then 20,000 one
 after another, each with an event of its own, and one turn of the event loop between two
 ([warm.js](../bench/processes/warm.js)). *No framework* is what the loop itself costs. *Heap* is after a garbage collection,
 *memory* is the resident size before it, both after the last invocation.
@@ -111,13 +110,14 @@ document once each, so that all is loaded that answers load, and then \`${reques
 
 ${tables.container}
 
-Samples of each row: ${container?.requestsPerSecond.samples}. \`${requestLine("whoAmI")}\` by 32 connections and 100 callers, each with an
+\`${requestLine("whoAmI")}\` by 32 connections and 100 callers, each with an
 RS256 token of its own, from [autocannon](https://github.com/mcollina/autocannon) in a process of its own; each sample starts
 a new server, and its first seconds do not count. The API runs as [the image](../Dockerfile) runs it, and its log is read.
 Express verifies nothing, and answers the same to everybody ([express-server.js](../bench/peers/express-server.js)).
 
 *Capacity* is what the workers could answer with a processor each: the requests, divided by the processor time of the
-worker that worked most. ${
+worker that worked most. *Processor* is the share of one that this worker had: with much less than 1.00, something else was
+the limit. ${
     results.isRoomForTwoWorkers
       ? "Here the callers had a processor of their own, so both columns can be compared."
       : "The machine had two processors, which two workers had to share with the callers: their requests per second are what was left."
@@ -127,10 +127,11 @@ worker that worked most. ${
 
 function targetsTable(results: Results): string {
   return table(
-    ["Target", "Ratio", "Must be", ""],
-    judge(results).map(({ what, ratio: measured, is, limit, isMet }) => [
+    ["Target", "Ratio", "By CPU time", "Must be", ""],
+    judge(results).map(({ what, ratio: measured, processorRatio, is, limit, isMet }) => [
       what,
       measured.toFixed(2),
+      processorRatio?.toFixed(2) ?? "",
       `${is} ${limit}`,
       isMet ? "met" : "**not met**",
     ]),
@@ -141,7 +142,7 @@ function coldTable(results: Results): string {
   const express = coldRow(results, "express", "health");
   const hono = coldRow(results, "hono", "health");
   return table(
-    ["", "Total ms", "Import ms", "CPU ms", "Memory MB", "JavaScript KB", "× Express", "× Hono"],
+    ["", "Total ms", "Import ms", "CPU ms", "Memory MB", "JavaScript KB", "× Express", "× Hono", "Samples"],
     results.cold.map((row) => [
       nameOf(row.candidate, requestLine(row.request)),
       withQuartiles(row.milliseconds, 1),
@@ -151,6 +152,7 @@ function coldTable(results: Results): string {
       `${row.loadedKilobytes.toFixed(0)} in ${row.loadedFiles}`,
       ratio(row.milliseconds, express.milliseconds).toFixed(2),
       ratio(row.milliseconds, hono.milliseconds).toFixed(2),
+      String(row.milliseconds.samples),
     ]),
   );
 }
@@ -159,7 +161,7 @@ function warmTable(results: Results): string {
   const express = warmRow(results, "express", "health");
   const hono = warmRow(results, "hono", "health");
   return table(
-    ["", "µs", "CPU µs", "Heap MB", "Memory MB", "× Express", "× Hono"],
+    ["", "µs", "CPU µs", "Heap MB", "Memory MB", "× Express", "× Hono", "Samples"],
     results.warm.map((row) => [
       nameOf(row.candidate, requestLine(row.request)),
       withQuartiles(row.microseconds, 1),
@@ -168,6 +170,7 @@ function warmTable(results: Results): string {
       row.rssMegabytes.median.toFixed(0),
       ratio(row.microseconds, express.microseconds).toFixed(2),
       ratio(row.microseconds, hono.microseconds).toFixed(2),
+      String(row.microseconds.samples),
     ]),
   );
 }
@@ -198,15 +201,16 @@ function memoryTable({ memory }: Results): string {
 function containerTable(results: Results): string {
   const express = containerRow(results, "express");
   return table(
-    ["", "Requests/s", "Capacity/s", "p50 ms", "p99 ms", "× Express", "Capacity × Express"],
+    ["", "Requests/s", "Capacity/s", "p99 ms", "Processor", "× Express", "Capacity × Express", "Samples"],
     results.container.map((row) => [
       SERVER_LABELS[row.server],
       withQuartiles(row.requestsPerSecond, 0),
       withQuartiles(row.capacityPerSecond, 0),
-      row.p50Milliseconds.median.toFixed(0),
       row.p99Milliseconds.median.toFixed(0),
+      row.processorShare.median.toFixed(2),
       ratio(row.requestsPerSecond, express.requestsPerSecond).toFixed(2),
       ratio(row.capacityPerSecond, express.capacityPerSecond).toFixed(2),
+      String(row.requestsPerSecond.samples),
     ]),
   );
 }

@@ -28,7 +28,7 @@ export interface WarmRow {
   readonly rssMegabytes: Summary;
 }
 
-/** The API's function with Node's limits as Lambda sets them for a memory size. */
+/** The API's function with all that it can load, and with Node's limits as Lambda sets them for a memory size. */
 export interface MemoryRow {
   readonly memoryMegabytes: number;
   readonly cpuMicroseconds: Summary;
@@ -43,7 +43,8 @@ export interface ContainerRow {
   readonly requestsPerSecond: Summary;
   /** By the processor time of the busiest worker: what all of them could answer with a processor each. */
   readonly capacityPerSecond: Summary;
-  readonly p50Milliseconds: Summary;
+  /** What the busiest worker had of a processor: less than one means that something else was the limit. */
+  readonly processorShare: Summary;
   readonly p99Milliseconds: Summary;
 }
 

@@ -32,20 +32,22 @@ export function startProcess({ flags = [], script, args = [], environment = {}, 
 /**
  * Runs a process to its end.
  *
- * @returns the JSON that it wrote to fd 3.
+ * @returns the JSON that it wrote to fd 3, and its output.
  * @throws Error with what it wrote to stderr, if it did not.
  */
-export async function runProcess<Result>(toRun: ProcessToRun): Promise<Result> {
+export async function runProcess<Result>(
+  toRun: ProcessToRun,
+): Promise<{ readonly result: Result; readonly output: string }> {
   const child = startProcess(toRun);
-  child.stdout?.resume();
-  const [result, complaint] = await Promise.all([
+  const [result, output, complaint] = await Promise.all([
     text(child.stdio[3] as Readable),
+    text(child.stdout as Readable),
     text(child.stderr as Readable),
     ended(child),
   ]);
   if (result === "")
     throw new Error(`${toRun.script} ${toRun.args?.[0] ?? ""} gave no result:\n${complaint}`);
-  return JSON.parse(result);
+  return { result: JSON.parse(result), output };
 }
 
 /** Resolves when a process is gone. */
