@@ -25,7 +25,7 @@ export const lazyRequires: Plugin = {
         babelrc: false,
         configFile: false,
         sourceType: "script",
-        plugins: [metro.inlineRequiresPlugin],
+        plugins: [[metro.inlineRequiresPlugin, { memoizeCalls: true }]],
       });
       return { contents: result?.code ?? source };
     });

@@ -49,7 +49,12 @@ function startRequest(runtime: Runtime, log: Log): RequestHandler {
   return (request, response, next) => {
     const requestId = requestIdFrom(request.headers["x-request-id"], runtime.requestId(request));
     const controller = new AbortController();
-    setRequestContext(request, { requestId, log: log.with({ requestId }), signal: controller.signal });
+    setRequestContext(request, {
+      requestId,
+      log: log.with({ requestId }),
+      signal: controller.signal,
+      constantHeaders: runtime.constantHeaders,
+    });
 
     const deadline = setTimeout(() => {
       const error = new ApiError("002503", { reason: "The answer took longer than the deadline allows" });
