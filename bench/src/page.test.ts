@@ -113,6 +113,24 @@ describe("the page of a run", () => {
     assert.match(tablesOf(results()).targets, /0\.40 \| at most 0\.35 \| \*\*not met\*\* \|/);
   });
 
+  it("calls no target met that only the clock meets, because the machine was busy with something else", () => {
+    const given = results();
+    const container = given.container.map((row) =>
+      row.server === "express" ? { ...row, requestsPerSecond: around(5_000) } : row,
+    );
+    assert.deepEqual(verdict({ ...given, container }, /^Container, requests per second of `GET/), [
+      3.8,
+      true,
+    ]);
+    const starved = container.map((row) =>
+      row.server === "product" ? { ...row, capacityPerSecond: around(10_000) } : row,
+    );
+    assert.deepEqual(verdict({ ...given, container: starved }, /^Container, requests per second of `GET/), [
+      3.8,
+      false,
+    ]);
+  });
+
   it("holds two workers against one by processor time where the callers had to share it", () => {
     assert.deepEqual(verdict(results(), /two workers/), [1.8, true]);
     assert.deepEqual(verdict({ ...results(), isRoomForTwoWorkers: true }, /two workers/), [25 / 19, false]);

@@ -38,7 +38,7 @@ This API with all its features, measured beside a bare hello world of what one w
 npm run bench
 \`\`\`
 
-which takes about ten minutes on a machine that has nothing else to do. \`npm run bench -- --quick\` takes one or two, and
+which takes less than ten minutes on a machine that has nothing else to do. \`npm run bench -- --quick\` takes one or two, and
 writes nothing. Milliseconds are those of one machine on one day. Ratios are what lasts: their two sides were measured in turns,
 in random order, within one run.
 
@@ -61,7 +61,7 @@ quarter above the second.
 
 ${tables.targets}
 
-A target is met or not by the clock. The same *by CPU time* says how much of that the machine's other work was.
+A target has to be met by the clock and by CPU time: on a busy machine the clock tells who had to wait.
 
 ## Cold
 
