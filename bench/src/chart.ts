@@ -99,17 +99,20 @@ function functionLabel({ candidate, request }: FunctionRow): string | undefined 
   return `This API, ${endpoint}${candidate === "product" ? "" : ", no code cache"}`;
 }
 
-const SERVER_LABELS: Record<ServerName, string> = {
+const SERVER_LABELS: Partial<Record<ServerName, string>> = {
   express: "Express",
   product: "This API, whoami",
   "product-two-workers": "This API, whoami, two workers",
 };
 
-function serverBars({ container }: Results): Bar[] {
+/** Two workers that share their processors with the callers cannot be shown beside what has one of its own. */
+function serverBars({ container, isRoomForTwoWorkers }: Results): Bar[] {
   return container
-    .map(({ server, requestsPerSecond }) =>
-      bar(SERVER_LABELS[server], requestsPerSecond, server.startsWith("product"), 0),
-    )
+    .flatMap(({ server, requestsPerSecond }) => {
+      const label = SERVER_LABELS[server];
+      const isComparable = isRoomForTwoWorkers || server !== "product-two-workers";
+      return label && isComparable ? [bar(label, requestsPerSecond, server.startsWith("product"), 0)] : [];
+    })
     .toSorted((a, b) => b.value - a.value);
 }
 

@@ -22,8 +22,8 @@ interface Load {
 }
 
 interface Sample extends Load {
-  /** Of the worker that worked most. */
-  readonly cpuSeconds: number;
+  /** Of each worker. */
+  readonly cpuSeconds: readonly number[];
 }
 
 const CONNECTIONS = 32;
@@ -31,6 +31,11 @@ const CONNECTIONS = 32;
 const CALLERS = 100;
 
 const SERVERS: readonly ServerName[] = ["express", "product", "product-two-workers"];
+
+/** Two workers that have to share two processors with the callers are held against one that shares one. */
+function serversOn({ isRoomForTwoWorkers }: Cores): readonly ServerName[] {
+  return isRoomForTwoWorkers ? SERVERS : [...SERVERS, "product-sharing"];
+}
 
 /** Requests per second of the private endpoint, each with a token that the API has to verify. */
 export async function measureContainer(
@@ -41,18 +46,19 @@ export async function measureContainer(
   const tokens = Array.from({ length: CALLERS }, (_, index) =>
     issuer.sign(issuer.claims(["USERS"], { sub: `caller-${index}` })),
   ).join(",");
-  const samples = new Map<ServerName, Sample[]>(SERVERS.map((server) => [server, []]));
+  const servers = serversOn(cores);
+  const samples = new Map<ServerName, Sample[]>(servers.map((server) => [server, []]));
   try {
     for (let round = 1; round <= rounds; round++) {
       onRound(round);
-      for (const name of shuffled(SERVERS)) {
+      for (const name of shuffled(servers)) {
         const server = await startServer(name, issuer, cores);
         try {
           const load = async (duration: number) => {
             const { result } = await runProcess<Load>({
               script: "load.js",
               args: [`${server.url}/v1/users/whoami`, String(CONNECTIONS), String(duration), tokens],
-              cores: cores.client,
+              cores: name === "product-sharing" ? cores.server : cores.client,
             });
             return result;
           };
@@ -61,7 +67,7 @@ export async function measureContainer(
           const measured = await load(seconds);
           const after = await server.cpuSeconds();
           const used = [...after].map(([pid, total]) => total - (before.get(pid) ?? 0));
-          samples.get(name)?.push({ ...measured, cpuSeconds: Math.max(...used) });
+          samples.get(name)?.push({ ...measured, cpuSeconds: used });
         } finally {
           await server.stop();
         }
@@ -70,13 +76,13 @@ export async function measureContainer(
   } finally {
     await issuer.close();
   }
-  return SERVERS.map((server) => {
+  return servers.map((server) => {
     const of = (pick: (sample: Sample) => number) => summarise((samples.get(server) ?? []).map(pick));
     return {
       server,
       requestsPerSecond: of(({ requests, seconds: elapsed }) => requests / elapsed),
-      capacityPerSecond: of(({ requests, cpuSeconds }) => requests / cpuSeconds),
-      processorShare: of(({ cpuSeconds, seconds: elapsed }) => cpuSeconds / elapsed),
+      capacityPerSecond: of(({ requests, cpuSeconds }) => (requests * cpuSeconds.length) / sum(cpuSeconds)),
+      processorShare: of(({ cpuSeconds, seconds: elapsed }) => Math.max(...cpuSeconds) / elapsed),
       p99Milliseconds: of(({ p99Milliseconds }) => p99Milliseconds),
     };
   });
@@ -136,3 +142,5 @@ function linesOf<Line>(lines: Interface, count: number, child: ChildProcess): Pr
     });
   });
 }
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

@@ -10,6 +10,7 @@ const SERVER_LABELS: Record<ServerName, string> = {
   express: "Express, hello world",
   product: "this API, one worker",
   "product-two-workers": "this API, two workers",
+  "product-sharing": "this API, one worker, callers on the same processor",
 };
 
 /** The tables of a run, as Markdown. */
@@ -115,12 +116,12 @@ RS256 token of its own, from [autocannon](https://github.com/mcollina/autocannon
 a new server, and its first seconds do not count. The API runs as [the image](../Dockerfile) runs it, and its log is read.
 Express verifies nothing, and answers the same to everybody ([express-server.js](../bench/peers/express-server.js)).
 
-*Capacity* is what the workers could answer with a processor each: the requests, divided by the processor time of the
-worker that worked most. *Processor* is the share of one that this worker had: with much less than 1.00, something else was
-the limit. ${
+*Capacity* is what the workers could answer with a processor each: the requests, divided by the workers' processor time, times
+the number of workers. *Processor* is the share of one that the busiest worker had: with much less than 1.00, something else
+was the limit. ${
     results.isRoomForTwoWorkers
-      ? "Here the callers had a processor of their own, so both columns can be compared."
-      : "The machine had two processors, which two workers had to share with the callers: their requests per second are what was left."
+      ? "The callers had a processor of their own."
+      : "The machine had two processors, which two workers had to share with their callers. They are held against one worker that has one processor to share."
   }
 `;
 }

@@ -36,12 +36,13 @@ export interface MemoryRow {
   readonly rssMegabytes: Summary;
 }
 
-export type ServerName = "express" | "product" | "product-two-workers";
+/** `product-sharing` is one worker that shares its processor with the callers, as two workers share theirs. */
+export type ServerName = "express" | "product" | "product-two-workers" | "product-sharing";
 
 export interface ContainerRow {
   readonly server: ServerName;
   readonly requestsPerSecond: Summary;
-  /** By the processor time of the busiest worker: what all of them could answer with a processor each. */
+  /** By the workers' processor time: what they could answer with a processor each. */
   readonly capacityPerSecond: Summary;
   /** What the busiest worker had of a processor: less than one means that something else was the limit. */
   readonly processorShare: Summary;
