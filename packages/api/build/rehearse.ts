@@ -1,5 +1,5 @@
 /**
- * Run as a process of its own: answers a few requests with the built files in a folder, writes V8's code cache of each
+ * Run as a process of its own: answers a few requests with the built files in its folder, writes V8's code cache of each
  * file that they needed, and prints the names of the code caches by file.
  *
  * A code cache holds the functions that were compiled until then, hence the requests. V8 knows its source by the length
@@ -7,7 +7,6 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Script } from "node:vm";
 import type { LambdaHandler } from "../src/runtime/lambda/create-handler.ts";
@@ -88,7 +87,7 @@ function eventOf({ path, method = "GET", headers = {}, body = "", authorizer }: 
   };
 }
 
-const [folder = "", appFile = ""] = process.argv.slice(2);
+const [appFile = ""] = process.argv.slice(2);
 Object.assign(process.env, {
   RUNTIME: "LAMBDA",
   NODE_ENV: "production",
@@ -100,7 +99,7 @@ Object.assign(process.env, {
 
 const scripts = new Map<string, Script>();
 const load = createFileLoader(appFile, {
-  folder,
+  folder: ".",
   codeCaches: {},
   onRun: (file, script) => scripts.set(file, script),
 });
@@ -115,11 +114,9 @@ for (const request of requests) {
 await wait(AFTERMATH_MILLISECONDS);
 
 const codeCaches = [...scripts].map(([file, script]) => {
-  const hash = createHash("sha256")
-    .update(readFileSync(join(folder, file)))
-    .digest("hex");
+  const hash = createHash("sha256").update(readFileSync(file)).digest("hex");
   const codeCache = `${file}-${hash.slice(0, 16)}.cache`;
-  writeFileSync(join(folder, codeCache), script.createCachedData());
+  writeFileSync(codeCache, script.createCachedData());
   return [file, codeCache] as const;
 });
 process.stdout.write(`\n${JSON.stringify(Object.fromEntries(codeCaches))}\n`);
