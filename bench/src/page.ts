@@ -35,7 +35,7 @@ export function pageOf(results: Results): string {
 This API with all its features, measured beside a bare hello world of what one would pick instead. This page, the chart and
 [the numbers](benchmarks.json) are written by
 
-\`\`\`text
+\`\`\`sh
 npm run bench
 \`\`\`
 
