@@ -80,6 +80,7 @@ describe("what a month costs", () => {
       memoryMegabytes: 512,
       logBytes: 1200,
       answerBytes: 1000,
+      isMeasured: false,
     });
     assert.throws(
       () => readUsage(["--ms", "fast"], sizes),
@@ -132,6 +133,11 @@ describe("what a month costs", () => {
     const table = costTable(monthlyCost(usage), usage);
     assert.match(table, /^API Gateway, requests +\$1\.00 +\$1\.00$/m);
     assert.match(table, /^Together +\$1\.98 +\$1\.00$/m);
-    assert.match(table, /^20\.0 ms a request in 512 MB\./m);
+    assert.doesNotMatch(table, /measured/);
+  });
+
+  it("says so where it stands on what was measured", () => {
+    const usage = readUsage(["--memory", "512"], sizes);
+    assert.match(costTable(monthlyCost(usage), usage), /^0\.1 ms a request in 512 MB: .* measured/m);
   });
 });

@@ -13,6 +13,8 @@ export interface Usage {
   readonly logBytes: number;
   /** What one answer weighs. */
   readonly answerBytes: number;
+  /** Whether the milliseconds are those of the benchmark. */
+  readonly isMeasured?: boolean;
 }
 
 /** What `npm run bench` has measured of the function with the limits of one memory size. */
@@ -145,6 +147,7 @@ export function readUsage(args: string[], measuredSizes: readonly MeasuredSize[]
     memoryMegabytes,
     logBytes: number("log-bytes", 1200),
     answerBytes: number("answer-bytes", 1000),
+    isMeasured: values.ms === undefined,
   };
 }
 
@@ -163,7 +166,10 @@ function parsed(args: string[]): Partial<Record<Option, string>> {
 }
 
 /** The items as a table with their sum. */
-export function costTable(items: readonly CostItem[], { milliseconds, memoryMegabytes }: Usage): string {
+export function costTable(
+  items: readonly CostItem[],
+  { milliseconds, memoryMegabytes, isMeasured }: Usage,
+): string {
   const sum = (pick: (item: CostItem) => number) => items.reduce((total, item) => total + pick(item), 0);
   const total = {
     item: "Together",
@@ -178,8 +184,12 @@ export function costTable(items: readonly CostItem[], { milliseconds, memoryMega
         `${item.padEnd(22)}${dollars(list)}${dollars(dollarsAfterFreeTier)}`,
     ),
     "",
-    `${milliseconds.toFixed(1)} ms a request in ${memoryMegabytes} MB. Without --ms and --memory: this API's own work as measured in`,
-    "docs/benchmarks.md; what your handlers do and wait for comes on top.",
+    ...(isMeasured
+      ? [
+          `${milliseconds.toFixed(1)} ms a request in ${memoryMegabytes} MB: this API's own work as measured in docs/benchmarks.md.`,
+          "What your handlers do and wait for comes on top; say it all with --ms.",
+        ]
+      : []),
     "us-east-1, arm64; to pay: without what is free every month. A domain's hosted zone is $0.50 more.",
   ].join("\n");
 }
