@@ -1,4 +1,5 @@
 /** Some callers get the new version first. It falls back by itself, also when it cannot see how they fare. */
+import { ALIAS_NAME } from "../names.ts";
 import {
   type AliasRecord,
   canaryOf,
@@ -69,7 +70,7 @@ export async function releaseByCanary(
     if (error instanceof InterferenceError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     await fallBack(world, divided, stage, why);
-    throw new ReleaseError(why);
+    throw error;
   }
 }
 
