@@ -63,6 +63,8 @@ export interface StandInOptions {
   /** The code of the versions that are there already, the first of them being version 1. */
   readonly versions: readonly Uint8Array[];
   readonly alias: Pick<StandInAlias, "version" | "description">;
+  /** Updates take time, as they do at AWS, which is told in looks. Default: yes. */
+  readonly takesTime?: boolean;
 }
 
 export interface StandInAws {
@@ -119,11 +121,11 @@ interface Request {
 }
 
 const LAMBDA_PATH = "/2015-03-31/functions/";
-const LOOKS_UNTIL_UPDATED = 2;
-const LOOKS_UNTIL_ACTIVE = 1;
 
 export async function startStandInAws(options: StandInOptions): Promise<StandInAws> {
-  const { runner, permissions } = options;
+  const { runner, permissions, takesTime = true } = options;
+  const looksUntilUpdated = takesTime ? 2 : 0;
+  const looksUntilActive = takesTime ? 1 : 0;
   let revisions = 0;
   const newRevision = () => `revision-${++revisions}`;
   const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
@@ -176,7 +178,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
   function publish(): string {
     if (!latest.hasChanged && versions.has(String(highest))) return String(highest);
     highest += 1;
-    versions.set(String(highest), versionOf(latest.zip, latest.environment, LOOKS_UNTIL_ACTIVE));
+    versions.set(String(highest), versionOf(latest.zip, latest.environment, looksUntilActive));
     latest.hasChanged = false;
     // Nobody promises that it stays, so nobody may rely on it.
     latest.revisionId = newRevision();
@@ -260,7 +262,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
         Object.assign(latest, {
           zip: object.body,
           revisionId: newRevision(),
-          pending: LOOKS_UNTIL_UPDATED,
+          pending: looksUntilUpdated,
           hasChanged: true,
         });
         await onChange();
