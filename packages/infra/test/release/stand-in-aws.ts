@@ -75,6 +75,7 @@ export interface StandInAws {
   readonly checked: readonly { readonly version: string; readonly path: string; readonly status: number }[];
   readonly objects: ReadonlyMap<string, { readonly body: Uint8Array; readonly sha256: string | undefined }>;
   versions(): readonly string[];
+  packageOf(version: string): Uint8Array;
   failAt(...plans: readonly FaultPlan[]): void;
   /** Is called after each change of the alias or the function. */
   onChange(listener: () => Promise<void>): void;
@@ -482,6 +483,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
     checked,
     objects,
     versions: () => [...versions.keys()],
+    packageOf: (version) => find(version).zip,
     failAt(...wanted) {
       plans = wanted.map(({ call, fault, times = 1 }) => ({ call, fault, left: times }));
     },
