@@ -541,6 +541,7 @@ describe("every deployment", () => {
       assert.deepEqual(one(graph("options"), "aws:lambda/alias:Alias", "Pipeline").ignoreChanges, [
         "functionVersion",
         "routingConfig",
+        "description",
       ]);
       assert.deepEqual(one(graph("options"), "aws:lambda/alias:Alias", "Provisioned").ignoreChanges, []);
     });
