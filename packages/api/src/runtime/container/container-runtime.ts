@@ -6,6 +6,7 @@ import { accessLog } from "../../http/access-log.ts";
 import { cors, corsConfiguration } from "../../http/cors.ts";
 import { requestOrigin } from "../../http/request-origin.ts";
 import { decodePath, encodePath } from "../../http/request-path.ts";
+import { securityHeaders } from "../../http/security-headers.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** What the gateway allows an integration: both runtimes give up at the same time. */
@@ -28,6 +29,7 @@ export function createContainerRuntime({
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: ContainerRuntimeOptions): Runtime {
   return {
+    constantHeaders: securityHeaders,
     middleware: [
       accessLog({ stageName, write }),
       cors(corsConfiguration(corsAllowOrigins)),
