@@ -33,6 +33,8 @@ const RUN_IN_COPY = [
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run deploy": "needs an account",
   "npm run remove": "needs an account",
+  "npm run release": "needs an account; packages/infra/test/release/command.test.ts runs it at a stand-in",
+  "npm run rollback": "needs an account; packages/infra/test/release/command.test.ts runs it at a stand-in",
   "npm run doctor": "its findings depend on who asks; packages/infra/src/doctor/doctor.test.ts runs it",
   "npm run demo -- --url": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
   "npx sst": "needs an account",
@@ -54,6 +56,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   'npx node --test "packages/gateway': "npm test runs them",
   "npx node --test <file>": "npm test runs them all",
   "npx node packages/gateway/bench/": "takes a minute",
+  "npm run bench": "takes minutes, and a machine that has nothing else to do",
 };
 
 export type Treatment = "started" | "pipeline" | "run" | "run in a copy" | "not run";
@@ -122,7 +125,7 @@ function faultsOfNpm(args: readonly string[]): string[] {
 }
 
 /** Our own scripts refuse an option that they do not have, with a sentence that names those they have. */
-const REFUSES_OPTIONS = ["start", "dev", "demo", "new", "cost", "doctor"];
+const REFUSES_OPTIONS = ["start", "dev", "demo", "new", "bench", "cost", "doctor", "release", "rollback"];
 const SST_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   deploy: ["--stage"],
   remove: ["--stage"],

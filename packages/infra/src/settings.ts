@@ -35,6 +35,8 @@ export interface Settings {
   readonly dns: DnsSettings;
   readonly domain: { readonly domainName: string; readonly certificateArn: string | undefined } | undefined;
   readonly alarms: { readonly topicArn: string | undefined } | undefined;
+  readonly dashboard: boolean;
+  readonly permissionsBoundaryArn: string | undefined;
   readonly budget: { readonly limitUsd: number; readonly emails: readonly string[] } | undefined;
   readonly container: { readonly image: string; readonly domainName: string } | undefined;
 }
@@ -155,6 +157,19 @@ export const settingsTable = {
     default: "sst",
     parse: oneOf("sst", "pipeline"),
   },
+  RELEASE_BUCKET: {
+    description: "The bucket, in the function's region, to which `npm run release` brings the code.",
+    rule: "the name of a bucket",
+    example: "my-releases",
+    parse: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  },
+  PERMISSIONS_BOUNDARY_ARN: {
+    description:
+      "The policy that says what the deployment's roles may do at most. Unset: only what their own policies say. A pipeline sets it.",
+    rule: "the ARN of a policy of IAM",
+    example: "arn:aws:iam::123456789012:policy/boundary",
+    parse: matching(/^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/),
+  },
   DOMAIN_NAME: {
     description: "The custom domain of the API. Unset: it is reached at the gateway's own host.",
     rule: "a domain name in lower case",
@@ -200,6 +215,14 @@ export const settingsTable = {
     rule: "the ARN of an SNS topic",
     example: "arn:aws:sns:eu-west-1:123456789012:alarms",
     parse: matching(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/),
+  },
+  DASHBOARD: {
+    description:
+      "Whether a dashboard is made. An account has three for nothing, and pays 3 dollars a month for each more.",
+    rule: "on or off",
+    example: "on",
+    default: "off",
+    parse: oneOf("on", "off"),
   },
   BUDGET_USD: {
     description: "What the account may cost in a month before `BUDGET_EMAILS` are told. Unset: no budget.",
@@ -317,6 +340,8 @@ export function loadSettings(stage: string, environment: Environment): Settings 
       (parsed.ALARMS ?? (isPermanent ? "on" : "off")) === "on"
         ? { topicArn: parsed.ALARM_TOPIC_ARN }
         : undefined,
+    dashboard: parsed.DASHBOARD === "on",
+    permissionsBoundaryArn: parsed.PERMISSIONS_BOUNDARY_ARN,
     budget:
       parsed.BUDGET_USD === undefined || parsed.BUDGET_EMAILS === undefined
         ? undefined
@@ -326,6 +351,19 @@ export function loadSettings(stage: string, environment: Environment): Settings 
         ? undefined
         : { image: parsed.CONTAINER_IMAGE, domainName: parsed.CONTAINER_DOMAIN_NAME },
   };
+}
+
+/**
+ * Reads one setting, for a command that needs no other.
+ *
+ * @throws SettingsError
+ */
+export function readSetting<Name extends keyof Table>(name: Name, environment: Environment): Parsed[Name] {
+  const mistakes: string[] = [];
+  const setting: Setting<unknown> = settingsTable[name];
+  const value = read(name, setting, environment[name] || setting.default, mistakes);
+  if (mistakes.length > 0) throw new SettingsError(mistakes);
+  return value as Parsed[Name];
 }
 
 /** The API's own configuration as the function will read it, or its mistakes. */

@@ -3,6 +3,7 @@
  * a log that is not kept for ever. Everything that calls the function calls the alias.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { ALIAS_NAME, functionNameOf } from "../names.ts";
 import type { KeepWarm } from "../settings.ts";
 import { apiCode, type FunctionCode } from "./api-code.ts";
 
@@ -22,9 +23,8 @@ export interface LambdaFunctionArgs {
 export interface LambdaFunction {
   readonly name: $util.Output<string>;
   readonly alias: aws.lambda.Alias;
+  readonly logGroupName: $util.Output<string>;
 }
-
-export const ALIAS_NAME = "latest";
 
 /** Lambda's limit on the name of a function. */
 const MAX_NAME_LENGTH = 64;
@@ -45,7 +45,7 @@ export function createLambdaFunction(
   const { environment, keepWarm } = args;
   const isReleasedElsewhere = args.codeDelivery === "pipeline" && !$dev;
   const code = isReleasedElsewhere ? placeholder() : (args.code ?? apiCode());
-  const functionName = `${$app.name}-${$app.stage}-${name}`;
+  const functionName = functionNameOf($app.name, $app.stage, name);
   if (functionName.length > MAX_NAME_LENGTH) {
     throw new Error(
       `The function's name ${functionName} has more than ${MAX_NAME_LENGTH} characters; choose a shorter stage or component name.`,
@@ -101,11 +101,15 @@ export function createLambdaFunction(
   const alias = new aws.lambda.Alias(
     `${name}Alias`,
     { name: ALIAS_NAME, functionName: fn.name, functionVersion: fn.nodes.function.version },
-    { parent, ...(isReleasedElsewhere && { ignoreChanges: ["functionVersion", "routingConfig"] }) },
+    {
+      parent,
+      // A release keeps its record in the description.
+      ...(isReleasedElsewhere && { ignoreChanges: ["functionVersion", "routingConfig", "description"] }),
+    },
   );
 
   if (keepWarm && !$dev) createWarmth(name, keepWarm, alias, parent);
-  return { name: fn.name, alias };
+  return { name: fn.name, alias, logGroupName: $interpolate`/aws/lambda/${fn.name}` };
 }
 
 /**
