@@ -56,6 +56,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   'npx node --test "packages/gateway': "npm test runs them",
   "npx node --test <file>": "npm test runs them all",
   "npx node packages/gateway/bench/": "takes a minute",
+  "npm run bench": "takes minutes, and a machine that has nothing else to do",
 };
 
 export type Treatment = "started" | "pipeline" | "run" | "run in a copy" | "not run";
@@ -124,7 +125,7 @@ function faultsOfNpm(args: readonly string[]): string[] {
 }
 
 /** Our own scripts refuse an option that they do not have, with a sentence that names those they have. */
-const REFUSES_OPTIONS = ["start", "dev", "demo", "new", "cost", "doctor", "release", "rollback"];
+const REFUSES_OPTIONS = ["start", "dev", "demo", "new", "bench", "cost", "doctor", "release", "rollback"];
 const SST_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   deploy: ["--stage"],
   remove: ["--stage"],

@@ -1,5 +1,6 @@
 // `npm run cost -- --requests 1e6 --ms 20 --memory 512`: what a month costs, item by item.
 
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 export interface Usage {
@@ -12,6 +13,16 @@ export interface Usage {
   readonly logBytes: number;
   /** What one answer weighs. */
   readonly answerBytes: number;
+  /** Whether the milliseconds are those of the benchmark. */
+  readonly isMeasured?: boolean;
+}
+
+/** What `npm run bench` has measured of the function with the limits of one memory size. */
+export interface MeasuredSize {
+  readonly memoryMegabytes: number;
+  /** The processor's time for one request. */
+  readonly cpuMicroseconds: { readonly median: number };
+  readonly rssMegabytes: { readonly median: number };
 }
 
 export interface CostItem {
@@ -74,35 +85,80 @@ export function monthlyCost(usage: Usage): CostItem[] {
   ];
 }
 
-const DEFAULTS = { requests: "1e6", ms: "20", memory: "512", "log-bytes": "1200", "answer-bytes": "1000" };
+/** From this size on a function has a whole processor, below it a share (AWS, "Configure Lambda function memory"). */
+const MEGABYTES_OF_A_PROCESSOR = 1769;
 
-/** @throws Error, in a sentence, for what is no number. */
-export function readUsage(args: string[]): Usage {
-  const options = Object.fromEntries(
-    Object.entries(DEFAULTS).map(([name, value]) => [name, { type: "string", default: value } as const]),
+/** What the function's own work takes in a size: its processor time, divided by its share of a processor. */
+export function measuredMilliseconds({ memoryMegabytes, cpuMicroseconds }: MeasuredSize): number {
+  return (cpuMicroseconds.median / 1000) * Math.max(1, MEGABYTES_OF_A_PROCESSOR / memoryMegabytes);
+}
+
+/** Whether a size leaves a quarter of itself to what a handler of yours keeps, and to Lambda's own runtime. */
+export function holds({ memoryMegabytes, rssMegabytes }: MeasuredSize): boolean {
+  return rssMegabytes.median <= memoryMegabytes * 0.75;
+}
+
+/**
+ * The measured size with the least to pay for a request. The work of a smaller size takes longer in proportion, so its
+ * price is the same but for the milliseconds that have begun: the smallest that holds the function is the cheapest.
+ */
+export function cheapestSize(sizes: readonly MeasuredSize[]): MeasuredSize {
+  const priced = sizes.filter(holds).map((size) => ({
+    size,
+    price: Math.ceil(measuredMilliseconds(size)) * size.memoryMegabytes,
+  }));
+  const [cheapest] = priced.toSorted(
+    (a, b) => a.price - b.price || a.size.memoryMegabytes - b.size.memoryMegabytes,
   );
-  const values = parsed(args, options);
-  const number = (name: keyof typeof DEFAULTS) => {
-    const text = String(values[name]);
+  if (!cheapest) throw new Error("No measured size holds the function; run npm run bench.");
+  return cheapest.size;
+}
+
+/** The sizes in `docs/benchmarks.json`. */
+export function readMeasuredSizes(): MeasuredSize[] {
+  return JSON.parse(readFileSync(new URL("../../../docs/benchmarks.json", import.meta.url), "utf8")).memory;
+}
+
+const EXAMPLES = { requests: "1e6", ms: "20", memory: "512", "log-bytes": "1200", "answer-bytes": "1000" };
+type Option = keyof typeof EXAMPLES;
+
+/**
+ * Reads the options. Memory and time are by default what was measured: the cheapest size, and what a request takes in
+ * the size that is asked for, or in the next smaller one that was measured.
+ *
+ * @throws Error, in a sentence, for what is no number.
+ */
+export function readUsage(args: string[], measuredSizes: readonly MeasuredSize[]): Usage {
+  const values = parsed(args);
+  const number = (name: Option, byDefault: number) => {
+    const text = values[name];
+    if (text === undefined) return byDefault;
     const value = Number(text);
     if (text.trim() === "" || !Number.isFinite(value) || value < 0)
-      throw new Error(`--${name} is "${text}"; write a number, e.g. --${name} ${DEFAULTS[name]}.`);
+      throw new Error(`--${name} is "${text}"; write a number, e.g. --${name} ${EXAMPLES[name]}.`);
     return value;
   };
+  const memoryMegabytes = number("memory", cheapestSize(measuredSizes).memoryMegabytes);
+  const nearest =
+    measuredSizes.findLast((size) => size.memoryMegabytes <= memoryMegabytes) ?? measuredSizes[0];
   return {
-    requests: number("requests"),
-    milliseconds: number("ms"),
-    memoryMegabytes: number("memory"),
-    logBytes: number("log-bytes"),
-    answerBytes: number("answer-bytes"),
+    requests: number("requests", 1e6),
+    milliseconds: number("ms", nearest ? measuredMilliseconds({ ...nearest, memoryMegabytes }) : 0),
+    memoryMegabytes,
+    logBytes: number("log-bytes", 1200),
+    answerBytes: number("answer-bytes", 1000),
+    isMeasured: values.ms === undefined,
   };
 }
 
-function parsed(args: string[], options: Record<string, { type: "string"; default: string }>) {
+function parsed(args: string[]): Partial<Record<Option, string>> {
+  const options = Object.fromEntries(
+    Object.keys(EXAMPLES).map((name) => [name, { type: "string" } as const]),
+  );
   try {
     return parseArgs({ args, options }).values;
   } catch {
-    const known = Object.keys(options).map((name) => `--${name}`);
+    const known = Object.keys(EXAMPLES).map((name) => `--${name}`);
     throw new Error(
       `Cannot read "${args.join(" ")}"; the options are ${known.join(", ")}, each with a number.`,
     );
@@ -110,7 +166,10 @@ function parsed(args: string[], options: Record<string, { type: "string"; defaul
 }
 
 /** The items as a table with their sum. */
-export function costTable(items: readonly CostItem[]): string {
+export function costTable(
+  items: readonly CostItem[],
+  { milliseconds, memoryMegabytes, isMeasured }: Usage,
+): string {
   const sum = (pick: (item: CostItem) => number) => items.reduce((total, item) => total + pick(item), 0);
   const total = {
     item: "Together",
@@ -125,13 +184,20 @@ export function costTable(items: readonly CostItem[]): string {
         `${item.padEnd(22)}${dollars(list)}${dollars(dollarsAfterFreeTier)}`,
     ),
     "",
+    ...(isMeasured
+      ? [
+          `${milliseconds.toFixed(1)} ms a request in ${memoryMegabytes} MB: this API's own work as measured in docs/benchmarks.md.`,
+          "What your handlers do and wait for comes on top; say it all with --ms.",
+        ]
+      : []),
     "us-east-1, arm64; to pay: without what is free every month. A domain's hosted zone is $0.50 more.",
   ].join("\n");
 }
 
 if (import.meta.main) {
   try {
-    console.log(costTable(monthlyCost(readUsage(process.argv.slice(2)))));
+    const usage = readUsage(process.argv.slice(2), readMeasuredSizes());
+    console.log(costTable(monthlyCost(usage), usage));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

@@ -1,0 +1,39 @@
+/**
+ * Many invocations of one handler, one after another as Lambda sends them. Between two the event loop turns once, as it
+ * does in Lambda: serverless-http lets go of a request only then. Each gets an event of its own, parsed from text.
+ *
+ * `node --expose-gc warm.js <entry> <event> <warm-ups> <invocations> <events that come first, once each>`
+ * writes `{ microseconds, cpuMicroseconds, heapBytes, rssBytes, answer }`, the first two of one invocation, to fd 3.
+ */
+import { createContext, lambdaRuntime, tell } from "./lambda.js";
+
+lambdaRuntime();
+const [entry, event, warmUps, invocations, first = "[]"] = process.argv.slice(2);
+const { handler } = await import(entry);
+
+async function invoke(count) {
+  let answer;
+  for (let index = 0; index < count; index++) {
+    answer = await handler(JSON.parse(event), createContext());
+    await new Promise(setImmediate);
+  }
+  return answer;
+}
+
+for (const event of JSON.parse(first)) await handler(event, createContext());
+await invoke(Number(warmUps));
+const cpuBefore = process.cpuUsage();
+const before = process.hrtime();
+const answer = await invoke(Number(invocations));
+const [seconds, nanoseconds] = process.hrtime(before);
+const cpu = process.cpuUsage(cpuBefore);
+const { rss } = process.memoryUsage();
+globalThis.gc();
+
+tell({
+  microseconds: (seconds * 1e6 + nanoseconds / 1e3) / Number(invocations),
+  cpuMicroseconds: (cpu.user + cpu.system) / Number(invocations),
+  heapBytes: process.memoryUsage().heapUsed,
+  rssBytes: rss,
+  answer,
+});

@@ -1,0 +1,80 @@
+/** What is measured: the function as it is deployed, and what a user would pick instead. */
+import { cpSync, globSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { buildLambda } from "../../packages/api/build/lambda.ts";
+
+const BENCH = join(import.meta.dirname, "..");
+const DIST = join(BENCH, "dist");
+
+const LABELS = {
+  bare: "no framework",
+  express: "Express + serverless-http, hello world",
+  "serverless-express": "Express + serverless-express, hello world",
+  hono: "Hono, hello world",
+  fastify: "Fastify, hello world",
+  product: "this API, all features",
+  "product-without-cache": "this API, without its code cache",
+} as const;
+
+export type CandidateName = keyof typeof LABELS;
+
+export const PEERS = ["bare", "express", "serverless-express", "hono", "fastify"] as const;
+export const PRODUCTS = ["product", "product-without-cache"] as const;
+
+export const labelOf = (name: CandidateName): string => LABELS[name];
+
+/** The URL of a candidate's entry, which exports `handler`. */
+export function entryOf(name: CandidateName): string {
+  return pathToFileURL(join(DIST, name, "bundle.mjs")).href;
+}
+
+export const EXPRESS_SERVER = new URL("../dist/express-server/bundle.mjs", import.meta.url).href;
+export const PRODUCT_SERVER = new URL("../../packages/api/dist/container/main.mjs", import.meta.url).href;
+
+/**
+ * Builds them all into `bench/dist`: the function as a deployment builds it, once more without the code cache, as if it
+ * had been made for another Node, and the peers as SST bundles a function by default.
+ */
+export async function buildCandidates(): Promise<void> {
+  rmSync(DIST, { recursive: true, force: true });
+  for (const peer of [...PEERS, "express-server"]) await buildPeer(peer);
+  const folder = join(DIST, "product");
+  await buildLambda(folder, { architecture: lambdaArchitecture() });
+  cpSync(folder, join(DIST, "product-without-cache"), { recursive: true });
+  for (const cache of globSync(join(DIST, "product-without-cache/**/*.cache"))) rmSync(cache);
+  // The container's build is a program.
+  await import("../../scripts/build-container.ts");
+}
+
+/** This machine's: only of its own can it make code caches. */
+function lambdaArchitecture(): "arm64" | "x64" {
+  const { arch } = process;
+  if (arch === "arm64" || arch === "x64") return arch;
+  throw new Error(`Lambda has no ${arch} processors; measure on arm64 or x64.`);
+}
+
+async function buildPeer(name: string): Promise<void> {
+  await build({
+    entryPoints: [join(BENCH, "peers", `${name}.js`)],
+    outfile: join(DIST, name, "bundle.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "es2024",
+    mainFields: ["module", "main"],
+    minify: true,
+    keepNames: true,
+    banner: {
+      js: [
+        'import { createRequire as topLevelCreateRequire } from "module";',
+        "const require = topLevelCreateRequire(import.meta.url);",
+        'import { fileURLToPath as topLevelFileUrlToPath, URL as topLevelURL } from "url";',
+        "const __filename = topLevelFileUrlToPath(import.meta.url);",
+        'const __dirname = topLevelFileUrlToPath(new topLevelURL(".", import.meta.url));',
+      ].join("\n"),
+    },
+    logLevel: "error",
+  });
+}

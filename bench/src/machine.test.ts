@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { divideCores } from "./machine.ts";
+
+describe("the processors", () => {
+  it("keep a server and its callers apart, and give two workers one each, where there are three", () => {
+    assert.deepEqual(divideCores([0, 1, 2]), {
+      server: [2],
+      servers: [1, 2],
+      client: [0],
+      isRoomForTwoWorkers: true,
+    });
+  });
+
+  it("are shared by two workers and their callers where there are two, and it is said", () => {
+    assert.deepEqual(divideCores([4, 7]), {
+      server: [7],
+      servers: [4, 7],
+      client: [4],
+      isRoomForTwoWorkers: false,
+    });
+  });
+
+  it("are the system's to divide where there is one, or where processes cannot be pinned", () => {
+    for (const allowed of [[0], []]) assert.equal(divideCores(allowed).server, undefined);
+  });
+});

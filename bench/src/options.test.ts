@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { readOptions } from "./options.ts";
+
+describe("the options of the benchmark", () => {
+  it("are a look, or a whole run", () => {
+    assert.deepEqual(readOptions(["--quick"]), { isQuick: true });
+    assert.deepEqual(readOptions([]), { isQuick: false });
+  });
+
+  it("are refused in a sentence where there is no such option", () => {
+    for (const args of [["--rounds", "3"], ["quick"], ["--quick=yes"]])
+      assert.throws(() => readOptions(args), /^Error: Cannot read "[^"]+"; the only option is --quick/);
+  });
+});

@@ -1,0 +1,21 @@
+import { parseArgs } from "node:util";
+
+export interface BenchOptions {
+  /** For a look: few samples, and nothing is written. */
+  readonly isQuick: boolean;
+}
+
+/** @throws Error, in a sentence, for what is no option. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { quick: { type: "boolean", default: false } },
+    });
+    return { isQuick: values.quick };
+  } catch {
+    throw new Error(
+      `Cannot read "${args.join(" ")}"; the only option is --quick, as in npm run bench -- --quick.`,
+    );
+  }
+}
