@@ -102,8 +102,8 @@ export function faultsOfCommand(command: string): string[] {
   });
 }
 
-/** What `npm run new` writes in the examples, and the files of another repository. */
-const NOT_HERE = ["packages/api/src/routes/orders/", "packages/parser/"];
+/** What `npm run new` writes in the examples, what a build makes, and the files of another repository. */
+const NOT_HERE = ["packages/api/src/routes/orders/", "packages/api/dist/", "packages/parser/"];
 
 /** Whether a text names a file that must be here. */
 export function isRepositoryPath(text: string): boolean {
