@@ -7,6 +7,8 @@ COPY packages packages
 COPY scripts scripts
 # What the API needs to be built, and no install script of anybody.
 RUN npm ci --ignore-scripts --no-audit --no-fund --workspace packages/api
+# What the image says that it was built of: docker build --build-arg COMMIT="$(git rev-parse HEAD)" .
+ARG COMMIT=
 RUN node scripts/build-docs.ts && node scripts/build-container.ts
 
 FROM node:24-slim

@@ -5,6 +5,7 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { writeReleaseFile } from "../packages/api/build/release-file.ts";
 
 const API = join(import.meta.dirname, "../packages/api");
 const OUT = join(API, "dist/container");
@@ -30,4 +31,5 @@ await build({
   },
   logLevel: "warning",
 });
+writeReleaseFile(OUT, join(import.meta.dirname, ".."));
 cpSync(join(API, "assets"), join(OUT, "assets"), { recursive: true });

@@ -54,6 +54,6 @@ function faultsOf(file: string): string[] {
   });
 }
 
-const faults = globSync("packages/*/{src,test}/**/*.ts").flatMap(faultsOf);
+const faults = globSync("packages/*/{src,test,build}/**/*.ts").flatMap(faultsOf);
 for (const fault of faults) console.error(fault);
 process.exit(faults.length > 0 ? 1 : 0);

@@ -6,6 +6,7 @@ import { accessLog } from "../../http/access-log.ts";
 import { cors, corsConfiguration } from "../../http/cors.ts";
 import { requestOrigin } from "../../http/request-origin.ts";
 import { decodePath, encodePath } from "../../http/request-path.ts";
+import { release } from "../../release.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** What the gateway allows an integration: both runtimes give up at the same time. */
@@ -29,7 +30,7 @@ export function createContainerRuntime({
 }: ContainerRuntimeOptions): Runtime {
   return {
     middleware: [
-      accessLog({ stageName, write }),
+      accessLog({ stageName, release: release(), write }),
       cors(corsConfiguration(corsAllowOrigins)),
       routeOnDecodedPath,
     ],
