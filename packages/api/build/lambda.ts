@@ -7,6 +7,7 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { writeReleaseFile } from "./release-file.ts";
 
 const API = join(import.meta.dirname, "..");
 
@@ -37,6 +38,7 @@ export async function buildLambda(folder: string = LAMBDA_FOLDER): Promise<void>
     },
     logLevel: "warning",
   });
+  writeReleaseFile(folder, join(API, "../.."));
   cpSync(join(API, "assets"), join(folder, "assets"), { recursive: true });
 }
 

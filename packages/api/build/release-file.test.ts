@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { readRelease } from "../src/release.ts";
+import { lambdaContext, payloadEvent } from "../test/support/payload-event.ts";
+import { noIssuer, testEnvironment } from "../test/support/test-config.ts";
+import { buildLambda } from "./lambda.ts";
 import { commitOf, writeReleaseFile } from "./release-file.ts";
 
 const OTHERS = { GITHUB_SHA: "of-github", CODEBUILD_RESOLVED_SOURCE_VERSION: "of-codebuild" };
@@ -36,6 +39,16 @@ describe("the release file", () => {
     const head = commit();
     writeReleaseFile(root, root, OTHERS);
     assert.deepEqual(readRelease(root), { version: "1.2.3", commit: head });
+  });
+
+  it("is in the built function, which tells it", async () => {
+    await buildLambda(join(root, "function"));
+    Object.assign(process.env, testEnvironment(noIssuer, { RUNTIME: "LAMBDA" }));
+    const { handler } = await import(join(root, "function/bundle.mjs"));
+    const { body } = await handler(payloadEvent({ method: "GET", path: "/v1" }), lambdaContext());
+    const { version, commit } = JSON.parse(body);
+    assert.deepEqual({ version, commit }, readRelease(join(root, "function")));
+    assert.notEqual(commit, "development");
   });
 
   it("does not pass off changed files for the commit", () => {

@@ -48,9 +48,10 @@ export const getRoot = defineRoute({
     return {
       status: 200,
       body: {
-        ...about,
+        name: about.name,
         version,
         commit,
+        description: about.description,
         links: {
           health: `${basePath}/v1/manage/hc`,
           openapi: `${basePath}/v1/openapi.json`,
