@@ -2,10 +2,11 @@
 
 export default $config({
   async app({ stage }) {
+    const { APP_NAME } = await import("./packages/infra/src/names.ts");
     const { stageFacts } = await import("./packages/infra/src/stage.ts");
     const { isPermanent } = stageFacts(stage);
     return {
-      name: "lambda-express-api",
+      name: APP_NAME,
       home: "aws",
       providers: { aws: "7.20.0", ...(process.env.CLOUDFLARE_API_TOKEN && { cloudflare: "6.15.0" }) },
       removal: isPermanent ? "retain" : "remove",
@@ -15,6 +16,7 @@ export default $config({
   },
 
   async run() {
+    const { API_NAME } = await import("./packages/infra/src/names.ts");
     const { loadSettings } = await import("./packages/infra/src/settings.ts");
     const infra = await import("./packages/infra/src/components/index.ts");
 
@@ -22,7 +24,7 @@ export default $config({
     const environment = { ...settings.environment, ...infra.secretEnvironment(settings.secretEnvironment) };
     const dns = infra.dnsOf(settings.dns);
 
-    const api = new infra.LambdaApi("Api", { ...settings, environment });
+    const api = new infra.LambdaApi(API_NAME, { ...settings, environment });
     const domain =
       settings.domain && new infra.ApiExposer("Domain", { ...settings.domain, dns, apis: { Api: api } });
     if (settings.container && dns && !$dev)

@@ -41,6 +41,7 @@ const wrong: Record<keyof typeof settingsTable, readonly string[]> = {
   KEEP_WARM: ["on", "Warmer"],
   KEEP_WARM_INSTANCES: ["0", "101"],
   CODE_DELIVERY: ["none"],
+  RELEASE_BUCKET: ["s3://my-releases", "My-Releases", "my-releases/folder"],
   DOMAIN_NAME: ["https://api.example.com", "API.example.com", "api", "api.example.com/", "-a.example.com"],
   DNS: ["aws"],
   DNS_ZONE_ID: ["/hostedzone/Z1", "short"],

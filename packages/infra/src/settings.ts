@@ -155,6 +155,12 @@ export const settingsTable = {
     default: "sst",
     parse: oneOf("sst", "pipeline"),
   },
+  RELEASE_BUCKET: {
+    description: "The bucket, in the function's region, to which `npm run release` brings the code.",
+    rule: "the name of a bucket",
+    example: "my-releases",
+    parse: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  },
   DOMAIN_NAME: {
     description: "The custom domain of the API. Unset: it is reached at the gateway's own host.",
     rule: "a domain name in lower case",
@@ -326,6 +332,19 @@ export function loadSettings(stage: string, environment: Environment): Settings 
         ? undefined
         : { image: parsed.CONTAINER_IMAGE, domainName: parsed.CONTAINER_DOMAIN_NAME },
   };
+}
+
+/**
+ * Reads one setting, for a command that needs no other.
+ *
+ * @throws SettingsError
+ */
+export function readSetting<Name extends keyof Table>(name: Name, environment: Environment): Parsed[Name] {
+  const mistakes: string[] = [];
+  const setting: Setting<unknown> = settingsTable[name];
+  const value = read(name, setting, environment[name] || setting.default, mistakes);
+  if (mistakes.length > 0) throw new SettingsError(mistakes);
+  return value as Parsed[Name];
 }
 
 /** The API's own configuration as the function will read it, or its mistakes. */

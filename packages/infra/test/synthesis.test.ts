@@ -538,6 +538,7 @@ describe("every deployment", () => {
       assert.deepEqual(one(graph("options"), "aws:lambda/alias:Alias", "Pipeline").ignoreChanges, [
         "functionVersion",
         "routingConfig",
+        "description",
       ]);
       assert.deepEqual(one(graph("options"), "aws:lambda/alias:Alias", "Provisioned").ignoreChanges, []);
     });

@@ -3,6 +3,7 @@
  * a log that is not kept for ever. Everything that calls the function calls the alias.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { ALIAS_NAME, functionNameOf } from "../names.ts";
 import type { KeepWarm } from "../settings.ts";
 
 export interface LambdaFunctionArgs {
@@ -28,8 +29,6 @@ export interface LambdaFunction {
   readonly alias: aws.lambda.Alias;
 }
 
-export const ALIAS_NAME = "latest";
-
 /** Lambda's limit on the name of a function. */
 const MAX_NAME_LENGTH = 64;
 
@@ -49,7 +48,7 @@ export function createLambdaFunction(
   const { environment, keepWarm } = args;
   const isReleasedElsewhere = args.codeDelivery === "pipeline" && !$dev;
   const code = isReleasedElsewhere ? placeholder() : args.code;
-  const functionName = `${$app.name}-${$app.stage}-${name}`;
+  const functionName = functionNameOf($app.name, $app.stage, name);
   if (functionName.length > MAX_NAME_LENGTH) {
     throw new Error(
       `The function's name ${functionName} has more than ${MAX_NAME_LENGTH} characters; choose a shorter stage or component name.`,
@@ -105,7 +104,11 @@ export function createLambdaFunction(
   const alias = new aws.lambda.Alias(
     `${name}Alias`,
     { name: ALIAS_NAME, functionName: fn.name, functionVersion: fn.nodes.function.version },
-    { parent, ...(isReleasedElsewhere && { ignoreChanges: ["functionVersion", "routingConfig"] }) },
+    {
+      parent,
+      // A release keeps its record in the description.
+      ...(isReleasedElsewhere && { ignoreChanges: ["functionVersion", "routingConfig", "description"] }),
+    },
   );
 
   if (keepWarm && !$dev) createWarmth(name, keepWarm, alias, parent);

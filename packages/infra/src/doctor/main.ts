@@ -2,7 +2,8 @@
 
 import { resolveNs } from "node:dns/promises";
 import { existsSync, readFileSync } from "node:fs";
-import { parseArgs, parseEnv } from "node:util";
+import { parseArgs } from "node:util";
+import { readStageEnvironment } from "../stage-environment.ts";
 import { examine, type Finding, type Network, type World } from "./checks.ts";
 
 const TIMEOUT_MILLISECONDS = 5_000;
@@ -23,15 +24,6 @@ const network: Network = {
     };
   },
 };
-
-/** As `sst` reads it: what is set counts before `.env.<stage>`, and that before `.env`. */
-function readEnvironment(stage: string): World["environment"] {
-  const files = [".env", `.env.${stage}`].filter((file) => existsSync(file));
-  return {
-    ...Object.assign({}, ...files.map((file) => parseEnv(readFileSync(file, "utf8")))),
-    ...process.env,
-  };
-}
 
 function readVersions(): World["versions"] {
   const installed = "node_modules/sst/package.json";
@@ -57,13 +49,9 @@ function readArguments(): { stage: string; offline: boolean } | undefined {
 
 const values = readArguments();
 if (values) {
-  // The SDK reads its region and its credentials from this process.
-  const environment = readEnvironment(values.stage);
-  for (const [name, value] of Object.entries(environment))
-    if (name.startsWith("AWS_")) process.env[name] ??= value;
   const findings = await examine({
     stage: values.stage,
-    environment,
+    environment: readStageEnvironment(values.stage),
     versions: readVersions(),
     network: values.offline ? undefined : network,
   });

@@ -1,0 +1,295 @@
+/**
+ * The calls to AWS that a release is made of, and nothing else. Each answers in this project's words, or throws a
+ * ReleaseError. What the SDK repeats after a broken connection may have happened the first time, so a refusal of what
+ * is asked for is no failure where it is there already.
+ */
+import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  type FunctionConfiguration,
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  PublishVersionCommand,
+  UpdateAliasCommand,
+  UpdateFunctionCodeCommand,
+} from "@aws-sdk/client-lambda";
+import { HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { ALIAS_NAME } from "../names.ts";
+import { type AliasTarget, isSameTarget } from "./alias-record.ts";
+import { isNamed, isRefusal, refusal } from "./refusals.ts";
+import { interference, ReleaseError } from "./release-error.ts";
+
+/** What the function, or a published version of it, is at this moment. */
+export interface FunctionState {
+  readonly version: string;
+  readonly codeSha256: string;
+  readonly revisionId: string;
+  readonly isReady: boolean;
+  /** Why it will never be. */
+  readonly failure: string | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Alias extends AliasTarget {
+  readonly revisionId: string;
+}
+
+/** What a version answered: an answer of the API, or what its runtime said. */
+export type Answer = { readonly statusCode: number } | { readonly failure: string };
+
+export interface Traffic {
+  readonly calls: number;
+  readonly errors: number;
+}
+
+/** What the clients are made with; a test says where the stand-in is. */
+export interface ConnectionOptions {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface ReleaseAws {
+  readonly functionName: string;
+  /** @param version a published one; without it, what is published next. */
+  readFunction(version?: string): Promise<FunctionState>;
+  readAlias(): Promise<Alias>;
+  /** @returns SHA-256 of the object in base64; `undefined` where there is none that can be trusted. */
+  readPackage(key: string): Promise<string | undefined>;
+  writePackage(key: string, zip: Uint8Array, codeSha256: string): Promise<void>;
+  updateCode(key: string, codeSha256: string, revisionId: string): Promise<void>;
+  publish(codeSha256: string, revisionId: string): Promise<FunctionState>;
+  invoke(version: string, event: object): Promise<Answer>;
+  /** Moves the alias if nobody else has moved it since. */
+  moveAlias(from: Alias, to: AliasTarget): Promise<Alias>;
+  /** What a version did for the alias's callers, as far as it is known yet. */
+  readTraffic(version: string, since: Date, until: Date): Promise<Traffic>;
+}
+
+const MINUTE_SECONDS = 60;
+
+/**
+ * @param bucket where packages are; `undefined` for who brings none.
+ * @throws ReleaseError where the SDK cannot be set up.
+ */
+export function connect(
+  functionName: string,
+  bucket: string | undefined,
+  options: ConnectionOptions = {},
+): ReleaseAws {
+  const lambda = new LambdaClient(options);
+  // A bucket is no host name where AWS is not AWS.
+  const forcePathStyle = Boolean(
+    options.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL,
+  );
+  const s3 = new S3Client({ ...options, forcePathStyle });
+  const cloudWatch = new CloudWatchClient(options);
+  const alias = `${functionName}:${ALIAS_NAME}`;
+  const FunctionName = functionName;
+
+  /** One call, whose failure is a sentence. */
+  async function ask<T>(action: string, resource: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (isNamed(error, "ResourceNotFoundException")) {
+        throw new ReleaseError(
+          `There is no ${resource} in this region and account; deploy the stage with CODE_DELIVERY=pipeline first.`,
+        );
+      }
+      throw refusal(error, action, resource);
+    }
+  }
+
+  async function readFunction(version?: string): Promise<FunctionState> {
+    const configuration = await ask("lambda:GetFunctionConfiguration", withVersion(version), () =>
+      lambda.send(
+        new GetFunctionConfigurationCommand({ FunctionName, ...(version && { Qualifier: version }) }),
+      ),
+    );
+    return stateOf(configuration);
+  }
+
+  async function readAlias(): Promise<Alias> {
+    const { FunctionVersion, RoutingConfig, Description, RevisionId } = await ask(
+      "lambda:GetAlias",
+      alias,
+      () => lambda.send(new GetAliasCommand({ FunctionName, Name: ALIAS_NAME })),
+    );
+    return {
+      version: FunctionVersion ?? "",
+      weights: RoutingConfig?.AdditionalVersionWeights ?? {},
+      description: Description ?? "",
+      revisionId: RevisionId ?? "",
+    };
+  }
+
+  function withVersion(version: string | undefined): string {
+    return version === undefined ? functionName : `${functionName}:${version}`;
+  }
+
+  return {
+    functionName,
+    readFunction,
+    readAlias,
+
+    async readPackage(Key) {
+      try {
+        const { ChecksumSHA256 } = await s3.send(
+          new HeadObjectCommand({ Bucket: bucket, Key, ChecksumMode: "ENABLED" }),
+        );
+        return ChecksumSHA256;
+      } catch (error) {
+        // Who may not list a bucket is not told that something is missing.
+        if (isNamed(error, "NotFound", "NoSuchKey") || isRefusal(error)) return undefined;
+        throw refusal(error, "s3:GetObject", `${bucket}/${Key}`);
+      }
+    },
+
+    async writePackage(Key, Body, ChecksumSHA256) {
+      await ask("s3:PutObject", `${bucket}/${Key}`, () =>
+        s3.send(
+          new PutObjectCommand({ Bucket: bucket, Key, Body, ChecksumSHA256, ContentType: "application/zip" }),
+        ),
+      );
+    },
+
+    async updateCode(S3Key, codeSha256, RevisionId) {
+      try {
+        await lambda.send(
+          new UpdateFunctionCodeCommand({ FunctionName, S3Bucket: bucket, S3Key, RevisionId }),
+        );
+      } catch (error) {
+        const isLate = isNamed(error, "PreconditionFailedException", "ResourceConflictException");
+        if (!isLate) throw refusal(error, "lambda:UpdateFunctionCode", functionName);
+        if ((await readFunction()).codeSha256 !== codeSha256) throw interference(`changed ${functionName}`);
+      }
+    },
+
+    async publish(CodeSha256, revisionId) {
+      const publish = (RevisionId: string) =>
+        lambda.send(new PublishVersionCommand({ FunctionName, CodeSha256, RevisionId }));
+      try {
+        try {
+          return stateOf(await publish(revisionId));
+        } catch (error) {
+          if (!isNamed(error, "PreconditionFailedException")) throw error;
+          // Published already, or configured anew: what is published has this code all the same.
+          return stateOf(await publish((await readFunction()).revisionId));
+        }
+      } catch (error) {
+        const isOtherCode = /CodeSHA256/i.test(String(error));
+        if (isOtherCode || isNamed(error, "PreconditionFailedException"))
+          throw interference(`changed ${functionName}`);
+        throw refusal(error, "lambda:PublishVersion", functionName);
+      }
+    },
+
+    async invoke(version, event) {
+      const { FunctionError, Payload } = await ask("lambda:InvokeFunction", withVersion(version), () =>
+        lambda.send(new InvokeCommand({ FunctionName, Qualifier: version, Payload: JSON.stringify(event) })),
+      );
+      return answerOf(FunctionError, Payload?.transformToString() ?? "");
+    },
+
+    async moveAlias(from, { version, weights, description }) {
+      try {
+        const { RevisionId } = await lambda.send(
+          new UpdateAliasCommand({
+            FunctionName,
+            Name: ALIAS_NAME,
+            FunctionVersion: version,
+            // Left out, the weights would stay.
+            RoutingConfig: { AdditionalVersionWeights: { ...weights } },
+            Description: description,
+            RevisionId: from.revisionId,
+          }),
+        );
+        return { version, weights, description, revisionId: RevisionId ?? "" };
+      } catch (error) {
+        // It may have happened all the same.
+        const present = await readAlias().catch(() => undefined);
+        if (present && isSameTarget(present, { version, weights, description })) return present;
+        if (isNamed(error, "PreconditionFailedException")) throw interference(`moved ${alias}`);
+        throw refusal(error, "lambda:UpdateAlias", alias);
+      }
+    },
+
+    async readTraffic(version, StartTime, EndTime) {
+      const query = (Id: string, MetricName: string) => ({
+        Id,
+        MetricStat: {
+          Metric: {
+            Namespace: "AWS/Lambda",
+            MetricName,
+            Dimensions: [
+              { Name: "FunctionName", Value: functionName },
+              { Name: "Resource", Value: alias },
+              // What a version does for an alias with weights (Lambda, "Types of metrics").
+              { Name: "ExecutedVersion", Value: version },
+            ],
+          },
+          Period: MINUTE_SECONDS,
+          Stat: "Sum",
+        },
+      });
+      const { MetricDataResults = [] } = await ask(
+        "cloudwatch:GetMetricData",
+        `the metrics of ${alias}`,
+        () =>
+          cloudWatch.send(
+            new GetMetricDataCommand({
+              StartTime,
+              EndTime,
+              MetricDataQueries: [query("calls", "Invocations"), query("errors", "Errors")],
+            }),
+          ),
+      );
+      const sum = (id: string) => {
+        const result = MetricDataResults.find(({ Id }) => Id === id);
+        if (!result || result.StatusCode === "InternalError" || result.StatusCode === "Forbidden")
+          throw new ReleaseError(`CloudWatch does not tell the metrics of ${alias}.`);
+        return (result.Values ?? []).reduce((total, value) => total + value, 0);
+      };
+      return { calls: sum("calls"), errors: sum("errors") };
+    },
+  };
+}
+
+function stateOf(configuration: FunctionConfiguration): FunctionState {
+  const { Version, CodeSha256, RevisionId, State, LastUpdateStatus, Environment } = configuration;
+  const failed = State === "Failed" || LastUpdateStatus === "Failed";
+  return {
+    version: Version ?? "",
+    codeSha256: CodeSha256 ?? "",
+    revisionId: RevisionId ?? "",
+    // An inactive one wakes when it is called.
+    isReady: State !== "Pending" && LastUpdateStatus !== "InProgress",
+    failure: failed
+      ? (configuration.LastUpdateStatusReason ?? configuration.StateReason ?? "Lambda does not say why")
+      : undefined,
+    environment: Environment?.Variables ?? {},
+  };
+}
+
+function answerOf(functionError: string | undefined, payload: string): Answer {
+  const value = parse(payload) as
+    | { statusCode?: unknown; errorType?: string; errorMessage?: string }
+    | undefined;
+  if (functionError !== undefined)
+    return {
+      failure: `${value?.errorType ?? functionError}: ${value?.errorMessage ?? "it does not say why"}`,
+    };
+  return typeof value?.statusCode === "number"
+    ? { statusCode: value.statusCode }
+    : { failure: "it answered what is no answer of an HTTP API" };
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import { ConfigError, loadConfig } from "@lambda-express-api/api/config.ts";
+import type { FunctionState, ReleaseAws } from "./aws.ts";
+import { checkCalls } from "./check-calls.ts";
+
+export type Verdict = { readonly calls: number } | { readonly fault: string };
+
+/**
+ * Asks a published version what a caller would ask it, before one can.
+ *
+ * @param nowSeconds seconds since the epoch.
+ * @throws ReleaseError where AWS does not let it ask.
+ */
+export async function checkVersion(
+  aws: Pick<ReleaseAws, "invoke">,
+  { version, environment }: Pick<FunctionState, "version" | "environment">,
+  nowSeconds: number,
+): Promise<Verdict> {
+  const calls = callsFor(environment, nowSeconds);
+  if (typeof calls === "string") return { fault: calls };
+  for (const { request, event, expectedStatus } of calls) {
+    const answer = await aws.invoke(version, event);
+    if ("failure" in answer) return { fault: `${request} failed, ${answer.failure}` };
+    if (answer.statusCode !== expectedStatus)
+      return { fault: `${request} answered ${answer.statusCode} and not ${expectedStatus}` };
+  }
+  return { calls: calls.length };
+}
+
+/** The function would not start either. */
+function callsFor(environment: FunctionState["environment"], nowSeconds: number) {
+  try {
+    return checkCalls(loadConfig(environment, "LAMBDA"), nowSeconds);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return `its environment is wrong, ${error.message.replaceAll("\n", " ")}`;
+  }
+}

@@ -1,0 +1,66 @@
+// `npm run release -- --stage dev [--canary 10 --minutes 5] [--dry-run]` and `npm run rollback -- --stage dev [--to 12]`.
+
+import { setTimeout } from "node:timers/promises";
+import { buildLambda } from "@lambda-express-api/api/build/lambda.ts";
+import { API_NAME, APP_NAME, functionNameOf } from "../names.ts";
+import { readSetting, SettingsError } from "../settings.ts";
+import { readStageEnvironment } from "../stage-environment.ts";
+import { readReleaseOptions, readRollbackOptions } from "./arguments.ts";
+import { connect } from "./aws.ts";
+import { createProgress } from "./progress.ts";
+import { release } from "./release.ts";
+import { ReleaseError } from "./release-error.ts";
+import { rollback } from "./rollback.ts";
+import type { World } from "./world.ts";
+
+const isTerminal = process.stdout.isTTY === true && !process.env.CI;
+const stop = new AbortController();
+// A second one ends the process, as it does everywhere.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+
+const worldOf = (stage: string, bucket?: string): World => ({
+  aws: connect(functionNameOf(APP_NAME, stage, API_NAME), bucket),
+  progress: createProgress((text) => process.stdout.write(text), isTerminal),
+  signal: stop.signal,
+  now: Date.now,
+  // Stopped is no failure: whoever waits looks at the signal.
+  wait: (milliseconds, signal) =>
+    setTimeout(milliseconds, undefined, { ...(signal && { signal }) }).catch(() => {}),
+});
+
+/** @throws ReleaseError where `sst deploy` brings the code of the stage. */
+function readEnvironment(stage: string): ReturnType<typeof readStageEnvironment> {
+  const environment = readStageEnvironment(stage);
+  if (readSetting("CODE_DELIVERY", environment) === "pipeline") return environment;
+  throw new ReleaseError(
+    `CODE_DELIVERY of the stage ${stage} is not pipeline, so sst deploy brings its code; set CODE_DELIVERY=pipeline, e.g. in .env.${stage}, deploy, and release then.`,
+  );
+}
+
+function readBucket(stage: string): string {
+  const bucket = readSetting("RELEASE_BUCKET", readEnvironment(stage));
+  if (bucket !== undefined) return bucket;
+  throw new ReleaseError(
+    `RELEASE_BUCKET is not set; name a bucket in the function's region, e.g. RELEASE_BUCKET=my-releases in .env.${stage}.`,
+  );
+}
+
+async function run(command: string | undefined, args: string[]): Promise<void> {
+  if (command === "release") {
+    const options = readReleaseOptions(args);
+    await release(options, { ...worldOf(options.stage, readBucket(options.stage)), build: buildLambda });
+  } else {
+    const options = readRollbackOptions(args);
+    readEnvironment(options.stage);
+    await rollback(options, worldOf(options.stage));
+  }
+}
+
+try {
+  const [command, ...args] = process.argv.slice(2);
+  await run(command, args);
+} catch (error) {
+  if (!(error instanceof ReleaseError || error instanceof SettingsError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

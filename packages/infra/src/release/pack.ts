@@ -1,0 +1,50 @@
+/** Packs what Lambda is given: the same bytes for the same files, whoever packs them, where and when. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { zipSync } from "fflate";
+
+export interface Package {
+  readonly zip: Uint8Array;
+  /** SHA-256 of the zip in base64, as Lambda and S3 tell it. */
+  readonly codeSha256: string;
+  /** SHA-256 of the files, in hex, without what only tells which build they are of. */
+  readonly contentHash: string;
+}
+
+/** Tells version and commit, and so is another file in each build. */
+const RELEASE_FILE = "release.json";
+
+/** The first that a zip can tell. Without a zone, because a zip knows none. */
+const NO_TIME = new Date(1980, 0, 1);
+const UNIX = 3;
+/** A file that everybody may read: Lambda runs the code as somebody else. */
+const READABLE = 0o100644 << 16;
+
+/** @throws Error for what is neither a file nor a folder. */
+export function pack(folder: string): Package {
+  const files = filesOf(folder);
+  const hash = createHash("sha256");
+  for (const [name, bytes] of files) {
+    if (name === RELEASE_FILE) continue;
+    hash.update(`${name.length} ${name} ${bytes.length} `).update(bytes);
+  }
+  const zip = zipSync(Object.fromEntries(files), { level: 9, mtime: NO_TIME, os: UNIX, attrs: READABLE });
+  return {
+    zip,
+    codeSha256: createHash("sha256").update(zip).digest("base64"),
+    contentHash: hash.digest("hex"),
+  };
+}
+
+/** By name, whatever the order of the file system. */
+function filesOf(folder: string): [name: string, bytes: Uint8Array][] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry): [string, Uint8Array] => {
+      const file = join(entry.parentPath, entry.name);
+      if (!entry.isFile()) throw new Error(`${file} is no file, and cannot be packed`);
+      return [relative(folder, file).replaceAll(sep, "/"), readFileSync(file)];
+    })
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}

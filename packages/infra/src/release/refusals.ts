@@ -1,0 +1,56 @@
+/** What AWS says when it does not do what it is asked, in plain words. */
+import { ReleaseError } from "./release-error.ts";
+
+/** Of what the SDK throws, whatever the service. */
+interface SdkError {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number | undefined };
+}
+
+const UNKNOWN_CALLER =
+  /^(CredentialsProviderError|TokenProviderError|UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignatureException|SignatureDoesNotMatch|MissingAuthenticationToken\w*|ExpiredToken\w*)$/;
+
+/** Whether an error is the one of that name. */
+export function isNamed(error: unknown, ...names: readonly string[]): boolean {
+  return names.includes((error as SdkError).name ?? "");
+}
+
+export function isRefusal(error: unknown): boolean {
+  return (
+    (error as SdkError).$metadata?.httpStatusCode === 403 ||
+    /^AccessDenied/.test((error as SdkError).name ?? "")
+  );
+}
+
+/**
+ * Makes a sentence of what the SDK threw.
+ *
+ * @param action what was asked, as a policy names it: `lambda:UpdateAlias`.
+ * @param resource what it was asked of.
+ */
+export function refusal(error: unknown, action: string, resource: string): ReleaseError {
+  if (error instanceof ReleaseError) return error;
+  const { name = "Error", message = "", code } = error as SdkError;
+  const said = (message.split("\n")[0] || code || name).replace(/\.$/, "");
+  if (/region is missing/i.test(message))
+    return new ReleaseError("The region is not set; set AWS_REGION, e.g. AWS_REGION=eu-west-1.");
+  if (UNKNOWN_CALLER.test(name)) {
+    return new ReleaseError(
+      `AWS does not know who is asking (${said}); sign in with: aws sso login, and set AWS_PROFILE and AWS_REGION, e.g. AWS_REGION=eu-west-1.`,
+    );
+  }
+  if (isRefusal(error)) {
+    return new ReleaseError(
+      `You may not do ${missingAction(message) ?? action} on ${resource}; whoever releases needs the rights that docs/guides/release.md lists.`,
+    );
+  }
+  return new ReleaseError(`${action} on ${resource} failed: ${name === said ? said : `${name}, ${said}`}.`);
+}
+
+/** AWS knows better: Lambda fetches the package with the caller's rights, and says so when S3 refuses. */
+function missingAction(message: string): string | undefined {
+  const named = /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1];
+  return named ?? (/\bS3\b/.test(message) ? "s3:GetObject" : undefined);
+}

@@ -1,0 +1,33 @@
+import type { FunctionState } from "./aws.ts";
+import { ReleaseError } from "./release-error.ts";
+import { stopIfAsked, type World } from "./world.ts";
+
+const LOOK_AGAIN_MILLISECONDS = 1_000;
+/** Lambda takes seconds; in a VPC a minute or two. */
+const PATIENCE_MILLISECONDS = 5 * 60_000;
+
+/**
+ * Waits until Lambda has done with a function, or with a version of it, what it is doing.
+ *
+ * Every change of its state is a new revision, so only what is read afterwards can be built upon
+ * (docs.aws.amazon.com/lambda/latest/dg/functions-states.html).
+ *
+ * @throws ReleaseError where it fails, or takes too long.
+ */
+export async function waitUntilReady(
+  { aws, signal, now, wait }: World,
+  version?: string,
+): Promise<FunctionState> {
+  const name = version === undefined ? aws.functionName : `version ${version}`;
+  const startedAt = now();
+  for (;;) {
+    const state = await aws.readFunction(version);
+    if (state.isReady && state.failure !== undefined && version !== undefined)
+      throw new ReleaseError(`Lambda could not make ${name}: ${state.failure}`);
+    if (state.isReady) return state;
+    if (now() - startedAt > PATIENCE_MILLISECONDS)
+      throw new ReleaseError(`Lambda has not finished with ${name} after five minutes; try again later.`);
+    await wait(LOOK_AGAIN_MILLISECONDS, signal);
+    stopIfAsked(signal);
+  }
+}
