@@ -25,7 +25,10 @@ describe(".ci/deploy, with stand-ins for npm and curl", () => {
     writeFileSync(join(root, ".sst/outputs.json"), '{"url":"https://a.example.com/mvp"}');
     for (const command of ["npm", "curl"]) {
       const file = join(root, "bin", command);
-      writeFileSync(file, `#!/bin/sh\necho "${command} $*" >> calls\ntest "$FAILING" != "$2"\n`);
+      writeFileSync(
+        file,
+        `#!/bin/sh\necho "${command} $*\${AUTH_ENDPOINTS:+ AUTH_ENDPOINTS=$AUTH_ENDPOINTS}" >> calls\ntest "$FAILING" != "$2"\n`,
+      );
       chmodSync(file, 0o755);
     }
   });
@@ -77,6 +80,9 @@ describe(".ci/deploy, with stand-ins for npm and curl", () => {
   it("makes only the anonymous calls where nobody may sign in for it", () => {
     const { calls } = deploy({ STAGE_SETTINGS: "A=1", DEMO_PASSWORD: "" }, "dev");
     assert.deepEqual(calls.slice(1), demo("https://a.example.com/mvp", "--anonymous"));
+    rmSync(join(root, ".env.dev"));
+    const { calls: more } = deploy({ STAGE_SETTINGS: "AUTH_ENDPOINTS=off" }, "dev");
+    assert.equal(more.at(-1), `${calls.at(-1)} AUTH_ENDPOINTS=off`);
   });
 
   it("leaves the settings that somebody has written by hand as they are, and deploys nothing", () => {

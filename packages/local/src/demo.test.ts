@@ -105,6 +105,13 @@ test("--anonymous makes only the calls that need no account, in the same order",
   assert.doesNotMatch(output, /TOKEN|admin@example/);
 });
 
+test("--anonymous asks for no token where AUTH_ENDPOINTS=off says that nobody gives one", async () => {
+  const { exitCode, output } = await demoAgainst(rightAnswers, { AUTH_ENDPOINTS: "off" }, ["--anonymous"]);
+  assert.equal(exitCode, 0, output);
+  assert.doesNotMatch(output, /auth \[/);
+  assert.equal(output.match(/ as expected$/gm)?.length, 2, output);
+});
+
 test("a base URL that does not answer is a sentence and exit code 1", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { exitCodeOf, PlainError } from "./command.ts";
-import { anonymousSteps, type DemoCallers, demoSteps } from "./demo/steps.ts";
+import { anonymousSteps, type DemoCallers, type DemoStep, demoSteps } from "./demo/steps.ts";
 import { table, walkDemo } from "./demo/walk.ts";
 import { demoCallers } from "./identity/demo-callers.ts";
 
@@ -11,7 +11,7 @@ async function demo(): Promise<number> {
     process.argv.slice(2),
   );
   const baseUrl = checkBaseUrl(url);
-  const steps = anonymous ? anonymousSteps : demoSteps;
+  const steps = anonymous ? withoutSignIn(process.env) : demoSteps;
   const rows = await walkDemo(baseUrl, readCallers(process.env), (text) => console.log(text), steps);
   console.log(`\n${table(rows)}`);
   return rows.every(({ difference }) => difference === undefined) ? 0 : 1;
@@ -32,6 +32,11 @@ function readFlags(args: string[]): { url?: string | undefined; anonymous?: bool
       `Cannot read "${args.join(" ")}": the options are --url BASE, and --anonymous for only the calls that need no account.`,
     );
   }
+}
+
+/** Where the token endpoints are switched off, nobody can be refused by them. */
+function withoutSignIn({ AUTH_ENDPOINTS }: NodeJS.ProcessEnv): readonly DemoStep[] {
+  return AUTH_ENDPOINTS === "off" ? anonymousSteps.filter(({ area }) => area !== "auth") : anonymousSteps;
 }
 
 /** Something deployed has callers of its own; what they may do must be the same. */
