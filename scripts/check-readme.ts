@@ -134,7 +134,7 @@ function checkScripts(): void {
   const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
   for (const page of PAGES) {
     for (const [, name = ""] of readFileSync(page, "utf8").matchAll(
-      /npm (?:run )?(start|test|dev|demo|check|generate|new|screenshots|doctor|cost|deploy|remove|[a-z]+:[a-z]+)\b/g,
+      /npm (?:run )?(start|test|dev|demo|check|generate|new|screenshots|doctor|cost|deploy|release|rollback|remove|[a-z]+:[a-z]+)\b/g,
     )) {
       if (!scripts[name]) throw new Error(`${page}: there is no script ${name}`);
     }

@@ -47,6 +47,7 @@ export interface Traffic {
 export interface ConnectionOptions {
   readonly endpoint?: string;
   readonly region?: string;
+  readonly maxAttempts?: number;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
@@ -211,7 +212,8 @@ export function connect(
         // It may have happened all the same.
         const present = await readAlias().catch(() => undefined);
         if (present && isSameTarget(present, { version, weights, description })) return present;
-        if (isNamed(error, "PreconditionFailedException")) throw interference(`moved ${alias}`);
+        if (isNamed(error, "PreconditionFailedException"))
+          throw interference(`moved the alias ${ALIAS_NAME}`);
         throw refusal(error, "lambda:UpdateAlias", alias);
       }
     },

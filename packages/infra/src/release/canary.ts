@@ -1,7 +1,15 @@
 /** Some callers get the new version first. It falls back by itself, also when it cannot see how they fare. */
-import { type AliasRecord, canaryOf, readRecord, releasedTo, withoutCanary } from "./alias-record.ts";
+import { ALIAS_NAME } from "../names.ts";
+import {
+  type AliasRecord,
+  canaryOf,
+  isSameTarget,
+  readRecord,
+  releasedTo,
+  withoutCanary,
+} from "./alias-record.ts";
 import type { Alias } from "./aws.ts";
-import { InterferenceError, ReleaseError } from "./release-error.ts";
+import { InterferenceError, interference, ReleaseError } from "./release-error.ts";
 import { stopIfAsked, type World } from "./world.ts";
 
 export interface Canary {
@@ -47,6 +55,7 @@ export async function releaseByCanary(
     for (;;) {
       await wait(Math.min(LOOK_AGAIN_MILLISECONDS, Math.max(0, endsAt - now())), signal);
       stopIfAsked(signal);
+      if (!isSameTarget(await aws.readAlias(), divided)) throw interference(`moved the alias ${ALIAS_NAME}`);
       const { calls, errors } = await look();
       const passed = Math.round((now() - startedAt) / MINUTE_MILLISECONDS);
       progress.say(
@@ -58,9 +67,10 @@ export async function releaseByCanary(
       return [moved, `none of ${calls} calls failed; all callers get version ${version}`];
     }
   } catch (error) {
+    if (error instanceof InterferenceError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     await fallBack(world, divided, stage, why);
-    throw new ReleaseError(why);
+    throw error;
   }
 }
 

@@ -15,8 +15,6 @@ export interface Package {
 /** Tells version and commit, and so is another file in each build. */
 const RELEASE_FILE = "release.json";
 
-/** The first that a zip can tell. Without a zone, because a zip knows none. */
-const NO_TIME = new Date(1980, 0, 1);
 const UNIX = 3;
 /** A file that everybody may read: Lambda runs the code as somebody else. */
 const READABLE = 0o100644 << 16;
@@ -29,7 +27,9 @@ export function pack(folder: string): Package {
     if (name === RELEASE_FILE) continue;
     hash.update(`${name.length} ${name} ${bytes.length} `).update(bytes);
   }
-  const zip = zipSync(Object.fromEntries(files), { level: 9, mtime: NO_TIME, os: UNIX, attrs: READABLE });
+  // The first moment that a zip can tell, in whatever zone this is: a zip knows none.
+  const mtime = new Date(1980, 0, 1);
+  const zip = zipSync(Object.fromEntries(files), { level: 9, mtime, os: UNIX, attrs: READABLE });
   return {
     zip,
     codeSha256: createHash("sha256").update(zip).digest("base64"),

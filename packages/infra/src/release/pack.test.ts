@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, describe, it } from "node:test";
+import { unzipSync } from "fflate";
+import { pack } from "./pack.ts";
+
+describe("a package", () => {
+  const folders: string[] = [];
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+
+  function folderOf(files: Record<string, string>): string {
+    const folder = mkdtempSync(join(tmpdir(), "pack-"));
+    folders.push(folder);
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    }
+    return folder;
+  }
+
+  const files = { "bundle.mjs": "export {};\n", "assets/a/b.css": "a {}\n", "chunk-A.mjs": "" };
+
+  it("is the same bytes for the same files, whenever they were written, by whom and in which order", () => {
+    const one = folderOf(files);
+    const other = folderOf(Object.fromEntries(Object.entries(files).reverse()));
+    utimesSync(join(other, "bundle.mjs"), 0, 0);
+    chmodSync(join(other, "bundle.mjs"), 0o600);
+    assert.deepEqual(pack(other), pack(one));
+    const zone = process.env.TZ;
+    process.env.TZ = "Pacific/Kiritimati";
+    try {
+      assert.deepEqual(pack(other).zip, pack(one).zip);
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
+  it("holds every file by its path, readable for whoever runs it", () => {
+    const { zip } = pack(folderOf(files));
+    const unpacked = Object.entries(unzipSync(zip)).map(([name, bytes]) => [
+      name,
+      Buffer.from(bytes).toString(),
+    ]);
+    assert.deepEqual(Object.fromEntries(unpacked), files);
+    // The first entry of the central directory: its maker, and its external attributes.
+    const entry = Buffer.from(zip).subarray(Buffer.from(zip).indexOf("PK\x01\x02", 0, "latin1"));
+    assert.equal(entry[5], 3);
+    assert.equal(entry.readUInt32LE(38) >>> 16, 0o100644);
+  });
+
+  it("is known by its content, to which version and commit do not belong", () => {
+    const released = pack(folderOf({ ...files, "release.json": '{"commit":"a"}' }));
+    const again = pack(folderOf({ ...files, "release.json": '{"commit":"b"}' }));
+    assert.equal(again.contentHash, released.contentHash);
+    assert.notEqual(again.codeSha256, released.codeSha256);
+  });
+
+  for (const [title, other] of [
+    ["another content", { ...files, "bundle.mjs": "export { };\n" }],
+    ["another name", { "bundle.mjs": files["bundle.mjs"], "assets/a/c.css": "a {}\n", "chunk-A.mjs": "" }],
+    ["a file more", { ...files, x: "" }],
+    ["a release.json that is not the build's own", { ...files, "assets/release.json": "{}" }],
+  ] as const) {
+    it(`is another one with ${title}`, () => {
+      assert.notEqual(pack(folderOf(other)).contentHash, pack(folderOf(files)).contentHash);
+    });
+  }
+
+  it("holds no link, which could lead out of it", () => {
+    const folder = folderOf(files);
+    symlinkSync("/etc/hostname", join(folder, "link"));
+    assert.throws(() => pack(folder), /link is no file, and cannot be packed/);
+  });
+});

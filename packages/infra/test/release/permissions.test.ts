@@ -1,0 +1,83 @@
+// The rights that a release needs, enforced by a stand-in for AWS.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe, it } from "node:test";
+import { releasePermissions } from "../../src/release/permissions.ts";
+import { permissions, type Stage, smallApi, startStage } from "./release-world.ts";
+import { createPackageRunner, type PackageRunner } from "./run-package.ts";
+import { BUCKET_ARN, FUNCTION_ARN } from "./stand-in-aws.ts";
+
+const CANARY = { percent: 10, minutes: 1 };
+
+describe("the rights of whoever releases, at a stand-in for AWS", () => {
+  let runner: PackageRunner;
+  before(() => {
+    runner = createPackageRunner();
+  });
+  after(() => runner.close());
+
+  async function walk({ release, rollback }: Stage): Promise<(string | undefined)[]> {
+    const failures: (string | undefined)[] = [];
+    for (const run of [
+      () => release(smallApi("two"), { canary: CANARY }),
+      () => release(smallApi("three")),
+      () => rollback(),
+      () => release(smallApi("three"), { dryRun: true }),
+    ])
+      failures.push((await run()).failure);
+    return failures;
+  }
+
+  it("are enough for every call, and every one of them is used", async () => {
+    const stage = await startStage(runner);
+    assert.deepEqual(await walk(stage), [undefined, undefined, undefined, undefined]);
+    const used = new Set(stage.aws.calls.map(({ action }) => action));
+    assert.deepEqual([...used].sort(), permissions.flatMap(({ actions }) => actions).sort());
+    await stage.close();
+  });
+
+  for (const action of permissions.flatMap(({ actions }) => actions)) {
+    it(`without ${action} nothing moves, and the sentence names it`, async () => {
+      const stage = await startStage(runner, {
+        permissions: permissions.map(({ actions, resources }) => ({
+          actions: actions.filter((other) => other !== action),
+          resources,
+        })),
+      });
+      const { failure = "" } = await stage.release(smallApi("two"), { canary: CANARY });
+      assert.ok(failure.includes(`You may not do ${action} on `), failure);
+      assert.deepEqual([stage.aws.alias.version, stage.aws.alias.weights], ["2", {}]);
+      await stage.close();
+    });
+  }
+
+  it("reach no other function, no other folder of the bucket, and nothing that cannot be named but metrics", () => {
+    const resources = releasePermissions({ functionArn: FUNCTION_ARN, bucketArn: BUCKET_ARN }).flatMap(
+      ({ actions, resources }) =>
+        actions.every((action) => action.startsWith("cloudwatch:")) ? [] : resources,
+    );
+    assert.deepEqual(resources, [
+      FUNCTION_ARN,
+      `${FUNCTION_ARN}:*`,
+      `${BUCKET_ARN}/lambda-express-api-test-Api/*`,
+    ]);
+  });
+
+  it("are those of the guide", () => {
+    const guide = readFileSync(new URL("../../../../docs/guides/release.md", import.meta.url), "utf8");
+    const [, policy = ""] = /^```json\n([\s\S]*?)^```$/m.exec(guide) ?? [];
+    const statements = releasePermissions({
+      functionArn: "arn:aws:lambda:eu-west-1:123456789012:function:lambda-express-api-dev-Api",
+      bucketArn: "arn:aws:s3:::my-releases",
+    });
+    assert.deepEqual(JSON.parse(policy), {
+      Version: "2012-10-17",
+      Statement: statements.map(({ actions, resources }) => ({
+        Effect: "Allow",
+        Action: actions,
+        Resource: resources,
+      })),
+    });
+  });
+});

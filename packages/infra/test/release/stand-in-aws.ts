@@ -1,0 +1,597 @@
+/**
+ * Not AWS: as much of Lambda, S3 and CloudWatch as a release asks, in memory, on loopback, in the protocols of the real
+ * ones. It keeps versions, aliases, weights and revision ids as Lambda does, runs the packages that it is given, allows
+ * what the statements allow, and fails when a test wants it to.
+ */
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { matchesGlob } from "node:path";
+import type { PermissionStatement } from "../../src/release/permissions.ts";
+import type { PackageRunner } from "./run-package.ts";
+
+export const FUNCTION_NAME = "lambda-express-api-test-Api";
+export const BUCKET = "my-releases";
+export const FUNCTION_ARN = `arn:aws:lambda:eu-west-1:123456789012:function:${FUNCTION_NAME}`;
+export const BUCKET_ARN = `arn:aws:s3:::${BUCKET}`;
+
+/** One call, as the stand-in saw it. */
+export interface SeenCall {
+  /** As a policy names it. */
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** What happens to a call in place of its answer. */
+export type Fault =
+  | "access denied"
+  | "throttled"
+  | "error 500"
+  | "connection reset"
+  /** It is done, but whoever asked is not told. */
+  | "answer lost"
+  | "answer withheld";
+
+export interface FaultPlan {
+  /** The how manieth call, from 0; the SDK's own repetitions are calls too. */
+  readonly call: number;
+  readonly fault: Fault;
+  /** Default: 1. */
+  readonly times?: number;
+}
+
+export interface StandInAlias {
+  version: string;
+  weights: Record<string, number>;
+  description: string;
+  revisionId: string;
+}
+
+interface Version {
+  readonly zip: Uint8Array;
+  readonly codeSha256: string;
+  readonly environment: Record<string, string>;
+  readonly revisionId: string;
+  /** How often it must be looked at before it is ready. */
+  pending: number;
+}
+
+export interface StandInOptions {
+  readonly runner: PackageRunner;
+  readonly permissions: readonly PermissionStatement[];
+  readonly environment: Record<string, string>;
+  /** The code of the versions that are there already, the first of them being version 1. */
+  readonly versions: readonly Uint8Array[];
+  readonly alias: Pick<StandInAlias, "version" | "description">;
+  /** Updates take time, as they do at AWS, which is told in looks. Default: yes. */
+  readonly takesTime?: boolean;
+}
+
+export interface StandInAws {
+  readonly url: string;
+  readonly calls: readonly SeenCall[];
+  readonly alias: Readonly<StandInAlias>;
+  /** Invocations of versions by their number, which is how nobody but a check calls them. */
+  readonly checked: readonly { readonly version: string; readonly path: string; readonly status: number }[];
+  readonly objects: ReadonlyMap<string, { readonly body: Uint8Array; readonly sha256: string | undefined }>;
+  versions(): readonly string[];
+  failAt(...plans: readonly FaultPlan[]): void;
+  /** Is called after each change of the alias or the function. */
+  onChange(listener: () => Promise<void>): void;
+  /** Is called before each call, which waits for it. */
+  onCall(listener: (index: number) => Promise<void>): void;
+  /** Is told of a call whose answer is withheld. */
+  onWithheld(listener: () => void): void;
+  /** What CloudWatch says of a version from now on. */
+  setTraffic(version: string, traffic: { readonly calls: number; readonly errors: number }): void;
+  /** A deployment changes the function's configuration, and publishes it as SST does. */
+  configure(environment: Record<string, string>): string;
+  moveAlias(alias: Partial<StandInAlias>): void;
+  deleteVersion(version: string): void;
+  /** Calls every version that callers can get. */
+  callThroughAlias(event: object): Promise<readonly { readonly version: string; readonly status: number }[]>;
+  close(): Promise<void>;
+}
+
+class Refused extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+type Service = "lambda" | "s3" | "monitoring";
+
+interface Request {
+  readonly service: Service;
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: Buffer;
+}
+
+const LAMBDA_PATH = "/2015-03-31/functions/";
+
+export async function startStandInAws(options: StandInOptions): Promise<StandInAws> {
+  const { runner, permissions, takesTime = true } = options;
+  const looksUntilUpdated = takesTime ? 2 : 0;
+  const looksUntilActive = takesTime ? 1 : 0;
+  let revisions = 0;
+  const newRevision = () => `revision-${++revisions}`;
+  const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
+  const versionOf = (zip: Uint8Array, environment: Record<string, string>, pending = 0): Version => ({
+    zip,
+    codeSha256: sha256(zip),
+    environment,
+    revisionId: newRevision(),
+    pending,
+  });
+
+  const versions = new Map<string, Version>();
+  for (const [index, zip] of options.versions.entries())
+    versions.set(String(index + 1), versionOf(zip, options.environment));
+  const newest = options.versions.at(-1) ?? new Uint8Array();
+  let highest = options.versions.length;
+  const latest = {
+    zip: newest,
+    environment: options.environment,
+    revisionId: newRevision(),
+    pending: 0,
+    hasChanged: false,
+  };
+  const alias: StandInAlias = { ...options.alias, weights: {}, revisionId: newRevision() };
+  const objects = new Map<string, { body: Uint8Array; sha256: string | undefined }>();
+  const traffic = new Map<string, { calls: number; errors: number }>();
+  const calls: SeenCall[] = [];
+  const checked: { version: string; path: string; status: number }[] = [];
+  let plans: { call: number; fault: Fault; left: number }[] = [];
+  let onChange: () => Promise<void> = async () => {};
+  let onCall: (index: number) => Promise<void> = async () => {};
+  let onWithheld: () => void = () => {};
+
+  function find(version: string): Version {
+    const found = versions.get(version);
+    if (found) return found;
+    throw new Refused(404, "ResourceNotFoundException", `Function not found: ${FUNCTION_ARN}:${version}`);
+  }
+
+  function demandRevision(asked: unknown, present: string): void {
+    if (asked !== undefined && asked !== present) {
+      throw new Refused(
+        412,
+        "PreconditionFailedException",
+        "The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias API to retrieve the latest RevisionId",
+      );
+    }
+  }
+
+  function publish(): string {
+    if (!latest.hasChanged && versions.has(String(highest))) return String(highest);
+    highest += 1;
+    versions.set(String(highest), versionOf(latest.zip, latest.environment, looksUntilActive));
+    latest.hasChanged = false;
+    // Nobody promises that it stays, so nobody may rely on it.
+    latest.revisionId = newRevision();
+    return String(highest);
+  }
+
+  function configurationOf(version: string, { codeSha256, environment, revisionId, pending }: Version) {
+    return {
+      FunctionName: FUNCTION_NAME,
+      FunctionArn: `${FUNCTION_ARN}:${version}`,
+      Version: version,
+      CodeSha256: codeSha256,
+      RevisionId: revisionId,
+      Environment: { Variables: environment },
+      State: pending > 0 ? "Pending" : "Active",
+      LastUpdateStatus: "Successful",
+    };
+  }
+
+  function latestConfiguration() {
+    return {
+      ...configurationOf("$LATEST", { ...latest, codeSha256: sha256(latest.zip), pending: 0 }),
+      LastUpdateStatus: latest.pending > 0 ? "InProgress" : "Successful",
+    };
+  }
+
+  async function invoke(version: string, payload: string) {
+    const { zip, environment, pending } = find(version);
+    if (pending > 0)
+      throw new Refused(
+        409,
+        "ResourceConflictException",
+        "The operation cannot be performed at this time. The function is currently in the following state: Pending",
+      );
+    const invocation = await runner.invoke(zip, environment, payload);
+    const answer = invocation.outcome === "returned" ? JSON.parse(invocation.payload) : undefined;
+    return { invocation, status: typeof answer?.statusCode === "number" ? answer.statusCode : 0 };
+  }
+
+  /** REST-JSON, API reference of AWS Lambda. */
+  async function answerLambda({ method, path, query, body }: Request): Promise<Reply> {
+    const [name = "", operation = "", detail] = path.slice(LAMBDA_PATH.length).split("/");
+    if (name !== FUNCTION_NAME)
+      throw new Refused(
+        404,
+        "ResourceNotFoundException",
+        `Function not found: ${FUNCTION_ARN.replace(FUNCTION_NAME, name)}`,
+      );
+    const qualifier = query.get("Qualifier") ?? undefined;
+    const input = operation === "invocations" || body.length === 0 ? {} : JSON.parse(body.toString());
+    const json = (value: object, status = 200): Reply => ({ status, body: JSON.stringify(value) });
+
+    switch (`${method} ${operation}`) {
+      case "GET configuration": {
+        if (qualifier === undefined) {
+          const told = latestConfiguration();
+          // The end of an update is a revision of its own.
+          if (latest.pending > 0 && --latest.pending === 0) latest.revisionId = newRevision();
+          return json(told);
+        }
+        const version = find(qualifier);
+        const told = configurationOf(qualifier, version);
+        if (version.pending > 0) version.pending -= 1;
+        return json(told);
+      }
+      case "PUT code": {
+        demandRevision(input.RevisionId, latest.revisionId);
+        if (latest.pending > 0)
+          throw new Refused(
+            409,
+            "ResourceConflictException",
+            "The operation cannot be performed at this time. An update is in progress for resource",
+          );
+        const object = objects.get(`${input.S3Bucket}/${input.S3Key}`);
+        if (!object)
+          throw new Refused(
+            400,
+            "InvalidParameterValueException",
+            "Error occurred while GetObject. S3 Error Code: NoSuchKey.",
+          );
+        Object.assign(latest, {
+          zip: object.body,
+          revisionId: newRevision(),
+          pending: looksUntilUpdated,
+          hasChanged: true,
+        });
+        await onChange();
+        return json(latestConfiguration());
+      }
+      case "POST versions": {
+        demandRevision(input.RevisionId, latest.revisionId);
+        if (latest.pending > 0)
+          throw new Refused(
+            409,
+            "ResourceConflictException",
+            "The operation cannot be performed at this time. An update is in progress for resource",
+          );
+        if (input.CodeSha256 !== undefined && input.CodeSha256 !== sha256(latest.zip)) {
+          throw new Refused(
+            400,
+            "InvalidParameterValueException",
+            `CodeSHA256 (${input.CodeSha256}) is different from current CodeSHA256 in $LATEST`,
+          );
+        }
+        const version = publish();
+        await onChange();
+        return json(configurationOf(version, find(version)), 201);
+      }
+      case "GET aliases":
+        return json(describeAlias(detail));
+      case "PUT aliases": {
+        describeAlias(detail);
+        demandRevision(input.RevisionId, alias.revisionId);
+        const { FunctionVersion = alias.version, RoutingConfig, Description = alias.description } = input;
+        const weights: Record<string, number> = RoutingConfig?.AdditionalVersionWeights ?? alias.weights;
+        for (const version of [FunctionVersion, ...Object.keys(weights)]) find(version);
+        if (FunctionVersion in weights || Description.length > 256)
+          throw new Refused(400, "InvalidParameterValueException", "The alias cannot be like that");
+        Object.assign(alias, {
+          version: FunctionVersion,
+          weights,
+          description: Description,
+          revisionId: newRevision(),
+        });
+        await onChange();
+        return json(describeAlias(detail));
+      }
+      case "POST invocations": {
+        const version = qualifier === undefined || qualifier === "latest" ? alias.version : qualifier;
+        const { invocation, status } = await invoke(version, body.toString());
+        if (qualifier === version) {
+          const path = JSON.parse(body.toString()).requestContext?.http?.path ?? "";
+          checked.push({ version, path, status });
+        }
+        const headers = { "x-amz-executed-version": version };
+        if (invocation.outcome === "returned") return { status: 200, headers, body: invocation.payload };
+        const failure =
+          invocation.outcome === "failed" ? invocation : { errorType: "Throttled", errorMessage: "" };
+        const { errorType, errorMessage } = failure;
+        return {
+          ...json({ errorType, errorMessage }),
+          headers: { ...headers, "x-amz-function-error": "Unhandled" },
+        };
+      }
+      default:
+        throw new Refused(400, "UnknownOperationException", `${method} ${path}`);
+    }
+  }
+
+  function describeAlias(name: string | undefined) {
+    if (name !== "latest")
+      throw new Refused(404, "ResourceNotFoundException", `Cannot find alias arn: ${FUNCTION_ARN}:${name}`);
+    const { version, weights, description, revisionId } = alias;
+    return {
+      AliasArn: `${FUNCTION_ARN}:latest`,
+      Name: "latest",
+      FunctionVersion: version,
+      Description: description,
+      RevisionId: revisionId,
+      ...(Object.keys(weights).length > 0 && { RoutingConfig: { AdditionalVersionWeights: weights } }),
+    };
+  }
+
+  /** REST-XML, API reference of Amazon S3. */
+  function answerS3({ method, path, headers, body }: Request): Reply {
+    const name = decodeURIComponent(path.slice(1));
+    if (method === "PUT") {
+      const sha = headers["x-amz-checksum-sha256"];
+      const bytes = /aws-chunked/.test(headers["content-encoding"] ?? "") ? unchunk(body) : body;
+      if (sha !== undefined && sha !== sha256(bytes))
+        throw new Refused(
+          400,
+          "BadDigest",
+          "The SHA256 you specified did not match the calculated checksum.",
+        );
+      objects.set(name, { body: bytes, sha256: typeof sha === "string" ? sha : undefined });
+      return { status: 200, body: "", headers: { etag: '"etag"' } };
+    }
+    const object = objects.get(name);
+    // As for somebody who may not list the bucket.
+    if (!object) throw new Refused(403, "AccessDenied", "Access Denied");
+    const wantsChecksum = headers["x-amz-checksum-mode"] === "ENABLED" && object.sha256 !== undefined;
+    return {
+      status: 200,
+      body: "",
+      headers: {
+        "content-length": String(object.body.length),
+        ...(wantsChecksum && { "x-amz-checksum-sha256": object.sha256 ?? "" }),
+      },
+    };
+  }
+
+  /** AWS JSON 1.0, API reference of Amazon CloudWatch. */
+  function answerCloudWatch({ headers, body }: Request): Reply {
+    if (headers["x-amz-target"] !== "GraniteServiceVersion20100801.GetMetricData")
+      throw new Refused(400, "UnknownOperationException", String(headers["x-amz-target"]));
+    const { MetricDataQueries, StartTime, EndTime } = JSON.parse(body.toString());
+    if (!(StartTime < EndTime)) throw new Refused(400, "ValidationError", "StartTime must be before EndTime");
+    const MetricDataResults = MetricDataQueries.map(
+      ({
+        Id,
+        MetricStat,
+      }: {
+        Id: string;
+        MetricStat: { Metric: { MetricName: string; Dimensions: { Name: string; Value: string }[] } };
+      }) => {
+        const dimensions = Object.fromEntries(
+          MetricStat.Metric.Dimensions.map(({ Name, Value }) => [Name, Value]),
+        );
+        const isOurs =
+          dimensions.FunctionName === FUNCTION_NAME && dimensions.Resource === `${FUNCTION_NAME}:latest`;
+        const told = isOurs ? traffic.get(dimensions.ExecutedVersion ?? "") : undefined;
+        const value = MetricStat.Metric.MetricName === "Errors" ? told?.errors : told?.calls;
+        return {
+          Id,
+          Label: Id,
+          StatusCode: "Complete",
+          Timestamps: value === undefined ? [] : [StartTime],
+          Values: value === undefined ? [] : [value],
+        };
+      },
+    );
+    return { status: 200, body: JSON.stringify({ MetricDataResults, Messages: [] }) };
+  }
+
+  async function answer(request: Request): Promise<Reply> {
+    if (request.service === "s3") return answerS3(request);
+    return request.service === "lambda" ? await answerLambda(request) : answerCloudWatch(request);
+  }
+
+  async function respond(request: Request, response: ServerResponse): Promise<void> {
+    const seen = asPolicyNames(request);
+    const index = calls.push(seen) - 1;
+    await onCall(index);
+    const plan = plans.find(({ call, left }) => index >= call && left > 0);
+    if (plan) plan.left -= 1;
+    let reply: Reply;
+    try {
+      if (plan?.fault === "connection reset") return void response.socket?.destroy();
+      if (plan?.fault === "throttled") throw throttling(request.service);
+      if (plan?.fault === "error 500") throw new Refused(500, "InternalFailure", "Something went wrong");
+      if (plan?.fault === "access denied" || !isAllowed(permissions, seen))
+        throw accessDenied(request.service, seen);
+      // Lambda fetches the package with the caller's rights.
+      if (seen.action === "lambda:UpdateFunctionCode") {
+        const { S3Bucket, S3Key } = JSON.parse(request.body.toString());
+        const fetched = { action: "s3:GetObject", resource: `arn:aws:s3:::${S3Bucket}/${S3Key}` };
+        if (!isAllowed(permissions, fetched)) {
+          throw new Refused(
+            403,
+            "AccessDeniedException",
+            `Your access has been denied by S3, please make sure your request credentials have permission to GetObject for ${S3Bucket}/${S3Key}. S3 Error Code: AccessDenied.`,
+          );
+        }
+      }
+      reply = await answer(request);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      reply = refusalOf(request, error);
+    }
+    if (plan?.fault === "answer lost") return void response.socket?.destroy();
+    if (plan?.fault === "answer withheld") return onWithheld();
+    const headers = {
+      "content-type": CONTENT_TYPES[request.service],
+      "x-amzn-requestid": "request",
+      ...reply.headers,
+    };
+    response.writeHead(reply.status, headers).end(request.method === "HEAD" ? undefined : reply.body);
+  }
+
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://stand-in");
+    // Signature Version 4 says for which service it was made.
+    const service = /Credential=[^/]+\/\d{8}\/[\w-]+\/(lambda|s3|monitoring)\/aws4_request/.exec(
+      request.headers.authorization ?? "",
+    )?.[1] as Service | undefined;
+    if (!service)
+      return void response
+        .writeHead(403, { "x-amzn-errortype": "MissingAuthenticationTokenException" })
+        .end("{}");
+    await respond(
+      {
+        service,
+        method: request.method ?? "",
+        path: pathname,
+        query: searchParams,
+        headers: request.headers,
+        body: Buffer.concat(chunks),
+      },
+      response,
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    alias,
+    checked,
+    objects,
+    versions: () => [...versions.keys()],
+    failAt(...wanted) {
+      plans = wanted.map(({ call, fault, times = 1 }) => ({ call, fault, left: times }));
+    },
+    onChange(listener) {
+      onChange = listener;
+    },
+    onCall(listener) {
+      onCall = listener;
+    },
+    onWithheld(listener) {
+      onWithheld = listener;
+    },
+    setTraffic: (version, told) => void traffic.set(version, told),
+    configure(environment) {
+      Object.assign(latest, { environment, revisionId: newRevision(), hasChanged: true });
+      const version = publish();
+      find(version).pending = 0;
+      return version;
+    },
+    moveAlias(to) {
+      Object.assign(alias, to, { revisionId: newRevision() });
+    },
+    deleteVersion: (version) => void versions.delete(version),
+    async callThroughAlias(event) {
+      const reachable = [alias.version, ...Object.keys(alias.weights)];
+      return Promise.all(
+        reachable.map(async (version) => ({
+          version,
+          status: (await invoke(version, JSON.stringify(event))).status,
+        })),
+      );
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
+  };
+}
+
+const CONTENT_TYPES: Record<Service, string> = {
+  lambda: "application/json",
+  s3: "application/xml",
+  monitoring: "application/x-amz-json-1.0",
+};
+
+function asPolicyNames({ service, method, path, query }: Request): SeenCall {
+  if (service === "monitoring") return { action: "cloudwatch:GetMetricData", resource: "*" };
+  if (service === "s3")
+    return {
+      action: method === "PUT" ? "s3:PutObject" : "s3:GetObject",
+      resource: `arn:aws:s3:::${decodeURIComponent(path.slice(1))}`,
+    };
+  const [name = "", operation = ""] = path.slice(LAMBDA_PATH.length).split("/");
+  const actions: Record<string, string> = {
+    "GET configuration": "lambda:GetFunctionConfiguration",
+    "PUT code": "lambda:UpdateFunctionCode",
+    "POST versions": "lambda:PublishVersion",
+    "GET aliases": "lambda:GetAlias",
+    "PUT aliases": "lambda:UpdateAlias",
+    "POST invocations": "lambda:InvokeFunction",
+  };
+  const qualifier = query.get("Qualifier");
+  return {
+    action: actions[`${method} ${operation}`] ?? `lambda:${method} ${operation}`,
+    resource: `${FUNCTION_ARN.replace(FUNCTION_NAME, name)}${qualifier ? `:${qualifier}` : ""}`,
+  };
+}
+
+function isAllowed(statements: readonly PermissionStatement[], { action, resource }: SeenCall): boolean {
+  return statements.some(
+    ({ actions, resources }) =>
+      actions.includes(action) &&
+      resources.some((pattern) => pattern === "*" || matchesGlob(resource, pattern)),
+  );
+}
+
+function accessDenied(service: Service, { action, resource }: SeenCall): Refused {
+  const message = `User: arn:aws:iam::123456789012:user/you is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
+  return service === "s3"
+    ? new Refused(403, "AccessDenied", "Access Denied")
+    : new Refused(403, service === "lambda" ? "AccessDeniedException" : "AccessDenied", message);
+}
+
+function throttling(service: Service): Refused {
+  if (service === "s3") return new Refused(503, "SlowDown", "Please reduce your request rate.");
+  return service === "lambda"
+    ? new Refused(429, "TooManyRequestsException", "Rate exceeded")
+    : new Refused(400, "ThrottlingException", "Rate exceeded");
+}
+
+function refusalOf({ service }: Request, { status, code, message }: Refused): Reply {
+  if (service === "s3")
+    return {
+      status,
+      body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+    };
+  if (service === "lambda")
+    return {
+      status,
+      headers: { "x-amzn-errortype": code },
+      body: JSON.stringify({ Type: "User", Message: message, message }),
+    };
+  return { status, body: JSON.stringify({ __type: `com.amazonaws.cloudwatch#${code}`, message }) };
+}
+
+/** What `aws-chunked` has put between the bytes (Signature Version 4, "Transferring payload in chunks"). */
+function unchunk(body: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  for (let offset = 0; ; ) {
+    const end = body.indexOf("\r\n", offset);
+    const length = Number.parseInt(body.subarray(offset, end).toString(), 16);
+    if (!length) return Buffer.concat(parts);
+    parts.push(body.subarray(end + 2, end + 2 + length));
+    offset = end + 2 + length + 2;
+  }
+}
