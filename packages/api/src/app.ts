@@ -35,9 +35,10 @@ export function createApp({ config, runtime, log, routes = allRoutes }: AppOptio
   const enabled = routes.filter(({ feature }) => !feature || config.features[feature]);
   for (const route of enabled.toSorted((a, b) => comparePaths(a.path, b.path))) {
     const handler = handleRoute(route, { config, runtime, routes: enabled });
-    app.all(expressPath(route.path), handler);
+    // Not `app.all`, which makes a handler for each of the thirty-five methods that Node knows.
+    app.route(expressPath(route.path)).all(handler);
     // A gateway has no route key with a slash at the end, so such a route is also known without it.
-    if (route.path.endsWith("/")) app.all(expressPath(route.path).slice(0, -1), handler);
+    if (route.path.endsWith("/")) app.route(expressPath(route.path).slice(0, -1)).all(handler);
   }
   app.use(notFound, answerError);
   return app;
@@ -48,7 +49,12 @@ function startRequest(runtime: Runtime, log: Log): RequestHandler {
   return (request, response, next) => {
     const requestId = requestIdFrom(request.headers["x-request-id"], runtime.requestId(request));
     const controller = new AbortController();
-    setRequestContext(request, { requestId, log: log.with({ requestId }), signal: controller.signal });
+    setRequestContext(request, {
+      requestId,
+      log: log.with({ requestId }),
+      signal: controller.signal,
+      constantHeaders: runtime.constantHeaders,
+    });
 
     const deadline = setTimeout(() => {
       const error = new ApiError("002503", { reason: "The answer took longer than the deadline allows" });

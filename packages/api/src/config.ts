@@ -110,7 +110,7 @@ export const settings = {
   },
   NODE_ENV: {
     description:
-      "In `production` an answer that breaks its schema is logged; in `development` and `test` it fails. `development` also turns `AUTH_ERROR_DETAIL` to `provider`.",
+      "In `production` one answer in a hundred is checked, and logged if it breaks its schema; in `development` and `test` it fails. `development` also turns `AUTH_ERROR_DETAIL` to `provider`.",
     rule: "production, development or test",
     example: "production",
     default: "production",

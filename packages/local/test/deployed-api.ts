@@ -13,8 +13,6 @@ export interface DeployedApi {
     readonly environment: Readonly<Record<string, string>>;
     readonly memoryMegabytes: number;
     readonly timeoutSeconds: number;
-    /** The component that it belongs to; also the name of its bundle's folder. */
-    readonly component: string;
   };
 }
 
@@ -88,7 +86,6 @@ export function deployedApi(graph: Graph): DeployedApi {
       environment: (lambda.inputs.environment as Inputs).variables as Record<string, string>,
       memoryMegabytes: Number(lambda.inputs.memorySize),
       timeoutSeconds: Number(lambda.inputs.timeout),
-      component: lambda.parent.split("::").at(-1) ?? "",
     },
   };
 }

@@ -1,5 +1,5 @@
 // What is deployed is what was tested: `sst deploy` runs to its end against stand-ins for AWS and the engine; the local
-// gateway is made of the resources that it would have created, and runs the bundle that it packed, with the environment
+// gateway is made of the resources that it would have created, and runs the folder that it packed, with the environment
 // that it would have given to the function.
 
 import assert from "node:assert/strict";
@@ -77,7 +77,7 @@ describe("what sst deploy makes", () => {
   async function run({ api, lambda }: DeployedApi) {
     const [file, exportName = ""] = lambda.handler.split(".");
     const handler = runInWorkers({
-      file: join(deployment.folder, `.sst/artifacts/${lambda.component}-src`, `${file}.mjs`),
+      file: join(deployment.folder, ".sst/lambda", `${file}.mjs`),
       exportName,
       functionName: lambda.name,
       environment: lambda.environment,

@@ -1,7 +1,9 @@
 import { ApiError } from "../errors/api-error.ts";
 
-/** `b64token` of RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1). */
-const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+/** The scheme's case does not matter (RFC 9110, section 11.1). */
+const SCHEME = /^bearer +/i;
+/** RFC 6750, section 2.1. */
+const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /**
  * Takes the bearer token out of an `Authorization` header.
@@ -16,8 +18,9 @@ export function bearerToken(header: string | undefined): string {
       headers: { "www-authenticate": "Bearer" },
     });
   }
-  const token = BEARER.exec(header)?.[1];
-  if (token === undefined) throw invalidToken("The Authorization header holds no bearer token");
+  const [scheme] = SCHEME.exec(header) ?? [];
+  const token = scheme && header.slice(scheme.length);
+  if (!token || !B64TOKEN.test(token)) throw invalidToken("The Authorization header holds no bearer token");
   return token;
 }
 

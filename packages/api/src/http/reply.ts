@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ApiError, errorBody } from "../errors/api-error.ts";
 import type { RouteReply } from "./define-route.ts";
 import { requestContext } from "./request-context.ts";
-import { securityHeaders } from "./security-headers.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -21,7 +20,7 @@ export function sendReply(
   const body = mayHaveBody(reply.status) ? toBytes(reply.body, contentType) : undefined;
   context.responseLength = request.method === "HEAD" ? 0 : (body?.length ?? 0);
   response.writeHead(reply.status, {
-    ...securityHeaders,
+    ...context.constantHeaders,
     "cache-control": "no-store",
     "x-request-id": context.requestId,
     ...(body && { "content-type": contentType, "content-length": body.length }),

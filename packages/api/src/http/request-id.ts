@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-
 /** Long enough to be unique, short and plain enough for a log line. */
 const WELL_FORMED = /^[A-Za-z0-9][A-Za-z0-9._:+/=-]{7,127}$/;
 
@@ -12,5 +10,5 @@ export function requestIdFrom(
   runtimeId: string | undefined,
 ): string {
   if (typeof header === "string" && WELL_FORMED.test(header)) return header;
-  return runtimeId ?? randomUUID();
+  return runtimeId ?? crypto.randomUUID();
 }

@@ -4,8 +4,12 @@
  */
 import type { Method } from "./define-route.ts";
 
+/** In which there is nothing to encode. */
+const PLAIN_PATH = /^[\w/.~-]*$/;
+
 /** Turns a decoded path into one that a URL may hold, so that the router's own decoding gives the same text again. */
 export function encodePath(decoded: string): string {
+  if (PLAIN_PATH.test(decoded)) return decoded;
   return decoded.split("/").map(encodeURIComponent).join("/");
 }
 

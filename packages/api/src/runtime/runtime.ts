@@ -4,6 +4,8 @@ import type { Claims } from "../auth/principal.ts";
 
 /** What Lambda and the container do differently, and nothing else. */
 export interface Runtime {
+  /** What every answer of the app says, where the runtime does not add it to the answer itself. */
+  readonly constantHeaders: Readonly<Record<string, string>>;
   /** Runs before everything else of a request. */
   readonly middleware: readonly RequestHandler[];
   /** The id that the infrastructure has given the request, if it has. */

@@ -3,22 +3,21 @@
  * `sst.aws.Function` and the raw gateway resources, because SST's own `ApiGatewayV2` gives each route an integration
  * and a permission of its own and knows no named stage (docs/decisions/0011-infrastructure.md).
  */
-import { cpSync } from "node:fs";
-import { join } from "node:path";
 import type { Route } from "@lambda-express-api/api/http/define-route.ts";
 import { routes as everyRoute } from "@lambda-express-api/api/routes/routes.ts";
 import { planHttpApi, type RouteThrottling } from "../plan.ts";
 import type { KeepWarm } from "../settings.ts";
 import { createAlarms } from "./alarms.ts";
+import type { FunctionCode } from "./api-code.ts";
 import type { ExposableApi } from "./api-exposer.ts";
 import { type CallerSettings, callerEnvironment } from "./environment.ts";
 import { createHttpApi } from "./http-api.ts";
-import { createLambdaFunction, type LambdaFunctionArgs } from "./lambda-function.ts";
+import { createLambdaFunction } from "./lambda-function.ts";
 
 export interface LambdaApiArgs extends CallerSettings {
   readonly description?: $util.Input<string>;
-  /** Default: the API's own entry, bundled by SST. */
-  readonly code?: LambdaFunctionArgs["code"];
+  /** Default: the API's own. */
+  readonly code?: FunctionCode;
   /** Default: 512. */
   readonly memoryMegabytes?: number;
   /** Default: 29, which is when the gateway gives up too. */
@@ -82,10 +81,7 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
       name,
       {
         description,
-        code: args.code ?? {
-          handler: "packages/api/src/runtime/lambda/main.handler",
-          afterBundling: shipDocsPages,
-        },
+        code: args.code,
         memoryMegabytes: args.memoryMegabytes ?? 512,
         timeoutSeconds,
         environment: {
@@ -158,9 +154,4 @@ function gatewayEnvironment(stageName: string, mappingKey: string | undefined) {
     AWS_API_GW_STAGE_NAME: stageName,
     ...(mappingKey !== undefined && { AWS_API_GW_MAPPING_KEY: mappingKey }),
   };
-}
-
-/** The files of the docs pages, which `npm ci` has built, go beside the bundle. */
-async function shipDocsPages(folder: string): Promise<void> {
-  cpSync(join($cli.paths.root, "packages/api/assets"), join(folder, "assets"), { recursive: true });
 }

@@ -5,16 +5,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { ALIAS_NAME, functionNameOf } from "../names.ts";
 import type { KeepWarm } from "../settings.ts";
+import { apiCode, type FunctionCode } from "./api-code.ts";
 
 export interface LambdaFunctionArgs {
   readonly description: $util.Input<string>;
-  /** The entry, seen from the root of the project; or, with `bundle`, from a folder that is ready to be run. */
-  readonly code: {
-    readonly handler: string;
-    readonly bundle?: string;
-    /** Is given the folder that SST has bundled into, before it is packed. */
-    readonly afterBundling?: (folder: string) => Promise<void>;
-  };
+  /** Default: the API's own. */
+  readonly code: FunctionCode | undefined;
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, $util.Input<string>>>;
@@ -47,7 +43,7 @@ export function createLambdaFunction(
 ): LambdaFunction {
   const { environment, keepWarm } = args;
   const isReleasedElsewhere = args.codeDelivery === "pipeline" && !$dev;
-  const code = isReleasedElsewhere ? placeholder() : args.code;
+  const code = isReleasedElsewhere ? placeholder() : (args.code ?? apiCode());
   const functionName = functionNameOf($app.name, $app.stage, name);
   if (functionName.length > MAX_NAME_LENGTH) {
     throw new Error(
@@ -179,7 +175,7 @@ const PLACEHOLDER = `export const handler = async () => ({
 });
 `;
 
-function placeholder(): LambdaFunctionArgs["code"] {
+function placeholder(): FunctionCode {
   const bundle = ".sst/placeholder";
   mkdirSync(bundle, { recursive: true });
   writeFileSync(`${bundle}/bundle.mjs`, PLACEHOLDER);

@@ -7,6 +7,7 @@ import { cors, corsConfiguration } from "../../http/cors.ts";
 import { requestOrigin } from "../../http/request-origin.ts";
 import { decodePath, encodePath } from "../../http/request-path.ts";
 import { release } from "../../release.ts";
+import { securityHeaders } from "../../http/security-headers.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** What the gateway allows an integration: both runtimes give up at the same time. */
@@ -29,6 +30,7 @@ export function createContainerRuntime({
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: ContainerRuntimeOptions): Runtime {
   return {
+    constantHeaders: securityHeaders,
     middleware: [
       accessLog({ stageName, release: release(), write }),
       cors(corsConfiguration(corsAllowOrigins)),

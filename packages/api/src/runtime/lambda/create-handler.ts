@@ -22,7 +22,7 @@ export type LambdaHandler = (
 export function createHandler({ config, log, routes }: Omit<AppOptions, "runtime">): LambdaHandler {
   const runtime = createLambdaRuntime(config);
   const app = createApp({ config, runtime, log, ...(routes && { routes }) });
-  const respond = createEventAdapter(app, runtime.remember);
+  const respond = createEventAdapter(app, runtime.remember, securityHeaders);
 
   return async (event, context) => {
     if (isWarmerEvent(event)) return warm(event, context, log);

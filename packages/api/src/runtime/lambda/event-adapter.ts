@@ -29,8 +29,19 @@ export type EventAdapter = (event: APIGatewayProxyEventV2, context: InvocationCo
 /** Lambda's limit for an answer, as JSON, less what surrounds the body. */
 export const MAX_RESULT_BYTES = 6 * 1024 * 1024 - 64 * 1024;
 
-/** Headers of one connection (RFC 9110, section 7.6.1) and the length, which the gateway counts itself. */
-const DROPPED_HEADERS = new Set(["connection", "keep-alive", "transfer-encoding", "content-length", "date"]);
+const REWRITTEN_HEADERS = new Set(["content-length", "transfer-encoding", "x-forwarded-for"]);
+/**
+ * Headers of one connection (RFC 9110, section 7.6.1), the length, which the gateway counts itself, and cookies, which
+ * have a place of their own.
+ */
+const DROPPED_HEADERS = new Set([
+  "connection",
+  "content-length",
+  "date",
+  "keep-alive",
+  "set-cookie",
+  "transfer-encoding",
+]);
 const TEXT_TYPE =
   /^(text\/[\w.+-]+|application\/(json|xml|javascript|x-www-form-urlencoded|[\w.-]+\+(json|xml))|image\/svg\+xml)$/;
 
@@ -41,6 +52,8 @@ const TEXT_TYPE =
  * @param onRequest is told which event a request was made of, before the listener sees the request.
  * @returns a function that rejects when the listener destroys its request or response, or answers more than Lambda
  *   takes; everything else is the listener's answer.
+ * @param constantHeaders of every answer, unless the listener says otherwise. A header of the result costs a tenth of
+ *   what one of the response does.
  */
 export function createEventAdapter(
   listener: RequestListener,
@@ -49,11 +62,11 @@ export function createEventAdapter(
     event: APIGatewayProxyEventV2,
     context: InvocationContext,
   ) => void = () => {},
+  constantHeaders: Readonly<Record<string, string>> = {},
 ): EventAdapter {
-  const starts = new WeakMap<object, (request: IncomingMessage, response: ServerResponse) => void>();
   const respond = serverless(
-    (request: IncomingMessage & { apiGateway: { event: object } }, response: ServerResponse) => {
-      starts.get(request.apiGateway.event)?.(request, response);
+    (request: IncomingMessage & { apiGateway: { event: PreparedEvent } }, response: ServerResponse) => {
+      request.apiGateway.event.start?.(request, response);
     },
     // Bytes in base64, whatever they are: which of them are text is decided below.
     { binary: true },
@@ -62,18 +75,24 @@ export function createEventAdapter(
   return async (event, context) => {
     const prepared = prepareEvent(event);
     const cut = Promise.withResolvers<never>();
-    starts.set(prepared, (request, response) => {
+    prepared.start = (request, response) => {
       repairExchange(request, response, cut.reject);
       onRequest(request, event, context);
       listener(request, response);
-    });
+    };
     const result = await Promise.race([respond(prepared, context) as Promise<HttpResult>, cut.promise]);
-    return finishResult(result, event.requestContext.http.method);
+    return finishResult(result, event.requestContext.http.method, constantHeaders);
   };
 }
 
+interface PreparedEvent {
+  readonly [name: string]: unknown;
+  /** What is to be done with the request that was made of this event. */
+  start?: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
 /** Copies of an event what the translation needs, in the form that a server would have received it. */
-function prepareEvent(event: APIGatewayProxyEventV2): object {
+function prepareEvent(event: APIGatewayProxyEventV2): PreparedEvent {
   const { rawPath, rawQueryString, requestContext, body = "", isBase64Encoded } = event;
   const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
   return {
@@ -93,19 +112,29 @@ function prepareEvent(event: APIGatewayProxyEventV2): object {
  * is no body, and an `x-forwarded-for` without the gateway's own peer, which is the address of the connection.
  */
 function prepareHeaders(event: APIGatewayProxyEventV2, length: number): Record<string, string> {
-  const headers: Record<string, string | undefined> = { ...event.headers };
-  delete headers["transfer-encoding"];
-  const forwardedFor = headers["x-forwarded-for"]?.split(",").slice(0, -1).join(",");
+  const headers: Record<string, string> = {};
+  for (const name in event.headers) {
+    const value = event.headers[name];
+    if (value !== undefined && !REWRITTEN_HEADERS.has(name)) headers[name] = value;
+  }
+  const forwardedFor = event.headers["x-forwarded-for"]?.split(",").slice(0, -1).join(",");
   if (forwardedFor) headers["x-forwarded-for"] = forwardedFor;
-  else delete headers["x-forwarded-for"];
   if (event.cookies) headers.cookie = event.cookies.join("; ");
   // A blank keeps serverless-http from writing a length of its own; it is taken away again.
   headers["content-length"] = length > 0 ? String(length) : "";
-  return headers as Record<string, string>;
+  return headers;
 }
 
-function finishResult(result: HttpResult, method: string): HttpResult {
-  const { "set-cookie": cookie, ...headers } = result.headers;
+function finishResult(
+  result: HttpResult,
+  method: string,
+  constantHeaders: Readonly<Record<string, string>>,
+): HttpResult {
+  const headers: Record<string, string> = { ...constantHeaders };
+  for (const name in result.headers) {
+    if (!DROPPED_HEADERS.has(name)) headers[name] = result.headers[name] ?? "";
+  }
+  const cookie = result.headers["set-cookie"];
   const cookies = result.cookies.length > 0 ? result.cookies : cookie === undefined ? [] : [cookie];
   const isBodiless = method === "HEAD" || result.statusCode === 204 || result.statusCode === 304;
   const bytes = Buffer.from(isBodiless ? "" : result.body, "base64");
@@ -118,7 +147,7 @@ function finishResult(result: HttpResult, method: string): HttpResult {
   }
   return {
     statusCode: result.statusCode,
-    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !DROPPED_HEADERS.has(name))),
+    headers,
     cookies,
     body,
     isBase64Encoded,

@@ -18,18 +18,26 @@ export interface LambdaRuntime extends Runtime {
   remember(request: IncomingMessage, event: APIGatewayProxyEventV2, context: InvocationContext): void;
 }
 
-export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "mappingKey">): LambdaRuntime {
-  const invocations = new WeakMap<IncomingMessage, readonly [APIGatewayProxyEventV2, InvocationContext]>();
+const INVOCATION = Symbol("invocation");
 
-  function invocationOf(request: IncomingMessage): readonly [APIGatewayProxyEventV2, InvocationContext] {
-    const invocation = invocations.get(request);
+type WithInvocation = IncomingMessage & {
+  [INVOCATION]?: readonly [APIGatewayProxyEventV2, InvocationContext];
+};
+
+export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "mappingKey">): LambdaRuntime {
+  function invocationOf(request: WithInvocation): readonly [APIGatewayProxyEventV2, InvocationContext] {
+    const invocation = request[INVOCATION];
     if (!invocation) throw new Error("The request was not made of an event");
     return invocation;
   }
 
   return {
+    // The event adapter has them: a header of the response costs more than one of the result.
+    constantHeaders: {},
     middleware: [],
-    remember: (request, event, context) => invocations.set(request, [event, context]),
+    remember(request: WithInvocation, event, context) {
+      request[INVOCATION] = [event, context];
+    },
     requestId: (request) => invocationOf(request)[0].requestContext.requestId,
 
     timeoutMilliseconds(request) {

@@ -22,25 +22,40 @@ export function repairExchange(
 ): void {
   shareSocket(request, response, onCut);
   if (request.headers["content-length"] === "") delete request.headers["content-length"];
-  // A server sets no body; whoever parses it does. `ip` is Express's to tell.
-  Reflect.deleteProperty(request, "body");
-  Reflect.deleteProperty(request, "ip");
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
-  Object.assign(request, {
-    httpVersionMajor: 1,
-    httpVersionMinor: 1,
-    rawHeaders: headers.flat(),
-    headersDistinct: Object.fromEntries(headers.map(([name, value]) => [name, [value]])),
-  });
+  takeNoBody(request);
+  const rawHeaders: string[] = [];
+  const headersDistinct: Record<string, string[]> = {};
+  for (const name in request.headers) {
+    const value = String(request.headers[name]);
+    rawHeaders.push(name, value);
+    headersDistinct[name] = [value];
+  }
+  request.httpVersionMajor = 1;
+  request.httpVersionMinor = 1;
+  request.rawHeaders = rawHeaders;
+  request.headersDistinct = headersDistinct;
   emitEndOnce(request);
 
-  Object.assign(response, responseRepairs);
+  repairResponse(response);
   // `writeHead` adds to a list of headers only if there is one; else its headers would reach no list at all.
   response.setHeader("x-none", "").removeHeader("x-none");
   response.once("finish", () => {
     // A server reads what the listener left unread: whoever waits for the end of the request is told.
     if (!request.readableDidRead) request.resume();
   });
+}
+
+/**
+ * A server sets no body; whoever parses it does. `ip` is Express's to tell. The first request is rid of both; from then
+ * on setters of serverless-http's class swallow them, because whatever something was deleted of is slow for good.
+ */
+function takeNoBody(request: IncomingMessage): void {
+  for (const name of ["body", "ip"]) {
+    if (Reflect.deleteProperty(request, name) && !(name in request)) {
+      Object.defineProperty(Object.getPrototypeOf(request), name, { set() {} });
+    }
+  }
+  Object.setPrototypeOf(request, IncomingMessage.prototype);
 }
 
 /** Request and response have one socket, and the end of it is the end of both. */
@@ -63,8 +78,9 @@ function shareSocket(
       return PassThrough.prototype.destroy.call(socket, error);
     },
   });
-  const aborted = Object.assign(new Error("aborted"), { code: "ECONNRESET" });
-  socket.on("error", () => {}).once("close", () => request.destroy(aborted));
+  socket
+    .on("error", () => {})
+    .once("close", () => request.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" })));
   response.detachSocket(collector);
   response.assignSocket(socket);
 }
@@ -103,12 +119,20 @@ const responseRepairs = {
   end(this: ServerResponse, ...given: unknown[]) {
     return Reflect.apply(ServerResponse.prototype.end, this, withBytes(given));
   },
-
-  writeContinue: skipInterim,
-  writeProcessing: skipInterim,
-  writeEarlyHints: skipInterim,
-  writeInformation: skipInterim,
 };
+
+/** One by one, because of so many at once `Object.assign` makes an object of V8's slow kind. */
+function repairResponse(response: ServerResponse): void {
+  const repaired = response as unknown as Record<string, unknown>;
+  repaired.setHeader = responseRepairs.setHeader;
+  repaired.writeHead = responseRepairs.writeHead;
+  repaired.write = responseRepairs.write;
+  repaired.end = responseRepairs.end;
+  repaired.writeContinue = skipInterim;
+  repaired.writeProcessing = skipInterim;
+  repaired.writeEarlyHints = skipInterim;
+  repaired.writeInformation = skipInterim;
+}
 
 /** Interim answers have no place in a result; their text would end up in the body. */
 function skipInterim(...given: unknown[]): void {

@@ -2,7 +2,6 @@
  * Warm-up pings: an event that keeps instances alive and never enters the app. One ping with `concurrency: n` calls
  * the function n - 1 times more, each of which holds its instance for a moment so that n instances are busy at once.
  */
-import timers from "node:timers/promises";
 import type { Log } from "../../log.ts";
 import type { InvocationContext } from "./event-adapter.ts";
 
@@ -61,7 +60,7 @@ export async function warm(
         log.warn("warm-up call failed", { correlationId, error: result.reason });
     }
   }
-  if (total > 1) await timers.setTimeout(HOLD_MILLISECONDS);
+  if (total > 1) await new Promise((resolve) => setTimeout(resolve, HOLD_MILLISECONDS));
   return { warmed: concurrency };
 }
 

@@ -1,0 +1,59 @@
+/**
+ * Gives packages that are big and seldom used a file of their own, which is read when one of them is required for the
+ * first time. `debug` is among them: it is loaded only where the variable `DEBUG` is set.
+ */
+import { createRequire } from "node:module";
+import type { Plugin } from "esbuild";
+
+/** Each with the packages by which it is reached: of some there are several versions. */
+const PACKAGES: readonly (readonly string[])[] = [
+  ["express", "body-parser", "iconv-lite"],
+  ["express", "mime-types", "mime-db"],
+  ["express", "qs"],
+  ["express", "send"],
+  ["express", "debug"],
+];
+
+const QUIET_DEBUG = `
+  const quiet = Object.assign(() => {}, { enabled: false, extend: () => quiet });
+  module.exports = process.env.DEBUG ? require("debug") : () => quiet;
+`;
+
+/** The packages as entry points: the name of the file, and the module that it holds. */
+export function separateEntryPoints(): Record<string, string> {
+  return Object.fromEntries(
+    PACKAGES.map((chain) => [
+      chain.at(-1),
+      chain.reduce((file, name) => createRequire(file).resolve(name), import.meta.filename),
+    ]),
+  );
+}
+
+export const separatePackages: Plugin = {
+  name: "separate-packages",
+  setup(build) {
+    const files = new Map(
+      Object.entries(separateEntryPoints()).map(([name, file]) => [file, `./${name}.js`]),
+    );
+    const filter = new RegExp(`^(${PACKAGES.map((chain) => chain.at(-1)).join("|")})$`);
+
+    build.onResolve({ filter }, async ({ path, kind, importer, namespace, resolveDir, pluginData }) => {
+      if (kind !== "require-call" || pluginData === "resolving") return undefined;
+      if (path === "debug" && namespace !== "quiet-debug") {
+        return { path, namespace: "quiet-debug", pluginData: resolveDir };
+      }
+      const resolved = await build.resolve(path, { kind, importer, resolveDir, pluginData: "resolving" });
+      const file = files.get(resolved.path);
+      return file === undefined ? undefined : { path: file, namespace: "separate" };
+    });
+    build.onResolve({ filter: /./, namespace: "separate" }, ({ path }) => ({ path, external: true }));
+    build.onLoad({ filter: /./, namespace: "separate" }, ({ path }) => ({
+      // A file is an ES module's CommonJS; what the package exports is its default.
+      contents: `module.exports = require(${JSON.stringify(path)}).default;`,
+    }));
+    build.onLoad({ filter: /./, namespace: "quiet-debug" }, ({ pluginData }) => ({
+      contents: QUIET_DEBUG,
+      resolveDir: pluginData,
+    }));
+  },
+};
