@@ -23,6 +23,11 @@ export default $config({
     const settings = loadSettings($app.stage, process.env);
     const environment = { ...settings.environment, ...infra.secretEnvironment(settings.secretEnvironment) };
     const dns = infra.dnsOf(settings.dns);
+    // The bridge of sst dev needs more than the boundary of a stage allows.
+    if (settings.permissionsBoundaryArn && !$dev)
+      $transform(aws.iam.Role, (role) => {
+        role.permissionsBoundary = settings.permissionsBoundaryArn;
+      });
 
     const api = new infra.LambdaApi(API_NAME, { ...settings, environment });
     const domain =

@@ -14,7 +14,13 @@ import { isDeepStrictEqual } from "node:util";
 import { copyRepository } from "./copy-repository.ts";
 
 /** Whose commands are run. The README comes first: it starts what the others talk to. */
-const FOLLOWED = ["README.md", "CONTRIBUTING.md", "AGENTS.md", "docs/guides/docs-pages.md"];
+const FOLLOWED = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "AGENTS.md",
+  "docs/guides/docs-pages.md",
+  "docs/guides/operate.md",
+];
 const PAGES = new Set([...FOLLOWED, ...globSync("docs/guides/*.md")]);
 const ANNOUNCED_URL = "http://localhost:3000";
 const READY_TIMEOUT_MILLISECONDS = 30_000;
@@ -134,7 +140,7 @@ function checkScripts(): void {
   const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
   for (const page of PAGES) {
     for (const [, name = ""] of readFileSync(page, "utf8").matchAll(
-      /npm (?:run )?(start|test|dev|demo|check|generate|new|screenshots|doctor|cost|deploy|release|rollback|remove|[a-z]+:[a-z]+)\b/g,
+      /npm (?:run )?(start|test|dev|demo|check|generate|new|screenshots|doctor|cost|deploy|remove|release|rollback|[a-z]+:[a-z]+)\b/g,
     )) {
       if (!scripts[name]) throw new Error(`${page}: there is no script ${name}`);
     }

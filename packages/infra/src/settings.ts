@@ -35,6 +35,8 @@ export interface Settings {
   readonly dns: DnsSettings;
   readonly domain: { readonly domainName: string; readonly certificateArn: string | undefined } | undefined;
   readonly alarms: { readonly topicArn: string | undefined } | undefined;
+  readonly dashboard: boolean;
+  readonly permissionsBoundaryArn: string | undefined;
   readonly budget: { readonly limitUsd: number; readonly emails: readonly string[] } | undefined;
   readonly container: { readonly image: string; readonly domainName: string } | undefined;
 }
@@ -161,6 +163,13 @@ export const settingsTable = {
     example: "my-releases",
     parse: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
   },
+  PERMISSIONS_BOUNDARY_ARN: {
+    description:
+      "The policy that says what the deployment's roles may do at most. Unset: only what their own policies say. A pipeline sets it.",
+    rule: "the ARN of a policy of IAM",
+    example: "arn:aws:iam::123456789012:policy/boundary",
+    parse: matching(/^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/),
+  },
   DOMAIN_NAME: {
     description: "The custom domain of the API. Unset: it is reached at the gateway's own host.",
     rule: "a domain name in lower case",
@@ -206,6 +215,14 @@ export const settingsTable = {
     rule: "the ARN of an SNS topic",
     example: "arn:aws:sns:eu-west-1:123456789012:alarms",
     parse: matching(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/),
+  },
+  DASHBOARD: {
+    description:
+      "Whether a dashboard is made. An account has three for nothing, and pays 3 dollars a month for each more.",
+    rule: "on or off",
+    example: "on",
+    default: "off",
+    parse: oneOf("on", "off"),
   },
   BUDGET_USD: {
     description: "What the account may cost in a month before `BUDGET_EMAILS` are told. Unset: no budget.",
@@ -323,6 +340,8 @@ export function loadSettings(stage: string, environment: Environment): Settings 
       (parsed.ALARMS ?? (isPermanent ? "on" : "off")) === "on"
         ? { topicArn: parsed.ALARM_TOPIC_ARN }
         : undefined,
+    dashboard: parsed.DASHBOARD === "on",
+    permissionsBoundaryArn: parsed.PERMISSIONS_BOUNDARY_ARN,
     budget:
       parsed.BUDGET_USD === undefined || parsed.BUDGET_EMAILS === undefined
         ? undefined

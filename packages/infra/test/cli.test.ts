@@ -5,7 +5,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import { deployPermissions } from "../src/deploy-permissions.ts";
 import { runSst, type SstRun } from "./cli/run-sst.ts";
+import { may } from "./synth/may.ts";
 import { all, environment } from "./synth/view.ts";
 
 const settings = {
@@ -73,11 +75,48 @@ describe("sst deploy", () => {
     for (const text of [run.output, log, ...kept]) assert.ok(!text.includes(settings.FIREBASE_APP_API_KEY));
   });
 
+  it("asks AWS for nothing that the role of a pipeline refuses", () => {
+    const statements = deployPermissions({
+      partition: "aws",
+      region: "eu-west-1",
+      accountId: "123456789012",
+      appName: "lambda-express-api",
+      stage: "dev",
+      stateBucket: "sst-state",
+      assetBucket: "sst-asset",
+      permissionsBoundaryArn: "arn:aws:iam::123456789012:policy/boundary",
+    }).map((statement) => ({ effect: "Allow", conditions: {}, ...statement }));
+    const arnOf = { s3: "arn:aws:s3:::", ssm: "arn:aws:ssm:eu-west-1:123456789012:" };
+    assert.ok(run.asked.length > 10);
+    for (const { action, resource } of run.asked) {
+      const request = { action, resource: arnOf[action.split(":")[0] as "s3" | "ssm"] + resource };
+      assert.ok(may(statements, request), `${action} on ${resource}`);
+    }
+  });
+
   it("gives its lock back", () => {
     assert.deepEqual(
       [...run.state.keys()].filter((key) => key.includes("/lock/")),
       [],
     );
+  });
+});
+
+describe("sst deploy of the pipelines, by their own program", () => {
+  it("completes, and says where each is", async () => {
+    const run = await runSst({
+      config: "packages/infra/examples/pipeline/sst.config.ts",
+      args: ["deploy", "--stage", "shared"],
+      environment: {},
+    });
+    assert.equal(run.exitCode, 0, run.output);
+    assert.match(
+      run.output,
+      /Staging: https:\/\/eu-west-1\.console\.aws\.amazon\.com\/codesuite\/codepipeline\//,
+    );
+    assert.match(run.output, /Production: https:\/\/eu-west-1\.console\.aws\.amazon\.com\/codesuite\//);
+    assert.deepEqual(run.unanswered, []);
+    await run.remove();
   });
 });
 

@@ -388,6 +388,96 @@ describe("every deployment", () => {
       );
     });
 
+    it("has each alarm explained where people look for what to do", () => {
+      const guide = readFileSync(new URL("../../../docs/guides/operate.md", import.meta.url), "utf8");
+      const explained = [...guide.matchAll(/^### The alarm `(\w+)`$/gm)].map(([, alarm]) => alarm);
+      const raised = all(graph("everything"), "aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) =>
+        String(inputs.name).split("-").at(-1),
+      );
+      assert.deepEqual(explained.sort(), raised.sort());
+    });
+
+    describe("its dashboard", () => {
+      const widgets = () =>
+        JSON.parse(
+          String(one(graph("everything"), "aws:cloudwatch/dashboard:Dashboard").inputs.dashboardBody),
+        ).widgets as {
+          type: string;
+          x: number;
+          y: number;
+          width: number;
+          height: number;
+          properties: Inputs;
+        }[];
+      const metrics = () =>
+        widgets().flatMap(({ properties }) => (properties.metrics ?? []) as (string | { stat: string })[][]);
+
+      it("shows what callers see and what the function does, of what there is", () => {
+        const { inputs: lambda } = one(graph("everything"), "aws:lambda/function:Function");
+        const { inputs: alias } = one(graph("everything"), "aws:lambda/alias:Alias");
+        const { inputs: stage } = one(graph("everything"), "aws:apigatewayv2/stage:Stage");
+        const exists: Record<string, Json> = {
+          ApiId: stage.apiId ?? null,
+          Stage: stage.name ?? null,
+          FunctionName: lambda.name ?? null,
+          Resource: `${alias.functionName}:${alias.name}`,
+        };
+        const shown = metrics().map(([namespace, metric, ...rest]) => {
+          const options = rest.at(-1) as { stat: string };
+          const dimensions = rest.slice(0, -1) as string[];
+          assert.equal(dimensions.length % 2, 0);
+          for (let index = 0; index < dimensions.length; index += 2)
+            assert.equal(dimensions[index + 1], exists[dimensions[index] ?? ""], `${metric} ${dimensions}`);
+          return `${namespace} ${metric} ${options.stat}`;
+        });
+        assert.deepEqual(shown.sort(), [
+          "AWS/ApiGateway 4xx Sum",
+          "AWS/ApiGateway 5xx Sum",
+          "AWS/ApiGateway Count Sum",
+          "AWS/ApiGateway IntegrationLatency p50",
+          "AWS/ApiGateway IntegrationLatency p99",
+          "AWS/ApiGateway Latency p50",
+          "AWS/ApiGateway Latency p99",
+          "AWS/Lambda ConcurrentExecutions Maximum",
+          "AWS/Lambda Duration p50",
+          "AWS/Lambda Duration p99",
+          "AWS/Lambda Errors Sum",
+          "AWS/Lambda Throttles Sum",
+        ]);
+      });
+
+      it("asks the function's own log for cold starts and for errors with their request", () => {
+        const { inputs: lambda } = one(graph("everything"), "aws:lambda/function:Function");
+        const queries = widgets().flatMap(({ type, properties }) =>
+          type === "log" ? [String(properties.query)] : [],
+        );
+        assert.equal(queries.length, 2);
+        const source = `SOURCE '${(lambda.loggingConfig as Inputs).logGroup}' | `;
+        for (const query of queries) assert.ok(query.startsWith(source), query);
+        assert.match(queries[0] ?? "", /count\(@initDuration\)/);
+        assert.match(queries[1] ?? "", /filter level = "error" \| fields .*requestId/);
+      });
+
+      it("lays no part over another", () => {
+        for (const one of widgets()) {
+          assert.ok(one.x + one.width <= 24);
+          for (const other of widgets()) {
+            const isSame = one.x === other.x && one.y === other.y;
+            const isApart =
+              one.x + one.width <= other.x ||
+              other.x + other.width <= one.x ||
+              one.y + one.height <= other.y ||
+              other.y + other.height <= one.y;
+            assert.ok(isSame || isApart, JSON.stringify([one, other]));
+          }
+        }
+      });
+
+      it("is there only where it is asked for", () => {
+        assert.deepEqual(all(graph("default"), "aws:cloudwatch/dashboard:Dashboard"), []);
+      });
+    });
+
     it("tells who watches the budget", () => {
       const { inputs } = one(graph("everything"), "aws:budgets/budget:Budget");
       assert.equal(inputs.limitAmount, "20");
@@ -607,6 +697,7 @@ const everything = {
   DNS_ZONE_ID: "Z2FDTNDATAQYW2",
   EXECUTE_API_ENDPOINT: "off",
   ALARM_TOPIC_ARN: "arn:aws:sns:eu-west-1:123456789012:alarms",
+  DASHBOARD: "on",
   BUDGET_USD: "20",
   BUDGET_EMAILS: "ops@example.com, boss@example.com",
   CONTAINER_IMAGE: "public.ecr.aws/example/lambda-express-api:1.0.0",
@@ -618,7 +709,11 @@ describe("sst dev", () => {
     const graph = await synthesise({
       stage: "dev",
       isDev: true,
-      environment: { ...everything, CODE_DELIVERY: "pipeline" },
+      environment: {
+        ...everything,
+        CODE_DELIVERY: "pipeline",
+        PERMISSIONS_BOUNDARY_ARN: "arn:aws:iam::123456789012:policy/boundary",
+      },
     });
     const types = new Set(graph.resources.map(({ type }) => type));
     for (const type of ["aws:scheduler/schedule:Schedule", "aws:ecs/service:Service"])
@@ -630,6 +725,8 @@ describe("sst dev", () => {
     assert.equal(environment(graph).RUNTIME, "LAMBDA");
     assert.deepEqual(one(graph, "aws:lambda/alias:Alias").ignoreChanges, []);
     assert.ok(statements(graph).some(({ actions }) => actions.includes("appsync:*")));
+    for (const { name, inputs } of all(graph, "aws:iam/role:Role"))
+      assert.equal(inputs.permissionsBoundary, undefined, name);
     assert.equal(all(graph, "aws:apigatewayv2/route:Route").length > 0, true);
   });
 });
@@ -646,6 +743,19 @@ describe("a mistake in the program", () => {
     assert.match(String(outputs.levels), /several levels, which a WebSocket API cannot have/);
     assert.match(String(outputs.noCertificate), /neither a certificate nor anybody/);
     assert.match(String(outputs.longName), /more than 64 characters/);
+    for (const [name, said] of Object.entries({
+      stage: /^stage is wrong \("\.\.\/production"\); write it like "production"\.$/,
+      repository: /^githubRepository\.name is wrong \("my-company\/my-api"\); write it like "my-api"\.$/,
+      branch: /^githubRepository\.branch is wrong \(""\); write it like "main"\.$/,
+      connection: /^github\.connectionArn is wrong \("mine"\); write it like "arn:aws:codeconnections:/,
+      bucket: /^s3Artifacts\.arn is wrong \("given"\); write it like "arn:aws:s3:::my-artifacts"\.$/,
+      parameter:
+        /^settingsParameterName is wrong \("settings"\); write it like "\/my-api\/production\/settings"/,
+      ownStage: /so it could change itself; deploy it by another app name or stage\.$/,
+      longPipelineName: /more than 100 characters/,
+      channelName: /^info is no id of Slack \("#deployments"\); write it like "C07EZ1ABC23"\.$/,
+    }))
+      assert.match(String(outputs[name]), said, name);
   });
 
   it("two resources of one name are refused, as the engine would", async () => {

@@ -6,3 +6,5 @@ export { ContainerService, type ContainerServiceArgs } from "./container-service
 export { type Dns, dnsOf } from "./dns.ts";
 export { secretEnvironment } from "./environment.ts";
 export { LambdaApi, type LambdaApiArgs } from "./lambda-api.ts";
+export { Pipeline, type PipelineArgs } from "./pipeline.ts";
+export { SlackChannels, type SlackChannelsArgs } from "./slack-channels.ts";

@@ -10,6 +10,7 @@ import type { KeepWarm } from "../settings.ts";
 import { createAlarms } from "./alarms.ts";
 import type { FunctionCode } from "./api-code.ts";
 import type { ExposableApi } from "./api-exposer.ts";
+import { createDashboard } from "./dashboard.ts";
 import { type CallerSettings, callerEnvironment } from "./environment.ts";
 import { createHttpApi } from "./http-api.ts";
 import { createLambdaFunction } from "./lambda-function.ts";
@@ -54,6 +55,8 @@ export interface LambdaApiArgs extends CallerSettings {
   readonly disableExecuteApiEndpoint?: boolean;
   /** Default: no alarms. */
   readonly alarms?: { readonly topicArn?: $util.Input<string> | undefined } | undefined;
+  /** Default: no dashboard. */
+  readonly dashboard?: boolean;
 }
 
 export class LambdaApi extends $util.ComponentResource implements ExposableApi {
@@ -128,6 +131,20 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
           aliasName: lambda.alias.name,
           timeoutSeconds,
           topicArn: args.alarms.topicArn,
+        },
+        this,
+      );
+    }
+
+    if (args.dashboard) {
+      createDashboard(
+        name,
+        {
+          apiId: api.id,
+          stageName: stage.name,
+          functionName: lambda.name,
+          aliasName: lambda.alias.name,
+          logGroupName: lambda.logGroupName,
         },
         this,
       );

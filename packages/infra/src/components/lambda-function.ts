@@ -23,6 +23,7 @@ export interface LambdaFunctionArgs {
 export interface LambdaFunction {
   readonly name: $util.Output<string>;
   readonly alias: aws.lambda.Alias;
+  readonly logGroupName: $util.Output<string>;
 }
 
 /** Lambda's limit on the name of a function. */
@@ -108,7 +109,7 @@ export function createLambdaFunction(
   );
 
   if (keepWarm && !$dev) createWarmth(name, keepWarm, alias, parent);
-  return { name: fn.name, alias };
+  return { name: fn.name, alias, logGroupName: $interpolate`/aws/lambda/${fn.name}` };
 }
 
 /**

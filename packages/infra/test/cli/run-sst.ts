@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Graph } from "../synth/graph.ts";
 import { isUnpacked, lockedProviders, OFFLINE, PLATFORM, ROOT, SST } from "../synth/platform.ts";
-import { startStandInAws } from "./stand-in-aws.ts";
+import { type StandInAws, startStandInAws } from "./stand-in-aws.ts";
 
 export interface SstRun {
   readonly exitCode: number | null;
@@ -22,12 +22,16 @@ export interface SstRun {
   readonly state: ReadonlyMap<string, Buffer>;
   /** What it asked AWS that the stand-in cannot answer. */
   readonly unanswered: readonly string[];
+  /** What it asked AWS for itself, before and after the engine's part. */
+  readonly asked: StandInAws["asked"];
   /** The project folder, with the bundles in `.sst/artifacts`. */
   readonly folder: string;
   remove(): Promise<void>;
 }
 
 export interface SstOptions {
+  /** Seen from the root of the project. Default: `sst.config.ts`. */
+  readonly config?: string;
   /** As in `["deploy", "--stage", "dev"]`. */
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -35,13 +39,19 @@ export interface SstOptions {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-export async function runSst({ args, environment, files = {} }: SstOptions): Promise<SstRun> {
+export async function runSst({
+  config = "sst.config.ts",
+  args,
+  environment,
+  files = {},
+}: SstOptions): Promise<SstRun> {
   if (!isUnpacked()) throw new Error("SST's platform is not there yet; run: npm run platform");
   const folder = await mkdtemp(join(tmpdir(), "sst-project-"));
   const home = join(folder, ".home");
   const resultFile = join(folder, "result.json");
-  for (const name of ["package.json", "node_modules", "packages", "sst.config.ts"])
+  for (const name of ["package.json", "node_modules", "packages"])
     await symlink(join(ROOT, name), join(folder, name));
+  await symlink(join(ROOT, config), join(folder, "sst.config.ts"));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   await mkdir(join(folder, ".sst"));
   await symlink(PLATFORM, join(folder, ".sst/platform"));
@@ -81,6 +91,7 @@ export async function runSst({ args, environment, files = {} }: SstOptions): Pro
       graph: result.graph,
       state: aws.objects,
       unanswered: aws.unanswered,
+      asked: aws.asked,
       folder,
       remove: () => rm(folder, { recursive: true, force: true }),
     };

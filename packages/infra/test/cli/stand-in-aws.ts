@@ -11,6 +11,8 @@ export interface StandInAws {
   readonly objects: ReadonlyMap<string, Buffer>;
   /** What was asked that nobody here can answer. */
   readonly unanswered: readonly string[];
+  /** All that was asked of SSM and S3, as a policy would name it: an action and what it is done to. */
+  readonly asked: readonly { readonly action: string; readonly resource: string }[];
   close(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function startStandInAws(): Promise<StandInAws> {
   const objects = new Map<string, Buffer>();
   const parameters = new Map([["/sst/bootstrap", JSON.stringify(BOOTSTRAP)]]);
   const unanswered: string[] = [];
+  const asked: { action: string; resource: string }[] = [];
 
   const json = (status: number, body: unknown): Reply => ({
     status,
@@ -47,6 +50,7 @@ export async function startStandInAws(): Promise<StandInAws> {
   const xml = (status: number, body: string): Reply => ({ status, body, contentType: "application/xml" });
 
   function answerSsm(operation: string, { Name, Value }: { Name: string; Value?: string }): Reply {
+    asked.push({ action: `ssm:${operation}`, resource: `parameter${Name}` });
     if (operation === "PutParameter") {
       parameters.set(Name, Value ?? "");
       return json(200, { Version: 1 });
@@ -58,6 +62,8 @@ export async function startStandInAws(): Promise<StandInAws> {
   }
 
   function answerS3(method: string, key: string, body: Buffer): Reply {
+    const verb = { GET: "Get", HEAD: "Get", PUT: "Put", DELETE: "Delete" }[method] ?? method;
+    asked.push({ action: `s3:${verb}Object`, resource: key.slice(1) });
     if (method === "PUT") {
       objects.set(key, body);
       return xml(200, "");
@@ -100,6 +106,7 @@ export async function startStandInAws(): Promise<StandInAws> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     objects,
     unanswered,
+    asked,
     close: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
   };
 }

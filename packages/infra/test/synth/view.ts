@@ -21,6 +21,8 @@ export interface Statement {
   readonly effect: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  /** By operator and key. */
+  readonly conditions: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
 interface PolicyDocument {
@@ -28,6 +30,7 @@ interface PolicyDocument {
     readonly Effect: string;
     readonly Action: string | readonly string[];
     readonly Resource: string | readonly string[];
+    readonly Condition?: Statement["conditions"];
   }[];
 }
 
@@ -41,11 +44,12 @@ export function statements(graph: Graph): Statement[] {
     policy: inputs.policy,
   }));
   return [...inRoles, ...attached].flatMap(({ role, policy }) =>
-    (JSON.parse(String(policy)) as PolicyDocument).Statement.map(({ Effect, Action, Resource }) => ({
+    (JSON.parse(String(policy)) as PolicyDocument).Statement.map((statement) => ({
       role: String(role),
-      effect: Effect,
-      actions: [Action].flat(),
-      resources: [Resource].flat(),
+      effect: statement.Effect,
+      actions: [statement.Action].flat(),
+      resources: [statement.Resource].flat(),
+      conditions: statement.Condition ?? {},
     })),
   );
 }

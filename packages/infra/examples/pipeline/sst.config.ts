@@ -1,0 +1,47 @@
+/// <reference path="../../../../.sst/platform/config.d.ts" />
+
+// Two pipelines: each push to main is deployed to the stage staging, and each version tag to production. They belong to
+// the account and not to a stage, so they are a program of their own, with a name of its own.
+
+export default $config({
+  app: () => ({
+    name: "lambda-express-api-pipelines",
+    home: "aws",
+    providers: { aws: "7.20.0" },
+    removal: "remove",
+  }),
+
+  async run() {
+    const { Pipeline, SlackChannels } = await import("../../src/components/index.ts");
+
+    const channels = new SlackChannels("Slack", {
+      teamId: "T07EA123LEP",
+      info: "C07EZ1ABC23",
+      alert: "C07EZ1ABC24",
+    });
+    const staging = new Pipeline("Staging", {
+      stage: "staging",
+      github: { owner: "my-company" },
+      githubRepository: { name: "lambda-express-api", branch: "main" },
+      ciNotificationsSlackChannels: channels,
+    });
+    const production = new Pipeline("Production", {
+      stage: "production",
+      preRelease: false,
+      github: staging.github,
+      githubRepository: { name: "lambda-express-api", branch: "main" },
+      s3Artifacts: staging.s3Artifacts,
+      domain: { hostedZoneId: "Z2FDTNDATAQYW2" },
+      ciNotificationsSlackChannels: channels,
+    });
+    return {
+      connection: staging.github.connectionArn,
+      staging: staging.pipelineName,
+      production: production.pipelineName,
+      boundaries: {
+        staging: staging.permissionsBoundaryArn,
+        production: production.permissionsBoundaryArn,
+      },
+    };
+  },
+});

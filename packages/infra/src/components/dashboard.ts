@@ -1,0 +1,117 @@
+/** How the API is doing, on one page: what callers see, what the function does, and what went wrong last. */
+
+export interface DashboardArgs {
+  readonly apiId: $util.Input<string>;
+  readonly stageName: $util.Input<string>;
+  readonly functionName: $util.Input<string>;
+  readonly aliasName: $util.Input<string>;
+  readonly logGroupName: $util.Input<string>;
+}
+
+/** The width of a dashboard is 24 (CloudWatch API reference, "Dashboard Body Structure and Syntax"). */
+const WIDTH = 12;
+const HEIGHT = 6;
+
+type Metric = readonly [...namesAndValues: string[], { readonly stat: string; readonly label: string }];
+
+/** Makes the dashboard, named as the component's other resources. */
+export function createDashboard(name: string, args: DashboardArgs, parent: $util.Resource): void {
+  const { region } = aws.getRegionOutput();
+  new aws.cloudwatch.Dashboard(
+    `${name}Dashboard`,
+    {
+      dashboardName: `${$app.name}-${$app.stage}-${name}`,
+      dashboardBody: $util
+        .all([args.apiId, args.stageName, args.functionName, args.aliasName, args.logGroupName, region])
+        .apply((values) => JSON.stringify({ widgets: widgetsOf(...values) })),
+    },
+    { parent },
+  );
+}
+
+function widgetsOf(
+  apiId: string,
+  stageName: string,
+  functionName: string,
+  aliasName: string,
+  logGroupName: string,
+  region: string,
+) {
+  const gateway = (metric: string, stat: string, label: string): Metric => [
+    "AWS/ApiGateway",
+    metric,
+    "ApiId",
+    apiId,
+    "Stage",
+    stageName,
+    { stat, label },
+  ];
+  const lambda = (metric: string, stat: string, label: string): Metric => [
+    "AWS/Lambda",
+    metric,
+    "FunctionName",
+    functionName,
+    "Resource",
+    `${functionName}:${aliasName}`,
+    { stat, label },
+  ];
+  const chart = (title: string, metrics: readonly Metric[]) => ({
+    type: "metric",
+    properties: { title, region, view: "timeSeries", stacked: false, period: 300, metrics },
+  });
+  const query = (title: string, view: "timeSeries" | "table", lines: readonly string[]) => ({
+    type: "log",
+    properties: { title, region, view, query: [`SOURCE '${logGroupName}'`, ...lines].join(" | ") },
+  });
+
+  const widgets = [
+    chart("Requests", [
+      gateway("Count", "Sum", "requests"),
+      gateway("4xx", "Sum", "4xx"),
+      gateway("5xx", "Sum", "5xx"),
+    ]),
+    chart("Latency, as callers see it (ms)", [
+      gateway("Latency", "p50", "half of them"),
+      gateway("Latency", "p99", "99 of 100"),
+    ]),
+    chart("Latency of the function, as the gateway sees it (ms)", [
+      gateway("IntegrationLatency", "p50", "half of them"),
+      gateway("IntegrationLatency", "p99", "99 of 100"),
+    ]),
+    chart("Duration of the function (ms)", [
+      lambda("Duration", "p50", "half of them"),
+      lambda("Duration", "p99", "99 of 100"),
+    ]),
+    chart("Calls that the function did not answer", [
+      lambda("Errors", "Sum", "errors"),
+      lambda("Throttles", "Sum", "throttles"),
+    ]),
+    // Of the whole function: CloudWatch counts instances for each version, but not for an alias.
+    chart("Instances at once", [
+      [
+        "AWS/Lambda",
+        "ConcurrentExecutions",
+        "FunctionName",
+        functionName,
+        { stat: "Maximum", label: "instances" },
+      ],
+    ]),
+    query("Cold starts (ms)", "timeSeries", [
+      'filter @type = "REPORT"',
+      "stats count(@initDuration) as coldStarts, pct(@initDuration, 50) as halfOfThem, max(@initDuration) as slowest by bin(5m)",
+    ]),
+    query("The last errors", "table", [
+      'filter level = "error"',
+      "fields @timestamp, requestId, message, error.message",
+      "sort @timestamp desc",
+      "limit 20",
+    ]),
+  ];
+  return widgets.map((widget, index) => ({
+    ...widget,
+    x: (index % 2) * WIDTH,
+    y: Math.floor(index / 2) * HEIGHT,
+    width: WIDTH,
+    height: HEIGHT,
+  }));
+}

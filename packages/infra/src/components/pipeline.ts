@@ -1,0 +1,354 @@
+/**
+ * A pipeline of AWS's own that brings one stage of the API from GitHub: CodePipeline listens to the repository,
+ * CodeBuild runs what continuous integration runs and then deploys or releases. It belongs to an account and not to a
+ * stage, so it is deployed by a program of its own (docs/decisions/0016-pipeline.md).
+ */
+import { planBuildspec, RELEASE_TAGS } from "../buildspec.ts";
+import { APP_NAME } from "../names.ts";
+import { type ConditionalStatement, policyDocument } from "../policy-document.ts";
+import { createArtifactBucket } from "./artifact-bucket.ts";
+import { createDeployRights, releaseRights } from "./delivery-rights.ts";
+
+export interface PipelineArgs {
+  /** The stage that it brings. */
+  readonly stage: string;
+  /** Default: the name in `sst.config.ts`. */
+  readonly appName?: string;
+  readonly github: {
+    readonly owner: string;
+    /** Default: a connection is made, and somebody has to approve it in the console. */
+    readonly connectionArn?: $util.Input<string>;
+  };
+  readonly githubRepository: { readonly name: string; readonly branch: string };
+  /** Whether each push to the branch is deployed; else only version tags are. Default: `true`. */
+  readonly preRelease?: boolean;
+  /** As the stage's `CODE_DELIVERY`: with `pipeline` it brings code and no infrastructure. Default: `sst`. */
+  readonly codeDelivery?: "sst" | "pipeline";
+  /** Default: a bucket is made. */
+  readonly s3Artifacts?: { readonly bucket: $util.Input<string>; readonly arn: $util.Input<string> };
+  /** The names of AWS Chatbot's configurations, of which `SlackChannels` makes two. Default: nobody is told. */
+  readonly ciNotificationsSlackChannels?: {
+    readonly info: $util.Input<string>;
+    readonly alert: $util.Input<string>;
+  };
+  /** The parameter that holds the stage's settings, as `.env.<stage>` would. Default: `/<app>/<stage>/settings`. */
+  readonly settingsParameterName?: string;
+  /** The stage's domain, if it has one, and its zone, if that is at Route 53. Default: it has none. */
+  readonly domain?: { readonly hostedZoneId?: string };
+  /** What the stage's functions may do at AWS at most, beside writing their log. */
+  readonly permissions?: readonly { readonly actions: string[]; readonly resources: string[] }[];
+  /** Default: 30. */
+  readonly logRetentionDays?: number;
+}
+
+/** Debian with Node 24 and git, as the API's own image; CodeBuild's images lag behind Node's releases. */
+const IMAGE = "public.ecr.aws/docker/library/node:24-bookworm";
+const BUILD_TIMEOUT_MINUTES = 60;
+
+export class Pipeline extends $util.ComponentResource {
+  /** For the next pipeline of the account: one connection and one bucket are enough. */
+  readonly github: { readonly owner: string; readonly connectionArn: $util.Output<string> };
+  readonly s3Artifacts: { readonly bucket: $util.Output<string>; readonly arn: $util.Output<string> };
+  readonly pipelineName: $util.Output<string>;
+  /** The stage's `PERMISSIONS_BOUNDARY_ARN`, for those who deploy it from elsewhere too; a release makes no roles. */
+  readonly permissionsBoundaryArn: $util.Output<string> | undefined;
+
+  /** @throws Error, in a sentence, for what AWS would refuse half-way through a deployment. */
+  constructor(name: string, args: PipelineArgs, options?: $util.ComponentResourceOptions) {
+    super("lambda-express-api:infra:Pipeline", name, {}, options);
+    const parent = this;
+    const {
+      stage,
+      appName = APP_NAME,
+      github,
+      githubRepository,
+      preRelease = true,
+      codeDelivery = "sst",
+      settingsParameterName = `/${appName}/${stage}/settings`,
+    } = args;
+    const pipelineName = `${$app.name}-${$app.stage}-${name}`;
+    checkArgs(args, pipelineName, `${appName}-${stage}-`);
+
+    const { partition } = aws.getPartitionOutput();
+    const { region } = aws.getRegionOutput();
+    const { accountId } = aws.getCallerIdentityOutput();
+    const arn = (service: string, resource: string) =>
+      $interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
+    const projectArn = arn("codebuild", `project/${pipelineName}`);
+
+    const connectionArn = $util.output(github.connectionArn ?? createConnection());
+    const artifacts = args.s3Artifacts ?? createArtifactBucket(name, parent);
+    const bucket = $util.output(artifacts.bucket);
+    const bucketArn = $util.output(artifacts.arn);
+
+    const log = new aws.cloudwatch.LogGroup(
+      `${name}Log`,
+      { name: `/aws/codebuild/${pipelineName}`, retentionInDays: args.logRetentionDays ?? 30 },
+      { parent },
+    );
+
+    const buildRole = createRole("Build", "codebuild.amazonaws.com");
+    const delivery = codeDelivery === "sst" ? deploys() : releases();
+    const buildPolicy = createPolicy(
+      "Build",
+      buildRole,
+      $util
+        .all([bucketArn, connectionArn, log.arn, delivery.permissions])
+        .apply(([bucketArn, connectionArn, logArn, permissions]) => [
+          { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [`${bucketArn}/*`] },
+          useOf(connectionArn),
+          { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [`${logArn}:*`] },
+          ...permissions,
+        ]),
+    );
+    const project = new aws.codebuild.Project(
+      `${name}Project`,
+      {
+        name: pipelineName,
+        description: `Checks ${github.owner}/${githubRepository.name} and brings it to the stage ${stage}.`,
+        serviceRole: buildRole.arn,
+        buildTimeout: BUILD_TIMEOUT_MINUTES,
+        environment: {
+          type: "ARM_CONTAINER",
+          computeType: "BUILD_GENERAL1_SMALL",
+          image: IMAGE,
+          // The service's own are for its own images.
+          imagePullCredentialsType: "SERVICE_ROLE",
+        },
+        source: {
+          type: "CODEPIPELINE",
+          buildspec: $util
+            .output(delivery.environment)
+            .apply((environment) =>
+              JSON.stringify(
+                planBuildspec({ stage, preRelease, codeDelivery, settingsParameterName, environment }),
+              ),
+            ),
+        },
+        artifacts: { type: "CODEPIPELINE" },
+        logsConfig: { cloudwatchLogs: { groupName: log.name } },
+      },
+      { parent, dependsOn: [buildPolicy] },
+    );
+
+    const pipelineRole = createRole("Pipeline", "codepipeline.amazonaws.com");
+    const pipelinePolicy = createPolicy(
+      "Pipeline",
+      pipelineRole,
+      $util.all([bucketArn, connectionArn, projectArn]).apply(([bucketArn, connectionArn, projectArn]) => [
+        {
+          actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+          resources: [`${bucketArn}/*`],
+        },
+        { actions: ["s3:GetBucketLocation", "s3:GetBucketVersioning"], resources: [bucketArn] },
+        { actions: ["codebuild:StartBuild", "codebuild:BatchGetBuilds"], resources: [projectArn] },
+        useOf(connectionArn),
+      ]),
+    );
+    const pipeline = new aws.codepipeline.Pipeline(
+      `${name}Pipeline`,
+      {
+        name: pipelineName,
+        pipelineType: "V2",
+        // What waits is overtaken by what is newer; what runs is left to finish.
+        executionMode: "SUPERSEDED",
+        roleArn: pipelineRole.arn,
+        artifactStores: [{ type: "S3", location: bucket }],
+        stages: [
+          {
+            name: "Source",
+            actions: [
+              {
+                name: "Source",
+                category: "Source",
+                owner: "AWS",
+                provider: "CodeStarSourceConnection",
+                version: "1",
+                outputArtifacts: ["source"],
+                configuration: {
+                  ConnectionArn: connectionArn,
+                  FullRepositoryId: `${github.owner}/${githubRepository.name}`,
+                  BranchName: githubRepository.branch,
+                  DetectChanges: String(preRelease),
+                  // The checks and the tags need the repository and not only its files.
+                  OutputArtifactFormat: "CODEBUILD_CLONE_REF",
+                },
+              },
+            ],
+          },
+          {
+            name: "BuildAndDeploy",
+            actions: [
+              {
+                name: "BuildAndDeploy",
+                category: "Build",
+                owner: "AWS",
+                provider: "CodeBuild",
+                version: "1",
+                inputArtifacts: ["source"],
+                configuration: { ProjectName: project.name },
+              },
+            ],
+          },
+        ],
+        ...(!preRelease && {
+          triggers: [
+            {
+              providerType: "CodeStarSourceConnection",
+              gitConfiguration: {
+                sourceActionName: "Source",
+                pushes: [{ tags: { includes: [RELEASE_TAGS] } }],
+              },
+            },
+          ],
+        }),
+      },
+      { parent, dependsOn: [pipelinePolicy] },
+    );
+
+    const channels = args.ciNotificationsSlackChannels;
+    if (channels) {
+      notify("Info", channels.info, ["started", "succeeded"]);
+      notify("Alert", channels.alert, ["failed"]);
+    }
+
+    this.github = { owner: github.owner, connectionArn };
+    this.s3Artifacts = { bucket, arn: bucketArn };
+    this.pipelineName = pipeline.name;
+    this.permissionsBoundaryArn = delivery.permissionsBoundaryArn;
+    this.registerOutputs({
+      _hint: $interpolate`https://${region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/${pipeline.name}/view?region=${region}`,
+    });
+
+    function createConnection(): $util.Output<string> {
+      return new aws.codeconnections.Connection(`${name}GitHub`, { providerType: "GitHub" }, { parent }).arn;
+    }
+
+    function createRole(suffix: string, service: string): aws.iam.Role {
+      return new aws.iam.Role(
+        `${name}${suffix}Role`,
+        {
+          // Else the service could be talked into taking it on for somebody else's account.
+          assumeRolePolicy: accountId.apply((accountId) =>
+            JSON.stringify({
+              Version: "2012-10-17",
+              Statement: [
+                {
+                  Effect: "Allow",
+                  Action: "sts:AssumeRole",
+                  Principal: { Service: service },
+                  Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+                },
+              ],
+            }),
+          ),
+        },
+        { parent },
+      );
+    }
+
+    function createPolicy(
+      suffix: string,
+      role: aws.iam.Role,
+      permissions: $util.Output<ConditionalStatement[]>,
+    ): aws.iam.RolePolicy {
+      return new aws.iam.RolePolicy(
+        `${name}${suffix}Policy`,
+        { role: role.name, policy: permissions.apply(policyDocument) },
+        { parent },
+      );
+    }
+
+    /** What the deployment is told and may do, where `sst deploy` brings all of the stage. */
+    function deploys() {
+      const { permissions, permissionsBoundaryArn } = createDeployRights(
+        name,
+        { appName, stage, domain: args.domain, permissions: args.permissions ?? [] },
+        parent,
+      );
+      return {
+        environment: { CODE_DELIVERY: "sst", PERMISSIONS_BOUNDARY_ARN: permissionsBoundaryArn },
+        permissionsBoundaryArn,
+        permissions: $util
+          .all([permissions, arn("ssm", `parameter${settingsParameterName}`)])
+          .apply(([permissions, settingsArn]): readonly ConditionalStatement[] => [
+            ...permissions,
+            { actions: ["ssm:GetParameters"], resources: [settingsArn] },
+          ]),
+      };
+    }
+
+    /** The same, where `npm run release` brings code to a function that is there. */
+    function releases() {
+      return {
+        environment: { CODE_DELIVERY: "pipeline", RELEASE_BUCKET: bucket },
+        permissionsBoundaryArn: undefined,
+        permissions: releaseRights({ appName, stage }, bucketArn),
+      };
+    }
+
+    function notify(suffix: string, channel: $util.Input<string>, events: readonly string[]): void {
+      new aws.codestarnotifications.NotificationRule(
+        `${name}${suffix}`,
+        {
+          detailType: "FULL",
+          resource: pipeline.arn,
+          eventTypeIds: events.map((event) => `codepipeline-pipeline-pipeline-execution-${event}`),
+          targets: [
+            {
+              type: "AWSChatbotSlack",
+              address: $interpolate`arn:${partition}:chatbot::${accountId}:chat-configuration/slack-channel/${channel}`,
+            },
+          ],
+        },
+        { parent },
+      );
+    }
+  }
+}
+
+/** The service has a new name, and its resources have either. */
+function useOf(connectionArn: string): ConditionalStatement {
+  return {
+    actions: ["codeconnections:UseConnection", "codestar-connections:UseConnection"],
+    resources: [connectionArn],
+  };
+}
+
+/** CodePipeline's limit on the name of a pipeline. */
+const MAX_NAME_LENGTH = 100;
+
+/** What is wrong by itself, each with a right value. */
+function checkArgs(args: PipelineArgs, pipelineName: string, stagePrefix: string): void {
+  const { stage, github, githubRepository, s3Artifacts, settingsParameterName } = args;
+  const check = (name: string, value: unknown, rule: RegExp, example: string) => {
+    // What another resource says is not known yet.
+    if (typeof value === "string" && !rule.test(value)) {
+      throw new Error(
+        `${name} is wrong (${JSON.stringify(value)}); write it like ${JSON.stringify(example)}.`,
+      );
+    }
+  };
+  check("stage", stage, /^[A-Za-z0-9][A-Za-z0-9-]*$/, "production");
+  check("github.owner", github.owner, /^[A-Za-z0-9][A-Za-z0-9-]*$/, "my-company");
+  check("githubRepository.name", githubRepository.name, /^[\w.-]+$/, "my-api");
+  check("githubRepository.branch", githubRepository.branch, /^[\w./-]+$/, "main");
+  check(
+    "github.connectionArn",
+    github.connectionArn,
+    /^arn:aws[\w-]*:(codeconnections|codestar-connections):[\w-]+:\d{12}:connection\/[\w-]+$/,
+    "arn:aws:codeconnections:eu-west-1:123456789012:connection/12345678-1234-1234-1234-123456789012",
+  );
+  check("s3Artifacts.arn", s3Artifacts?.arn, /^arn:aws[\w-]*:s3:::[a-z0-9.-]+$/, "arn:aws:s3:::my-artifacts");
+  check("settingsParameterName", settingsParameterName, /^(\/[\w.-]+)+$/, "/my-api/production/settings");
+  if (pipelineName.length > MAX_NAME_LENGTH) {
+    throw new Error(
+      `The pipeline's name ${pipelineName} has more than ${MAX_NAME_LENGTH} characters; choose a shorter stage or component name.`,
+    );
+  }
+  if (`${pipelineName}-`.startsWith(stagePrefix)) {
+    throw new Error(
+      `The pipeline's name ${pipelineName} starts like those of the stage ${stage}, so it could change itself; deploy it by another app name or stage.`,
+    );
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * What AWS must allow to whoever runs `sst deploy` for one stage of the API, and to nothing that such a deployment
+ * makes. What bears a name is limited by the stage's; each wider line says why it is.
+ */
+import type { ConditionalStatement } from "./policy-document.ts";
+
+export interface StageScope {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly appName: string;
+  readonly stage: string;
+}
+
+export interface DeployScope extends StageScope {
+  /** The buckets that SST has made for all its apps in this account and region. */
+  readonly stateBucket: string;
+  readonly assetBucket: string;
+  /** The policy without which no role is made. */
+  readonly permissionsBoundaryArn: string;
+  /** Without it the stage has no domain. */
+  readonly domain?: { readonly hostedZoneId?: string | undefined } | undefined;
+}
+
+/** Services that take on a role of the stage: the function's and its warmer's. */
+const ROLES_ARE_FOR = ["lambda.amazonaws.com", "scheduler.amazonaws.com"];
+
+/**
+ * Gives the statements. What they leave out on purpose: users, keys, policies of their own, roles without the boundary,
+ * and containers, whose network and cluster have ids instead of names.
+ */
+export function deployPermissions(scope: DeployScope): readonly ConditionalStatement[] {
+  const { appName, stage, stateBucket, assetBucket, permissionsBoundaryArn, domain } = scope;
+  const { arn, globalArn, prefix } = namesOf(scope);
+  const bounded = { StringEquals: { "iam:PermissionsBoundary": [permissionsBoundaryArn] } };
+  const roles = [globalArn("iam", `role/${prefix}-*`)];
+  const logGroups = [`/aws/lambda/${prefix}-*`, `/aws/vendedlogs/apis/${prefix}-*`];
+  const bucketArn = (bucket: string) => `arn:${scope.partition}:s3:::${bucket}`;
+
+  return [
+    // SST's state, lock and history of the stage, and its passphrase.
+    {
+      actions: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+      resources: ["app", "eventlog", "lock", "secret", "snapshot", "summary", "update"].flatMap((kind) =>
+        [".json", "/*"].map((end) => `${bucketArn(stateBucket)}/${kind}/${appName}/${stage}${end}`),
+      ),
+    },
+    {
+      actions: ["s3:GetObject"],
+      resources: [`${bucketArn(stateBucket)}/secret/${appName}/_fallback.json`],
+    },
+    {
+      // Without it S3 says of an object that is not there that it may not be seen, and SST stops.
+      actions: ["s3:ListBucket"],
+      resources: [bucketArn(stateBucket), bucketArn(assetBucket)],
+    },
+    {
+      actions: ["ssm:GetParameter"],
+      resources: [arn("ssm", "parameter/sst/bootstrap")],
+    },
+    {
+      actions: ["ssm:GetParameter", "ssm:PutParameter"],
+      resources: [arn("ssm", `parameter/sst/passphrase/${appName}/${stage}`)],
+    },
+    {
+      // The code's key names a component and its hash, but neither app nor stage.
+      actions: [
+        "s3:GetObject",
+        "s3:GetObjectTagging",
+        "s3:PutObject",
+        "s3:PutObjectTagging",
+        "s3:DeleteObject",
+      ],
+      resources: [`${bucketArn(assetBucket)}/assets/*`],
+    },
+
+    // Everything on what bears the stage's name: what the provider asks of it changes with its version.
+    { actions: ["lambda:*"], resources: [arn("lambda", `function:${prefix}-*`)] },
+    {
+      actions: ["logs:*"],
+      resources: logGroups.flatMap((group) => [
+        arn("logs", `log-group:${group}`),
+        arn("logs", `log-group:${group}:*`),
+      ]),
+    },
+    { actions: ["scheduler:*"], resources: [arn("scheduler", `schedule/default/${prefix}-*`)] },
+    {
+      actions: ["cloudwatch:*"],
+      resources: [arn("cloudwatch", `alarm:${prefix}-*`), globalArn("cloudwatch", `dashboard/${prefix}-*`)],
+    },
+    {
+      actions: [
+        "budgets:ViewBudget",
+        "budgets:ModifyBudget",
+        "budgets:ListTagsForResource",
+        "budgets:TagResource",
+        "budgets:UntagResource",
+      ],
+      resources: [globalArn("budgets", `budget/${prefix}`)],
+    },
+
+    // Roles: no more than the boundary allows, whatever their own policies say.
+    {
+      actions: [
+        "iam:CreateRole",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:DeleteRolePolicy",
+        "iam:AttachRolePolicy",
+        "iam:DetachRolePolicy",
+      ],
+      resources: roles,
+      conditions: bounded,
+    },
+    {
+      actions: [
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListRolePolicies",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListInstanceProfilesForRole",
+        "iam:ListRoleTags",
+        "iam:TagRole",
+        "iam:UntagRole",
+        "iam:UpdateRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:DeleteRole",
+      ],
+      resources: roles,
+    },
+    {
+      actions: ["iam:PassRole"],
+      resources: roles,
+      conditions: { StringEquals: { "iam:PassedToService": ROLES_ARE_FOR } },
+    },
+
+    // An API is known by an id that nobody can foresee.
+    {
+      actions: VERBS,
+      resources: ["/apis", "/apis/*", "/tags/*"].map((path) => gatewayArn(scope, path)),
+    },
+    {
+      // A stage that writes an access log must arrange its delivery, which has no ARN (API Gateway developer guide,
+      // "Permissions required to use access logging").
+      actions: [
+        "logs:CreateLogDelivery",
+        "logs:GetLogDelivery",
+        "logs:UpdateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+        "logs:PutResourcePolicy",
+      ],
+      resources: ["*"],
+    },
+
+    ...(domain ? domainPermissions(scope, domain.hostedZoneId) : []),
+  ];
+}
+
+/**
+ * Gives what a function of the stage, and its warmer, may do at most: the boundary of every role.
+ *
+ * @param permissions what the API itself needs beside its log, as in `LambdaApi`.
+ */
+export function boundaryPermissions(
+  scope: StageScope,
+  permissions: readonly ConditionalStatement[],
+): readonly ConditionalStatement[] {
+  const { arn, prefix } = namesOf(scope);
+  return [
+    {
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [arn("logs", `log-group:/aws/lambda/${prefix}-*`)],
+    },
+    { actions: ["lambda:InvokeFunction"], resources: [arn("lambda", `function:${prefix}-*`)] },
+    ...permissions,
+  ];
+}
+
+/** API Gateway's actions are the methods of its own API. */
+const VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => `apigateway:${method}`);
+
+function domainPermissions(
+  scope: DeployScope,
+  hostedZoneId: string | undefined,
+): readonly ConditionalStatement[] {
+  const { arn, globalArn } = namesOf(scope);
+  const serviceRole = "role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway";
+  return [
+    {
+      actions: VERBS,
+      resources: ["/domainnames", "/domainnames/*"].map((path) => gatewayArn(scope, path)),
+    },
+    {
+      // The account's first domain makes the gateway's own role, which nobody else can take on.
+      actions: ["iam:CreateServiceLinkedRole"],
+      resources: [globalArn("iam", serviceRole)],
+      conditions: { StringEquals: { "iam:AWSServiceName": ["ops.apigateway.amazonaws.com"] } },
+    },
+    // A certificate that does not exist yet has no ARN.
+    { actions: ["acm:RequestCertificate"], resources: ["*"] },
+    {
+      actions: [
+        "acm:DescribeCertificate",
+        "acm:DeleteCertificate",
+        "acm:AddTagsToCertificate",
+        "acm:RemoveTagsFromCertificate",
+        "acm:ListTagsForCertificate",
+      ],
+      // A certificate is known by an id too.
+      resources: [arn("acm", "certificate/*")],
+    },
+    ...(hostedZoneId === undefined
+      ? []
+      : [
+          {
+            actions: [
+              "route53:GetHostedZone",
+              "route53:ListTagsForResource",
+              "route53:ListResourceRecordSets",
+              "route53:ChangeResourceRecordSets",
+            ],
+            resources: [`arn:${scope.partition}:route53:::hostedzone/${hostedZoneId}`],
+          },
+          { actions: ["route53:GetChange"], resources: [`arn:${scope.partition}:route53:::change/*`] },
+        ]),
+  ];
+}
+
+function namesOf({ partition, region, accountId, appName, stage }: StageScope) {
+  return {
+    arn: (service: string, resource: string) =>
+      `arn:${partition}:${service}:${region}:${accountId}:${resource}`,
+    globalArn: (service: string, resource: string) => `arn:${partition}:${service}::${accountId}:${resource}`,
+    prefix: `${appName}-${stage}`,
+  };
+}
+
+function gatewayArn({ partition, region }: StageScope, path: string): string {
+  return `arn:${partition}:apigateway:${region}::${path}`;
+}

@@ -1,0 +1,61 @@
+// The queries that people paste from docs/guides/operate.md ask for what the logs have.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { createLog } from "@lambda-express-api/api/log.ts";
+import { accessLogFormat } from "../src/access-log-format.ts";
+
+const guide = readFileSync(new URL("../../../docs/guides/operate.md", import.meta.url), "utf8");
+
+/** The queries, each with the sentence before it, which says which log it is for. */
+const queries = [...guide.matchAll(/\n([^\n]+(?:\n[^\n]+)*)\n\n```text\n([\s\S]*?)```/g)].map(
+  ([, sentence = "", query = ""]) => ({ sentence, query }),
+);
+
+/** Every path to a value, as Logs Insights names it. */
+function pathsOf(value: object, prefix = ""): string[] {
+  return Object.entries(value).flatMap(([name, inner]) =>
+    typeof inner === "object" && inner !== null ? pathsOf(inner, `${prefix}${name}.`) : [`${prefix}${name}`],
+  );
+}
+
+/** The fields that a query reads: what is neither quoted, nor a word of the language, nor named by itself. */
+function fieldsOf(query: string): string[] {
+  const named = [...query.matchAll(/ as (\w+)/g)].map(([, name]) => name);
+  const words = ["fields", "filter", "stats", "sort", "limit", "by", "as", "like", "asc", "desc"];
+  const functions = ["count", "sum", "max", "strcontains"];
+  return query
+    .replaceAll(/"[^"]*"|\/\^5\//g, "")
+    .split(/[^\w.@]+/)
+    .filter((word) => /^[a-z]/i.test(word) && ![...words, ...functions, ...named].includes(word));
+}
+
+describe("the queries of the guide to operation", () => {
+  const isOfAccessLog = ({ sentence }: { sentence: string }) => sentence.includes("access log");
+
+  it("are four, of both logs, and find a request by its id in each", () => {
+    assert.deepEqual(queries.map(isOfAccessLog), [true, false, true, true]);
+    assert.match(queries[0]?.query ?? "", /filter request\.requestId = /);
+    assert.match(queries[1]?.query ?? "", /filter requestId = /);
+  });
+
+  it("read from the access log what the gateway writes there", () => {
+    const known = pathsOf(JSON.parse(accessLogFormat));
+    for (const { query } of queries.filter(isOfAccessLog)) {
+      assert.ok(fieldsOf(query).length > 0, query);
+      for (const field of fieldsOf(query)) assert.ok(known.includes(field), `${field} in\n${query}`);
+    }
+  });
+
+  it("read from the function's log what it writes about a failure", () => {
+    let line = "";
+    const log = createLog((text) => {
+      line = text;
+    });
+    log.with({ requestId: "id" }).error("request failed", { error: new Error("why") });
+    const known = pathsOf(JSON.parse(line));
+    for (const { query } of queries.filter((each) => !isOfAccessLog(each)))
+      for (const field of fieldsOf(query)) assert.ok(known.includes(field), `${field} in\n${query}`);
+  });
+});

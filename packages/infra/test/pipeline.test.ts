@@ -1,0 +1,632 @@
+// What a pipeline would be, and what it may do, on the real components.
+
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import type { Graph, Inputs, Resource } from "./synth/graph.ts";
+import { may, type Request } from "./synth/may.ts";
+import { synthesise } from "./synth/synthesise.ts";
+import { all, one, statements, trust } from "./synth/view.ts";
+
+const ACCOUNT = "123456789012";
+const REGION = "eu-west-1";
+const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+const iam = (resource: string) => `arn:aws:iam::${ACCOUNT}:${resource}`;
+
+let example: Graph;
+let options: Graph;
+/** The API that the example's second pipeline deploys, with all that it may have, but no container. */
+let production: Graph;
+before(async () => {
+  example = await synthesise({
+    config: "packages/infra/examples/pipeline/sst.config.ts",
+    stage: "shared",
+    environment: {},
+  });
+  options = await synthesise({
+    config: "packages/infra/test/configs/pipelines.ts",
+    stage: "shared",
+    environment: {},
+  });
+  production = await synthesise({
+    stage: "production",
+    environment: {
+      JWT_ISSUER: "https://securetoken.google.com/my-project",
+      JWT_AUTHORIZED_AUDIENCES: "my-project",
+      FIREBASE_APP_API_KEY: "AIzaSyExample",
+      KEEP_WARM: "warmer",
+      KEEP_WARM_INSTANCES: "3",
+      DOMAIN_NAME: "api.example.com",
+      DNS_ZONE_ID: "Z2FDTNDATAQYW2",
+      DASHBOARD: "on",
+      BUDGET_USD: "20",
+      BUDGET_EMAILS: "ops@example.com",
+      PERMISSIONS_BOUNDARY_ARN: boundaryArn,
+    },
+  });
+});
+
+const boundaryArn = iam("policy/ProductionBoundary");
+const bounded = { "iam:PermissionsBoundary": boundaryArn };
+
+/** What a role may do, by the role's logical name. */
+const rights = (graph: Graph, role: string) => {
+  const own = statements(graph).filter((statement) => statement.role === role);
+  assert.ok(own.length > 0, `${role} has no policy`);
+  return (request: Request) => may(own, request);
+};
+const sentence = ({ action, resource, context }: Request) =>
+  `${action} on ${resource}${context ? ` with ${JSON.stringify(context)}` : ""}`;
+const buildspecOf = (graph: Graph, name: string) =>
+  JSON.parse(String((one(graph, "aws:codebuild/project:Project", name).inputs.source as Inputs).buildspec));
+const pipelineOf = (graph: Graph, name: string) =>
+  one(graph, "aws:codepipeline/pipeline:Pipeline", name).inputs;
+const sourceOf = (graph: Graph, name: string) => {
+  const [{ actions }] = pipelineOf(graph, name).stages as [{ actions: Inputs[] }];
+  return actions[0]?.configuration as Inputs;
+};
+
+describe("a pipeline of pushes", () => {
+  it("listens to the branch, and brings each push", () => {
+    assert.deepEqual(sourceOf(example, "Staging"), {
+      ConnectionArn: arn("codeconnections", "StagingGitHub"),
+      FullRepositoryId: "my-company/lambda-express-api",
+      BranchName: "main",
+      DetectChanges: "true",
+      OutputArtifactFormat: "CODEBUILD_CLONE_REF",
+    });
+    assert.equal(pipelineOf(example, "Staging").triggers, undefined);
+    assert.equal(buildspecOf(example, "Staging").phases.install, undefined);
+  });
+});
+
+describe("a pipeline of releases", () => {
+  it("listens to version tags, and to no push", () => {
+    assert.equal(sourceOf(example, "Production").DetectChanges, "false");
+    assert.deepEqual(pipelineOf(example, "Production").triggers, [
+      {
+        providerType: "CodeStarSourceConnection",
+        gitConfiguration: { sourceActionName: "Source", pushes: [{ tags: { includes: ["v*"] } }] },
+      },
+    ]);
+  });
+
+  it("refuses a commit without a tag before it runs anything of it", () => {
+    const [fetch, describe] = buildspecOf(example, "Production").phases.install.commands;
+    assert.match(fetch, /^git fetch .*--tags$/);
+    assert.match(describe, /^git describe --exact-match /);
+  });
+});
+
+describe("every pipeline", () => {
+  const pipelines = () =>
+    [example, options].flatMap((graph) =>
+      all(graph, "aws:codepipeline/pipeline:Pipeline").map(({ name, inputs }) => ({
+        graph,
+        name: name.replace(/Pipeline$/, ""),
+        inputs,
+      })),
+    );
+
+  it("is of the second kind, with a source and a build, and lets what runs finish", () => {
+    assert.equal(pipelines().length, 5);
+    for (const { inputs } of pipelines()) {
+      assert.equal(inputs.pipelineType, "V2");
+      assert.equal(inputs.executionMode, "SUPERSEDED");
+      const stages = inputs.stages as { name: string; actions: Inputs[] }[];
+      assert.deepEqual(
+        stages.map(({ name, actions }) => [name, actions.map(({ provider }) => provider)]),
+        [
+          ["Source", ["CodeStarSourceConnection"]],
+          ["BuildAndDeploy", ["CodeBuild"]],
+        ],
+      );
+    }
+  });
+
+  it("builds on ARM with Node 24, without Docker's rights, and with a log that ends", () => {
+    for (const { graph, name } of pipelines()) {
+      const { inputs } = one(graph, "aws:codebuild/project:Project", name);
+      const { type, image, privilegedMode = false } = inputs.environment as Inputs;
+      assert.equal(type, "ARM_CONTAINER");
+      assert.match(String(image), /\/node:24-/);
+      assert.equal(privilegedMode, false);
+      const log = one(graph, "aws:cloudwatch/logGroup:LogGroup", name).inputs;
+      assert.ok(Number(log.retentionInDays) > 0);
+      const { cloudwatchLogs } = inputs.logsConfig as { cloudwatchLogs: Inputs };
+      assert.equal(cloudwatchLogs.groupName, log.name);
+    }
+    assert.equal(one(options, "aws:cloudwatch/logGroup:LogGroup", "PushCode").inputs.retentionInDays, 7);
+  });
+
+  it("runs only when its roles may do what it asks of them", () => {
+    for (const { graph, name } of pipelines()) {
+      const policy = (suffix: string) => one(graph, "aws:iam/rolePolicy:RolePolicy", `${name}${suffix}`).urn;
+      const project = one(graph, "aws:codebuild/project:Project", name);
+      const pipeline = one(graph, "aws:codepipeline/pipeline:Pipeline", name);
+      assert.ok(project.dependsOn.includes(policy("Build")), name);
+      assert.ok(pipeline.dependsOn.includes(policy("Pipeline")), name);
+    }
+  });
+
+  it("has roles that only its services take on, and only for this account", () => {
+    for (const { graph, name } of pipelines()) {
+      assert.deepEqual(trust(graph)[`${name}BuildRole`], [{ Service: "codebuild.amazonaws.com" }]);
+      assert.deepEqual(trust(graph)[`${name}PipelineRole`], [{ Service: "codepipeline.amazonaws.com" }]);
+      for (const suffix of ["Build", "Pipeline"]) {
+        const { inputs } = one(graph, "aws:iam/role:Role", `${name}${suffix}Role`);
+        const [statement] = JSON.parse(String(inputs.assumeRolePolicy)).Statement;
+        assert.deepEqual(statement.Condition, { StringEquals: { "aws:SourceAccount": ACCOUNT } });
+        assert.equal(inputs.managedPolicyArns, undefined);
+      }
+    }
+  });
+
+  it("has policies that fit into what IAM takes", () => {
+    for (const graph of [example, options]) {
+      for (const { name, inputs } of all(graph, "aws:iam/rolePolicy:RolePolicy"))
+        assert.ok(String(inputs.policy).length <= 10_240, name);
+      for (const { name, inputs } of all(graph, "aws:iam/policy:Policy"))
+        assert.ok(String(inputs.policy).length <= 6_144, name);
+    }
+  });
+
+  it("lets CodePipeline start its own build and no other, from its own bucket and connection", () => {
+    const allowed = rights(example, "ProductionPipelineRole");
+    const project = (name: string) => arn("codebuild", `project/lambda-express-api-pipelines-shared-${name}`);
+    const connection = arn("codeconnections", "StagingGitHub");
+    for (const request of [
+      { action: "codebuild:StartBuild", resource: project("Production") },
+      { action: "codebuild:BatchGetBuilds", resource: project("Production") },
+      { action: "codestar-connections:UseConnection", resource: connection },
+      { action: "codeconnections:UseConnection", resource: connection },
+      { action: "s3:PutObject", resource: "arn:aws:s3:::stagingartifacts/x/source/1" },
+      { action: "s3:GetObject", resource: "arn:aws:s3:::stagingartifacts/x/source/1" },
+    ])
+      assert.ok(allowed(request), sentence(request));
+    for (const request of [
+      { action: "codebuild:StartBuild", resource: project("Staging") },
+      { action: "codebuild:UpdateProject", resource: project("Production") },
+      { action: "codeconnections:UseConnection", resource: arn("codeconnections", "other") },
+      { action: "s3:PutObject", resource: "arn:aws:s3:::other/x" },
+      { action: "s3:DeleteBucket", resource: "arn:aws:s3:::stagingartifacts" },
+      { action: "lambda:UpdateFunctionCode", resource: arn("lambda", "function:x") },
+      { action: "iam:PassRole", resource: iam("role/x") },
+    ])
+      assert.ok(!allowed(request), sentence(request));
+  });
+});
+
+describe("a pipeline that deploys", () => {
+  /** What a deployment asks of AWS to make, change and remove each kind of resource. */
+  const requestsOf: Record<string, (resource: Resource, inputs: Inputs) => Request[]> = {
+    "aws:lambda/function:Function": (_, { name, role, s3Key }) => [
+      ...["CreateFunction", "GetFunction", "UpdateFunctionCode", "PublishVersion", "DeleteFunction"].map(
+        (action) => ({ action: `lambda:${action}`, resource: arn("lambda", `function:${name}`) }),
+      ),
+      { action: "s3:GetObject", resource: `arn:aws:s3:::sst-asset/${s3Key}` },
+      passes(role, "lambda.amazonaws.com"),
+    ],
+    "aws:lambda/alias:Alias": (_, { functionName, name }) =>
+      ["CreateAlias", "GetAlias", "UpdateAlias", "DeleteAlias"].map((action) => ({
+        action: `lambda:${action}`,
+        resource: arn("lambda", `function:${functionName}:${name}`),
+      })),
+    "aws:lambda/permission:Permission": (_, { function: name }) =>
+      ["AddPermission", "GetPolicy", "RemovePermission"].map((action) => ({
+        action: `lambda:${action}`,
+        resource: arn("lambda", `function:${name}`),
+      })),
+    "aws:cloudwatch/logGroup:LogGroup": (_, { name }) =>
+      ["CreateLogGroup", "PutRetentionPolicy", "TagResource", "DeleteLogGroup"].map((action) => ({
+        action: `logs:${action}`,
+        resource: arn("logs", `log-group:${name}`),
+      })),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": (_, { name }) =>
+      ["PutMetricAlarm", "DescribeAlarms", "DeleteAlarms"].map((action) => ({
+        action: `cloudwatch:${action}`,
+        resource: arn("cloudwatch", `alarm:${name}`),
+      })),
+    "aws:cloudwatch/dashboard:Dashboard": (_, { dashboardName }) =>
+      ["PutDashboard", "GetDashboard", "DeleteDashboards"].map((action) => ({
+        action: `cloudwatch:${action}`,
+        resource: `arn:aws:cloudwatch::${ACCOUNT}:dashboard/${dashboardName}`,
+      })),
+    "aws:iam/role:Role": (_, { name, permissionsBoundary, inlinePolicies }) => [
+      {
+        action: "iam:CreateRole",
+        resource: iam(`role/${name}`),
+        context: { "iam:PermissionsBoundary": String(permissionsBoundary) },
+      },
+      ...(inlinePolicies
+        ? [{ action: "iam:PutRolePolicy", resource: iam(`role/${name}`), context: bounded }]
+        : []),
+      ...["GetRole", "UpdateAssumeRolePolicy", "DeleteRole"].map((action) => ({
+        action: `iam:${action}`,
+        resource: iam(`role/${name}`),
+      })),
+    ],
+    "aws:scheduler/schedule:Schedule": (_, { name, target }) => [
+      ...["CreateSchedule", "GetSchedule", "UpdateSchedule", "DeleteSchedule"].map((action) => ({
+        action: `scheduler:${action}`,
+        resource: arn("scheduler", `schedule/default/${name}`),
+      })),
+      passes((target as Inputs).roleArn ?? "", "scheduler.amazonaws.com"),
+    ],
+    "aws:s3/bucketObjectv2:BucketObjectv2": (_, { bucket, key }) =>
+      ["PutObject", "PutObjectTagging", "GetObject"].map((action) => ({
+        action: `s3:${action}`,
+        resource: `arn:aws:s3:::${bucket}/${key}`,
+      })),
+    "aws:apigatewayv2/api:Api": () => gateway("/apis", "/apis/a1b2c3"),
+    "aws:apigatewayv2/authorizer:Authorizer": () => gateway("/apis/a1b2c3/authorizers"),
+    "aws:apigatewayv2/integration:Integration": () => gateway("/apis/a1b2c3/integrations"),
+    "aws:apigatewayv2/route:Route": () => gateway("/apis/a1b2c3/routes"),
+    "aws:apigatewayv2/stage:Stage": () => [
+      ...gateway("/apis/a1b2c3/stages"),
+      { action: "logs:CreateLogDelivery", resource: "*" },
+      { action: "logs:PutResourcePolicy", resource: "*" },
+    ],
+    "aws:apigatewayv2/domainName:DomainName": () => gateway("/domainnames", "/domainnames/api.example.com"),
+    "aws:apigatewayv2/apiMapping:ApiMapping": () => gateway("/domainnames/api.example.com/apimappings"),
+    "aws:acm/certificate:Certificate": () => [
+      { action: "acm:RequestCertificate", resource: "*" },
+      { action: "acm:DeleteCertificate", resource: arn("acm", "certificate/a1b2c3") },
+    ],
+    "aws:acm/certificateValidation:CertificateValidation": () => [
+      { action: "acm:DescribeCertificate", resource: arn("acm", "certificate/a1b2c3") },
+    ],
+    "aws:route53/record:Record": (_, { zoneId }) => [
+      { action: "route53:ChangeResourceRecordSets", resource: `arn:aws:route53:::hostedzone/${zoneId}` },
+      { action: "route53:GetChange", resource: "arn:aws:route53:::change/C1" },
+    ],
+    "aws:budgets/budget:Budget": (_, { name }) => [
+      { action: "budgets:ModifyBudget", resource: `arn:aws:budgets::${ACCOUNT}:budget/${name}` },
+    ],
+    "random:index/randomBytes:RandomBytes": () => [],
+    "pulumi:pulumi:Stack": () => [],
+  };
+  const gateway = (...paths: string[]): Request[] =>
+    paths.flatMap((path) =>
+      ["GET", "POST", "PATCH", "DELETE"].map((method) => ({
+        action: `apigateway:${method}`,
+        resource: `arn:aws:apigateway:${REGION}::${path}`,
+      })),
+    );
+  /** The mocks' ARNs end in the logical name, so the role is looked up by it. */
+  const passes = (roleArn: unknown, service: string): Request => {
+    const logicalName = String(roleArn).split(":").at(-1);
+    const { inputs } = one(production, "aws:iam/role:Role", logicalName);
+    return {
+      action: "iam:PassRole",
+      resource: iam(`role/${inputs.name}`),
+      context: { "iam:PassedToService": service },
+    };
+  };
+
+  it("may make all that a stage with everything but a container consists of", () => {
+    const allowed = rights(example, "ProductionBuildRole");
+    let asked = 0;
+    for (const resource of production.resources.filter(({ isComponent }) => !isComponent)) {
+      const requests = requestsOf[resource.type];
+      assert.ok(requests, `Nobody has said what a deployment asks for ${resource.type}; say it here.`);
+      const { inputs } = all(production, resource.type).find(({ urn }) => urn === resource.urn) ?? resource;
+      for (const request of requests(resource, inputs)) {
+        asked += 1;
+        assert.ok(allowed(request), `${resource.name}: ${sentence(request)}`);
+      }
+    }
+    assert.ok(asked > 100, String(asked));
+  });
+
+  it("may read its settings, SST's bootstrap and the stage's passphrase, and write its log", () => {
+    const allowed = rights(example, "ProductionBuildRole");
+    for (const request of [
+      {
+        action: "ssm:GetParameters",
+        resource: arn("ssm", "parameter/lambda-express-api/production/settings"),
+      },
+      { action: "ssm:GetParameter", resource: arn("ssm", "parameter/sst/bootstrap") },
+      {
+        action: "ssm:GetParameter",
+        resource: arn("ssm", "parameter/sst/passphrase/lambda-express-api/production"),
+      },
+      { action: "s3:ListBucket", resource: "arn:aws:s3:::sst-state" },
+      {
+        action: "logs:PutLogEvents",
+        resource: arn(
+          "logs",
+          "log-group:/aws/codebuild/lambda-express-api-pipelines-shared-Production:log-stream:x",
+        ),
+      },
+    ])
+      assert.ok(allowed(request), sentence(request));
+  });
+
+  it("cannot make itself, or anybody, more than it is", () => {
+    const allowed = rights(example, "ProductionBuildRole");
+    const role = iam("role/lambda-express-api-production-ApiHandlerRole-abcdefgh");
+    for (const request of [
+      { action: "iam:CreateUser", resource: iam("user/x") },
+      { action: "iam:CreateAccessKey", resource: iam("user/x") },
+      { action: "iam:AttachUserPolicy", resource: iam("user/x"), context: bounded },
+      { action: "iam:CreateRole", resource: role },
+      {
+        action: "iam:CreateRole",
+        resource: role,
+        context: { "iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess" },
+      },
+      { action: "iam:CreateRole", resource: iam("role/admin"), context: bounded },
+      { action: "iam:PutRolePolicy", resource: role },
+      { action: "iam:AttachRolePolicy", resource: role },
+      { action: "iam:DeleteRolePermissionsBoundary", resource: role, context: bounded },
+      { action: "iam:PutRolePermissionsBoundary", resource: role },
+      { action: "iam:CreatePolicyVersion", resource: boundaryArn },
+      { action: "iam:SetDefaultPolicyVersion", resource: boundaryArn },
+      { action: "iam:CreatePolicy", resource: iam("policy/lambda-express-api-production-x") },
+      {
+        action: "iam:PassRole",
+        resource: iam("role/admin"),
+        context: { "iam:PassedToService": "lambda.amazonaws.com" },
+      },
+      { action: "iam:PassRole", resource: role, context: { "iam:PassedToService": "ec2.amazonaws.com" } },
+      { action: "iam:PutRolePolicy", resource: iam("role/ProductionBuildRole-1234567"), context: bounded },
+      { action: "iam:UpdateAssumeRolePolicy", resource: iam("role/ProductionBuildRole-1234567") },
+      {
+        action: "codebuild:UpdateProject",
+        resource: arn("codebuild", "project/lambda-express-api-pipelines-shared-Production"),
+      },
+      { action: "sts:AssumeRole", resource: iam("role/admin") },
+      { action: "organizations:LeaveOrganization", resource: "*" },
+    ])
+      assert.ok(!allowed(request), sentence(request));
+  });
+
+  it("cannot touch another stage, another app, or what SST keeps for them", () => {
+    const allowed = rights(example, "ProductionBuildRole");
+    for (const request of [
+      {
+        action: "lambda:UpdateFunctionCode",
+        resource: arn("lambda", "function:lambda-express-api-staging-Api"),
+      },
+      { action: "lambda:InvokeFunction", resource: arn("lambda", "function:other-production-Api") },
+      { action: "logs:DeleteLogGroup", resource: arn("logs", "log-group:/aws/lambda/other") },
+      { action: "s3:GetObject", resource: "arn:aws:s3:::sst-state/app/lambda-express-api/staging.json" },
+      { action: "s3:GetObject", resource: "arn:aws:s3:::sst-state/secret/other/production.json" },
+      { action: "s3:PutObject", resource: "arn:aws:s3:::sst-state/secret/lambda-express-api/_fallback.json" },
+      { action: "s3:DeleteBucket", resource: "arn:aws:s3:::sst-state" },
+      { action: "s3:GetObject", resource: "arn:aws:s3:::customers/x" },
+      { action: "s3:PutObject", resource: "arn:aws:s3:::stagingartifacts/x" },
+      {
+        action: "ssm:GetParameter",
+        resource: arn("ssm", "parameter/sst/passphrase/lambda-express-api/staging"),
+      },
+      { action: "ssm:GetParameters", resource: arn("ssm", "parameter/lambda-express-api/staging/settings") },
+      { action: "ssm:PutParameter", resource: arn("ssm", "parameter/sst/bootstrap") },
+      { action: "route53:ChangeResourceRecordSets", resource: "arn:aws:route53:::hostedzone/ZOTHER" },
+      { action: "dynamodb:GetItem", resource: arn("dynamodb", "table/orders") },
+    ])
+      assert.ok(!allowed(request), sentence(request));
+  });
+
+  it("has no right to a domain unless it is told of one, nor to a zone that is not Route 53's", () => {
+    const request = (action: string, resource: string) => ({ action, resource });
+    const record = request("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z2FDTNDATAQYW2");
+    const certificate = request("acm:RequestCertificate", "*");
+    assert.ok(!rights(example, "StagingBuildRole")(record));
+    assert.ok(!rights(example, "StagingBuildRole")(certificate));
+    assert.ok(rights(options, "OtherAppBuildRole")(certificate));
+    assert.ok(!rights(options, "OtherAppBuildRole")(record));
+  });
+
+  it("bounds what the stage's functions may do to their log, each other, and what they are given", () => {
+    const boundary = (name: string) => {
+      const { inputs } = one(name === "OtherApp" ? options : example, "aws:iam/policy:Policy", name);
+      const policy = JSON.parse(String(inputs.policy)).Statement as {
+        Effect: string;
+        Action: string[];
+        Resource: string[];
+      }[];
+      return (request: Request) =>
+        may(
+          policy.map(({ Effect, Action, Resource }) => ({
+            effect: Effect,
+            actions: Action,
+            resources: Resource,
+            conditions: {},
+          })),
+          request,
+        );
+    };
+    const table = { action: "dynamodb:GetItem", resource: "arn:aws:dynamodb:eu-west-1:1:table/orders" };
+    assert.ok(!boundary("Production")(table));
+    assert.ok(boundary("OtherApp")(table));
+    // All that the stage's roles ask for lies within it.
+    const asked = statements(production);
+    assert.ok(asked.length > 0);
+    for (const { actions, resources } of asked)
+      for (const action of actions)
+        for (const resource of resources)
+          assert.ok(boundary("Production")({ action, resource }), `${action} on ${resource}`);
+    for (const { name, inputs } of all(production, "aws:iam/role:Role"))
+      assert.equal(inputs.permissionsBoundary, boundaryArn, name);
+  });
+
+  it("takes another app, its settings and its rights", () => {
+    const allowed = rights(options, "OtherAppBuildRole");
+    const { env, phases } = buildspecOf(options, "OtherApp");
+    assert.deepEqual(env["parameter-store"], { STAGE_SETTINGS: "/other/settings" });
+    assert.equal(phases.build.commands.at(-1), "npm run deploy -- --stage dev");
+    assert.ok(allowed({ action: "ssm:GetParameters", resource: arn("ssm", "parameter/other/settings") }));
+    assert.ok(
+      allowed({ action: "lambda:CreateFunction", resource: arn("lambda", "function:other-app-dev-Api") }),
+    );
+    assert.ok(
+      !allowed({
+        action: "lambda:CreateFunction",
+        resource: arn("lambda", "function:lambda-express-api-dev-Api"),
+      }),
+    );
+  });
+});
+
+describe("a pipeline that releases", () => {
+  const fn = arn("lambda", "function:lambda-express-api-prod-Api");
+
+  it("runs a release to its bucket, by push and by tag", () => {
+    for (const [name, stage] of Object.entries({ PushCode: "dev", TagCode: "prod" })) {
+      assert.deepEqual(buildspecOf(options, name).phases.build.commands, [
+        "export CODE_DELIVERY='pipeline'",
+        "export RELEASE_BUCKET='given'",
+        `npm run release -- --stage ${stage}`,
+      ]);
+    }
+    assert.equal(buildspecOf(options, "PushCode").phases.install, undefined);
+    assert.ok(buildspecOf(options, "TagCode").phases.install);
+  });
+
+  it("may move this function's alias to a new version, and nothing else", () => {
+    const allowed = rights(options, "TagCodeBuildRole");
+    for (const request of [
+      { action: "lambda:UpdateFunctionCode", resource: fn },
+      { action: "lambda:PublishVersion", resource: fn },
+      { action: "lambda:GetFunctionConfiguration", resource: `${fn}:8` },
+      { action: "lambda:InvokeFunction", resource: `${fn}:8` },
+      { action: "lambda:GetAlias", resource: `${fn}:latest` },
+      { action: "lambda:UpdateAlias", resource: `${fn}:latest` },
+      { action: "s3:PutObject", resource: "arn:aws:s3:::given/lambda-express-api-prod-Api/code.zip" },
+      { action: "s3:GetObject", resource: "arn:aws:s3:::given/lambda-express-api-prod-Api/code.zip" },
+      { action: "cloudwatch:GetMetricData", resource: "*" },
+    ])
+      assert.ok(allowed(request), sentence(request));
+    for (const request of [
+      { action: "lambda:UpdateFunctionConfiguration", resource: fn },
+      { action: "lambda:DeleteFunction", resource: fn },
+      { action: "lambda:AddPermission", resource: fn },
+      { action: "lambda:UpdateFunctionCode", resource: arn("lambda", "function:lambda-express-api-dev-Api") },
+      { action: "lambda:UpdateFunctionCode", resource: `${fn}2` },
+      { action: "s3:PutObject", resource: "arn:aws:s3:::given/lambda-express-api-dev-Api/code.zip" },
+      { action: "s3:DeleteObject", resource: "arn:aws:s3:::given/lambda-express-api-prod-Api/code.zip" },
+      {
+        action: "iam:PassRole",
+        resource: iam("role/x"),
+        context: { "iam:PassedToService": "lambda.amazonaws.com" },
+      },
+      { action: "iam:CreateRole", resource: iam("role/lambda-express-api-prod-x"), context: bounded },
+      { action: "ssm:GetParameter", resource: arn("ssm", "parameter/sst/bootstrap") },
+      { action: "apigateway:PATCH", resource: `arn:aws:apigateway:${REGION}::/apis/x` },
+    ])
+      assert.ok(!allowed(request), sentence(request));
+  });
+
+  it("needs neither a boundary nor SST's buckets", () => {
+    const made = options.resources
+      .filter(({ name }) => /^(PushCode|TagCode)/.test(name))
+      .map(({ type }) => type);
+    assert.ok(!made.includes("aws:iam/policy:Policy"));
+  });
+});
+
+describe("what a pipeline is given", () => {
+  it("is used, and not made a second time", () => {
+    assert.deepEqual(all(options, "aws:codeconnections/connection:Connection"), []);
+    assert.deepEqual(all(options, "aws:s3/bucket:Bucket"), []);
+    assert.deepEqual(
+      all(example, "aws:codeconnections/connection:Connection").map(({ name }) => name),
+      ["StagingGitHub"],
+    );
+    assert.equal(sourceOf(options, "PushCode").ConnectionArn, arn("codeconnections", "connection/given"));
+    assert.deepEqual(pipelineOf(options, "PushCode").artifactStores, [{ type: "S3", location: "given" }]);
+    assert.deepEqual(
+      pipelineOf(example, "Production").artifactStores,
+      pipelineOf(example, "Staging").artifactStores,
+    );
+  });
+});
+
+describe("the bucket that a pipeline makes", () => {
+  it("is closed to the public, encrypted, open to TLS alone, and forgets", () => {
+    const { inputs: access } = one(example, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
+    const { bucket, ...closed } = access;
+    assert.deepEqual(closed, {
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    for (const type of [
+      "bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+      "bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+      "bucketPolicy:BucketPolicy",
+    ])
+      assert.equal(one(example, `aws:s3/${type}`).inputs.bucket, bucket, type);
+
+    const [{ expiration }] = one(example, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
+      .inputs.rules as [{ expiration: Inputs }];
+    assert.equal(expiration.days, 30);
+    const { inputs } = one(example, "aws:s3/bucketPolicy:BucketPolicy");
+    assert.deepEqual(JSON.parse(String(inputs.policy)).Statement, [
+      {
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ]);
+  });
+});
+
+describe("Slack", () => {
+  const rules = (graph: Graph) =>
+    Object.fromEntries(
+      all(graph, "aws:codestarnotifications/notificationRule:NotificationRule").map(({ name, inputs }) => [
+        name,
+        {
+          events: inputs.eventTypeIds,
+          pipeline: inputs.resource,
+          addresses: (inputs.targets as Inputs[]).map(({ address }) => address),
+        },
+      ]),
+    );
+  const channel = (name: string) => `arn:aws:chatbot::${ACCOUNT}:chat-configuration/slack-channel/${name}`;
+  const event = (name: string) => `codepipeline-pipeline-pipeline-execution-${name}`;
+
+  it("hears of starts and successes in one channel, and of failures in the other", () => {
+    const { ProductionInfo, ProductionAlert } = rules(example);
+    assert.deepEqual(Object.keys(rules(example)).length, 4);
+    assert.deepEqual(ProductionInfo, {
+      events: [event("started"), event("succeeded")],
+      pipeline: arn("codepipeline", "ProductionPipeline"),
+      addresses: [channel("lambda-express-api-pipelines-shared-Slack-Info")],
+    });
+    assert.deepEqual(ProductionAlert, {
+      events: [event("failed")],
+      pipeline: arn("codepipeline", "ProductionPipeline"),
+      addresses: [channel("lambda-express-api-pipelines-shared-Slack-Alert")],
+    });
+  });
+
+  it("hears nothing where no channels are given", () => {
+    assert.deepEqual(rules(options), {});
+  });
+
+  it("can have nothing done from a channel", () => {
+    for (const { inputs } of all(example, "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration"))
+      assert.deepEqual(inputs.guardrailPolicyArns, ["arn:aws:iam::aws:policy/AWSDenyAll"]);
+    assert.deepEqual(trust(example).SlackRole, [{ Service: "chatbot.amazonaws.com" }]);
+    assert.deepEqual(
+      statements(example).filter(({ role }) => role.startsWith("Slack")),
+      [],
+    );
+  });
+
+  it("may have both kinds in one channel, which AWS then knows once", () => {
+    const [configuration, ...more] = all(
+      options,
+      "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration",
+    );
+    assert.deepEqual(more, []);
+    assert.equal(options.outputs.info, configuration?.inputs.configurationName);
+    assert.equal(options.outputs.alert, configuration?.inputs.configurationName);
+  });
+});

@@ -1,0 +1,50 @@
+/**
+ * Whether a policy allows a request, as IAM decides it (IAM user guide, "Policy evaluation logic"), as far as our own
+ * policies go: of the operators it knows `StringEquals`, and refuses to judge any other.
+ */
+import type { Statement } from "./view.ts";
+
+export interface Request {
+  readonly action: string;
+  readonly resource: string;
+  /** What IAM knows besides, by condition key. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/** @throws Error for a condition that it cannot judge. */
+export function may(
+  statements: readonly Omit<Statement, "role">[],
+  { action, resource, context = {} }: Request,
+): boolean {
+  const effects = statements
+    .filter(
+      ({ actions, resources, conditions }) =>
+        actions.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
+        resources.some((pattern) => matches(pattern, resource)) &&
+        Object.entries(conditions).every(([operator, keys]) => holds(operator, keys, context)),
+    )
+    .map(({ effect }) => effect);
+  return effects.includes("Allow") && !effects.includes("Deny");
+}
+
+function holds(
+  operator: string,
+  keys: Readonly<Record<string, string | readonly string[]>>,
+  context: Readonly<Record<string, string>>,
+): boolean {
+  if (operator !== "StringEquals")
+    throw new Error(`Nobody has said how to judge ${operator}; say it in may.ts.`);
+  return Object.entries(keys).every(([key, values]) => {
+    const value = context[key];
+    return value !== undefined && [values].flat().includes(value);
+  });
+}
+
+/** `*` stands for any text, `?` for one character; everything else for itself. */
+function matches(pattern: string, text: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`, "s").test(text);
+}
