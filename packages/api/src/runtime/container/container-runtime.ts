@@ -6,8 +6,8 @@ import { accessLog } from "../../http/access-log.ts";
 import { cors, corsConfiguration } from "../../http/cors.ts";
 import { requestOrigin } from "../../http/request-origin.ts";
 import { decodePath, encodePath } from "../../http/request-path.ts";
-import { release } from "../../release.ts";
 import { securityHeaders } from "../../http/security-headers.ts";
+import { release } from "../../release.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** What the gateway allows an integration: both runtimes give up at the same time. */
