@@ -5,6 +5,7 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { lazyRequires } from "../packages/api/build/lazy-requires.ts";
 import { writeReleaseFile } from "../packages/api/build/release-file.ts";
 
 const API = join(import.meta.dirname, "../packages/api");
@@ -25,6 +26,7 @@ await build({
   target: "node24",
   outExtension: { ".js": ".mjs" },
   legalComments: "linked",
+  plugins: [lazyRequires],
   // Some libraries are CommonJS and require Node's own modules.
   banner: {
     js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',

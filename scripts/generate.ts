@@ -120,6 +120,23 @@ ${table(["Code", "Status", "Title", "The gateway's own answer"], rows)}
 `;
 }
 
+function decisionList(): string {
+  const pages = globSync("docs/decisions/0*.md").sort();
+  const rows = pages.map((page) => {
+    const [, number = "", title = ""] = /^# (\d+)\. (.+)$/m.exec(readFileSync(page, "utf8")) ?? [];
+    return [number, `[${title}](${basename(page)})`];
+  });
+  return `${NOTE}
+
+# Decisions
+
+Why things are as they are: a page for each decision that somebody would question, with its context, the choice, its price,
+and what was left out.
+
+${table(["Number", "Decision"], rows)}
+`;
+}
+
 async function settingsTable(): Promise<string> {
   const { settings } = await import("../packages/api/src/config.ts");
   const rows = Object.entries(settings).map(([name, setting]) => [
@@ -163,9 +180,9 @@ async function openApiFile(): Promise<string> {
   return `${JSON.stringify(await openApiDocument({ routes, config, basePath: "" }), undefined, 2)}\n`;
 }
 
-/** Puts each file that the README quotes into the block under its name. */
-function readme(): string {
-  return readFileSync("README.md", "utf8").replaceAll(
+/** Puts each file that a page quotes into the block under its name. */
+function withQuotes(page: string): string {
+  return readFileSync(page, "utf8").replaceAll(
     /(<!-- (\S+\.ts) -->\n```ts\n)[^`]*?(```)/g,
     (_, head: string, file: string, tail: string) => `${head}${readFileSync(file, "utf8")}${tail}`,
   );
@@ -188,9 +205,10 @@ try {
   put(`${ROUTES}/routes.ts`, routeList(findRouteFiles()));
   put("docs/access.md", await accessTable());
   put("docs/errors/README.md", await errorTable());
+  put("docs/decisions/README.md", decisionList());
   put("docs/settings.md", await settingsTable());
   put("docs/openapi.json", await openApiFile());
-  put("README.md", readme());
+  for (const page of ["README.md", ...globSync("docs/guides/*.md")]) put(page, withQuotes(page));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

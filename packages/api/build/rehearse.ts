@@ -1,5 +1,5 @@
 /**
- * Run as a process of its own: answers a few requests with the built files in a folder, writes V8's code cache of each
+ * Run as a process of its own: answers a few requests with the built files in its folder, writes V8's code cache of each
  * file that they needed, and prints the names of the code caches by file.
  *
  * A code cache holds the functions that were compiled until then, hence the requests. V8 knows its source by the length
@@ -7,16 +7,13 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import type { Script } from "node:vm";
+import { settings } from "../src/config.ts";
 import type { LambdaHandler } from "../src/runtime/lambda/create-handler.ts";
 import { createFileLoader } from "./load-files.ts";
 
-const ISSUER = "https://issuer.example.com";
-const AUDIENCE = "rehearsal";
-/** For what is done after an answer. */
-const AFTERMATH_MILLISECONDS = 100;
+const ISSUER = settings.JWT_ISSUER.example;
+const [AUDIENCE] = settings.JWT_AUTHORIZED_AUDIENCES.example.split(",");
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -44,9 +41,12 @@ interface Rehearsed {
   readonly authorizer?: object;
 }
 
-const requests: readonly Rehearsed[] = [
+/** What the first file is for. More functions in its code cache would cost each start. */
+const everyday: readonly Rehearsed[] = [
   { path: "/v1/manage/hc" },
   { path: "/v1/users/whoami", ...signedIn() },
+];
+const others: readonly Rehearsed[] = [
   { path: "/v1/users/whoami" },
   { path: "/v1/nowhere" },
   { path: "/v1/" },
@@ -88,38 +88,41 @@ function eventOf({ path, method = "GET", headers = {}, body = "", authorizer }: 
   };
 }
 
-const [folder = "", appFile = ""] = process.argv.slice(2);
+const [appFile = ""] = process.argv.slice(2);
+for (const [name, setting] of Object.entries(settings)) {
+  if (!("default" in setting || "optional" in setting)) process.env[name] = setting.example;
+}
 Object.assign(process.env, {
   RUNTIME: "LAMBDA",
-  NODE_ENV: "production",
-  JWT_ISSUER: ISSUER,
-  JWT_AUTHORIZED_AUDIENCES: AUDIENCE,
-  FIREBASE_APP_API_KEY: "none",
+  FIREBASE_APP_API_KEY: settings.FIREBASE_APP_API_KEY.example,
   FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
 });
 
 const scripts = new Map<string, Script>();
 const load = createFileLoader(appFile, {
-  folder,
+  folder: ".",
   codeCaches: {},
   onRun: (file, script) => scripts.set(file, script),
 });
 const { handler } = load(appFile) as { handler: LambdaHandler };
-for (const request of requests) {
-  await handler(eventOf(request), {
-    awsRequestId: "rehearsal",
-    invokedFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:rehearsal",
-    getRemainingTimeInMillis: () => 29_000,
-  });
+const codeCaches = new Map<string, string>();
+for (const requests of [everyday, others]) {
+  for (const request of requests) {
+    await handler(eventOf(request), {
+      awsRequestId: "rehearsal",
+      invokedFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:rehearsal",
+      getRemainingTimeInMillis: () => 29_000,
+    });
+  }
+  for (const [file, script] of scripts) {
+    if (!codeCaches.has(file)) codeCaches.set(file, writeCodeCache(file, script));
+  }
 }
-await wait(AFTERMATH_MILLISECONDS);
-
-const codeCaches = [...scripts].map(([file, script]) => {
-  const hash = createHash("sha256")
-    .update(readFileSync(join(folder, file)))
-    .digest("hex");
-  const codeCache = `${file}-${hash.slice(0, 16)}.cache`;
-  writeFileSync(join(folder, codeCache), script.createCachedData());
-  return [file, codeCache] as const;
-});
 process.stdout.write(`\n${JSON.stringify(Object.fromEntries(codeCaches))}\n`);
+
+function writeCodeCache(file: string, script: Script): string {
+  const hash = createHash("sha256").update(readFileSync(file)).digest("hex");
+  const codeCache = `${file}-${hash.slice(0, 16)}.cache`;
+  writeFileSync(codeCache, script.createCachedData());
+  return codeCache;
+}

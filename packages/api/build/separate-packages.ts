@@ -7,6 +7,7 @@ import type { Plugin } from "esbuild";
 
 /** Each with the packages by which it is reached: of some there are several versions. */
 const PACKAGES: readonly (readonly string[])[] = [
+  ["express", "accepts", "negotiator"],
   ["express", "body-parser", "iconv-lite"],
   ["express", "mime-types", "mime-db"],
   ["express", "qs"],

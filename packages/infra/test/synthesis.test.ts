@@ -205,9 +205,12 @@ describe("every deployment", () => {
   });
 
   describe("a stage with nothing but what is required", () => {
-    it("is what its snapshot says", () => {
+    // An endpoint changes nothing but its route, and the next test has those.
+    it("is what its snapshot says, but for the routes", () => {
       const file = fileURLToPath(new URL("__snapshots__/default-stage.txt", import.meta.url));
-      const printed = printGraph(graph("default"));
+      const whole = graph("default");
+      const resources = whole.resources.filter(({ type }) => type !== "aws:apigatewayv2/route:Route");
+      const printed = printGraph({ ...whole, resources });
       if (process.env.UPDATE_SNAPSHOTS) writeFileSync(file, printed);
       assert.equal(
         printed,

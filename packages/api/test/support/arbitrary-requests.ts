@@ -74,7 +74,7 @@ function pathFor(path: string, { parameters = [] }: Operation): fc.Arbitrary<str
   const values = fc.record(
     Object.fromEntries(
       // Dots alone and nothing at all lead to another path, in any client.
-      variables.map((name) => [name, textFor(schemaOf(name)).filter((text) => !/^\.{0,2}$/.test(text))]),
+      variables.map((name) => [name, textFor(schemaOf(name)).filter((text) => !/^\.{0,2}$|\//.test(text))]),
     ),
   );
   return values.map((given) =>

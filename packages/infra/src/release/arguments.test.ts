@@ -22,8 +22,11 @@ describe("the command line of a release", () => {
     [[], /^--stage is missing; write it like: npm run release -- --stage dev /],
     [["--stage", "de v"], /^--stage is "de v"; write letters/],
     [["--stage", ""], /^--stage is ""; write letters/],
-    [["dev"], /^Cannot read "dev"; write it like/],
-    [["--stage"], /^Cannot read "--stage"; write it like/],
+    [
+      ["dev"],
+      /^Cannot read "dev"; the options are --stage, --canary, --minutes, --dry-run, e\.g\. npm run release/,
+    ],
+    [["--stage"], /^Cannot read "--stage"; the options are/],
     [["--stage", "dev", "--force"], /^Cannot read "--stage dev --force"/],
     [
       ["--stage", "dev", "--canary", "0"],

@@ -43,7 +43,10 @@ function parsed(args: string[], texts: string[], flags: string[], usage: string)
   try {
     return parseArgs({ args, options }).values as Values;
   } catch {
-    throw new ReleaseError(`Cannot read "${args.join(" ")}"; write it like: ${usage}`);
+    const known = Object.keys(options).map((name) => `--${name}`);
+    throw new ReleaseError(
+      `Cannot read "${args.join(" ")}"; the options are ${known.join(", ")}, e.g. ${usage}`,
+    );
   }
 }
 

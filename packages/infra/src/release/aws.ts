@@ -5,6 +5,7 @@
  */
 import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import {
+  type Architecture,
   type FunctionConfiguration,
   GetAliasCommand,
   GetFunctionConfigurationCommand,
@@ -29,6 +30,7 @@ export interface FunctionState {
   /** Why it will never be. */
   readonly failure: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
+  readonly architectures: readonly Architecture[];
 }
 
 export interface Alias extends AliasTarget {
@@ -59,7 +61,8 @@ export interface ReleaseAws {
   /** @returns SHA-256 of the object in base64; `undefined` where there is none that can be trusted. */
   readPackage(key: string): Promise<string | undefined>;
   writePackage(key: string, zip: Uint8Array, codeSha256: string): Promise<void>;
-  updateCode(key: string, codeSha256: string, revisionId: string): Promise<void>;
+  /** @param held what the function is before, and must still be. */
+  updateCode(key: string, codeSha256: string, held: FunctionState): Promise<void>;
   publish(codeSha256: string, revisionId: string): Promise<FunctionState>;
   invoke(version: string, event: object): Promise<Answer>;
   /** Moves the alias if nobody else has moved it since. */
@@ -95,8 +98,11 @@ export function connect(
       return await call();
     } catch (error) {
       if (isNamed(error, "ResourceNotFoundException")) {
+        const isVersion = /:\d+$/.test(resource);
         throw new ReleaseError(
-          `There is no ${resource} in this region and account; deploy the stage with CODE_DELIVERY=pipeline first.`,
+          isVersion
+            ? `There is no ${resource} any more; choose another version.`
+            : `There is no ${resource} in this region and account; deploy the stage with CODE_DELIVERY=pipeline first.`,
         );
       }
       throw refusal(error, action, resource);
@@ -156,10 +162,17 @@ export function connect(
       );
     },
 
-    async updateCode(S3Key, codeSha256, RevisionId) {
+    async updateCode(S3Key, codeSha256, { revisionId: RevisionId, architectures }) {
       try {
         await lambda.send(
-          new UpdateFunctionCodeCommand({ FunctionName, S3Bucket: bucket, S3Key, RevisionId }),
+          new UpdateFunctionCodeCommand({
+            FunctionName,
+            S3Bucket: bucket,
+            S3Key,
+            RevisionId,
+            // Left out, it would be x86_64 again (API reference, UpdateFunctionCode).
+            Architectures: [...architectures],
+          }),
         );
       } catch (error) {
         const isLate = isNamed(error, "PreconditionFailedException", "ResourceConflictException");
@@ -272,6 +285,7 @@ function stateOf(configuration: FunctionConfiguration): FunctionState {
       ? (configuration.LastUpdateStatusReason ?? configuration.StateReason ?? "Lambda does not say why")
       : undefined,
     environment: Environment?.Variables ?? {},
+    architectures: configuration.Architectures ?? [],
   };
 }
 

@@ -1,7 +1,6 @@
 // `npm run release -- --stage dev [--canary 10 --minutes 5] [--dry-run]` and `npm run rollback -- --stage dev [--to 12]`.
 
 import { setTimeout } from "node:timers/promises";
-import { buildLambda } from "@lambda-express-api/api/build/lambda.ts";
 import { API_NAME, APP_NAME, functionNameOf } from "../names.ts";
 import { readSetting, SettingsError } from "../settings.ts";
 import { readStageEnvironment } from "../stage-environment.ts";
@@ -45,10 +44,16 @@ function readBucket(stage: string): string {
   );
 }
 
+/** Loaded when it is needed: who goes back is in a hurry. */
+async function build(folder: string): Promise<void> {
+  const { buildLambda } = await import("@lambda-express-api/api/build/lambda.ts");
+  await buildLambda(folder);
+}
+
 async function run(command: string | undefined, args: string[]): Promise<void> {
   if (command === "release") {
     const options = readReleaseOptions(args);
-    await release(options, { ...worldOf(options.stage, readBucket(options.stage)), build: buildLambda });
+    await release(options, { ...worldOf(options.stage, readBucket(options.stage)), build });
   } else {
     const options = readRollbackOptions(args);
     readEnvironment(options.stage);

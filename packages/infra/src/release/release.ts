@@ -149,7 +149,7 @@ async function publish(world: World, { zip, codeSha256, contentHash }: Package):
   const current = await step(world, "update", async () => {
     const held = await waitUntilReady(world);
     if (held.codeSha256 === expected) return [held, "not needed, the function holds this code"];
-    await aws.updateCode(key, expected, held.revisionId);
+    await aws.updateCode(key, expected, held);
     const updated = await waitUntilReady(world);
     if (updated.codeSha256 !== expected) throw interference(`changed ${aws.functionName}`);
     if (updated.failure !== undefined)

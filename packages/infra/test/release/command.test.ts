@@ -166,7 +166,7 @@ describe("npm run release and npm run rollback, at a stand-in for AWS", () => {
       "an option that there is not",
       ["rollback", "--fast"],
       { ...settings, ...identity },
-      /^Cannot read "--fast --stage test"; write it like/,
+      /^Cannot read "--fast --stage test"; the options are --stage, --to, e\.g\. npm run rollback/,
     ],
   ];
   for (const [title, [command = "", ...args], variables, sentence] of refused) {

@@ -51,6 +51,7 @@ describe("a release, at a stand-in for AWS", () => {
         ],
       );
       assert.deepEqual([aws.alias.version, aws.alias.weights], ["3", {}]);
+      assert.deepEqual(aws.architectures, ["arm64"]);
     }));
 
   it("is the first one over a placeholder, to which nobody can go back", () =>

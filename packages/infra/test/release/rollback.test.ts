@@ -68,7 +68,10 @@ describe("a rollback, at a stand-in for AWS", () => {
   it("to a version that was deleted since is refused", () =>
     withReleases(async ({ rollback, aws }) => {
       aws.deleteVersion("3");
-      assert.match((await rollback()).failure ?? "", /There is no lambda-express-api-test-Api:3/);
+      assert.match(
+        (await rollback()).failure ?? "",
+        /There is no lambda-express-api-test-Api:3 any more; choose another version/,
+      );
       assert.equal(aws.alias.version, "4");
     }));
 

@@ -75,6 +75,8 @@ export interface StandInAws {
   readonly checked: readonly { readonly version: string; readonly path: string; readonly status: number }[];
   readonly objects: ReadonlyMap<string, { readonly body: Uint8Array; readonly sha256: string | undefined }>;
   versions(): readonly string[];
+  packageOf(version: string): Uint8Array;
+  readonly architectures: readonly string[];
   failAt(...plans: readonly FaultPlan[]): void;
   /** Is called after each change of the alias or the function. */
   onChange(listener: () => Promise<void>): void;
@@ -148,6 +150,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
     revisionId: newRevision(),
     pending: 0,
     hasChanged: false,
+    architectures: ["arm64"],
   };
   const alias: StandInAlias = { ...options.alias, weights: {}, revisionId: newRevision() };
   const objects = new Map<string, { body: Uint8Array; sha256: string | undefined }>();
@@ -193,6 +196,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
       CodeSha256: codeSha256,
       RevisionId: revisionId,
       Environment: { Variables: environment },
+      Architectures: latest.architectures,
       State: pending > 0 ? "Pending" : "Active",
       LastUpdateStatus: "Successful",
     };
@@ -264,6 +268,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
           revisionId: newRevision(),
           pending: looksUntilUpdated,
           hasChanged: true,
+          architectures: input.Architectures ?? ["x86_64"],
         });
         await onChange();
         return json(latestConfiguration());
@@ -482,6 +487,10 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
     checked,
     objects,
     versions: () => [...versions.keys()],
+    get architectures() {
+      return latest.architectures;
+    },
+    packageOf: (version) => find(version).zip,
     failAt(...wanted) {
       plans = wanted.map(({ call, fault, times = 1 }) => ({ call, fault, left: times }));
     },

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { runCommands } from "./check-docs.ts";
+import { NOT_RUN, STARTED } from "./docs-commands.ts";
+import { faultsOf, faultsOfSamples } from "./docs-faults.ts";
+import { parsePage } from "./docs-page.ts";
+
+const page = (markdown: string) => parsePage("docs/guides/made-up.md", markdown);
+const block = (language: string, code: string) => `\`\`\`${language}\n${code}\n\`\`\`\n`;
+const faults = (markdown: string) => faultsOf(page(markdown));
+const run = (markdown: string) => runCommands([page(markdown)]);
+
+describe("what the docs say is looked up", () => {
+  for (const [what, markdown] of [
+    ["a link to a file", "[a](deploy.md), [b](../errors/README.md), ![c](../images/swagger-ui.png)"],
+    ["a link to a heading", "[a](deploy.md#4-a-domain), [b](#who-and-what)\n\n## Who, *and* `what`?"],
+    ["a heading that comes again", "[a](#one-1)\n\n# One\n\n## One"],
+    ["a link to a page elsewhere", "[a](https://example.com/b), <https://example.com>"],
+    ["a link in code, which is none", "`[a](nowhere.md)`"],
+    [
+      "a setting",
+      `\`DOCS=off\`, \`CERTIFICATE_ARN=...\`\n\n${block("dotenv", "DOCS=off\nAUTH_ENDPOINTS=on")}`,
+    ],
+    ["a file", "`packages/api/src/app.ts`, `docs/guides`"],
+    ["a script with an option", "`npm start -- --port 4000`, `npm run cost -- --ms 20`"],
+    ["a command that is not run", block("sh", "npm run deploy -- --stage dev\naws sts get-caller-identity")],
+    ["JSON", block("json", '{ "a": 1 }')],
+    ["a source file", `\`examples/handler.ts\`, not quoted`],
+  ] as const) {
+    it(`${what} is found`, () => assert.deepEqual(faults(markdown), []));
+  }
+
+  for (const [what, markdown, sentence] of [
+    ["a link to no file", "[a](nowhere.md)", "the link to nowhere.md leads nowhere"],
+    ["a picture of no file", '<img src="none.png">', "the link to none.png leads nowhere"],
+    ["a link to no heading here", "[a](#none)", /the link to #none leads to no heading/],
+    ["a link to no heading there", "[a](deploy.md#none)", /leads to no heading of docs\/guides\/deploy.md/],
+    ["a link without https", "[a](http://example.com)", /is no https URL/],
+    ["an unknown setting", "`COLOUR=red`", "there is no setting COLOUR"],
+    [
+      "a setting's wrong value",
+      block("dotenv", "DOCS=perhaps"),
+      "DOCS=perhaps is refused: it must be on or off",
+    ],
+    ["an unknown file", "`packages/api/src/none.ts`", "there is no packages/api/src/none.ts"],
+    ["an unknown script in the text", "`npm run deplyo`", /nobody has said how to check: npm run deplyo/],
+    ["an unknown script", block("sh", "npm run build -w packages/api"), /nobody has said how to check/],
+    ["an unknown option", "`npm start -- --prot 4000`", "npm run start has no option --prot"],
+    ["an unknown option of sst", block("sh", "npm run deploy -- --stag dev"), /has no option --stag/],
+    ["a command of unknown treatment", block("sh", "curl -s x\nrm -rf /tmp/x"), /how to check: rm -rf/],
+    [
+      "a file that a command names",
+      block("sh", "npx node packages/gateway/bench/none.ts"),
+      /there is no packages/,
+    ],
+    ["an unknown language", block("bash", "curl x"), /a block is "bash"/],
+    ["broken JSON", block("json", "{ a: 1 }"), /this is no JSON/],
+    ["an output of no command", block("text", "Done."), /the output of no command/],
+    [
+      "an output of a command that is not run",
+      `${block("sh", "npm run deploy -- --stage dev")}\n${block("text", "Done.")}`,
+      /the output of a command that is not run \(npm run deploy\)/,
+    ],
+    [
+      "a block that is not the file it quotes",
+      `<!-- packages/api/src/app.ts -->\n${block("ts", "export {};")}`,
+      "the block is not what packages/api/src/app.ts is",
+    ],
+  ] as const) {
+    it(`${what} is noticed`, () => {
+      const [fault = "", ...others] = faults(markdown);
+      assert.deepEqual(others, []);
+      assert.ok(fault.startsWith("docs/guides/made-up.md: "), fault);
+      if (typeof sentence === "string") assert.equal(fault, `docs/guides/made-up.md: ${sentence}`);
+      else assert.match(fault, sentence);
+    });
+  }
+
+  it("a sample that does not compile is noticed, and the one beside it that does is not", async () => {
+    const imports = 'import { auth } from "../../http/access.ts";\n';
+    const good = 'export const good = auth({ groups: ["A"] }, async ({ principal }) => principal);';
+    const bad = 'export const bad = auth({ groupz: ["A"] }, async ({ principal }) => principal);';
+    const found = await faultsOfSamples([
+      page(`${block("ts", imports + good)}\n${block("ts", imports + bad)}`),
+    ]);
+    assert.match(found.join("\n"), /^docs-guides-made-up-md-2\.ts.*groupz/);
+    assert.doesNotMatch(found.join("\n"), /made-up-md-1/);
+  });
+});
+
+describe("what the docs run", () => {
+  const cost = block("sh", "npm run cost -- --requests 1e6 | head -2");
+  const lines = [
+    "A month                 list price      to pay",
+    "API Gateway, requests        $1.00       $1.00",
+  ];
+
+  it("may print what the page says, word for word or with … for what changes", async () => {
+    await run(`${cost}\n${block("text", lines.join("\n"))}`);
+    await run(`${cost}\n${block("text", "…\nAPI Gateway, requests … $1.00")}`);
+    await run(`${cost}\n${block("text", "A month …\n…")}`);
+  });
+
+  it("may not print something else", async () => {
+    await assert.rejects(
+      run(`${cost}\n${block("text", lines.join("\n").replace("$1.00", "$2.00"))}`),
+      /and not/,
+    );
+    await assert.rejects(run(`${cost}\n${block("text", lines[0] ?? "")}`), /and not/);
+    await assert.rejects(run(`${cost}\n${block("text", "…\nLambda …")}`), /and not/);
+  });
+
+  it("may start something, which answers the commands after it", async () => {
+    const [server = ""] = Object.keys(STARTED).filter((name) => name.includes("packages/gateway/"));
+    const call = "curl -s http://127.0.0.1:3000/mvp/v1/orders/7";
+    await run(`${block("sh", `${server}\n${call}`)}\n${block("json", '{ "message": "Unauthorized" }')}`);
+  });
+
+  it("may not answer other JSON", async () => {
+    const answers = block("sh", 'TOKEN=\'{"a":1}\'\nTOKEN="$TOKEN"; echo "$TOKEN"');
+    await run(`${answers}\n${block("json", '{ "a": 1 }')}`);
+    await assert.rejects(run(`${answers}\n${block("json", '{ "a": 2 }')}`), /and not/);
+  });
+
+  it("may not fail", async () => {
+    await assert.rejects(run(block("sh", "npm run cost -- --requests many")), /this ended with 1/);
+  });
+
+  it("is not what needs an account, wherever in the line that stands", async () => {
+    for (const start of Object.keys(NOT_RUN)) await run(block("sh", `curl nowhere.invalid && ${start}x`));
+  });
+});

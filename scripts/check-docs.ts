@@ -1,0 +1,183 @@
+/**
+ * Proves the docs. What shows without running anything is looked up first: links, settings, files, samples. Then the
+ * commands are run in the order of the pages: what starts something is started, on a free port, and the others talk to
+ * it; what writes files writes them in a copy. A `json` or `text` block after an `sh` block is what that block must
+ * print, where `…` stands for anything, and alone on a line for any lines.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { globSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { isDeepStrictEqual } from "node:util";
+import { copyRepository } from "./copy-repository.ts";
+import { commandsOf, exemptionOf, NOT_RUN, STARTED, type Treatment, treatmentOf } from "./docs-commands.ts";
+import { faultsOf, faultsOfSamples } from "./docs-faults.ts";
+import { type Block, type Page, parsePage } from "./docs-page.ts";
+
+/** The README comes first: it starts what the other pages talk to. */
+const PAGES = ["README.md", "*.md", "docs/**/*.md", "packages/*/*.md", "packages/*/docs/*.md"];
+const ANNOUNCED_ADDRESS = /(localhost|127\.0\.0\.1):3000\b/g;
+const READY_TIMEOUT_MILLISECONDS = 30_000;
+const COMMAND_TIMEOUT_MILLISECONDS = 60_000;
+
+export function readPages(): Page[] {
+  const paths = new Set(PAGES.flatMap((pattern) => globSync(pattern).sort()));
+  return [...paths].map((path) => parsePage(path, readFileSync(path, "utf8")));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+/** Starts what runs until it is stopped, and waits until it says that it is ready. */
+async function startServer(name: string, port: number): Promise<ChildProcess> {
+  const { command = name, ready: readyText = "" } = STARTED[name] ?? {};
+  const server = spawn("bash", ["-c", `exec ${command}`], {
+    env: { ...process.env, PORT: String(port) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let printed = "";
+  let timer: NodeJS.Timeout | undefined;
+  const ready = new Promise<void>((resolve, reject) => {
+    server.stdout?.on("data", (chunk: Buffer) => {
+      printed += chunk;
+      if (printed.includes(readyText)) resolve();
+    });
+    server.once("exit", (code) => reject(new Error(`${name} ended with code ${code}:\n${printed}`)));
+    timer = setTimeout(() => {
+      server.kill();
+      reject(new Error(`${name} was not ready in ${READY_TIMEOUT_MILLISECONDS} ms:\n${printed}`));
+    }, READY_TIMEOUT_MILLISECONDS);
+  });
+  await ready.finally(() => clearTimeout(timer));
+  return server;
+}
+
+async function stopServer(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exited = once(server, "exit");
+  server.kill("SIGTERM");
+  await exited;
+}
+
+/**
+ * Runs the commands of the pages, one page after the other.
+ *
+ * @throws Error, in a sentence, at the first command that fails or prints something else than its page says.
+ */
+export async function runCommands(pages: readonly Page[]): Promise<void> {
+  const servers: ChildProcess[] = [];
+  let firstPort = 0;
+  try {
+    for (const page of pages) {
+      let port = firstPort;
+      let copy: string | undefined;
+      try {
+        for (const [index, { language, code }] of page.blocks.entries()) {
+          if (language !== "sh") continue;
+          let printed = "";
+          for (const { treatment, commands } of groupsOf(code)) {
+            if (treatment === "started") {
+              port = await freePort();
+              firstPort ||= port;
+              for (const command of commands) servers.push(await startServer(command, port));
+            } else if (treatment === "run") {
+              printed += run(page, commands, port, ".");
+            } else if (treatment === "run in a copy") {
+              copy ??= await copyRepository();
+              printed += run(page, commands, port, copy);
+            }
+          }
+          compare(page, code, printed, page.blocks[index + 1]);
+        }
+      } finally {
+        if (copy) await rm(copy, { recursive: true });
+      }
+    }
+  } finally {
+    await Promise.all(servers.map(stopServer));
+  }
+}
+
+/** Neighbouring commands that are treated alike share one shell, and so its variables. */
+function groupsOf(
+  code: string,
+): { readonly treatment: Treatment | undefined; readonly commands: string[] }[] {
+  const groups: { treatment: Treatment | undefined; commands: string[] }[] = [];
+  for (const command of commandsOf(code)) {
+    const treatment = treatmentOf(command);
+    const last = groups.at(-1);
+    if (last?.treatment === treatment) last?.commands.push(command);
+    else groups.push({ treatment, commands: [command] });
+  }
+  return groups;
+}
+
+/** What the commands print, without npm's own lines, and with the addresses that the page has. */
+function run({ path }: Page, commands: readonly string[], port: number, cwd: string): string {
+  const script = commands.join("\n").replaceAll(ANNOUNCED_ADDRESS, `$1:${port}`);
+  const { status, stdout, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", script], {
+    cwd,
+    encoding: "utf8",
+    timeout: COMMAND_TIMEOUT_MILLISECONDS,
+    env: { ...process.env, PORT: String(port), npm_config_loglevel: "silent" },
+  });
+  if (status !== 0)
+    throw new Error(`${path}: this ended with ${status}:\n${commands.join("\n")}\n${stdout}${stderr}`);
+  return port === 0 ? stdout : stdout.replaceAll(`:${port}`, ":3000");
+}
+
+function compare({ path }: Page, code: string, printed: string, expected: Block | undefined): void {
+  const isRight =
+    expected?.language === "json"
+      ? isDeepStrictEqual(JSON.parse(printed), JSON.parse(expected.code))
+      : expected?.language !== "text" || patternOf(expected.code).test(`${printed.trim()}\n`);
+  if (!isRight)
+    throw new Error(`${path}: this\n${code}prints\n${printed.trim()}\nand not\n${expected?.code}`);
+}
+
+function patternOf(expected: string): RegExp {
+  const lines = expected.trim().split("\n");
+  const patterns = lines.map((line) =>
+    line === "…" ? "(?:.*\\n)*?" : `${line.split("…").map(escaped).join(".*?")}\\n`,
+  );
+  return new RegExp(`^${patterns.join("")}$`);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+/** An exemption that no page needs any more would hide a command some day. */
+function unusedExemptions(pages: readonly Page[]): string[] {
+  const commands = pages.flatMap(({ blocks, spans }) => [
+    ...blocks.filter(({ language }) => language === "sh").flatMap(({ code }) => commandsOf(code)),
+    ...spans,
+  ]);
+  const used = new Set(commands.map(exemptionOf));
+  return Object.keys(NOT_RUN)
+    .filter((start) => !used.has(start))
+    .map((start) => `scripts/docs-commands.ts exempts "${start}", which no page has`);
+}
+
+async function checkDocs(): Promise<void> {
+  const pages = readPages();
+  const faults = [...pages.flatMap(faultsOf), ...(await faultsOfSamples(pages)), ...unusedExemptions(pages)];
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+  await runCommands(pages);
+}
+
+if (import.meta.main) {
+  try {
+    await checkDocs();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

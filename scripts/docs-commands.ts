@@ -1,0 +1,142 @@
+/**
+ * The commands of the docs, and how each is checked. One that is not listed here is refused, so that nothing is run by
+ * accident and nothing is claimed that nobody looked at.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** They run until they are stopped: started once they are met, on a free port, for the commands that follow. */
+export const STARTED: Readonly<Record<string, { readonly command: string; readonly ready: string }>> = {
+  "npm ci && npm start": { command: "npm run --silent start", ready: "Ctrl-C" },
+  "npx node packages/gateway/examples/gateway.ts": {
+    // Not by npx, which would end without it.
+    command: "node_modules/.bin/node packages/gateway/examples/gateway.ts",
+    ready: "Try http",
+  },
+};
+
+/** Compared with what continuous integration runs. */
+const PIPELINE = ["npm ci && npm test", "npm run check"];
+
+const RUN = ["curl ", "TOKEN=", "npm run demo", "npm run cost"];
+
+/** They write files. */
+const RUN_IN_COPY = [
+  "npm run new",
+  "npm run generate",
+  "npm run build:docs",
+  "npx node --test packages/api/",
+];
+
+/** They cannot run here; each with the reason. Scripts, options and files that they name are looked up all the same. */
+export const NOT_RUN: Readonly<Record<string, string>> = {
+  "npm run deploy": "needs an account",
+  "npm run remove": "needs an account",
+  "npm run release": "needs an account; packages/infra/test/release/command.test.ts runs it at a stand-in",
+  "npm run rollback": "needs an account; packages/infra/test/release/command.test.ts runs it at a stand-in",
+  "npm run doctor": "its findings depend on who asks; packages/infra/src/doctor/doctor.test.ts runs it",
+  "npm run demo -- --url": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
+  "npx sst": "needs an account",
+  "sst ": "needs an account",
+  "aws ": "needs an account",
+  "AWS_PROFILE=": "needs an account",
+  "docker ": "needs Docker; npm run test:image builds and runs the image",
+  "npm start": "STARTED starts it, without options; packages/local/src/start.test.ts with them",
+  "npm run dev": "does not end; packages/local/src/start.test.ts runs it",
+  "npm run screenshots": "needs Chromium",
+  "npm run test:image": "needs Docker",
+  "npm test": "takes minutes; continuous integration runs it",
+  "npm ci": "it is what was done before this check",
+  "npx biome": "npm run check begins with it",
+  "npm run build -w packages/gateway": "packages/gateway/test/published-package.test.ts does it",
+  "mkdir -p /tmp/my-api": "packages/gateway/test/published-package.test.ts does it",
+  "npm install /tmp/lambda-express-api-gateway": "packages/gateway/test/published-package.test.ts does it",
+  'npx node --test "packages/gateway': "npm test runs them",
+  "npx node --test <file>": "npm test runs them all",
+  "npx node packages/gateway/bench/": "takes a minute",
+};
+
+export type Treatment = "started" | "pipeline" | "run" | "run in a copy" | "not run";
+
+/** How a command is checked; `undefined` for one that is not listed. */
+export function treatmentOf(command: string): Treatment | undefined {
+  const isListed = (list: readonly string[]) => list.some((start) => command.startsWith(start));
+  if (Object.hasOwn(STARTED, command)) return "started";
+  if (PIPELINE.includes(command)) return "pipeline";
+  if (exemptionOf(command)) return "not run";
+  if (isListed(RUN_IN_COPY)) return "run in a copy";
+  return isListed(RUN) ? "run" : undefined;
+}
+
+/** The entry of NOT_RUN that a command falls under, wherever in the line it stands. */
+export function exemptionOf(command: string): string | undefined {
+  return Object.keys(NOT_RUN).find((start) => command.startsWith(start) || command.includes(` ${start}`));
+}
+
+/** The commands of a shell block, one for each line; a line that goes on below is one. */
+export function commandsOf(code: string): string[] {
+  return code
+    .replaceAll(/(\\|\||&&)\n\s*/g, (_, end: string) => (end === "\\" ? "" : `${end} `))
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+/** Says, in sentences, which scripts, options, programs and files of a command do not exist. */
+export function faultsOfCommand(command: string): string[] {
+  if (PIPELINE.includes(command) && !readFileSync(".ci/run", "utf8").includes(`\n${command}\n`))
+    return [`continuous integration does not run: ${command}`];
+  return command.split(/\s(?:&&|\|)\s/).flatMap((part) => {
+    const [program, ...args] = part.split(" ");
+    if (program === "npm") return faultsOfNpm(args);
+    const files = program === "npx" || program === "node" ? args.filter(isRepositoryPath) : [];
+    const missing = files.filter((file) => globSync(file.replaceAll('"', "")).length === 0);
+    const isUnknown = program === "npx" && !existsSync(`node_modules/.bin/${args[0]}`);
+    return [
+      ...missing.map((file) => `there is no ${file}`),
+      ...(isUnknown ? [`npx knows no ${args[0]}`] : []),
+    ];
+  });
+}
+
+/** What `npm run new` writes in the examples, and the files of another repository. */
+const NOT_HERE = ["packages/api/src/routes/orders/", "packages/parser/"];
+
+/** Whether a text names a file that must be here. */
+export function isRepositoryPath(text: string): boolean {
+  const looksLikeIt = /^"?(packages|docs|scripts|\.ci)\/[^\s<>]+$/.test(text);
+  return looksLikeIt && !NOT_HERE.some((folder) => text.startsWith(folder));
+}
+
+function faultsOfNpm(args: readonly string[]): string[] {
+  const isShort = args[0] === "start" || args[0] === "test";
+  if (args[0] !== "run" && !isShort) return [];
+  const [name = "", ...rest] = isShort ? args : args.slice(1);
+  const folder = rest.includes("-w") ? (rest[rest.indexOf("-w") + 1] ?? "") : ".";
+  const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  if (!Object.hasOwn(scripts, name)) return [`there is no script ${name}`];
+  const options = rest.slice(rest.indexOf("--") + 1).filter((word) => word.startsWith("--"));
+  return options
+    .filter((option) => !isOption(name, option))
+    .map((option) => `npm run ${name} has no option ${option}`);
+}
+
+/** Our own scripts refuse an option that they do not have, with a sentence that names those they have. */
+const REFUSES_OPTIONS = ["start", "dev", "demo", "new", "cost", "doctor", "release", "rollback"];
+const SST_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  deploy: ["--stage"],
+  remove: ["--stage"],
+};
+const refusals = new Map<string, string>();
+
+function isOption(script: string, option: string): boolean {
+  if (!REFUSES_OPTIONS.includes(script)) return SST_OPTIONS[script]?.includes(option) ?? false;
+  if (!refusals.has(script)) {
+    const { stdout, stderr } = spawnSync("npm", ["run", "--silent", script, "--", "--no-such-option"], {
+      encoding: "utf8",
+    });
+    refusals.set(script, stdout + stderr);
+  }
+  return new RegExp(`${option}\\b`).test(refusals.get(script) ?? "");
+}
