@@ -170,6 +170,25 @@ describe("every pipeline", () => {
     }
   });
 
+  it("may do on everything only what AWS has no name for", () => {
+    const wide = [example, options]
+      .flatMap(statements)
+      .filter(({ resources }) => resources.includes("*"))
+      .flatMap(({ actions }) => actions);
+    assert.deepEqual([...new Set(wide)].sort(), [
+      "acm:RequestCertificate",
+      "cloudwatch:GetMetricData",
+      "logs:CreateLogDelivery",
+      "logs:DeleteLogDelivery",
+      "logs:DescribeLogGroups",
+      "logs:DescribeResourcePolicies",
+      "logs:GetLogDelivery",
+      "logs:ListLogDeliveries",
+      "logs:PutResourcePolicy",
+      "logs:UpdateLogDelivery",
+    ]);
+  });
+
   it("lets CodePipeline start its own build and no other, from its own bucket and connection", () => {
     const allowed = rights(example, "ProductionPipelineRole");
     const project = (name: string) => arn("codebuild", `project/lambda-express-api-pipelines-shared-${name}`);
