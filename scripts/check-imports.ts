@@ -1,10 +1,11 @@
 /**
  * Keeps the directions between the packages: the API knows nobody, infra reads the API's routes, the gateway knows
- * nobody, and only local knows them all. Also, what a package imports must be among its own dependencies.
+ * nobody, and only local knows them all. Also, what a package imports must be among its own dependencies. What is outside
+ * the packages may know everybody, but what it imports by name must be named too.
  */
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join, normalize } from "node:path";
+import { dirname, join, normalize } from "node:path";
 
 const MAY_IMPORT: Record<string, readonly string[]> = {
   api: [],
@@ -14,6 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 /** Tests may also run what they made: a release's packages run as the local gateway runs a function. */
 const TESTS_MAY_IMPORT: Record<string, readonly string[]> = { infra: ["gateway"] };
+const OUTSIDE = ["*.ts", "{scripts,bench,examples}/**/*.ts"];
 const SCOPE = "@lambda-express-api/";
 const IMPORT =
   /(?:^|\s)(?:import|export)\s[^;"']*?from\s+"([^"]+)"|import\(\s*"([^"]+)"\s*\)|^import\s+"([^"]+)"/gm;
@@ -24,11 +26,8 @@ function faultsOf(file: string): string[] {
   const manifest = JSON.parse(readFileSync(`packages/${name}/package.json`, "utf8"));
   const declared = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
   const isTest = file.endsWith(".test.ts") || !file.includes("/src/");
-  const specifiers = [...readFileSync(file, "utf8").matchAll(IMPORT)].map(
-    (match) => match[1] ?? match[2] ?? match[3] ?? "",
-  );
 
-  return specifiers.flatMap((specifier) => {
+  return specifiersOf(file).flatMap((specifier) => {
     // A package may go by its own name; a name that is filled in is a test's text, not an import.
     if (isBuiltin(specifier) || specifier.includes("${") || specifier.startsWith(SCOPE + name)) return [];
     if (specifier.startsWith(".")) {
@@ -57,6 +56,33 @@ function faultsOf(file: string): string[] {
   });
 }
 
+function specifiersOf(file: string): string[] {
+  return [...readFileSync(file, "utf8").matchAll(IMPORT)].map(
+    (match) => match[1] ?? match[2] ?? match[3] ?? "",
+  );
+}
+
+/** The same for a file that belongs to no package: the nearest manifest counts, and for a script that of the API it builds. */
+function faultsOutside(file: string): string[] {
+  const own = nearestManifest(dirname(file));
+  const manifests = file.startsWith("scripts/") ? [own, "packages/api/package.json"] : [own];
+  const declared = manifests.flatMap((path) => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(path, "utf8"));
+    return Object.keys({ ...dependencies, ...devDependencies });
+  });
+  return specifiersOf(file).flatMap((specifier) => {
+    const dependency = /^(@[^/]+\/)?[^./][^/]*/.exec(specifier)?.[0];
+    const isKnown = !dependency || isBuiltin(specifier) || declared.includes(dependency);
+    return isKnown ? [] : [`${file} imports ${dependency}, which is not named in ${manifests.join(" or ")}`];
+  });
+}
+
+function nearestManifest(folder: string): string {
+  const manifest = join(folder, "package.json");
+  return existsSync(manifest) ? manifest : nearestManifest(dirname(folder));
+}
+
 const faults = globSync("packages/*/{src,test,build}/**/*.ts").flatMap(faultsOf);
+faults.push(...globSync(OUTSIDE, { exclude: ["**/node_modules/**", "**/dist/**"] }).flatMap(faultsOutside));
 for (const fault of faults) console.error(fault);
 process.exit(faults.length > 0 ? 1 : 0);

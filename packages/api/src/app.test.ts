@@ -45,8 +45,8 @@ describe("the app", () => {
   ) {
     const lines: string[] = [];
     const config = testConfig(noIssuer, environment);
-    const runtime = createContainerRuntime({ config, write: () => {}, timeoutMilliseconds });
     const log = createLog((line) => lines.push(line));
+    const runtime = createContainerRuntime({ config, log, write: () => {}, timeoutMilliseconds });
     const server = createServer(createApp({ config, runtime, log, ...(routes && { routes }) }));
     servers.push(server);
     await once(server.listen(0, "127.0.0.1"), "listening");

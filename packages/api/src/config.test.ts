@@ -317,6 +317,39 @@ for (const [name, { unset, value, right, wrong, needs = {} }] of Object.entries(
 }
 
 describe("loadConfig", () => {
+  for (const [misspelt, meant] of [
+    ["JWT_AUTHORISED_AUDIENCES", "JWT_AUTHORIZED_AUDIENCES"],
+    ["JWT_AUDIENCES", "JWT_AUTHORIZED_AUDIENCES"],
+    ["JWT_ISSUER_URL", "JWT_ISSUER"],
+    ["JWT_ISSUER_JWKS_URL", "JWT_ISSUER_JWKS_URI"],
+    ["JWT_JWKS_URI", "JWT_ISSUER_JWKS_URI"],
+    ["JWT_VERIFY_EXPIRATION", "JWT_VERIFY_TOKEN_EXPIRATION"],
+    ["JWT_AUTHORIZATION_GROUP_ATTR_NAME", "JWT_AUTHORIZATION_GROUPS_ATTR_NAME"],
+    ["AWS_API_GW_STAGE", "AWS_API_GW_STAGE_NAME"],
+    ["AWS_API_GW_MAPPINGKEY", "AWS_API_GW_MAPPING_KEY"],
+  ] as const) {
+    it(`takes ${misspelt} for a misspelling, and says which name is right`, () => {
+      const { example } = settings[meant];
+      assert.deepEqual(mistakesOf({ ...LEAST, [misspelt]: "hunter2" }), [
+        `${misspelt} is no setting; the nearest one is ${meant}, e.g. ${meant}=${example}.`,
+      ]);
+    });
+  }
+
+  it("lets variables of others be, and a misspelt one that is empty", () => {
+    assert.deepEqual(
+      mistakesOf({
+        ...LEAST,
+        JWT: "x",
+        AWS_REGION: "eu-west-1",
+        FIREBASE_CONFIG: "{}",
+        PORTS: "1",
+        JWT_ISUER: "",
+      }),
+      [],
+    );
+  });
+
   it("names every mistake at once, one sentence a line", () => {
     const mistakes = mistakesOf({ PORT: "http", NODE_ENV: "prod", CORS_ALLOW_ORIGINS: "a\nb" });
     assert.deepEqual(mistakes.map((mistake) => mistake.split(" ")[0]).sort(), [

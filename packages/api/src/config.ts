@@ -265,6 +265,9 @@ type Parsed = {
     : Value<Name>;
 };
 
+/** Who sets a variable with one of these means this API: its default would take the place of what was meant. */
+const OWN_PREFIX = /^(JWT|AWS_API_GW)_/;
+
 /**
  * Reads the configuration.
  *
@@ -275,7 +278,11 @@ export function loadConfig(
   environment: Readonly<Record<string, string | undefined>>,
   runtime?: Config["runtime"],
 ): Config {
-  const mistakes: string[] = [];
+  const mistakes = Object.keys(environment).flatMap((name) =>
+    environment[name] && OWN_PREFIX.test(name) && !Object.hasOwn(settings, name)
+      ? [unknownSetting(name)]
+      : [],
+  );
   const parsed = Object.fromEntries(
     Object.entries<Setting<unknown>>(settings).map(([name, setting]) => [
       name,
@@ -324,6 +331,24 @@ export function loadConfig(
     trustedProxyHops: parsed.TRUSTED_PROXY_HOPS,
     workers: parsed.WEB_CONCURRENCY,
   };
+}
+
+function unknownSetting(name: string): string {
+  const names = Object.keys(settings) as SettingName[];
+  const nearest = names.reduce((best, other) =>
+    likeness(other, name) > likeness(best, name) ? other : best,
+  );
+  return `${name} is no setting; the nearest one is ${nearest}, e.g. ${nearest}=${settings[nearest].example}.`;
+}
+
+/** What two names begin and end with alike, as a share of the longer one. */
+function likeness(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  return (start + end) / Math.max(a.length, b.length);
 }
 
 function read(

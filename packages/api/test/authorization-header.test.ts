@@ -28,8 +28,9 @@ before(async () => {
 
   const config = testConfig(issuer);
   const write = () => {};
-  const runtime = createContainerRuntime({ config, write });
-  server = createServer(createApp({ config, runtime, log: createLog(write) }));
+  const log = createLog(write);
+  const runtime = createContainerRuntime({ config, log, write });
+  server = createServer(createApp({ config, runtime, log }));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
 after(async () => {

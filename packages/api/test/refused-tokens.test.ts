@@ -111,6 +111,20 @@ for (const [family, attacks] of families) {
           const sent = token(issuer, attackerUrl);
           assertRefused(await whoAmI(app, sent), sent);
         });
+
+        it(`the container, which has just accepted what it is made of, refuses ${name}`, async () => {
+          const signed = [issuer.sign(issuer.claims(["USERS", "ADMINS"]))];
+          const sign: TestIssuer["sign"] = (...given) => {
+            const one = issuer.sign(...given);
+            signed.push(one);
+            return one;
+          };
+          const sent = token({ ...issuer, sign }, attackerUrl);
+          const [good, ...others] = signed.filter((other) => other !== sent);
+          assert.equal((await whoAmI(app, good ?? "")).status, 200);
+          for (const other of others) await whoAmI(app, other);
+          for (let times = 0; times < 2; times++) assertRefused(await whoAmI(app, sent), sent);
+        });
       }
 
       it(`Lambda refuses, without an authorizer, ${name}`, async () => {

@@ -152,6 +152,12 @@ describe("the settings of a stage", () => {
       assert.match(mistake, /^[A-Z_]+ is [^\n]+, e\.g\. [^\n]+\.$|; set both, e\.g\. /);
   });
 
+  it("are refused with a misspelt name of the API's own variables", () => {
+    assert.deepEqual(mistakesOf({ ...required, JWT_AUTHORISED_AUDIENCES: "my-project" }), [
+      "JWT_AUTHORISED_AUDIENCES is no setting; the nearest one is JWT_AUTHORIZED_AUDIENCES, e.g. JWT_AUTHORIZED_AUDIENCES=my-project,my-other-project.",
+    ]);
+  });
+
   it("never quote a secret", () => {
     const mistakes = mistakesOf({ ...required, FIREBASE_APP_API_KEY: "a secret with blanks" });
     assert.equal(mistakes.length, 1);

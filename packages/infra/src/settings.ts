@@ -369,7 +369,8 @@ export function readSetting<Name extends keyof Table>(name: Name, environment: E
 /** The API's own configuration as the function will read it, or its mistakes. */
 function readApiConfig(environment: Environment, mistakes: string[]) {
   try {
-    return loadConfig({ ...pick(environment, API_VARIABLES), RUNTIME: "LAMBDA" });
+    const undecided = Object.fromEntries(DECIDED_HERE.map((name) => [name, undefined]));
+    return loadConfig({ ...environment, ...undecided, RUNTIME: "LAMBDA" });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     mistakes.push(...error.message.split("\n"));

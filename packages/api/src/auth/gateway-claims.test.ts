@@ -78,6 +78,30 @@ describe("claimsFromGateway", () => {
     });
   }
 
+  // Which form the real gateway writes is not documented; each is the same number.
+  for (const [inToken, written] of [
+    ["1700003600.0", ["1700003600.0", "1700003600", "1.7000036e+09"]],
+    ["1.7000036e9", ["1.7000036e9", "1700003600", "1.7000036e+09"]],
+    ["1700003600.5", ["1700003600.5", "1.7000036005e+09"]],
+  ] as const) {
+    it(`takes a time for what it is, however it is written: ${inToken}`, () => {
+      const payload = JSON.stringify(good()).replace(String(NOW + 3600), inToken);
+      const token = signToken(payload, { alg: "RS256", kid: "any" }, strangerKey);
+      const send = (exp: unknown) => {
+        const claims = { ...flatten(good()), exp };
+        const event = {
+          headers: { authorization: `Bearer ${token}` },
+          requestContext: { authorizer: { jwt: { claims } } },
+        };
+        return claimsFromGateway(event, rules, NOW);
+      };
+      for (const exp of written) assert.equal(send(exp).exp, Number(inToken));
+      for (const exp of ["1700003601", "", "x", undefined, null, true, [inToken]]) {
+        assert.throws(() => send(exp), isRefusal, JSON.stringify(exp));
+      }
+    });
+  }
+
   it("compares the claim that is configured for groups", () => {
     const claims = good({ "cognito:groups": ["USERS"], groups: ["A"] });
     const others = authorizerOf(good({ "cognito:groups": ["USERS"], groups: ["B"] }));

@@ -35,7 +35,7 @@ export function claimsFromGateway(
   if (!flattened) throw invalidToken("The token's signature is not verified", new Error("No authorizer ran"));
   const claims = decodeToken(token);
   for (const name of [...COMPARED_CLAIMS, rules.groupsClaim]) {
-    if (goString(ownValue(claims, name)) !== ownValue(flattened, name)) {
+    if (!isWrittenAs(ownValue(claims, name), ownValue(flattened, name))) {
       throw invalidToken("The token is not the one that was verified");
     }
   }
@@ -45,6 +45,15 @@ export function claimsFromGateway(
 
 function ownValue(claims: Claims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
+}
+
+/**
+ * Whether `written` is how the gateway writes a claim. A number has several forms (`1.0`, `1e9`), and nothing says which
+ * one the gateway chooses: it only has to be the same number.
+ */
+function isWrittenAs(value: unknown, written: unknown): boolean {
+  if (typeof value !== "number") return goString(value) === written;
+  return typeof written === "string" && written !== "" && Number(written) === value;
 }
 
 /** How the gateway writes a claim: as Go's `%v` prints it. A null claim is left out. */

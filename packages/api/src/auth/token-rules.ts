@@ -32,7 +32,7 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
  * A token has one spelling only: padding, blanks and non-canonical base64url tails are refused (RFC 8725, section 3.11
  * asks for no less), so that a token can be told from another by its text.
  *
- * @returns the claims, frozen and without a prototype.
+ * @returns the claims, frozen through and through, and without a prototype.
  * @throws ApiError 001401
  */
 export function decodeToken(token: string): Claims {
@@ -100,26 +100,27 @@ function isCanonical(segment: string): boolean {
 }
 
 let utf8: InstanceType<typeof TextDecoder> | undefined;
-/** By its name, or by one that is written with escapes. Looking is ten times faster than asking for each name. */
-const MAY_NAME_PROTOTYPE = /__proto__|\\/;
 
 function parseObject(segment: string): Claims {
   let value: unknown;
   try {
     // With `ignoreBOM` the mark is not cut off, and is no JSON (RFC 8259, section 8.1).
     utf8 ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    const text = utf8.decode(Buffer.from(segment, "base64url"));
-    value = MAY_NAME_PROTOTYPE.test(text) ? JSON.parse(text, withoutPrototype) : JSON.parse(text);
+    value = JSON.parse(utf8.decode(Buffer.from(segment, "base64url")), safeClaim);
   } catch {
     throw invalidToken("The token is malformed");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw invalidToken("The token is malformed");
   }
-  return Object.freeze(Object.assign(Object.create(null), value));
+  // An object that is made without a prototype is a hash table, and several times slower to read.
+  return Object.freeze(Object.setPrototypeOf({ ...value }, null));
 }
 
-/** A claim of this name would become the prototype of the first object that the claims are assigned to. */
-function withoutPrototype(key: string, value: unknown): unknown {
-  return key === "__proto__" ? undefined : value;
+/**
+ * A claim called `__proto__` would become the prototype of the first object that the claims are assigned to. The others
+ * are frozen, lists and objects too: requests with the same token share them.
+ */
+function safeClaim(key: string, value: unknown): unknown {
+  return key === "__proto__" ? undefined : Object.freeze(value);
 }

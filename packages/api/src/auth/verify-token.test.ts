@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, it } from "node:test";
+import { afterEach, beforeEach, describe, it, type TestContext } from "node:test";
+import { nonCanonical } from "../../test/support/attack-tokens.ts";
 import { signToken, strangerKey, type TokenParts } from "../../test/support/test-issuer.ts";
 import { ApiError } from "../errors/api-error.ts";
+import { createLog } from "../log.ts";
 import { createTokenVerifier, type TokenVerifierOptions } from "./verify-token.ts";
 
 const newKey = (modulusLength: number) => generateKeyPairSync("rsa", { modulusLength }).privateKey;
@@ -45,6 +47,7 @@ let issuer: string;
 /** What the issuer answers, by path; may be changed at any time. */
 let answers: Record<string, RequestListener>;
 let requests: string[];
+let logged: { level: string; message: string }[];
 const DISCOVERY = "/.well-known/openid-configuration";
 
 const requestsFor = (path: string) => requests.filter((url) => url === path).length;
@@ -53,6 +56,7 @@ const goodKeys = json({ keys: [jwk(firstKey, "first")] });
 
 beforeEach(async () => {
   requests = [];
+  logged = [];
   server = createServer((request, response) => {
     requests.push(request.url ?? "");
     (answers[request.url ?? ""] ?? status(404))(request, response);
@@ -72,6 +76,7 @@ function verifier(options: Partial<TokenVerifierOptions> = {}) {
     audiences: ["api"],
     verifyExpiration: true,
     jwksUri: `${issuer}/keys`,
+    log: createLog((line) => logged.push(JSON.parse(line))),
     ...options,
   });
 }
@@ -260,6 +265,56 @@ describe("keys that cannot be had", () => {
     await verify(tokenOf(firstKey, "first"));
     await assert.rejects(verify(tokenOf(secondKey, "second")), isUnavailable);
   });
+
+  for (const [name, answer] of [
+    ["fails", status(500)],
+    ["answers nonsense", json({ error: "busy" })],
+    ["hangs up", hangUp],
+    ["never answers", stall],
+  ] as const) {
+    it(`count for two hours while the issuer ${name}, as at the gateway, and the log says so`, async (test) => {
+      test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+      const verify = verifier(impatient);
+      await verify(tokenOf(firstKey, "first"));
+      answers["/keys"] = answer;
+      test.mock.timers.tick(10 * 60_000 + 1);
+      await verify(tokenOf(firstKey, "first"));
+      assert.deepEqual(
+        logged.map(({ level, message }) => [level, message]),
+        [["warn", "the token issuer's keys cannot be fetched again"]],
+      );
+      await assert.rejects(verify(tokenOf(strangerKey, "first")), isRefusal);
+      test.mock.timers.tick(110 * 60_000);
+      await assert.rejects(verify(tokenOf(firstKey, "first")), isUnavailable);
+    });
+  }
+
+  it("are asked for no more than once in thirty seconds while older ones do", async (test) => {
+    test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    const verify = verifier();
+    await verify(tokenOf(firstKey, "first"));
+    answers["/keys"] = status(500);
+    test.mock.timers.tick(10 * 60_000 + 1);
+    const burst = () => Promise.all(Array.from({ length: 20 }, () => verify(tokenOf(firstKey, "first"))));
+    await burst();
+    await burst();
+    assert.equal(requestsFor("/keys"), 2);
+    test.mock.timers.tick(30_000);
+    await burst();
+    assert.equal(requestsFor("/keys"), 3);
+  });
+
+  it("are trusted no longer once the issuer answers again without them", async (test) => {
+    test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    const verify = verifier();
+    await verify(tokenOf(firstKey, "first"));
+    answers["/keys"] = status(500);
+    test.mock.timers.tick(60 * 60_000);
+    await verify(tokenOf(firstKey, "first"));
+    answers["/keys"] = json({ keys: [jwk(secondKey, "second")] });
+    test.mock.timers.tick(30_000);
+    await assert.rejects(verify(tokenOf(firstKey, "first")), isRefusal);
+  });
 });
 
 describe("a key that is not for this signature", () => {
@@ -303,5 +358,124 @@ describe("the verified claims", () => {
     assert.equal((await verify(token)).exp, 2000);
     now = 2_000_000;
     await assert.rejects(verify(token), isRefusal);
+  });
+});
+
+describe("a token that was verified once", () => {
+  /** How often a signature is really looked at. */
+  function countVerifications(test: TestContext): () => number {
+    const { mock } = test.mock.method(crypto.subtle, "verify");
+    return () => mock.callCount();
+  }
+
+  it("is not verified again while it is valid", async (test) => {
+    const verifications = countVerifications(test);
+    const verify = verifier();
+    const token = tokenOf(firstKey, "first");
+    const claims = await verify(token);
+    for (let count = 0; count < 20; count++) assert.deepEqual(await verify(token), claims);
+    assert.equal(verifications(), 1);
+  });
+
+  it("vouches for no other token: a wrong signature under its header and claims is refused", async () => {
+    const verify = verifier();
+    const token = tokenOf(firstKey, "first");
+    await verify(token);
+    const [header, claims, signature = ""] = token.split(".");
+    const others = [
+      tokenOf(strangerKey, "first").split(".")[2],
+      signature.slice(4),
+      Buffer.from(signature, "base64url").fill(0, 100, 101).toString("base64url"),
+    ];
+    for (const other of others) await assert.rejects(verify(`${header}.${claims}.${other}`), isRefusal);
+  });
+
+  it("has no other spelling", async () => {
+    const verify = verifier();
+    const token = tokenOf(firstKey, "first");
+    await verify(token);
+    // 256 bytes leave four bits of the last character unused: the next one decodes to the same signature.
+    const spellings = [`${token}=`, `${token}==`, `${token} `, ` ${token}`, `${token}.`, nonCanonical(token)];
+    for (const spelling of spellings) await assert.rejects(verify(spelling), isRefusal);
+  });
+
+  it("is refused from the moment it expires", async () => {
+    let now = Date.now();
+    const verify = verifier({ now: () => now });
+    const exp = Math.floor(now / 1000) + 60;
+    const token = tokenOf(firstKey, "first", { exp });
+    await verify(token);
+    now = exp * 1000 - 1;
+    await verify(token);
+    now = exp * 1000;
+    await assert.rejects(verify(token), isRefusal);
+  });
+
+  it("is refused by a clock that is set back to before it was valid", async () => {
+    let now = Date.now();
+    const verify = verifier({ now: () => now });
+    const token = tokenOf(firstKey, "first", { nbf: Math.floor(now / 1000) });
+    await verify(token);
+    now -= 20_000;
+    await assert.rejects(verify(token), isRefusal);
+  });
+
+  it("is refused as soon as its key is known to be withdrawn", async (test) => {
+    test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    const verify = verifier();
+    const token = tokenOf(firstKey, "first");
+    await verify(token);
+    answers["/keys"] = json({ keys: [jwk(secondKey, "second")] });
+    test.mock.timers.tick(31_000);
+    await verify(tokenOf(secondKey, "second"));
+    test.mock.timers.tick(31_000);
+    await assert.rejects(verify(token), isRefusal);
+  });
+
+  it("is verified again with a new key of the same name, and refused if that key did not sign it", async (test) => {
+    test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    const verifications = countVerifications(test);
+    const verify = verifier();
+    const token = tokenOf(firstKey, "first");
+    await verify(token);
+    answers["/keys"] = json({ keys: [jwk(secondKey, "first")] });
+    test.mock.timers.tick(10 * 60_000 + 1);
+    await assert.rejects(verify(token), isRefusal);
+    assert.equal(verifications(), 2);
+    answers["/keys"] = goodKeys;
+    test.mock.timers.tick(10 * 60_000 + 1);
+    await verify(token);
+    assert.equal(verifications(), 3);
+  });
+
+  it("is remembered, and one that was refused is not", async (test) => {
+    const verifications = countVerifications(test);
+    const verify = verifier();
+    const forged = tokenOf(strangerKey, "first");
+    for (let count = 0; count < 3; count++) await assert.rejects(verify(forged), isRefusal);
+    assert.equal(verifications(), 3);
+  });
+
+  it("is forgotten by the time a thousand others were verified", async (test) => {
+    const verifications = countVerifications(test);
+    const verify = verifier();
+    const token = tokenOf(firstKey, "first");
+    await verify(token);
+    for (let user = 0; user < 999; user++) await verify(tokenOf(firstKey, "first", { sub: `user-${user}` }));
+    await verify(token);
+    assert.equal(verifications(), 1000);
+    await verify(tokenOf(firstKey, "first", { sub: "one more" }));
+    await verify(token);
+    assert.equal(verifications(), 1002);
+  });
+
+  it("gives each caller claims that no other can have changed", async () => {
+    const verify = verifier();
+    const token = tokenOf(firstKey, "first", { groups: ["USERS"], nested: { list: [{ a: 1 }] } });
+    const { groups, nested } = await verify(token);
+    assert.throws(() => (groups as string[]).push("ADMINS"), TypeError);
+    assert.throws(() => Object.assign((nested as { list: object[] }).list[0] ?? {}, { a: 2 }), TypeError);
+    assert.throws(() => Object.assign(nested as object, { b: 2 }), TypeError);
+    assert.deepEqual((await verify(token)).groups, ["USERS"]);
   });
 });

@@ -1,77 +1,62 @@
-import { compactVerify, createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
+import { type CryptoKey, compactVerify, errors, type JWSHeaderParameters } from "jose";
 import { ApiError } from "../errors/api-error.ts";
 import { invalidToken } from "./bearer-token.ts";
+import { createIssuerKeys, type IssuerKeysOptions } from "./issuer-keys.ts";
 import type { Claims } from "./principal.ts";
 import { checkClaims, decodeToken, type TokenRules } from "./token-rules.ts";
 
-export interface TokenVerifierOptions extends TokenRules {
-  /** Where the issuer's keys are. `undefined`: the issuer's discovery document says it. */
-  readonly jwksUri: string | undefined;
+export interface TokenVerifierOptions extends TokenRules, IssuerKeysOptions {
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
-  /** How long the issuer may take to answer. Default: what API Gateway gives it. */
-  readonly fetchTimeoutMilliseconds?: number;
 }
 
 export type TokenVerifier = (token: string) => Promise<Claims>;
 
-/** For each of the two fetches, as at API Gateway. */
-const FETCH_TIMEOUT_MILLISECONDS = 1500;
+/** A token whose signature was good, under the key that proved it. */
+interface VerifiedToken {
+  readonly claims: Claims;
+  readonly header: JWSHeaderParameters;
+  readonly key: CryptoKey;
+}
+
+/** A token has 8192 characters at most: with their claims these are a few megabytes, and at the very worst some 30. */
+const VERIFIED_TOKENS_KEPT = 1000;
 
 /**
  * Makes the function that does in a container what API Gateway's JWT authorizer does in front of the Lambda function.
  *
  * It throws ApiError 001401 for a token that is refused, and 001503 when the issuer's keys cannot be had: then nobody
- * knows whether the token is good. The keys are cached by jose for ten minutes; an unknown key is looked for again,
- * but not more than once in thirty seconds: anyone could make us hammer the issuer.
+ * knows whether the token is good.
+ *
+ * Only the signature of a token is remembered, and that by its whole text. Its claims are checked and its key is asked
+ * for at each request, so that it is refused by the clock, or by a change of keys, as if it were new.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { now = Date.now } = options;
-  let keys: Promise<JWTVerifyGetKey> | undefined;
+  const findKey = createIssuerKeys(options);
+  const verified = new Map<string, VerifiedToken>();
 
-  function findKeys(): Promise<JWTVerifyGetKey> {
-    keys ??= keySet(options).catch((error: unknown) => {
-      keys = undefined;
-      throw error;
-    });
-    return keys;
+  function remember(token: string, entry: VerifiedToken): void {
+    const [oldest] = verified.keys();
+    if (oldest !== undefined && verified.size >= VERIFIED_TOKENS_KEPT) verified.delete(oldest);
+    verified.set(token, entry);
   }
 
   return async (token) => {
-    const claims = decodeToken(token);
+    const known = verified.get(token);
+    const claims = known?.claims ?? decodeToken(token);
     checkClaims(claims, options, now() / 1000);
     try {
-      await compactVerify(token, await findKeys(), { algorithms: ["RS256"] });
+      if (known && (await findKey(known.header)) === known.key) return claims;
+      const { protectedHeader, key } = await compactVerify<CryptoKey>(token, findKey, {
+        algorithms: ["RS256"],
+      });
+      remember(token, { claims, header: protectedHeader, key });
     } catch (cause) {
       throw refusal(cause);
     }
     return claims;
   };
-}
-
-async function keySet({
-  issuer,
-  jwksUri,
-  fetchTimeoutMilliseconds = FETCH_TIMEOUT_MILLISECONDS,
-}: TokenVerifierOptions): Promise<JWTVerifyGetKey> {
-  const uri = jwksUri ?? (await discoverJwksUri(issuer, fetchTimeoutMilliseconds));
-  return createRemoteJWKSet(new URL(uri), { timeoutDuration: fetchTimeoutMilliseconds });
-}
-
-/** OpenID Connect Discovery 1.0, section 4: the document's `issuer` must be the very string that was asked for. */
-async function discoverJwksUri(issuer: string, timeoutMilliseconds: number): Promise<string> {
-  const response = await fetch(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, {
-    redirect: "error",
-    signal: AbortSignal.timeout(timeoutMilliseconds),
-  });
-  if (!response.ok) throw new Error(`The issuer's discovery document answers ${response.status}`);
-  const document: unknown = await response.json();
-  if (typeof document !== "object" || document === null)
-    throw new Error("The discovery document is no object");
-  const { issuer: named, jwks_uri: jwksUri } = document as Record<string, unknown>;
-  if (named !== issuer) throw new Error(`The discovery document names another issuer: ${String(named)}`);
-  if (typeof jwksUri !== "string") throw new Error("The discovery document has no jwks_uri");
-  return jwksUri;
 }
 
 /** Errors that say something of the token; all others say that the keys could not be had. */

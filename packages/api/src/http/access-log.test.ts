@@ -71,8 +71,9 @@ describe("the access log of the container", () => {
       next.shift()?.(line);
     };
     const config = testConfig(noIssuer, environment);
-    const runtime = createContainerRuntime({ config, write });
-    const server = createServer(createApp({ config, runtime, log: createLog(() => {}), routes }));
+    const log = createLog(() => {});
+    const runtime = createContainerRuntime({ config, log, write });
+    const server = createServer(createApp({ config, runtime, log, routes }));
     servers.push(server);
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as AddressInfo;

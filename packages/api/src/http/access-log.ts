@@ -18,12 +18,12 @@ export interface AccessLogOptions {
 /** Writes the line once the answer is out, or once the caller has gone. */
 export function accessLog({ stageName = "-", release, write }: AccessLogOptions): RequestHandler {
   return (request, response, next) => {
-    const received = new Date();
-    const started = process.hrtime.bigint();
+    const received = Date.now();
+    const started = performance.now();
     const path = request.path;
     response.once("close", () => {
       const { requestId, routeKey = "-", responseLength = 0, error } = requestContext(request);
-      const latency = String((process.hrtime.bigint() - started) / 1_000_000n);
+      const latency = String(Math.trunc(performance.now() - started));
       const { hostname } = request;
       const entry = {
         request: { requestId, requestTime: requestTime(received), extendedRequestId: "-" },
@@ -65,9 +65,17 @@ function prefixOf(hostname: string | undefined): string {
   return hostname?.split(".")[0] || "-";
 }
 
+/** Requests of the same second have the same. */
+let lastTime = { second: 0, text: "" };
+
 /** As `$context.requestTime`: `17/Jun/2024:15:49:29 +0000`. */
-function requestTime(date: Date): string {
-  const [day, time] = date.toISOString().split("T") as [string, string];
-  const [year, month, dayOfMonth] = day.split("-") as [string, string, string];
-  return `${dayOfMonth}/${MONTHS[Number(month) - 1]}/${year}:${time.slice(0, 8)} +0000`;
+function requestTime(milliseconds: number): string {
+  const second = Math.trunc(milliseconds / 1000);
+  if (second !== lastTime.second) {
+    const date = new Date(milliseconds);
+    const iso = date.toISOString();
+    const text = `${iso.slice(8, 10)}/${MONTHS[date.getUTCMonth()]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
+    lastTime = { second, text };
+  }
+  return lastTime.text;
 }

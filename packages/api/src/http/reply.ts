@@ -17,13 +17,14 @@ export function sendReply(
   contentType = JSON_TYPE,
 ): void {
   const context = requestContext(request);
-  const body = mayHaveBody(reply.status) ? toBytes(reply.body, contentType) : undefined;
-  context.responseLength = request.method === "HEAD" ? 0 : (body?.length ?? 0);
+  const body = mayHaveBody(reply.status) ? encode(reply.body, contentType) : undefined;
+  const length = body === undefined ? 0 : Buffer.byteLength(body);
+  context.responseLength = request.method === "HEAD" ? 0 : length;
   response.writeHead(reply.status, {
     ...context.constantHeaders,
     "cache-control": "no-store",
     "x-request-id": context.requestId,
-    ...(body && { "content-type": contentType, "content-length": body.length }),
+    ...(body !== undefined && { "content-type": contentType, "content-length": length }),
     ...reply.headers,
     ...(reply.headers?.vary && { vary: alsoVary(response, reply.headers.vary) }),
   });
@@ -46,9 +47,10 @@ function alsoVary(response: ServerResponse, names: string): string {
   return before === undefined ? names : `${before}, ${names}`;
 }
 
-function toBytes(body: unknown, contentType: string): Uint8Array {
+/** Text stays text: Node then writes headers and body together. */
+function encode(body: unknown, contentType: string): string | Uint8Array {
   if (body instanceof Uint8Array) return body;
-  return Buffer.from(typeof body === "string" && contentType !== JSON_TYPE ? body : JSON.stringify(body));
+  return typeof body === "string" && contentType !== JSON_TYPE ? body : JSON.stringify(body);
 }
 
 /** RFC 9110, sections 15.3.5 and 15.4.5. */

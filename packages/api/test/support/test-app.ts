@@ -12,8 +12,9 @@ export function testApp(
   { environment, routes, write = () => {} }: TestAppOptions = {},
 ): Express {
   const config = testConfig(issuer, environment);
-  const runtime = createContainerRuntime({ config, write });
-  return createApp({ config, runtime, log: createLog(write), ...(routes && { routes }) });
+  const log = createLog(write);
+  const runtime = createContainerRuntime({ config, log, write });
+  return createApp({ config, runtime, log, ...(routes && { routes }) });
 }
 
 export interface TestAppOptions {

@@ -33,8 +33,8 @@ export interface TestIssuer extends TrustedIssuer {
 /** An RSA key pair that no issuer knows. */
 export const strangerKey: KeyObject = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
 
-/** Encodes and signs a compact JWS with RS256. */
-export function signToken(claims: TokenParts, header: TokenParts, key: KeyObject): string {
+/** Encodes and signs a compact JWS with RS256; the claims may be JSON text as it is. */
+export function signToken(claims: TokenParts | string, header: TokenParts, key: KeyObject): string {
   return signSegments(`${encodeSegment(header)}.${encodeSegment(claims)}`, key);
 }
 

@@ -27,7 +27,7 @@ export const whoAmI = defineRoute({
       subject: principal.subject,
       groups: [...principal.groups],
       scopes: [...principal.scopes],
-      claims: { ...principal.claims },
+      claims: principal.claims,
     },
   })),
 );

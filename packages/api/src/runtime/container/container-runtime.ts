@@ -7,6 +7,7 @@ import { cors, corsConfiguration } from "../../http/cors.ts";
 import { requestOrigin } from "../../http/request-origin.ts";
 import { decodePath, encodePath } from "../../http/request-path.ts";
 import { securityHeaders } from "../../http/security-headers.ts";
+import type { Log } from "../../log.ts";
 import { release } from "../../release.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -15,6 +16,7 @@ const TIMEOUT_MILLISECONDS = 28_500;
 
 export interface ContainerRuntimeOptions {
   readonly config: Pick<Config, "jwt" | "mappingKey" | "stageName" | "corsAllowOrigins">;
+  readonly log: Log;
   /** Where access log lines go. */
   readonly write: (line: string) => void;
   /** Default: one that asks the issuer for its keys. */
@@ -25,8 +27,9 @@ export interface ContainerRuntimeOptions {
 /** The container runtime: nobody stands in front of the app, so it verifies tokens, does CORS and writes the log. */
 export function createContainerRuntime({
   config: { jwt, mappingKey, stageName, corsAllowOrigins },
+  log,
   write,
-  verifyToken = createTokenVerifier(jwt),
+  verifyToken = createTokenVerifier({ ...jwt, log }),
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: ContainerRuntimeOptions): Runtime {
   return {
@@ -55,7 +58,11 @@ export function createContainerRuntime({
 /** A server must take a whole URL for a path too (RFC 9112, section 3.2.2); its host changes nothing here. */
 const ORIGIN_OF_TARGET = /^https?:\/\/[^/?]*/i;
 
+/** Decoding and encoding would give the same again. */
+const PLAIN_TARGET = /^\/[\w/.~-]*(\?|$)/;
+
 const routeOnDecodedPath: RequestHandler = (request, _response, next) => {
+  if (PLAIN_TARGET.test(request.url)) return next();
   const [path = "", ...query] = request.url.replace(ORIGIN_OF_TARGET, "").split("?");
   request.url = [encodePath(decodePath(path)), ...query].join("?");
   next();

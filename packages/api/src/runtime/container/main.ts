@@ -5,6 +5,7 @@ import { createLog } from "../../log.ts";
 import { release } from "../../release.ts";
 import { startServer } from "./server.ts";
 import { startWorkers } from "./workers.ts";
+import { writeInBatches } from "./write-in-batches.ts";
 
 /** What a container gets between SIGTERM and SIGKILL is 10 s with Docker and 30 s on Fargate. */
 const DRAIN_MILLISECONDS = 9_500;
@@ -18,7 +19,9 @@ try {
   if (cluster.isPrimary && config.workers > 1) {
     startWorkers(config.workers, log);
   } else {
-    const starting = startServer(config, log, (line) => process.stdout.write(line));
+    const accessLog = writeInBatches((lines) => process.stdout.write(lines));
+    process.on("exit", accessLog.flush);
+    const starting = startServer(config, log, accessLog.write);
     let stopping = false;
     const stop = async (signal: NodeJS.Signals) => {
       if (stopping) process.exit(1);

@@ -85,9 +85,22 @@ describe("the container's server", () => {
     response.resume();
   });
 
-  it("rejects when the port is taken", async () => {
+  it("says in a sentence that the port is taken", async () => {
     const { url } = await start();
-    await assert.rejects(start({}, { PORT: new URL(url).port }), { code: "EADDRINUSE" });
+    const { port } = new URL(url);
+    await assert.rejects(start({}, { PORT: port }), {
+      name: "ConfigError",
+      message: `PORT is ${port}, on which something listens already; take one that is free, e.g. PORT=5000, or 0 for any.`,
+    });
+  });
+
+  it("says in a sentence that the machine has no such address", async () => {
+    // RFC 5737 keeps this network for documentation: no machine has an address in it.
+    await assert.rejects(start({}, { HOST: "192.0.2.1" }), {
+      name: "ConfigError",
+      message:
+        "HOST is 192.0.2.1, which is no address of this machine; set one that is, e.g. HOST=0.0.0.0 for all it has.",
+    });
   });
 
   it("keeps a connection alive between two requests", async () => {

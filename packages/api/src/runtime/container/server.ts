@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import { type AddressInfo, Server as NetServer } from "node:net";
 import { createApp } from "../../app.ts";
-import type { Config } from "../../config.ts";
+import { type Config, ConfigError } from "../../config.ts";
 import type { Log } from "../../log.ts";
 import { createContainerRuntime } from "./container-runtime.ts";
 
@@ -31,7 +31,12 @@ export interface RunningServer {
   stop(forceAfterMilliseconds: number): Promise<{ readonly wasForced: boolean }>;
 }
 
-/** Starts the API on `config.host` and `config.port`. Rejects when the port cannot be had. */
+/**
+ * Starts the API on `config.host` and `config.port`.
+ *
+ * @throws ConfigError when something else listens there, when the port is not for everybody, or when the machine has no
+ *   such address.
+ */
 export async function startServer(
   config: Config,
   log: Log,
@@ -46,15 +51,36 @@ export async function startServer(
     inFlight.add(response);
     response.once("close", () => inFlight.delete(response));
   });
-  server.on("request", createApp({ config, log, runtime: createContainerRuntime({ config, write }) }));
+  server.on("request", createApp({ config, log, runtime: createContainerRuntime({ config, log, write }) }));
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(config.port, config.host, resolve);
+    server.once("error", (error) => reject(listenFault(error, config) ?? error));
+    server.listen(config.port, config.host, resolve);
   });
   const { address, port, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
     stop: (forceAfterMilliseconds) => stop(server, inFlight, forceAfterMilliseconds),
   };
+}
+
+function listenFault({ code }: NodeJS.ErrnoException, { host, port }: Config): ConfigError | undefined {
+  switch (code) {
+    case "EADDRINUSE":
+      return new ConfigError([
+        `PORT is ${port}, on which something listens already; take one that is free, e.g. PORT=5000, or 0 for any.`,
+      ]);
+    case "EACCES":
+      return new ConfigError([
+        `PORT is ${port}, which is not for everybody; take one from 1024 on, e.g. PORT=5000.`,
+      ]);
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new ConfigError([
+        `HOST is ${host}, which is no address of this machine; set one that is, e.g. HOST=0.0.0.0 for all it has.`,
+      ]);
+    default:
+      return undefined;
+  }
 }
 
 async function stop(
