@@ -9,7 +9,8 @@ import { copyRepository } from "./copy-repository.ts";
 import { commandsOf, exemptionOf, faultsOfCommand, isRepositoryPath, treatmentOf } from "./docs-commands.ts";
 import { type Block, type Page, parsePage } from "./docs-page.ts";
 
-const LANGUAGES = ["sh", "text", "json", "dotenv", "ts", "mermaid"];
+/** What is `sql` is for CloudWatch Logs Insights; packages/infra/test/operate-guide.test.ts reads it. */
+const LANGUAGES = ["sh", "text", "json", "dotenv", "ts", "sql", "mermaid"];
 
 export function faultsOf(page: Page): string[] {
   const faults = [

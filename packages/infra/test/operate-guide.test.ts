@@ -9,7 +9,7 @@ import { accessLogFormat } from "../src/access-log-format.ts";
 const guide = readFileSync(new URL("../../../docs/guides/operate.md", import.meta.url), "utf8");
 
 /** The queries, each with the sentence before it, which says which log it is for. */
-const queries = [...guide.matchAll(/\n([^\n]+(?:\n[^\n]+)*)\n\n```text\n([\s\S]*?)```/g)].map(
+const queries = [...guide.matchAll(/\n([^\n]+(?:\n[^\n]+)*)\n\n```sql\n([\s\S]*?)```/g)].map(
   ([, sentence = "", query = ""]) => ({ sentence, query }),
 );
 
