@@ -47,6 +47,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docker ": "needs Docker; npm run test:image builds and runs the image",
   "npm start": "STARTED starts it, without options; packages/local/src/start.test.ts with them",
   "npm run dev": "does not end; packages/local/src/start.test.ts runs it",
+  "npm run build:lambda": "packages/api/build/lambda.test.ts builds it",
   "npm run screenshots": "needs Chromium",
   "npm run test:image": "needs Docker",
   "npm test": "takes minutes; continuous integration runs it",

@@ -867,8 +867,12 @@ describe("the body of the request", () => {
     for (const body of [undefined, ""]) {
       const ends: string[] = [];
       const listener: RequestListener = (request, response) => {
-        assert.equal("body" in request, false);
-        assert.equal("ip" in request, false);
+        for (const name of ["body", "ip"]) {
+          assert.equal(Object.hasOwn(request, name), false);
+          assert.equal(Reflect.get(request, name), undefined);
+          Reflect.set(request, name, "a parser's");
+          assert.equal(Reflect.get(request, name), "a parser's");
+        }
         request.on("end", () => ends.push("end")).resume();
         setImmediate(() => setImmediate(() => response.end()));
       };

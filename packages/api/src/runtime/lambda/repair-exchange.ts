@@ -51,11 +51,16 @@ export function repairExchange(
  */
 function takeNoBody(request: IncomingMessage): void {
   for (const name of ["body", "ip"]) {
-    if (Reflect.deleteProperty(request, name) && !(name in request)) {
-      Object.defineProperty(Object.getPrototypeOf(request), name, { set() {} });
-    }
+    if (!Object.hasOwn(request, name)) continue;
+    Reflect.deleteProperty(request, name);
+    Object.defineProperty(Object.getPrototypeOf(request), name, {
+      set(this: IncomingMessage, value: unknown) {
+        // serverless-http writes the version as a string; who comes after the repair is a parser.
+        if (this.httpVersionMajor !== 1) return;
+        Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+      },
+    });
   }
-  Object.setPrototypeOf(request, IncomingMessage.prototype);
 }
 
 /** Request and response have one socket, and the end of it is the end of both. */
