@@ -7,8 +7,24 @@ COPY packages packages
 COPY scripts scripts
 # What the API needs to be built, and no install script of anybody.
 RUN npm ci --ignore-scripts --no-audit --no-fund --workspace packages/api
+# What the image says that it was built of: docker build --build-arg COMMIT="$(git rev-parse HEAD)" .
+ARG COMMIT=
 RUN node scripts/build-docs.ts && node scripts/build-container.ts
 
+# The identity provider of the demo, which compose.override.yaml puts beside the API. It is built only when it is named.
+FROM node:24-slim AS identity
+ENV HOST=0.0.0.0 \
+    PORT=9099
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY packages packages
+RUN npm ci --ignore-scripts --no-audit --no-fund --omit=dev --workspace packages/local
+USER node
+EXPOSE 9099
+HEALTHCHECK --interval=2s --timeout=5s --retries=30 CMD ["node", "packages/local/src/identity/health-check.ts"]
+CMD ["node", "packages/local/src/identity/main.ts"]
+
+# The last is what is built when none is named.
 FROM node:24-slim
 ENV NODE_ENV=production \
     RUNTIME=CONTAINERIZED \

@@ -6,6 +6,7 @@ import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { lazyRequires } from "../packages/api/build/lazy-requires.ts";
+import { writeReleaseFile } from "../packages/api/build/release-file.ts";
 
 const API = join(import.meta.dirname, "../packages/api");
 const OUT = join(API, "dist/container");
@@ -32,4 +33,5 @@ await build({
   },
   logLevel: "warning",
 });
+writeReleaseFile(OUT, join(import.meta.dirname, ".."));
 cpSync(join(API, "assets"), join(OUT, "assets"), { recursive: true });

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { build } from "esbuild";
 import { APP_FILE, bundleFiles, type FileSources } from "./bundle-files.ts";
+import { writeReleaseFile } from "./release-file.ts";
 
 const API = join(import.meta.dirname, "..");
 
@@ -30,6 +31,7 @@ export async function buildLambda(
   await mkdir(folder, { recursive: true });
   // The files of the docs pages, which `npm ci` has built.
   await cp(join(API, "assets"), join(folder, "assets"), { recursive: true });
+  writeReleaseFile(folder, join(API, "../.."));
   const sources = await bundleFiles(join(API, "src/runtime/lambda/main.ts"), folder);
   // Last, because a code cache is for the very source that it was made of.
   await writeEntry(folder, process.arch === architecture ? await makeCodeCaches(folder) : {});

@@ -90,6 +90,28 @@ test("something deployed may have other callers, whose password is not shown", a
   assert.doesNotMatch(output, /a real password/);
 });
 
+test("--anonymous makes only the calls that need no account, in the same order", async () => {
+  const { exitCode, output } = await demoAgainst(rightAnswers, {}, ["--anonymous"]);
+  assert.equal(exitCode, 0, output);
+  const rows = output.split("\n").filter((line) => line.endsWith("as expected"));
+  assert.deepEqual(
+    rows.map((row) => row.split("  ")[0]?.trim()),
+    [
+      "public [ALLOW] GET /v1/manage/hc",
+      "auth [DENY] POST /v1/auth/token",
+      "private [DENY] GET /v1/users/whoami",
+    ],
+  );
+  assert.doesNotMatch(output, /TOKEN|admin@example/);
+});
+
+test("--anonymous asks for no token where AUTH_ENDPOINTS=off says that nobody gives one", async () => {
+  const { exitCode, output } = await demoAgainst(rightAnswers, { AUTH_ENDPOINTS: "off" }, ["--anonymous"]);
+  assert.equal(exitCode, 0, output);
+  assert.doesNotMatch(output, /auth \[/);
+  assert.equal(output.match(/ as expected$/gm)?.length, 2, output);
+});
+
 test("a base URL that does not answer is a sentence and exit code 1", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -113,12 +135,12 @@ for (const args of [["--ulr", "http://localhost"], ["--url", "localhost:3000"], 
   });
 }
 
-async function demoAgainst(answers: Answers, environment: NodeJS.ProcessEnv = {}) {
+async function demoAgainst(answers: Answers, environment: NodeJS.ProcessEnv = {}, flags: string[] = []) {
   const server = createServer(answerByHeart(answers)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   try {
-    const args = ["--url", `http://127.0.0.1:${port}/`];
+    const args = ["--url", `http://127.0.0.1:${port}/`, ...flags];
     return await run("../src/demo.ts", { args, environment }).ended;
   } finally {
     server.close();

@@ -7,6 +7,7 @@ import { afterEach, describe, it } from "node:test";
 import { noIssuer, testConfig } from "../../test/support/test-config.ts";
 import { createApp } from "../app.ts";
 import { createLog } from "../log.ts";
+import { release } from "../release.ts";
 import { createContainerRuntime } from "../runtime/container/container-runtime.ts";
 import { anyone } from "./access.ts";
 import { defineRoute } from "./define-route.ts";
@@ -117,7 +118,13 @@ describe("the access log of the container", () => {
         requestTime: entry.request.requestTime,
         extendedRequestId: "-",
       },
-      api: { apiId: "-", stage: "mvp", domainName: "api.example.com", domainPrefix: "api" },
+      api: {
+        apiId: "-",
+        stage: "mvp",
+        domainName: "api.example.com",
+        domainPrefix: "api",
+        ...release(),
+      },
       client: { sourceIp: "127.0.0.1", userAgent: "curl/8.7.1" },
       http: {
         path: "/orders/7%20a",

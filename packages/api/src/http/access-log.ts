@@ -4,17 +4,19 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
+import type { Release } from "../release.ts";
 import { requestContext } from "./request-context.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 export interface AccessLogOptions {
   readonly stageName: string | undefined;
+  readonly release: Release;
   readonly write: (line: string) => void;
 }
 
 /** Writes the line once the answer is out, or once the caller has gone. */
-export function accessLog({ stageName = "-", write }: AccessLogOptions): RequestHandler {
+export function accessLog({ stageName = "-", release, write }: AccessLogOptions): RequestHandler {
   return (request, response, next) => {
     const received = Date.now();
     const started = performance.now();
@@ -25,7 +27,15 @@ export function accessLog({ stageName = "-", write }: AccessLogOptions): Request
       const { hostname } = request;
       const entry = {
         request: { requestId, requestTime: requestTime(received), extendedRequestId: "-" },
-        api: { apiId: "-", stage: stageName, domainName: hostname ?? "-", domainPrefix: prefixOf(hostname) },
+        api: {
+          apiId: "-",
+          stage: stageName,
+          domainName: hostname ?? "-",
+          domainPrefix: prefixOf(hostname),
+          // The gateway cannot know these two; here, a line tells which release answered.
+          version: release.version,
+          commit: release.commit,
+        },
         client: { sourceIp: request.ip ?? "-", userAgent: request.headers["user-agent"] ?? "-" },
         http: { path, routeKey, protocol: `HTTP/${request.httpVersion}`, httpMethod: request.method },
         integration: { integrationStatus: "-", integrationLatency: latency, integrationErrorMessage: "-" },

@@ -56,7 +56,10 @@ function messageOf({ headers, body }: Answer): string | undefined {
 
 type Comparable = ReturnType<typeof comparableAnswer>;
 
-/** An answer without what may differ: the request's own id, the moment, and where this way's callers see the root. */
+/**
+ * An answer without what may differ: the request's own id, the moment, where this way's callers see the root, and what
+ * it was built of.
+ */
 function comparableAnswer(answer: Answer, { basePath }: Way, sentId: string | undefined) {
   const { "x-request-id": requestId = "none", ...headers }: Record<string, string> = answer.headers;
   for (const name of VARYING_HEADERS) delete headers[name];
@@ -69,6 +72,7 @@ function comparableAnswer(answer: Answer, { basePath }: Way, sentId: string | un
     requestId: sentId === undefined ? /^[\w=-]{16,36}$/.test(requestId) : requestId,
     body: body
       .replaceAll(requestId, "<request id>")
+      .replace(/"version":"[^"]+","commit":"[^"]+"/, '"version":"<version>","commit":"<commit>"')
       .replaceAll(`"${basePath}/v1`, '"/v1')
       .replaceAll(`"url":"${basePath || "/"}"`, '"url":"/"'),
   };

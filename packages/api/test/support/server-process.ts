@@ -10,6 +10,8 @@ export interface Entry {
   readonly message: string;
   readonly url: string;
   readonly pid: number;
+  readonly version: string;
+  readonly commit: string;
   readonly code: number | null;
   readonly signal: string | null;
   readonly request: Texts;

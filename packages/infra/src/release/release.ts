@@ -26,7 +26,7 @@ export interface ReleaseOptions {
 
 export interface ReleaseWorld extends World {
   /** Fills a folder with what Lambda is given. */
-  build(folder: string): Promise<void>;
+  build(folder: string): Promise<unknown>;
 }
 
 /** A canary whose watcher has not come back by now is left over. */

@@ -139,6 +139,11 @@ export const demoSteps: DemoStep[] = [
   },
 ];
 
+/** The calls that need no account: they can be made against anything deployed. */
+export const anonymousSteps = demoSteps.filter(
+  ({ bearer, credentials = "stranger" }) => bearer === undefined && credentials === "stranger",
+);
+
 function at(value: unknown, ...names: string[]): unknown {
   return names.reduce<unknown>(
     (inner, name) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, name) : undefined),

@@ -17,12 +17,13 @@ export async function walkDemo(
   baseUrl: string,
   callers: DemoCallers,
   print: (text: string) => void,
+  steps: readonly DemoStep[] = demoSteps,
 ): Promise<DemoRow[]> {
   const base = baseUrl.replace(/\/+$/, "");
   const tokens = new Map<keyof DemoCallers, string>();
   const rows: DemoRow[] = [];
 
-  for (const step of demoSteps) {
+  for (const step of steps) {
     const { area, verdict, method, path, bearer } = step;
     const credentials = step.credentials && { stranger, ...callers }[step.credentials];
     print(`\n${area} [${verdict}]`);

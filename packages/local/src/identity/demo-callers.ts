@@ -47,7 +47,10 @@ async function seed({ url, projectId }: IdentityEmulator) {
 }
 
 /** An id token, straight from the emulator: what a client of the API would send as its bearer token. */
-export async function signIn(emulator: IdentityEmulator, email: string): Promise<string> {
+export async function signIn(
+  emulator: Pick<IdentityEmulator, "identityToolkitBaseUrl">,
+  email: string,
+): Promise<string> {
   const response = await fetch(
     `${emulator.identityToolkitBaseUrl}/v1/accounts:signInWithPassword?key=local`,
     {

@@ -13,26 +13,28 @@ import { walkDemo } from "../../src/demo/walk.ts";
 import { demoCallers, seedDemoCallers } from "../../src/identity/demo-callers.ts";
 import { startIdentityEmulator } from "../../src/identity/emulator.ts";
 import { apiEnvironment } from "../../src/runtimes/api-environment.ts";
-import { type Engine, findEngine } from "./engine.ts";
+import { composed, runOptions } from "./compose.ts";
+import { API, type Engine, findEngine, IDENTITY } from "./engine.ts";
 
+const LISTENING = /"message":"listening","url":"([^"]+)"/;
 const MAX_APP_BYTES = 80 * 1024 * 1024;
 
 const engine = findEngine();
 if (engine) describeImage(engine);
 else console.log("The image was not tested: neither docker nor podman runs on this machine.");
 
-function describeImage({ name, build, spawnServer, output, inspect }: Engine): void {
+function describeImage({ name, build, spawnServer, spawn, execute, output, inspect }: Engine): void {
   const image = { name: `the image, run by ${name}`, spawnServer };
 
   describe("the image", () => {
-    before(build);
+    before(() => build(API, ["--build-arg=COMMIT=0123456789abcdef"]));
 
     describe("holds", () => {
       it("the built API and nothing else: no sources, tests, packages, source maps or environment files", () => {
         const files = output("find", "/app", "-type", "f").trim().split("\n");
         assert.ok(files.includes("/app/main.mjs"));
         const unexpected = files.filter(
-          (file) => !/^\/app\/[\w-]+\.mjs(\.LEGAL\.txt)?$|^\/app\/assets\//.test(file),
+          (file) => !/^\/app\/([\w-]+\.mjs(\.LEGAL\.txt)?|release\.json)$|^\/app\/assets\//.test(file),
         );
         assert.deepEqual(unexpected, []);
         assert.ok(!files.some((file) => /\.(ts|map)$|\.env|history/.test(file)));
@@ -41,6 +43,12 @@ function describeImage({ name, build, spawnServer, output, inspect }: Engine): v
       it("less than 80 MB on top of its base", () => {
         const [kibibytes = ""] = output("du", "-sk", "/app").split("\t");
         assert.ok(Number(kibibytes) * 1024 < MAX_APP_BYTES, `${kibibytes} KiB`);
+      });
+
+      it("its version, and the commit that it was told", () => {
+        const { version, commit } = JSON.parse(output("cat", "/app/release.json"));
+        assert.match(version, /^\d+\.\d+\.\d+/);
+        assert.equal(commit, "0123456789abcdef");
       });
 
       it("an API that is not root, has a health check, and is stopped by SIGTERM", () => {
@@ -90,14 +98,7 @@ function describeImage({ name, build, spawnServer, output, inspect }: Engine): v
         await seedDemoCallers(emulator);
         const environment = { ...apiEnvironment(emulator), HOST: "127.0.0.1", PORT: "0" };
         const child = spawnServer(environment);
-        let printed = "";
-        const baseUrl = await new Promise<string>((resolve) => {
-          child.stdout.on("data", (chunk: Buffer) => {
-            printed += chunk;
-            const url = /"message":"listening","url":"([^"]+)"/.exec(printed)?.[1];
-            if (url) resolve(url);
-          });
-        });
+        const baseUrl = await printed(child, LISTENING);
         const rows = await walkDemo(baseUrl, demoCallers, () => {});
         assert.deepEqual(
           rows.filter(({ difference }) => difference !== undefined),
@@ -111,6 +112,46 @@ function describeImage({ name, build, spawnServer, output, inspect }: Engine): v
       }
     });
 
+    it("is the whole demo beside its identity provider, as the compose files say, on the host's network as a stand-in", async () => {
+      const { api, identity } = composed("compose.yaml", "compose.override.yaml");
+      assert.ok(api?.environment && identity);
+      build(IDENTITY, [`--target=${identity.build.target}`]);
+      const container = `identity-${process.pid}`;
+      const provider = spawn(IDENTITY, [...runOptions(identity), `--name=${container}`], {
+        HOST: "127.0.0.1",
+        PORT: "0",
+      });
+      try {
+        const providerUrl = await printed(provider, /Listening at (\S+),/);
+        const { port } = new URL(providerUrl);
+        const isHealthy = (onPort: string) =>
+          execute(
+            container,
+            [`--env=PORT=${onPort}`],
+            ["node", "packages/local/src/identity/health-check.ts"],
+          );
+        assert.equal(isHealthy(port), 0);
+        assert.equal(isHealthy("1"), 1);
+
+        const known = Object.entries(api.environment).flatMap(([key, value]) =>
+          value === null ? [] : [[key, value.replace("http://identity:9099", providerUrl)] as const],
+        );
+        const environment = { ...Object.fromEntries(known), HOST: "127.0.0.1", PORT: "0" };
+        const child = spawn(API, runOptions(api), environment);
+        const baseUrl = await printed(child, LISTENING);
+        const rows = await walkDemo(baseUrl, demoCallers, () => {});
+        child.kill("SIGTERM");
+        assert.deepEqual(
+          rows.filter(({ difference }) => difference !== undefined),
+          [],
+        );
+      } finally {
+        const ended = new Promise((resolve) => provider.once("exit", resolve));
+        provider.kill("SIGTERM");
+        assert.equal(await ended, 0);
+      }
+    });
+
     it("tells every mistake of its environment in a sentence, and ends with code 1", async () => {
       const { RUNTIME: _, ...environment } = testEnvironment(noIssuer, {
         PORT: "http",
@@ -118,6 +159,19 @@ function describeImage({ name, build, spawnServer, output, inspect }: Engine): v
       });
       const child = spawnServer(environment);
       assert.equal(await new Promise((resolve) => child.once("exit", resolve)), 1);
+    });
+  });
+}
+
+/** The first group of what a process prints, once it has. */
+function printed(child: ReturnType<Engine["spawn"]>, pattern: RegExp): Promise<string> {
+  let output = "";
+  return new Promise((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`It ended with ${code}: ${output}`)));
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk;
+      const found = pattern.exec(output)?.[1];
+      if (found) resolve(found);
     });
   });
 }

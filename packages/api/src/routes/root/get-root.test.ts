@@ -19,6 +19,7 @@ describe("GET /v1/", () => {
     assert.equal(status, 200);
     assert.equal(body.name, "lambda-express-api");
     assert.match(body.version, /^\d+\.\d+\.\d+/);
+    assert.equal(body.commit, "development");
     assert.deepEqual(Object.keys(body.links), ["health", "openapi", "docs", "redoc"]);
     for (const link of Object.values<string>(body.links)) {
       assert.equal((await supertest(app).get(link)).status, 200, link);

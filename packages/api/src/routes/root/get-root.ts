@@ -15,10 +15,14 @@ export const getRoot = defineRoute({
   request: (z) => ({ headers: z.object({ accept: z.string().optional() }) }),
   responses: (z) => ({
     200: {
-      description: "Name, version and links.",
+      description: "Name, version, commit and links.",
       schema: z.object({
         name: z.string().meta({ example: "lambda-express-api" }),
         version: z.string().meta({ example: "1.0.0" }),
+        commit: z.string().meta({
+          description: "What it was built of; `development` where it runs from its sources.",
+          example: "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567",
+        }),
         description: z.string(),
         links: z.record(z.string(), z.string()).meta({
           description: "Paths on this host, by what is there.",
@@ -30,11 +34,13 @@ export const getRoot = defineRoute({
   }),
 }).handler(
   anyone(async ({ headers, basePath, origin, config, routes }) => {
+    const { release } = await import("../../release.ts");
+    const { version, commit } = release();
     if (config.features.docs && prefersHtml(headers.accept)) {
       const { landingPage } = await import("../../docs/landing-page.ts");
       return {
         status: 200,
-        body: landingPage({ about, basePath, origin, config, routes }),
+        body: landingPage({ about: { ...about, version }, basePath, origin, config, routes }),
         headers: { "content-type": HTML, vary: "accept", ...pagePolicy() },
       };
     }
@@ -42,7 +48,10 @@ export const getRoot = defineRoute({
     return {
       status: 200,
       body: {
-        ...about,
+        name: about.name,
+        version,
+        commit,
+        description: about.description,
         links: {
           health: `${basePath}/v1/manage/hc`,
           openapi: `${basePath}/v1/openapi.json`,

@@ -8,6 +8,7 @@ import { requestOrigin } from "../../http/request-origin.ts";
 import { decodePath, encodePath } from "../../http/request-path.ts";
 import { securityHeaders } from "../../http/security-headers.ts";
 import type { Log } from "../../log.ts";
+import { release } from "../../release.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** What the gateway allows an integration: both runtimes give up at the same time. */
@@ -34,7 +35,7 @@ export function createContainerRuntime({
   return {
     constantHeaders: securityHeaders,
     middleware: [
-      accessLog({ stageName, write }),
+      accessLog({ stageName, release: release(), write }),
       cors(corsConfiguration(corsAllowOrigins)),
       routeOnDecodedPath,
     ],

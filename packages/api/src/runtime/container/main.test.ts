@@ -9,6 +9,7 @@ import {
   startServerProcess,
 } from "../../../test/support/server-process.ts";
 import { noIssuer, testEnvironment } from "../../../test/support/test-config.ts";
+import { release } from "../../release.ts";
 
 describe("the container's process", () => {
   const processes: ServerProcess[] = [];
@@ -102,6 +103,15 @@ describe("the container's process", () => {
       await cut;
     });
   }
+
+  it("tells version and commit when it starts, and when its health is asked for", async () => {
+    const { server, url } = await startListening();
+    const started = await server.line(isListening);
+    assert.deepEqual({ version: started.version, commit: started.commit }, release());
+    await (await fetch(`${url}/v1/manage/hc`)).text();
+    const { api } = await server.line(isAccess);
+    assert.deepEqual({ version: api.version, commit: api.commit }, release());
+  });
 
   it("writes one line a request in the groups of the gateway's access log, and no other line", async () => {
     const { server, url } = await startListening({ AWS_API_GW_STAGE_NAME: "mvp" });

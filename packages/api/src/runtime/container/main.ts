@@ -2,6 +2,7 @@
 import cluster from "node:cluster";
 import { ConfigError, loadConfig } from "../../config.ts";
 import { createLog } from "../../log.ts";
+import { release } from "../../release.ts";
 import { startServer } from "./server.ts";
 import { startWorkers } from "./workers.ts";
 import { writeInBatches } from "./write-in-batches.ts";
@@ -33,7 +34,7 @@ try {
     process.on("SIGTERM", stop);
     // Ctrl-C reaches the whole process group: a worker waits for what its primary says.
     process.on("SIGINT", cluster.isWorker ? () => {} : stop);
-    log.info("listening", { url: (await starting).url, pid: process.pid });
+    log.info("listening", { url: (await starting).url, pid: process.pid, ...release() });
   }
 } catch (error) {
   // A mistake in the environment is told in words; a stack would only bury them.

@@ -1,0 +1,31 @@
+/** Which release runs: its version, and the commit that it was built of. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { about } from "./about.ts";
+
+export interface Release {
+  readonly version: string;
+  readonly commit: string;
+}
+
+/** What a build leaves beside the bundle (packages/api/build/release-file.ts). */
+const FILE = "release.json";
+
+let known: Release | undefined;
+
+/** Gives what the build has written. Where nothing was built, it is this package's version in development. */
+export function release(): Release {
+  known ??= readRelease(import.meta.dirname);
+  return known;
+}
+
+/** @param folder where the file should be. That it is not, or cannot be read, is no reason for not answering. */
+export function readRelease(folder: string): Release {
+  try {
+    const { version, commit }: Partial<Release> = JSON.parse(readFileSync(join(folder, FILE), "utf8"));
+    if (typeof version === "string" && typeof commit === "string") return { version, commit };
+  } catch {
+    // From the sources.
+  }
+  return { version: about.version, commit: "development" };
+}

