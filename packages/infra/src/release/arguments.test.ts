@@ -36,7 +36,11 @@ describe("the command line of a release", () => {
     [["--stage", "dev", "--canary", "10%"], /^--canary is "10%"/],
     [
       ["--stage", "dev", "--canary", "10", "--minutes", "121"],
-      /^--minutes is "121"; write a number from 1 to 120/,
+      /^--minutes is "121"; write a number from 2 to 120/,
+    ],
+    [
+      ["--stage", "dev", "--canary", "10", "--minutes", "1"],
+      /^--minutes is "1"; write a number from 2 to 120/,
     ],
     [["--stage", "dev", "--minutes", "5"], /^--minutes is how long a canary lasts, and there is none/],
   ] as const) {

@@ -5,6 +5,8 @@ import type { ReleaseOptions } from "./release.ts";
 import { ReleaseError } from "./release-error.ts";
 import type { RollbackOptions } from "./rollback.ts";
 
+/** CloudWatch is one minute behind. */
+const MIN_MINUTES = 2;
 const MAX_MINUTES = 120;
 const DEFAULT_MINUTES = 5;
 
@@ -13,7 +15,7 @@ export function readReleaseOptions(args: string[]): ReleaseOptions {
   const usage = "npm run release -- --stage dev --canary 10 --minutes 5";
   const values = parsed(args, ["stage", "canary", "minutes"], ["dry-run"], usage);
   const percent = numberOf(values, "canary", 1, 99);
-  const minutes = numberOf(values, "minutes", 1, MAX_MINUTES);
+  const minutes = numberOf(values, "minutes", MIN_MINUTES, MAX_MINUTES);
   if (minutes !== undefined && percent === undefined)
     throw new ReleaseError(
       "--minutes is how long a canary lasts, and there is none; add one, e.g. --canary 10.",

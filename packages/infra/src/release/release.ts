@@ -53,6 +53,8 @@ export async function release(options: ReleaseOptions, world: ReleaseWorld): Pro
       progress.say(`Version ${next.version} is this code, and all callers have it: nothing to release.`);
       return;
     }
+    if (record.takenBack.includes(next.version))
+      progress.say(`Version ${next.version} was taken back before, and this is the same code.`);
     await step(world, "check", async () => {
       const verdict = await checkVersion(aws, next, seconds(now()));
       if ("fault" in verdict)
@@ -68,7 +70,7 @@ export async function release(options: ReleaseOptions, world: ReleaseWorld): Pro
       );
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error;
-    throw new ReleaseError(`${error.message}\n${await whereCallersAre(world)}`);
+    throw new ReleaseError(`${error.message}\n${await whereCallersAre(options.stage, world)}`);
   }
 }
 
@@ -209,11 +211,11 @@ async function rehearse(
   );
 }
 
-async function whereCallersAre({ aws }: World): Promise<string> {
+async function whereCallersAre(stage: string, { aws }: World): Promise<string> {
   try {
     const alias = await aws.readAlias();
     return Object.keys(alias.weights).length > 0
-      ? `Callers are divided: ${describeWeights(alias)}.`
+      ? `Callers are divided: ${describeWeights(alias)}; end that with: npm run rollback -- --stage ${stage} --to ${alias.version}`
       : `Callers are on version ${alias.version}.`;
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error;

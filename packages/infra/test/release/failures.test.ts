@@ -9,7 +9,7 @@ import { type RunOptions, type Stage, smallApi, startStage } from "./release-wor
 import { createPackageRunner, type PackageRunner } from "./run-package.ts";
 import type { Fault, SeenCall } from "./stand-in-aws.ts";
 
-const CANARY = { percent: 10, minutes: 1 };
+const CANARY = { percent: 10, minutes: 2 };
 const MODES = [
   { mode: "a release to all callers", canary: undefined },
   { mode: "a release by canary", canary: CANARY },
@@ -46,7 +46,7 @@ for (const { mode, canary } of MODES) {
     /** Lets each call of a release meet a fault, one release for each. */
     async function atEachCall(
       fault: Fault,
-      times: number,
+      times: number | { readonly andThen: Fault },
       judge: (result: {
         readonly call: SeenCall;
         readonly failure: string | undefined;
@@ -57,7 +57,8 @@ for (const { mode, canary } of MODES) {
       assert.ok(calls.length > 5);
       const one = ([index, call]: readonly [number, SeenCall]) =>
         withStage(async (stage) => {
-          stage.aws.failAt({ call: index, fault, times });
+          if (typeof times === "number") stage.aws.failAt({ call: index, fault, times });
+          else stage.aws.failAt({ call: index, fault }, { call: index + 1, fault: times.andThen });
           const { failure } = await stage.release(smallApi("two"), { canary, ...options });
           stage.aws.failAt();
           await judge({ call, failure, stage });
@@ -68,7 +69,7 @@ for (const { mode, canary } of MODES) {
 
     /** What a failure has left must not be in the way of the next release. */
     async function assertNextReleaseWorks(stage: Stage): Promise<void> {
-      stage.pass(CANARY.minutes + 2);
+      stage.pass(CANARY.minutes + 3);
       const { failure } = await stage.release(smallApi("three"));
       assert.equal(failure, undefined);
       assert.deepEqual(stage.aws.alias.weights, {});
@@ -105,6 +106,26 @@ for (const { mode, canary } of MODES) {
           FOR_EVER,
           async ({ failure, stage }) => {
             assert.match(failure ?? "", /^It stopped at "\w+": /);
+            await assertNextReleaseWorks(stage);
+          },
+          { maxAttempts: 1 },
+        ));
+    }
+
+    for (const fault of ["error 500", "connection reset", "answer lost"] as const) {
+      it(`that meets two failures in a row leaves all callers on one version, and says which: ${fault}, error 500`, () =>
+        atEachCall(
+          fault,
+          { andThen: "error 500" },
+          async ({ call, failure, stage }) => {
+            const { version, weights } = stage.aws.alias;
+            assert.deepEqual(weights, {}, `${call.action}: ${failure}`);
+            if (failure === undefined) assert.equal(version, "3", call.action);
+            else {
+              assert.doesNotMatch(failure, /Somebody else/, call.action);
+              if (!/cannot be seen|^It stopped at "look"/.test(failure))
+                assert.ok(failure.endsWith(`\nCallers are on version ${version}.`), failure);
+            }
             await assertNextReleaseWorks(stage);
           },
           { maxAttempts: 1 },

@@ -96,6 +96,17 @@ describe("a release, at a stand-in for AWS", () => {
       assert.deepEqual([...aws.objects.keys()].length, 1);
     }));
 
+  it("of code that was taken back says so", () =>
+    withStage(async ({ release, rollback, aws }) => {
+      const said = /^Version 3 was taken back before, and this is the same code\.$/m;
+      assert.doesNotMatch((await release(smallApi("two"))).lines.join("\n"), said);
+      await rollback();
+      const { lines, failure } = await release(smallApi("two"));
+      assert.equal(failure, undefined);
+      assert.match(lines.join("\n"), said);
+      assert.equal(aws.alias.version, "3");
+    }));
+
   it("publishes unchanged code again when its configuration was changed", () =>
     withStage(async ({ release, aws }) => {
       await release(smallApi("two"));
@@ -223,6 +234,51 @@ describe("a release, at a stand-in for AWS", () => {
         );
         assert.match(lines.join("\n"), /fell back to version 2/);
         assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
+      }));
+
+    it("looks once more when CloudWatch has caught up with its last minute", () =>
+      withStage(async ({ release, aws }) => {
+        const { failure = "" } = await release(smallApi("two"), {
+          canary: CANARY,
+          onTime: (minutes) => minutes > 5.5 && aws.setTraffic("3", { calls: 40, errors: 1 }),
+        });
+        assert.match(failure, /1 of 40 calls of version 3 failed\.\nCallers are on version 2\./);
+        assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
+      }));
+
+    it("that nobody called says that it proves nothing", () =>
+      withStage(async ({ release, aws }) => {
+        const { lines, failure } = await release(smallApi("two"), { canary: CANARY });
+        assert.equal(failure, undefined);
+        assert.match(
+          lines.join("\n"),
+          /^canary {3}nobody called it: this proves nothing; all callers get version 3$/m,
+        );
+        assert.equal(aws.alias.version, "3");
+      }));
+
+    it("that cannot fall back says how to end it, and never to take back more", () =>
+      withStage(async ({ release, rollback, aws }) => {
+        const { failure = "" } = await release(smallApi("two"), {
+          canary: CANARY,
+          maxAttempts: 1,
+          // The watcher's look, and five attempts.
+          onTime: once(
+            async () => aws.failAt({ call: aws.calls.length, fault: "error 500", times: 6 }),
+            () => "3" in aws.alias.weights,
+          ),
+        });
+        aws.failAt();
+        const command = /npm run rollback -- --stage test --to 2$/;
+        const [stopped, where] = failure.split("\n");
+        assert.match(stopped ?? "", /Falling back failed too: .* If callers are divided, end that with: /);
+        assert.match(stopped ?? "", command);
+        assert.match(where ?? "", /^Callers are divided: .*; end that with: /);
+        assert.match(where ?? "", command);
+        await rollback({ to: "2" });
+        assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
+        await rollback({ to: "2" });
+        assert.equal(aws.alias.version, "2");
       }));
 
     it("falls back when it is stopped", () =>
