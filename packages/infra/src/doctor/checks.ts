@@ -2,7 +2,7 @@
  * What must be true before a deployment, asked one by one. A check says what is wrong and what to do about it; it shows
  * no secret, and one that cannot be made from here says so and is no failure.
  */
-import { loadSettings, type Settings, SettingsError } from "../settings.ts";
+import { loadSettings, readSetting, type Settings, SettingsError } from "../settings.ts";
 
 export interface Finding {
   readonly about: string;
@@ -46,6 +46,7 @@ export async function examine(world: World): Promise<Finding[]> {
   return [
     ...findings,
     fine("settings", `The settings of the stage ${world.stage} are complete.`),
+    ...checkReleaseBucket(world, settings),
     ...(await checkIssuer(world, settings)),
     ...checkAudiences(settings),
     aws,
@@ -78,6 +79,19 @@ function readSettings({ stage, environment }: World): Settings | Finding[] {
     if (!(error instanceof SettingsError)) throw error;
     return error.message.split("\n").map((mistake) => wrong("settings", mistake));
   }
+}
+
+function checkReleaseBucket({ stage, environment }: World, { codeDelivery }: Settings): Finding[] {
+  if (codeDelivery !== "pipeline") return [];
+  const bucket = readSetting("RELEASE_BUCKET", environment);
+  return [
+    bucket === undefined
+      ? wrong(
+          "release",
+          `RELEASE_BUCKET is not set, and CODE_DELIVERY is pipeline; name a bucket in the function's region, e.g. RELEASE_BUCKET=my-releases in .env.${stage}.`,
+        )
+      : fine("release", `Releases bring the code to the bucket ${bucket}.`),
+  ];
 }
 
 async function checkIssuer({ network }: World, settings: Settings): Promise<Finding[]> {

@@ -54,6 +54,16 @@ describe("npm run doctor", () => {
     );
   });
 
+  it("finds nothing wrong where code is released and has its bucket", async () => {
+    const environment = { ...good.environment, CODE_DELIVERY: "pipeline", RELEASE_BUCKET: "my-releases" };
+    assert.deepEqual(await wrongOf({ environment }), []);
+    const findings = await examine({ ...good, environment });
+    assert.equal(
+      findings.find(({ about }) => about === "release")?.sentence,
+      "Releases bring the code to the bucket my-releases.",
+    );
+  });
+
   it("offline, says what it cannot see, and is no failure", async () => {
     const findings = await examine({ ...good, network: undefined });
     assert.deepEqual(
@@ -71,6 +81,11 @@ describe("npm run doctor", () => {
     ["SST that is not installed", { versions: { ...good.versions, sst: undefined } }, /run: npm ci/],
     ["another SST", { versions: { ...good.versions, sst: "4.18.0" } }, /4\.18\.0.*says 4\.17\.1/],
     ["a mistake in the settings", setting({ MEMORY_MEGABYTES: "1" }), /MEMORY_MEGABYTES is wrong/],
+    [
+      "a stage whose code is released, without a bucket for it",
+      setting({ CODE_DELIVERY: "pipeline" }),
+      /^RELEASE_BUCKET is not set, and CODE_DELIVERY is pipeline; name a bucket in the function's region, e\.g\. RELEASE_BUCKET=my-releases in \.env\.dev\.$/,
+    ],
     [
       "an issuer without HTTPS",
       setting({ JWT_ISSUER: "http://127.0.0.1:9099" }),
