@@ -12,10 +12,19 @@ import { ReleaseError } from "./release-error.ts";
 import { rollback } from "./rollback.ts";
 import type { World } from "./world.ts";
 
+const PARENT_CHECK_MILLISECONDS = 1_000;
+
 const isTerminal = process.stdout.isTTY === true && !process.env.CI;
 const stop = new AbortController();
 // A second one ends the process, as it does everywhere.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
+
+// Between npm and this process is a shell, which does not hand on the signal that ends it.
+const { ppid } = process;
+setInterval(() => process.ppid !== ppid && stop.abort(), PARENT_CHECK_MILLISECONDS).unref();
+
+// When nobody reads what it says, callers still need who watches over them.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 const worldOf = (stage: string, bucket?: string): World => ({
   aws: connect(functionNameOf(APP_NAME, stage, API_NAME), bucket),
@@ -54,10 +63,14 @@ async function run(command: string | undefined, args: string[]): Promise<void> {
   if (command === "release") {
     const options = readReleaseOptions(args);
     await release(options, { ...worldOf(options.stage, readBucket(options.stage)), build });
-  } else {
+  } else if (command === "rollback") {
     const options = readRollbackOptions(args);
     readEnvironment(options.stage);
     await rollback(options, worldOf(options.stage));
+  } else {
+    throw new ReleaseError(
+      `There is no command "${command ?? ""}"; write it like: npm run release -- --stage dev, or npm run rollback -- --stage dev`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Brings code to callers: build, upload, publish a version, check it while nobody sees it, and only then move the alias.
- * Whatever happens on the way, the alias leads to versions that have passed their check
+ * Brings code to callers: look, build, upload, publish a version, check it while nobody sees it, and only then move the
+ * alias. Whatever happens on the way, the alias leads to versions that have passed their check
  * (docs/decisions/0015-releases.md).
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -40,11 +40,11 @@ const CANARY_GRACE_MILLISECONDS = 60_000;
 export async function release(options: ReleaseOptions, world: ReleaseWorld): Promise<void> {
   const { aws, progress, now } = world;
   const startedAt = now();
-  const built = await step(world, "build", () => build(world));
   const before = await step(world, "look", async () => {
     const alias = await aws.readAlias();
     return [alias, `callers are on version ${alias.version}`];
   });
+  const built = await step(world, "build", () => build(world));
   if (options.dryRun) return rehearse(options, world, built, before);
   try {
     const { alias, record } = await settle(options.stage, world, before);
@@ -75,7 +75,7 @@ export async function release(options: ReleaseOptions, world: ReleaseWorld): Pro
 }
 
 async function build({ build }: ReleaseWorld): Promise<readonly [Package, string]> {
-  const folder = await mkdtemp(join(tmpdir(), "release-"));
+  const folder = await makeFolder();
   try {
     await build(folder);
     const built = pack(folder);
@@ -84,6 +84,16 @@ async function build({ build }: ReleaseWorld): Promise<readonly [Package, string
     throw new ReleaseError(error instanceof Error ? error.message : String(error));
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function makeFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), "release-"));
+  } catch {
+    throw new ReleaseError(
+      `No folder can be made in ${tmpdir()}; set TMPDIR to one that can be written, e.g. TMPDIR=/tmp.`,
+    );
   }
 }
 

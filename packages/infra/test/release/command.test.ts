@@ -14,6 +14,9 @@ import { createPackageRunner, type PackageRunner } from "./run-package.ts";
 import { BUCKET, type StandInAws, startStandInAws } from "./stand-in-aws.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/release/main.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
+const DIRECTLY = [process.execPath, MAIN];
+const THROUGH_NPM = ["npm", "--prefix", ROOT, "run", "--silent"];
 
 const settings = { CODE_DELIVERY: "pipeline", RELEASE_BUCKET: BUCKET };
 const identity = {
@@ -55,8 +58,9 @@ describe("npm run release and npm run rollback, at a stand-in for AWS", () => {
     args: readonly string[],
     variables: Record<string, string> = { ...settings, ...identity },
     onStart: (child: ChildProcess) => void = () => {},
+    [program = "", ...before]: readonly string[] = DIRECTLY,
   ): Promise<Ended> {
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const child = spawn(program, [...before, ...args], {
       cwd: folder,
       env: {
         PATH: process.env.PATH,
@@ -70,8 +74,9 @@ describe("npm run release and npm run rollback, at a stand-in for AWS", () => {
     });
     onStart(child);
     const [stdout, stderr, [exitCode]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
+      // A test may stop reading; and a pipe is open until the last process that can write to it has ended.
+      text(child.stdout).catch(() => ""),
+      text(child.stderr).catch(() => ""),
       once(child, "exit"),
     ]);
     return { exitCode, stdout, stderr };
@@ -91,19 +96,48 @@ describe("npm run release and npm run rollback, at a stand-in for AWS", () => {
     assert.equal(aws.objects.size, 1);
   });
 
-  it("fall back and exit with 1 when Ctrl-C comes in a canary", async () => {
+  /** Sends a signal as soon as callers are divided. */
+  const inCanary = (signal: NodeJS.Signals) => (child: ChildProcess) =>
+    aws.onChange(async () => {
+      if (Object.keys(aws.alias.weights).length > 0) child.kill(signal);
+    });
+  const CANARY = ["--stage", "test", "--canary", "10"];
+
+  for (const [title, signal] of [
+    ["Ctrl-C comes", "SIGINT"],
+    ["it is told to end", "SIGTERM"],
+    ["its terminal is closed", "SIGHUP"],
+  ] as const) {
+    it(`fall back and exit with 1 when ${title} in a canary`, async () => {
+      aws.configure({ ...environment, CORS_ALLOW_ORIGINS: "https://example.com" });
+      const { exitCode, stderr } = await run(["release", ...CANARY], undefined, inCanary(signal));
+      assert.equal(exitCode, 1);
+      assert.equal(stderr, 'It stopped at "canary": Somebody stopped it.\nCallers are on version 2.\n');
+      assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
+    });
+  }
+
+  it("fall back when npm, which runs them, is told to end in a canary", async () => {
     aws.configure({ ...environment, CORS_ALLOW_ORIGINS: "https://example.com" });
-    const { exitCode, stderr } = await run(
-      ["release", "--stage", "test", "--canary", "10"],
-      undefined,
-      (child) =>
-        aws.onChange(async () => {
-          if (Object.keys(aws.alias.weights).length > 0) child.kill("SIGINT");
-        }),
-    );
-    assert.equal(exitCode, 1);
-    assert.equal(stderr, 'It stopped at "canary": Somebody stopped it.\nCallers are on version 2.\n');
+    await run(["release", "--", ...CANARY], undefined, inCanary("SIGTERM"), THROUGH_NPM);
     assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
+  });
+
+  it("go on when nobody reads any more what they say", async () => {
+    aws.configure({ ...environment, CORS_ALLOW_ORIGINS: "https://example.com" });
+    const next = aws.versions().at(-1);
+    const { exitCode } = await run(["release", "--stage", "test"], undefined, (child) => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    });
+    assert.equal(exitCode, 0);
+    assert.equal(aws.alias.version, next);
+  });
+
+  it("look at the stage before they build", async () => {
+    const { stdout, stderr } = await run(["release", "--stage", "nowhere"]);
+    assert.match(stderr, /^It stopped at "look": /);
+    assert.equal(stdout, "");
   });
 
   it("take their settings from the stage's own file", async () => {
@@ -161,6 +195,18 @@ describe("npm run release and npm run rollback, at a stand-in for AWS", () => {
       ["rollback"],
       { ...settings, ...noRegion },
       /The region is not set; set AWS_REGION, e\.g\. AWS_REGION=eu-west-1/,
+    ],
+    [
+      "a command that is misspelt",
+      ["relase"],
+      { ...settings, ...identity },
+      /^There is no command "relase"; write it like: npm run release -- --stage dev, or npm run rollback -- --stage dev$/m,
+    ],
+    [
+      "a folder for temporary files that is not there",
+      ["release"],
+      { ...settings, ...identity, TMPDIR: "/nowhere" },
+      /^It stopped at "build": No folder can be made in \/nowhere; set TMPDIR to one that can be written, e\.g\. TMPDIR=\/tmp\.$/m,
     ],
     [
       "an option that there is not",
