@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { claimsFromGateway, type GatewayAuthorizer } from "../../auth/gateway-claims.ts";
+import { createGatewayClaims, type GatewayAuthorizer } from "../../auth/gateway-claims.ts";
 import type { Config } from "../../config.ts";
 import { requestOrigin } from "../../http/request-origin.ts";
 import type { Runtime } from "../runtime.ts";
@@ -25,6 +25,8 @@ type WithInvocation = IncomingMessage & {
 };
 
 export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "mappingKey">): LambdaRuntime {
+  const claimsFromGateway = createGatewayClaims(jwt);
+
   function invocationOf(request: WithInvocation): readonly [APIGatewayProxyEventV2, InvocationContext] {
     const invocation = request[INVOCATION];
     if (!invocation) throw new Error("The request was not made of an event");
@@ -66,7 +68,7 @@ export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "m
       const { headers, requestContext } = event as typeof event & {
         requestContext: { authorizer?: GatewayAuthorizer };
       };
-      return claimsFromGateway({ headers, requestContext }, jwt, Date.now() / 1000);
+      return claimsFromGateway({ headers, requestContext }, Date.now() / 1000);
     },
   };
 }
