@@ -215,6 +215,22 @@ describe("every pipeline", () => {
   });
 });
 
+describe("the roles of a pipeline", () => {
+  it("use the connection for their own repository, and for no other that it reaches", () => {
+    const resource = arn("codeconnections", "StagingGitHub");
+    for (const role of ["ProductionPipelineRole", "ProductionBuildRole"])
+      for (const service of ["codeconnections", "codestar-connections"]) {
+        const uses = (context: Record<string, string>) =>
+          rights(example, role)({ action: `${service}:UseConnection`, resource, context });
+        const key = `${service}:FullRepositoryId`;
+        assert.ok(uses({ [key]: "my-company/lambda-express-api" }));
+        assert.ok(!uses({ [key]: "my-company/other" }));
+        // CodePipeline asks for the connection itself too, and then names no repository.
+        assert.ok(uses({}));
+      }
+  });
+});
+
 describe("a pipeline that deploys", () => {
   /** What a deployment asks of AWS to make, change and remove each kind of resource. */
   const requestsOf: Record<string, (resource: Resource, inputs: Inputs) => Request[]> = {
