@@ -110,7 +110,7 @@ export const settings = {
   },
   NODE_ENV: {
     description:
-      "In `production` one answer in a hundred is checked, and logged if it breaks its schema; in `development` and `test` it fails. `development` also turns `AUTH_ERROR_DETAIL` to `provider`.",
+      "In `production` an endpoint's second answer, and one in a hundred after it, is compared with its schema, and logged if it breaks it; in `development` and `test` it fails. `development` also turns `AUTH_ERROR_DETAIL` to `provider`.",
     rule: "production, development or test",
     example: "production",
     default: "production",

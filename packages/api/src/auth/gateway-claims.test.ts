@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { flatten } from "../../test/support/gateway-verdict.ts";
 import { signToken, strangerKey, type TokenParts } from "../../test/support/test-issuer.ts";
 import { ApiError } from "../errors/api-error.ts";
-import { claimsFromGateway, type GatewayAuthorizer } from "./gateway-claims.ts";
+import { createGatewayClaims, type GatewayAuthorizer } from "./gateway-claims.ts";
 
 const NOW = 1_700_000_000;
 const rules = {
@@ -32,14 +32,14 @@ function claimsOf(
     headers: { authorization: `Bearer ${tokenOf(claims)}` },
     requestContext: { ...(authorizer && { authorizer }) },
   };
-  return claimsFromGateway(event, { ...rules, ...options }, NOW);
+  return createGatewayClaims({ ...rules, ...options })(event, NOW);
 }
 const authorizerOf = (claims: TokenParts): GatewayAuthorizer => ({
   jwt: { claims: flatten(claims), scopes: null },
 });
 const isRefusal = (error: unknown) => error instanceof ApiError && error.code === "001401";
 
-describe("claimsFromGateway", () => {
+describe("createGatewayClaims", () => {
   it("gives the claims the types that they have in the token", () => {
     const claims = good({
       groups: ["USERS", "two words"],
@@ -93,7 +93,7 @@ describe("claimsFromGateway", () => {
           headers: { authorization: `Bearer ${token}` },
           requestContext: { authorizer: { jwt: { claims } } },
         };
-        return claimsFromGateway(event, rules, NOW);
+        return createGatewayClaims(rules)(event, NOW);
       };
       for (const exp of written) assert.equal(send(exp).exp, Number(inToken));
       for (const exp of ["1700003601", "", "x", undefined, null, true, [inToken]]) {
@@ -143,7 +143,7 @@ describe("claimsFromGateway", () => {
       { Authorization: "Bearer x" },
     ]) {
       const event = { headers, requestContext: { authorizer: authorizerOf(good()) } };
-      assert.throws(() => claimsFromGateway(event, rules, NOW), isRefusal);
+      assert.throws(() => createGatewayClaims(rules)(event, NOW), isRefusal);
     }
   });
 
@@ -157,5 +157,46 @@ describe("claimsFromGateway", () => {
     ]) {
       assert.throws(() => claimsOf(good(), authorizer), isRefusal);
     }
+  });
+});
+
+describe("a token that came before", () => {
+  const claims = good({ groups: ["USERS"] });
+  const admin = good({ groups: ["ADMINS"] });
+  const eventOf = (token: string, authorizer: GatewayAuthorizer | undefined) => ({
+    headers: { authorization: `Bearer ${token}` },
+    requestContext: { ...(authorizer && { authorizer }) },
+  });
+  /** Has seen the token of `claims`, and accepted it. */
+  function experienced() {
+    const claimsFromGateway = createGatewayClaims(rules);
+    const known = claimsFromGateway(eventOf(tokenOf(claims), authorizerOf(claims)), NOW);
+    return { claimsFromGateway, known };
+  }
+
+  it("is not decoded again", () => {
+    const { claimsFromGateway, known } = experienced();
+    assert.equal(claimsFromGateway(eventOf(tokenOf(claims), authorizerOf(claims)), NOW), known);
+  });
+
+  it("is refused where no authorizer ran, and where another token was verified", () => {
+    const { claimsFromGateway } = experienced();
+    for (const authorizer of [undefined, { jwt: { claims: {} } }, authorizerOf(admin)]) {
+      assert.throws(() => claimsFromGateway(eventOf(tokenOf(claims), authorizer), NOW), isRefusal);
+    }
+  });
+
+  it("is refused from the moment it expires", () => {
+    const { claimsFromGateway } = experienced();
+    const event = eventOf(tokenOf(claims), authorizerOf(claims));
+    assert.throws(() => claimsFromGateway(event, NOW + 3600), isRefusal);
+  });
+
+  it("lends its claims to no other token, not even to one with its signature", () => {
+    const { claimsFromGateway } = experienced();
+    const [header, , signature] = tokenOf(claims).split(".");
+    const other = `${header}.${tokenOf(admin).split(".")[1]}.${signature}`;
+    assert.throws(() => claimsFromGateway(eventOf(other, authorizerOf(claims)), NOW), isRefusal);
+    assert.deepEqual(claimsFromGateway(eventOf(other, authorizerOf(admin)), NOW).groups, ["ADMINS"]);
   });
 });

@@ -6,6 +6,7 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { bearerToken, invalidToken } from "./bearer-token.ts";
 import type { Claims } from "./principal.ts";
+import { createTokenMemory } from "./token-memory.ts";
 import { checkClaims, decodeToken, type TokenRules } from "./token-rules.ts";
 
 /** The part of the event that only the gateway can write; there where a JWT authorizer ran. */
@@ -20,27 +21,41 @@ export interface GatewayAuthorizer {
 const COMPARED_CLAIMS = ["iss", "sub", "iat", "exp"];
 
 /**
- * @param groupsClaim compared too: access hangs on it.
  * @param nowSeconds seconds since the epoch.
  * @returns the typed claims of the token that the gateway verified.
  * @throws ApiError 001401 where no authorizer ran, or where the bearer token is not the one that it verified.
  */
-export function claimsFromGateway(
+export type GatewayClaims = (
   event: Pick<APIGatewayProxyEventV2, "headers"> & { requestContext: { authorizer?: GatewayAuthorizer } },
-  rules: TokenRules & { readonly groupsClaim: string },
   nowSeconds: number,
-): Claims {
-  const token = bearerToken(event.headers.authorization);
-  const flattened = event.requestContext.authorizer?.jwt?.claims;
-  if (!flattened) throw invalidToken("The token's signature is not verified", new Error("No authorizer ran"));
-  const claims = decodeToken(token);
-  for (const name of [...COMPARED_CLAIMS, rules.groupsClaim]) {
-    if (!isWrittenAs(ownValue(claims, name), ownValue(flattened, name))) {
-      throw invalidToken("The token is not the one that was verified");
+) => Claims;
+
+/**
+ * Makes the function that finds the caller's claims. What a token's text says is decoded once; whether it is the token
+ * that was verified, and whether it is still valid, is asked at each request.
+ *
+ * @param rules.groupsClaim compared too: access hangs on it.
+ */
+export function createGatewayClaims(rules: TokenRules & { readonly groupsClaim: string }): GatewayClaims {
+  const comparedClaims = [...COMPARED_CLAIMS, rules.groupsClaim];
+  const decoded = createTokenMemory<Claims>();
+
+  return ({ headers: { authorization = "" }, requestContext }, nowSeconds) => {
+    const known = decoded.get(authorization);
+    const token = known ? "" : bearerToken(authorization);
+    const flattened = requestContext.authorizer?.jwt?.claims;
+    if (!flattened)
+      throw invalidToken("The token's signature is not verified", new Error("No authorizer ran"));
+    const claims = known ?? decodeToken(token);
+    for (const name of comparedClaims) {
+      if (!isWrittenAs(ownValue(claims, name), ownValue(flattened, name))) {
+        throw invalidToken("The token is not the one that was verified");
+      }
     }
-  }
-  checkClaims(claims, rules, nowSeconds);
-  return claims;
+    checkClaims(claims, rules, nowSeconds);
+    if (!known) decoded.remember(authorization, claims);
+    return claims;
+  };
 }
 
 function ownValue(claims: Claims, name: string): unknown {

@@ -1,16 +1,25 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { principalFrom } from "./principal.ts";
+import { createPrincipals } from "./principal.ts";
 
-const groupsOf = (groups: unknown) => principalFrom({ sub: "alice", groups }, "groups").groups;
-const scopesOf = (claims: object) => principalFrom({ sub: "alice", ...claims }, "groups").scopes;
+const groupsOf = (groups: unknown) => createPrincipals("groups")({ sub: "alice", groups }).groups;
+const scopesOf = (claims: object) => createPrincipals("groups")({ sub: "alice", ...claims }).scopes;
 
-describe("principalFrom", () => {
+describe("createPrincipals", () => {
   it("names the subject, and keeps the claims as they are", () => {
     const claims = Object.freeze({ sub: "alice", level: 3 });
-    const principal = principalFrom(claims, "groups");
+    const principal = createPrincipals("groups")(claims);
     assert.equal(principal.subject, "alice");
     assert.equal(principal.claims, claims);
+  });
+
+  it("gives the same claims the same caller, whom nobody can change", () => {
+    const principalOf = createPrincipals("groups");
+    const claims = Object.freeze({ sub: "alice", groups: ["USERS"], scope: "read" });
+    const principal = principalOf(claims);
+    assert.equal(principalOf(claims), principal);
+    assert.notEqual(principalOf({ ...claims, groups: ["ADMINS"] }), principal);
+    for (const part of [principal, principal.groups, principal.scopes]) assert.ok(Object.isFrozen(part));
   });
 
   it("takes groups from an array, letter by letter", () => {
@@ -35,11 +44,11 @@ describe("principalFrom", () => {
 
   it("takes the groups claim as one literal key of the claims themselves", () => {
     const claims = { sub: "alice", "a.b:c/d": ["USERS"], a: { b: ["ADMINS"] } };
-    assert.deepEqual(principalFrom(claims, "a.b:c/d").groups, ["USERS"]);
-    assert.deepEqual(principalFrom(claims, "a.b").groups, []);
+    assert.deepEqual(createPrincipals("a.b:c/d")(claims).groups, ["USERS"]);
+    assert.deepEqual(createPrincipals("a.b")(claims).groups, []);
     const inherited = Object.assign(Object.create({ groups: ["ADMINS"] }), { sub: "alice" });
-    assert.deepEqual(principalFrom(inherited, "groups").groups, []);
-    assert.deepEqual(principalFrom({ sub: "alice" }, "constructor").groups, []);
+    assert.deepEqual(createPrincipals("groups")(inherited).groups, []);
+    assert.deepEqual(createPrincipals("constructor")({ sub: "alice" }).groups, []);
   });
 
   it("takes scopes from a string with blanks or from an array", () => {

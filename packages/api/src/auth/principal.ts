@@ -11,20 +11,32 @@ export interface Principal {
 
 /** More groups than this is no group at all: no honest token has so many. */
 const MAX_GROUPS = 500;
+const NONE: readonly string[] = Object.freeze([]);
 
 /**
- * Makes the caller out of verified claims.
+ * Makes the function that makes the caller out of verified claims. The same claims are the same caller.
  *
  * @param groupsClaim the claim that holds the groups, taken as one literal key (`cognito:groups`,
  *   `https://example.com/groups`), never as a path.
  */
-export function principalFrom(claims: Claims, groupsClaim: string): Principal {
-  return {
+export function createPrincipals(groupsClaim: string): (claims: Claims) => Principal {
+  const principals = new WeakMap<Claims, Principal>();
+  return (claims) => {
+    const known = principals.get(claims);
+    if (known) return known;
+    const principal = principalFrom(claims, groupsClaim);
+    principals.set(claims, principal);
+    return principal;
+  };
+}
+
+function principalFrom(claims: Claims, groupsClaim: string): Principal {
+  return Object.freeze({
     subject: String(claims.sub),
     groups: groupsFrom(Object.hasOwn(claims, groupsClaim) ? claims[groupsClaim] : undefined),
     scopes: scopesFrom(claims.scp ?? claims.scope),
     claims,
-  };
+  });
 }
 
 /**
@@ -32,13 +44,13 @@ export function principalFrom(claims: Claims, groupsClaim: string): Principal {
  * must not be guessed at. Groups are compared exactly, so nothing is trimmed, folded or normalised.
  */
 function groupsFrom(claim: unknown): readonly string[] {
-  if (!Array.isArray(claim) || claim.length > MAX_GROUPS) return [];
-  return claim.filter((group) => typeof group === "string");
+  if (!Array.isArray(claim) || claim.length > MAX_GROUPS) return NONE;
+  return Object.freeze(claim.filter((group) => typeof group === "string"));
 }
 
 /** `scope` is a space-separated string (RFC 8693, section 4.2); some issuers send `scp`, some an array. */
 function scopesFrom(claim: unknown): readonly string[] {
-  if (typeof claim === "string") return claim.split(" ").filter((scope) => scope !== "");
-  if (Array.isArray(claim)) return claim.filter((scope) => typeof scope === "string");
-  return [];
+  if (typeof claim === "string") return Object.freeze(claim.split(" ").filter((scope) => scope !== ""));
+  if (Array.isArray(claim)) return Object.freeze(claim.filter((scope) => typeof scope === "string"));
+  return NONE;
 }

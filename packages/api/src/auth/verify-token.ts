@@ -3,6 +3,7 @@ import { ApiError } from "../errors/api-error.ts";
 import { invalidToken } from "./bearer-token.ts";
 import { createIssuerKeys, type IssuerKeysOptions } from "./issuer-keys.ts";
 import type { Claims } from "./principal.ts";
+import { createTokenMemory } from "./token-memory.ts";
 import { checkClaims, decodeToken, type TokenRules } from "./token-rules.ts";
 
 export interface TokenVerifierOptions extends TokenRules, IssuerKeysOptions {
@@ -19,9 +20,6 @@ interface VerifiedToken {
   readonly key: CryptoKey;
 }
 
-/** A token has 8192 characters at most: with their claims these are a few megabytes, and at the very worst some 30. */
-const VERIFIED_TOKENS_KEPT = 1000;
-
 /**
  * Makes the function that does in a container what API Gateway's JWT authorizer does in front of the Lambda function.
  *
@@ -34,13 +32,7 @@ const VERIFIED_TOKENS_KEPT = 1000;
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { now = Date.now } = options;
   const findKey = createIssuerKeys(options);
-  const verified = new Map<string, VerifiedToken>();
-
-  function remember(token: string, entry: VerifiedToken): void {
-    const [oldest] = verified.keys();
-    if (oldest !== undefined && verified.size >= VERIFIED_TOKENS_KEPT) verified.delete(oldest);
-    verified.set(token, entry);
-  }
+  const verified = createTokenMemory<VerifiedToken>();
 
   return async (token) => {
     const known = verified.get(token);
@@ -51,7 +43,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       const { protectedHeader, key } = await compactVerify<CryptoKey>(token, findKey, {
         algorithms: ["RS256"],
       });
-      remember(token, { claims, header: protectedHeader, key });
+      verified.remember(token, { claims, header: protectedHeader, key });
     } catch (cause) {
       throw refusal(cause);
     }

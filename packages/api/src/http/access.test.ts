@@ -21,9 +21,9 @@ async function call<Reply>(guarded: GuardedHandler<object, Reply>, caller: Princ
       if (caller instanceof Error) throw caller;
       return caller;
     },
-    async readInput() {
+    async readInput<Caller extends object>(caller: Caller) {
       steps.push("read");
-      return { body: "input" };
+      return { body: "input", ...caller };
     },
   };
   try {

@@ -23,7 +23,8 @@ export interface Authenticated {
 /** How a guarded handler gets at its request: the caller first, the input only once the caller is allowed in. */
 export interface Admission<Input> {
   authenticate(): Promise<Principal>;
-  readInput(): Promise<Input>;
+  /** @param caller becomes part of the input. */
+  readInput<Caller extends object>(caller: Caller): Promise<Input & Caller>;
 }
 
 export interface GuardedHandler<Input, Reply> {
@@ -68,7 +69,7 @@ export function auth<Input, Reply>(
       const principal = await authenticate();
       demandScope(scopes, principal);
       demandGroup(groups, principal);
-      return handler({ ...(await readInput()), principal, claims: principal.claims });
+      return handler(await readInput({ principal, claims: principal.claims }));
     },
   };
 }
@@ -79,7 +80,7 @@ export function anyone<Input, Reply>(
 ): GuardedHandler<Input, Reply> {
   return {
     access: { type: "public" },
-    handle: async ({ readInput }) => handler(await readInput()),
+    handle: async ({ readInput }) => handler(await readInput({})),
   };
 }
 

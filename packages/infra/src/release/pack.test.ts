@@ -53,12 +53,17 @@ describe("a package", () => {
     assert.equal(entry.readUInt32LE(38) >>> 16, 0o100644);
   });
 
-  it("is known by its content, to which version and commit do not belong", () => {
-    const released = pack(folderOf({ ...files, "release.json": '{"commit":"a"}' }));
-    const again = pack(folderOf({ ...files, "release.json": '{"commit":"b"}' }));
-    assert.equal(again.contentHash, released.contentHash);
-    assert.notEqual(again.codeSha256, released.codeSha256);
-  });
+  for (const [title, name] of [
+    ["version and commit", "release.json"],
+    ["the bytes of a code cache", "app.js-0123456789abcdef.cache"],
+  ] as const) {
+    it(`is known by its content, to which ${title} do not belong`, () => {
+      const released = pack(folderOf({ ...files, [name]: "a" }));
+      const again = pack(folderOf({ ...files, [name]: "b" }));
+      assert.equal(again.contentHash, released.contentHash);
+      assert.notEqual(again.codeSha256, released.codeSha256);
+    });
+  }
 
   for (const [title, other] of [
     ["another content", { ...files, "bundle.mjs": "export { };\n" }],

@@ -12,8 +12,11 @@ export interface Package {
   readonly contentHash: string;
 }
 
-/** Tells version and commit, and so is another file in each build. */
-const RELEASE_FILE = "release.json";
+/**
+ * What may be another file in each build of the same code: version and commit, and V8's code caches, whose bytes also
+ * depend on when V8 compiled what. The name of a code cache is the hash of its source, and stands in the entry.
+ */
+const OF_THE_BUILD = /^release\.json$|\.cache$/;
 
 const UNIX = 3;
 /** A file that everybody may read: Lambda runs the code as somebody else. */
@@ -24,7 +27,7 @@ export function pack(folder: string): Package {
   const files = filesOf(folder);
   const hash = createHash("sha256");
   for (const [name, bytes] of files) {
-    if (name === RELEASE_FILE) continue;
+    if (OF_THE_BUILD.test(name)) continue;
     hash.update(`${name.length} ${name} ${bytes.length} `).update(bytes);
   }
   // The first moment that a zip can tell, in whatever zone this is: a zip knows none.

@@ -42,8 +42,8 @@ const DROPPED_HEADERS = new Set([
   "set-cookie",
   "transfer-encoding",
 ]);
-const TEXT_TYPE =
-  /^(text\/[\w.+-]+|application\/(json|xml|javascript|x-www-form-urlencoded|[\w.-]+\+(json|xml))|image\/svg\+xml)$/;
+const UTF8_TEXT =
+  /^\s*(text\/[\w.+-]+|application\/(json|xml|javascript|x-www-form-urlencoded|[\w.-]+\+(json|xml))|image\/svg\+xml)\s*(;\s*charset="?utf-?8"?\s*)?$/i;
 
 /**
  * Makes the function that answers an event.
@@ -68,21 +68,22 @@ export function createEventAdapter(
     (request: IncomingMessage & { apiGateway: { event: PreparedEvent } }, response: ServerResponse) => {
       request.apiGateway.event.start?.(request, response);
     },
-    // Bytes in base64, whatever they are: which of them are text is decided below.
-    { binary: true },
+    // The body is none of its business.
+    { binary: false },
   );
 
-  return async (event, context) => {
-    const prepared = prepareEvent(event);
-    const cut = Promise.withResolvers<never>();
-    prepared.start = (request, response) => {
-      repairExchange(request, response, cut.reject);
-      onRequest(request, event, context);
-      listener(request, response);
-    };
-    const result = await Promise.race([respond(prepared, context) as Promise<HttpResult>, cut.promise]);
-    return finishResult(result, event.requestContext.http.method, constantHeaders);
-  };
+  return (event, context) =>
+    new Promise((resolve, reject) => {
+      const prepared = prepareEvent(event);
+      const body: Buffer[] = [];
+      prepared.start = (request, response) => {
+        repairExchange(request, response, { onBody: (bytes) => body.push(bytes), onCut: reject });
+        onRequest(request, event, context);
+        listener(request, response);
+      };
+      const finish = (result: HttpResult) => resolve(finishResult(result, body, constantHeaders));
+      (respond(prepared, context) as Promise<HttpResult>).then(finish).catch(reject);
+    });
 }
 
 interface PreparedEvent {
@@ -127,7 +128,7 @@ function prepareHeaders(event: APIGatewayProxyEventV2, length: number): Record<s
 
 function finishResult(
   result: HttpResult,
-  method: string,
+  body: readonly Buffer[],
   constantHeaders: Readonly<Record<string, string>>,
 ): HttpResult {
   const headers: Record<string, string> = { ...constantHeaders };
@@ -136,12 +137,11 @@ function finishResult(
   }
   const cookie = result.headers["set-cookie"];
   const cookies = result.cookies.length > 0 ? result.cookies : cookie === undefined ? [] : [cookie];
-  const isBodiless = method === "HEAD" || result.statusCode === 204 || result.statusCode === 304;
-  const bytes = Buffer.from(isBodiless ? "" : result.body, "base64");
+  const bytes = body.length === 1 && body[0] ? body[0] : Buffer.concat(body);
   const isBase64Encoded = bytes.length > 0 && !isText(headers, bytes);
-  const body = bytes.toString(isBase64Encoded ? "base64" : "utf8");
+  const text = bytes.toString(isBase64Encoded ? "base64" : "utf8");
   // As JSON, in which a character takes up to six bytes: only what might be too long is worth counting.
-  const size = body.length * 6 > MAX_RESULT_BYTES ? Buffer.byteLength(JSON.stringify(body)) : 0;
+  const size = text.length * 6 > MAX_RESULT_BYTES ? Buffer.byteLength(JSON.stringify(text)) : 0;
   if (size > MAX_RESULT_BYTES) {
     throw new RangeError(`The answer has ${size} bytes; Lambda takes ${MAX_RESULT_BYTES}`);
   }
@@ -149,19 +149,16 @@ function finishResult(
     statusCode: result.statusCode,
     headers,
     cookies,
-    body,
+    body: text,
     isBase64Encoded,
   };
 }
 
 /** Base64 is always right; text is sent as text only where nothing can be lost. */
 function isText(headers: Record<string, string>, bytes: Uint8Array): boolean {
-  const [type = "", ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
-  const charset = parameters
-    .map((parameter) => parameter.trim())
-    .find((parameter) => parameter.startsWith("charset="));
-  const saysUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
   return (
-    headers["content-encoding"] === undefined && saysUtf8 && TEXT_TYPE.test(type.trim()) && isUtf8(bytes)
+    headers["content-encoding"] === undefined &&
+    UTF8_TEXT.test(headers["content-type"] ?? "") &&
+    isUtf8(bytes)
   );
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { claimsFromGateway, type GatewayAuthorizer } from "../../auth/gateway-claims.ts";
+import { createGatewayClaims, type GatewayAuthorizer } from "../../auth/gateway-claims.ts";
 import type { Config } from "../../config.ts";
 import { requestOrigin } from "../../http/request-origin.ts";
 import type { Runtime } from "../runtime.ts";
@@ -10,7 +10,8 @@ import type { InvocationContext } from "./event-adapter.ts";
 const MARGIN_MILLISECONDS = 500;
 const GATEWAY_TIMEOUT_MILLISECONDS = 29_000;
 
-const EXECUTE_API_HOST = /\.execute-api\.[\w-]+\.amazonaws\.com(\.cn)?$/;
+/** The gateway's own host; or an address, which is no custom domain, and by which a local gateway is reached. */
+const OWN_HOST = /\.execute-api\.[\w-]+\.amazonaws\.com(\.cn)?$|^[\d.]+$|^\[/;
 
 /** The Lambda runtime. What it knows of a request comes from the event, to which no client can write. */
 export interface LambdaRuntime extends Runtime {
@@ -25,6 +26,8 @@ type WithInvocation = IncomingMessage & {
 };
 
 export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "mappingKey">): LambdaRuntime {
+  const claimsFromGateway = createGatewayClaims(jwt);
+
   function invocationOf(request: WithInvocation): readonly [APIGatewayProxyEventV2, InvocationContext] {
     const invocation = request[INVOCATION];
     if (!invocation) throw new Error("The request was not made of an event");
@@ -48,7 +51,7 @@ export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "m
     /** The gateway's own host shows the stage; a custom domain shows the mapping key and never the stage. */
     basePath(request) {
       const { domainName, stage } = invocationOf(request)[0].requestContext;
-      if (EXECUTE_API_HOST.test(domainName)) return stage === "$default" ? "" : `/${stage}`;
+      if (OWN_HOST.test(domainName)) return stage === "$default" ? "" : `/${stage}`;
       return mappingKey ? `/${mappingKey}` : "";
     },
 
@@ -66,7 +69,7 @@ export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "m
       const { headers, requestContext } = event as typeof event & {
         requestContext: { authorizer?: GatewayAuthorizer };
       };
-      return claimsFromGateway({ headers, requestContext }, jwt, Date.now() / 1000);
+      return claimsFromGateway({ headers, requestContext }, Date.now() / 1000);
     },
   };
 }

@@ -9,18 +9,23 @@ import { PassThrough } from "node:stream";
 /** Headers that speak of how a body is sent piece by piece. Here it is collected whole. */
 const FRAMING_HEADERS = new Set(["transfer-encoding", "trailer"]);
 
-/**
- * Changes the two objects in place, before the listener sees them.
- *
- * @param onCut is called when the listener destroys the request, the response or their socket before the answer is
- *   complete. There is no connection to cut, so nobody else would notice.
- */
+export interface ExchangeEvents {
+  /** Is given the answer's body, piece by piece. serverless-http would copy each, and turn all of it to text. */
+  readonly onBody: (bytes: Buffer) => void;
+  /**
+   * Is called when the listener destroys the request, the response or their socket before the answer is complete. There
+   * is no connection to cut, so nobody else would notice.
+   */
+  readonly onCut: (error: Error) => void;
+}
+
+/** Changes the two objects in place, before the listener sees them. */
 export function repairExchange(
   request: IncomingMessage,
   response: ServerResponse,
-  onCut: (error: Error) => void,
+  events: ExchangeEvents,
 ): void {
-  shareSocket(request, response, onCut);
+  shareSocket(request, response, events);
   if (request.headers["content-length"] === "") delete request.headers["content-length"];
   takeNoBody(request);
   const rawHeaders: string[] = [];
@@ -67,12 +72,18 @@ function takeNoBody(request: IncomingMessage): void {
 function shareSocket(
   request: IncomingMessage,
   response: ServerResponse,
-  onCut: (error: Error) => void,
+  { onBody, onCut }: ExchangeEvents,
 ): void {
-  const collector = response.socket as Socket;
+  const unused = response.socket as Socket;
   const keep = () => request.socket;
   const socket = Object.assign(request.socket, {
-    write: collector.write,
+    /** Status line and headers come as text, which the result has no use for; a body is bytes by now. */
+    write(data: unknown, ...rest: unknown[]) {
+      if (typeof data !== "string") onBody(toBuffer(data as Uint8Array));
+      const callback = rest.at(-1);
+      if (typeof callback === "function") callback();
+      return true;
+    },
     setTimeout: keep,
     setKeepAlive: keep,
     setNoDelay: keep,
@@ -86,7 +97,7 @@ function shareSocket(
   socket
     .on("error", () => {})
     .once("close", () => request.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" })));
-  response.detachSocket(collector);
+  response.detachSocket(unused);
   response.assignSocket(socket);
 }
 
@@ -150,4 +161,8 @@ function withBytes([chunk, encoding, ...rest]: readonly unknown[]): readonly unk
   return typeof encoding === "string"
     ? [Buffer.from(chunk, encoding as BufferEncoding), ...rest]
     : [Buffer.from(chunk), encoding, ...rest];
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
