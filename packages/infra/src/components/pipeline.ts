@@ -66,6 +66,7 @@ export class Pipeline extends $util.ComponentResource {
       codeDelivery = "sst",
       settingsParameterName = `/${appName}/${stage}/settings`,
     } = args;
+    const fullRepositoryId = `${github.owner}/${githubRepository.name}`;
     const pipelineName = `${$app.name}-${$app.stage}-${name}`;
     checkArgs(args, pipelineName, `${appName}-${stage}-`);
 
@@ -96,7 +97,7 @@ export class Pipeline extends $util.ComponentResource {
         .all([bucketArn, connectionArn, log.arn, delivery.permissions])
         .apply(([bucketArn, connectionArn, logArn, permissions]) => [
           { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [`${bucketArn}/*`] },
-          useOf(connectionArn),
+          useOf(connectionArn, fullRepositoryId),
           { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [`${logArn}:*`] },
           ...permissions,
         ]),
@@ -105,7 +106,7 @@ export class Pipeline extends $util.ComponentResource {
       `${name}Project`,
       {
         name: pipelineName,
-        description: `Checks ${github.owner}/${githubRepository.name} and brings it to the stage ${stage}.`,
+        description: `Checks ${fullRepositoryId} and brings it to the stage ${stage}.`,
         serviceRole: buildRole.arn,
         buildTimeout: BUILD_TIMEOUT_MINUTES,
         environment: {
@@ -142,7 +143,7 @@ export class Pipeline extends $util.ComponentResource {
         },
         { actions: ["s3:GetBucketLocation", "s3:GetBucketVersioning"], resources: [bucketArn] },
         { actions: ["codebuild:StartBuild", "codebuild:BatchGetBuilds"], resources: [projectArn] },
-        useOf(connectionArn),
+        useOf(connectionArn, fullRepositoryId),
       ]),
     );
     const pipeline = new aws.codepipeline.Pipeline(
@@ -167,7 +168,7 @@ export class Pipeline extends $util.ComponentResource {
                 outputArtifacts: ["source"],
                 configuration: {
                   ConnectionArn: connectionArn,
-                  FullRepositoryId: `${github.owner}/${githubRepository.name}`,
+                  FullRepositoryId: fullRepositoryId,
                   BranchName: githubRepository.branch,
                   DetectChanges: String(preRelease),
                   // The checks and the tags need the repository and not only its files.
@@ -307,11 +308,21 @@ export class Pipeline extends $util.ComponentResource {
   }
 }
 
-/** The service has a new name, and its resources have either. */
-function useOf(connectionArn: string): ConditionalStatement {
+/**
+ * The service has a new name, and its resources have either. A connection reaches whatever its owner has let it see, and
+ * the right to use it would be the right to all that; not every use names a repository (Developer Tools console user
+ * guide, "AWS CodeConnections permissions reference").
+ */
+function useOf(connectionArn: string, fullRepositoryId: string): ConditionalStatement {
+  const services = ["codeconnections", "codestar-connections"];
   return {
-    actions: ["codeconnections:UseConnection", "codestar-connections:UseConnection"],
+    actions: services.map((service) => `${service}:UseConnection`),
     resources: [connectionArn],
+    conditions: {
+      StringEqualsIfExists: Object.fromEntries(
+        services.map((service) => [`${service}:FullRepositoryId`, [fullRepositoryId]]),
+      ),
+    },
   };
 }
 

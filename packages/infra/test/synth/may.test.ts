@@ -33,6 +33,12 @@ describe("a request", () => {
     assert.ok(may(policy, { ...request, context: { "iam:PassedToService": "b" } }));
     assert.ok(!may(policy, { ...request, context: { "iam:PassedToService": "c" } }));
     assert.ok(!may(policy, request));
+    const ifExists = [
+      allow(["iam:PassRole"], ["*"], { StringEqualsIfExists: { "iam:PassedToService": ["a"] } }),
+    ];
+    assert.ok(may(ifExists, request));
+    assert.ok(may(ifExists, { ...request, context: { "iam:PassedToService": "a" } }));
+    assert.ok(!may(ifExists, { ...request, context: { "iam:PassedToService": "c" } }));
     assert.throws(() => may([allow(["*"], ["*"], { StringLike: {} })], request), /how to judge StringLike/);
   });
 

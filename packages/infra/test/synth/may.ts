@@ -1,6 +1,6 @@
 /**
  * Whether a policy allows a request, as IAM decides it (IAM user guide, "Policy evaluation logic"), as far as our own
- * policies go: of the operators it knows `StringEquals`, and refuses to judge any other.
+ * policies go: of the operators it knows `StringEquals` and `StringEqualsIfExists`, and refuses to judge any other.
  */
 import type { Statement } from "./view.ts";
 
@@ -32,11 +32,11 @@ function holds(
   keys: Readonly<Record<string, string | readonly string[]>>,
   context: Readonly<Record<string, string>>,
 ): boolean {
-  if (operator !== "StringEquals")
+  if (operator !== "StringEquals" && operator !== "StringEqualsIfExists")
     throw new Error(`Nobody has said how to judge ${operator}; say it in may.ts.`);
   return Object.entries(keys).every(([key, values]) => {
     const value = context[key];
-    return value !== undefined && [values].flat().includes(value);
+    return value === undefined ? operator === "StringEqualsIfExists" : [values].flat().includes(value);
   });
 }
 

@@ -29,6 +29,8 @@ export interface Engine {
   execute(container: string, options: readonly string[], command: readonly string[]): number | null;
   /** What a command prints inside a new container. */
   output(command: string, ...args: string[]): string;
+  /** The same for root, who may read everything. */
+  outputForRoot(command: string, ...args: string[]): string;
   /** A field of the image's description. */
   inspect(field: string): unknown;
 }
@@ -81,6 +83,8 @@ export function findEngine(): Engine | undefined {
       spawnSync(name, [...flags("CONTAINER_FLAGS"), "exec", ...options, container, ...command]).status,
     output: (command, ...args) =>
       execFileSync(name, run([`--entrypoint=${command}`, API, ...args]), { encoding: "utf8" }),
+    outputForRoot: (command, ...args) =>
+      execFileSync(name, run(["--user=root", `--entrypoint=${command}`, API, ...args]), { encoding: "utf8" }),
     inspect: (field) =>
       JSON.parse(
         execFileSync(name, ["image", "inspect", `--format={{json ${field}}}`, API], { encoding: "utf8" }),

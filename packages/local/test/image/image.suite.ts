@@ -23,7 +23,16 @@ const engine = findEngine();
 if (engine) describeImage(engine);
 else console.log("The image was not tested: neither docker nor podman runs on this machine.");
 
-function describeImage({ name, build, spawnServer, spawn, execute, output, inspect }: Engine): void {
+function describeImage({
+  name,
+  build,
+  spawnServer,
+  spawn,
+  execute,
+  output,
+  outputForRoot,
+  inspect,
+}: Engine): void {
   const image = { name: `the image, run by ${name}`, spawnServer };
 
   describe("the image", () => {
@@ -38,6 +47,10 @@ function describeImage({ name, build, spawnServer, spawn, execute, output, inspe
         );
         assert.deepEqual(unexpected, []);
         assert.ok(!files.some((file) => /\.(ts|map)$|\.env|history/.test(file)));
+      });
+
+      it("no history of a shell or of a prompt, at whoever's home", () => {
+        assert.equal(outputForRoot("find", "/", "-xdev", "-type", "f", "-name", ".*history").trim(), "");
       });
 
       it("less than 80 MB on top of its base", () => {

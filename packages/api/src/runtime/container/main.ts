@@ -34,6 +34,8 @@ try {
     process.on("SIGTERM", stop);
     // Ctrl-C reaches the whole process group: a worker waits for what its primary says.
     process.on("SIGINT", cluster.isWorker ? () => {} : stop);
+    // The primary takes the port away before its signal comes: with nothing in flight a worker would be gone by then.
+    if (cluster.isWorker) process.once("disconnect", () => setTimeout(() => {}, DRAIN_MILLISECONDS));
     log.info("listening", { url: (await starting).url, pid: process.pid, ...release() });
   }
 } catch (error) {

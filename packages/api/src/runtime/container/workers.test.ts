@@ -72,6 +72,14 @@ describe("two worker processes", () => {
     });
   }
 
+  it("say that they stop, each in a line, though nothing is in flight", async () => {
+    const { server, pids } = await startListening();
+    server.child.kill("SIGTERM");
+    assert.equal(await server.ended, 0);
+    const stopping = server.entries.filter(isStopping).map(({ pid }) => pid);
+    assert.deepEqual(stopping.sort(), [...pids].sort());
+  });
+
   it("drain on Ctrl-C, which reaches the workers as well as the primary", async () => {
     const { server, url, pids } = await startListening();
     const { answers, finish } = await occupy(url);
