@@ -7,6 +7,12 @@ import { parsePage } from "./docs-page.ts";
 
 const page = (markdown: string) => parsePage("docs/guides/made-up.md", markdown);
 const block = (language: string, code: string) => `\`\`\`${language}\n${code}\n\`\`\`\n`;
+const callers = (groupsOfNobody: string) => `| Caller | Groups | Password |
+| --- | --- | --- |
+| \`user@example.com\` | USERS | \`not-secret\` |
+| \`admin@example.com\` | USERS, ADMINS | \`not-secret\` |
+| \`nobody@example.com\` | ${groupsOfNobody} | \`not-secret\` |
+`;
 const faults = (markdown: string) => faultsOf(page(markdown));
 const run = (markdown: string) => runCommands([page(markdown)]);
 
@@ -25,6 +31,11 @@ describe("what the docs say is looked up", () => {
     ["a script with an option", "`npm start -- --port 4000`, `npm run cost -- --ms 20`"],
     ["a command that is not run", block("sh", "npm run deploy -- --stage dev\naws sts get-caller-identity")],
     ["JSON", block("json", '{ "a": 1 }')],
+    ["an endpoint", "`GET /v1/manage/hc`, `GET /v1`, `GET /v1/docs/{asset}`"],
+    ["an endpoint of the examples", "`PATCH /v1/orders/{orderId}`"],
+    ["a link to the local API", "<http://localhost:3000/express/v1>, [a](http://127.0.0.1:3000/mvp/v1/docs)"],
+    ["a link to the API of compose", "<http://localhost:5000/v1>"],
+    ["the demo callers", callers("none")],
     ["a source file", `\`examples/handler.ts\`, not quoted`],
   ] as const) {
     it(`${what} is found`, () => assert.deepEqual(faults(markdown), []));
@@ -46,6 +57,24 @@ describe("what the docs say is looked up", () => {
     ["an unknown script in the text", "`npm run deplyo`", /nobody has said how to check: npm run deplyo/],
     ["an unknown script", block("sh", "npm run build -w packages/api"), /nobody has said how to check/],
     ["an unknown option", "`npm start -- --prot 4000`", "npm run start has no option --prot"],
+    [
+      "an unknown option in a table",
+      "| a | b |\n| --- | --- |\n| `npm run bench -- --quik` | c |",
+      "npm run bench has no option --quik",
+    ],
+    ["an unknown endpoint", "`GET /v1/users/me`", "the API has no GET /v1/users/me"],
+    ["an endpoint's wrong method", "`POST /v1/manage/hc`", "the API has no POST /v1/manage/hc"],
+    [
+      "a link that the local API does not answer",
+      "<http://localhost:3000/express/v1/doc>",
+      "the link to http://localhost:3000/express/v1/doc leads to no endpoint",
+    ],
+    [
+      "a link to the local API by a path that it has not",
+      "[a](http://localhost:3000/expres/v1/docs)",
+      /leads to no endpoint/,
+    ],
+    ["a wrong group of a demo caller", callers("USERS"), /the demo callers are not .*nobody@example.com/],
     ["an unknown option of sst", block("sh", "npm run deploy -- --stag dev"), /has no option --stag/],
     ["a command of unknown treatment", block("sh", "curl -s x\nrm -rf /tmp/x"), /how to check: rm -rf/],
     [

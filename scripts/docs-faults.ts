@@ -3,8 +3,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { settings } from "../packages/api/src/config.ts";
+import { publicPath } from "../packages/api/src/http/request-path.ts";
+import { routes } from "../packages/api/src/routes/routes.ts";
 import { settingsTable } from "../packages/infra/src/settings.ts";
+import { type DemoCaller, demoCallers } from "../packages/local/src/identity/demo-callers.ts";
 import { copyRepository } from "./copy-repository.ts";
 import { commandsOf, exemptionOf, faultsOfCommand, isRepositoryPath, treatmentOf } from "./docs-commands.ts";
 import { type Block, type Page, parsePage } from "./docs-page.ts";
@@ -16,6 +20,7 @@ export function faultsOf(page: Page): string[] {
   const faults = [
     ...page.links.flatMap((link) => faultsOfLink(page, link)),
     ...page.spans.flatMap((code) => faultsOfSpan(page, code)),
+    ...page.tables.flatMap(faultsOfTable),
     ...page.blocks.flatMap((block, index) => faultsOfBlock(block, page.blocks[index - 1])),
   ];
   return faults.map((fault) => `${page.path}: ${fault}`);
@@ -24,7 +29,12 @@ export function faultsOf(page: Page): string[] {
 function faultsOfLink({ path, anchors }: Page, link: string): string[] {
   if (/^[a-z]+:/i.test(link)) {
     const isFine = URL.canParse(link) && /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1):)/.test(link);
-    return isFine ? [] : [`the link to ${link} is no https URL`];
+    if (!isFine) return [`the link to ${link} is no https URL`];
+    const { protocol, pathname } = new URL(link);
+    // Everything else of this machine is the API: behind its mapping key, behind its stage, or in the container.
+    const isAnswered =
+      protocol === "https:" || hasEndpoint("GET", pathname.replace(/^\/(express|mvp)\//, "/"));
+    return isAnswered ? [] : [`the link to ${link} leads to no endpoint`];
   }
   const [file = "", anchor] = link.split("#");
   const target = file === "" ? path : normalize(join(dirname(path), file));
@@ -38,8 +48,36 @@ function faultsOfSpan({ path }: Page, code: string): string[] {
   // `npx node` alone is a name for a program, and not a command.
   if (/^(npm|npx \S+|docker|aws|sst) \S/.test(code)) return faultsOfAnyCommand(code);
   if (/^[A-Z][A-Z0-9_]+=\S+$/.test(code)) return faultsOfSetting(code);
+  const [, method = "", endpoint] = /^([A-Z]+) (\/v1(?:\/\S*)?)$/.exec(code) ?? [];
+  if (endpoint) return hasEndpoint(method, endpoint) ? [] : [`the API has no ${code}`];
   if (!isRepositoryPath(code)) return [];
   return [code, join(dirname(path), code)].some((file) => existsSync(file)) ? [] : [`there is no ${code}`];
+}
+
+/** What `npm run new` makes in the examples. */
+const EXAMPLES = "/v1/orders";
+
+/** Whether the gateway routes this path, which may have variables in it. */
+function hasEndpoint(method: string, path: string): boolean {
+  if (path.startsWith(EXAMPLES)) return true;
+  return routes.some((route) => {
+    const pattern = publicPath(route.path)
+      .replaceAll(".", "\\.")
+      .replaceAll(/\{\w+\}/g, "[^/]+")
+      .replaceAll(/\{\w+\+\}/g, ".+");
+    return route.method === method && new RegExp(`^${pattern}$`).test(publicPath(path));
+  });
+}
+
+/** A table of the demo callers must have all of them, as they are. */
+function faultsOfTable([head, , ...rows]: Page["tables"][number]): string[] {
+  if (!isDeepStrictEqual(head, ["Caller", "Groups", "Password"])) return [];
+  const callers = Object.values<DemoCaller>(demoCallers).map(({ email, groups, password }) => [
+    `\`${email}\``,
+    groups.join(", ") || "none",
+    `\`${password}\``,
+  ]);
+  return isDeepStrictEqual(rows, callers) ? [] : [`the demo callers are not ${rows.join(" | ")}`];
 }
 
 /** A command must be listed, and what it names must exist. */

@@ -14,6 +14,8 @@ export interface Page {
   /** The code in the text: what stands between backticks. */
   readonly spans: readonly string[];
   readonly links: readonly string[];
+  /** Each table as its rows of cells; the second row is the one of dashes. */
+  readonly tables: readonly (readonly (readonly string[])[])[];
   /** What links to a part of this page may end in. */
   readonly anchors: ReadonlySet<string>;
 }
@@ -21,6 +23,7 @@ export interface Page {
 const FENCE = /^```(\w*)\n([\s\S]*?)^```$/gm;
 const QUOTED = /(?:<!-- (\S+\.ts) -->\n|`(\S+\.ts)`:\n\n)$/;
 const SPAN = /`([^`\n]+)`/g;
+const TABLE = /(?:^\|.*\|$\n?)+/gm;
 const LINK = /\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"|<(https?:[^>\s]*)>/g;
 
 /** Takes a page of Markdown apart. Links in code are no links, and code in blocks is not in the text. */
@@ -37,8 +40,16 @@ export function parsePage(path: string, markdown: string): Page {
     links: [...text.replaceAll(SPAN, "").matchAll(LINK)].map(
       ([, inline, attribute, bare]) => inline ?? attribute ?? bare ?? "",
     ),
+    tables: [...text.matchAll(TABLE)].map(([table]) => table.trim().split("\n").map(cellsOf)),
     anchors: anchorsOf(text),
   };
+}
+
+function cellsOf(row: string): string[] {
+  return row
+    .slice(1, -1)
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim());
 }
 
 /** As GitHub makes them: the heading in lower case, without punctuation, and numbered when it comes again. */

@@ -12,10 +12,16 @@ import { createRemoteJWKSet, jwtVerify } from "jose";
 import { type Run, run } from "../test/run.ts";
 
 const standIn = fileURLToPath(new URL("../test/stand-in-container.ts", import.meta.url));
-const startStandIn = ({ args = [] as string[], entry = standIn, source = "", asNpm = false } = {}) =>
+const startStandIn = ({
+  args = [] as string[],
+  environment = {},
+  entry = standIn,
+  source = "",
+  asNpm = false,
+} = {}) =>
   run("start-stand-in.ts", {
     args: ["--port", "0", "--runtime", "containerized", ...args],
-    environment: { START_ENTRY: entry, START_SOURCE: source },
+    environment: { START_ENTRY: entry, START_SOURCE: source, ...environment },
     asNpm,
   });
 
@@ -79,6 +85,15 @@ describe("a stack that runs", () => {
     });
     assert.deepEqual(payload.groups, ["USERS", "ADMINS"]);
   });
+});
+
+test("with DOCS=off it names no docs page, and the rest all the same", async () => {
+  const stack = startStandIn({ environment: { DOCS: "off" } });
+  await stack.prints(/Ctrl-C/);
+  stack.kill("SIGTERM");
+  const { output } = await stack.ended;
+  assert.doesNotMatch(output, /Page|Docs|Swagger|ReDoc/);
+  assert.match(output, /\n {2}API +http:\S+ \(.*\)\n {2}Identity +http:/);
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

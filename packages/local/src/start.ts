@@ -41,7 +41,8 @@ export async function start({
   );
   if (stack === undefined) return 0;
 
-  print(welcome({ ...stack, reload: options.reload, startSeconds: process.uptime() }));
+  const docs = process.env.DOCS !== "off";
+  print(welcome({ ...stack, docs, reload: options.reload, startSeconds: process.uptime() }));
   const death = await Promise.race([stack.runtime.died, stopRequested]);
   await stack.close();
   if (death !== undefined) throw new PlainError(`${death} Everything else is stopped too.`);

@@ -8,11 +8,14 @@ import type { Runtime } from "./runtimes/runtime.ts";
 export function welcome({
   runtime: { name, baseUrl, inspectorUrl },
   identity,
+  docs,
   reload,
   startSeconds,
 }: {
   runtime: Pick<Runtime, "name" | "baseUrl" | "inspectorUrl">;
   identity: Pick<IdentityEmulator, "url">;
+  /** Whether the API has its docs pages. */
+  docs: boolean;
   reload: boolean;
   startSeconds: number;
 }): string {
@@ -25,9 +28,13 @@ export function welcome({
   return `
 Ready in ${startSeconds.toFixed(1)} s
 
-  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})
+  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})${
+    docs
+      ? `
   Page      ${baseUrl}/v1
-  Docs      ${baseUrl}/v1/docs (Swagger UI), ${baseUrl}/v1/redoc (ReDoc)${
+  Docs      ${baseUrl}/v1/docs (Swagger UI), ${baseUrl}/v1/redoc (ReDoc)`
+      : ""
+  }${
     inspectorUrl
       ? `
   Inspector ${inspectorUrl} (what the gateway saw)`

@@ -24,3 +24,17 @@ it("the landing page shows text as text, whatever is in it", () => {
   assert.doesNotMatch(page, /<(b|i|s|u)>|<b |="[^"]*a"b/);
   assert.match(page, /A &lt;b onload=&quot;x\(\)&quot;&gt;bold&lt;\/b&gt; &#39;thing&#39; &amp; more\./);
 });
+
+it("the landing page says where $TOKEN comes from, with AUTH_ENDPOINTS and without", () => {
+  const page = (authEndpoints: string) =>
+    landingPage({
+      about: { name: "lambda-express-api", version: "1.0.0", description: "An API." },
+      routes: [],
+      config: testConfig(noIssuer, { AUTH_ENDPOINTS: authEndpoints }),
+      origin: "http://h",
+      basePath: "",
+    });
+  assert.match(page("on"), /\nTOKEN=\$\(/);
+  assert.match(page("off"), /<code>\$TOKEN<\/code> is a token of your identity provider/);
+  assert.doesNotMatch(page("off"), /v1\/auth\/token/);
+});

@@ -1,4 +1,4 @@
-/** What `GET /v1/` is in a browser: what this API is, its endpoints, and lines that call them. */
+/** What `GET /v1` is in a browser: what this API is, its endpoints, and lines that call them. */
 import type { about } from "../about.ts";
 import type { DemoCaller } from "../config.ts";
 import { describeAccess } from "../http/access.ts";
@@ -37,7 +37,7 @@ export function landingPage({ about, routes, config, origin, basePath }: Landing
 </nav>
 </header>
 <main>
-${config.features.authEndpoints ? signIn(baseUrl, firstCaller, demoCallers(config.demoCallers, basePath)) : ""}
+${config.features.authEndpoints ? signIn(baseUrl, firstCaller, demoCallers(config.demoCallers, basePath)) : OWN_TOKEN}
 <section aria-labelledby="endpoints">
 <h2 id="endpoints">Endpoints</h2>
 ${routes
@@ -50,6 +50,9 @@ ${routes
 </html>
 `;
 }
+
+/** What stands in the place of {@link signIn} where the API signs nobody in. */
+const OWN_TOKEN = "<p>In the lines below, <code>$TOKEN</code> is a token of your identity provider.</p>";
 
 function signIn(baseUrl: string, caller: DemoCaller | undefined, buttons: string): string {
   return `<section aria-labelledby="sign-in">

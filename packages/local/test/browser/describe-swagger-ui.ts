@@ -63,11 +63,22 @@ export function describeSwaggerUi(
       });
     }
 
-    if (thorough)
+    if (thorough) {
+      it("says in words why it cannot sign a caller in, and shows the answer of Try it out as it came", async () => {
+        const dialog = await fillIn(page, { email: demoCallers.user.email, password: "wrong" });
+        const refusal = await dialog.locator(".errors").innerText();
+        assert.match(refusal, /Unauthorized, error: INVALID_PASSWORD/);
+        assert.doesNotMatch(refusal, /\[object/);
+        await dialog.getByRole("button", { name: "Close" }).click();
+        const { body } = await tryItOut(page, "refreshToken");
+        assert.match(body, /"code": "\d{6}"/);
+      });
+
       describeEveryOperation(
         () => page,
         () => world().baseUrl,
       );
+    }
 
     it("has made no request to another origin, and no error", () => {
       assert.deepEqual(watched.faults, []);
@@ -101,10 +112,8 @@ function describeEveryOperation(open: () => Page, baseUrl: () => string): void {
   });
 }
 
-async function authorize(
-  page: Page,
-  { email, password }: { email: string; password: string },
-): Promise<void> {
+/** Asks in the dialog for a token, and gives the dialog. */
+async function fillIn(page: Page, { email, password }: { email: string; password: string }) {
   await page.click(".btn.authorize");
   const dialog = page.locator(".auth-container");
   assert.ok(await dialog.getByText(email).isVisible(), "the dialog names the demo callers");
@@ -112,6 +121,11 @@ async function authorize(
   await dialog.locator("#oauth_username").fill(email);
   await dialog.locator("#oauth_password").fill(password);
   await dialog.getByRole("button", { name: "Apply given OAuth2 credentials" }).click();
+  return dialog;
+}
+
+async function authorize(page: Page, caller: { email: string; password: string }): Promise<void> {
+  const dialog = await fillIn(page, caller);
   await dialog.getByRole("button", { name: "Remove authorization" }).waitFor();
   await dialog.getByRole("button", { name: "Close" }).click();
 }
