@@ -58,7 +58,7 @@ export function fileVersion(name: string): string | undefined {
 }
 
 /**
- * Answers a request for a file, in the coding that the caller likes best, or says that the caller has it already.
+ * Answers a request for a file, in the smallest coding that the caller takes, or says that the caller has it already.
  *
  * @param version the version in the URL: the answer may be cached for ever if it is the file's own.
  * @param headers more headers for the answer.
@@ -77,20 +77,21 @@ export async function answerFile(
   const accepted = preferences(request["accept-encoding"]);
   const coding = CODINGS.find((candidate) => (accepted.get(candidate.name) ?? 0) > 0);
   const etag = `"${current}${coding ? `-${coding.name}` : ""}"`;
-  const caching = {
+  // A 304 has them too: a browser takes its headers for the page that it kept (RFC 9111, section 3.2).
+  const always = {
     etag,
     vary: "accept-encoding",
     "cache-control": version === current ? FOREVER : ASK_AGAIN,
+    ...headers,
   };
-  if (has(request["if-none-match"], etag)) return { status: 304, body: undefined, headers: caching };
+  if (has(request["if-none-match"], etag)) return { status: 304, body: undefined, headers: always };
   return {
     status: 200,
     body: await read(name, coding?.extension),
     headers: {
-      ...caching,
+      ...always,
       "content-type": CONTENT_TYPES[extname(name)] ?? "application/octet-stream",
       ...(coding && { "content-encoding": coding.name }),
-      ...headers,
     },
   };
 }

@@ -33,6 +33,11 @@ export function describeRedoc(world: () => { readonly browser: Browser; readonly
         .waitFor();
     });
 
+    it("opens again from what the browser has kept", async () => {
+      await watched.page.reload();
+      await watched.page.waitForSelector("h1");
+    });
+
     it("has made no request to another origin, and no error", () => {
       assert.deepEqual(watched.faults, []);
     });

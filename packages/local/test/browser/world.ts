@@ -1,4 +1,4 @@
-/** What the browser tests look at: the same API, the three ways it can be reached. */
+/** What the browser tests look at: the same API, the ways it can be reached. */
 import { fileURLToPath } from "node:url";
 import { seedDemoCallers } from "../../src/identity/demo-callers.ts";
 import { startIdentityEmulator } from "../../src/identity/emulator.ts";
@@ -9,7 +9,12 @@ import { EXECUTE_API_HOST } from "./chromium.ts";
 const entry = (name: string) =>
   fileURLToPath(new URL(`../../../api/src/runtime/${name}/main.ts`, import.meta.url));
 
-export const ROOTS = ["behind a mapping key", "behind a stage", "in the container"] as const;
+export const ROOTS = [
+  "behind a mapping key",
+  "behind a stage",
+  "behind a stage, at an address",
+  "in the container",
+] as const;
 export type Root = (typeof ROOTS)[number];
 
 export interface World {
@@ -34,6 +39,7 @@ export async function startWorld(): Promise<World> {
     baseUrls: {
       "behind a mapping key": lambda.baseUrl,
       "behind a stage": `http://${EXECUTE_API_HOST}:${port}/mvp`,
+      "behind a stage, at an address": `http://127.0.0.1:${port}/mvp`,
       "in the container": container.baseUrl,
     },
     inspectorUrl: lambda.inspectorUrl ?? "",

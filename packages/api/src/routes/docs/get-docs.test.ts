@@ -27,6 +27,16 @@ it("GET /v1/docs lets the page run no script that is written in it, and load not
   assert.doesNotMatch(text, /<script(?![^>]*src)|\son\w+=|(?:src|href)=["']?(?:https?:)?\/\//);
 });
 
+it("GET /v1/docs has the same policy for a browser that has the page already, and takes the newer headers for its own", async () => {
+  for (const path of ["/v1/docs", "/v1/redoc"]) {
+    const app = supertest(testApp(noIssuer));
+    const { headers } = await app.get(path);
+    const again = await app.get(path).set("if-none-match", "*");
+    assert.equal(again.status, 304);
+    assert.equal(again.headers["content-security-policy"], headers["content-security-policy"], path);
+  }
+});
+
 it("GET /v1/docs does not exist where the docs are switched off, and neither do its files", async () => {
   const app = testApp(noIssuer, { environment: { DOCS: "off" } });
   for (const path of ["/v1/docs", "/v1/docs/swagger-ui.css"]) {

@@ -37,6 +37,8 @@ describe("the base path in Lambda", () => {
       undefined,
       "/mvp",
     ],
+    ["the stage at an address, which is no domain", "127.0.0.1", "mvp", "express", "/mvp"],
+    ["the stage at an address of version 6", "[::1]", "mvp", "express", "/mvp"],
     ["the mapping key on a custom domain", "api.example.com", "mvp", "express", "/express"],
     ["a mapping key of several levels", "api.example.com", "mvp", "v1/express", "/v1/express"],
     ["nothing on a custom domain without a key", "api.example.com", "mvp", undefined, ""],

@@ -10,7 +10,8 @@ import type { InvocationContext } from "./event-adapter.ts";
 const MARGIN_MILLISECONDS = 500;
 const GATEWAY_TIMEOUT_MILLISECONDS = 29_000;
 
-const EXECUTE_API_HOST = /\.execute-api\.[\w-]+\.amazonaws\.com(\.cn)?$/;
+/** The gateway's own host; or an address, which is no custom domain, and by which a local gateway is reached. */
+const OWN_HOST = /\.execute-api\.[\w-]+\.amazonaws\.com(\.cn)?$|^[\d.]+$|^\[/;
 
 /** The Lambda runtime. What it knows of a request comes from the event, to which no client can write. */
 export interface LambdaRuntime extends Runtime {
@@ -50,7 +51,7 @@ export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "m
     /** The gateway's own host shows the stage; a custom domain shows the mapping key and never the stage. */
     basePath(request) {
       const { domainName, stage } = invocationOf(request)[0].requestContext;
-      if (EXECUTE_API_HOST.test(domainName)) return stage === "$default" ? "" : `/${stage}`;
+      if (OWN_HOST.test(domainName)) return stage === "$default" ? "" : `/${stage}`;
       return mappingKey ? `/${mappingKey}` : "";
     },
 
