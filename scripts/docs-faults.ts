@@ -65,7 +65,7 @@ function hasEndpoint(method: string, path: string): boolean {
       .replaceAll(".", "\\.")
       .replaceAll(/\{\w+\}/g, "[^/]+")
       .replaceAll(/\{\w+\+\}/g, ".+");
-    return route.method === method && new RegExp(`^${pattern}$`).test(publicPath(path));
+    return route.method === method && new RegExp(`^${pattern}$`).test(path);
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { copyRepository } from "./copy-repository.ts";
@@ -12,8 +13,10 @@ describe("npm run new", () => {
   });
   after(() => rm(copy, { recursive: true }));
 
+  // A test runner that sees another one's variable runs nothing and succeeds.
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
   const run = (command: string, ...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(command, args, { cwd: copy, encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd: copy, env, encoding: "utf8" });
     return { status, output: stdout + stderr };
   };
   const runNode = (...args: string[]) => run(process.execPath, ...args);
@@ -28,6 +31,9 @@ describe("npm run new", () => {
     ["DELETE", "/v1/orders/{orderId}", "groups:STAFF", "orders/delete-order"],
     ["GET", "/v1/files/{path+}", "public", "files/get-file"],
     ["GET", "/v1/price-list", "public", "price-list/get-price-list"],
+    ["GET", "/v1/users/{userId}", "signed-in", "users/get-user"],
+    ["GET", "/v1/tags/{name}", "public", "tags/get-tag"],
+    ["PUT", "/v1/tags/{name}", "public", "tags/replace-tag"],
   ] as const;
 
   for (const [method, path, access, file] of added) {
@@ -42,13 +48,15 @@ describe("npm run new", () => {
 
   it("what it wrote passes its tests, the access tests, the type checker and the linter", () => {
     const tests = added.map(([, , , file]) => `packages/api/src/routes/${file}.test.ts`);
+    const existing = [
+      "packages/api/test/access-matrix.test.ts",
+      "packages/api/test/openapi-properties.test.ts",
+      "packages/api/src/docs/openapi.test.ts",
+    ];
+    const { status, output } = runNode("--test", "--test-reporter=tap", ...tests, ...existing);
+    assert.equal(status, 0, output);
+    for (const [method, path] of added) assert.ok(output.includes(`${method} ${path}`), "its test has run");
     for (const { status, output } of [
-      runNode(
-        "--test",
-        ...tests,
-        "packages/api/test/access-matrix.test.ts",
-        "packages/api/src/docs/openapi.test.ts",
-      ),
       runNode("scripts/generate.ts", "--check"),
       run("node_modules/.bin/tsc"),
       run("node_modules/.bin/biome", "check"),
@@ -73,6 +81,12 @@ describe("npm run new", () => {
     ["a list with a gap", ["GET", "/v1/things", "--access", "groups:A,,B"]],
     ["an unknown option", ["GET", "/v1/things", "--acces", "public"]],
     ["a name that is none", ["GET", "/v1/things", "--access", "public", "--name", "Get-Thing"]],
+    ["a segment of dots", ["GET", "/v1/things/..", "--access", "public"]],
+    ["a name that the language has", ["GET", "/v1/things", "--access", "public", "--name", "default"]],
+    ["a name that every object has", ["GET", "/v1/things", "--access", "public", "--name", "constructor"]],
+    ["a name that only modules reserve", ["GET", "/v1/things", "--access", "public", "--name", "await"]],
+    ["a name that the file imports", ["GET", "/v1/things", "--access", "public", "--name", "auth"]],
+    ["a variable that every object has", ["GET", "/v1/things/{__proto__}", "--access", "public"]],
     ["a path that exists", ["GET", "/v1/users/whoami", "--access", "public"]],
     ["a path that exists with another variable", ["GET", "/v1/docs/{file}", "--access", "public"]],
     ["a name that exists", ["GET", "/v1/things", "--access", "public", "--name", "whoAmI"]],
@@ -86,6 +100,45 @@ describe("npm run new", () => {
       );
     });
   }
+
+  for (const [path, sentence] of [
+    ["/v1/orders.csv", /^The area "orders\.csv" must be lower-case letters, digits and hyphens/],
+    ["/v1/q?x=1", /^A path has no "\?", and a query is no part of it/],
+    ["/v1/a b", /^A path has no " "/],
+    ["/v1/things/größe", /^A path has no "ö"/],
+  ] as const) {
+    it(`names what is wrong with ${path}`, () => {
+      assert.match(add("GET", path, "--access", "public").output, sentence);
+    });
+  }
+
+  for (const [path, existing, operationId] of [
+    ["/v1/docs/{name}", "/v1/docs/{asset}", "getDocsAsset"],
+    ["/v1/docs/{path+}", "/v1/docs/{asset}", "getDocsAsset"],
+    ["/v1/files/{name}", "/v1/files/{path+}", "getFile"],
+  ]) {
+    it(`refuses PATCH ${path} beside GET ${existing}, and shows the path as it exists`, () => {
+      assert.deepEqual(add("PATCH", `${path}`, "--access", "public"), {
+        status: 1,
+        output: `${operationId} has this path already; write it as ${existing}, for example: npm run new -- PATCH ${existing} --access groups:STAFF\n`,
+      });
+    });
+  }
+
+  it("proposes a name that is not the one that exists", () => {
+    const { output } = add("GET", "/v1/shop/orders/{orderId}", "--access", "public", "--name", "whoAmI");
+    assert.match(output, /^There is a whoAmI already; .* --name whoAmIDetails\n$/);
+  });
+
+  it("leaves nothing behind when what is derived cannot be written", async () => {
+    const guide = join(copy, "docs/guides/quotes-nothing.md");
+    await writeFile(guide, "<!-- nowhere.ts -->\n```ts\n```\n");
+    const { status, output } = add("GET", "/v1/things", "--access", "public");
+    await rm(guide);
+    assert.equal(status, 1);
+    assert.match(output, /nowhere\.ts/);
+    assert.equal(existsSync(join(copy, "packages/api/src/routes/things")), false);
+  });
 
   it("writes nothing when it refuses", () => {
     const { status, output } = runNode("scripts/generate.ts", "--check");

@@ -3,9 +3,11 @@
  * pass, and has `npm run generate` write the rest.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { Script } from "node:vm";
+import { documentedPath } from "../packages/api/src/docs/openapi.ts";
 import { defineRoute, type Method } from "../packages/api/src/http/define-route.ts";
 import { routes } from "../packages/api/src/routes/routes.ts";
 
@@ -62,6 +64,12 @@ function readArguments(): Endpoint {
   if (!/^[a-z][A-Za-z0-9]*$/.test(operationId)) {
     throw new UsageError("A name is a verb and a noun in camel case", NAME_EXAMPLE);
   }
+  if (isTaken(operationId)) {
+    throw new UsageError(
+      `${operationId} means something else in the code; choose another --name`,
+      NAME_EXAMPLE,
+    );
+  }
   return { method, path, area, variables, access, operationId, summary: things.summary };
 }
 
@@ -74,9 +82,27 @@ function isMethod(text: string): text is NewMethod {
   return Object.hasOwn(VERBS, text);
 }
 
+/** Whether a name is a word of the language, a global or inherited by every object, or used by what is written here. */
+function isTaken(name: string): boolean {
+  try {
+    new Script(`"use strict"; async () => { let ${name}; };`);
+  } catch {
+    return true;
+  }
+  return name in globalThis || ["anyone", "auth", "defineRoute", "routes"].includes(name);
+}
+
 function readPath(path: string): Pick<Endpoint, "area" | "variables"> {
-  const [, area] = /^\/v1\/([a-z][a-z0-9-]*)(\/[^/]+)*$/.exec(path) ?? [];
+  const [, area] = /^\/v1\/([^/]+)(\/[^/]+)*$/.exec(path) ?? [];
   if (!area) throw new UsageError("The path must be /v1/ and an area in lower case, and end without a slash");
+  const [stranger] = /[^\w.~{}+/-]/u.exec(path) ?? [];
+  if (stranger) throw new UsageError(`A path has no "${stranger}", and a query is no part of it`);
+  if (!/^[a-z][a-z0-9-]*$/.test(area)) {
+    throw new UsageError(
+      `The area "${area}" must be lower-case letters, digits and hyphens, and start with a letter`,
+    );
+  }
+  if (/\/\.+(\/|$)/.test(path)) throw new UsageError("A segment of the path must be more than dots");
   try {
     const responses = () => ({});
     defineRoute({ operationId: "path", method: "GET", path, summary: "", responses });
@@ -85,6 +111,8 @@ function readPath(path: string): Pick<Endpoint, "area" | "variables"> {
   }
   const variables = [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
   if (new Set(variables).size < variables.length) throw new UsageError("Each {variable} needs its own name");
+  const inherited = variables.find((name) => name in Object.prototype);
+  if (inherited) throw new UsageError(`Every object has a ${inherited} already; rename {${inherited}}`);
   return { area, variables };
 }
 
@@ -122,24 +150,31 @@ function fileOf({ area, operationId }: Pick<Endpoint, "area" | "operationId">): 
   return `packages/api/src/routes/${area}/${name}.ts`;
 }
 
-/** Two paths are the same to a gateway when only the names of their variables differ. */
+/** OpenAPI (Paths Object): paths that differ only in the names of their variables are the same path. */
 function shapeOf(path: string): string {
-  return path.replaceAll(/\{\w+/g, "{").replace(/(?<=.)\/$/, "");
+  return documentedPath(path).replaceAll(/\{\w+/g, "{");
 }
 
 function refuseWhatExists({ method, path, operationId, area }: Endpoint): void {
   const file = fileOf({ area, operationId });
-  const taken = routes.find((route) => route.method === method && shapeOf(route.path) === shapeOf(path));
+  const same = routes.filter((route) => shapeOf(route.path) === shapeOf(path));
+  const taken = same.find((route) => route.method === method);
   if (taken)
     throw new UsageError(
       `${method} ${taken.path} exists already, as ${taken.operationId}; choose another path`,
     );
+  const [other] = same;
+  if (other && documentedPath(other.path) !== documentedPath(path)) {
+    const example = `npm run new -- ${method} ${other.path} --access groups:STAFF`;
+    throw new UsageError(`${other.operationId} has this path already; write it as ${other.path}`, example);
+  }
+  const nameExample = `${EXAMPLE} --name ${operationId}Details`;
   if (routes.some((route) => route.operationId === operationId)) {
-    throw new UsageError(`There is a ${operationId} already; give this one another --name`, NAME_EXAMPLE);
+    throw new UsageError(`There is a ${operationId} already; give this one another --name`, nameExample);
   }
   for (const existing of [file, testFileOf(file)]) {
     if (existsSync(existing)) {
-      throw new UsageError(`${existing} exists already; give this endpoint another --name`, NAME_EXAMPLE);
+      throw new UsageError(`${existing} exists already; give this endpoint another --name`, nameExample);
     }
   }
 }
@@ -151,8 +186,11 @@ function testFileOf(file: string): string {
 /** What the new endpoint answers until somebody writes what it does: what it was given. */
 function answerOf({ method, variables, operationId }: Endpoint) {
   const { status, hasBody } = VERBS[method];
-  const fields = [...variables, ...(hasBody ? ["name"] : [])];
-  const sample = Object.fromEntries(fields.map((field) => [field, field === "name" ? "A name" : "1"]));
+  const sample = {
+    ...Object.fromEntries(variables.map((variable) => [variable, "1"])),
+    ...(hasBody && { name: "A name" }),
+  };
+  const fields = Object.keys(sample);
   if (status === 204) return { status, schema: "z.undefined()", body: "undefined", sample: {} };
   if (fields.length === 0) {
     const message = `${operationId} has nothing to say yet`;
@@ -247,6 +285,24 @@ describe("${title}", () => {
 `;
 }
 
+/** Writes both files and what is derived from them, or nothing: what fails on its way leaves the repository as it was. */
+function write(endpoint: Endpoint): string {
+  const file = fileOf(endpoint);
+  const firstFolder = mkdirSync(dirname(file), { recursive: true });
+  try {
+    writeFileSync(file, source(endpoint));
+    writeFileSync(testFileOf(file), test(endpoint));
+    run("node_modules/.bin/biome", "check", "--write", file, testFileOf(file));
+    run(process.execPath, "scripts/generate.ts");
+  } catch (error) {
+    for (const written of [file, testFileOf(file)]) rmSync(written, { force: true });
+    if (firstFolder) rmSync(firstFolder, { recursive: true });
+    spawnSync(process.execPath, ["scripts/generate.ts"]);
+    throw error;
+  }
+  return file;
+}
+
 /** Runs one of the repository's own commands to its end. */
 function run(command: string, ...args: string[]): void {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
@@ -256,12 +312,7 @@ function run(command: string, ...args: string[]): void {
 try {
   const endpoint = readArguments();
   refuseWhatExists(endpoint);
-  const file = fileOf(endpoint);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, source(endpoint));
-  writeFileSync(testFileOf(file), test(endpoint));
-  run("node_modules/.bin/biome", "check", "--write", file, testFileOf(file));
-  run(process.execPath, "scripts/generate.ts");
+  const file = write(endpoint);
   console.log(`${file}
 ${testFileOf(file)}
 

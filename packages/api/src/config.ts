@@ -7,7 +7,7 @@ import { listOf, matching, oneOf, wholeNumber } from "./setting-parsers.ts";
 export interface Features {
   /** `POST /v1/auth/token` and `POST /v1/auth/refresh`. */
   readonly authEndpoints: boolean;
-  /** `GET /v1/docs`, `GET /v1/redoc` and their files, and the page that `GET /v1/` is in a browser. */
+  /** `GET /v1/docs`, `GET /v1/redoc` and their files, and the page that `GET /v1` is in a browser. */
   readonly docs: boolean;
 }
 
@@ -173,8 +173,7 @@ export const settings = {
     parse: toggle("on", "off"),
   },
   DOCS: {
-    description:
-      "Whether the docs pages exist: `GET /v1/docs`, `GET /v1/redoc`, and `GET /v1/` in a browser.",
+    description: "Whether the docs pages exist: `GET /v1/docs`, `GET /v1/redoc`, and `GET /v1` in a browser.",
     rule: "on or off",
     example: "off",
     default: "on",

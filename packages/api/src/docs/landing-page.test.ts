@@ -38,3 +38,18 @@ it("the landing page says where $TOKEN comes from, with AUTH_ENDPOINTS and witho
   assert.match(page("off"), /<code>\$TOKEN<\/code> is a token of your identity provider/);
   assert.doesNotMatch(page("off"), /v1\/auth\/token/);
 });
+
+it("the landing page writes the root's path as the gateway answers it", () => {
+  const route = defineRoute({
+    operationId: "getRoot",
+    method: "GET",
+    path: "/v1/",
+    summary: "Says what this API is.",
+    responses: (z) => ({ 200: { description: "Done.", schema: z.null() } }),
+  }).handler(anyone(async () => ({ status: 200, body: null })));
+  const about = { name: "lambda-express-api", version: "1.0.0", description: "d" } as const;
+  const config = testConfig(noIssuer);
+  const page = landingPage({ about, routes: [route], config, origin: "http://h", basePath: "/b" });
+  assert.match(page, /<code>\/v1<\/code>/);
+  assert.doesNotMatch(page, /\/v1\/[<"]/);
+});

@@ -3,6 +3,7 @@ import type { about } from "../about.ts";
 import type { DemoCaller } from "../config.ts";
 import { describeAccess } from "../http/access.ts";
 import type { HandlerContext, Route } from "../http/define-route.ts";
+import { publicPath } from "../http/request-path.ts";
 import { curlLine, signInLines } from "./curl-lines.ts";
 import { fileVersion } from "./files.ts";
 
@@ -77,10 +78,10 @@ ${buttons.join("\n")}
 
 function endpoint(route: Route, baseUrl: string, basePath: string, isCallable: boolean): string {
   const { method, path, operationId, access, summary } = route;
-  const url = safe(basePath + path.replace(/(?<=.)\/$/, ""));
+  const url = safe(basePath + publicPath(path));
   const isSimple = method === "GET" && !path.includes("{");
   return `<article id="${safe(operationId)}">
-<h3><span class="method">${method}</span> <code>${safe(path)}</code></h3>
+<h3><span class="method">${method}</span> <code>${safe(publicPath(path))}</code></h3>
 <p>${safe(summary)} <span class="access" data-type="${access.type}">for ${safe(describeAccess(access))}</span></p>
 ${code(curlLine(route, baseUrl))}
 ${isCallable && isSimple ? `<button type="button" data-call="${url}" hidden>Call it</button>\n<output hidden></output>\n` : ""}</article>`;

@@ -104,7 +104,7 @@ function operation(route: Route): RouteConfig {
   return {
     operationId: route.operationId,
     method: route.method.toLowerCase() as RouteConfig["method"],
-    path: publicPath(route.path.replace("+}", "}")),
+    path: documentedPath(route.path),
     tags: [tagOf(route.path)],
     summary: route.summary,
     description: [route.description, `**Who may call it:** ${describeAccess(access)}.`]
@@ -120,6 +120,11 @@ function operation(route: Route): RouteConfig {
     },
     responses: { ...successes(route), ...failures(route) },
   } as RouteConfig;
+}
+
+/** The key of a path in the document: OpenAPI knows no greedy variable, so `/v1/files/{path+}` is `/v1/files/{path}`. */
+export function documentedPath(path: string): string {
+  return publicPath(path.replace("+}", "}"));
 }
 
 /** Variables without a schema are strings. */

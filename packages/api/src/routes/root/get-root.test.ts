@@ -4,6 +4,7 @@ import supertest from "supertest";
 import { lambdaContext, payloadEvent } from "../../../test/support/payload-event.ts";
 import { testApp } from "../../../test/support/test-app.ts";
 import { noIssuer, testConfig } from "../../../test/support/test-config.ts";
+import { publicPath } from "../../http/request-path.ts";
 import { createLog } from "../../log.ts";
 import { createHandler } from "../../runtime/lambda/create-handler.ts";
 import type { HttpResult } from "../../runtime/lambda/event-adapter.ts";
@@ -55,7 +56,7 @@ describe("GET /v1/", () => {
     const page = (await pageOf()).replaceAll("&#39;", "'");
     for (const { method, path, summary, operationId } of routes) {
       const [article = ""] = new RegExp(`<article id="${operationId}">.*?</article>`, "s").exec(page) ?? [];
-      assert.ok(article.includes(`>${method}</span> <code>${path}</code>`), operationId);
+      assert.ok(article.includes(`>${method}</span> <code>${publicPath(path)}</code>`), operationId);
       assert.ok(article.includes(summary), operationId);
     }
     assert.match(page, /<article id="listEndpoints">.*?for ADMINS/s);
