@@ -50,10 +50,10 @@ const UTF8_TEXT =
  *
  * @param listener an Express app, or any request listener.
  * @param onRequest is told which event a request was made of, before the listener sees the request.
- * @returns a function that rejects when the listener destroys its request or response, or answers more than Lambda
- *   takes; everything else is the listener's answer.
  * @param constantHeaders of every answer, unless the listener says otherwise. A header of the result costs a tenth of
  *   what one of the response does.
+ * @returns a function that rejects when the listener destroys its request or response, or answers more than Lambda
+ *   takes; everything else is the listener's answer.
  */
 export function createEventAdapter(
   listener: RequestListener,
