@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { transformAsync } from "@babel/core";
 import type { Plugin } from "esbuild";
 import metro from "metro-transform-plugins";
+import { youngFunctions } from "./young-functions.ts";
 
 const LIBRARY_FILE = /[\\/]node_modules[\\/].*\.js$/;
 /** The AWS SDK's packages: whoever needs one of them needs them all. */
@@ -25,7 +26,7 @@ export const lazyRequires: Plugin = {
         babelrc: false,
         configFile: false,
         sourceType: "script",
-        plugins: [[metro.inlineRequiresPlugin, { memoizeCalls: true }]],
+        plugins: [[metro.inlineRequiresPlugin, { memoizeCalls: true }], youngFunctions],
       });
       return { contents: result?.code ?? source };
     });

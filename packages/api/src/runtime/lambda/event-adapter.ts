@@ -7,7 +7,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import serverless from "serverless-http";
 import { encodePath, stripStage } from "../../http/request-path.ts";
-import { repairExchange } from "./repair-exchange.ts";
+import { type Exchange, repairExchange, repairResponses } from "./repair-exchange.ts";
 
 /** What a function answers for a payload 2.0 event, with nothing left out. */
 export interface HttpResult {
@@ -56,7 +56,7 @@ const UTF8_TEXT =
  *   takes; everything else is the listener's answer.
  */
 export function createEventAdapter(
-  listener: RequestListener,
+  listener: RequestListener & { readonly response?: object },
   onRequest: (
     request: IncomingMessage,
     event: APIGatewayProxyEventV2,
@@ -64,9 +64,14 @@ export function createEventAdapter(
   ) => void = () => {},
   constantHeaders: Readonly<Record<string, string>> = {},
 ): EventAdapter {
+  // An Express app gives its responses another prototype than serverless-http does.
+  if (listener.response) repairResponses(listener.response);
   const respond = serverless(
     (request: IncomingMessage & { apiGateway: { event: PreparedEvent } }, response: ServerResponse) => {
-      request.apiGateway.event.start?.(request, response);
+      const { exchange } = request.apiGateway.event;
+      repairExchange(request, response, exchange);
+      onRequest(request, exchange.event, exchange.context);
+      listener(request, response);
     },
     // The body is none of its business.
     { binary: false },
@@ -74,37 +79,48 @@ export function createEventAdapter(
 
   return (event, context) =>
     new Promise((resolve, reject) => {
-      const prepared = prepareEvent(event);
-      const body: Buffer[] = [];
-      prepared.start = (request, response) => {
-        repairExchange(request, response, { onBody: (bytes) => body.push(bytes), onCut: reject });
-        onRequest(request, event, context);
-        listener(request, response);
-      };
-      const finish = (result: HttpResult) => resolve(finishResult(result, body, constantHeaders));
-      (respond(prepared, context) as Promise<HttpResult>).then(finish).catch(reject);
+      const exchange = createExchange(event, context, reject);
+      const finish = (result: HttpResult) => resolve(finishResult(result, exchange.answer, constantHeaders));
+      (respond(prepareEvent(exchange), context) as Promise<HttpResult>).then(finish).catch(reject);
     });
 }
 
-interface PreparedEvent {
-  readonly [name: string]: unknown;
-  /** What is to be done with the request that was made of this event. */
-  start?: (request: IncomingMessage, response: ServerResponse) => void;
+interface AnsweredEvent extends Exchange {
+  readonly event: APIGatewayProxyEventV2;
+  readonly context: InvocationContext;
 }
 
-/** Copies of an event what the translation needs, in the form that a server would have received it. */
-function prepareEvent(event: APIGatewayProxyEventV2): PreparedEvent {
-  const { rawPath, rawQueryString, requestContext, body = "", isBase64Encoded } = event;
-  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
+/** What serverless-http needs of an event. */
+interface PreparedEvent {
+  readonly [name: string]: unknown;
+  readonly exchange: AnsweredEvent;
+}
+
+function createExchange(
+  event: APIGatewayProxyEventV2,
+  context: InvocationContext,
+  onCut: (error: Error) => void,
+): AnsweredEvent {
+  const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+  return { event, context, body, headers: prepareHeaders(event, body.length), answer: [], onCut };
+}
+
+/** Never seen by a listener. For an empty body serverless-http would tell its end, also to those who know. */
+const SOME_BODY = Buffer.from("body");
+
+/** In the form that a server would have received. Headers and body reach the request by the repair. */
+function prepareEvent(exchange: AnsweredEvent): PreparedEvent {
+  const { rawPath, rawQueryString, requestContext } = exchange.event;
   return {
     version: "2.0",
     rawPath: encodePath(stripStage(rawPath, requestContext.stage)),
     // The mark is written here, because it would be left out before a query that starts with another one.
     rawQueryString: rawQueryString && `?${rawQueryString}`,
-    headers: prepareHeaders(event, bytes.length),
+    headers: {},
     requestContext: { http: { ...requestContext.http } },
-    body: bytes,
+    body: SOME_BODY,
     isBase64Encoded: false,
+    exchange,
   };
 }
 
@@ -121,8 +137,7 @@ function prepareHeaders(event: APIGatewayProxyEventV2, length: number): Record<s
   const forwardedFor = event.headers["x-forwarded-for"]?.split(",").slice(0, -1).join(",");
   if (forwardedFor) headers["x-forwarded-for"] = forwardedFor;
   if (event.cookies) headers.cookie = event.cookies.join("; ");
-  // A blank keeps serverless-http from writing a length of its own; it is taken away again.
-  headers["content-length"] = length > 0 ? String(length) : "";
+  if (length > 0) headers["content-length"] = String(length);
   return headers;
 }
 

@@ -1,17 +1,23 @@
 /**
  * Makes serverless-http's request and response behave as a server's do. Each repair here puts one thing right that
  * serverless-http 4 gets wrong, and has its test in `event-adapter.test.ts`.
+ *
+ * Nothing here assigns a new function to a property: V8 takes such a function for a method, makes it old at its birth,
+ * and then every request that it refers to outlives the collections of young objects (docs/decisions/0013-cold-path.md).
  */
-import { IncomingMessage, ServerResponse } from "node:http";
+import { EventEmitter } from "node:events";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { PassThrough } from "node:stream";
 
 /** Headers that speak of how a body is sent piece by piece. Here it is collected whole. */
 const FRAMING_HEADERS = new Set(["transfer-encoding", "trailer"]);
 
-export interface ExchangeEvents {
-  /** Is given the answer's body, piece by piece. serverless-http would copy each, and turn all of it to text. */
-  readonly onBody: (bytes: Buffer) => void;
+/** What goes in and what comes out, past serverless-http. */
+export interface Exchange {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** The answer's body, piece by piece. serverless-http would copy each, and turn all of it to text. */
+  readonly answer: Buffer[];
   /**
    * Is called when the listener destroys the request, the response or their socket before the answer is complete. There
    * is no connection to cut, so nobody else would notice.
@@ -19,35 +25,52 @@ export interface ExchangeEvents {
   readonly onCut: (error: Error) => void;
 }
 
+const BODY = Symbol("body");
+
+type RepairedRequest = IncomingMessage & { [BODY]?: Buffer };
+
 /** Changes the two objects in place, before the listener sees them. */
-export function repairExchange(
-  request: IncomingMessage,
-  response: ServerResponse,
-  events: ExchangeEvents,
-): void {
-  shareSocket(request, response, events);
-  if (request.headers["content-length"] === "") delete request.headers["content-length"];
+export function repairExchange(request: RepairedRequest, response: ServerResponse, exchange: Exchange): void {
   takeNoBody(request);
+  repairResponses(Object.getPrototypeOf(response));
+  const socket = new ExchangeSocket(request, response, exchange) as unknown as Socket;
+  letGoOfSocket(request);
+  request.socket = socket;
+  response.assignSocket(socket);
+  request.httpVersionMajor = 1;
+  request.httpVersionMinor = 1;
+  request.headers = exchange.headers;
   const rawHeaders: string[] = [];
   const headersDistinct: Record<string, string[]> = {};
-  for (const name in request.headers) {
-    const value = String(request.headers[name]);
+  for (const name in exchange.headers) {
+    const value = exchange.headers[name] ?? "";
     rawHeaders.push(name, value);
     headersDistinct[name] = [value];
   }
-  request.httpVersionMajor = 1;
-  request.httpVersionMinor = 1;
   request.rawHeaders = rawHeaders;
   request.headersDistinct = headersDistinct;
-  emitEndOnce(request);
+  request[BODY] = exchange.body;
+  request._read = readBody;
+  (response as { req: IncomingMessage }).req = request;
+  response.on("finish", readToTheEnd);
+}
 
-  repairResponse(response);
-  // `writeHead` adds to a list of headers only if there is one; else its headers would reach no list at all.
-  response.setHeader("x-none", "").removeHeader("x-none");
-  response.once("finish", () => {
-    // A server reads what the listener left unread: whoever waits for the end of the request is told.
-    if (!request.readableDidRead) request.resume();
-  });
+/**
+ * serverless-http's socket is one of Node's pass-through streams, which by such a function live long; and the address of
+ * this one refers to the request.
+ */
+function letGoOfSocket({ socket }: IncomingMessage): void {
+  socket.address = ExchangeSocket.prototype.address as Socket["address"];
+}
+
+function readBody(this: RepairedRequest): void {
+  if (this[BODY]?.length) this.push(this[BODY]);
+  this.push(null);
+}
+
+/** A server reads what the listener left unread: whoever waits for the end of the request is told. */
+function readToTheEnd(this: ServerResponse): void {
+  if (!this.req.readableDidRead) this.req.resume();
 }
 
 /**
@@ -68,49 +91,75 @@ function takeNoBody(request: IncomingMessage): void {
   }
 }
 
-/** Request and response have one socket, and the end of it is the end of both. */
-function shareSocket(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { onBody, onCut }: ExchangeEvents,
-): void {
-  const unused = response.socket as Socket;
-  const keep = () => request.socket;
-  const socket = Object.assign(request.socket, {
-    /** Status line and headers come as text, which the result has no use for; a body is bytes by now. */
-    write(data: unknown, ...rest: unknown[]) {
-      if (typeof data !== "string") onBody(toBuffer(data as Uint8Array));
-      const callback = rest.at(-1);
-      if (typeof callback === "function") callback();
-      return true;
-    },
-    setTimeout: keep,
-    setKeepAlive: keep,
-    setNoDelay: keep,
-    destroy(error?: Error) {
-      if (!response.writableFinished) {
-        onCut(error ?? new Error("The answer was destroyed before it was complete"));
-      }
-      return PassThrough.prototype.destroy.call(socket, error);
-    },
-  });
-  socket
-    .on("error", () => {})
-    .once("close", () => request.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" })));
-  response.detachSocket(unused);
-  response.assignSocket(socket);
-}
+/** The one connection of request and response: the end of it is the end of both. */
+class ExchangeSocket extends EventEmitter {
+  readonly encrypted = true;
+  readonly readable = true;
+  readonly writable = true;
+  readonly remoteAddress: string | undefined;
+  destroyed = false;
+  /** Node's response notes here how often it has corked. */
+  readonly _writableState = { corked: 0 };
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #exchange: Exchange;
 
-/** For an empty body serverless-http emits an `end` of its own, also to those who have been told already. */
-function emitEndOnce(request: IncomingMessage): void {
-  let hasEnded = false;
-  request.emit = (event: string | symbol, ...details: unknown[]) => {
-    if (event === "end") {
-      if (hasEnded || !request.readableEnded) return false;
-      hasEnded = true;
+  constructor(request: IncomingMessage, response: ServerResponse, exchange: Exchange) {
+    super();
+    this.remoteAddress = request.socket.remoteAddress;
+    this.#request = request;
+    this.#response = response;
+    this.#exchange = exchange;
+  }
+
+  get writableLength(): number {
+    return 0;
+  }
+
+  get writableHighWaterMark(): number {
+    return this.#response.writableHighWaterMark;
+  }
+
+  /** Status line and headers come as text, which the result has no use for; a body is bytes by now. */
+  write(data: unknown, ...rest: unknown[]): boolean {
+    if (typeof data !== "string") this.#exchange.answer.push(toBuffer(data as Uint8Array));
+    const callback = rest.at(-1);
+    if (typeof callback === "function") callback();
+    return true;
+  }
+
+  address(): { readonly port: number } {
+    return { port: 443 };
+  }
+
+  cork(): void {}
+
+  uncork(): void {}
+
+  setTimeout(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  destroy(error?: Error): this {
+    if (this.destroyed) return this;
+    this.destroyed = true;
+    if (!this.#response.writableFinished) {
+      this.#exchange.onCut(error ?? new Error("The answer was destroyed before it was complete"));
     }
-    return IncomingMessage.prototype.emit.call(request, event, ...details);
-  };
+    process.nextTick(() => {
+      this.emit("close", error !== undefined);
+      this.#request.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
+    });
+    return this;
+  }
 }
 
 const responseRepairs = {
@@ -120,8 +169,17 @@ const responseRepairs = {
     return ServerResponse.prototype.setHeader.call(this, name, value);
   },
 
-  /** Node's own, which serverless-http replaces; pairs of headers are a form that it takes only now and then. */
+  /**
+   * Node's own adds headers to a list only if there is one; else its headers would reach no list at all. And pairs of
+   * headers are a form that it takes only now and then.
+   */
   writeHead(this: ServerResponse, status: number, ...rest: unknown[]) {
+    const headers = rest.at(-1);
+    if (typeof headers === "object" && headers !== null && !Array.isArray(headers)) {
+      for (const [name, value] of Object.entries(headers)) this.setHeader(name, value);
+      return Reflect.apply(ServerResponse.prototype.writeHead, this, [status, ...rest.slice(0, -1)]);
+    }
+    this.setHeader("x-none", "").removeHeader("x-none");
     const flat = rest.map((value) =>
       Array.isArray(value) && Array.isArray(value[0]) ? value.flat() : value,
     );
@@ -135,19 +193,16 @@ const responseRepairs = {
   end(this: ServerResponse, ...given: unknown[]) {
     return Reflect.apply(ServerResponse.prototype.end, this, withBytes(given));
   },
+
+  writeContinue: skipInterim,
+  writeProcessing: skipInterim,
+  writeEarlyHints: skipInterim,
+  writeInformation: skipInterim,
 };
 
-/** One by one, because of so many at once `Object.assign` makes an object of V8's slow kind. */
-function repairResponse(response: ServerResponse): void {
-  const repaired = response as unknown as Record<string, unknown>;
-  repaired.setHeader = responseRepairs.setHeader;
-  repaired.writeHead = responseRepairs.writeHead;
-  repaired.write = responseRepairs.write;
-  repaired.end = responseRepairs.end;
-  repaired.writeContinue = skipInterim;
-  repaired.writeProcessing = skipInterim;
-  repaired.writeEarlyHints = skipInterim;
-  repaired.writeInformation = skipInterim;
+/** Repairs the prototype of responses: of serverless-http's own, or of an Express app's. */
+export function repairResponses(prototype: object): void {
+  if (!Object.hasOwn(prototype, "writeInformation")) Object.assign(prototype, responseRepairs);
 }
 
 /** Interim answers have no place in a result; their text would end up in the body. */
