@@ -3,12 +3,13 @@ import type { ServerResponse } from "node:http";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Config } from "./config.ts";
 import { ApiError, unexpectedError } from "./errors/api-error.ts";
+import { createDeadlines } from "./http/deadlines.ts";
 import type { Route } from "./http/define-route.ts";
 import { handleRoute, isAnswered } from "./http/handle-route.ts";
 import { sendError } from "./http/reply.ts";
-import { requestContext, setRequestContext } from "./http/request-context.ts";
+import { RequestContext, requestContext, setRequestContext } from "./http/request-context.ts";
 import { requestIdFrom } from "./http/request-id.ts";
-import { comparePaths, expressPath } from "./http/request-path.ts";
+import { comparePaths, expressPath, publicPath } from "./http/request-path.ts";
 import type { Log } from "./log.ts";
 import { routes as allRoutes } from "./routes/routes.ts";
 import type { Runtime } from "./runtime/runtime.ts";
@@ -31,41 +32,57 @@ export function createApp({ config, runtime, log, routes = allRoutes }: AppOptio
   app.set("query parser", "simple");
   app.set("trust proxy", config.trustedProxyHops);
 
-  app.use(startRequest(runtime, log), ...runtime.middleware);
+  app.use(startRequest(runtime, log));
   const enabled = routes.filter(({ feature }) => !feature || config.features[feature]);
-  for (const route of enabled.toSorted((a, b) => comparePaths(a.path, b.path))) {
-    const handler = handleRoute(route, { config, runtime, routes: enabled });
+  const handlers = new Map(
+    enabled.map((route) => [route, handleRoute(route, { config, runtime, routes: enabled })]),
+  );
+  app.use(literalRoutes(handlers));
+  for (const [route, handler] of [...handlers].sort(([a], [b]) => comparePaths(a.path, b.path))) {
     // Not `app.all`, which makes a handler for each of the thirty-five methods that Node knows.
-    app.route(expressPath(route.path)).all(handler);
-    // A gateway has no route key with a slash at the end, so such a route is also known without it.
-    if (route.path.endsWith("/")) app.route(expressPath(route.path).slice(0, -1)).all(handler);
+    if (!isLiteral(route.path)) app.route(expressPath(route.path)).all(handler);
   }
   app.use(notFound, answerError);
   return app;
 }
 
+/** Looks up a path without variables. Express would compare it with the pattern of one route after the other. */
+function literalRoutes(handlers: ReadonlyMap<Route, RequestHandler>): RequestHandler {
+  const found = new Map<string, Map<string, RequestHandler>>();
+  for (const [{ method, path }, handler] of handlers) {
+    if (!isLiteral(path)) continue;
+    // A gateway has no route key with a slash at the end, so such a route is also known without it.
+    for (const known of new Set([path, publicPath(path)])) {
+      const methods = found.get(known) ?? new Map<string, RequestHandler>();
+      found.set(known, methods.set(method, handler));
+    }
+  }
+  return (request, response, next) => {
+    const handler = found.get(request.path)?.get(request.method);
+    return handler ? handler(request, response, next) : next();
+  };
+}
+
+const isLiteral = (path: string): boolean => !path.includes("{");
+
 /** Gives the request its id, its log, and the deadline by which it is answered whatever happens. */
 function startRequest(runtime: Runtime, log: Log): RequestHandler {
+  const deadlines = createDeadlines();
   return (request, response, next) => {
     const requestId = requestIdFrom(request.headers["x-request-id"], runtime.requestId(request));
-    const controller = new AbortController();
-    setRequestContext(request, {
-      requestId,
-      log: log.with({ requestId }),
-      signal: controller.signal,
-      constantHeaders: runtime.constantHeaders,
-    });
+    const context = new RequestContext(requestId, log, runtime.constantHeaders);
+    setRequestContext(request, context);
 
-    const deadline = setTimeout(() => {
+    const endDeadline = deadlines.start(runtime.timeoutMilliseconds(request), () => {
       const error = new ApiError("002503", { reason: "The answer took longer than the deadline allows" });
-      controller.abort(error);
+      context.abort(error);
       fail(request, response, error);
-    }, runtime.timeoutMilliseconds(request));
-    response.once("close", () => {
-      clearTimeout(deadline);
-      if (!response.writableEnded) controller.abort(new Error("The caller has gone"));
     });
-    next();
+    response.on("close", () => {
+      endDeadline();
+      if (!response.writableEnded) context.abort(new Error("The caller has gone"));
+    });
+    if (!runtime.receive(request, response)) next();
   };
 }
 
@@ -75,9 +92,9 @@ const notFound: RequestHandler = () => {
 
 /** Four parameters, by which Express knows an error handler. */
 const answerError: ErrorRequestHandler = (error, request, response, _next) => {
-  const { signal } = requestContext(request);
+  const { abortReason } = requestContext(request);
   // The handler has given up because of the deadline, which is answered, or because nobody waits for it any more.
-  if (signal.aborted && error === signal.reason) return;
+  if (abortReason && error === abortReason) return;
   fail(request, response, error instanceof ApiError ? error : unexpectedError(error));
 };
 

@@ -1,4 +1,4 @@
-import { type CryptoKey, createRemoteJWKSet, type JWSHeaderParameters } from "jose";
+import { type CryptoKey, createRemoteJWKSet, customFetch, type JWSHeaderParameters } from "jose";
 import type { Log } from "../log.ts";
 
 export interface IssuerKeysOptions {
@@ -11,8 +11,17 @@ export interface IssuerKeysOptions {
   readonly log: Log;
 }
 
-/** Finds the key that a token's header names. It is the same object as long as the set of keys is the same. */
-export type FindKey = (header: JWSHeaderParameters) => Promise<CryptoKey>;
+export interface IssuerKeys {
+  /**
+   * Finds the key that a token's header names.
+   *
+   * @throws jose's `JWKSNoMatchingKey` and its like where there is no such key, and anything else when the keys cannot be
+   *   had.
+   */
+  find(header: JWSHeaderParameters): Promise<CryptoKey>;
+  /** Whether a key that was found still is the issuer's, as far as that is known without asking again. */
+  isCurrent(key: CryptoKey): boolean;
+}
 
 /** For each of the two fetches, as at API Gateway. */
 const FETCH_TIMEOUT_MILLISECONDS = 1500;
@@ -23,24 +32,27 @@ const TRUST_MILLISECONDS = 2 * 60 * 60_000;
 const RETRY_MILLISECONDS = 30_000;
 
 /**
- * Makes the function that finds the key of a token in the issuer's set of keys.
+ * Makes what finds the key of a token in the issuer's set of keys.
  *
  * The set is fetched again every ten minutes, and for an unknown key, but for those not more than once in thirty
  * seconds: anyone could make us hammer the issuer. An issuer that cannot be reached costs nobody the access: its last
  * keys count for two hours.
- *
- * The function rejects with jose's `JWKSNoMatchingKey` and its like where there is no such key, and with anything else
- * when the keys cannot be had.
  */
-export function createIssuerKeys(options: IssuerKeysOptions): FindKey {
-  let keySet: Promise<FindKey> | undefined;
+export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
+  let keySet: IssuerKeys | undefined;
+  let pending: Promise<IssuerKeys> | undefined;
 
-  return async (header) => {
-    keySet ??= createKeySet(options).catch((error: unknown) => {
-      keySet = undefined;
-      throw error;
+  async function loadKeySet(): Promise<IssuerKeys> {
+    pending ??= createKeySet(options).finally(() => {
+      pending = undefined;
     });
-    return (await keySet)(header);
+    keySet = await pending;
+    return keySet;
+  }
+
+  return {
+    find: async (header) => (keySet ?? (await loadKeySet())).find(header),
+    isCurrent: (key) => keySet?.isCurrent(key) ?? false,
   };
 }
 
@@ -49,13 +61,22 @@ async function createKeySet({
   jwksUri,
   fetchTimeoutMilliseconds = FETCH_TIMEOUT_MILLISECONDS,
   log,
-}: IssuerKeysOptions): Promise<FindKey> {
+}: IssuerKeysOptions): Promise<IssuerKeys> {
   const uri = jwksUri ?? (await discoverJwksUri(issuer, fetchTimeoutMilliseconds));
+  /** Keys of the set that was fetched last. */
+  const found = new Set<CryptoKey>();
+  let fetches = 0;
   const keys = createRemoteJWKSet(new URL(uri), {
     timeoutDuration: fetchTimeoutMilliseconds,
     cacheMaxAge: TRUST_MILLISECONDS,
+    [customFetch]: (url, init) => {
+      fetches += 1;
+      found.clear();
+      return fetch(url, init);
+    },
   });
   let refreshAt = 0;
+  const isDue = () => !keys.fresh || Date.now() >= refreshAt;
 
   async function refresh(): Promise<void> {
     // Whoever comes while the issuer is asked need not wait for it.
@@ -69,9 +90,16 @@ async function createKeySet({
     }
   }
 
-  return async (header) => {
-    if (!keys.fresh || Date.now() >= refreshAt) await refresh();
-    return keys(header);
+  return {
+    async find(header) {
+      if (isDue()) await refresh();
+      const fetchesBefore = fetches;
+      const key = await keys(header);
+      // The set may have been exchanged for another meanwhile, which may lack this key.
+      if (fetches === fetchesBefore && !keys.reloading) found.add(key);
+      return key;
+    },
+    isCurrent: (key) => found.has(key) && !isDue(),
   };
 }
 

@@ -1,6 +1,6 @@
-import { type CryptoKey, compactVerify, errors, type JWSHeaderParameters } from "jose";
+import { type CryptoKey, compactVerify, errors } from "jose";
 import { ApiError } from "../errors/api-error.ts";
-import { invalidToken } from "./bearer-token.ts";
+import { bearerToken, invalidToken } from "./bearer-token.ts";
 import { createIssuerKeys, type IssuerKeysOptions } from "./issuer-keys.ts";
 import type { Claims } from "./principal.ts";
 import { createTokenMemory } from "./token-memory.ts";
@@ -11,43 +11,53 @@ export interface TokenVerifierOptions extends TokenRules, IssuerKeysOptions {
   readonly now?: () => number;
 }
 
-export type TokenVerifier = (token: string) => Promise<Claims>;
+/**
+ * Verifies the token of an `Authorization` header, and gives its claims.
+ *
+ * @throws ApiError 001401 for a token that is refused, and 001503 when the issuer's keys cannot be had: then nobody knows
+ *   whether the token is good. Or rejects with it.
+ */
+export type TokenVerifier = (authorization: string | undefined) => Claims | Promise<Claims>;
 
-/** A token whose signature was good, under the key that proved it. */
+/** A token whose signature was good, and the key that proved it. */
 interface VerifiedToken {
   readonly claims: Claims;
-  readonly header: JWSHeaderParameters;
   readonly key: CryptoKey;
 }
 
 /**
  * Makes the function that does in a container what API Gateway's JWT authorizer does in front of the Lambda function.
  *
- * It throws ApiError 001401 for a token that is refused, and 001503 when the issuer's keys cannot be had: then nobody
- * knows whether the token is good.
- *
  * Only the signature of a token is remembered, and that by its whole text. Its claims are checked and its key is asked
  * for at each request, so that it is refused by the clock, or by a change of keys, as if it were new.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { now = Date.now } = options;
-  const findKey = createIssuerKeys(options);
+  const keys = createIssuerKeys(options);
   const verified = createTokenMemory<VerifiedToken>();
+  /** Requests that bring the same token at the same time wait for one verification. */
+  const pending = new Map<string, Promise<Claims>>();
 
-  return async (token) => {
-    const known = verified.get(token);
-    const claims = known?.claims ?? decodeToken(token);
-    checkClaims(claims, options, now() / 1000);
+  async function verify(authorization: string, token: string, claims: Claims): Promise<Claims> {
     try {
-      if (known && (await findKey(known.header)) === known.key) return claims;
-      const { protectedHeader, key } = await compactVerify<CryptoKey>(token, findKey, {
-        algorithms: ["RS256"],
-      });
-      verified.remember(token, { claims, header: protectedHeader, key });
+      const { key } = await compactVerify<CryptoKey>(token, keys.find, { algorithms: ["RS256"] });
+      verified.remember(authorization, { claims, key });
+      return claims;
     } catch (cause) {
       throw refusal(cause);
+    } finally {
+      pending.delete(authorization);
     }
-    return claims;
+  }
+
+  return (authorization = "") => {
+    const known = verified.get(authorization);
+    const claims = known?.claims ?? decodeToken(bearerToken(authorization));
+    checkClaims(claims, options, now() / 1000);
+    if (known && keys.isCurrent(known.key)) return claims;
+    const verifying = pending.get(authorization) ?? verify(authorization, bearerToken(authorization), claims);
+    pending.set(authorization, verifying);
+    return verifying;
   };
 }
 

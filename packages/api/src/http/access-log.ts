@@ -2,8 +2,8 @@
  * The container's access log: one line a request in the groups and names of the stage's access log at API Gateway, so
  * that one query serves both. Like there, every value is a string and an absent one is `-`.
  */
-import type { IncomingMessage } from "node:http";
-import type { RequestHandler } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Request } from "express";
 import type { Release } from "../release.ts";
 import { requestContext } from "./request-context.ts";
 
@@ -15,45 +15,70 @@ export interface AccessLogOptions {
   readonly write: (line: string) => void;
 }
 
-/** Writes the line once the answer is out, or once the caller has gone. */
-export function accessLog({ stageName = "-", release, write }: AccessLogOptions): RequestHandler {
-  return (request, response, next) => {
+const json = (text: string): string => JSON.stringify(text);
+/** Hosts and user agents seldom change from one request to the next. */
+const jsonOfAgent = rememberLast(json);
+const jsonOfHost = rememberLast(
+  (host: string) => `"domainName":${json(host)},"domainPrefix":${json(prefixOf(host))}`,
+);
+
+/**
+ * Makes the function that is told of a request when it comes. It writes the line once the answer is out, or once the
+ * caller has gone.
+ */
+export function createAccessLog({
+  stageName = "-",
+  release: { version, commit },
+  write,
+}: AccessLogOptions): (request: Request, response: ServerResponse) => void {
+  const stage = json(stageName);
+  // The gateway cannot know these two; here, a line tells which release answered.
+  const release = `"version":${json(version)},"commit":${json(commit)}`;
+
+  return (request, response) => {
     const received = Date.now();
     const started = performance.now();
     const path = request.path;
-    response.once("close", () => {
-      const { requestId, routeKey = "-", responseLength = 0, error } = requestContext(request);
-      const latency = String(Math.trunc(performance.now() - started));
-      const { hostname } = request;
-      const entry = {
-        request: { requestId, requestTime: requestTime(received), extendedRequestId: "-" },
-        api: {
-          apiId: "-",
-          stage: stageName,
-          domainName: hostname ?? "-",
-          domainPrefix: prefixOf(hostname),
-          // The gateway cannot know these two; here, a line tells which release answered.
-          version: release.version,
-          commit: release.commit,
-        },
-        client: { sourceIp: request.ip ?? "-", userAgent: request.headers["user-agent"] ?? "-" },
-        http: { path, routeKey, protocol: `HTTP/${request.httpVersion}`, httpMethod: request.method },
-        integration: { integrationStatus: "-", integrationLatency: latency, integrationErrorMessage: "-" },
-        error: {
-          responseType: error?.code ?? "-",
-          errorMessage: error?.reason ?? "-",
-          authorizerError: error?.code === "001401" ? error.reason : "-",
-        },
-        response: {
-          status: response.writableFinished ? String(response.statusCode) : "-",
-          dataProcessed: String(bodyBytes(request) + responseLength),
-          responseLength: String(responseLength),
-          responseLatency: latency,
-        },
-      };
-      write(`${JSON.stringify(entry)}\n`);
+    response.on("close", () => {
+      const { requestId, routeKey = "-", responseLength, error } = requestContext(request);
+      const latency = Math.trunc(performance.now() - started);
+      const status = response.writableFinished ? response.statusCode : "-";
+      const reason = json(error?.reason ?? "-");
+      // Written out, because to make one object of it all, and text of that, costs four times as much.
+      write(
+        `{"request":{"requestId":${json(requestId)},"requestTime":"${requestTime(received)}","extendedRequestId":"-"},` +
+          `"api":{"apiId":"-","stage":${stage},${jsonOfHost(hostOf(request))},${release}},` +
+          `"client":{"sourceIp":${json(addressOf(request))},"userAgent":${jsonOfAgent(request.headers["user-agent"] ?? "-")}},` +
+          `"http":{"path":${json(path)},"routeKey":${json(routeKey)},"protocol":"HTTP/${request.httpVersion}","httpMethod":${json(request.method)}},` +
+          `"integration":{"integrationStatus":"-","integrationLatency":"${latency}","integrationErrorMessage":"-"},` +
+          `"error":{"responseType":"${error?.code ?? "-"}","errorMessage":${reason},"authorizerError":${error?.code === "001401" ? reason : '"-"'}},` +
+          `"response":{"status":"${status}","dataProcessed":"${bodyBytes(request) + responseLength}","responseLength":"${responseLength}","responseLatency":"${latency}"}}\n`,
+      );
     });
-    next();
+  };
+}
+
+/** Express's `hostname` and `ip`, for which it looks at the proxies' headers first, and at what it trusts. */
+function hostOf(request: Request): string {
+  const { host, "x-forwarded-host": forwarded } = request.headers;
+  if (forwarded !== undefined || host?.startsWith("[")) return request.hostname ?? "-";
+  return host?.replace(/:.*/, "") ?? "-";
+}
+
+function addressOf(request: Request): string {
+  const forwarded = request.headers["x-forwarded-for"];
+  return (forwarded === undefined ? request.socket.remoteAddress : request.ip) ?? "-";
+}
+
+function rememberLast(make: (text: string) => string): (text: string) => string {
+  let last: string | undefined;
+  let made = "";
+  return (text) => {
+    if (text !== last) {
+      last = text;
+      made = make(text);
+    }
+    return made;
   };
 }
 
@@ -61,8 +86,9 @@ function bodyBytes(request: IncomingMessage): number {
   return Number(request.headers["content-length"]) || 0;
 }
 
-function prefixOf(hostname: string | undefined): string {
-  return hostname?.split(".")[0] || "-";
+function prefixOf(hostname: string): string {
+  const dot = hostname.indexOf(".");
+  return (dot < 0 ? hostname : hostname.slice(0, dot)) || "-";
 }
 
 /** Requests of the same second have the same. */

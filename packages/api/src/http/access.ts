@@ -22,9 +22,9 @@ export interface Authenticated {
 
 /** How a guarded handler gets at its request: the caller first, the input only once the caller is allowed in. */
 export interface Admission<Input> {
-  authenticate(): Promise<Principal>;
+  authenticate(): Principal | Promise<Principal>;
   /** @param caller becomes part of the input. */
-  readInput<Caller extends object>(caller: Caller): Promise<Input & Caller>;
+  readInput<Caller extends object>(caller: Caller): (Input & Caller) | Promise<Input & Caller>;
 }
 
 export interface GuardedHandler<Input, Reply> {

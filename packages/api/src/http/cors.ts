@@ -2,7 +2,7 @@
  * CORS, done by the container the way API Gateway does it for Lambda: the gateway's configuration and this middleware
  * are made of the same values. The Lambda runtime leaves CORS to the gateway, which overwrites whatever the app says.
  */
-import type { RequestHandler } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { METHODS } from "./define-route.ts";
 
 /** In the names of API Gateway's `CorsConfiguration`. */
@@ -25,14 +25,21 @@ export function corsConfiguration(allowOrigins: readonly string[]): CorsConfigur
   };
 }
 
-/** A preflight has both headers and never reaches a route; other answers get headers only if there is an `origin`. */
-export function cors(configuration: CorsConfiguration): RequestHandler {
+/**
+ * Makes the function that does CORS for a request. A preflight has both headers and never reaches a route; other answers
+ * get headers only if there is an `origin`.
+ *
+ * It returns whether it has answered.
+ */
+export function createCors(
+  configuration: CorsConfiguration,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
   const { allowOrigins, allowMethods, allowHeaders, exposeHeaders, maxAge } = configuration;
   const anyOrigin = allowOrigins.includes("*");
 
-  return (request, response, next) => {
+  return (request, response) => {
     const { origin } = request.headers;
-    if (origin === undefined) return next();
+    if (origin === undefined) return false;
     const isPreflight =
       request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined;
     if (anyOrigin || allowOrigins.includes(origin)) {
@@ -47,6 +54,6 @@ export function cors(configuration: CorsConfiguration): RequestHandler {
       }
     }
     if (isPreflight) response.writeHead(204).end();
-    else next();
+    return isPreflight;
   };
 }

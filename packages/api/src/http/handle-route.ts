@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
-import { createPrincipals } from "../auth/principal.ts";
+import { createPrincipals, type Principal } from "../auth/principal.ts";
 import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { replyFault } from "./check-reply.ts";
-import type { RequestSchemas, ResponseContracts, Route, RouteReply } from "./define-route.ts";
+import type { HandlerContext, RequestSchemas, ResponseContracts, Route, RouteReply } from "./define-route.ts";
 import { createBodyReader } from "./read-body.ts";
 import { sendReply } from "./reply.ts";
 import { requestContext } from "./request-context.ts";
@@ -44,42 +45,25 @@ export function handleRoute(
     return schemas;
   };
 
-  async function readInput<Caller>(request: Request, response: ServerResponse, caller: Caller) {
-    const { requestId, log, signal } = requestContext(request);
+  /** Without a schema there is nothing to wait for. */
+  function readInput<Caller extends object>(request: Request, response: ServerResponse, caller: Caller) {
+    const context: HandlerContext = new RouteInput(request, runtime, config, routes);
     const params = pathVariables(request);
-    const parsed = route.request
-      ? await parseWith((await loadSchemas()).request, request, response, params)
-      : { params };
-    return {
-      ...parsed,
-      ...caller,
-      requestId,
-      log,
-      signal,
-      basePath: runtime.basePath(request),
-      origin: runtime.origin(request),
-      clientIp: request.ip ?? "",
-      config,
-      routes,
-    };
+    const parts: Record<string, unknown> = { params };
+    const input = Object.assign(context, caller, parts);
+    return route.request
+      ? parse(request, response, params).then((parsed) => Object.assign(input, parsed))
+      : input;
   }
 
-  async function parseWith(
-    wanted: RequestSchemas,
-    request: Request,
-    response: ServerResponse,
-    params: Record<string, string>,
-  ) {
+  async function parse(request: Request, response: ServerResponse, params: Record<string, string>) {
+    const { request: wanted } = await loadSchemas();
     const body = wanted.body ? await readBody(request, response) : undefined;
     return parseRequest(wanted, { params, query: request.query, headers: request.headers, body });
   }
 
-  async function contentTypeOf(reply: RouteReply): Promise<string | undefined> {
-    const named = reply.headers?.["content-type"];
-    if (named !== undefined) return named;
-    return typeof reply.body === "string" || reply.body instanceof Uint8Array
-      ? (await loadSchemas()).responses[reply.status]?.contentType
-      : undefined;
+  async function declaredType({ status }: RouteReply): Promise<string | undefined> {
+    return (await loadSchemas()).responses[status]?.contentType;
   }
 
   async function demandContract(reply: RouteReply): Promise<void> {
@@ -87,18 +71,26 @@ export function handleRoute(
     if (fault) throw new Error(`The answer of ${route.operationId} breaks its contract: ${fault}`);
   }
 
+  function authenticate(request: Request): Principal | Promise<Principal> {
+    const claims = runtime.authenticate(request);
+    return claims instanceof Promise ? claims.then(principalOf) : principalOf(claims);
+  }
+
+  const key = routeKey(route.method, route.path);
   return async (request: Request, response: Response, next: NextFunction) => {
     // Express gives HEAD to GET's handler; the gateway does not.
     if (request.method !== route.method) return next();
     const context = requestContext(request);
-    context.routeKey = routeKey(route.method, route.path);
+    context.routeKey = key;
     const reply = await route.handle({
-      authenticate: async () => principalOf(await runtime.authenticate(request)),
+      authenticate: () => authenticate(request),
       readInput: (caller) => readInput(request, response, caller),
     });
     if (config.environment !== "production") await demandContract(reply);
     if (isAnswered(response)) return;
-    sendReply(request, response, reply, await contentTypeOf(reply));
+    const isRaw = typeof reply.body === "string" || reply.body instanceof Uint8Array;
+    const contentType = reply.headers?.["content-type"] ?? (isRaw ? await declaredType(reply) : undefined);
+    sendReply(request, response, reply, contentType);
     answers += 1;
     if (config.environment === "production" && answers % ANSWERS_PER_CHECK === FIRST_CHECKED) {
       setImmediate(() =>
@@ -106,6 +98,45 @@ export function handleRoute(
       );
     }
   };
+}
+
+/** What a handler seldom asks for is worked out when it does. */
+class RouteInput implements HandlerContext {
+  readonly config: Config;
+  readonly routes: readonly Route[];
+  readonly #request: Request;
+  readonly #runtime: Runtime;
+
+  constructor(request: Request, runtime: Runtime, config: Config, routes: readonly Route[]) {
+    this.config = config;
+    this.routes = routes;
+    this.#request = request;
+    this.#runtime = runtime;
+  }
+
+  get requestId(): string {
+    return requestContext(this.#request).requestId;
+  }
+
+  get log(): Log {
+    return requestContext(this.#request).log;
+  }
+
+  get signal(): AbortSignal {
+    return requestContext(this.#request).signal;
+  }
+
+  get clientIp(): string {
+    return this.#request.ip ?? "";
+  }
+
+  get basePath(): string {
+    return this.#runtime.basePath(this.#request);
+  }
+
+  get origin(): string {
+    return this.#runtime.origin(this.#request);
+  }
 }
 
 async function makeSchemas(route: Route): Promise<RouteSchemas> {

@@ -20,15 +20,18 @@ export function sendReply(
   const body = mayHaveBody(reply.status) ? encode(reply.body, contentType) : undefined;
   const length = body === undefined ? 0 : Buffer.byteLength(body);
   context.responseLength = request.method === "HEAD" ? 0 : length;
-  response.writeHead(reply.status, {
-    ...context.constantHeaders,
-    "cache-control": "no-store",
-    "x-request-id": context.requestId,
-    ...(body !== undefined && { "content-type": contentType, "content-length": length }),
-    ...reply.headers,
-    ...(reply.headers?.vary && { vary: alsoVary(response, reply.headers.vary) }),
-  });
-  response.end(body);
+  const headers: Record<string, string | number> = { ...context.constantHeaders };
+  headers["cache-control"] = "no-store";
+  headers["x-request-id"] = context.requestId;
+  if (body !== undefined) {
+    headers["content-type"] = contentType;
+    headers["content-length"] = length;
+  }
+  if (reply.headers) Object.assign(headers, reply.headers);
+  if (reply.headers?.vary) headers.vary = alsoVary(response, reply.headers.vary);
+  response.writeHead(reply.status, headers);
+  // What is all ASCII need not be encoded.
+  response.end(body, typeof body === "string" && body.length === length ? "latin1" : "utf8");
 }
 
 /** Answers with an error of the catalogue. */

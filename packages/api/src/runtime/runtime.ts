@@ -1,13 +1,17 @@
 import type { IncomingMessage } from "node:http";
-import type { Request, RequestHandler } from "express";
+import type { Request, Response } from "express";
 import type { Claims } from "../auth/principal.ts";
 
 /** What Lambda and the container do differently, and nothing else. */
 export interface Runtime {
   /** What every answer of the app says, where the runtime does not add it to the answer itself. */
   readonly constantHeaders: Readonly<Record<string, string>>;
-  /** Runs before everything else of a request. */
-  readonly middleware: readonly RequestHandler[];
+  /**
+   * Does, before everything else, what a gateway in front of the app would have done.
+   *
+   * @returns whether the request is answered with that.
+   */
+  receive(request: Request, response: Response): boolean;
   /** The id that the infrastructure has given the request, if it has. */
   requestId(request: IncomingMessage): string | undefined;
   /** How long the app may take before it must answer, in milliseconds. */
@@ -21,5 +25,5 @@ export interface Runtime {
    *
    * @throws ApiError 001401, or 001503 when nobody can tell.
    */
-  authenticate(request: IncomingMessage): Promise<Claims>;
+  authenticate(request: IncomingMessage): Claims | Promise<Claims>;
 }

@@ -1,9 +1,9 @@
-import type { RequestHandler } from "express";
-import { bearerToken, invalidToken } from "../../auth/bearer-token.ts";
+import type { IncomingMessage } from "node:http";
+import { invalidToken } from "../../auth/bearer-token.ts";
 import { createTokenVerifier, type TokenVerifier } from "../../auth/verify-token.ts";
 import type { Config } from "../../config.ts";
-import { accessLog } from "../../http/access-log.ts";
-import { cors, corsConfiguration } from "../../http/cors.ts";
+import { createAccessLog } from "../../http/access-log.ts";
+import { corsConfiguration, createCors } from "../../http/cors.ts";
 import { requestOrigin } from "../../http/request-origin.ts";
 import { decodePath, encodePath } from "../../http/request-path.ts";
 import { securityHeaders } from "../../http/security-headers.ts";
@@ -32,13 +32,15 @@ export function createContainerRuntime({
   verifyToken = createTokenVerifier({ ...jwt, log }),
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: ContainerRuntimeOptions): Runtime {
+  const logAccess = createAccessLog({ stageName, release: release(), write });
+  const answerPreflight = createCors(corsConfiguration(corsAllowOrigins));
   return {
     constantHeaders: securityHeaders,
-    middleware: [
-      accessLog({ stageName, release: release(), write }),
-      cors(corsConfiguration(corsAllowOrigins)),
-      routeOnDecodedPath,
-    ],
+    receive(request, response) {
+      logAccess(request, response);
+      routeOnDecodedPath(request);
+      return answerPreflight(request, response);
+    },
     requestId: () => undefined,
     timeoutMilliseconds: () => timeoutMilliseconds,
     basePath: () => (mappingKey ? `/${mappingKey}` : ""),
@@ -46,14 +48,16 @@ export function createContainerRuntime({
     origin: ({ protocol, headers, socket }) =>
       requestOrigin(protocol, headers.host) ?? `http://localhost:${socket.localPort}`,
 
-    async authenticate(request) {
+    authenticate(request) {
       // Node keeps the first of several; an attacker may hope that somebody else reads the last.
-      const headers = request.headersDistinct.authorization ?? [];
-      if (headers.length > 1) throw invalidToken("The request has more than one Authorization header");
-      return verifyToken(bearerToken(headers[0]));
+      if (hasSeveralAuthorizations(request))
+        throw invalidToken("The request has more than one Authorization header");
+      return verifyToken(request.headers.authorization);
     },
   };
 }
+
+const AUTHORIZATION = "authorization";
 
 /** A server must take a whole URL for a path too (RFC 9112, section 3.2.2); its host changes nothing here. */
 const ORIGIN_OF_TARGET = /^https?:\/\/[^/?]*/i;
@@ -61,9 +65,19 @@ const ORIGIN_OF_TARGET = /^https?:\/\/[^/?]*/i;
 /** Decoding and encoding would give the same again. */
 const PLAIN_TARGET = /^\/[\w/.~-]*(\?|$)/;
 
-const routeOnDecodedPath: RequestHandler = (request, _response, next) => {
-  if (PLAIN_TARGET.test(request.url)) return next();
-  const [path = "", ...query] = request.url.replace(ORIGIN_OF_TARGET, "").split("?");
+function routeOnDecodedPath(request: IncomingMessage): void {
+  const { url = "/" } = request;
+  if (PLAIN_TARGET.test(url)) return;
+  const [path = "", ...query] = url.replace(ORIGIN_OF_TARGET, "").split("?");
   request.url = [encodePath(decodePath(path)), ...query].join("?");
-  next();
-};
+}
+
+/** `headersDistinct` tells it too, but sorts all headers for that. */
+function hasSeveralAuthorizations({ rawHeaders }: IncomingMessage): boolean {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) count += 1;
+  }
+  return count > 1;
+}

@@ -5,7 +5,7 @@ import { createLog } from "../../log.ts";
 import { release } from "../../release.ts";
 import { startServer } from "./server.ts";
 import { startWorkers } from "./workers.ts";
-import { writeInBatches } from "./write-in-batches.ts";
+import { OWN_PIPE_BYTES, SHARED_PIPE_BYTES, writeInBatches } from "./write-in-batches.ts";
 
 /** What a container gets between SIGTERM and SIGKILL is 10 s with Docker and 30 s on Fargate. */
 const DRAIN_MILLISECONDS = 9_500;
@@ -19,7 +19,10 @@ try {
   if (cluster.isPrimary && config.workers > 1) {
     startWorkers(config.workers, log);
   } else {
-    const accessLog = writeInBatches((lines) => process.stdout.write(lines));
+    const accessLog = writeInBatches(
+      (lines) => process.stdout.write(lines),
+      cluster.isWorker ? SHARED_PIPE_BYTES : OWN_PIPE_BYTES,
+    );
     process.on("exit", accessLog.flush);
     const starting = startServer(config, log, accessLog.write);
     let stopping = false;

@@ -4,6 +4,7 @@ import { createApp } from "../../app.ts";
 import { type Config, ConfigError } from "../../config.ts";
 import type { Log } from "../../log.ts";
 import { createContainerRuntime } from "./container-runtime.ts";
+import { messageClasses } from "./message-classes.ts";
 
 const LIMITS = {
   /** Request line and headers, as API Gateway limits them. */
@@ -44,14 +45,15 @@ export async function startServer(
   limits: Partial<typeof LIMITS> = {},
 ): Promise<RunningServer> {
   const inFlight = new Set<ServerResponse>();
-  const server = createServer({ ...LIMITS, ...limits });
+  const app = createApp({ config, log, runtime: createContainerRuntime({ config, log, write }) });
+  const server = createServer({ ...LIMITS, ...limits, ...messageClasses(app) });
   // Before the app: it may answer at once, and then it is too late for a header.
-  server.on("request", (_request, response) => {
+  server.on("request", (request, response) => {
     if (!server.listening) closeAfter(response);
     inFlight.add(response);
-    response.once("close", () => inFlight.delete(response));
+    response.on("close", () => inFlight.delete(response));
+    app(request, response);
   });
-  server.on("request", createApp({ config, log, runtime: createContainerRuntime({ config, log, write }) }));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenFault(error, config) ?? error));
     server.listen(config.port, config.host, resolve);

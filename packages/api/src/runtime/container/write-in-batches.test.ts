@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { writeInBatches } from "./write-in-batches.ts";
+import { OWN_PIPE_BYTES, SHARED_PIPE_BYTES, writeInBatches } from "./write-in-batches.ts";
 
 describe("lines written in batches", () => {
-  function start() {
+  function start(maxBytes = SHARED_PIPE_BYTES) {
     const written: string[] = [];
-    return { written, writer: writeInBatches((lines) => written.push(lines)) };
+    return { written, writer: writeInBatches((lines) => written.push(lines), maxBytes) };
   }
 
   it("are written together within a turn of the event loop, in their order", async () => {
@@ -28,6 +28,17 @@ describe("lines written in batches", () => {
       [3001, 1099, 5001, 2],
     );
     assert.equal(written.join(""), lines.join(""));
+  });
+
+  it("are written as many as a pipe holds where no other process writes to it", async () => {
+    const { written, writer } = start(OWN_PIPE_BYTES);
+    const line = `${"a".repeat(999)}\n`;
+    for (let count = 0; count < 100; count++) writer.write(line);
+    await nextTurn();
+    assert.deepEqual(
+      written.map((batch) => batch.length),
+      [65_000, 35_000],
+    );
   });
 
   it("can be written at once, and then are not written again", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { describe, it } from "node:test";
+import type { Request, Response } from "express";
 import { gatewayVerdict } from "../../../test/support/gateway-verdict.ts";
 import { type EventOptions, lambdaContext, payloadEvent } from "../../../test/support/payload-event.ts";
 import { noIssuer, testConfig } from "../../../test/support/test-config.ts";
@@ -76,18 +77,20 @@ describe("the Lambda runtime", () => {
     assert.equal(runtime.requestId(request), "ZhMpgigvDoEEPlg=");
   });
 
-  it("adds no middleware: the gateway does CORS and the access log", () => {
-    assert.deepEqual(remembered().runtime.middleware, []);
+  it("leaves CORS and the access log to the gateway: the response is not even looked at", () => {
+    const { runtime, request } = remembered();
+    const untouchable = new Proxy({}, { get: () => assert.fail("touched") });
+    assert.equal(runtime.receive(request as Request, untouchable as Response), false);
   });
 
-  it("knows nothing of a request that was not made of an event", async () => {
+  it("knows nothing of a request that was not made of an event", () => {
     const { runtime } = remembered();
     const stranger = new IncomingMessage(new Socket());
     const unknown = /was not made of an event/;
     assert.throws(() => runtime.requestId(stranger), unknown);
     assert.throws(() => runtime.basePath(stranger), unknown);
     assert.throws(() => runtime.timeoutMilliseconds(stranger), unknown);
-    await assert.rejects(runtime.authenticate(stranger), unknown);
+    assert.throws(() => runtime.authenticate(stranger), unknown);
   });
 
   it("takes the claims from the authorizer's event, and from no header of the request", async () => {

@@ -37,7 +37,7 @@ export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "m
   return {
     // The event adapter has them: a header of the response costs more than one of the result.
     constantHeaders: {},
-    middleware: [],
+    receive: () => false,
     remember(request: WithInvocation, event, context) {
       request[INVOCATION] = [event, context];
     },
@@ -64,7 +64,7 @@ export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "m
       return requestOrigin(headers["x-forwarded-proto"], host) ?? `https://${domainName}`;
     },
 
-    async authenticate(request) {
+    authenticate(request) {
       const [event] = invocationOf(request);
       const { headers, requestContext } = event as typeof event & {
         requestContext: { authorizer?: GatewayAuthorizer };
