@@ -1,5 +1,6 @@
 import { anyone } from "../../http/access.ts";
 import { defineRoute } from "../../http/define-route.ts";
+import { release } from "../../release.ts";
 
 export const getHealth = defineRoute({
   operationId: "getHealth",
@@ -12,4 +13,10 @@ export const getHealth = defineRoute({
       schema: z.object({ status: z.string().meta({ example: "I'm sexy and I know It" }) }),
     },
   }),
-}).handler(anyone(async () => ({ status: 200, body: { status: "I'm sexy and I know It" } })));
+}).handler(
+  anyone(async ({ config, log }) => {
+    // In a container the access log tells which release answered. The gateway's access log cannot know.
+    if (config.runtime === "LAMBDA") log.info("health", { ...release() });
+    return { status: 200, body: { status: "I'm sexy and I know It" } };
+  }),
+);

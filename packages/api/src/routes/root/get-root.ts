@@ -3,6 +3,7 @@ import { pagePolicy } from "../../docs/page-policy.ts";
 import { anyone } from "../../http/access.ts";
 import { defineRoute } from "../../http/define-route.ts";
 import { preferences } from "../../http/preferences.ts";
+import { release } from "../../release.ts";
 
 const HTML = "text/html; charset=utf-8";
 
@@ -34,7 +35,6 @@ export const getRoot = defineRoute({
   }),
 }).handler(
   anyone(async ({ headers, basePath, origin, config, routes }) => {
-    const { release } = await import("../../release.ts");
     const { version, commit } = release();
     if (config.features.docs && prefersHtml(headers.accept)) {
       const { landingPage } = await import("../../docs/landing-page.ts");

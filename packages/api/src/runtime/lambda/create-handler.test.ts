@@ -13,6 +13,7 @@ import { anyone, auth } from "../../http/access.ts";
 import { defineRoute, type Route } from "../../http/define-route.ts";
 import { securityHeaders } from "../../http/security-headers.ts";
 import { createLog } from "../../log.ts";
+import { release } from "../../release.ts";
 import { createHandler } from "./create-handler.ts";
 import { type HttpResult, MAX_RESULT_BYTES } from "./event-adapter.ts";
 
@@ -66,9 +67,18 @@ describe("the Lambda handler", () => {
 
   it("logs nothing for a request that goes well: the gateway writes the access log", async () => {
     const { get, lines } = setUp();
-    await get("/v1/manage/hc");
+    await get("/v1");
     await get("/v1/nowhere");
     assert.deepEqual(lines, []);
+  });
+
+  it("logs version and commit when its health is asked for, which the gateway cannot know", async () => {
+    const { get, entries } = setUp();
+    const { headers } = await get("/v1/manage/hc");
+    const [{ time, ...entry } = {}, ...others] = entries();
+    const requestId = headers["x-request-id"];
+    assert.deepEqual(entry, { level: "info", message: "health", requestId, ...release() });
+    assert.deepEqual(others, []);
   });
 
   for (const [name, event] of [
