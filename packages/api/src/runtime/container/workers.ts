@@ -9,7 +9,11 @@ export function startWorkers(count: number, log: Log): void {
   let stopping = false;
   const workers = new Set<Worker>();
   const listening = new Set<Worker>();
-  cluster.on("fork", (worker) => workers.add(worker));
+  cluster.on("fork", (worker) => {
+    workers.add(worker);
+    // A message to one that has just died is lost, and its exit is told by itself.
+    worker.on("error", () => {});
+  });
   cluster.on("listening", (worker) => listening.add(worker));
   cluster.on("exit", (worker, code, signal) => {
     const { pid } = worker.process;
