@@ -3,10 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { about } from "./about.ts";
 
-export interface Release {
-  readonly version: string;
-  readonly commit: string;
-}
+export type Release = Readonly<Record<"version" | "commit", string>>;
 
 /** What a build leaves beside the bundle (packages/api/build/release-file.ts). */
 const FILE = "release.json";
