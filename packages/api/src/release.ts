@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { about } from "./about.ts";
+import type { Config } from "./config.ts";
+import type { Log } from "./log.ts";
 
 export type Release = Readonly<Record<"version" | "commit", string>>;
 
@@ -14,6 +16,15 @@ let known: Release | undefined;
 export function release(): Release {
   known ??= readRelease(import.meta.dirname);
   return known;
+}
+
+const logged = new WeakSet<Config>();
+
+/** Logs the release that answers for the health, once for an app: it is the same all its life. */
+export function logReleaseOnce(log: Log, config: Config): void {
+  if (logged.has(config)) return;
+  logged.add(config);
+  log.info("health", release());
 }
 
 /** @param folder where the file should be. That it is not, or cannot be read, is no reason for not answering. */
