@@ -1,5 +1,6 @@
 /** The entry of the built function: `bundle.handler`. */
 import { createLog } from "../src/log.ts";
+import { writeLine } from "../src/runtime/lambda/write-line.ts";
 import { createFileLoader } from "./load-files.ts";
 
 /** Filled in by the build. */
@@ -11,7 +12,7 @@ const load = createFileLoader(APP_FILE, {
   folder: import.meta.dirname,
   codeCaches: CODE_CACHES,
   onUnusable: (codeCache) =>
-    createLog().warn("code cache not used", { codeCache, builtBy: BUILT_BY, node: process.version }),
+    createLog(writeLine).warn("code cache not used", { codeCache, builtBy: BUILT_BY, node: process.version }),
 });
 
 export const { handler } = load(APP_FILE);

@@ -9,6 +9,10 @@ import type { Plugin } from "esbuild";
 const PACKAGES: readonly (readonly string[])[] = [
   ["express", "accepts", "negotiator"],
   ["express", "body-parser", "iconv-lite"],
+  ["express", "content-disposition"],
+  ["express", "cookie"],
+  ["express", "http-errors"],
+  ["express", "statuses"],
   ["express", "mime-types", "mime-db"],
   ["express", "qs"],
   ["express", "send"],

@@ -32,12 +32,11 @@ export function createApp({ config, runtime, log, routes = allRoutes }: AppOptio
   app.set("query parser", "simple");
   app.set("trust proxy", config.trustedProxyHops);
 
-  app.use(startRequest(runtime, log));
   const enabled = routes.filter(({ feature }) => !feature || config.features[feature]);
   const handlers = new Map(
     enabled.map((route) => [route, handleRoute(route, { config, runtime, routes: enabled })]),
   );
-  app.use(literalRoutes(handlers));
+  app.use(startRequest(runtime, log, literalRoutes(handlers)));
   for (const [route, handler] of [...handlers].sort(([a], [b]) => comparePaths(a.path, b.path))) {
     // Not `app.all`, which makes a handler for each of the thirty-five methods that Node knows.
     if (!isLiteral(route.path)) app.route(expressPath(route.path)).all(handler);
@@ -65,8 +64,12 @@ function literalRoutes(handlers: ReadonlyMap<Route, RequestHandler>): RequestHan
 
 const isLiteral = (path: string): boolean => !path.includes("{");
 
-/** Gives the request its id, its log, and the deadline by which it is answered whatever happens. */
-function startRequest(runtime: Runtime, log: Log): RequestHandler {
+/**
+ * Gives the request its id, its log, and the deadline by which it is answered whatever happens.
+ *
+ * @param listener gets the request then, unless the runtime has answered it.
+ */
+function startRequest(runtime: Runtime, log: Log, listener: RequestHandler): RequestHandler {
   const deadlines = createDeadlines();
   return (request, response, next) => {
     const requestId = requestIdFrom(request.headers["x-request-id"], runtime.requestId(request));
@@ -82,7 +85,7 @@ function startRequest(runtime: Runtime, log: Log): RequestHandler {
       endDeadline();
       if (!response.writableEnded) context.abort(new Error("The caller has gone"));
     });
-    if (!runtime.receive(request, response)) next();
+    return runtime.receive(request, response) ? undefined : listener(request, response, next);
   };
 }
 

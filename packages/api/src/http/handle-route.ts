@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { replyFault } from "./check-reply.ts";
 import type { HandlerContext, RequestSchemas, ResponseContracts, Route, RouteReply } from "./define-route.ts";
-import { createBodyReader } from "./read-body.ts";
+import { type BodyReader, createBodyReader } from "./read-body.ts";
 import { sendReply } from "./reply.ts";
 import { requestContext } from "./request-context.ts";
 import { routeKey } from "./request-path.ts";
@@ -33,10 +33,7 @@ export function handleRoute(
   route: Route,
   { config, runtime, routes }: { config: Config; runtime: Runtime; routes: readonly Route[] },
 ): RequestHandler {
-  const readBody = createBodyReader(
-    route.consumes ?? ["application/json"],
-    route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
-  );
+  let readBody: BodyReader | undefined;
   const principalOf = createPrincipals(config.jwt.groupsClaim);
   let answers = 0;
   let schemas: Promise<RouteSchemas> | undefined;
@@ -58,6 +55,10 @@ export function handleRoute(
 
   async function parse(request: Request, response: ServerResponse, params: Record<string, string>) {
     const { request: wanted } = await loadSchemas();
+    readBody ??= createBodyReader(
+      route.consumes ?? ["application/json"],
+      route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
+    );
     const body = wanted.body ? await readBody(request, response) : undefined;
     return parseRequest(wanted, { params, query: request.query, headers: request.headers, body });
   }
