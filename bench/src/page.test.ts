@@ -109,7 +109,10 @@ describe("the page of a run", () => {
       0.4,
       false,
     ]);
-    assert.deepEqual(verdict(results(), /^Heap after many `GET \/v1\/users\/whoami`/), [9 / 8, false]);
+    assert.deepEqual(verdict(results(), /^Memory of the process after many `GET \/v1\/users\/whoami`/), [
+      9 / 8,
+      false,
+    ]);
     assert.deepEqual(verdict(results(), /^Container, requests per second of `GET/), [0.95, true]);
     assert.match(tablesOf(results()).targets, /0\.40 \| at most 0\.35 \| \*\*not met\*\* \|/);
   });
