@@ -121,6 +121,19 @@ describe("the app", () => {
     assert.equal((await send("GET", "/v1//")).status, 404);
   });
 
+  it("knows any route with a slash at its end without it too, as a gateway has no other", async () => {
+    const { send } = await start([route("GET", "/orders/"), route("GET", "/orders/{id}/")]);
+    for (const path of ["/orders/", "/orders", "/orders/7/", "/orders/7"])
+      assert.equal((await send("GET", path)).status, 200, path);
+  });
+
+  it("is not made of two routes for the same requests", async () => {
+    await assert.rejects(start([route("GET", "/a"), route("POST", "/a"), route("GET", "/a")]), {
+      name: "TypeError",
+      message: "Two routes are GET /a; one of them would never be called",
+    });
+  });
+
   it("sends security headers, a request id and no-store with every answer, and nothing of Express", async () => {
     const { send } = await start([
       route("GET", "/fail", async () => {

@@ -9,7 +9,7 @@ import { handleRoute, isAnswered } from "./http/handle-route.ts";
 import { sendError } from "./http/reply.ts";
 import { RequestContext, requestContext, setRequestContext } from "./http/request-context.ts";
 import { requestIdFrom } from "./http/request-id.ts";
-import { comparePaths, expressPath, publicPath } from "./http/request-path.ts";
+import { comparePaths, expressPath, publicPath, routeKey } from "./http/request-path.ts";
 import type { Log } from "./log.ts";
 import { routes as allRoutes } from "./routes/routes.ts";
 import type { Runtime } from "./runtime/runtime.ts";
@@ -33,13 +33,15 @@ export function createApp({ config, runtime, log, routes = allRoutes }: AppOptio
   app.set("trust proxy", config.trustedProxyHops);
 
   const enabled = routes.filter(({ feature }) => !feature || config.features[feature]);
+  demandDistinct(enabled);
   const handlers = new Map(
     enabled.map((route) => [route, handleRoute(route, { config, runtime, routes: enabled })]),
   );
   app.use(startRequest(runtime, log, literalRoutes(handlers)));
   for (const [route, handler] of [...handlers].sort(([a], [b]) => comparePaths(a.path, b.path))) {
     // Not `app.all`, which makes a handler for each of the thirty-five methods that Node knows.
-    if (!isLiteral(route.path)) app.route(expressPath(route.path)).all(handler);
+    if (isLiteral(route.path)) continue;
+    for (const path of knownPaths(route)) app.route(expressPath(path)).all(handler);
   }
   app.use(notFound, answerError);
   return app;
@@ -48,12 +50,11 @@ export function createApp({ config, runtime, log, routes = allRoutes }: AppOptio
 /** Looks up a path without variables. Express would compare it with the pattern of one route after the other. */
 function literalRoutes(handlers: ReadonlyMap<Route, RequestHandler>): RequestHandler {
   const found = new Map<string, Map<string, RequestHandler>>();
-  for (const [{ method, path }, handler] of handlers) {
-    if (!isLiteral(path)) continue;
-    // A gateway has no route key with a slash at the end, so such a route is also known without it.
-    for (const known of new Set([path, publicPath(path)])) {
+  for (const [route, handler] of handlers) {
+    if (!isLiteral(route.path)) continue;
+    for (const known of knownPaths(route)) {
       const methods = found.get(known) ?? new Map<string, RequestHandler>();
-      found.set(known, methods.set(method, handler));
+      found.set(known, methods.set(route.method, handler));
     }
   }
   return (request, response, next) => {
@@ -63,6 +64,21 @@ function literalRoutes(handlers: ReadonlyMap<Route, RequestHandler>): RequestHan
 }
 
 const isLiteral = (path: string): boolean => !path.includes("{");
+
+/** @throws TypeError for two routes with the same key. */
+function demandDistinct(routes: readonly Route[]): void {
+  const known = new Set<string>();
+  for (const { method, path } of routes) {
+    const key = routeKey(method, path);
+    if (known.has(key)) throw new TypeError(`Two routes are ${key}; one of them would never be called`);
+    known.add(key);
+  }
+}
+
+/** A gateway has no route key with a slash at the end, so a route with one is known without it too. */
+function knownPaths({ path }: Route): ReadonlySet<string> {
+  return new Set([path, publicPath(path)]);
+}
 
 /**
  * Gives the request its id, its log, and the deadline by which it is answered whatever happens.

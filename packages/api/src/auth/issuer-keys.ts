@@ -69,10 +69,14 @@ async function createKeySet({
   const keys = createRemoteJWKSet(new URL(uri), {
     timeoutDuration: fetchTimeoutMilliseconds,
     cacheMaxAge: TRUST_MILLISECONDS,
-    [customFetch]: (url, init) => {
-      fetches += 1;
-      found.clear();
-      return fetch(url, init);
+    [customFetch]: async (url, init) => {
+      const response = await fetch(url, init);
+      // Nobody can make us forget keys by asking for one that is not there while the issuer does not answer.
+      if (response.ok) {
+        fetches += 1;
+        found.clear();
+      }
+      return response;
     },
   });
   let refreshAt = 0;

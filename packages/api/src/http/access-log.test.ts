@@ -221,6 +221,7 @@ describe("the access log of the container", () => {
     await gone.promise;
     assert.equal(entry.http.routeKey, "GET /wait");
     assert.deepEqual([entry.response.status, entry.response.responseLength], ["-", "0"]);
+    assert.equal(entry.client.sourceIp, "127.0.0.1");
   });
 
   it("believes forwarded addresses only as far as proxies are trusted", async () => {

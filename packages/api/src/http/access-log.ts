@@ -39,6 +39,8 @@ export function createAccessLog({
     const received = Date.now();
     const started = performance.now();
     const path = request.path;
+    // Now, because a socket that is closed has forgotten it.
+    const address = addressOf(request);
     response.on("close", () => {
       const { requestId, routeKey = "-", responseLength, error } = requestContext(request);
       const latency = Math.trunc(performance.now() - started);
@@ -48,7 +50,7 @@ export function createAccessLog({
       write(
         `{"request":{"requestId":${json(requestId)},"requestTime":"${requestTime(received)}","extendedRequestId":"-"},` +
           `"api":{"apiId":"-","stage":${stage},${jsonOfHost(hostOf(request))},${release}},` +
-          `"client":{"sourceIp":${json(addressOf(request))},"userAgent":${jsonOfAgent(request.headers["user-agent"] ?? "-")}},` +
+          `"client":{"sourceIp":${json(address)},"userAgent":${jsonOfAgent(request.headers["user-agent"] ?? "-")}},` +
           `"http":{"path":${json(path)},"routeKey":${json(routeKey)},"protocol":"HTTP/${request.httpVersion}","httpMethod":${json(request.method)}},` +
           `"integration":{"integrationStatus":"-","integrationLatency":"${latency}","integrationErrorMessage":"-"},` +
           `"error":{"responseType":"${error?.code ?? "-"}","errorMessage":${reason},"authorizerError":${error?.code === "001401" ? reason : '"-"'}},` +
@@ -61,8 +63,8 @@ export function createAccessLog({
 /** Express's `hostname` and `ip`, for which it looks at the proxies' headers first, and at what it trusts. */
 function hostOf(request: Request): string {
   const { host, "x-forwarded-host": forwarded } = request.headers;
-  if (forwarded !== undefined || host?.startsWith("[")) return request.hostname ?? "-";
-  return host?.replace(/:.*/, "") ?? "-";
+  if (!host || forwarded !== undefined || host.startsWith("[")) return request.hostname ?? "-";
+  return host.replace(/:.*/, "");
 }
 
 function addressOf(request: Request): string {

@@ -12,8 +12,10 @@ export interface Deadlines {
 /**
  * Keeps the deadlines of requests with one timer, which is set for the next of them: a timer for each request would cost
  * more than to find its route. It keeps the process alive only while a deadline waits.
+ *
+ * @param now a clock that nobody sets, in milliseconds.
  */
-export function createDeadlines(): Deadlines {
+export function createDeadlines(now: () => number = () => process.uptime() * 1000): Deadlines {
   const waiting = new Set<Deadline>();
   let timer: NodeJS.Timeout | undefined;
   let timerDueAt = 0;
@@ -21,7 +23,7 @@ export function createDeadlines(): Deadlines {
   function setTimer(dueAt: number): void {
     clearTimeout(timer);
     timerDueAt = dueAt;
-    timer = setTimeout(pass, dueAt - Date.now());
+    timer = setTimeout(pass, Math.max(1, dueAt - now()));
   }
 
   function pass(): void {
@@ -35,7 +37,7 @@ export function createDeadlines(): Deadlines {
 
   return {
     start(milliseconds, onPassed) {
-      const deadline = { dueAt: Date.now() + milliseconds, onPassed };
+      const deadline = { dueAt: now() + milliseconds, onPassed };
       waiting.add(deadline);
       if (!timer || deadline.dueAt < timerDueAt) setTimer(deadline.dueAt);
       else if (waiting.size === 1) timer.ref();

@@ -41,7 +41,10 @@ export interface ResponseContracts {
   readonly [status: number]: ResponseContract;
 }
 
-/** What every handler is given, whatever the endpoint. */
+/**
+ * What every handler is given, whatever the endpoint. Take out of it by name what you need: most of it is worked out when it
+ * is asked for, so `{ ...input }` has no more than the parsed parts, the caller, `config` and `routes`.
+ */
 export interface HandlerContext {
   readonly requestId: string;
   readonly clientIp: string;

@@ -30,8 +30,9 @@ export function sendReply(
   if (reply.headers) Object.assign(headers, reply.headers);
   if (reply.headers?.vary) headers.vary = alsoVary(response, reply.headers.vary);
   response.writeHead(reply.status, headers);
-  // What is all ASCII need not be encoded.
-  response.end(body, typeof body === "string" && body.length === length ? "latin1" : "utf8");
+  // What is all ASCII need not be encoded. Node writes headers in the same encoding, and those of a reply may be anything.
+  const isAscii = typeof body === "string" && body.length === length && reply.headers === undefined;
+  response.end(body, isAscii ? "latin1" : "utf8");
 }
 
 /** Answers with an error of the catalogue. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import {
   createServer,
@@ -8,9 +9,10 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { after, before, describe, it, mock } from "node:test";
+import { promisify } from "node:util";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import express from "express";
@@ -127,6 +129,44 @@ const cases: Record<string, readonly Case[]> = {
     { name: "a text with null characters", listener: sends("text/plain", "a\0b") },
   ],
   "how it is sent": [
+    {
+      name: "from one buffer, again and again",
+      listener: (_request, response) => {
+        const buffer = Buffer.alloc(3);
+        const writeNext = (letters: string) => {
+          buffer.fill(letters.charAt(0));
+          response.write(buffer, () => (letters.length > 1 ? writeNext(letters.slice(1)) : response.end()));
+        };
+        writeNext("abc");
+      },
+    },
+    {
+      name: "to a web stream",
+      listener: async (_request, response) => {
+        const writer = Writable.toWeb(response).getWriter();
+        await writer.write(Buffer.from("text"));
+        await writer.close();
+      },
+    },
+    {
+      name: "by a middleware that wraps setHeader and forgets what it returns",
+      listener: (_request, response) => {
+        const { setHeader } = response;
+        response.setHeader = ((name: string, value: string) => {
+          setHeader.call(response, name, value);
+        }) as typeof setHeader;
+        response.writeHead(200, ["content-type", "text/plain"]).end("text");
+      },
+    },
+    {
+      name: "after a status that is none was refused, with its headers",
+      listener: (_request, response) => {
+        assert.throws(() => response.writeHead(99, { "x-secret": "1" }), {
+          code: "ERR_HTTP_INVALID_STATUS_CODE",
+        });
+        response.end(String(response.getHeader("x-secret")));
+      },
+    },
     {
       name: "in pieces of every encoding",
       listener: (_request, response) => {
@@ -1095,6 +1135,17 @@ describe("the event", () => {
       results.map(({ body }) => body),
       ["/a id-a", "/b id-b"],
     );
+  });
+
+  it("is answered beside others, also if they are the first of their process", async () => {
+    const script = `
+      const { createEventAdapter } = await import(${JSON.stringify(new URL("event-adapter.ts", import.meta.url).href)});
+      const { payloadEvent, lambdaContext } = await import(${JSON.stringify(new URL("../../../test/support/payload-event.ts", import.meta.url).href)});
+      const respond = createEventAdapter((request, response) => response.setHeader("content-type", "text/plain").end(request.url));
+      const answers = ["/a", "/b", "/c"].map((path) => respond(payloadEvent({ method: "GET", path }, { stage: "$default" }), lambdaContext()));
+      console.log((await Promise.all(answers)).map(({ body }) => body).join());`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
+    assert.equal(stdout.trim(), "/a,/b,/c");
   });
 
   it("may be the very same twice", async () => {

@@ -3,7 +3,7 @@
  * serverless-http 4 gets wrong, and has its test in `event-adapter.test.ts`.
  *
  * Nothing here assigns a new function to a property: V8 takes such a function for a method, makes it old at its birth,
- * and then every request that it refers to outlives the collections of young objects (docs/decisions/0013-cold-path.md).
+ * and then every request that it refers to outlives the collections of young objects (docs/decisions/0013-lambda-build.md).
  */
 import { EventEmitter } from "node:events";
 import { type IncomingMessage, ServerResponse } from "node:http";
@@ -82,6 +82,8 @@ function takeNoBody(request: IncomingMessage): void {
     if (!Object.hasOwn(request, name)) continue;
     Reflect.deleteProperty(request, name);
     Object.defineProperty(Object.getPrototypeOf(request), name, {
+      // Of several requests that were made before the first was repaired, each does this.
+      configurable: true,
       set(this: IncomingMessage, value: unknown) {
         // serverless-http writes the version as a string; who comes after the repair is a parser.
         if (this.httpVersionMajor !== 1) return;
@@ -96,6 +98,9 @@ class ExchangeSocket extends EventEmitter {
   readonly encrypted = true;
   readonly readable = true;
   readonly writable = true;
+  /** As of a server's socket on Linux. */
+  readonly writableHighWaterMark = 65_536;
+  readonly writableLength = 0;
   readonly remoteAddress: string | undefined;
   destroyed = false;
   /** Node's response notes here how often it has corked. */
@@ -112,20 +117,29 @@ class ExchangeSocket extends EventEmitter {
     this.#exchange = exchange;
   }
 
-  get writableLength(): number {
-    return 0;
-  }
-
-  get writableHighWaterMark(): number {
-    return this.#response.writableHighWaterMark;
-  }
-
   /** Status line and headers come as text, which the result has no use for; a body is bytes by now. */
   write(data: unknown, ...rest: unknown[]): boolean {
     if (typeof data !== "string") this.#exchange.answer.push(toBuffer(data as Uint8Array));
     const callback = rest.at(-1);
     if (typeof callback === "function") callback();
     return true;
+  }
+
+  /** The socket of a server is closed by this, too, once it has sent what it was given: here that is at once. */
+  end(): this {
+    return this.destroy();
+  }
+
+  pause(): this {
+    return this;
+  }
+
+  resume(): this {
+    return this;
+  }
+
+  setEncoding(): this {
+    return this;
   }
 
   address(): { readonly port: number } {
@@ -155,6 +169,7 @@ class ExchangeSocket extends EventEmitter {
       this.#exchange.onCut(error ?? new Error("The answer was destroyed before it was complete"));
     }
     process.nextTick(() => {
+      if (error && this.listenerCount("error") > 0) this.emit("error", error);
       this.emit("close", error !== undefined);
       this.#request.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
     });
@@ -174,21 +189,31 @@ const responseRepairs = {
    * headers are a form that it takes only now and then.
    */
   writeHead(this: ServerResponse, status: number, ...rest: unknown[]) {
+    const { setHeader, removeHeader, writeHead } = ServerResponse.prototype;
     const headers = rest.at(-1);
-    if (typeof headers === "object" && headers !== null && !Array.isArray(headers)) {
-      for (const [name, value] of Object.entries(headers)) this.setHeader(name, value);
-      return Reflect.apply(ServerResponse.prototype.writeHead, this, [status, ...rest.slice(0, -1)]);
+    const isAllowed = !this.headersSent && status >= 100 && status <= 999;
+    if (isAllowed && typeof headers === "object" && headers !== null && !Array.isArray(headers)) {
+      for (const [name, value] of Object.entries(headers)) responseRepairs.setHeader.call(this, name, value);
+      return Reflect.apply(writeHead, this, [status, ...rest.slice(0, -1)]);
     }
-    this.setHeader("x-none", "").removeHeader("x-none");
+    if (isAllowed) {
+      setHeader.call(this, "x-none", "");
+      removeHeader.call(this, "x-none");
+    }
     const flat = rest.map((value) =>
       Array.isArray(value) && Array.isArray(value[0]) ? value.flat() : value,
     );
-    return Reflect.apply(ServerResponse.prototype.writeHead, this, [status, ...flat]);
+    return Reflect.apply(writeHead, this, [status, ...flat]);
   },
 
-  /** Strings are turned to bytes by the encoding that was asked for. */
+  /**
+   * Strings are turned to bytes by the encoding that was asked for. Bytes are copied: once they are written, they are free to
+   * be used for something else.
+   */
   write(this: ServerResponse, ...given: unknown[]) {
-    return Reflect.apply(ServerResponse.prototype.write, this, withBytes(given));
+    const [chunk, ...rest] = withBytes(given);
+    const bytes = chunk === given[0] && chunk instanceof Uint8Array ? Buffer.from(chunk) : chunk;
+    return Reflect.apply(ServerResponse.prototype.write, this, [bytes, ...rest]);
   },
   end(this: ServerResponse, ...given: unknown[]) {
     return Reflect.apply(ServerResponse.prototype.end, this, withBytes(given));
