@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { createLog } from "@lambda-express-api/api/log.ts";
+import { logReleaseOnce } from "@lambda-express-api/api/release.ts";
+import { noIssuer, testConfig } from "@lambda-express-api/api/test/support/test-config.ts";
 import { accessLogFormat } from "../src/access-log-format.ts";
 
 const guide = readFileSync(new URL("../../../docs/guides/operate.md", import.meta.url), "utf8");
@@ -34,8 +36,8 @@ function fieldsOf(query: string): string[] {
 describe("the queries of the guide to operation", () => {
   const isOfAccessLog = ({ sentence }: { sentence: string }) => sentence.includes("access log");
 
-  it("are four, of both logs, and find a request by its id in each", () => {
-    assert.deepEqual(queries.map(isOfAccessLog), [true, false, true, true]);
+  it("are five, of both logs, and find a request by its id in each", () => {
+    assert.deepEqual(queries.map(isOfAccessLog), [true, false, false, true, true]);
     assert.match(queries[0]?.query ?? "", /filter request\.requestId = /);
     assert.match(queries[1]?.query ?? "", /filter requestId = /);
   });
@@ -48,13 +50,16 @@ describe("the queries of the guide to operation", () => {
     }
   });
 
-  it("read from the function's log what it writes about a failure", () => {
-    let line = "";
-    const log = createLog((text) => {
-      line = text;
-    });
-    log.with({ requestId: "id" }).error("request failed", { error: new Error("why") });
-    const known = pathsOf(JSON.parse(line));
+  it("read from the function's log what it writes about a failure and about its health", () => {
+    const lines: string[] = [];
+    const log = createLog((line) => lines.push(line)).with({ requestId: "id" });
+    log.error("request failed", { error: new Error("why") });
+    logReleaseOnce(log, testConfig(noIssuer));
+    const known = lines.flatMap((line) => pathsOf(JSON.parse(line)));
+    assert.equal(
+      JSON.parse(lines[1] ?? "").message,
+      /filter message = "(\w+)"/.exec(queries[2]?.query ?? "")?.[1],
+    );
     for (const { query } of queries.filter((each) => !isOfAccessLog(each)))
       for (const field of fieldsOf(query)) assert.ok(known.includes(field), `${field} in\n${query}`);
   });
