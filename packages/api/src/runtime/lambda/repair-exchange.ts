@@ -130,36 +130,8 @@ class ExchangeSocket extends EventEmitter {
     return this.destroy();
   }
 
-  pause(): this {
-    return this;
-  }
-
-  resume(): this {
-    return this;
-  }
-
-  setEncoding(): this {
-    return this;
-  }
-
   address(): { readonly port: number } {
     return { port: 443 };
-  }
-
-  cork(): void {}
-
-  uncork(): void {}
-
-  setTimeout(): this {
-    return this;
-  }
-
-  setKeepAlive(): this {
-    return this;
-  }
-
-  setNoDelay(): this {
-    return this;
   }
 
   destroy(error?: Error): this {
@@ -175,6 +147,23 @@ class ExchangeSocket extends EventEmitter {
     });
     return this;
   }
+}
+
+/** What a connection can be told, and what here changes nothing. */
+const NEEDLESS = [
+  "cork",
+  "uncork",
+  "pause",
+  "resume",
+  "setEncoding",
+  "setTimeout",
+  "setKeepAlive",
+  "setNoDelay",
+];
+Object.assign(ExchangeSocket.prototype, Object.fromEntries(NEEDLESS.map((name) => [name, returnThis])));
+
+function returnThis<Self>(this: Self): Self {
+  return this;
 }
 
 const responseRepairs = {
