@@ -38,9 +38,9 @@ export function createApp({ config, runtime, log, routes = allRoutes }: AppOptio
     enabled.map((route) => [route, handleRoute(route, { config, runtime, routes: enabled })]),
   );
   app.use(startRequest(runtime, log, literalRoutes(handlers)));
-  for (const [route, handler] of [...handlers].sort(([a], [b]) => comparePaths(a.path, b.path))) {
+  const others = [...handlers].filter(([{ path }]) => !isLiteral(path));
+  for (const [route, handler] of others.sort(([a], [b]) => comparePaths(a.path, b.path))) {
     // Not `app.all`, which makes a handler for each of the thirty-five methods that Node knows.
-    if (isLiteral(route.path)) continue;
     for (const path of knownPaths(route)) app.route(expressPath(path)).all(handler);
   }
   app.use(notFound, answerError);

@@ -46,7 +46,7 @@ export function createAccessLog({
       const latency = Math.trunc(performance.now() - started);
       const status = response.writableFinished ? response.statusCode : "-";
       const reason = json(error?.reason ?? "-");
-      // Written out, because to make one object of it all, and text of that, costs four times as much.
+      // Written out: one object of it all would be made of eight, only to become text.
       write(
         `{"request":{"requestId":${json(requestId)},"requestTime":"${requestTime(received)}","extendedRequestId":"-"},` +
           `"api":{"apiId":"-","stage":${stage},${jsonOfHost(hostOf(request))},${release}},` +
