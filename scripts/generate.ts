@@ -61,9 +61,9 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 async function accessTable(): Promise<string> {
-  const { routes } = await import("../packages/api/src/routes/routes.ts");
-  const { describeAccess } = await import("../packages/api/src/http/access.ts");
-  const { routeKey } = await import("../packages/api/src/http/request-path.ts");
+  const { routes } = await import("@lambda-express-api/api/routes/routes.ts");
+  const { describeAccess } = await import("@lambda-express-api/kit/route/access.ts");
+  const { routeKey } = await import("@lambda-express-api/kit/request/request-path.ts");
   const rows = routes
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
     .map(({ method, path, access, summary, feature }) => [
@@ -83,7 +83,7 @@ ${table(["Endpoint", "Who may call it", "What it does", "Feature"], rows)}
 }
 
 async function errorTable(): Promise<string> {
-  const { catalogue } = await import("../packages/api/src/errors/catalogue.ts");
+  const { catalogue } = await import("@lambda-express-api/kit/errors/catalogue.ts");
   const rows = Object.entries(catalogue)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([code, entry]) => [
@@ -138,7 +138,7 @@ ${table(["Number", "Decision"], rows)}
 }
 
 async function settingsTable(): Promise<string> {
-  const { settings } = await import("../packages/api/src/config.ts");
+  const { settings } = await import("@lambda-express-api/kit/config.ts");
   const rows = Object.entries(settings).map(([name, setting]) => [
     `\`${name}\``,
     setting.description,
@@ -174,8 +174,8 @@ ${table(head, deploymentRows)}
 }
 
 async function openApiFile(): Promise<string> {
-  const { routes } = await import("../packages/api/src/routes/routes.ts");
-  const { openApiDocument } = await import("../packages/api/src/docs/openapi.ts");
+  const { routes } = await import("@lambda-express-api/api/routes/routes.ts");
+  const { openApiDocument } = await import("@lambda-express-api/kit/docs/openapi.ts");
   const config = { features: { authEndpoints: true, docs: true }, demoCallers: [] };
   return `${JSON.stringify(await openApiDocument({ routes, config, basePath: "" }), undefined, 2)}\n`;
 }

@@ -7,9 +7,9 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { Script } from "node:vm";
-import { documentedPath } from "../packages/api/src/docs/openapi.ts";
-import { defineRoute, type Method } from "../packages/api/src/http/define-route.ts";
-import { routes } from "../packages/api/src/routes/routes.ts";
+import { documentedPath } from "@lambda-express-api/kit/docs/openapi.ts";
+import { defineRoute, type Method } from "@lambda-express-api/kit/route/define-route.ts";
+import { routes } from "@lambda-express-api/api/routes/routes.ts";
 
 const EXAMPLE = "npm run new -- GET /v1/orders/{orderId} --access groups:STAFF";
 const NAME_EXAMPLE = `${EXAMPLE} --name getOrder`;

@@ -1,29 +1,10 @@
 /** Every endpoint of this API. Written by `npm run generate` from the files beside it: never edit it by hand. */
-import type { Route } from "../http/define-route.ts";
-import { listEndpoints } from "./admin/list-endpoints.ts";
-import { createToken } from "./auth/create-token.ts";
-import { refreshToken } from "./auth/refresh-token.ts";
-import { getDocs } from "./docs/get-docs.ts";
-import { getDocsAsset } from "./docs/get-docs-asset.ts";
-import { getHealth } from "./manage/get-health.ts";
-import { getRedoc } from "./redoc/get-redoc.ts";
-import { getRedocAsset } from "./redoc/get-redoc-asset.ts";
-import { getOpenapi } from "./root/get-openapi.ts";
-import { getRoot } from "./root/get-root.ts";
-import { getSwagger } from "./root/get-swagger.ts";
-import { whoAmI } from "./users/who-am-i.ts";
+import type { RouteLoaders } from "@lambda-express-api/kit";
 
-export const routes: readonly Route[] = [
-  listEndpoints,
-  createToken,
-  refreshToken,
-  getDocs,
-  getDocsAsset,
-  getHealth,
-  getRedoc,
-  getRedocAsset,
-  getOpenapi,
-  getRoot,
-  getSwagger,
-  whoAmI,
-];
+export const routes: RouteLoaders = {
+  "GET /v1/admin/endpoints": async () => (await import("./admin/list-endpoints.ts")).listEndpoints,
+  "GET /v1/manage/hc": async () => (await import("./manage/get-health.ts")).getHealth,
+  "GET /v1/users/whoami": async () => (await import("./users/who-am-i.ts")).whoAmI,
+  "POST /v1/auth/refresh": async () => (await import("./auth/refresh-token.ts")).refreshToken,
+  "POST /v1/auth/token": async () => (await import("./auth/create-token.ts")).createToken,
+};

@@ -1,6 +1,5 @@
-import { auth } from "../../http/access.ts";
-import { defineRoute } from "../../http/define-route.ts";
-import { publicPath } from "../../http/request-path.ts";
+import { auth, publicPath } from "@lambda-express-api/kit";
+import { defineRoute } from "../../api.ts";
 
 export const listEndpoints = defineRoute({
   operationId: "listEndpoints",
@@ -28,10 +27,10 @@ export const listEndpoints = defineRoute({
     },
   }),
 }).handler(
-  auth({ groups: ["ADMINS"] }, async ({ routes }) => ({
+  auth({ groups: ["ADMINS"] }, async ({ api }) => ({
     status: 200,
     body: {
-      endpoints: routes.map(({ path, operationId, method, summary, access }) => ({
+      endpoints: (await api.endpoints()).map(({ path, operationId, method, summary, access }) => ({
         path: publicPath(path),
         name: operationId,
         method,

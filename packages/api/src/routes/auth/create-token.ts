@@ -1,6 +1,5 @@
-import { createFirebaseProvider } from "../../auth/providers/firebase.ts";
-import { anyone } from "../../http/access.ts";
-import { defineRoute } from "../../http/define-route.ts";
+import { anyone, createIdentityProvider } from "@lambda-express-api/kit";
+import { defineRoute } from "../../api.ts";
 import { tokenAnswerSchema } from "./token-schemas.ts";
 
 export const createToken = defineRoute({
@@ -11,6 +10,7 @@ export const createToken = defineRoute({
   description:
     "OAuth 2.0's password form (RFC 6749, section 4.3), for the docs page and for trying things out. RFC 9700 advises against it elsewhere: let apps sign in with the provider's SDK, and set `AUTH_ENDPOINTS=off`.",
   feature: "authEndpoints",
+  role: "token",
   consumes: ["application/x-www-form-urlencoded", "multipart/form-data", "application/json"],
   bodyLimitBytes: 4096,
   request: (z) => ({
@@ -31,7 +31,7 @@ export const createToken = defineRoute({
 }).handler(
   anyone(async ({ body, config }) => ({
     status: 200,
-    body: await createFirebaseProvider(config).signIn(body.username, body.password),
+    body: await createIdentityProvider(config).signIn(body.username, body.password),
     headers: { pragma: "no-cache" },
   })),
 );

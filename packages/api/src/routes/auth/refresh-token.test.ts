@@ -8,10 +8,10 @@ import {
   form,
   multipart,
   multipartWithFile,
-} from "../../../test/support/bodies.ts";
-import { firebaseError, type StubProvider, startStubProvider } from "../../../test/support/stub-provider.ts";
-import { startTestIssuer, type TestIssuer } from "../../../test/support/test-issuer.ts";
-import { type Answer, appWay, lambdaWay, type Way } from "../../../test/support/ways.ts";
+} from "@lambda-express-api/kit/test/support/bodies.ts";
+import { firebaseError, type StubProvider, startStubProvider } from "@lambda-express-api/kit/test/support/stub-provider.ts";
+import { startTestIssuer, type TestIssuer } from "@lambda-express-api/kit/testing/test-issuer.ts";
+import { type Answer, appWay, lambdaWay, type Way } from "@lambda-express-api/kit/testing/ways.ts";
 
 const REFRESH_TOKEN = "AMf-vBx/refresh+token==&grant_type=password";
 const FIELDS: Fields = [

@@ -1,6 +1,5 @@
-import { createFirebaseProvider } from "../../auth/providers/firebase.ts";
-import { anyone } from "../../http/access.ts";
-import { defineRoute } from "../../http/define-route.ts";
+import { anyone, createIdentityProvider } from "@lambda-express-api/kit";
+import { defineRoute } from "../../api.ts";
 import { tokenAnswerSchema } from "./token-schemas.ts";
 
 export const refreshToken = defineRoute({
@@ -10,6 +9,7 @@ export const refreshToken = defineRoute({
   summary: "Exchanges a refresh token for a new access token.",
   description: "The new token has the caller's groups as they are now (RFC 6749, section 6).",
   feature: "authEndpoints",
+  role: "refresh",
   consumes: ["application/x-www-form-urlencoded", "multipart/form-data", "application/json"],
   bodyLimitBytes: 4096,
   request: (z) => ({
@@ -25,7 +25,7 @@ export const refreshToken = defineRoute({
 }).handler(
   anyone(async ({ body, config }) => ({
     status: 200,
-    body: await createFirebaseProvider(config).refresh(body.refresh_token),
+    body: await createIdentityProvider(config).refresh(body.refresh_token),
     headers: { pragma: "no-cache" },
   })),
 );

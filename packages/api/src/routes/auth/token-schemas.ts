@@ -1,4 +1,4 @@
-import type { Zod } from "../../http/define-route.ts";
+import type { Zod } from "@lambda-express-api/kit";
 
 /** The token answer of both endpoints: the provider's JSON, with OAuth's names for the token. */
 export function tokenAnswerSchema(z: Zod) {

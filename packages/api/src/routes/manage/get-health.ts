@@ -1,12 +1,12 @@
-import { anyone } from "../../http/access.ts";
-import { defineRoute } from "../../http/define-route.ts";
-import { logReleaseOnce } from "../../release.ts";
+import { anyone, logReleaseOnce } from "@lambda-express-api/kit";
+import { defineRoute } from "../../api.ts";
 
 export const getHealth = defineRoute({
   operationId: "getHealth",
   method: "GET",
   path: "/v1/manage/hc",
   summary: "Tells whether the API is up.",
+  role: "health",
   responses: (z) => ({
     200: {
       description: "The API is up.",
@@ -14,9 +14,9 @@ export const getHealth = defineRoute({
     },
   }),
 }).handler(
-  anyone(async ({ config, log }) => {
+  anyone(async ({ api, config, log }) => {
     // In a container each line of the access log tells the release. The gateway's cannot know it.
-    if (config.runtime === "LAMBDA") logReleaseOnce(log, config);
+    if (config.runtime === "LAMBDA") logReleaseOnce(log, api);
     return { status: 200, body: { status: "I'm sexy and I know It" } };
   }),
 );

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import supertest from "supertest";
-import { testApp } from "../../../test/support/test-app.ts";
-import { startTestIssuer, type TestIssuer } from "../../../test/support/test-issuer.ts";
+import { testApp } from "@lambda-express-api/kit/testing/test-app.ts";
+import { startTestIssuer, type TestIssuer } from "@lambda-express-api/kit/testing/test-issuer.ts";
 
 describe("GET /v1/users/whoami", () => {
   let issuer: TestIssuer;

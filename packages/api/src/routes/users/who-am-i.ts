@@ -1,5 +1,5 @@
-import { auth } from "../../http/access.ts";
-import { defineRoute } from "../../http/define-route.ts";
+import { auth } from "@lambda-express-api/kit";
+import { defineRoute } from "../../api.ts";
 
 export const whoAmI = defineRoute({
   operationId: "whoAmI",

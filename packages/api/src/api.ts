@@ -1,0 +1,25 @@
+/** This API: its name, what it declares of its own, and its endpoints. Endpoints import `defineRoute` from here. */
+import { defineApi, docsRoutes } from "@lambda-express-api/kit";
+import manifest from "../package.json" with { type: "json" };
+import { routes } from "./routes/routes.ts";
+
+export const api = defineApi({
+  name: "lambda-express-api",
+  version: manifest.version,
+  description: manifest.description,
+
+  // Environment variables of your own: `config.settings` in handlers, services and middleware.
+  settings: {},
+  // What endpoints share: `await services.pool` in handlers and middleware. Made on first use, closed on drain.
+  services: {},
+  // Error codes of your own: `throw new ApiError("100409", { reason: "..." })`.
+  errors: {},
+  // Express middleware for every request.
+  middleware: () => [],
+  // Express routers that exist already.
+  routers: [],
+
+  routes: { ...routes, ...docsRoutes({ prefix: "/v1" }) },
+});
+
+export const { defineRoute, ApiError } = api;

@@ -1,0 +1,5 @@
+/** The entry in Lambda (`RUNTIME=LAMBDA`). A mistake in the environment ends the start, and the log says which. */
+import { createHandler } from "@lambda-express-api/kit/lambda";
+import { api } from "./api.ts";
+
+export const handler = createHandler(api);

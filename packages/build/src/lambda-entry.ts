@@ -1,0 +1,18 @@
+/** The entry of the built function: `bundle.handler`. */
+import { createLog } from "@lambda-express-api/kit/log.ts";
+import { writeLine } from "@lambda-express-api/kit/lambda/write-line.ts";
+import { createFileLoader } from "./load-files.ts";
+
+/** Filled in by the build. */
+declare const APP_FILE: string;
+declare const CODE_CACHES: Readonly<Record<string, string>>;
+declare const BUILT_BY: string;
+
+const load = createFileLoader(APP_FILE, {
+  folder: import.meta.dirname,
+  codeCaches: CODE_CACHES,
+  onUnusable: (codeCache) =>
+    createLog(writeLine).warn("code cache not used", { codeCache, builtBy: BUILT_BY, node: process.version }),
+});
+
+export const { handler } = load(APP_FILE);

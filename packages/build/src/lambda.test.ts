@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
+import { gatewayVerdict } from "@lambda-express-api/kit/testing/gateway-verdict.ts";
+import { payloadEvent } from "@lambda-express-api/kit/testing/payload-event.ts";
+import type { BuiltAnswer } from "@lambda-express-api/kit/test/support/run-built.ts";
+import { startTestIssuer } from "@lambda-express-api/kit/testing/test-issuer.ts";
+import type { FileSources } from "./bundle-files.ts";
+import { buildLambda } from "./lambda.ts";
+
+const ARCHITECTURE = process.arch === "arm64" ? "arm64" : "x64";
+const SNAPSHOT = new URL("__snapshots__/cold-path.txt", import.meta.url);
+/** What Express with serverless-http alone, bundled with SST's options, has in its one file. */
+const HELLO_BYTES = 857_000;
+
+describe("the built Lambda function", () => {
+  let root: string;
+  let folder: string;
+  let sources: FileSources;
+  let environment: Readonly<Record<string, string>>;
+  const events: Record<"health" | "whoAmI" | "docs" | "token", object> = {
+    health: payloadEvent({ method: "GET", path: "/v1/manage/hc" }),
+    whoAmI: {},
+    docs: payloadEvent({ method: "GET", path: "/v1/docs", headers: { "accept-encoding": "br" } }),
+    token: payloadEvent({
+      method: "POST",
+      path: "/v1/auth/token",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ username: "user@example.com", password: "not-secret" }),
+    }),
+  };
+
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), "built-lambda-"));
+    folder = join(root, "built");
+    sources = await buildLambda(folder, { architecture: ARCHITECTURE });
+    const issuer = await startTestIssuer();
+    const authorization = `Bearer ${issuer.sign(issuer.claims(["USERS"]))}`;
+    events.whoAmI = payloadEvent(
+      { method: "GET", path: "/v1/users/whoami", headers: { authorization } },
+      { authorizer: (await gatewayVerdict(authorization, issuer)) ?? {} },
+    );
+    await issuer.close();
+    environment = {
+      RUNTIME: "LAMBDA",
+      NODE_ENV: "production",
+      JWT_ISSUER: issuer.issuer,
+      JWT_AUTHORIZED_AUDIENCES: issuer.audience,
+      FIREBASE_APP_API_KEY: "test-key",
+      FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
+    };
+  });
+  after(() => rm(root, { recursive: true }));
+
+  interface Run {
+    readonly answers: readonly BuiltAnswer[];
+    /** Of the log, but for the line of each request for the health. */
+    readonly lines: readonly Record<string, unknown>[];
+  }
+
+  /** Answers events in a fresh process, started as Lambda starts Node. */
+  async function run(built: string, given: readonly object[], flags = ["--expose-gc"]): Promise<Run> {
+    const script = new URL("@lambda-express-api/kit/test/support/run-built.ts", import.meta.url);
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [...flags, script.pathname, built, JSON.stringify(given)],
+      { env: environment },
+    );
+    const lines = stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line));
+    return { answers: lines.at(-1), lines: lines.slice(0, -1).filter(({ message }) => message !== "health") };
+  }
+
+  /** The same function with something done to its files. */
+  async function changed(name: string, change: (copy: string, codeCache: string) => Promise<void>) {
+    const copy = join(root, name);
+    await cp(folder, copy, { recursive: true });
+    await change(copy, join(copy, await codeCacheOf("app.js")));
+    return copy;
+  }
+
+  async function codeCacheOf(file: string): Promise<string> {
+    const found = (await readdir(folder)).find(
+      (name) => name.startsWith(`${file}-`) && name.endsWith(".cache"),
+    );
+    assert.ok(found, `${file} has no code cache`);
+    return found;
+  }
+
+  async function contents(of: string): Promise<Record<string, string>> {
+    const entries = await readdir(of, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    return Object.fromEntries(
+      await Promise.all(files.map(async (file) => [file.slice(of.length), await hashOf(file)] as const)),
+    );
+  }
+
+  async function hashOf(file: string): Promise<string> {
+    return createHash("sha256")
+      .update(await readFile(file))
+      .digest("hex");
+  }
+
+  const statuses = ({ answers }: Run) => answers.map(({ statusCode }) => statusCode);
+
+  it("answers with V8's code cache of each file it needs, and logs nothing of it", async () => {
+    const done = await run(folder, [events.health, events.whoAmI, events.docs]);
+    assert.deepEqual(statuses(done), [200, 200, 200]);
+    assert.deepEqual(done.lines, []);
+    for (const file of done.answers.at(-1)?.files ?? []) await codeCacheOf(file);
+  });
+
+  it("keeps no request once it is answered and what is young was collected", async () => {
+    const script = new URL("@lambda-express-api/kit/test/support/measure-kept.ts", import.meta.url);
+    // Room enough for V8 to leave all collecting to the script.
+    const flags = ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"];
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [...flags, script.pathname, folder, JSON.stringify(events.whoAmI)],
+      { env: environment },
+    );
+    const keptBytes = Number(stdout.trim().split("\n").at(-1));
+    // Some of it is Node's own streams, which live longer. A request with all it refers to has 10 kB and more.
+    assert.ok(keptBytes < 4000, `${keptBytes} bytes of each`);
+  });
+
+  it("writes nothing into its folder", async () => {
+    const before = await contents(folder);
+    await run(folder, [events.health, events.docs], []);
+    assert.deepEqual(await contents(folder), before);
+  });
+
+  it("is the same when it is built again, but for the bytes of its code caches", async () => {
+    const again = join(root, "again");
+    await buildLambda(again, { architecture: ARCHITECTURE });
+    const comparable = async (of: string) =>
+      Object.entries(await contents(of))
+        .map(([file, hash]) => (file.endsWith(".cache") ? file : `${file} ${hash}`))
+        .sort();
+    assert.deepEqual(await comparable(again), await comparable(folder));
+  });
+
+  it("names a code cache by the hash of its source, so that none is taken for another's", async () => {
+    const files = (await readdir(folder)).filter((name) => name.endsWith(".cache"));
+    assert.ok(files.length > 3, files.join());
+    for (const name of files) {
+      const [, file = "", hash = ""] = /^(.+)-([0-9a-f]{16})\.cache$/.exec(name) ?? [];
+      assert.equal((await hashOf(join(folder, file))).slice(0, 16), hash, name);
+    }
+  });
+
+  it("has no code cache when it is built for machines of another kind, and answers all the same", async () => {
+    const other = join(root, "other");
+    await buildLambda(other, { architecture: ARCHITECTURE === "x64" ? "arm64" : "x64" });
+    assert.deepEqual(
+      (await readdir(other)).filter((name) => name.endsWith(".cache")),
+      [],
+    );
+    const done = await run(other, [events.health, events.whoAmI, events.docs, events.token]);
+    assert.deepEqual(statuses(done), [200, 200, 200, 503]);
+    assert.deepEqual(
+      done.lines.filter(({ message }) => message === "code cache not used"),
+      [],
+    );
+  });
+
+  describe("whose code cache cannot be used compiles its source, answers the same and logs one line:", () => {
+    const cases: Record<string, (copy: string, codeCache: string) => Promise<void>> = {
+      "it is not there": (_, codeCache) => rm(codeCache),
+      "it is empty": (_, codeCache) => truncate(codeCache, 0),
+      "it is cut off": (_, codeCache) => truncate(codeCache, 1000),
+      "it is something else": (_, codeCache) => writeFile(codeCache, "a".repeat(100_000)),
+      "it is of another version of V8": async (_, codeCache) => {
+        const bytes = await readFile(codeCache);
+        bytes.writeUInt32LE((bytes.readUInt32LE(4) ^ 1) >>> 0, 4);
+        await writeFile(codeCache, bytes);
+      },
+      "it is of another source": async (copy) => {
+        const app = join(copy, "app.js");
+        await writeFile(app, `${await readFile(app, "latin1")}\n`);
+      },
+    };
+    for (const [name, change] of Object.entries(cases)) {
+      it(name, async () => {
+        const copy = await changed(name, change);
+        const expected = await run(folder, [events.health, events.whoAmI]);
+        const done = await run(copy, [events.health, events.whoAmI]);
+        assert.deepEqual(
+          done.answers.map(({ statusCode, body }) => [statusCode, body]),
+          expected.answers.map(({ statusCode, body }) => [statusCode, body]),
+        );
+        assert.deepEqual(
+          done.lines.map(({ level, message, codeCache }) => [level, message, codeCache]),
+          [["warn", "code cache not used", await codeCacheOf("app.js")]],
+        );
+      });
+    }
+
+    it("Node was started with other flags", async () => {
+      const done = await run(folder, [events.health], ["--no-opt"]);
+      assert.deepEqual(statuses(done), [200]);
+      assert.deepEqual(
+        done.lines.map(({ message }) => message),
+        ["code cache not used"],
+      );
+    });
+  });
+
+  describe("on the path of a cold start", () => {
+    it("reads for health and whoami one file of JavaScript, of a fifth of a bare Express's bytes at most", async () => {
+      const { answers } = await run(folder, [events.health, events.whoAmI]);
+      for (const { files, bytes } of answers) {
+        assert.deepEqual(files, ["app.js"]);
+        assert.ok(bytes <= HELLO_BYTES * 0.2, `${bytes} bytes`);
+      }
+    });
+
+    it("has the sources, the packages and the builtin modules that a review has seen", async () => {
+      const { answers } = await run(folder, [events.health, events.whoAmI]);
+      const report = coldPath(sources["app.js"] ?? [], answers.at(-1)?.builtins ?? []);
+      if (process.env.UPDATE_SNAPSHOTS) await writeFile(SNAPSHOT, report);
+      assert.equal(report, await readFile(SNAPSHOT, "utf8"), "if it is meant so: npm run snapshots");
+    });
+
+    it("has nothing of docs, OpenAPI, schemas, HTTP client, AWS SDK and token verification", () => {
+      const absent =
+        /\/(zod|axios|jose|firebase-admin|iconv-lite|mime-db|negotiator|qs|send|debug|@aws-sdk|@smithy|@asteasolutions)\/|\/docs\/(files|openapi|landing-page)\.ts$/;
+      assert.deepEqual(
+        (sources["app.js"] ?? []).filter((source) => absent.test(source)),
+        [],
+      );
+    });
+
+    it("loads for the first page of the docs and for the first token only what each needs", async () => {
+      const names = async (event: object) =>
+        (await run(folder, [event])).answers[0]?.files
+          .map((file) => file.split("-")[0])
+          .filter((name) => name !== "chunk");
+      assert.deepEqual(await names(events.docs), ["app.js", "zod", "files"]);
+      assert.deepEqual(await names(events.token), ["app.js", "zod", "axios"]);
+    });
+  });
+});
+
+/** What is loaded by a cold start, for a review: new entries are new costs. */
+function coldPath(files: readonly string[], builtins: readonly string[]): string {
+  const packageOf = (file: string) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
+  const packages = new Set(files.map(packageOf).filter((name) => name !== undefined));
+  const own = files.filter((file) => file.startsWith("packages/"));
+  const list = (title: string, entries: Iterable<string>) => [
+    title,
+    ...[...entries].sort().map((entry) => `  ${entry}`),
+  ];
+  return `${[
+    ...list("sources", own),
+    ...list("packages", packages),
+    ...list("builtin modules beyond those of Lambda's runtime", builtins),
+  ].join("\n")}\n`;
+}

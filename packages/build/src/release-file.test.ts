@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { readRelease } from "@lambda-express-api/kit/release.ts";
+import { lambdaContext, payloadEvent } from "@lambda-express-api/kit/testing/payload-event.ts";
+import { noIssuer, testEnvironment } from "@lambda-express-api/kit/testing/test-config.ts";
+import { buildLambda } from "./lambda.ts";
+import { commitOf, writeReleaseFile } from "./release-file.ts";
+
+const OTHERS = { GITHUB_SHA: "of-github", CODEBUILD_RESOLVED_SOURCE_VERSION: "of-codebuild" };
+
+describe("the release file", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "release-file-"));
+    writeFileSync(join(root, "package.json"), '{"version":"1.2.3"}');
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=A Test", "-c", "user.email=test@example.com", ...args], {
+      cwd: root,
+      encoding: "utf8",
+    }).trim();
+
+  function commit(): string {
+    git("init", "--quiet");
+    git("add", ".");
+    git("commit", "--quiet", "--message=one");
+    // A tag must not become the name of the commit.
+    git("tag", "v1.2.3");
+    return git("rev-parse", "HEAD");
+  }
+
+  it("tells the API the repository's version and the commit that is checked out", () => {
+    const head = commit();
+    writeReleaseFile(root, root, OTHERS);
+    assert.deepEqual(readRelease(root), { version: "1.2.3", commit: head });
+  });
+
+  it("is in the built function, which tells it", async () => {
+    await buildLambda(join(root, "function"));
+    Object.assign(process.env, testEnvironment(noIssuer, { RUNTIME: "LAMBDA" }));
+    const { handler } = await import(join(root, "function/bundle.mjs"));
+    const { body } = await handler(payloadEvent({ method: "GET", path: "/v1" }), lambdaContext());
+    const { version, commit } = JSON.parse(body);
+    assert.deepEqual({ version, commit }, readRelease(join(root, "function")));
+    assert.notEqual(commit, "development");
+  });
+
+  it("does not pass off changed files for the commit", () => {
+    const head = commit();
+    writeFileSync(join(root, "package.json"), '{"version":"1.2.4"}');
+    assert.equal(commitOf(root, OTHERS), `${head}-dirty`);
+  });
+
+  it("has the commit of the CI where there is no repository, and that of COMMIT before any other", () => {
+    // Whatever is above the temporary folder is not this repository.
+    const noGit = { ...OTHERS };
+    writeFileSync(join(root, ".git"), "gitdir: nowhere\n");
+    assert.equal(commitOf(root, noGit), "of-github");
+    assert.equal(commitOf(root, { ...noGit, GITHUB_SHA: "" }), "of-codebuild");
+    assert.equal(commitOf(root, {}), "unknown");
+    assert.equal(commitOf(root, { ...noGit, COMMIT: "of-the-build" }), "of-the-build");
+  });
+});

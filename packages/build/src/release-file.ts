@@ -1,0 +1,44 @@
+/** The file by which a built API knows its version and its commit. Every build writes it beside the bundle. */
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Release } from "@lambda-express-api/kit/release.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Writes `release.json` into a folder.
+ *
+ * @param root the repository: the version is that of its package.json.
+ */
+export function writeReleaseFile(folder: string, root: string, environment: Environment = process.env): void {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const release: Release = { version, commit: commitOf(root, environment) };
+  writeFileSync(join(folder, "release.json"), `${JSON.stringify(release)}\n`);
+}
+
+/**
+ * The commit that is checked out, with `-dirty` where files differ from it; or, where git does not know, what the build
+ * was told. `COMMIT` is the image's build argument, and goes before everything.
+ *
+ * - https://docs.github.com/actions/reference/workflows-and-actions/variables
+ * - https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html
+ */
+export function commitOf(root: string, environment: Environment): string {
+  const { COMMIT, GITHUB_SHA, CODEBUILD_RESOLVED_SOURCE_VERSION } = environment;
+  return COMMIT || checkedOut(root) || GITHUB_SHA || CODEBUILD_RESOLVED_SOURCE_VERSION || "unknown";
+}
+
+function checkedOut(root: string): string | undefined {
+  try {
+    const args = ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"];
+    return execFileSync("git", args, {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  } catch {
+    // No git, or no repository: a build in an image has neither.
+    return undefined;
+  }
+}

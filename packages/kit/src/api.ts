@@ -1,0 +1,114 @@
+/** An API as one object: what it is called, what it declares of its own, and its endpoints. */
+import type { RequestHandler, Router } from "express";
+import { type Config, type OwnSettings, type ParsedSettings, settings as kitSettings } from "./config.ts";
+import { ApiError, type ApiErrorOptions } from "./errors/api-error.ts";
+import { type CatalogueEntry, catalogue, type ErrorCode } from "./errors/catalogue.ts";
+import type { Access } from "./route/access.ts";
+import { defineRoute, type Route, type RouteDefiner } from "./route/define-route.ts";
+import type { ServiceDefinitions, Services } from "./services.ts";
+
+/**
+ * The endpoints by method and path (`GET /v1/orders/{orderId}`), each as the function that loads it: an endpoint's file is
+ * loaded by the first request that needs it.
+ */
+export type RouteLoaders = Readonly<Record<string, () => Promise<Route>>>;
+
+export type ErrorCodes = Readonly<Record<string, CatalogueEntry>>;
+
+/** A finished Express `Router`, below a path of the API. */
+export interface MountedRouter {
+  /** A verb and a noun, or the name of what is mounted; the gateway's operation name. */
+  readonly operationId: string;
+  /** Where it is mounted: `/v1/legacy`. The gateway gets a route for it and one for all below it, for every method. */
+  readonly prefix: string;
+  readonly summary: string;
+  /** Who may call it. The caller is checked before the router runs. */
+  readonly access: Access;
+  readonly router: () => Router | Promise<Router>;
+}
+
+export interface ApiDefinition<
+  Settings extends OwnSettings,
+  Definitions extends ServiceDefinitions,
+  Errors extends ErrorCodes,
+> {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** Environment variables of the API's own, beside the kit's. */
+  readonly settings?: Settings;
+  readonly services?: Definitions;
+  /** Error codes of the API's own, beside the kit's. */
+  readonly errors?: Errors;
+  /** Runs on every request, in this order, after CORS and before the routes. Made once per process. */
+  readonly middleware?: (tools: {
+    readonly config: Config<ParsedSettings<Settings>>;
+    readonly services: Services<Definitions>;
+  }) => readonly RequestHandler[];
+  readonly routes: RouteLoaders;
+  /** Routers that exist already; they come after the routes. */
+  readonly routers?: readonly MountedRouter[];
+}
+
+/** What the kit needs of an API, whatever it declares. */
+export interface Api {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly settings: OwnSettings;
+  readonly services: ServiceDefinitions;
+  readonly errors: ErrorCodes;
+  readonly middleware: (tools: {
+    readonly config: Config<never>;
+    readonly services: never;
+  }) => readonly RequestHandler[];
+  readonly routes: RouteLoaders;
+  readonly routers: readonly MountedRouter[];
+}
+
+/** An API, with what its endpoints import: `defineRoute` and `ApiError` know its settings, services and error codes. */
+export interface DefinedApi<Settings, Definitions, Code extends string> extends Api {
+  readonly defineRoute: RouteDefiner<{
+    readonly settings: ParsedSettings<Settings>;
+    readonly services: Services<Definitions>;
+    readonly errorCode: Code;
+  }>;
+  readonly ApiError: new (code: Code, options: ApiErrorOptions) => ApiError;
+}
+
+/**
+ * Defines an API.
+ *
+ * @throws TypeError for a setting or an error code that the kit has already, or a router at an impossible path.
+ */
+export function defineApi<
+  const Settings extends OwnSettings = Record<never, never>,
+  const Definitions extends ServiceDefinitions = Record<never, never>,
+  const Errors extends ErrorCodes = Record<never, never>,
+>(
+  definition: ApiDefinition<Settings, Definitions, Errors>,
+): DefinedApi<Settings, Definitions, ErrorCode | (keyof Errors & string)> {
+  const { settings = {}, services = {}, errors = {}, middleware = () => [], routers = [] } = definition;
+  for (const name of Object.keys(settings)) {
+    if (Object.hasOwn(kitSettings, name))
+      throw new TypeError(`The setting ${name} exists already; give yours another name`);
+  }
+  for (const code of Object.keys(errors)) {
+    if (Object.hasOwn(catalogue, code))
+      throw new TypeError(`The error code ${code} exists already; give yours another one`);
+  }
+  for (const { operationId, prefix } of routers) {
+    if (!/^(\/[A-Za-z0-9._~-]+)+$/.test(prefix))
+      throw new TypeError(`${operationId}: a router cannot be mounted at ${prefix}; write a path like /v1/legacy`);
+  }
+  return {
+    ...definition,
+    settings,
+    services,
+    errors: { ...catalogue, ...errors },
+    middleware: middleware as Api["middleware"],
+    routers,
+    defineRoute: defineRoute as unknown as DefinedApi<Settings, Definitions, string>["defineRoute"],
+    ApiError,
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * The Express app of an API. It listens to nothing by itself. In this order a request passes: id, log and deadline; what
+ * the runtime does (access log, CORS); the API's middleware; its routes; its routers; what `app.use` has added; 404.
+ */
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from "express";
+import type { Api, ErrorCodes } from "./api.ts";
+import type { Config } from "./config.ts";
+import { enabledRoutes } from "./enabled-routes.ts";
+import { ApiError, errorAnswer, unexpectedError } from "./errors/api-error.ts";
+import type { CatalogueEntry } from "./errors/catalogue.ts";
+import type { Log } from "./log.ts";
+import { RequestContext, requestContext, setRequestContext } from "./request/request-context.ts";
+import { comparePaths, expressPath, publicPath, splitRouteKey } from "./request/request-path.ts";
+import type { ApiFacts } from "./route/define-route.ts";
+import { handleRoute } from "./route/handle-route.ts";
+import { mountRouter } from "./route/mount-router.ts";
+import { isAnswered, sendReply } from "./route/reply.ts";
+import type { Runtime } from "./route/runtime.ts";
+
+export interface AppOptions {
+  readonly api: Api;
+  readonly config: Config;
+  readonly runtime: Runtime;
+  readonly log: Log;
+  /** Of `createServices`. */
+  readonly services: Readonly<Record<string, Promise<unknown>>>;
+}
+
+/**
+ * Makes the app. As in Express, what is added to it with `app.use` before the first request comes before 404 and errors.
+ *
+ * @throws TypeError for two routes with the same method and path.
+ */
+export function createApp({ api, config, runtime, log, services }: AppOptions): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.enable("case sensitive routing");
+  app.enable("strict routing");
+  app.set("query parser", "simple");
+  app.set("trust proxy", config.trustedProxyHops);
+
+  const fail = failWith(api.errors);
+  app.use(startRequest(runtime, log, fail));
+  app.use(finishOnce(app, fail));
+  app.use(...runtime.middleware);
+  const middleware = api.middleware({ config: config as Config<never>, services: services as never });
+  if (middleware.length > 0) app.use(...middleware);
+
+  const environment = { config, runtime, services, api: factsOf(api, config) };
+  for (const [key, load] of routesInOrder(api)) {
+    const { method, path } = splitRouteKey(key);
+    const handler = handleRoute({ method, path, load }, environment);
+    // API Gateway has no route key with a slash at the end, so a route with one is known without it too.
+    for (const known of new Set([path, publicPath(path)])) {
+      app.route(expressPath(known))[method.toLowerCase() as "get"](handler);
+    }
+  }
+  for (const router of api.routers) app.use(router.prefix, mountRouter(router, environment));
+  return app;
+}
+
+function factsOf(api: Api, { features }: Config): ApiFacts {
+  const { name, version, description, errors } = api;
+  return { name, version, description, errors, endpoints: () => enabledRoutes(api, features) };
+}
+
+/** Express takes the first route that fits; the gateway the most specific one. */
+function routesInOrder({ routes }: Api) {
+  const entries = Object.entries(routes).map(([key, load]) => ({ key, load, ...splitRouteKey(key) }));
+  const known = new Set<string>();
+  for (const { method, path } of entries) {
+    const key = `${method} ${publicPath(path)}`;
+    if (known.has(key)) throw new TypeError(`Two routes are ${key}; one of them would never be called`);
+    known.add(key);
+  }
+  return entries
+    .sort((a, b) => comparePaths(a.path, b.path))
+    .map(({ key, load }): [string, typeof load] => [key, load]);
+}
+
+/** Gives the request its id, its log, and the deadline by which it is answered whatever happens. */
+function startRequest(runtime: Runtime, log: Log, fail: Fail): RequestHandler {
+  return (request, response, next) => {
+    const received = runtime.receive(request);
+    const context = new RequestContext(received, request.headers["x-request-id"], log);
+    setRequestContext(request, context);
+    response.setHeader("x-request-id", context.requestId);
+
+    const deadline = setTimeout(() => {
+      const error = new ApiError("002503", { reason: "The answer took longer than the deadline allows" });
+      context.abort(error);
+      fail(request, response, error);
+    }, received.timeoutMilliseconds);
+    response.on("close", () => {
+      clearTimeout(deadline);
+      if (!response.writableEnded) context.abort(new Error("The caller has gone"));
+    });
+    next();
+  };
+}
+
+/** Mounts what ends every request that nothing has answered. The first request is the sign that the app is complete. */
+function finishOnce(app: Express, fail: Fail): RequestHandler {
+  let isFinished = false;
+  return (_request, _response, next) => {
+    if (!isFinished) app.use(notFound, answerErrors(fail));
+    isFinished = true;
+    next();
+  };
+}
+
+const notFound: RequestHandler = () => {
+  throw new ApiError("001404", { reason: "There is no such endpoint" });
+};
+
+/** Four parameters, by which Express knows an error handler. */
+function answerErrors(fail: Fail): ErrorRequestHandler {
+  return (thrown, request, response, _next) => {
+    const { abortReason } = requestContext(request);
+    // The handler has given up because of the deadline, which is answered, or because its caller has gone.
+    if (abortReason && thrown === abortReason) return;
+    fail(request, response, thrown instanceof ApiError ? thrown : (refusal(thrown) ?? unexpectedError(thrown)));
+  };
+}
+
+const CODES: Readonly<Record<number, string>> = { 404: "001404", 413: "001413", 415: "001415", 429: "001429" };
+
+/** What Express and its middleware refuse, body-parser say: an http-errors error of a 4xx status. */
+function refusal(thrown: unknown): ApiError | undefined {
+  const { status, expose } = (thrown ?? {}) as { readonly status?: unknown; readonly expose?: unknown };
+  if (typeof status !== "number" || status < 400 || status > 499 || expose !== true) return undefined;
+  return new ApiError(CODES[status] ?? "001400", { status, reason: "The request was refused", cause: thrown });
+}
+
+type Fail = (request: Request, response: Response, error: ApiError) => void;
+
+/** Makes the function that logs an error as its status deserves, and answers it. */
+function failWith(errors: ErrorCodes): Fail {
+  return (request, response, thrown) => {
+    const context = requestContext(request);
+    const isKnown = Object.hasOwn(errors, thrown.code);
+    const error = isKnown ? thrown : unexpectedError(new Error(`Unknown error code ${thrown.code}`, { cause: thrown }));
+    const answer = errorAnswer(error, errors[error.code] as CatalogueEntry, context.requestId);
+    context.error = { code: error.code, reason: error.reason };
+    if (answer.status >= 500) context.log.error("request failed", { error });
+    else if (error.cause !== undefined) {
+      // A caller's mistake needs no stack of ours.
+      const { code, reason, cause } = error;
+      context.log.warn("request refused", {
+        code,
+        reason,
+        cause: cause instanceof Error ? cause.message : String(cause),
+      });
+    }
+    if (!isAnswered(response)) sendReply(request, response, { ...answer, headers: error.headers });
+  };
+}

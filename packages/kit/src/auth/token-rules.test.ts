@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { encodeSegment, type TokenParts } from "../testing/test-issuer.ts";
+import { ApiError } from "../errors/api-error.ts";
+import { checkClaims, decodeToken } from "./token-rules.ts";
+
+const NOW = 1_700_000_000;
+const rules = { issuer: "https://issuer.example.com/", audiences: ["api", "app"], verifyExpiration: true };
+const isRefusal = (error: unknown) => error instanceof ApiError && error.code === "001401";
+
+const SIGNATURE = encodeSegment("signature");
+const tokenOf = (payload: unknown, header: unknown = { alg: "RS256", kid: "k" }) =>
+  `${encodeSegment(header)}.${encodeSegment(payload)}.${SIGNATURE}`;
+
+describe("decodeToken", () => {
+  it("gives the claims frozen, and without a prototype", () => {
+    const claims = decodeToken(tokenOf({ sub: "alice", nested: { list: [1] } }));
+    assert.deepEqual({ ...claims }, { sub: "alice", nested: { list: [1] } });
+    assert.ok(Object.isFrozen(claims));
+    assert.equal(Object.getPrototypeOf(claims), null);
+  });
+
+  it("drops a claim that would become a prototype, at any depth", () => {
+    const claims = decodeToken(tokenOf('{"__proto__":{"a":1},"in":[{"__proto__":{"b":2},"constructor":3}]}'));
+    assert.deepEqual(Object.keys(claims), ["in"]);
+    assert.deepEqual(claims.in, [{ constructor: 3 }]);
+  });
+
+  it("takes the last of two claims with one name, as RFC 7519, section 4 allows", () => {
+    assert.equal(decodeToken(tokenOf('{"sub":"alice","sub":"bob"}')).sub, "bob");
+  });
+
+  it("takes a token of 8192 characters, and none that is longer", () => {
+    const start = tokenOf({ a: 1 }).replace(/[^.]+$/, "");
+    const sized = (length: number) => start.padEnd(length, "A");
+    assert.ok(decodeToken(sized(8192)));
+    for (const length of [8193, 1_000_000]) assert.throws(() => decodeToken(sized(length)), isRefusal);
+  });
+
+  const SPELLINGS: readonly [string, (token: string) => string][] = [
+    ["a blank before it", (token) => ` ${token}`],
+    ["a blank after it", (token) => `${token} `],
+    ["a newline before it", (token) => `\n${token}`],
+    ["a newline after it", (token) => `${token}\n`],
+    ["a carriage return after it", (token) => `${token}\r`],
+    ["a line separator after it", (token) => `${token}\u2028`],
+    ["a newline between its segments", (token) => token.replace(".", ".\n")],
+    ["a tab inside", (token) => token.replace(".", "\t.")],
+    ["a NUL after it", (token) => `${token}\u0000`],
+    ["a BOM before it", (token) => `\ufeff${token}`],
+    ["padding", (token) => `${token}=`],
+    ["one dot leaders", (token) => token.replaceAll(".", "\u2024")],
+    ["ideographic full stops", (token) => token.replaceAll(".", "\u3002")],
+    ["full-width full stops", (token) => token.replaceAll(".", "\uff0e")],
+    ["halfwidth ideographic full stops", (token) => token.replaceAll(".", "\uff61")],
+    ["a full-width letter", (token) => token.replace("e", "\uff45")],
+    ["an Arabic digit", (token) => `${token}\u0661`],
+    ["a zero-width space", (token) => `${token}\u200b`],
+    ["a lone surrogate", (token) => `${token}\ud800`],
+  ];
+  for (const [name, spell] of SPELLINGS) {
+    it(`refuses a second spelling of a token: with ${name}`, () => {
+      const token = tokenOf({ sub: "alice" });
+      assert.equal(decodeToken(token).sub, "alice");
+      assert.throws(() => decodeToken(spell(token)), isRefusal);
+    });
+  }
+
+  it("refuses every unused bit in the last character of a segment", () => {
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const start = tokenOf({ sub: "alice" }).replace(/[^.]+$/, "");
+    const accepted = (signature: string) => {
+      try {
+        return decodeToken(start + signature) !== undefined;
+      } catch {
+        return false;
+      }
+    };
+    assert.deepEqual(
+      [...alphabet].filter((last) => accepted(`A${last}`)),
+      ["A", "Q", "g", "w"],
+    );
+    assert.equal([...alphabet].filter((last) => accepted(`AA${last}`)).length, 16);
+    assert.equal([...alphabet].filter((last) => accepted(`AAA${last}`)).length, 64);
+    assert.equal([...alphabet].filter((last) => accepted(last)).length, 0);
+  });
+
+  it("says of a payload that it is malformed, and not what is in it", () => {
+    for (const payload of ["hunter2", '{"password":"hunter2"', "[]", "null", ""]) {
+      assert.throws(
+        () => decodeToken(tokenOf(payload)),
+        (error: unknown) =>
+          error instanceof ApiError && error.reason === "The token is malformed" && error.cause === undefined,
+      );
+    }
+  });
+
+  it("is not brought down by nesting", () => {
+    const nested = `{"deep":${"[".repeat(2900)}${"]".repeat(2900)}}`;
+    try {
+      assert.ok(decodeToken(tokenOf(nested)));
+    } catch (error) {
+      assert.ok(isRefusal(error), String(error));
+    }
+  });
+});
+
+describe("checkClaims", () => {
+  const good: TokenParts = { iss: rules.issuer, aud: "api", sub: "alice", iat: NOW - 10, exp: NOW + 60 };
+  const check = (overrides: TokenParts, now = NOW, more: Partial<typeof rules> = {}) =>
+    checkClaims({ ...good, ...overrides }, { ...rules, ...more }, now);
+
+  it("accepts each of the audiences, alone or among others", () => {
+    for (const aud of ["api", "app", ["app"], ["other", "api"]]) check({ aud });
+    check({ aud: undefined, client_id: "app" });
+  });
+
+  it("accepts a token up to the second in which it expires, and no longer", () => {
+    check({ exp: NOW + 1 }, NOW + 0.999);
+    assert.throws(() => check({ exp: NOW + 1 }, NOW + 1), isRefusal);
+  });
+
+  it("lets an issuer's clock be five seconds ahead, and not more", () => {
+    for (const name of ["iat", "nbf", "auth_time"]) {
+      check({ [name]: NOW + 5 });
+      assert.throws(() => check({ [name]: NOW + 5.001 }), isRefusal, name);
+    }
+  });
+
+  it("lets a token live for a day, and not longer", () => {
+    check({ iat: NOW, exp: NOW + 86_400 });
+    assert.throws(() => check({ iat: NOW, exp: NOW + 86_400.5 }), isRefusal);
+  });
+
+  it("counts a subject's characters: 255, and not one more", () => {
+    check({ sub: "a".repeat(255) });
+    assert.throws(() => check({ sub: "a".repeat(256) }), isRefusal);
+  });
+
+  it("refuses times that are no finite numbers", () => {
+    for (const name of ["iat", "exp", "nbf", "auth_time"]) {
+      for (const value of [
+        Number.NaN,
+        Number.POSITIVE_INFINITY,
+        Number.NEGATIVE_INFINITY,
+        "1",
+        null,
+        true,
+        {},
+        1n,
+      ]) {
+        assert.throws(() => check({ [name]: value }), isRefusal, `${name} ${String(value)}`);
+      }
+    }
+  });
+
+  it("accepts an expired token where expiration is not verified, and still no endless one", () => {
+    check({ iat: 1000, exp: 2000 }, NOW, { verifyExpiration: false });
+    for (const overrides of [{ exp: undefined }, { exp: NOW + 90_000 }, { iat: NOW + 60, exp: NOW + 120 }]) {
+      assert.throws(() => check(overrides, NOW, { verifyExpiration: false }), isRefusal);
+    }
+  });
+});

@@ -1,0 +1,406 @@
+/**
+ * The environment, read once at the start. One table says of each variable what it is for, what it may be and what it
+ * is by default; from it come the parsed configuration, the sentences about mistakes and the table in the docs.
+ */
+import { listOf, matching, oneOf, wholeNumber } from "./setting-parsers.ts";
+
+export interface Features {
+  /** The endpoints that sign callers in. */
+  readonly authEndpoints: boolean;
+  /** The docs pages and their files, and the page that the API's root is in a browser. */
+  readonly docs: boolean;
+}
+
+/** Somebody whom the landing page offers to sign in as. */
+export interface DemoCaller {
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * @typeParam Own the API's own settings, parsed.
+ */
+export interface Config<Own = unknown> {
+  readonly runtime: "LAMBDA" | "CONTAINERIZED";
+  /** `production` unless said otherwise: what is forgotten must be safe. */
+  readonly environment: "production" | "development" | "test";
+  readonly features: Features;
+  readonly stageName: string | undefined;
+  /** Without slashes at either end; may have several levels. */
+  readonly mappingKey: string | undefined;
+  readonly firebase: {
+    readonly apiKey: string | undefined;
+    readonly identityToolkitUrl: string;
+    readonly secureTokenUrl: string;
+  };
+  readonly authErrorDetail: "provider" | "generic";
+  /** Empty in production. */
+  readonly demoCallers: readonly DemoCaller[];
+  readonly jwt: {
+    readonly issuer: string;
+    readonly jwksUri: string | undefined;
+    readonly audiences: readonly string[];
+    readonly groupsClaim: string;
+    readonly verifyExpiration: boolean;
+  };
+  readonly corsAllowOrigins: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  /** How many proxies in front of the container write `x-forwarded-for`. */
+  readonly trustedProxyHops: number;
+  readonly workers: number;
+  /** The API's own settings, by the names of their variables. */
+  readonly settings: Own;
+}
+
+/** Every mistake of the environment, one sentence each. */
+export class ConfigError extends Error {
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join("\n"));
+    this.name = "ConfigError";
+    // The sentences say it all, also where a runtime prints the stack of what ended its start.
+    this.stack = this.message;
+  }
+}
+
+/** One environment variable: what it is for, what it may be, and what it is by default. */
+export interface Setting<Value> {
+  readonly description: string;
+  /** A right value, quoted in the sentence about a wrong one. */
+  readonly example: string;
+  /** What it may be, after "must be". */
+  readonly rule: string;
+  /** What counts when the variable is unset or empty. Without it the variable is required. */
+  readonly default?: string;
+  readonly optional?: true;
+  /** Its value is never quoted. */
+  readonly secret?: true;
+  /** Gives `undefined` for a value that breaks the rule. */
+  readonly parse: (text: string) => Value | undefined;
+}
+
+const toggle = (on: string, off: string) => (text: string) =>
+  text === on ? true : text === off ? false : undefined;
+
+/** Written out in full: a URL parser would make one of `https:host`, and of blanks around it nothing. */
+function fullUrl(text: string): string | undefined {
+  const url = /^https?:\/\/[^\s#]+$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  return url && !url.username && !url.password ? text : undefined;
+}
+
+function httpUrl(text: string): string | undefined {
+  return text.includes("?") ? undefined : fullUrl(text);
+}
+
+function baseUrl(text: string): string | undefined {
+  return httpUrl(text)?.replace(/\/$/, "");
+}
+
+function demoCallers(text: string): readonly DemoCaller[] | undefined {
+  const pairs = text.split(",").map((pair) => /^([\w.+-]+@[\w.-]+):([\w.-]+)$/.exec(pair.trim()));
+  const callers = pairs.flatMap((pair) =>
+    pair?.[1] && pair[2] ? [{ username: pair[1], password: pair[2] }] : [],
+  );
+  return callers.length === pairs.length ? callers : undefined;
+}
+
+const isOrigin = (text: string) =>
+  text === "*" || (!text.includes("*") && URL.canParse(text) && new URL(text).origin === text);
+
+export const settings = {
+  RUNTIME: {
+    description: "Where the app runs: in Lambda behind API Gateway, or as a container of its own.",
+    rule: "LAMBDA or CONTAINERIZED",
+    example: "CONTAINERIZED",
+    parse: oneOf("LAMBDA", "CONTAINERIZED"),
+  },
+  NODE_ENV: {
+    description:
+      "In `development` and `test` an answer that breaks its contract fails. `development` also sets `AUTH_ERROR_DETAIL` to `provider`.",
+    rule: "production, development or test",
+    example: "production",
+    default: "production",
+    parse: oneOf("production", "development", "test"),
+  },
+  AWS_API_GW_STAGE_NAME: {
+    description:
+      "The API Gateway stage in front of the function, for the log. Its prefix is cut from the path.",
+    rule: "letters, digits, - and _, or $default",
+    example: "mvp",
+    optional: true,
+    parse: matching(/^(\$default|[\w-]{1,128})$/),
+  },
+  AWS_API_GW_MAPPING_KEY: {
+    description: "The mapping key under which a custom domain serves the API; links and docs start with it.",
+    rule: "a path without a slash at either end",
+    example: "express",
+    optional: true,
+    parse: matching(/^(?!\/)[\w.~$+!*'()/-]{1,300}(?<!\/)$/),
+  },
+  JWT_ISSUER: {
+    description: "The token issuer, compared character by character with `iss`.",
+    rule: "the issuer's URL, as in its discovery document",
+    example: "https://securetoken.google.com/my-project",
+    parse: httpUrl,
+  },
+  JWT_ISSUER_JWKS_URI: {
+    description:
+      "Where the issuer's keys are. Unset: its discovery document says it. Used in the container only.",
+    rule: "a URL",
+    example: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+    optional: true,
+    parse: fullUrl,
+  },
+  JWT_AUTHORIZED_AUDIENCES: {
+    description: "The audiences that a token may be for, separated by commas.",
+    rule: "a list of audiences, separated by commas",
+    example: "my-project,my-other-project",
+    parse: listOf(() => true),
+  },
+  JWT_AUTHORIZATION_GROUPS_ATTR_NAME: {
+    description: "The claim that holds the caller's groups, as one literal name.",
+    rule: "the name of a claim",
+    example: "cognito:groups",
+    default: "groups",
+    parse: matching(/^[\x21-\x7e]{1,255}$/),
+  },
+  JWT_VERIFY_TOKEN_EXPIRATION: {
+    description: "Whether the container refuses expired tokens. API Gateway always does.",
+    rule: "true or false",
+    example: "true",
+    default: "true",
+    parse: toggle("true", "false"),
+  },
+  AUTH_ENDPOINTS: {
+    description: "Whether the endpoints exist that sign callers in and renew their tokens.",
+    rule: "on or off",
+    example: "off",
+    default: "on",
+    parse: toggle("on", "off"),
+  },
+  DOCS: {
+    description: "Whether the docs pages exist: Swagger UI, ReDoc, and the page that the root is in a browser.",
+    rule: "on or off",
+    example: "off",
+    default: "on",
+    parse: toggle("on", "off"),
+  },
+  DEMO_CALLERS: {
+    description:
+      "Who the docs pages offer to sign in as, for a local stack. Their passwords are shown to everybody, so `production` refuses it.",
+    rule: "a list of e-mail:password, separated by commas",
+    example: "user@example.com:not-secret",
+    optional: true,
+    secret: true,
+    parse: demoCallers,
+  },
+  FIREBASE_APP_API_KEY: {
+    description: "The Firebase project's web API key. Required unless `AUTH_ENDPOINTS` is `off`.",
+    rule: "a web API key",
+    example: "AIzaSyExample",
+    optional: true,
+    secret: true,
+    parse: matching(/^[\x21-\x7e]+$/),
+  },
+  FIREBASE_IDENTITY_TOOLKIT_URL: {
+    description: "Base URL of the Identity Toolkit API, for an emulator.",
+    rule: "a URL",
+    example: "http://127.0.0.1:9099/identitytoolkit.googleapis.com",
+    default: "https://identitytoolkit.googleapis.com",
+    parse: baseUrl,
+  },
+  FIREBASE_SECURE_TOKEN_URL: {
+    description: "Base URL of the Secure Token API, for an emulator.",
+    rule: "a URL",
+    example: "http://127.0.0.1:9099/securetoken.googleapis.com",
+    default: "https://securetoken.googleapis.com",
+    parse: baseUrl,
+  },
+  AUTH_ERROR_DETAIL: {
+    description:
+      "Whether a refused sign-in names the provider's reason (`EMAIL_NOT_FOUND`) or does not tell who exists. Default: `generic`, in development `provider`.",
+    rule: "provider or generic",
+    example: "generic",
+    optional: true,
+    parse: oneOf("provider", "generic"),
+  },
+  CORS_ALLOW_ORIGINS: {
+    description:
+      "The origins whose pages may call the container, separated by commas. In Lambda the gateway does it.",
+    rule: "* or a list of origins, separated by commas",
+    example: "https://app.example.com,https://admin.example.com",
+    default: "*",
+    parse: listOf(isOrigin),
+  },
+  HOST: {
+    description: "The address that the container listens on.",
+    rule: "an IP address or a host name",
+    example: "0.0.0.0",
+    default: "0.0.0.0",
+    parse: matching(/^[\w.:-]+$/),
+  },
+  PORT: {
+    description: "The port that the container listens on; 0 takes any free one.",
+    rule: "a number from 0 to 65535",
+    example: "5000",
+    default: "5000",
+    parse: wholeNumber(0, 65_535),
+  },
+  TRUSTED_PROXY_HOPS: {
+    description: "How many proxies in front of the container write `x-forwarded-for`.",
+    rule: "a number from 0 to 10",
+    example: "1",
+    default: "0",
+    parse: wholeNumber(0, 10),
+  },
+  WEB_CONCURRENCY: {
+    description: "How many worker processes share the container's port.",
+    rule: "a number from 1 to 128",
+    example: "2",
+    default: "1",
+    parse: wholeNumber(1, 128),
+  },
+} satisfies Record<string, Setting<unknown>>;
+
+/** Settings of an API's own, by the names of their variables. */
+export type OwnSettings = Readonly<Record<string, Setting<unknown>>>;
+
+/** The values of settings, by the names of their variables. */
+export type ParsedSettings<Settings> = {
+  readonly [Name in keyof Settings]: Settings[Name] extends Setting<infer Value>
+    ? Settings[Name] extends { readonly optional: true }
+      ? Exclude<Value, undefined> | undefined
+      : Exclude<Value, undefined>
+    : never;
+};
+
+/** A variable with one of these is meant for this API: a misspelt one must not fall back to a default in silence. */
+const OWN_PREFIX = /^(JWT|AWS_API_GW)_/;
+
+export interface ConfigOptions<Own extends OwnSettings> {
+  /** What the entry that is started runs as: the app must not trust events where it should verify tokens. */
+  readonly runtime?: Config["runtime"];
+  /** The API's own settings. */
+  readonly settings?: Own;
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @throws ConfigError that names every mistake at once.
+ */
+export function loadConfig<const Own extends OwnSettings = Record<never, never>>(
+  environment: Readonly<Record<string, string | undefined>>,
+  { runtime, settings: ownSettings = {} as Own }: ConfigOptions<Own> = {},
+): Config<ParsedSettings<Own>> {
+  const mistakes = Object.keys(environment).flatMap((name) =>
+    environment[name] &&
+    OWN_PREFIX.test(name) &&
+    !Object.hasOwn(settings, name) &&
+    !Object.hasOwn(ownSettings, name)
+      ? [unknownSetting(name)]
+      : [],
+  );
+  const parsed = readAll(settings, environment, mistakes);
+  const own = readAll(ownSettings, environment, mistakes);
+  if (parsed.AUTH_ENDPOINTS && !parsed.FIREBASE_APP_API_KEY && !environment.FIREBASE_APP_API_KEY) {
+    mistakes.push(
+      "FIREBASE_APP_API_KEY is not set; set the project's web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample, or switch the token endpoints off with AUTH_ENDPOINTS=off.",
+    );
+  }
+  if (runtime && parsed.RUNTIME && parsed.RUNTIME !== runtime) {
+    mistakes.push(
+      `RUNTIME is ${parsed.RUNTIME}, but what was started runs as ${runtime}; set RUNTIME=${runtime}, or start the other entry.`,
+    );
+  }
+  if (parsed.DEMO_CALLERS && parsed.NODE_ENV === "production") {
+    mistakes.push(
+      "DEMO_CALLERS shows passwords to everybody and is refused in production; unset it, or set NODE_ENV=development for a local stack.",
+    );
+  }
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return {
+    runtime: parsed.RUNTIME,
+    environment: parsed.NODE_ENV,
+    features: { authEndpoints: parsed.AUTH_ENDPOINTS, docs: parsed.DOCS },
+    stageName: parsed.AWS_API_GW_STAGE_NAME,
+    mappingKey: parsed.AWS_API_GW_MAPPING_KEY,
+    firebase: {
+      apiKey: parsed.FIREBASE_APP_API_KEY,
+      identityToolkitUrl: parsed.FIREBASE_IDENTITY_TOOLKIT_URL,
+      secureTokenUrl: parsed.FIREBASE_SECURE_TOKEN_URL,
+    },
+    authErrorDetail: parsed.AUTH_ERROR_DETAIL ?? (parsed.NODE_ENV === "development" ? "provider" : "generic"),
+    demoCallers: parsed.DEMO_CALLERS ?? [],
+    jwt: {
+      issuer: parsed.JWT_ISSUER,
+      jwksUri: parsed.JWT_ISSUER_JWKS_URI,
+      audiences: parsed.JWT_AUTHORIZED_AUDIENCES,
+      groupsClaim: parsed.JWT_AUTHORIZATION_GROUPS_ATTR_NAME,
+      verifyExpiration: parsed.JWT_VERIFY_TOKEN_EXPIRATION,
+    },
+    corsAllowOrigins: parsed.CORS_ALLOW_ORIGINS,
+    host: parsed.HOST,
+    port: parsed.PORT,
+    trustedProxyHops: parsed.TRUSTED_PROXY_HOPS,
+    workers: parsed.WEB_CONCURRENCY,
+    settings: own,
+  };
+}
+
+function readAll<Settings extends OwnSettings>(
+  settings: Settings,
+  environment: Readonly<Record<string, string | undefined>>,
+  mistakes: string[],
+): ParsedSettings<Settings> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, setting]) => [
+      name,
+      read(name, setting, environment[name] || setting.default, mistakes),
+    ]),
+  ) as ParsedSettings<Settings>;
+}
+
+function unknownSetting(name: string): string {
+  const names = Object.keys(settings) as (keyof typeof settings)[];
+  const nearest = names.reduce((best, other) =>
+    likeness(other, name) > likeness(best, name) ? other : best,
+  );
+  return `Unknown setting ${name}. Did you mean ${nearest}, for example ${nearest}=${settings[nearest].example}?`;
+}
+
+/** What two names begin and end with alike, as a share of the longer one. */
+function likeness(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  return (start + end) / Math.max(a.length, b.length);
+}
+
+function read(
+  name: string,
+  setting: Setting<unknown>,
+  text: string | undefined,
+  mistakes: string[],
+): unknown {
+  if (text === undefined) {
+    if (!setting.optional) {
+      mistakes.push(`${name} is not set; it must be ${setting.rule}, e.g. ${name}=${setting.example}.`);
+    }
+    return undefined;
+  }
+  const value = setting.parse(text);
+  if (value === undefined) {
+    const quoted = setting.secret ? "" : ` (${JSON.stringify(quotable(text))})`;
+    mistakes.push(`${name} is wrong${quoted}; it must be ${setting.rule}, e.g. ${name}=${setting.example}.`);
+  }
+  return value;
+}
+
+/** What a sentence may repeat of a wrong value. A URL's credentials, its query and its fragment may be secret. */
+function quotable(text: string): string {
+  const plain = text.includes("://") ? text.replace(/:\/\/.*@/s, "://…@").replace(/[?#].*/s, "…") : text;
+  return plain.slice(0, 100);
+}

@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, describe, it } from "node:test";
+import { holdRequest } from "../../test/support/held-request.ts";
+import { noIssuer, testConfig } from "../testing/test-environment.ts";
+import { createLog } from "../log.ts";
+import { type RunningServer, startServer } from "./server.ts";
+
+const silent = createLog(() => {});
+/** Longer than any test takes. */
+const NEVER = 60_000;
+
+describe("the container's server", () => {
+  const running: RunningServer[] = [];
+  const agents: Agent[] = [];
+  afterEach(async () => {
+    for (const agent of agents.splice(0)) agent.destroy();
+    for (const server of running.splice(0)) await server.stop(0);
+  });
+
+  async function start(limits?: Parameters<typeof startServer>[3], environment = {}): Promise<RunningServer> {
+    const config = testConfig(noIssuer, environment);
+    const server = await startServer(config, silent, () => {}, limits);
+    running.push(server);
+    return server;
+  }
+
+  function keepAlive(): Agent {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    agents.push(agent);
+    return agent;
+  }
+
+  async function send(
+    url: string,
+    { method = "GET", path = "/v1/health", headers = {}, body = "" } = {},
+    agent?: Agent,
+  ): Promise<{ response: IncomingMessage; body: string; socket: Socket }> {
+    const request = httpRequest(url + path, { method, headers, agent: agent ?? false });
+    request.end(body);
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    return { response, body: await text(response), socket: request.socket as Socket };
+  }
+
+  /** A bare connection, and all that it is sent until the other side closes it. */
+  async function open(url: string): Promise<{ socket: Socket; received: Promise<string> }> {
+    const { hostname, port } = new URL(url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.on("error", () => {});
+    await once(socket, "connect");
+    const received = new Promise<string>((resolve) => {
+      let all = "";
+      socket.setEncoding("latin1").on("data", (chunk: string) => {
+        all += chunk;
+      });
+      socket.once("close", () => resolve(all));
+    });
+    return { socket, received };
+  }
+
+  it("takes any free port for port 0, and says where it listens", async () => {
+    const { url } = await start();
+    assert.match(url, /^http:\/\/127\.0\.0\.1:[1-9]\d+$/);
+    assert.equal((await send(url)).response.statusCode, 200);
+  });
+
+  it("says its address in a form that can be called for IPv6 too", async (context) => {
+    try {
+      const { url } = await start({}, { HOST: "::1" });
+      assert.match(url, /^http:\/\/\[::1\]:\d+$/);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRNOTAVAIL") throw error;
+      context.diagnostic("this machine has no IPv6");
+    }
+  });
+
+  it("takes a whole URL for a path, as a proxy may send it", async () => {
+    const { url } = await start();
+    const request = httpRequest(url, { path: "http://api.example.com/v1/health", agent: false }).end();
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    assert.equal(response.statusCode, 200);
+    response.resume();
+  });
+
+  it("says in a sentence that the port is taken", async () => {
+    const { url } = await start();
+    const { port } = new URL(url);
+    await assert.rejects(start({}, { PORT: port }), {
+      name: "ConfigError",
+      message: `PORT is ${port}, on which something listens already; take one that is free, e.g. PORT=5000, or 0 for any.`,
+    });
+  });
+
+  it("says in a sentence that the machine has no such address", async () => {
+    // RFC 5737 keeps this network for documentation: no machine has an address in it.
+    await assert.rejects(start({}, { HOST: "192.0.2.1" }), {
+      name: "ConfigError",
+      message:
+        "HOST is 192.0.2.1, which is no address of this machine; set one that is, e.g. HOST=0.0.0.0 for all it has.",
+    });
+  });
+
+  it("keeps a connection alive between two requests", async () => {
+    const { url } = await start();
+    const agent = keepAlive();
+    const first = await send(url, {}, agent);
+    assert.equal(first.response.headers["keep-alive"], "timeout=65");
+    assert.equal((await send(url, {}, agent)).socket, first.socket);
+  });
+
+  it("answers 431 when request line and headers exceed 10,240 bytes", async () => {
+    const { url } = await start();
+    const withHeader = (length: number) => send(url, { headers: { "x-long": "x".repeat(length) } });
+    assert.equal((await withHeader(9_500)).response.statusCode, 200);
+    assert.equal((await withHeader(10_240)).response.statusCode, 431);
+    const withPath = (length: number) => send(url, { path: `/v1/health?${"x".repeat(length)}` });
+    assert.equal((await withPath(9_500)).response.statusCode, 200);
+    assert.equal((await withPath(10_240)).response.statusCode, 431);
+  });
+
+  it("ends a request whose headers do not come to an end", async () => {
+    const { url } = await start({
+      headersTimeout: 20,
+      requestTimeout: 5_000,
+      connectionsCheckingInterval: 5,
+    });
+    const { socket, received } = await open(url);
+    socket.write("GET /v1/health HTTP/1.1\r\nhost: x\r\n");
+    assert.match(await received, /^HTTP\/1\.1 408 /);
+  });
+
+  it("ends a request whose body does not come to an end", async () => {
+    const { url } = await start({ headersTimeout: 20, requestTimeout: 40, connectionsCheckingInterval: 5 });
+    const { socket, received } = await open(url);
+    socket.write("POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n");
+    socket.write("content-length: 100\r\n\r\n{");
+    assert.match(await received, /^HTTP\/1\.1 408 /);
+  });
+
+  for (const [name, bytes] of [
+    ["no HTTP at all", "\x16\x03\x01\x02\0\r\n\r\n"],
+    ["a header without a colon", "GET / HTTP/1.1\r\nhost: x\r\nnonsense\r\n\r\n"],
+    ["a version that does not exist", "GET / HTTP/9.9\r\nhost: x\r\n\r\n"],
+    ["no host", "GET / HTTP/1.1\r\n\r\n"],
+    [
+      "two lengths",
+      "POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+    ],
+    [
+      "a length and chunks, by which requests are smuggled",
+      "POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    ],
+    ["a header that ends in a bare line feed", "GET / HTTP/1.1\r\nhost: x\nx-a: b\n\n"],
+  ] as const) {
+    it(`answers 400 to malformed HTTP, and lives on: ${name}`, async () => {
+      const { url } = await start();
+      const { socket, received } = await open(url);
+      socket.write(bytes, "latin1");
+      assert.match(await received, /^HTTP\/1\.1 400 /);
+      assert.equal((await send(url)).response.statusCode, 200);
+    });
+  }
+
+  it("lives on when a caller hangs up in the middle of a request", async () => {
+    const { url } = await start();
+    const { socket, received } = await open(url);
+    socket.write("POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{");
+    socket.resetAndDestroy();
+    await received;
+    assert.equal((await send(url)).response.statusCode, 200);
+  });
+
+  it("answers what is in flight when it is stopped, closes that connection, and takes no new ones", async () => {
+    const server = await start();
+    const { answer, finish } = await holdRequest(server.url, keepAlive());
+    let isStopped = false;
+    const stopped = server.stop(NEVER).then(() => {
+      isStopped = true;
+    });
+    await assert.rejects(send(server.url), { code: "ECONNREFUSED" });
+    assert.equal(isStopped, false);
+    finish();
+    const { status, headers, body } = await answer;
+    assert.deepEqual([status, JSON.parse(body).error.code], [400, "001400"]);
+    assert.equal(headers.connection, "close");
+    // Well before the limit: nobody waits for a connection that is only kept alive.
+    await stopped;
+  });
+
+  it("says whether anything had to be cut off", async () => {
+    const quiet = await start();
+    assert.deepEqual(await quiet.stop(NEVER), { wasForced: false });
+    const busy = await start();
+    const { answer } = await holdRequest(busy.url, keepAlive());
+    const lost = assert.rejects(answer);
+    assert.deepEqual(await busy.stop(0), { wasForced: true });
+    await lost;
+  });
+
+  it("answers the next request of a connection that is kept alive, and closes after it", async () => {
+    const server = await start();
+    const agent = keepAlive();
+    const { socket } = await send(server.url, {}, agent);
+    const stopped = server.stop(NEVER);
+    const next = await send(server.url, {}, agent);
+    assert.equal(next.socket, socket);
+    assert.equal(next.response.statusCode, 200);
+    assert.equal(next.response.headers.connection, "close");
+    await stopped;
+  });
+
+  it("closes connections that stay idle when it is stopped", async () => {
+    const server = await start();
+    const { socket } = await send(server.url, {}, keepAlive());
+    assert.equal(socket.destroyed, false);
+    await Promise.all([once(socket, "close"), server.stop(NEVER)]);
+  });
+
+  for (const [path, status] of [
+    ["/v1/health", 200],
+    ["/v1/nowhere", 404],
+  ] as const) {
+    it(`answers ${status} to a request that arrives while it stops, and closes after it`, async () => {
+      const server = await start();
+      const { socket, received } = await open(server.url);
+      // Its first line is there when the stop begins: the connection is not idle.
+      socket.write(`GET ${path} HTTP/1.1\r\n`);
+      await send(server.url);
+      const stopped = server.stop(NEVER);
+      socket.write("host: x\r\n\r\n");
+      const answer = await received;
+      assert.ok(answer.startsWith(`HTTP/1.1 ${status} `), answer);
+      assert.match(answer, /\r\nconnection: close\r\n/i);
+      await stopped;
+    });
+  }
+
+  it("cuts what is left when the limit is reached", async () => {
+    const server = await start();
+    const { answer } = await holdRequest(server.url);
+    await Promise.all([assert.rejects(answer, { code: "ECONNRESET" }), server.stop(1)]);
+  });
+
+  it("may be stopped twice", async () => {
+    const server = await start();
+    await Promise.all([server.stop(NEVER), server.stop(NEVER)]);
+  });
+});

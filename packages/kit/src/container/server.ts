@@ -1,0 +1,134 @@
+import { createServer, type Server, type ServerOptions, type ServerResponse } from "node:http";
+import { type AddressInfo, Server as NetServer } from "node:net";
+import type { Express } from "express";
+import type { Api } from "../api.ts";
+import { createApp } from "../app.ts";
+import { type Config, ConfigError } from "../config.ts";
+import type { Log } from "../log.ts";
+import { release } from "../release.ts";
+import { createServices } from "../services.ts";
+import { createContainerRuntime } from "./container-runtime.ts";
+
+const LIMITS = {
+  /** Request line and headers, as API Gateway limits them. */
+  maxHeaderSize: 10_240,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  /** How often those two are looked at. Node's own 30 s would turn 10 s into as much as 40. */
+  connectionsCheckingInterval: 1_000,
+  /** Longer than a load balancer's 60 s: whoever reuses a connection must be the one that closes it. */
+  keepAliveTimeout: 65_000,
+} satisfies ServerOptions;
+
+/** How long a connection that is kept alive may still bring a request, whose answer then closes it. */
+const LINGER_MILLISECONDS = 1_000;
+
+export interface RunningServer {
+  /** `http://127.0.0.1:5000`. */
+  readonly url: string;
+  /**
+   * Stops: no new connections, what is in flight is answered, and so is what comes on an idle connection within a second.
+   *
+   * @param forceAfterMilliseconds when what is left is cut off.
+   * @returns whether something was.
+   */
+  stop(forceAfterMilliseconds: number): Promise<{ readonly wasForced: boolean }>;
+}
+
+export interface ServerSettings {
+  readonly config: Config;
+  readonly log: Log;
+  /** Where access log lines go. */
+  readonly write: (line: string) => void;
+  /** Values in the place of the API's services, for tests. */
+  readonly services?: Readonly<Record<string, unknown>>;
+  /** Is given the app before its first request: `app.use(...)`. */
+  readonly configure?: ((app: Express) => void) | undefined;
+  readonly limits?: Partial<typeof LIMITS>;
+}
+
+/**
+ * Starts the API on `config.host` and `config.port`. Once it is stopped and every request is answered, its services are
+ * closed.
+ *
+ * @throws ConfigError when the port is taken or privileged, or when the host is not an address of this machine.
+ */
+export async function startServer(
+  api: Api,
+  { config, log, write, services: replaced = {}, configure, limits = {} }: ServerSettings,
+): Promise<RunningServer> {
+  const inFlight = new Set<ServerResponse>();
+  const { services, close: closeServices } = createServices(api.services, { config, log, replaced });
+  const runtime = createContainerRuntime({ config, log, write, release: release(api) });
+  const app = createApp({ api, config, log, runtime, services });
+  configure?.(app);
+  const server = createServer({ ...LIMITS, ...limits });
+  // Before the app: it may answer at once, and then it is too late for a header.
+  server.on("request", (request, response) => {
+    if (!server.listening) closeAfter(response);
+    inFlight.add(response);
+    response.on("close", () => inFlight.delete(response));
+    app(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(listenFault(error, config) ?? error));
+    server.listen(config.port, config.host, resolve);
+  });
+  const { address, port, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
+    async stop(forceAfterMilliseconds) {
+      const result = await stop(server, inFlight, forceAfterMilliseconds);
+      await closeServices();
+      return result;
+    },
+  };
+}
+
+function listenFault({ code }: NodeJS.ErrnoException, { host, port }: Config): ConfigError | undefined {
+  switch (code) {
+    case "EADDRINUSE":
+      return new ConfigError([
+        `Port ${port} is taken; use a free one, for example PORT=5000, or PORT=0 for any.`,
+      ]);
+    case "EACCES":
+      return new ConfigError([
+        `Port ${port} is privileged; use 1024 or above, for example PORT=5000.`,
+      ]);
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new ConfigError([
+        `HOST is ${host}, which is not an address of this host; use HOST=0.0.0.0 for all interfaces.`,
+      ]);
+    default:
+      return undefined;
+  }
+}
+
+async function stop(
+  server: Server,
+  inFlight: Iterable<ServerResponse>,
+  forceAfterMilliseconds: number,
+): Promise<{ readonly wasForced: boolean }> {
+  let wasForced = false;
+  // Node's own close would also cut idle connections at once, on which a caller may be sending its next request.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  for (const response of inFlight) closeAfter(response);
+  const idle = setTimeout(
+    () => server.closeIdleConnections(),
+    Math.min(LINGER_MILLISECONDS, forceAfterMilliseconds),
+  );
+  const force = setTimeout(() => {
+    wasForced = true;
+    server.closeAllConnections();
+  }, forceAfterMilliseconds);
+  await closed;
+  clearTimeout(idle);
+  clearTimeout(force);
+  return { wasForced };
+}
+
+/** A connection that is kept alive would outlast its last answer. */
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader("connection", "close");
+}

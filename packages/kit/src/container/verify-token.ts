@@ -1,0 +1,79 @@
+import { type CryptoKey, compactVerify, errors } from "jose";
+import { ApiError } from "../errors/api-error.ts";
+import { bearerToken, invalidToken } from "../auth/bearer-token.ts";
+import { createIssuerKeys, type IssuerKeysOptions } from "./issuer-keys.ts";
+import type { Claims } from "../auth/principal.ts";
+import { createTokenMemory } from "../auth/token-memory.ts";
+import { checkClaims, decodeToken, type TokenRules } from "../auth/token-rules.ts";
+
+export interface TokenVerifierOptions extends TokenRules, IssuerKeysOptions {
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/**
+ * Verifies the token of an `Authorization` header, and gives its claims.
+ *
+ * @throws ApiError 001401 for a token that is refused, and 001503 when the issuer's keys cannot be had: then nobody knows
+ *   whether the token is good. Or rejects with it.
+ */
+export type TokenVerifier = (authorization: string | undefined) => Claims | Promise<Claims>;
+
+/** A token whose signature was good, and the key that proved it. */
+interface VerifiedToken {
+  readonly claims: Claims;
+  readonly key: CryptoKey;
+}
+
+/**
+ * Makes the function that does in a container what API Gateway's JWT authorizer does in front of the Lambda function.
+ *
+ * Only the signature of a token is remembered, and that by its whole text. Its claims are checked and its key is asked
+ * for at each request, so that it is refused by the clock, or by a change of keys, as if it were new.
+ */
+export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+  const { now = Date.now } = options;
+  const keys = createIssuerKeys(options);
+  const verified = createTokenMemory<VerifiedToken>();
+  /** Requests that bring the same token at the same time wait for one verification. */
+  const pending = new Map<string, Promise<Claims>>();
+
+  async function verify(authorization: string, token: string, claims: Claims): Promise<Claims> {
+    try {
+      const { key } = await compactVerify<CryptoKey>(token, keys.find, { algorithms: ["RS256"] });
+      verified.remember(authorization, { claims, key });
+      return claims;
+    } catch (cause) {
+      throw refusal(cause);
+    } finally {
+      pending.delete(authorization);
+    }
+  }
+
+  return (authorization = "") => {
+    const known = verified.get(authorization);
+    const claims = known?.claims ?? decodeToken(bearerToken(authorization));
+    checkClaims(claims, options, now() / 1000);
+    if (known && keys.isCurrent(known.key)) return claims;
+    const verifying = pending.get(authorization) ?? verify(authorization, bearerToken(authorization), claims);
+    pending.set(authorization, verifying);
+    return verifying;
+  };
+}
+
+/** Errors that say something of the token; all others say that the keys could not be had. */
+const TOKEN_FAULTS = [
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys,
+];
+
+function refusal(cause: unknown): ApiError {
+  if (TOKEN_FAULTS.some((fault) => cause instanceof fault)) {
+    return invalidToken("The token's signature is not verified", cause);
+  }
+  return new ApiError("001503", { reason: "The token issuer's keys cannot be had; try again later", cause });
+}

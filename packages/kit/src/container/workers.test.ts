@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, it } from "node:test";
+import { holdRequest } from "../../test/support/held-request.ts";
+import {
+  isListening,
+  isStopping,
+  type ServerProcess,
+  startServerProcess,
+} from "../../test/support/server-process.ts";
+import { noIssuer, testEnvironment } from "../testing/test-environment.ts";
+
+describe("two worker processes", () => {
+  const processes: ServerProcess[] = [];
+  afterEach(async () => {
+    for (const { child, ended } of processes.splice(0)) {
+      child.kill("SIGKILL");
+      await ended;
+    }
+  });
+
+  function start(environment: Readonly<Record<string, string>> = {}): ServerProcess {
+    const started = startServerProcess(testEnvironment(noIssuer, { WEB_CONCURRENCY: "2", ...environment }));
+    processes.push(started);
+    return started;
+  }
+
+  async function startListening() {
+    const server = start();
+    const [first, second] = await server.lines(2, isListening);
+    assert.equal(first.url, second.url);
+    assert.notEqual(first.pid, second.pid);
+    return { server, url: first.url as string, pids: [first.pid, second.pid] as [number, number] };
+  }
+
+  /** Puts a request in flight in each worker: the primary hands out connections in turn. */
+  async function occupy(url: string) {
+    const held = [await holdRequest(url), await holdRequest(url)];
+    return {
+      answers: held.map(({ answer }) => answer),
+      finish() {
+        for (const { finish } of held) finish();
+      },
+    };
+  }
+
+  it("share one port; one that dies is replaced while the other serves", async () => {
+    const { server, url, pids } = await startListening();
+    process.kill(pids[0], "SIGKILL");
+    const died = await server.line(({ message }) => message === "a worker died and is replaced");
+    assert.deepEqual([died.level, died.pid, died.signal], ["error", pids[0], "SIGKILL"]);
+    assert.equal((await fetch(`${url}/v1/health`)).status, 200);
+    const [, , third] = await server.lines(3, isListening);
+    assert.equal(third.url, url);
+    assert.ok(!pids.includes(third.pid));
+    server.child.kill("SIGTERM");
+    assert.equal(await server.ended, 0);
+  });
+
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    it(`answer what is in flight on ${signal} to the primary, refuse new connections, and end with code 0`, async () => {
+      const { server, url } = await startListening();
+      const { answers, finish } = await occupy(url);
+      server.child.kill(signal);
+      await server.lines(2, isStopping);
+      await assert.rejects(fetch(`${url}/v1/health`), ({ cause }) => cause.code === "ECONNREFUSED");
+      finish();
+      for (const answer of answers) assert.equal((await answer).status, 400);
+      assert.equal(await server.ended, 0);
+      assert.equal(server.stderr(), "");
+    });
+  }
+
+  it("say that they stop, each in a line, though nothing is in flight", async () => {
+    const { server, pids } = await startListening();
+    server.child.kill("SIGTERM");
+    assert.equal(await server.ended, 0);
+    const stopping = server.entries.filter(isStopping).map(({ pid }) => pid);
+    assert.deepEqual(stopping.sort(), [...pids].sort());
+  });
+
+  it("drain on Ctrl-C, which reaches the workers as well as the primary", async () => {
+    const { server, url, pids } = await startListening();
+    const { answers, finish } = await occupy(url);
+    for (const pid of pids) process.kill(pid, "SIGINT");
+    server.child.kill("SIGINT");
+    await server.lines(2, isStopping);
+    finish();
+    for (const answer of answers) assert.equal((await answer).status, 400);
+    assert.equal(await server.ended, 0);
+  });
+
+  it("are forced to end by a second signal, with code 1", async () => {
+    const { server, url } = await startListening();
+    const { answers } = await occupy(url);
+    const cut = Promise.allSettled(answers);
+    server.child.kill("SIGTERM");
+    await server.lines(2, isStopping);
+    server.child.kill("SIGTERM");
+    assert.equal(await server.ended, 1);
+    for (const { status } of await cut) assert.equal(status, "rejected");
+  });
+
+  it("end the primary with code 1 when they cannot start", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = other.address() as AddressInfo;
+      const server = start({ PORT: String(port) });
+      assert.equal(await server.ended, 1);
+      assert.match(server.stderr(), new RegExp(`^(PORT is ${port}, on which something listens[^\\n]*\\n)+$`));
+      const messages = server.entries.map(({ message }) => message);
+      assert.ok(messages.includes("a worker cannot start"));
+      assert.ok(!messages.includes("a worker died and is replaced"));
+    } finally {
+      other.close();
+    }
+  });
+
+  it("leave the mistakes of the environment to the primary, which says them once", async () => {
+    const server = start({ RUNTIME: "" });
+    assert.equal(await server.ended, 1);
+    assert.match(server.stderr(), /^RUNTIME is not set;[^\n]*\n$/);
+  });
+});

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { anyone, auth } from "../route/access.ts";
+import { defineRoute, type Route, type RouteContract } from "../route/define-route.ts";
+import { curlLine } from "./curl-lines.ts";
+
+type Contract = Partial<Omit<RouteContract<string, never, never>, "request">> & Pick<Route, "request">;
+
+function line(contract: Contract, isPrivate = false): string {
+  const route = defineRoute({
+    operationId: "doThing",
+    method: "GET",
+    path: "/v1/things",
+    summary: "Does a thing.",
+    responses: (z) => ({ 200: { description: "Done.", schema: z.null() } }),
+    ...contract,
+  });
+  const done = async () => ({ status: 200, body: null }) as const;
+  return curlLine(route.handler(isPrivate ? auth(done) : anyone(done)), "http://h/b");
+}
+
+describe("curlLine", () => {
+  it("sends the token of the lines that sign in where one is needed", () => {
+    assert.equal(line({}), "curl http://h/b/v1/things");
+    assert.equal(line({}, true), 'curl -H "Authorization: Bearer $TOKEN" http://h/b/v1/things');
+  });
+
+  it("takes examples, or else shell variables, for what must be there, and leaves out what need not", () => {
+    const request: Route["request"] = (z) => ({
+      params: z.object({ orderId: z.string().meta({ example: "a-1" }) }),
+      query: z.object({ page: z.number().meta({ example: 2 }), more: z.string().optional() }),
+      headers: z.object({ "x-needed": z.string().meta({ example: "a b" }) }),
+    });
+    assert.equal(
+      line({ path: "/v1/orders/{orderId}/{itemId}", request }),
+      `curl -H 'x-needed: a b' "http://h/b/v1/orders/a-1/$ITEM_ID?page=2"`,
+    );
+  });
+
+  it("takes the last slash of a path away, as no gateway's route has one", () => {
+    assert.equal(line({ path: "/v1/" }), "curl http://h/b/v1");
+  });
+
+  it("sends a form where the endpoint takes one, and JSON elsewhere", () => {
+    const request: Route["request"] = (z) => ({
+      body: z.object({ name: z.string().meta({ example: "O'Neill" }), refresh_token: z.string() }),
+    });
+    assert.equal(
+      line({ method: "POST", consumes: ["multipart/form-data"], request }),
+      `curl -F 'name=O'\\''Neill' -F "refresh_token=$REFRESH_TOKEN" http://h/b/v1/things`,
+    );
+    assert.equal(
+      line({ method: "PUT", request }),
+      `curl -X PUT -H 'content-type: application/json' -d "{\\"name\\":\\"O'Neill\\",\\"refresh_token\\":\\"$REFRESH_TOKEN\\"}" http://h/b/v1/things`,
+    );
+  });
+
+  it("names a method that curl would not choose", () => {
+    assert.equal(line({ method: "DELETE" }), "curl -X DELETE http://h/b/v1/things");
+    assert.equal(line({ method: "POST" }), "curl -X POST http://h/b/v1/things");
+  });
+});

@@ -1,0 +1,79 @@
+/** Calls as lines that work when they are pasted into a shell, one after the other. */
+import * as z from "zod";
+import type { DemoCaller } from "../config.ts";
+import type { RequestSchemas, Route } from "../route/define-route.ts";
+
+const SAMPLE_CALLER: DemoCaller = { username: "you@example.com", password: "your-password" };
+
+/** Lines that sign in and keep both tokens, in the names that the other lines have for them. */
+export function signInLines(tokenUrl: string, caller: DemoCaller = SAMPLE_CALLER): string[] {
+  const { username, password } = caller;
+  const call = `curl -s -F ${word(`username=${username}`)} -F ${word(`password=${password}`)}`;
+  return [
+    `ANSWER=$(${call} ${word(tokenUrl)})`,
+    takeFromAnswer("TOKEN", "access_token"),
+    takeFromAnswer("REFRESH_TOKEN", "refreshToken"),
+  ];
+}
+
+function takeFromAnswer(variable: string, field: string): string {
+  return `${variable}=$(printf %s "$ANSWER" | sed 's/.*"${field}":"\\([^"]*\\)".*/\\1/')`;
+}
+
+/**
+ * The line that calls an endpoint. What it must be given is the example of its schema, or a shell variable named after
+ * it where there is no example.
+ */
+export function curlLine(route: Route, baseUrl: string): string {
+  const { method, path, access, consumes = ["application/json"] } = route;
+  const request: RequestSchemas = route.request?.(z) ?? {};
+  const params = samples(request.params, "all");
+  const filled = path
+    .replace(/(?<=.)\/$/, "")
+    .replaceAll(/\{(\w+)\+?\}/g, (_, name: string) => params[name] ?? variable(name));
+  const query = Object.entries(samples(request.query)).map(([name, value]) => `${name}=${value}`);
+  const url = baseUrl + filled + (query.length > 0 ? `?${query.join("&")}` : "");
+
+  const words = ["curl"];
+  if (method !== "GET" && method !== "ANY" && !(request.body && method === "POST")) words.push("-X", method);
+  if (access.type === "authenticated") words.push("-H", word("Authorization: Bearer $TOKEN"));
+  for (const [name, value] of Object.entries(samples(request.headers))) {
+    words.push("-H", word(`${name}: ${value}`));
+  }
+  if (request.body) words.push(...bodyWords(samples(request.body), consumes.includes("multipart/form-data")));
+  return [...words, word(url)].join(" ");
+}
+
+function bodyWords(fields: Readonly<Record<string, string>>, isForm: boolean): string[] {
+  if (isForm) return Object.entries(fields).flatMap(([name, value]) => ["-F", word(`${name}=${value}`)]);
+  return ["-H", word("content-type: application/json"), "-d", word(JSON.stringify(fields))];
+}
+
+/** A value for each field that is required, or for all of them. */
+function samples(
+  schema: z.ZodType | undefined,
+  which: "required" | "all" = "required",
+): Readonly<Record<string, string>> {
+  if (!schema) return {};
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([name]) => which === "all" || required.includes(name))
+      .map(([name, property]) => {
+        const example = typeof property === "object" ? property.example : undefined;
+        return [name, example === undefined ? variable(name) : String(example)];
+      }),
+  );
+}
+
+/** `orderId` is `$ORDER_ID`. */
+function variable(name: string): string {
+  return `$${name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])|\W/g, "_").toUpperCase()}`;
+}
+
+/** A word of a shell's line. Variables in it stay variables. */
+function word(text: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
+  if (/\$[A-Z]/.test(text)) return `"${text.replaceAll(/[\\"`]/g, "\\$&")}"`;
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,115 @@
+/** What the API's root is in a browser: what this API is, its endpoints, and lines that call them. */
+import type { DemoCaller } from "../config.ts";
+import { describeAccess } from "../route/access.ts";
+import type { HandlerContext, Route } from "../route/define-route.ts";
+import { publicPath } from "../request/request-path.ts";
+import { curlLine, signInLines } from "./curl-lines.ts";
+import { fileVersion } from "./files.ts";
+
+export interface LandingPageOptions extends Pick<HandlerContext, "config" | "origin" | "basePath"> {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** The path below which the docs are. */
+  readonly prefix: string;
+  readonly routes: readonly Route[];
+}
+
+/** Writes the page. It needs its style sheet and its script, which are files of the docs. */
+export function landingPage(options: LandingPageOptions): string {
+  const { name, version, description, prefix, routes, config, origin, basePath } = options;
+  const baseUrl = origin + basePath;
+  const root = basePath + prefix;
+  const tokenPath = routes.find(({ role }) => role === "token")?.path;
+  const [firstCaller] = config.demoCallers;
+  const file = (name: string) => `${root}/docs/${name}?v=${fileVersion(`docs/${name}`)}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${safe(name)}</title>
+<link rel="icon" href="${safe(file("icon.svg"))}">
+<link rel="stylesheet" href="${safe(file("landing.css"))}">
+<script type="module" src="${safe(file("landing.js"))}"></script>
+</head>
+<body>
+<header>
+<h1>${safe(name)} <small>${safe(version)}</small></h1>
+<p>${safe(description)}</p>
+<nav aria-label="Documentation">
+<a href="${safe(root)}/docs">Swagger UI</a>
+<a href="${safe(root)}/redoc">ReDoc</a>
+<a href="${safe(root)}/openapi.json">OpenAPI</a>
+</nav>
+</header>
+<main>
+${tokenPath ? signIn(baseUrl + tokenPath, firstCaller, demoCallers(config.demoCallers, basePath + tokenPath)) : OWN_TOKEN}
+<section aria-labelledby="endpoints">
+<h2 id="endpoints">Endpoints</h2>
+${routes
+  .toSorted((a, b) => rank(a, prefix) - rank(b, prefix) || (a.path < b.path ? -1 : 1))
+  .map((route) => endpoint(route, baseUrl, basePath, config.demoCallers.length > 0))
+  .join("\n")}
+</section>
+</main>
+</body>
+</html>
+`;
+}
+
+/** What stands in the place of {@link signIn} where the API signs nobody in. */
+const OWN_TOKEN = "<p>In the lines below, <code>$TOKEN</code> is a token of your identity provider.</p>";
+
+function signIn(tokenUrl: string, caller: DemoCaller | undefined, buttons: string): string {
+  return `<section aria-labelledby="sign-in">
+<h2 id="sign-in">Sign in</h2>
+${buttons}<p>In a shell, for the lines below:</p>
+${code(signInLines(tokenUrl, caller).join("\n"))}
+</section>`;
+}
+
+function demoCallers(callers: readonly DemoCaller[], tokenPath: string): string {
+  if (callers.length === 0) return "";
+  const buttons = callers.map(
+    ({ username, password }) =>
+      `<button type="button" aria-pressed="false" data-username="${safe(username)}" data-password="${safe(password)}">${safe(username)}</button>`,
+  );
+  return `<div class="callers" role="group" aria-label="Demo callers" data-token-url="${safe(tokenPath)}" hidden>
+${buttons.join("\n")}
+<output>Nobody is signed in.</output>
+</div>
+`;
+}
+
+function endpoint(route: Route, baseUrl: string, basePath: string, isCallable: boolean): string {
+  const { method, path, operationId, access, summary } = route;
+  const url = safe(basePath + publicPath(path));
+  const isSimple = method === "GET" && !path.includes("{");
+  return `<article id="${safe(operationId)}">
+<h3><span class="method">${method}</span> <code>${safe(publicPath(path))}</code></h3>
+<p>${safe(summary)} <span class="access" data-type="${access.type}">for ${safe(describeAccess(access))}</span></p>
+${code(curlLine(route, baseUrl))}
+${isCallable && isSimple ? `<button type="button" data-call="${url}" hidden>Call it</button>\n<output hidden></output>\n` : ""}</article>`;
+}
+
+function code(lines: string): string {
+  return `<pre tabindex="0"><code>${safe(lines)}</code></pre>`;
+}
+
+/** What the API is for comes before what says something of the API. */
+function rank({ path, feature }: Route, prefix: string): number {
+  return feature === "docs" || /^\/[\w.]*$/.test(path.slice(prefix.length)) ? 1 : 0;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function safe(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+}

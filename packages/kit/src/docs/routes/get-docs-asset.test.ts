@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, it } from "node:test";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { fetchRaw } from "../../../test/support/fetch-raw.ts";
+import { testApp } from "../../testing/test-app.ts";
+import { noIssuer } from "../../testing/test-environment.ts";
+
+describe("GET /v1/docs/{asset}", () => {
+  let server: Server;
+  let url: string;
+  before(async () => {
+    server = testApp(noIssuer).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/docs/`;
+  });
+  after(() => server.close());
+
+  const style = (headers: Record<string, string> = {}, query = "") =>
+    fetchRaw(`${url}swagger-ui.css${query}`, headers);
+
+  it("returns the same file compressed as the caller likes it, or plain to one who says nothing", async () => {
+    const plain = await style();
+    assert.equal(plain.status, 200);
+    assert.equal(plain.headers["content-type"], "text/css; charset=utf-8");
+    assert.equal(plain.headers["content-encoding"], undefined);
+    assert.match(plain.body.toString(), /\.swagger-ui/);
+
+    const brotli = await style({ "accept-encoding": "gzip, deflate, br" });
+    assert.equal(brotli.headers["content-encoding"], "br");
+    assert.deepEqual(brotliDecompressSync(brotli.body), plain.body);
+    assert.ok(brotli.body.length < plain.body.length / 6);
+
+    const zipped = await style({ "accept-encoding": "gzip, br;q=0" });
+    assert.equal(zipped.headers["content-encoding"], "gzip");
+    assert.deepEqual(gunzipSync(zipped.body), plain.body);
+
+    for (const { headers } of [plain, brotli, zipped]) assert.equal(headers.vary, "accept-encoding");
+    const etags = [plain, brotli, zipped].map(({ headers }) => headers.etag);
+    assert.equal(new Set(etags).size, 3, "each coding is a representation of its own");
+    for (const etag of etags) assert.match(etag ?? "", /^"[\w-]+"$/);
+  });
+
+  it("says 304 to a caller who has it, and only to that one", async () => {
+    const { headers } = await style({ "accept-encoding": "br" });
+    const etag = headers.etag ?? "";
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+      const answer = await style({ "accept-encoding": "br", "if-none-match": known });
+      assert.equal(answer.status, 304, known);
+      assert.equal(answer.body.length, 0);
+      assert.equal(answer.headers.etag, etag);
+      assert.equal(answer.headers["content-type"], undefined);
+    }
+    for (const unknown of ['"other"', etag.replace("-br", "")]) {
+      assert.equal((await style({ "accept-encoding": "br", "if-none-match": unknown })).status, 200, unknown);
+    }
+  });
+
+  it("may be cached for ever under its own version, and under no other", async () => {
+    const version = /[\w-]+(?=")/.exec((await style()).headers.etag ?? "")?.[0];
+    assert.equal(
+      (await style({}, `?v=${version}`)).headers["cache-control"],
+      "public, max-age=31536000, immutable",
+    );
+    for (const query of ["", "?v=", "?v=stale"]) {
+      assert.equal((await style({}, query)).headers["cache-control"], "no-cache", query);
+    }
+  });
+
+  for (const name of ["nothing.js", "..%2Fdocs.html", "__proto__", "docs.html", "swagger-ui.css.br"]) {
+    it(`has no file ${name}`, async () => {
+      const { status, body } = await fetchRaw(url + name);
+      assert.equal(status, 404);
+      assert.equal(JSON.parse(body.toString()).error.code, "001404");
+    });
+  }
+});

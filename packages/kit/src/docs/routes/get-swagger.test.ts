@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import supertest from "supertest";
+import { testApp } from "../../testing/test-app.ts";
+import { noIssuer } from "../../testing/test-environment.ts";
+
+it("GET /v1/swagger.json returns the very document of GET /v1/openapi.json", async () => {
+  const app = testApp(noIssuer);
+  const [swagger, openapi] = [
+    await supertest(app).get("/v1/swagger.json"),
+    await supertest(app).get("/v1/openapi.json"),
+  ];
+  assert.equal(swagger.status, 200);
+  assert.deepEqual(swagger.body, openapi.body);
+});

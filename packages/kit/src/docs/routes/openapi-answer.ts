@@ -1,0 +1,13 @@
+/** The OpenAPI document as an answer, for both of its names. */
+import type { HandlerContext, Zod } from "../../route/define-route.ts";
+
+export function openApiResponses(z: Zod) {
+  return { 200: { description: "The OpenAPI document.", schema: z.looseObject({ openapi: z.string() }) } };
+}
+
+/** The generator is loaded here and not above: it is far bigger than the rest of the API. */
+export async function answerOpenApi({ api, config, basePath }: HandlerContext) {
+  const { openApiDocument } = await import("../openapi.ts");
+  const routes = await api.endpoints();
+  return { status: 200, body: { ...(await openApiDocument({ api, routes, config, basePath })) } } as const;
+}

@@ -1,0 +1,46 @@
+import type { Api } from "./api.ts";
+import type { Features } from "./config.ts";
+import { comparePaths } from "./request/request-path.ts";
+import type { Route } from "./route/define-route.ts";
+import { routesOfRouter } from "./route/mount-router.ts";
+
+/** Whether an endpoint is switched on. */
+export function isEnabled({ feature }: Pick<Route, "feature">, features: Features): boolean {
+  return !feature || features[feature];
+}
+
+/**
+ * Loads the endpoints of an API that are switched on, and the routes of its mounted routers: the one list for the app, the
+ * gateway's plan, the local stack, the docs and the tests.
+ *
+ * @throws TypeError for an endpoint that is listed under another method or path than its own.
+ */
+export async function enabledRoutes(api: Api, features: Features): Promise<readonly Route[]> {
+  const routes = (await loadRoutes(api)).filter((route) => isEnabled(route, features));
+  return [...routes, ...api.routers.flatMap(routesOfRouter)].sort(byPath);
+}
+
+/** Loads every endpoint of an API, switched on or not. */
+export async function loadRoutes({ routes }: Pick<Api, "routes">): Promise<readonly Route[]> {
+  const loaded = await Promise.all(Object.entries(routes).map(([key, load]) => loadRoute(key, load)));
+  return loaded.sort(byPath);
+}
+
+/**
+ * Loads one endpoint.
+ *
+ * @throws TypeError when its definition has another method or path than the list says.
+ */
+export async function loadRoute(key: string, load: () => Promise<Route>): Promise<Route> {
+  const route = await load();
+  if (`${route.method} ${route.path}` !== key) {
+    throw new TypeError(
+      `${route.operationId} is ${route.method} ${route.path}, and is listed as ${key}; run: npm run generate`,
+    );
+  }
+  return route;
+}
+
+function byPath(a: Route, b: Route): number {
+  return comparePaths(a.path, b.path) || (a.path < b.path ? -1 : 1);
+}

@@ -1,0 +1,92 @@
+import type { CatalogueEntry } from "./catalogue.ts";
+
+/** One wrong field of a request, in OpenAPI's words: where it was looked for, its name, and what is wrong. */
+export interface FieldError {
+  readonly in: "path" | "query" | "header" | "body";
+  readonly name: string;
+  readonly message: string;
+}
+
+export interface ApiErrorOptions {
+  /** Public: tells the caller what is wrong. Never anything about the inside. */
+  readonly reason: string;
+  /** HTTP status, where it is not the catalogue's. */
+  readonly status?: number;
+  readonly fields?: readonly FieldError[];
+  /** Response headers, lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Private: reaches the log, never the caller. */
+  readonly cause?: unknown;
+}
+
+/** The body of every error answer of the app. */
+export interface ErrorBody {
+  readonly error: {
+    readonly code: string;
+    readonly title: string;
+    readonly message: string;
+    readonly reason: string;
+    readonly fields?: readonly FieldError[];
+    readonly requestId?: string;
+  };
+  readonly message: string;
+}
+
+/**
+ * An error that a caller may see. Throw it from a handler with a code of the catalogue, or one of the API's own: the API
+ * that answers knows its status, title and message.
+ */
+export class ApiError extends Error {
+  readonly code: string;
+  /** Where it is not the catalogue's. */
+  readonly status: number | undefined;
+  readonly reason: string;
+  readonly fields: readonly FieldError[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: string, options: ApiErrorOptions) {
+    super(`${code}: ${options.reason}`, { cause: options.cause });
+    this.name = "ApiError";
+    this.code = code;
+    this.status = options.status;
+    this.reason = options.reason;
+    this.fields = options.fields;
+    this.headers = options.headers ?? {};
+  }
+}
+
+/** What a caller learns of an error that was not foreseen: nothing but where to ask. */
+export function unexpectedError(cause: unknown): ApiError {
+  return new ApiError("001500", {
+    reason: "The error was logged; quote the request id when you report it",
+    cause,
+  });
+}
+
+/** An error as it is answered. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: ErrorBody;
+}
+
+/**
+ * Renders an error as what the caller gets.
+ *
+ * @param entry what the API's catalogue says of the code.
+ */
+export function errorAnswer(error: ApiError, entry: CatalogueEntry, requestId: string | undefined): ErrorAnswer {
+  return {
+    status: error.status ?? entry.status,
+    body: {
+      error: {
+        code: error.code,
+        title: entry.title,
+        message: entry.message,
+        reason: error.reason,
+        ...(error.fields && { fields: error.fields }),
+        ...(requestId && { requestId }),
+      },
+      message: entry.gatewayMessage ?? error.reason,
+    },
+  };
+}

@@ -1,0 +1,459 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, before, describe, it, mock } from "node:test";
+import { promisify } from "node:util";
+import { gatewayVerdict } from "../testing/gateway-verdict.ts";
+import { lambdaContext, payloadEvent } from "../testing/payload-event.ts";
+import { noIssuer, testConfig } from "../testing/test-environment.ts";
+import { startTestIssuer } from "../testing/test-issuer.ts";
+import { anyone, auth } from "../route/access.ts";
+import { defineRoute, type Route } from "../route/define-route.ts";
+import { securityHeaders } from "../request/security-headers.ts";
+import { createLog } from "../log.ts";
+import { release } from "../release.ts";
+import { createHandler } from "./create-handler.ts";
+import { type HttpResult, MAX_RESULT_BYTES } from "./event-adapter.ts";
+
+type Handle = (input: { readonly signal: AbortSignal; readonly requestId: string }) => Promise<unknown>;
+
+/** `GET /work`, which does what it is told. */
+function work(handle: Handle): Route {
+  return defineRoute({
+    operationId: "work",
+    method: "GET",
+    path: "/work",
+    summary: "Works.",
+    responses: (z) => ({ 200: { description: "The work.", schema: z.unknown() } }),
+  }).handler(anyone(async (input) => ({ status: 200, body: await handle(input) })));
+}
+
+function setUp(routes?: readonly Route[], environment: Readonly<Record<string, string>> = {}) {
+  const lines: string[] = [];
+  const config = testConfig(noIssuer, { RUNTIME: "LAMBDA", ...environment });
+  const handler = createHandler({
+    config,
+    log: createLog((line) => lines.push(line)),
+    ...(routes && { routes }),
+  });
+  return {
+    handler,
+    /** What was logged. */
+    entries: () => lines.map((line) => JSON.parse(line)),
+    lines,
+    get: async (
+      path: string,
+      headers: Readonly<Record<string, string>> = {},
+      remainingMilliseconds?: number,
+    ) =>
+      (await handler(
+        payloadEvent({ method: "GET", path, headers }),
+        lambdaContext(remainingMilliseconds),
+      )) as HttpResult,
+  };
+}
+
+describe("the Lambda handler", () => {
+  it("answers a payload 2.0 event", async () => {
+    const { statusCode, headers, cookies, body, isBase64Encoded } = await setUp().get("/v1/health");
+    assert.equal(statusCode, 200);
+    assert.equal(headers["content-type"], "application/json; charset=utf-8");
+    assert.deepEqual(cookies, []);
+    assert.deepEqual(JSON.parse(body), { status: "up" });
+    assert.equal(isBase64Encoded, false);
+  });
+
+  it("logs nothing for a request that goes well: the gateway writes the access log", async () => {
+    const { get, lines } = setUp();
+    await get("/v1");
+    await get("/v1/nowhere");
+    assert.deepEqual(lines, []);
+  });
+
+  it("logs version and commit when its health is asked for the first time, which the gateway cannot know", async () => {
+    const { get, entries } = setUp();
+    const { headers } = await get("/v1/health");
+    await get("/v1/health");
+    const [{ time, ...entry } = {}, ...others] = entries();
+    const requestId = headers["x-request-id"];
+    assert.deepEqual(entry, { level: "info", message: "health", requestId, ...release() });
+    assert.deepEqual(others, []);
+  });
+
+  for (const [name, event] of [
+    ["nothing", undefined],
+    ["null", null],
+    ["a text", "warmer"],
+    ["an empty object", {}],
+    ["a schedule", { source: "aws.events", "detail-type": "Scheduled Event", detail: {} }],
+    ["a queue", { Records: [{ eventSource: "aws:sqs", body: "{}" }] }],
+    ["a REST API's event", { version: "1.0", httpMethod: "GET", path: "/v1/health", requestContext: {} }],
+    ["a load balancer's event", { requestContext: { elb: {} }, httpMethod: "GET", path: "/v1/health" }],
+    ["a request of another version", { ...payloadEvent({ method: "GET", path: "/" }), version: "1.0" }],
+    ["version 2.0 without a request", { version: "2.0", requestContext: {} }],
+    ["version 2.0 without a context", { version: "2.0", rawPath: "/v1/health" }],
+    ["something nearly a warm-up ping", { warmer: "true" }],
+  ] as const) {
+    it(`refuses what is no request, loudly: ${name}`, async () => {
+      await assert.rejects(setUp().handler(event, lambdaContext()), {
+        name: "TypeError",
+        message: "The event is no payload 2.0 event of an HTTP API",
+      });
+    });
+  }
+
+  it("answers a warm-up ping without entering the app", async () => {
+    let calls = 0;
+    const { handler, entries } = setUp([
+      work(async () => {
+        calls += 1;
+      }),
+    ]);
+    const event = { ...payloadEvent({ method: "GET", path: "/work" }), warmer: true };
+    assert.deepEqual(await handler(event, lambdaContext()), { warmed: 1 });
+    assert.deepEqual(await handler({ warmer: true }, lambdaContext()), { warmed: 1 });
+    assert.equal(calls, 0);
+    assert.deepEqual(
+      entries().map(({ message }) => message),
+      ["warmer", "warmer"],
+    );
+  });
+
+  it("takes nothing that a client sends for a warm-up ping", async () => {
+    const { handler } = setUp();
+    const event = payloadEvent({
+      method: "GET",
+      path: "/v1/health?warmer=true",
+      headers: { warmer: "true", "content-type": "application/json" },
+      body: '{"warmer":true}',
+    });
+    assert.equal(((await handler(event, lambdaContext())) as HttpResult).statusCode, 200);
+  });
+});
+
+describe("an error in Lambda", () => {
+  it("that a handler throws is neutral in the answer and whole in the log", async () => {
+    const { get, entries } = setUp([
+      work(async () => {
+        throw new Error("the secret is 42", { cause: new Error("of Douglas") });
+      }),
+    ]);
+    const { statusCode, headers, body } = await get("/work");
+    const { error, message } = JSON.parse(body);
+    assert.equal(statusCode, 500);
+    assert.equal(error.code, "001500");
+    assert.equal(message, "Internal Server Error");
+    assert.doesNotMatch(body, /secret|Douglas|\.ts/);
+    assert.equal(headers["x-request-id"], error.requestId);
+    const [entry] = entries();
+    assert.equal(entry.requestId, error.requestId);
+    assert.match(JSON.stringify(entry), /the secret is 42.*of Douglas/);
+  });
+
+  it("of an answer that Lambda would not take becomes the same neutral 500, logged with the same id", async () => {
+    for (const requestId of [undefined, "client-chose-this"]) {
+      const { get, entries } = setUp([work(async () => "x".repeat(MAX_RESULT_BYTES))]);
+      const { statusCode, headers, cookies, body, isBase64Encoded } = await get(
+        "/work",
+        requestId ? { "x-request-id": requestId } : {},
+      );
+      const expectedId = requestId ?? "ZhMpgigvDoEEPlg=";
+      assert.equal(statusCode, 500);
+      assert.deepEqual(
+        { ...headers },
+        {
+          ...securityHeaders,
+          "cache-control": "no-store",
+          "content-type": "application/json; charset=utf-8",
+          "x-request-id": expectedId,
+        },
+      );
+      assert.deepEqual([cookies, isBase64Encoded], [[], false]);
+      assert.deepEqual(JSON.parse(body), {
+        error: {
+          code: "001500",
+          title: "Internal error",
+          message: "Oops, something went wrong!",
+          reason: "The error was logged; quote the request id when you report it",
+          requestId: expectedId,
+        },
+        message: "Internal Server Error",
+      });
+      const [entry, ...others] = entries();
+      assert.deepEqual(others, []);
+      assert.equal(entry.level, "error");
+      assert.equal(entry.requestId, expectedId);
+      assert.match(entry.error.message, /Lambda takes/);
+    }
+  });
+
+  it("of the event itself is answered as well", async () => {
+    const { handler, entries } = setUp();
+    const { rawPath: _, ...event } = payloadEvent({ method: "GET", path: "/v1/health" });
+    const { statusCode } = (await handler(event, lambdaContext())) as HttpResult;
+    assert.equal(statusCode, 500);
+    assert.equal(entries().length, 1);
+  });
+});
+
+describe("the deadline in Lambda", () => {
+  afterEach(() => mock.timers.reset());
+
+  for (const [name, remaining, deadline] of [
+    ["half a second before Lambda gives up", 10_000, 9_500],
+    ["half a second before 29 s, when Lambda would wait longer than the gateway", 900_000, 28_500],
+    ["at once, when there is no time left", 100, 0],
+  ] as const) {
+    it(`is ${name}`, async () => {
+      mock.timers.enable({ apis: ["setTimeout"] });
+      const started = Promise.withResolvers<AbortSignal>();
+      const { get, entries } = setUp([
+        work(({ signal }) => {
+          started.resolve(signal);
+          return new Promise(() => {});
+        }),
+      ]);
+      let isAnswered = false;
+      const answer = get("/work", {}, remaining).finally(() => {
+        isAnswered = true;
+      });
+      const signal = await started.promise;
+      if (deadline > 0) {
+        mock.timers.tick(deadline - 1);
+        await new Promise((resolve) => setImmediate(resolve));
+        assert.deepEqual([isAnswered, signal.aborted], [false, false]);
+        mock.timers.tick(1);
+      } else {
+        mock.timers.tick(1);
+      }
+      const { statusCode, body } = await answer;
+      const { error, message } = JSON.parse(body);
+      assert.deepEqual([statusCode, error.code, message], [503, "002503", "Service Unavailable"]);
+      assert.equal(signal.aborted, true);
+      assert.deepEqual(
+        entries().map(({ requestId }) => requestId),
+        [error.requestId],
+      );
+    });
+  }
+
+  it("leaves no timer behind once the answer is out", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const { get, lines } = setUp([work(async () => "done")]);
+    assert.equal((await get("/work")).statusCode, 200);
+    mock.timers.tick(60_000);
+    assert.deepEqual(lines, []);
+  });
+
+  it("does not send twice when the handler comes back after it", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const started = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<string>();
+    const { get, entries } = setUp([
+      work(() => {
+        started.resolve();
+        return finish.promise;
+      }),
+    ]);
+    const answer = get("/work", {}, 1_000);
+    await started.promise;
+    mock.timers.tick(500);
+    assert.equal((await answer).statusCode, 503);
+    finish.resolve("too late");
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(entries().length, 1);
+  });
+});
+
+describe("the request id in Lambda", () => {
+  const idFor = async (headers: Readonly<Record<string, string>>) => {
+    const {
+      statusCode,
+      headers: answered,
+      body,
+    } = await setUp([work(async ({ requestId }) => requestId)]).get("/work", headers);
+    assert.equal(statusCode, 200);
+    assert.equal(JSON.parse(body), answered["x-request-id"]);
+    return answered["x-request-id"];
+  };
+
+  it("is the gateway's", async () => assert.equal(await idFor({}), "ZhMpgigvDoEEPlg="));
+  it("is the client's where that is well-formed", async () => {
+    assert.equal(await idFor({ "X-Request-Id": "trace-0123456789" }), "trace-0123456789");
+  });
+  it("is the gateway's where the client's is not well-formed", async () => {
+    for (const bad of ["short", "x".repeat(129), "with blanks in it", '{"json":1}', "a,b,c,d,e,f"]) {
+      assert.equal(await idFor({ "x-request-id": bad }), "ZhMpgigvDoEEPlg=");
+    }
+  });
+});
+
+describe("a private route in Lambda", () => {
+  const getMe = { method: "GET", path: "/v1/me" };
+
+  it("answers 401 without an authorizer, whatever the client sends", async () => {
+    const issuer = await startTestIssuer();
+    try {
+      const handler = createHandler({
+        config: testConfig(issuer, { RUNTIME: "LAMBDA" }),
+        log: createLog(() => {}),
+      });
+      const claims = issuer.claims(["USERS", "ADMINS"]);
+      const authorization = `Bearer ${issuer.sign(claims)}`;
+      const asText = JSON.stringify({ jwt: { claims, scopes: null } });
+      for (const headers of [
+        { authorization },
+        { authorization, "x-amzn-authorizer": asText, "x-apigateway-event": asText, authorizer: asText },
+        {
+          authorization,
+          "x-apigateway-context": asText,
+          claims: JSON.stringify(claims),
+          "x-groups": "ADMINS",
+        },
+      ]) {
+        const result = (await handler(payloadEvent({ ...getMe, headers }), lambdaContext())) as HttpResult;
+        assert.equal(result.statusCode, 401);
+        assert.equal(JSON.parse(result.body).message, "Unauthorized");
+      }
+      for (const authorizer of [
+        {},
+        { jwt: {} },
+        { jwt: { scopes: null } },
+        { lambda: { claims } },
+        { iam: {} },
+      ]) {
+        const event = payloadEvent({ ...getMe, headers: { authorization } }, { authorizer });
+        assert.equal(((await handler(event, lambdaContext())) as HttpResult).statusCode, 401);
+      }
+      const authorizer = (await gatewayVerdict(authorization, issuer)) ?? {};
+      const event = payloadEvent({ ...getMe, headers: { authorization } }, { authorizer });
+      assert.equal(((await handler(event, lambdaContext())) as HttpResult).statusCode, 200);
+    } finally {
+      await issuer.close();
+    }
+  });
+
+  it("sees the claims of its own event only, also when two are answered at once", async () => {
+    const issuer = await startTestIssuer();
+    try {
+      const waiting: (() => void)[] = [];
+      const route = defineRoute({
+        operationId: "who",
+        method: "GET",
+        path: "/who",
+        summary: "Says who.",
+        responses: (z) => ({ 200: { description: "Who.", schema: z.string() } }),
+      }).handler(
+        auth(async ({ principal }) => {
+          await new Promise<void>((resolve) => {
+            waiting.push(resolve);
+            if (waiting.length === 2) for (const release of waiting.toReversed()) release();
+          });
+          return { status: 200, body: principal.subject };
+        }),
+      );
+      const config = testConfig(issuer, { RUNTIME: "LAMBDA" });
+      const handler = createHandler({ config, log: createLog(() => {}), routes: [route] });
+      const call = async (subject: string) => {
+        const authorization = `Bearer ${issuer.sign(issuer.claims([], { sub: subject }))}`;
+        const authorizer = (await gatewayVerdict(authorization, issuer)) ?? {};
+        const event = payloadEvent(
+          { method: "GET", path: "/who", headers: { authorization } },
+          { authorizer },
+        );
+        return JSON.parse(((await handler(event, lambdaContext())) as HttpResult).body);
+      };
+      assert.deepEqual(await Promise.all([call("alice"), call("bob")]), ["alice", "bob"]);
+    } finally {
+      await issuer.close();
+    }
+  });
+});
+
+/** Answers requests in a fresh process, and tells which packages each of them loaded. */
+describe("a cold start in production loads only what the request uses", () => {
+  interface Report {
+    readonly statuses: readonly number[];
+    readonly packages: readonly string[];
+  }
+
+  async function report(events: readonly unknown[], environment: object): Promise<Report> {
+    const script = new URL("../../test/support/cold-start.ts", import.meta.url);
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", script.pathname, JSON.stringify(events)],
+      { env: { ...environment, NODE_ENV: "production", RUNTIME: "LAMBDA" } },
+    );
+    return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+  }
+
+  const environment = {
+    FIREBASE_APP_API_KEY: "test-key",
+    JWT_ISSUER: noIssuer.issuer,
+    JWT_AUTHORIZED_AUDIENCES: noIssuer.audience,
+  };
+  const heavy = [
+    "axios",
+    "@asteasolutions/zod-to-openapi",
+    "firebase-admin",
+    "@aws-sdk/client-lambda",
+    "zod",
+  ];
+  const loadedOf = (loaded: readonly string[]) => heavy.filter((name) => loaded.includes(name));
+
+  let issuerClaims: { authorization: string; authorizer: object; issuer: string; audience: string };
+  before(async () => {
+    const issuer = await startTestIssuer();
+    const authorization = `Bearer ${issuer.sign(issuer.claims(["USERS"]))}`;
+    const authorizer = (await gatewayVerdict(authorization, issuer)) ?? {};
+    issuerClaims = { authorization, authorizer, issuer: issuer.issuer, audience: issuer.audience };
+    await issuer.close();
+  });
+
+  it("a public and a private endpoint load neither schemas, nor HTTP client, nor SDK", async () => {
+    const { authorization, authorizer, issuer, audience } = issuerClaims;
+    const { statuses, packages } = await report(
+      [
+        payloadEvent({ method: "GET", path: "/v1/health" }),
+        payloadEvent({ method: "GET", path: "/v1/me", headers: { authorization } }, { authorizer }),
+      ],
+      { ...environment, JWT_ISSUER: issuer, JWT_AUTHORIZED_AUDIENCES: audience },
+    );
+    assert.deepEqual(statuses, [200, 200]);
+    assert.deepEqual(loadedOf(packages), []);
+    assert.ok(packages.includes("express"), "the report does see packages");
+  });
+
+  it("a warm-up ping that fans out to nobody loads no SDK", async () => {
+    const { packages } = await report([{ warmer: true }], environment);
+    assert.deepEqual(loadedOf(packages), []);
+  });
+
+  it("a warm-up ping that fans out loads the SDK, and fails for nothing else", async () => {
+    const server = createServer((_request, response) => response.writeHead(202).end());
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    try {
+      const { packages } = await report([{ warmer: true, concurrency: 2 }], {
+        ...environment,
+        AWS_REGION: "eu-west-1",
+        AWS_ACCESS_KEY_ID: "test",
+        AWS_SECRET_ACCESS_KEY: "test",
+        AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      });
+      assert.deepEqual(loadedOf(packages), ["@aws-sdk/client-lambda"]);
+    } finally {
+      server.close();
+    }
+  });
+
+  it("the OpenAPI document loads its generator", async () => {
+    const { statuses, packages } = await report(
+      [payloadEvent({ method: "GET", path: "/v1/openapi.json" })],
+      environment,
+    );
+    assert.deepEqual(statuses, [200]);
+    assert.deepEqual(loadedOf(packages), ["@asteasolutions/zod-to-openapi", "zod"]);
+  });
+});

@@ -1,0 +1,83 @@
+/**
+ * The caller's claims in Lambda. API Gateway's JWT authorizer has verified the token, but hands its claims over as
+ * strings in Go's format (`"[USERS ADMINS]"`), in which a group with a blank in it cannot be told from two groups. The
+ * typed claims are in the very token that was verified, so they are taken from there, once the two agree.
+ */
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { bearerToken, invalidToken } from "../auth/bearer-token.ts";
+import type { Claims } from "../auth/principal.ts";
+import { createTokenMemory } from "../auth/token-memory.ts";
+import { checkClaims, decodeToken, type TokenRules } from "../auth/token-rules.ts";
+
+/** The part of the event that only the gateway can write; there where a JWT authorizer ran. */
+export interface GatewayAuthorizer {
+  readonly jwt?: {
+    readonly claims?: Readonly<Record<string, unknown>> | null;
+    readonly scopes?: readonly string[] | null;
+  };
+}
+
+/** What must agree before a token is taken for the one that the gateway verified. */
+const COMPARED_CLAIMS = ["iss", "sub", "iat", "exp"];
+
+/**
+ * @param nowSeconds seconds since the epoch.
+ * @returns the typed claims of the token that the gateway verified.
+ * @throws ApiError 001401 where no authorizer ran, or where the bearer token is not the one that it verified.
+ */
+export type GatewayClaims = (
+  event: Pick<APIGatewayProxyEventV2, "headers"> & { requestContext: { authorizer?: GatewayAuthorizer } },
+  nowSeconds: number,
+) => Claims;
+
+/**
+ * Makes the function that finds the caller's claims. What a token's text says is decoded once; whether it is the token
+ * that was verified, and whether it is still valid, is asked at each request.
+ *
+ * @param rules.groupsClaim compared too: access hangs on it.
+ */
+export function createGatewayClaims(rules: TokenRules & { readonly groupsClaim: string }): GatewayClaims {
+  const comparedClaims = [...COMPARED_CLAIMS, rules.groupsClaim];
+  const decoded = createTokenMemory<Claims>();
+
+  return ({ headers: { authorization = "" }, requestContext }, nowSeconds) => {
+    const known = decoded.get(authorization);
+    const token = known ? "" : bearerToken(authorization);
+    const flattened = requestContext.authorizer?.jwt?.claims;
+    if (!flattened)
+      throw invalidToken("The token's signature is not verified", new Error("No authorizer ran"));
+    const claims = known ?? decodeToken(token);
+    for (const name of comparedClaims) {
+      if (!isWrittenAs(ownValue(claims, name), ownValue(flattened, name))) {
+        throw invalidToken("The token is not the one that was verified");
+      }
+    }
+    checkClaims(claims, rules, nowSeconds);
+    if (!known) decoded.remember(authorization, claims);
+    return claims;
+  };
+}
+
+function ownValue(claims: Claims, name: string): unknown {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined;
+}
+
+/**
+ * Whether `written` is how the gateway writes a claim. A number has several forms (`1.0`, `1e9`), and nothing says which
+ * one the gateway chooses: it only has to be the same number.
+ */
+function isWrittenAs(value: unknown, written: unknown): boolean {
+  if (typeof value !== "number") return goString(value) === written;
+  return typeof written === "string" && written !== "" && Number(written) === value;
+}
+
+/** How the gateway writes a claim: as Go's `%v` prints it. A null claim is left out. */
+function goString(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value)) return `[${value.map((item) => goString(item) ?? "<nil>").join(" ")}]`;
+  if (typeof value === "object") {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `map[${entries.map(([key, item]) => `${key}:${goString(item) ?? "<nil>"}`).join(" ")}]`;
+  }
+  return String(value);
+}

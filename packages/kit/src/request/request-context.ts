@@ -1,0 +1,89 @@
+/**
+ * What the app knows of a request beyond the request itself. It is kept under a symbol that only this module has, so that
+ * no header of a client and no property that a library sets can be mistaken for it.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Principal } from "../auth/principal.ts";
+import type { Log } from "../log.ts";
+import type { ReceivedRequest } from "../route/runtime.ts";
+
+export class RequestContext {
+  readonly received: ReceivedRequest;
+  readonly requestId: string;
+  /** For the access log: the route that was matched, the bytes of the answer's body, and what went wrong. */
+  routeKey: string | undefined = undefined;
+  responseLength = 0;
+  error: { readonly code: string; readonly reason: string } | undefined = undefined;
+  /** The signed-in caller, once the access rule has let it in. */
+  principal: Principal | undefined = undefined;
+  /** Why the answer is not needed any more: the deadline has passed, or the caller has gone. */
+  abortReason: Error | undefined = undefined;
+  readonly #appLog: Log;
+  #log: Log | undefined = undefined;
+  #controller: AbortController | undefined = undefined;
+
+  /** @param clientRequestId the caller's `x-request-id`, which counts where it is well-formed. */
+  constructor(received: ReceivedRequest, clientRequestId: string | readonly string[] | undefined, appLog: Log) {
+    this.received = received;
+    this.requestId = requestIdFrom(clientRequestId, received.requestId);
+    this.#appLog = appLog;
+  }
+
+  /** Made on first use, as is the signal: most requests need neither. */
+  get log(): Log {
+    this.#log ??= this.#appLog.with({ requestId: this.requestId });
+    return this.#log;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.abortReason) this.#controller.abort(this.abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: Error): void {
+    if (this.abortReason) return;
+    this.abortReason = reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+/** Long enough to be unique, short and plain enough for a log line. */
+const WELL_FORMED_ID = /^[A-Za-z0-9][A-Za-z0-9._:+/=-]{7,127}$/;
+
+/**
+ * Chooses the id of a request: the client's `x-request-id` where it is well-formed, else the one that the runtime
+ * has for it (API Gateway's), else a new one.
+ */
+export function requestIdFrom(
+  header: string | readonly string[] | undefined,
+  runtimeId: string | undefined,
+): string {
+  if (typeof header === "string" && WELL_FORMED_ID.test(header)) return header;
+  return runtimeId ?? crypto.randomUUID();
+}
+
+const CONTEXT = Symbol("request context");
+
+type WithContext = IncomingMessage & { [CONTEXT]?: RequestContext };
+
+export function setRequestContext(request: WithContext, context: RequestContext): void {
+  request[CONTEXT] = context;
+}
+
+/**
+ * The signed-in caller of a request, for middleware of a route and for mounted routers. `undefined` where the access rule
+ * lets anyone in, and before it has been applied.
+ */
+export function principalOf(request: IncomingMessage): Principal | undefined {
+  return requestContext(request).principal;
+}
+
+/** @throws Error when the request never passed the start of the app: a programming error. */
+export function requestContext(request: WithContext): RequestContext {
+  const context = request[CONTEXT];
+  if (!context) throw new Error("The request has no context");
+  return context;
+}

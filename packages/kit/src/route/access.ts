@@ -1,0 +1,77 @@
+/** Who may call an endpoint. A handler becomes part of a route only through `auth` or `anyone`. */
+import type { Claims, Principal } from "../auth/principal.ts";
+
+/** The rule as data: read by the OpenAPI document, the gateway, the admin listing and the access tests. */
+export type Access =
+  | { readonly type: "public" }
+  | {
+      readonly type: "authenticated";
+      /** One of these groups; empty: any signed-in caller. */
+      readonly groups: readonly string[];
+      /** One of these scopes, as API Gateway's `authorizationScopes`; empty: none is demanded. */
+      readonly scopes: readonly string[];
+    };
+
+/** What `auth` adds to a handler's input. */
+export interface Authenticated {
+  readonly principal: Principal;
+  /** The verified claims: `principal.claims`. */
+  readonly claims: Claims;
+}
+
+/** A handler and the rule that says who may call it. */
+export interface GuardedHandler<Input, Reply> {
+  readonly access: Access;
+  /** Is called once the caller is allowed in and the input is parsed. */
+  readonly handler: (input: Input) => Promise<Reply>;
+}
+
+export interface AuthRule {
+  readonly groups?: readonly [string, ...string[]];
+  readonly scopes?: readonly [string, ...string[]];
+}
+
+/**
+ * The RBAC decorator: lets a handler be called by members of one of `groups` (and holders of one of `scopes`), and
+ * gives it the caller. Without a rule, any signed-in caller gets in.
+ *
+ * @throws TypeError when there is no handler.
+ * @example
+ * auth({ groups: ["ADMINS"] }, async ({ principal }) => ({ status: 200, body: { subject: principal.subject } }))
+ */
+export function auth<Input, Reply>(
+  handler: (input: Input & Authenticated) => Promise<Reply>,
+): GuardedHandler<Input, Reply>;
+export function auth<Input, Reply>(
+  rule: AuthRule,
+  handler: (input: Input & Authenticated) => Promise<Reply>,
+): GuardedHandler<Input, Reply>;
+export function auth<Input, Reply>(
+  ruleOrHandler: AuthRule | ((input: Input & Authenticated) => Promise<Reply>),
+  handlerAfterRule?: (input: Input & Authenticated) => Promise<Reply>,
+): GuardedHandler<Input, Reply> {
+  const rule = typeof ruleOrHandler === "function" ? {} : ruleOrHandler;
+  const handler = typeof ruleOrHandler === "function" ? ruleOrHandler : handlerAfterRule;
+  if (handler === undefined)
+    throw new TypeError("auth() needs a handler: auth({ groups }, async (input) => ...)");
+  const { groups = [], scopes = [] } = rule;
+  return {
+    access: { type: "authenticated", groups, scopes },
+    // The pipeline adds the caller to the input of every route with this rule.
+    handler: handler as (input: Input) => Promise<Reply>,
+  };
+}
+
+/** Lets any caller call the handler, signed in or not. */
+export function anyone<Input, Reply>(
+  handler: (input: Input) => Promise<Reply>,
+): GuardedHandler<Input, Reply> {
+  return { access: { type: "public" }, handler };
+}
+
+/** Says an access rule in words, for people. */
+export function describeAccess(access: Access): string {
+  if (access.type === "public") return "anyone";
+  const groups = access.groups.length > 0 ? access.groups.join(" or ") : "any signed-in caller";
+  return access.scopes.length > 0 ? `${groups}, with scope ${access.scopes.join(" or ")}` : groups;
+}

@@ -1,0 +1,237 @@
+/**
+ * One definition of an endpoint, from which everything else comes: the Express route with its validation, the OpenAPI
+ * operation, the gateway's route, the admin listing, the access table and the access tests.
+ *
+ * Schemas are made by functions that are handed zod, so that a request that validates nothing never loads it
+ * (docs/decisions/0002-route-definitions.md).
+ */
+import type { RequestHandler } from "express";
+import type * as zod from "zod";
+import type { Config, Features } from "../config.ts";
+import type { CatalogueEntry, ErrorCode } from "../errors/catalogue.ts";
+import type { Log } from "../log.ts";
+import type { Access, Authenticated, GuardedHandler } from "./access.ts";
+
+export type Zod = typeof zod;
+
+/** The methods that an endpoint may have. */
+export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+export type Method = (typeof METHODS)[number];
+
+export type MediaType = "application/json" | "application/x-www-form-urlencoded" | "multipart/form-data";
+
+/** The schemas of what a request brings. What has no schema does not reach the handler, but for path variables. */
+export interface RequestSchemas {
+  readonly params?: zod.ZodObject;
+  readonly query?: zod.ZodObject;
+  /** Header names in lower case. */
+  readonly headers?: zod.ZodObject;
+  readonly body?: zod.ZodType;
+}
+
+export interface ResponseContract {
+  readonly description: string;
+  readonly schema: zod.ZodType;
+  /** Default: `application/json`. Any other type is sent as it is: a string or bytes. */
+  readonly contentType?: string;
+  /** What else the answer may be, by content type. A reply of such a type says so in its `content-type` header. */
+  readonly alternatives?: Readonly<Record<string, zod.ZodType>>;
+}
+
+/** One contract a success status. Error answers come from the catalogue. */
+export interface ResponseContracts {
+  readonly [status: number]: ResponseContract;
+}
+
+/** What an API declares beyond its endpoints: its own settings, services and error codes, as their handlers see them. */
+export interface ApiTypes {
+  readonly settings: object;
+  readonly services: object;
+  readonly errorCode: string;
+}
+
+/** The types of an API that declares nothing of its own. */
+export interface KitTypes extends ApiTypes {
+  readonly settings: Readonly<Record<never, never>>;
+  readonly services: Readonly<Record<never, never>>;
+  readonly errorCode: ErrorCode;
+}
+
+/** What an endpoint may ask of the API that it is part of. */
+export interface ApiFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** The kit's error codes and its own. */
+  readonly errors: Readonly<Record<string, CatalogueEntry>>;
+  /** Every endpoint that is switched on, in the order of their paths. */
+  endpoints(): Promise<readonly Route[]>;
+}
+
+/** What every handler is given, whatever the endpoint. */
+export interface HandlerContext<Types extends ApiTypes = KitTypes> {
+  readonly requestId: string;
+  readonly clientIp: string;
+  /** Where the outside sees this API's root: `""`, `/express` (mapping key) or `/mvp` (stage). */
+  readonly basePath: string;
+  /** Where the outside sees this API's host: `https://api.example.com`. */
+  readonly origin: string;
+  /** Aborts when the deadline has passed or the caller has gone. */
+  readonly signal: AbortSignal;
+  /** Writes lines that carry the request id. */
+  readonly log: Log;
+  readonly config: Config<Types["settings"]>;
+  /** Each service as a promise: `const pool = await services.pool`. */
+  readonly services: Types["services"];
+  readonly api: ApiFacts;
+}
+
+type Variables<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${infer Greedy}+` ? Greedy : Name) | Variables<Rest>
+  : never;
+
+type Parsed<Schemas extends RequestSchemas, Path extends string> = {
+  readonly [Part in keyof Schemas]: Schemas[Part] extends zod.ZodType ? zod.output<Schemas[Part]> : never;
+} & (Schemas extends { readonly params: zod.ZodObject }
+  ? unknown
+  : { readonly params: { readonly [Name in Variables<Path>]: string } });
+
+export type HandlerInput<
+  Schemas extends RequestSchemas,
+  Path extends string,
+  Types extends ApiTypes = KitTypes,
+> = Parsed<Schemas, Path> & HandlerContext<Types>;
+
+/** What a handler returns: one of the statuses of the contract, and the body that goes with it. */
+export type HandlerReply<Contracts extends ResponseContracts> = {
+  [Status in keyof Contracts]: Contracts[Status] extends { readonly schema: infer Schema extends zod.ZodType }
+    ? {
+        readonly status: Status;
+        readonly body: zod.input<Schema> | AlternativeBody<Contracts[Status]>;
+        /** Lower-case names. */
+        readonly headers?: Readonly<Record<string, string>>;
+      }
+    : never;
+}[keyof Contracts];
+
+type AlternativeBody<Contract> = Contract extends {
+  readonly alternatives: infer Schemas extends Readonly<Record<string, zod.ZodType>>;
+}
+  ? zod.input<Schemas[keyof Schemas]>
+  : never;
+
+export interface RouteContract<
+  Path extends string,
+  Schemas extends RequestSchemas,
+  Contracts,
+  Code extends string = string,
+> {
+  /** Verb and noun; also the name of the file, and the gateway's operation name. */
+  readonly operationId: string;
+  readonly method: Method;
+  /** In OpenAPI's and API Gateway's form: `/v1/orders/{orderId}`, `/v1/files/{path+}`. */
+  readonly path: Path;
+  /** One sentence. */
+  readonly summary: string;
+  readonly description?: string;
+  /** The feature that switches the endpoint on; without one it is always there. */
+  readonly feature?: keyof Features;
+  /** What the API itself uses the endpoint for; at most one endpoint has each role. */
+  readonly role?: Role;
+  /** Express handlers that run once the caller is allowed in, before the body is read: `use: [rateLimit(...)]`. */
+  readonly use?: readonly RequestHandler[];
+  readonly request?: (z: Zod) => Schemas;
+  /** The media types that the body may have. Default: JSON. */
+  readonly consumes?: readonly [MediaType, ...MediaType[]];
+  /** Default: 1 MiB. */
+  readonly bodyLimitBytes?: number;
+  readonly responses: (z: Zod) => Contracts;
+  /** Codes that the handler itself may throw, beyond those that every endpoint of its kind may answer. */
+  readonly errors?: readonly Code[];
+}
+
+/**
+ * - `health`: the health check of containers and releases
+ * - `token`, `refresh`: the OAuth 2.0 endpoints through which the docs pages sign in
+ */
+export type Role = "health" | "token" | "refresh";
+
+/** What the rest of the program knows of an endpoint. */
+export interface Route extends Omit<RouteContract<string, RequestSchemas, ResponseContracts>, "method"> {
+  /** `ANY` of a mounted router. */
+  readonly method: Method | "ANY";
+  readonly access: Access;
+  /** Is called with the caller where the access rule demands one. */
+  readonly handler: (
+    input: Record<string, unknown> & HandlerContext & Partial<Authenticated>,
+  ) => Promise<RouteReply>;
+}
+
+export interface RouteReply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Defines an endpoint: the contract first, then who may call it and what it does.
+ *
+ * @throws TypeError when the path has a form that API Gateway would refuse.
+ * @example
+ * export const getOrder = defineRoute({
+ *   operationId: "getOrder",
+ *   method: "GET",
+ *   path: "/v1/orders/{orderId}",
+ *   summary: "Gets an order.",
+ *   responses: (z) => ({ 200: { description: "The order.", schema: z.object({ orderId: z.string() }) } }),
+ * }).handler(auth({ groups: ["STAFF"] }, async ({ params }) => ({ status: 200, body: params })));
+ */
+export const defineRoute: RouteDefiner<KitTypes> = (contract) => {
+  checkPath(contract.operationId, contract.path);
+  return {
+    handler(guarded) {
+      // Types say so too, but not in words.
+      if (typeof guarded?.access !== "object") {
+        throw new TypeError(
+          `${contract.operationId} does not say who may call it: wrap its handler in auth({ groups: [...] }, ...) or anyone(...)`,
+        );
+      }
+      // The parsed input has the schemas' types because the very same schemas parsed it.
+      const handler = guarded.handler as unknown as Route["handler"];
+      return { ...contract, access: guarded.access, handler };
+    },
+  };
+};
+
+/** `defineRoute`, for the endpoints of an API with settings, services and error codes of its own. */
+export type RouteDefiner<Types extends ApiTypes> = <
+  const Path extends string,
+  Contracts extends ResponseContracts,
+  Schemas extends RequestSchemas = Record<never, never>,
+>(
+  contract: RouteContract<Path, Schemas, Contracts, Types["errorCode"]>,
+) => {
+  handler(guarded: GuardedHandler<HandlerInput<Schemas, Path, Types>, HandlerReply<Contracts>>): Route;
+};
+
+const LITERAL = /^[A-Za-z0-9._~-]+$/;
+const VARIABLE = /^\{[A-Za-z_][A-Za-z0-9_]*\}$/;
+const GREEDY_VARIABLE = /^\{[A-Za-z_][A-Za-z0-9_]*\+\}$/;
+
+/** API Gateway: a variable is one whole segment; a greedy one comes last. */
+function checkPath(operationId: string, path: string): void {
+  const segments = path.replace(/\/$/, "").split("/").slice(1);
+  const wellFormed =
+    path.startsWith("/") &&
+    segments.every(
+      (segment, index) =>
+        LITERAL.test(segment) ||
+        VARIABLE.test(segment) ||
+        (GREEDY_VARIABLE.test(segment) && index === segments.length - 1),
+    );
+  if (!wellFormed) {
+    throw new TypeError(
+      `${operationId}: API Gateway does not accept the path ${path}; write it like /v1/orders/{orderId}`,
+    );
+  }
+}

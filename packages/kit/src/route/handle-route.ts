@@ -1,0 +1,103 @@
+/** The way of a request through an endpoint, from top to bottom: who calls, may they, what did they send, the answer. */
+import type { Request, RequestHandler } from "express";
+import type { Config } from "../config.ts";
+import { isEnabled, loadRoute } from "../enabled-routes.ts";
+import { type RequestContext, requestContext } from "../request/request-context.ts";
+import { routeKey } from "../request/request-path.ts";
+import { admit } from "./admit.ts";
+import type { ApiFacts, HandlerContext, Method, Route } from "./define-route.ts";
+import { sendReply } from "./reply.ts";
+import { runHandlers } from "./run-handlers.ts";
+import type { Runtime } from "./runtime.ts";
+import { createRouteSchemas, type RouteSchemas } from "./route-schemas.ts";
+
+/** What all endpoints of an app share. */
+export interface RouteEnvironment {
+  readonly config: Config;
+  readonly runtime: Runtime;
+  readonly services: Readonly<Record<string, Promise<unknown>>>;
+  readonly api: ApiFacts;
+}
+
+/** An endpoint as the list has it. */
+export interface ListedRoute {
+  readonly method: Method;
+  readonly path: string;
+  readonly load: () => Promise<Route>;
+}
+
+interface LoadedRoute {
+  readonly route: Route;
+  readonly schemas: RouteSchemas;
+}
+
+/**
+ * Makes the Express handler of an endpoint. Its file is loaded by its first request.
+ *
+ * Outside production, an answer that breaks its contract fails. In production answers are not compared: zod would cost
+ * each cold start more than all the rest.
+ */
+export function handleRoute(listed: ListedRoute, environment: RouteEnvironment): RequestHandler {
+  const { config, runtime } = environment;
+  const key = routeKey(listed.method, listed.path);
+  let loading: Promise<LoadedRoute> | undefined;
+
+  async function load(): Promise<LoadedRoute> {
+    const route = await loadRoute(`${listed.method} ${listed.path}`, listed.load);
+    return { route, schemas: createRouteSchemas(route) };
+  }
+
+  return async (request, response, next) => {
+    // Express gives HEAD to GET's handler; the gateway does not.
+    if (request.method !== listed.method) return next();
+    loading ??= load();
+    const { route, schemas } = await loading;
+    if (!isEnabled(route, config.features)) return next();
+    const context = requestContext(request);
+    context.routeKey = key;
+
+    try {
+      const principal = await admit(route.access, request, runtime);
+      if (route.use) await runHandlers(route.use, request, response);
+      const parts = await schemas.readRequest(request, response);
+      const caller = principal && { principal, claims: principal.claims };
+      const input = Object.assign(createInput(request, context, environment), caller, parts);
+      const reply = await route.handler(input);
+      if (config.environment !== "production") await schemas.demandContract(reply);
+      const contentType = reply.headers?.["content-type"] ?? (await schemas.contentTypeOf(reply));
+      sendReply(request, response, reply, contentType);
+    } catch (error) {
+      // To Express, a thrown "route" or "router" is not an error.
+      throw typeof error === "string" ? new Error(error) : error;
+    }
+  };
+}
+
+/** What seldom is asked for is worked out on demand; `{ ...input }` asks for all of it. */
+function createInput(
+  request: Request,
+  context: RequestContext,
+  { config, services, api }: RouteEnvironment,
+): HandlerContext {
+  return {
+    requestId: context.requestId,
+    config: config as HandlerContext["config"],
+    services,
+    api,
+    get log() {
+      return context.log;
+    },
+    get signal() {
+      return context.signal;
+    },
+    get clientIp() {
+      return request.ip ?? "";
+    },
+    get basePath() {
+      return context.received.basePath;
+    },
+    get origin() {
+      return context.received.origin;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/** Finished Express routers: mounted behind an access rule, and listed like endpoints. */
+import type { RequestHandler } from "express";
+import type { MountedRouter } from "../api.ts";
+import { requestContext } from "../request/request-context.ts";
+import type { Route } from "./define-route.ts";
+import { admit } from "./admit.ts";
+import type { RouteEnvironment } from "./handle-route.ts";
+
+/** Makes the handler that lets a caller in, or refuses it, and hands the request to the router. */
+export function mountRouter(mounted: MountedRouter, { runtime }: Pick<RouteEnvironment, "runtime">): RequestHandler {
+  let loading: ReturnType<MountedRouter["router"]> | undefined;
+  return async (request, response, next) => {
+    const context = requestContext(request);
+    context.routeKey = `ANY ${mounted.prefix}${request.path === "/" ? "" : "/{proxy+}"}`;
+    await admit(mounted.access, request, runtime);
+    loading ??= mounted.router();
+    const router = await loading;
+    router(request, response, next);
+  };
+}
+
+/** The routes that the gateway, the docs and the access tests have for a router: the prefix, and all that is below it. */
+export function routesOfRouter({ operationId, prefix, summary, access }: MountedRouter): readonly Route[] {
+  const route = {
+    method: "ANY",
+    summary,
+    access,
+    responses: () => ({}),
+    handler: () => Promise.reject(new Error(`${operationId} is a router`)),
+  } as const;
+  return [
+    { ...route, operationId, path: prefix },
+    { ...route, operationId: `${operationId}Below`, path: `${prefix}/{proxy+}` },
+  ];
+}

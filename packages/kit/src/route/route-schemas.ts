@@ -1,0 +1,71 @@
+import type { Request, Response } from "express";
+import { replyFault } from "./check-reply.ts";
+import type { RequestSchemas, ResponseContracts, Route, RouteReply } from "./define-route.ts";
+import { type BodyReader, createBodyReader } from "./read-body.ts";
+import { parseRequest } from "./validate.ts";
+
+const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** What the schemas of an endpoint do for a request. zod is loaded when the first of them is needed. */
+export interface RouteSchemas {
+  /**
+   * Reads what a request brought.
+   *
+   * @returns `params`, and what the endpoint has schemas for: `query`, `headers`, `body`.
+   * @throws ApiError 001400, 002400, 001413 or 001415
+   */
+  readRequest(request: Request, response: Response): Promise<Readonly<Record<string, unknown>>>;
+  /** @throws Error when the answer breaks its contract. */
+  demandContract(reply: RouteReply): Promise<void>;
+  /** The content type that the contract has for an answer that is text or bytes; for other answers `undefined`. */
+  contentTypeOf(reply: RouteReply): Promise<string | undefined>;
+}
+
+export function createRouteSchemas(route: Route): RouteSchemas {
+  let schemas: Promise<{ request: RequestSchemas; responses: ResponseContracts }> | undefined;
+  let readBody: BodyReader | undefined;
+
+  async function make() {
+    const z = await import("zod");
+    return { request: route.request?.(z) ?? {}, responses: route.responses(z) };
+  }
+
+  function load() {
+    schemas ??= make();
+    return schemas;
+  }
+
+  return {
+    async readRequest(request, response) {
+      const params = pathVariables(request);
+      if (!route.request) return { params };
+      const { request: wanted } = await load();
+      readBody ??= createBodyReader(
+        route.consumes ?? ["application/json"],
+        route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
+      );
+      const body = wanted.body ? await readBody(request, response) : undefined;
+      return parseRequest(wanted, { params, query: request.query, headers: request.headers, body });
+    },
+
+    async demandContract(reply) {
+      const fault = replyFault((await load()).responses, reply);
+      if (fault) throw new Error(`The answer of ${route.operationId} breaks its contract: ${fault}`);
+    },
+
+    async contentTypeOf({ status, body }) {
+      const isRaw = typeof body === "string" || body instanceof Uint8Array;
+      return isRaw ? (await load()).responses[status]?.contentType : undefined;
+    },
+  };
+}
+
+/** A greedy variable comes from Express as its segments. */
+function pathVariables({ params }: Request): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const name in params) {
+    const value = params[name] ?? "";
+    variables[name] = Array.isArray(value) ? value.join("/") : value;
+  }
+  return variables;
+}

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from "node:http";
+import type { Request, RequestHandler } from "express";
+import type { Principal } from "../auth/principal.ts";
+
+/** What Lambda and the container do differently, and nothing else. */
+export interface Runtime {
+  /** Says what is known of a request before the app has looked at it. */
+  receive(request: Request): ReceivedRequest;
+  /** What a gateway in front of the app would have done: runs on every request, before the owner's middleware. */
+  readonly middleware: readonly RequestHandler[];
+  /**
+   * The caller, by its verified token.
+   *
+   * @throws ApiError 001401, or 001503 when the issuer's signing keys are unavailable.
+   */
+  authenticate(request: IncomingMessage): Principal | Promise<Principal>;
+}
+
+/** What the runtime knows of a request. */
+export interface ReceivedRequest {
+  /** The id that the infrastructure has given the request, if it has. */
+  readonly requestId: string | undefined;
+  /** How long the app may take before it must answer. */
+  readonly timeoutMilliseconds: number;
+  /** Where the outside sees this API's root: `""`, or a path without a slash at its end. */
+  readonly basePath: string;
+  /** The origin that the caller has reached: `https://api.example.com`, `http://localhost:3000`. */
+  readonly origin: string;
+}

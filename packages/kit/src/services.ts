@@ -1,0 +1,126 @@
+/**
+ * What endpoints share and a process makes once: a connection pool, an SDK client, a cache. Each is made when it is first
+ * asked for, so that a cold start pays only for the services of its own endpoint.
+ */
+import type { Config, OwnSettings, ParsedSettings } from "./config.ts";
+import { ApiError } from "./errors/api-error.ts";
+import type { Log } from "./log.ts";
+
+/** What a service is made from. */
+export interface ServiceTools<Settings> {
+  readonly config: Config<Settings>;
+  readonly log: Log;
+  /** Another service, of which this one is made. */
+  use<Value>(other: ServiceDefinition<Value>): Promise<Value>;
+}
+
+export interface ServiceDefinition<Value> {
+  readonly create: (tools: ServiceTools<never>) => Value | Promise<Value>;
+  readonly close?: ((value: Value) => unknown) | undefined;
+}
+
+/** A service of any kind. */
+export interface AnyService {
+  readonly create: (tools: ServiceTools<never>) => unknown;
+  readonly close?: ((value: never) => unknown) | undefined;
+}
+
+export type ServiceDefinitions = Readonly<Record<string, AnyService>>;
+
+type ValueOf<Definition> = Definition extends { create: (tools: never) => infer Made } ? Awaited<Made> : never;
+
+/** The services as handlers and middleware see them: `await services.pool`. */
+export type Services<Definitions> = { readonly [Name in keyof Definitions]: Promise<ValueOf<Definitions[Name]>> };
+
+/** Ready-made values in the place of some services, for tests. */
+export type ReplacedServices<Definitions> = {
+  readonly [Name in keyof Definitions]?: ValueOf<Definitions[Name]>;
+};
+
+/**
+ * Defines a service.
+ *
+ * @param definition.settings the API's own settings, where `create` reads them.
+ * @param definition.create makes it, once per process.
+ * @param definition.close ends it when the process drains, after all requests are answered.
+ * @example
+ * const pool = service({
+ *   settings,
+ *   create: ({ config }) => new Pool({ connectionString: config.settings.DATABASE_URL }),
+ *   close: (pool) => pool.end(),
+ * });
+ */
+export function service<Value, Settings extends OwnSettings = Record<never, never>>(definition: {
+  readonly settings?: Settings;
+  readonly create: (tools: ServiceTools<ParsedSettings<Settings>>) => Value | Promise<Value>;
+  readonly close?: (value: Value) => unknown;
+}): ServiceDefinition<Value> {
+  return { create: definition.create, close: definition.close };
+}
+
+export interface ServiceSet {
+  /** One property a service; reading it gives a promise, and makes the service the first time. */
+  readonly services: Readonly<Record<string, Promise<unknown>>>;
+  /** Closes what was made, the last first. A service that cannot be closed is logged. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the services of one process.
+ *
+ * A service that cannot be made rejects with ApiError 001503 for each request that needs it, and is tried again by the
+ * next one.
+ *
+ * @param replaced values that stand in for some of them; they are not closed.
+ */
+export function createServices(
+  definitions: ServiceDefinitions,
+  { config, log, replaced = {} }: { config: Config; log: Log; replaced?: Readonly<Record<string, unknown>> },
+): ServiceSet {
+  const pending = new Map<AnyService, Promise<unknown>>();
+  const made: { readonly name: string; readonly close: () => unknown }[] = [];
+  const names = new Map(Object.entries(definitions).map(([name, definition]) => [definition, name]));
+
+  function get(definition: AnyService): Promise<unknown> {
+    const name = names.get(definition) ?? "a service that the API does not list";
+    if (Object.hasOwn(replaced, name)) return Promise.resolve(replaced[name]);
+    let value = pending.get(definition);
+    if (!value) {
+      value = create(name, definition);
+      pending.set(definition, value);
+      value.catch(() => pending.delete(definition));
+    }
+    return value;
+  }
+
+  async function create(name: string, { create, close }: AnyService): Promise<unknown> {
+    try {
+      const value = await create({ config, log, use: get } as ServiceTools<never>);
+      if (close) made.push({ name, close: () => close(value as never) });
+      return value;
+    } catch (cause) {
+      throw new ApiError("001503", {
+        reason: "A service behind this API is unavailable; try again later",
+        cause: new Error(`The service ${name} cannot be created`, { cause }),
+      });
+    }
+  }
+
+  const services = {};
+  for (const [name, definition] of Object.entries(definitions))
+    Object.defineProperty(services, name, { enumerable: true, get: () => get(definition) });
+  return {
+    services,
+    async close() {
+      // One that is being made is closed too.
+      await Promise.allSettled(pending.values());
+      for (const { name, close } of made.splice(0).reverse()) {
+        try {
+          await close();
+        } catch (error) {
+          log.error("a service cannot be closed", { service: name, error });
+        }
+      }
+    },
+  };
+}

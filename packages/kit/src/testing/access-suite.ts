@@ -1,0 +1,149 @@
+/**
+ * The access suite: every endpoint, called by every kind of caller, on every target. It proves who reaches a handler, and
+ * that a refused caller is refused before the handler runs and before the body is read. The handlers are stand-ins, so it
+ * needs no database, and what a handler answers cannot fail it.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Api } from "../api.ts";
+import { enabledRoutes } from "../enabled-routes.ts";
+import { publicPath } from "../request/request-path.ts";
+import { describeAccess } from "../route/access.ts";
+import type { Route } from "../route/define-route.ts";
+import { BODY_TOO_LONG, REACHED_HEADER, withStandInHandlers } from "./stand-in-handlers.ts";
+import type { StartTarget, Target } from "./targets.ts";
+import { type Environment, testConfig } from "./test-environment.ts";
+import { startTestIssuer, strangerKey, type TestIssuer } from "./test-issuer.ts";
+
+interface Caller {
+  readonly name: string;
+  /** The `Authorization` header; `undefined` for none. */
+  authorization(issuer: TestIssuer): string | undefined;
+  /** What the token of a caller says, if it is good. */
+  readonly groups?: readonly string[];
+  readonly scopes?: readonly string[];
+}
+
+const past = () => Math.floor(Date.now() / 1000) - 7200;
+const bearer = (token: string) => `Bearer ${token}`;
+const signedIn = (
+  name: string,
+  groups: readonly string[] | undefined,
+  scopes: readonly string[] = [],
+): Caller => ({
+  name,
+  authorization: (issuer) =>
+    bearer(issuer.sign(issuer.claims(groups, { scope: scopes.join(" ") || undefined }))),
+  groups: groups ?? [],
+  scopes,
+});
+
+/** Callers whose token is missing or refused; those with one would be in every group of the API. */
+function refusedCallers(groups: readonly string[]): readonly Caller[] {
+  const token =
+    (change: (issuer: TestIssuer) => Readonly<Record<string, unknown>>) => (issuer: TestIssuer) =>
+      bearer(issuer.sign(issuer.claims(groups, change(issuer))));
+  return [
+    { name: "no token", authorization: () => undefined },
+    { name: "a malformed token", authorization: () => bearer("not.a.token") },
+    { name: "an expired token", authorization: token(() => ({ iat: past(), exp: past() + 3600 })) },
+    { name: "another issuer's token", authorization: token(({ issuer }) => ({ iss: `${issuer}/` })) },
+    { name: "a token for another audience", authorization: token(() => ({ aud: "test" })) },
+    {
+      name: "a forged token",
+      authorization: (issuer) => bearer(issuer.sign(issuer.claims(groups), {}, strangerKey)),
+    },
+  ];
+}
+
+/** The callers that an endpoint's own rule names: one for each group, with one of the scopes. */
+function namedCallers({ access }: Route): readonly Caller[] {
+  if (access.type === "public") return [];
+  const scopes = access.scopes.slice(0, 1);
+  const suffix = scopes.length > 0 ? ` with scope ${scopes}` : "";
+  return access.groups.length > 0
+    ? access.groups.map((group) => signedIn(`a member of ${group}${suffix}`, [group], scopes))
+    : [signedIn(`a signed-in caller${suffix}`, undefined, scopes)];
+}
+
+/** 401: we do not know you; 403: we know you, and you may not; `undefined`: the handler is reached. */
+function expectedRefusal({ access }: Route, { groups, scopes = [] }: Caller): 401 | 403 | undefined {
+  if (access.type === "public") return undefined;
+  if (!groups) return 401;
+  if (access.scopes.length > 0 && !access.scopes.some((scope) => scopes.includes(scope))) return 403;
+  return access.groups.length === 0 || access.groups.some((group) => groups.includes(group))
+    ? undefined
+    : 403;
+}
+
+function everyGroup(routes: readonly Route[]): readonly string[] {
+  const groups = routes.flatMap(({ access }) => (access.type === "authenticated" ? access.groups : []));
+  return [...new Set(groups)].sort();
+}
+
+/**
+ * Describes that every endpoint lets in the callers that its rule names, and no others, on every target.
+ *
+ * @example
+ * await accessSuite(api, [appTarget, handlerTarget]);
+ */
+export async function accessSuite(
+  api: Api,
+  starts: readonly StartTarget[],
+  { environment }: { readonly environment?: Environment } = {},
+): Promise<void> {
+  const routes = await enabledRoutes(api, testConfig(api, undefined, environment).features);
+  const groups = everyGroup(routes);
+  const callers = [
+    ...refusedCallers(groups),
+    signedIn("a caller without a groups claim", undefined),
+    signedIn("a caller with no groups", []),
+    signedIn("a member of another group", ["NOT-A-GROUP-OF-THIS-API"]),
+    ...groups.map((group) => signedIn(`a member of ${group} without a scope`, [group])),
+  ];
+
+  describe("access", () => {
+    let issuer: TestIssuer;
+    let targets: readonly Target[] = [];
+    before(async () => {
+      issuer = await startTestIssuer();
+      const standIn = withStandInHandlers(api, { request: "unread" });
+      targets = await Promise.all(starts.map((start) => start({ api: standIn, issuer, environment })));
+    });
+    after(async () => {
+      await Promise.all(targets.map((target) => target.close()));
+      await issuer.close();
+    });
+
+    for (const route of routes) {
+      describe(`${route.method} ${route.path} is for ${describeAccess(route.access)}`, () => {
+        for (const caller of [...callers, ...namedCallers(route)]) {
+          const refusal = expectedRefusal(route, caller);
+          it(`${caller.name} ${refusal ? `gets ${refusal}, before handler and body` : "reaches the handler"}`, async () => {
+            const authorization = caller.authorization(issuer);
+            for (const target of targets) {
+              const answer = await target.request({
+                method: route.method === "ANY" ? "PATCH" : route.method,
+                path: publicPath(route.path.replace(/\{\w+\+?\}/g, "x")),
+                headers: authorization === undefined ? {} : { authorization },
+                ...(refusal && mayHaveBody(route) && { body: BODY_TOO_LONG }),
+              });
+              const message = `${target.name} answered ${answer.status} ${answer.body}`;
+              assert.equal(answer.headers[REACHED_HEADER] !== undefined, refusal === undefined, message);
+              if (refusal) {
+                assert.equal(answer.status, refusal, message);
+                const hasBody = route.method !== "HEAD";
+                if (hasBody) assert.equal(typeof JSON.parse(answer.body.toString()).message, "string", message);
+              }
+            }
+          });
+        }
+      });
+    }
+  });
+}
+
+/** HTTP clients send none with the others. */
+function mayHaveBody({ method }: Route): boolean {
+  return method !== "GET" && method !== "HEAD";
+}

@@ -1,0 +1,19 @@
+/** What an API is tested with: its app for supertest, an issuer of tokens, and suites that call every endpoint. */
+export { accessSuite } from "./access-suite.ts";
+export { openApiSuite } from "./openapi-suite.ts";
+export { type ParityCase, paritySuite } from "./parity-suite.ts";
+export { type RequestToSend } from "./payload-event.ts";
+export {
+  type Answer,
+  appTarget,
+  handlerTarget,
+  handlerTargetWith,
+  processTarget,
+  type StartTarget,
+  serverTarget,
+  type Target,
+  type TargetOptions,
+} from "./targets.ts";
+export { type TestAppOptions, testApp } from "./test-app.ts";
+export { type Environment, testConfig, testEnvironment } from "./test-environment.ts";
+export { startTestIssuer, type TestIssuer, type TrustedIssuer } from "./test-issuer.ts";

@@ -1,0 +1,87 @@
+/**
+ * The OpenAPI suite: the document can be made, and whatever a caller sends, a refusal is one that the document mentions,
+ * on every target. The handlers are stand-ins, so it needs no database, and what a handler answers cannot fail it.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import fc from "fast-check";
+import type { Api } from "../api.ts";
+import { documentedPath, openApiDocument } from "../docs/openapi.ts";
+import { enabledRoutes } from "../enabled-routes.ts";
+import { arbitraryRequest, type Operation } from "./arbitrary-requests.ts";
+import { REACHED_HEADER, withStandInHandlers } from "./stand-in-handlers.ts";
+import type { StartTarget, Target } from "./targets.ts";
+import { type Environment, testConfig } from "./test-environment.ts";
+import { startTestIssuer, type TestIssuer } from "./test-issuer.ts";
+
+const REQUESTS_EACH = 40;
+
+/**
+ * Describes that the answers of an API are those of its OpenAPI document.
+ *
+ * @example
+ * await openApiSuite(api, [appTarget, handlerTarget]);
+ */
+export async function openApiSuite(
+  api: Api,
+  starts: readonly StartTarget[],
+  { environment }: { readonly environment?: Environment } = {},
+): Promise<void> {
+  const config = testConfig(api, undefined, environment);
+  const enabled = await enabledRoutes(api, config.features);
+  // OpenAPI has no operation for every method, which is what a mounted router is.
+  const routes = enabled.filter(({ method }) => method !== "ANY");
+  const groups = routes.flatMap(({ access }) => (access.type === "authenticated" ? access.groups : []));
+
+  describe("the OpenAPI document", () => {
+    let issuer: TestIssuer;
+    let targets: readonly Target[] = [];
+    before(async () => {
+      issuer = await startTestIssuer();
+      const standIn = withStandInHandlers(api, { request: "validated" });
+      targets = await Promise.all(starts.map((start) => start({ api: standIn, issuer, environment })));
+    });
+    after(async () => {
+      await Promise.all(targets.map((target) => target.close()));
+      await issuer.close();
+    });
+
+    it("has each operation under an id of its own", async () => {
+      const ids = routes.map(({ operationId }) => operationId);
+      assert.deepEqual(
+        ids.filter((id, index) => ids.indexOf(id) !== index),
+        [],
+      );
+      await openApiDocument({ api, routes, config, basePath: "" });
+    });
+
+    const authorization = fc.oneof(
+      fc.option(fc.subarray([...new Set([...groups, "a b", ""])]), { nil: undefined }).map((some) =>
+        issuer.bearer(some),
+      ),
+      fc.constantFrom(undefined, "", "Bearer", "Bearer a.b.c", "Basic YTpi"),
+    );
+
+    for (const { method, path, operationId } of routes) {
+      const key = documentedPath(path);
+      it(`mentions every refusal of ${operationId}`, async () => {
+        const document = await openApiDocument({ api, routes, config, basePath: "" });
+        const operation: Operation = Object(document.paths?.[key])[method.toLowerCase()];
+        assert.equal(operation.operationId, operationId);
+        await fc.assert(
+          fc.asyncProperty(arbitraryRequest(method, key, operation, authorization), async (request) => {
+            const statuses = new Set<number>();
+            for (const target of targets) {
+              const { status, headers, body } = await target.request(request);
+              const isReached = headers[REACHED_HEADER] !== undefined;
+              assert.ok(isReached || operation.responses[status], `${target.name} answered ${status} ${body}`);
+              statuses.add(status);
+            }
+            assert.equal(statuses.size, 1, `the targets answered ${[...statuses].join(" and ")}`);
+          }),
+          { numRuns: REQUESTS_EACH },
+        );
+      });
+    }
+  });
+}

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Api } from "../api.ts";
+import type { RequestToSend } from "./payload-event.ts";
+import type { Answer, StartTarget, Target } from "./targets.ts";
+import type { Environment } from "./test-environment.ts";
+import { startTestIssuer, type TestIssuer } from "./test-issuer.ts";
+
+/** A request, and the status that it must get on every target. */
+export interface ParityCase {
+  readonly title: string;
+  readonly status: number;
+  /** The status where an API Gateway stands in front and answers something else before the app is asked. */
+  readonly statusBehindGateway?: number;
+  request(issuer: TestIssuer): RequestToSend;
+}
+
+/** Headers of one connection, of one moment, or of the gateway: everything else must be the same. */
+const VARYING_HEADERS = [
+  "connection",
+  "keep-alive",
+  "date",
+  "content-length",
+  "transfer-encoding",
+  "apigw-requestid",
+];
+
+/** Describes that every case gets the same answer from every target: status, body, headers, cookies. */
+export function paritySuite(
+  api: Api,
+  starts: readonly StartTarget[],
+  cases: readonly ParityCase[],
+  {
+    environment,
+    services,
+  }: { readonly environment?: Environment; readonly services?: Readonly<Record<string, unknown>> } = {},
+): void {
+  describe("parity", () => {
+    let issuer: TestIssuer;
+    let targets: readonly Target[] = [];
+    before(async () => {
+      issuer = await startTestIssuer();
+      targets = await Promise.all(starts.map((start) => start({ api, issuer, environment, services })));
+    });
+    after(async () => {
+      await Promise.all(targets.map((target) => target.close()));
+      await issuer.close();
+    });
+
+    for (const { title, status, statusBehindGateway = status, request } of cases) {
+      it(`${title}: ${status}, the same on every target`, async () => {
+        const sent = request(issuer);
+        let reference: Comparable | undefined;
+        for (const target of targets) {
+          const answer = await target.request(sent);
+          const expected = target.isBehindGateway ? statusBehindGateway : status;
+          assert.equal(answer.status, expected, `${target.name} answered ${answer.status} ${answer.body}`);
+          if (target.isBehindGateway && isGatewayError(answer)) {
+            if (expected === status) assert.equal(messageOf(answer), reference?.message, target.name);
+            continue;
+          }
+          const comparable = comparableAnswer(answer, target, sent.headers?.["x-request-id"]);
+          reference ??= comparable;
+          assert.deepEqual(comparable, reference, target.name);
+        }
+      });
+    }
+  });
+}
+
+/** The gateway's own refusals: a message, and nothing else. */
+function isGatewayError({ status, body }: Answer): boolean {
+  return status >= 400 && (body.length === 0 || /^\{"message":"[^"]*"\}$/.test(body.toString()));
+}
+
+function messageOf({ headers, body }: Answer): string | undefined {
+  return headers["content-type"]?.startsWith("application/json") && body.length > 0
+    ? JSON.parse(body.toString()).message
+    : undefined;
+}
+
+type Comparable = ReturnType<typeof comparableAnswer>;
+
+/**
+ * An answer without what may differ: the request's own id, the moment, where this target's callers see the root, and what
+ * it was built of.
+ */
+function comparableAnswer(answer: Answer, { basePath }: Target, sentId: string | undefined) {
+  const { "x-request-id": requestId = "none", ...headers }: Record<string, string> = answer.headers;
+  for (const name of VARYING_HEADERS) delete headers[name];
+  const isJson = headers["content-type"]?.startsWith("application/json");
+  const body = isJson ? answer.body.toString() : answer.body.toString("base64");
+  return {
+    headers,
+    message: messageOf(answer),
+    cookies: answer.cookies,
+    requestId: sentId === undefined ? /^[\w=-]{16,36}$/.test(requestId) : requestId,
+    body: body
+      .replaceAll(requestId, "<request id>")
+      .replace(/"version":"[^"]+","commit":"[^"]+"/, '"version":"<version>","commit":"<commit>"')
+      .replaceAll(`"${basePath}/v1`, '"/v1')
+      .replaceAll(`"url":"${basePath || "/"}"`, '"url":"/"'),
+  };
+}

@@ -1,0 +1,49 @@
+import { Router } from "express";
+import type { Api, RouteLoaders } from "../api.ts";
+import type { Route } from "../route/define-route.ts";
+
+/** Tells which endpoint a request has reached. */
+export const REACHED_HEADER = "x-reached";
+
+/** An endpoint whose request is unread answers 413 to it, if it is read all the same. */
+export const BODY_TOO_LONG = JSON.stringify("too long");
+
+/**
+ * An API with the same endpoints and access rules, whose handlers only say that they were reached. It has no middleware
+ * and makes no services: what it answers depends on its access rules alone; with `request: "validated"`, on its request
+ * schemas too.
+ */
+export function withStandInHandlers(api: Api, { request }: { readonly request: "unread" | "validated" }): Api {
+  const standIn = request === "unread" ? unread : validated;
+  const routes: RouteLoaders = Object.fromEntries(
+    Object.entries(api.routes).map(([key, load]) => [key, async () => standIn(await load())]),
+  );
+  const routers = api.routers.map((mounted) => ({
+    ...mounted,
+    router: () =>
+      Router().use((_request, response) => void response.set(REACHED_HEADER, mounted.operationId).end()),
+  }));
+  return { ...api, services: {}, middleware: () => [], routes, routers };
+}
+
+function validated({ use: _use, ...route }: Route): Route {
+  return {
+    ...route,
+    responses: (z) => ({ 204: { description: "Reached.", schema: z.undefined() } }),
+    handler: async () => ({
+      status: 204,
+      body: undefined,
+      headers: { [REACHED_HEADER]: route.operationId },
+    }),
+  };
+}
+
+/** It takes a body of one byte: a longer one shows whether a body was read that should not have been. */
+function unread(route: Route): Route {
+  return {
+    ...validated(route),
+    request: (z) => ({ body: z.unknown().optional() }),
+    consumes: ["application/json"],
+    bodyLimitBytes: 1,
+  };
+}

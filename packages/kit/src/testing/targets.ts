@@ -1,0 +1,202 @@
+/** The ways to run an API in a test, each as one function from a request to an answer. */
+import { spawn } from "node:child_process";
+import type { Server } from "node:http";
+import { createInterface } from "node:readline";
+import supertest from "supertest";
+import type { Api } from "../api.ts";
+import { loadConfig } from "../config.ts";
+import { startServer } from "../container/server.ts";
+import { createHandler } from "../lambda/create-handler.ts";
+import type { HttpResult } from "../lambda/event-adapter.ts";
+import { createLog } from "../log.ts";
+import { gatewayVerdict } from "./gateway-verdict.ts";
+import { type EventOptions, lambdaContext, payloadEvent, type RequestToSend } from "./payload-event.ts";
+import { testApp } from "./test-app.ts";
+import { type Environment, testEnvironment } from "./test-environment.ts";
+import type { TrustedIssuer } from "./test-issuer.ts";
+
+export interface Answer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+  readonly body: Buffer;
+}
+
+/** A running API. */
+export interface Target {
+  readonly name: string;
+  /** Where this target's callers see the API's root. */
+  readonly basePath: string;
+  /** Whether an API Gateway, the real one or a local one, answers some requests by itself. */
+  readonly isBehindGateway?: true;
+  request(request: RequestToSend): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface TargetOptions {
+  readonly api: Api;
+  readonly issuer: TrustedIssuer;
+  readonly environment?: Environment | undefined;
+  /** Values in the place of the API's services. */
+  readonly services?: Readonly<Record<string, unknown>> | undefined;
+  /** Takes each log line. */
+  readonly write?: ((line: string) => void) | undefined;
+}
+
+export type StartTarget = (options: TargetOptions) => Target | Promise<Target>;
+
+/** The Express app of the container, by supertest. */
+export const appTarget: StartTarget = ({ api, ...options }) => {
+  const server = testApp(api, options).listen(0, "127.0.0.1");
+  return {
+    name: "the Express app by supertest",
+    basePath: "",
+    request: (request) => requestBySupertest(server, request),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+};
+
+/** Sends a request to a listening server, or to the base URL of one, and takes the answer as bytes. */
+export async function requestBySupertest(
+  server: Server | string,
+  { method, path, headers = {}, body }: RequestToSend,
+): Promise<Answer> {
+  const test = supertest(server)
+    [method.toLowerCase() as "get"](path)
+    .set(headers)
+    .redirects(0)
+    .ok(() => true);
+  test.buffer(true).parse((response, done) => {
+    const chunks: Buffer[] = [];
+    response.on("data", (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
+    response.on("end", () => done(null, Buffer.concat(chunks)));
+  });
+  if (body !== undefined) test.serialize((value) => value).send(body as string);
+  const response = await test;
+  const { "set-cookie": cookies, ...rest } = response.headers as Record<string, string | string[]>;
+  return {
+    status: response.status,
+    headers: rest as Record<string, string>,
+    cookies: (cookies as string[] | undefined) ?? [],
+    body: response.body instanceof Buffer ? response.body : Buffer.alloc(0),
+  };
+}
+
+export interface HandlerTargetOptions {
+  /** How the gateway makes the event. */
+  readonly event?: EventOptions;
+  /** Stands in for the gateway's JWT authorizer. Default: one that verifies as the gateway does. */
+  readonly verdict?: typeof gatewayVerdict;
+  /** Default: the kit's own. */
+  readonly adapter?: NonNullable<Parameters<typeof createHandler>[1]>["adapter"];
+  readonly name?: string;
+}
+
+/** The bare Lambda handler, with events as the gateway makes them (the authorizer's verdict is stood in for). */
+export function handlerTargetWith({
+  event: eventOptions = {},
+  verdict = gatewayVerdict,
+  adapter,
+  name = "the bare Lambda handler",
+}: HandlerTargetOptions): StartTarget {
+  return ({ api, issuer, environment, services = {}, write = () => {} }) => {
+    const handler = createHandler(api, {
+      environment: testEnvironment(api, issuer, { ...environment, RUNTIME: "LAMBDA" }),
+      log: createLog(write),
+      services,
+      ...(adapter && { adapter }),
+    });
+    const { stage = "mvp" } = eventOptions;
+    return {
+      name: `${name}, stage ${stage}`,
+      basePath: stage === "$default" ? "" : `/${stage}`,
+      async request(request) {
+        const authorization = Object.entries(request.headers ?? {}).find(([name]) =>
+          /^authorization$/i.test(name),
+        )?.[1];
+        const authorizer = await verdict(authorization, issuer);
+        const event = payloadEvent(request, { ...eventOptions, ...(authorizer && { authorizer }) });
+        const result = (await handler(event, lambdaContext())) as HttpResult;
+        return {
+          status: result.statusCode,
+          headers: result.headers,
+          cookies: result.cookies,
+          body: Buffer.from(result.body, result.isBase64Encoded ? "base64" : "utf8"),
+        };
+      },
+      close: async () => {},
+    };
+  };
+}
+
+/** The bare Lambda handler behind the stage `mvp` of the gateway's own host. */
+export const handlerTarget = handlerTargetWith({});
+
+/** The container's server on a free port, in this process. */
+export const serverTarget: StartTarget = async ({
+  api,
+  issuer,
+  environment,
+  services = {},
+  write = () => {},
+}) => {
+  const config = loadConfig(testEnvironment(api, issuer, environment), { settings: api.settings });
+  const server = await startServer(api, { config, log: createLog(write), write, services });
+  return {
+    name: "the container's server",
+    basePath: "",
+    request: (request) => requestByFetch(server.url, request),
+    close: async () => void (await server.stop(0)),
+  };
+};
+
+/** The entry of the container as a process of its own, or what another command starts with the same environment. */
+export function processTarget(
+  entry: string,
+  {
+    name = "the server process",
+    spawnServer = (env: Environment) =>
+      spawn(process.execPath, [entry], { env: { ...env }, stdio: ["ignore", "pipe", "inherit"] }),
+  } = {},
+): StartTarget {
+  return async ({ api, issuer, environment }) => {
+    const child = spawnServer(testEnvironment(api, issuer, environment));
+    const url = await new Promise<string>((resolve, reject) => {
+      child.once("exit", (code) => reject(new Error(`The server ended with code ${code} before it listened`)));
+      createInterface(child.stdout).on("line", (line) => {
+        const entry = JSON.parse(line);
+        if (entry.message === "listening") resolve(entry.url);
+      });
+    });
+    return {
+      name,
+      basePath: "",
+      request: (request) => requestByFetch(url, request),
+      close: () =>
+        new Promise((resolve) => {
+          child.once("exit", () => resolve());
+          child.kill("SIGTERM");
+        }),
+    };
+  };
+}
+
+async function requestByFetch(
+  url: string,
+  { method, path, headers = {}, body }: RequestToSend,
+): Promise<Answer> {
+  const response = await fetch(url + path, {
+    method,
+    headers,
+    redirect: "manual",
+    ...(body !== undefined && { body: Buffer.from(body) }),
+  });
+  const { "set-cookie": _, ...rest } = Object.fromEntries(response.headers);
+  return {
+    status: response.status,
+    headers: rest,
+    cookies: response.headers.getSetCookie(),
+    body: Buffer.from(await response.arrayBuffer()),
+  };
+}

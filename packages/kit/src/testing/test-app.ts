@@ -1,0 +1,37 @@
+import type { Express } from "express";
+import type { Api } from "../api.ts";
+import { createApp } from "../app.ts";
+import { createContainerRuntime } from "../container/container-runtime.ts";
+import { createLog } from "../log.ts";
+import { release } from "../release.ts";
+import { createServices } from "../services.ts";
+import { type Environment, noIssuer, testConfig } from "./test-environment.ts";
+import type { TrustedIssuer } from "./test-issuer.ts";
+
+export interface TestAppOptions {
+  /** Whose tokens the API trusts. Default: an issuer that signs none. */
+  readonly issuer?: TrustedIssuer;
+  readonly environment?: Environment | undefined;
+  /** Values in the place of the API's services: `{ pool: fakePool }`. */
+  readonly services?: Readonly<Record<string, unknown>> | undefined;
+  /** Takes each log line; by default they go nowhere. */
+  readonly write?: ((line: string) => void) | undefined;
+}
+
+/**
+ * Makes the Express app of the container, for supertest.
+ *
+ * @example
+ * const app = testApp(api, { services: { pool: fakePool } });
+ * await supertest(app).get("/v1/orders/1").expect(200);
+ */
+export function testApp(
+  api: Api,
+  { issuer = noIssuer, environment = {}, services: replaced = {}, write = () => {} }: TestAppOptions = {},
+): Express {
+  const config = testConfig(api, issuer, environment);
+  const log = createLog(write);
+  const runtime = createContainerRuntime({ config, log, write, release: release(api) });
+  const { services } = createServices(api.services, { config, log, replaced });
+  return createApp({ api, config, log, runtime, services });
+}

@@ -1,0 +1,42 @@
+import type { Api } from "../api.ts";
+import { type Config, loadConfig } from "../config.ts";
+import type { TrustedIssuer } from "./test-issuer.ts";
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** The environment of an API that trusts `issuer`. The API's own settings have the values of their examples. */
+export function testEnvironment(
+  { settings }: Pick<Api, "settings">,
+  issuer: TrustedIssuer = noIssuer,
+  overrides: Environment = {},
+): Environment {
+  const examples = Object.entries(settings).map(([name, { example }]) => [name, example]);
+  return {
+    RUNTIME: "CONTAINERIZED",
+    NODE_ENV: "test",
+    HOST: "127.0.0.1",
+    PORT: "0",
+    FIREBASE_APP_API_KEY: "test-key",
+    JWT_ISSUER: issuer.issuer,
+    JWT_ISSUER_JWKS_URI: issuer.jwksUri,
+    JWT_AUTHORIZED_AUDIENCES: issuer.audience,
+    ...Object.fromEntries(examples),
+    ...overrides,
+  };
+}
+
+/** The configuration that an API reads from its test environment. */
+export function testConfig(
+  api: Pick<Api, "settings">,
+  issuer: TrustedIssuer = noIssuer,
+  overrides: Environment = {},
+): Config {
+  return loadConfig(testEnvironment(api, issuer, overrides), { settings: api.settings });
+}
+
+/** An issuer for tests in which no token is looked at. */
+export const noIssuer: TrustedIssuer = {
+  issuer: "https://issuer.example.com",
+  jwksUri: "http://127.0.0.1:1/jwks.json",
+  audience: "test-audience",
+};

@@ -1,0 +1,120 @@
+/** A token issuer for tests: real RSA keys, a real JWKS and discovery document on loopback. */
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export type TokenParts = Readonly<Record<string, unknown>>;
+
+/** What an API must know of an issuer to trust it. */
+export interface TrustedIssuer {
+  readonly issuer: string;
+  readonly jwksUri: string;
+  readonly audience: string;
+}
+
+/** Its identifier is also where its discovery document is. */
+export interface TestIssuer extends TrustedIssuer {
+  /** Claims of a good token for `groups`, valid for an hour; `overrides` replaces some, `undefined` removes them. */
+  claims(groups: readonly string[] | undefined, overrides?: TokenParts): TokenParts;
+  /** The `Authorization` header of a member of `groups`. */
+  bearer(groups: readonly string[] | undefined, overrides?: TokenParts): string;
+  /** Signs any claims with any header; by default as the issuer would. */
+  sign(claims: TokenParts, header?: TokenParts, key?: KeyObject): string;
+  /** The private key in use. */
+  readonly key: () => KeyObject;
+  readonly keyId: () => string;
+  /** Takes a new key into use; the old one is published no longer. */
+  rotate(): void;
+  /** How often the keys were fetched. */
+  readonly fetches: () => number;
+  /** What the JWKS endpoint answers from now on; `undefined`: the keys. */
+  answerWith(status: number | undefined): void;
+  close(): Promise<void>;
+}
+
+/** An RSA key pair that no issuer knows. */
+export const strangerKey: KeyObject = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+
+/** Encodes and signs a compact JWS with RS256; the claims may be JSON text as it is. */
+export function signToken(claims: TokenParts | string, header: TokenParts, key: KeyObject): string {
+  return signSegments(`${encodeSegment(header)}.${encodeSegment(claims)}`, key);
+}
+
+/** Encodes one segment of a token: text and bytes as they are, anything else as JSON. */
+export function encodeSegment(part: unknown): string {
+  const isRaw = typeof part === "string" || part instanceof Uint8Array;
+  return Buffer.from(isRaw ? part : JSON.stringify(part)).toString("base64url");
+}
+
+/** Signs two encoded segments with RS256, whatever is in them. */
+export function signSegments(segments: string, key: KeyObject): string {
+  return `${segments}.${sign("sha256", Buffer.from(segments), key).toString("base64url")}`;
+}
+
+export async function startTestIssuer(): Promise<TestIssuer> {
+  const audience = "test-audience";
+  let generation = 0;
+  let key = newKey();
+  let fetches = 0;
+  let status: number | undefined;
+
+  function newKey() {
+    generation += 1;
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    return { kid: `key-${generation}`, privateKey };
+  }
+
+  const server = createServer((request, response) => {
+    response.setHeader("content-type", "application/json");
+    if (request.url === "/.well-known/openid-configuration") {
+      response.end(JSON.stringify({ issuer, jwks_uri: jwksUri }));
+    } else if (request.url === "/jwks.json") {
+      fetches += 1;
+      const jwk = createPublicKey(key.privateKey).export({ format: "jwk" });
+      response.statusCode = status ?? 200;
+      response.end(JSON.stringify({ keys: [{ ...jwk, kid: key.kid, use: "sig", alg: "RS256" }] }));
+    } else {
+      response.statusCode = 404;
+      response.end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const jwksUri = `${issuer}/jwks.json`;
+
+  const testIssuer: TestIssuer = {
+    issuer,
+    jwksUri,
+    audience,
+    bearer: (groups, overrides) => `Bearer ${testIssuer.sign(testIssuer.claims(groups, overrides))}`,
+    claims(groups, overrides = {}) {
+      const now = Math.floor(Date.now() / 1000);
+      const claims: Record<string, unknown> = {
+        iss: issuer,
+        aud: audience,
+        sub: "alice",
+        iat: now - 10,
+        exp: now + 3600,
+        email: "alice@example.com",
+        email_verified: true,
+        ...(groups && { groups }),
+        ...overrides,
+      };
+      for (const [name, value] of Object.entries(claims)) if (value === undefined) delete claims[name];
+      return claims;
+    },
+    sign: (claims, header = {}, signingKey = key.privateKey) =>
+      signToken(claims, { alg: "RS256", typ: "JWT", kid: key.kid, ...header }, signingKey),
+    key: () => key.privateKey,
+    keyId: () => key.kid,
+    rotate() {
+      key = newKey();
+    },
+    fetches: () => fetches,
+    answerWith(next) {
+      status = next;
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
+  };
+  return testIssuer;
+}
