@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Config, ConfigError, loadConfig, settings } from "./config.ts";
+import { type Config, ConfigError, loadConfig, type OwnSettings, settings } from "./config.ts";
+import { matching, oneOf, wholeNumber } from "./setting-parsers.ts";
 
 type Environment = Record<string, string | undefined>;
 
@@ -12,9 +13,9 @@ const LEAST = {
   FIREBASE_APP_API_KEY: "AIzaSyExample",
 };
 
-function mistakesOf(environment: Environment): string[] {
+function mistakesOf(environment: Environment, own: OwnSettings = {}): string[] {
   try {
-    loadConfig(environment);
+    loadConfig(environment, { settings: own });
   } catch (error) {
     assert.ok(error instanceof ConfigError, String(error));
     return error.message.split("\n");
@@ -331,7 +332,7 @@ describe("loadConfig", () => {
     it(`takes ${misspelt} for a misspelling, and says which name is right`, () => {
       const { example } = settings[meant];
       assert.deepEqual(mistakesOf({ ...LEAST, [misspelt]: "hunter2" }), [
-        `${misspelt} is no setting; the nearest one is ${meant}, e.g. ${meant}=${example}.`,
+        `Unknown setting ${misspelt}. Did you mean ${meant}, for example ${meant}=${example}?`,
       ]);
     });
   }
@@ -424,11 +425,86 @@ describe("loadConfig", () => {
 
 describe("the entry that is started", () => {
   it("must run as RUNTIME says: a container's setting does not make Lambda's entry trust events", () => {
-    assert.throws(() => loadConfig(LEAST, "LAMBDA"), {
+    assert.throws(() => loadConfig(LEAST, { runtime: "LAMBDA" }), {
       name: "ConfigError",
       message:
         "RUNTIME is CONTAINERIZED, but what was started runs as LAMBDA; set RUNTIME=LAMBDA, or start the other entry.",
     });
-    assert.equal(loadConfig(LEAST, "CONTAINERIZED").runtime, "CONTAINERIZED");
+    assert.equal(loadConfig(LEAST, { runtime: "CONTAINERIZED" }).runtime, "CONTAINERIZED");
+  });
+});
+
+describe("an API's own settings", () => {
+  const own = {
+    DATABASE_URL: {
+      description: "Where the orders are.",
+      rule: "a JSON object",
+      example: '{"host":"127.0.0.1"}',
+      secret: true,
+      parse: (text: string): unknown => JSON.parse(text),
+    },
+    MAX_ORDERS: {
+      description: "How many orders a page has.",
+      rule: "a number from 1 to 100",
+      example: "20",
+      default: "10",
+      parse: wholeNumber(1, 100),
+    },
+    REGION: {
+      description: "Where orders are shipped to.",
+      rule: "eu or us",
+      example: "eu",
+      optional: true,
+      parse: oneOf("eu", "us"),
+    },
+    JWT_EXTRA: {
+      description: "One whose name begins as the kit's do.",
+      rule: "letters",
+      example: "abc",
+      optional: true,
+      parse: matching(/^[a-z]+$/),
+    },
+  } as const;
+  const load = (environment: Environment) => loadConfig({ ...LEAST, ...environment }, { settings: own });
+  const ownMistakes = (environment: Environment) => mistakesOf({ ...LEAST, ...environment }, own);
+
+  it("are parsed beside the kit's, by the names of their variables and with their types", () => {
+    const { settings, port } = load({ DATABASE_URL: "{}", MAX_ORDERS: "7", REGION: "us", JWT_EXTRA: "x" });
+    const size: number = settings.MAX_ORDERS;
+    const region: "eu" | "us" | undefined = settings.REGION;
+    assert.deepEqual([settings.DATABASE_URL, size, region, settings.JWT_EXTRA], [{}, 7, "us", "x"]);
+    assert.equal(port, 5000);
+    // @ts-expect-error a setting that was not declared
+    assert.equal(settings.OTHER, undefined);
+    // @ts-expect-error an optional setting may be unset
+    const certain: "eu" | "us" = settings.REGION;
+    assert.equal(certain, "us");
+  });
+
+  it("have their defaults where they are unset or empty, and are otherwise undefined where they are optional", () => {
+    for (const unset of [undefined, ""]) {
+      const { settings } = load({ DATABASE_URL: "{}", MAX_ORDERS: unset, REGION: unset });
+      assert.deepEqual([settings.MAX_ORDERS, settings.REGION], [10, undefined]);
+    }
+  });
+
+  it("are named with their mistakes, together with the kit's", () => {
+    assert.deepEqual(ownMistakes({ PORT: "http", MAX_ORDERS: "101", REGION: "mars" }), [
+      'PORT is wrong ("http"); it must be a number from 0 to 65535, e.g. PORT=5000.',
+      'DATABASE_URL is not set; it must be a JSON object, e.g. DATABASE_URL={"host":"127.0.0.1"}.',
+      'MAX_ORDERS is wrong ("101"); it must be a number from 1 to 100, e.g. MAX_ORDERS=20.',
+      'REGION is wrong ("mars"); it must be eu or us, e.g. REGION=eu.',
+    ]);
+  });
+
+  it("are never quoted where they are secret, not even by a parser that throws", () => {
+    assert.deepEqual(ownMistakes({ DATABASE_URL: "hunter2" }), [
+      'DATABASE_URL is wrong; it must be a JSON object, e.g. DATABASE_URL={"host":"127.0.0.1"}.',
+    ]);
+  });
+
+  it("are unknown to an API that does not declare them", () => {
+    assert.match(mistakesOf({ ...LEAST, JWT_EXTRA: "x" })[0] ?? "", /^Unknown setting JWT_EXTRA\./);
+    assert.deepEqual(loadConfig({ ...LEAST, MAX_ORDERS: "7" }).settings, {});
   });
 });

@@ -75,7 +75,7 @@ export interface Setting<Value> {
   readonly optional?: true;
   /** Its value is never quoted. */
   readonly secret?: true;
-  /** Gives `undefined` for a value that breaks the rule. */
+  /** Gives `undefined`, or throws, for a value that breaks the rule. */
   readonly parse: (text: string) => Value | undefined;
 }
 
@@ -391,12 +391,21 @@ function read(
     }
     return undefined;
   }
-  const value = setting.parse(text);
+  const value = parse(setting, text);
   if (value === undefined) {
     const quoted = setting.secret ? "" : ` (${JSON.stringify(quotable(text))})`;
     mistakes.push(`${name} is wrong${quoted}; it must be ${setting.rule}, e.g. ${name}=${setting.example}.`);
   }
   return value;
+}
+
+/** An owner's parser may throw, with the value in its message: the sentence says what is wrong. */
+function parse<Value>(setting: Setting<Value>, text: string): Value | undefined {
+  try {
+    return setting.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a sentence may repeat of a wrong value. A URL's credentials, its query and its fragment may be secret. */
