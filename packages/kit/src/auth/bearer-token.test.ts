@@ -67,8 +67,8 @@ describe("bearerToken", () => {
 describe("invalidToken", () => {
   it("keeps its cause from the caller", () => {
     const error = invalidToken("The token is malformed", new Error("inside"));
-    assert.equal(error.status, 401);
-    assert.equal(error.message, "001401 Invalid JWT Token: The token is malformed");
+    assert.equal(error.code, "001401");
+    assert.equal(error.message, "001401: The token is malformed");
     assert.ok(error.cause instanceof Error);
   });
 });

@@ -14,7 +14,7 @@ registerHooks({
   },
 });
 
-const { handler } = await import("@lambda-express-api/api/lambda.ts");
+const { handler } = await import("../fixtures/lambda.ts");
 const statuses: number[] = [];
 let answered: string[] = [];
 for (const event of JSON.parse(process.argv[2] ?? "[]")) {

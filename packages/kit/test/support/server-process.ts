@@ -44,7 +44,7 @@ export interface ServerProcess {
 }
 
 export function startServerProcess(environment: Readonly<Record<string, string>>): ServerProcess {
-  const child = spawn(process.execPath, ["packages/api/src/runtime/container/main.ts"], {
+  const child = spawn(process.execPath, ["packages/kit/test/fixtures/container.ts"], {
     cwd: new URL("../../../../", import.meta.url),
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
