@@ -179,7 +179,8 @@ export const settings = {
     parse: toggle("on", "off"),
   },
   DOCS: {
-    description: "Whether the docs pages exist: Swagger UI, ReDoc, and the page that the root is in a browser.",
+    description:
+      "Whether the docs pages exist: Swagger UI, ReDoc, and the page that the root is in a browser.",
     rule: "on or off",
     example: "off",
     default: "on",

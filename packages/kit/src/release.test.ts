@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { about } from "./about.ts";
-import { readRelease, release } from "./release.ts";
+import { createLog } from "./log.ts";
+import { logReleaseOnce, readRelease, release } from "./release.ts";
+import type { ApiFacts } from "./route/define-route.ts";
 
 describe("the release", () => {
   let folder: string;
@@ -18,13 +19,35 @@ describe("the release", () => {
     assert.deepEqual(readRelease(folder), { version: "1.2.3", commit: "0123abc" });
   });
 
-  it("from the sources is the package's version, in development", () => {
-    assert.deepEqual(release(), { version: about.version, commit: "development" });
+  it("is the API's own version, in development, where nothing was built", () => {
+    assert.deepEqual(release({ version: "4.5.6" }), { version: "4.5.6", commit: "development" });
+    assert.deepEqual(release({ version: "7.8.9" }), { version: "7.8.9", commit: "development" });
+  });
+
+  it("is logged once for an app, and for each of two", () => {
+    const lines: string[] = [];
+    const log = createLog((line) => lines.push(line));
+    const facts = (version: string): ApiFacts => ({
+      name: "shop",
+      version,
+      description: "Sells.",
+      errors: {},
+      endpoints: async () => [],
+    });
+    const [first, second] = [facts("1.0.0"), facts("2.0.0")];
+    for (const api of [first, first, second, first, second]) logReleaseOnce(log, api);
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line)).map(({ message, version }) => [message, version]),
+      [
+        ["health", "1.0.0"],
+        ["health", "2.0.0"],
+      ],
+    );
   });
 
   for (const content of [undefined, "", "{", "null", "[]", '{"version":"1.2.3"}', '{"version":1,"commit":2}'])
-    it(`is never the reason for a fault: ${content ?? "no file"}`, () => {
+    it(`is unknown, and no fault, where its file is missing or unreadable: ${content ?? "no file"}`, () => {
       if (content !== undefined) writeFileSync(join(folder, "release.json"), content);
-      assert.deepEqual(readRelease(folder), { version: about.version, commit: "development" });
+      assert.equal(readRelease(folder), undefined);
     });
 });

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ApiError, errorBody, unexpectedError } from "./api-error.ts";
+import { ApiError, errorAnswer, unexpectedError } from "./api-error.ts";
 import { type CatalogueEntry, catalogue, type ErrorCode } from "./catalogue.ts";
 
 const codes = Object.keys(catalogue) as ErrorCode[];
+
+/** How an API answers an error that has a code of the kit. */
+const answerOf = (error: ApiError, requestId?: string) =>
+  errorAnswer(error, catalogue[error.code as ErrorCode], requestId);
+const bodyOf = (error: ApiError, requestId?: string) => answerOf(error, requestId).body;
 
 describe("the catalogue", () => {
   for (const code of codes) {
@@ -25,7 +30,7 @@ describe("the catalogue", () => {
 
 describe("an error's body", () => {
   it("has code, title, message and reason, and the reason once more at the top", () => {
-    assert.deepEqual(errorBody(new ApiError("002401", { reason: "Only ['ADMINS']" }), "id-1"), {
+    assert.deepEqual(bodyOf(new ApiError("002401", { reason: "Only ['ADMINS']" }), "id-1"), {
       error: {
         code: "002401",
         title: "Unauthorized",
@@ -40,7 +45,7 @@ describe("an error's body", () => {
   it("has at the top the gateway's own words, where the gateway refuses the same", () => {
     for (const code of codes) {
       const { gatewayMessage }: CatalogueEntry = catalogue[code];
-      const body = errorBody(new ApiError(code, { reason: "why" }), undefined);
+      const body = bodyOf(new ApiError(code, { reason: "why" }));
       assert.equal(body.message, gatewayMessage ?? "why", code);
       assert.equal(body.error.reason, "why");
     }
@@ -48,11 +53,8 @@ describe("an error's body", () => {
 
   it("has fields only where fields are wrong, and an id only where there is one", () => {
     const fields = [{ in: "body", name: "a", message: "is required" }] as const;
-    assert.deepEqual(
-      errorBody(new ApiError("001400", { reason: "x", fields }), undefined).error.fields,
-      fields,
-    );
-    assert.deepEqual(Object.keys(errorBody(new ApiError("001400", { reason: "x" }), "").error), [
+    assert.deepEqual(bodyOf(new ApiError("001400", { reason: "x", fields })).error.fields, fields);
+    assert.deepEqual(Object.keys(bodyOf(new ApiError("001400", { reason: "x" }), "").error), [
       "code",
       "title",
       "message",
@@ -66,20 +68,37 @@ describe("an error's body", () => {
       cause: new Error("hunter2"),
       headers: { "retry-after": "7" },
     });
-    assert.doesNotMatch(JSON.stringify(errorBody(error, "id")), /hunter2|retry-after|stack|\.ts/);
+    assert.doesNotMatch(JSON.stringify(bodyOf(error, "id")), /hunter2|retry-after|stack|\.ts/);
   });
 });
 
 describe("an ApiError", () => {
-  it("has the catalogue's status, unless it is told another", () => {
-    assert.equal(new ApiError("002401", { reason: "x" }).status, 401);
-    assert.equal(new ApiError("002401", { reason: "x", status: 403 }).status, 403);
+  it("is answered with the catalogue's status, unless it is told another", () => {
+    assert.equal(answerOf(new ApiError("002401", { reason: "x" })).status, 401);
+    assert.equal(answerOf(new ApiError("002401", { reason: "x", status: 403 })).status, 403);
   });
 
-  it("names itself in the log by code, title and reason, and keeps its cause", () => {
+  it("is answered in the words of an API's own catalogue", () => {
+    const entry = { status: 409, title: "Sold out", message: "The shop has no more of it" };
+    assert.deepEqual(errorAnswer(new ApiError("100409", { reason: "No tea" }), entry, "id-1"), {
+      status: 409,
+      body: {
+        error: {
+          code: "100409",
+          title: "Sold out",
+          message: "The shop has no more of it",
+          reason: "No tea",
+          requestId: "id-1",
+        },
+        message: "No tea",
+      },
+    });
+  });
+
+  it("names itself in the log by code and reason, and keeps its cause", () => {
     const cause = new Error("inside");
     const error = new ApiError("001503", { reason: "try again", cause });
-    assert.equal(String(error), "ApiError: 001503 Service unavailable: try again");
+    assert.equal(String(error), "ApiError: 001503: try again");
     assert.equal(error.cause, cause);
     assert.deepEqual(error.headers, {});
     assert.equal(error.fields, undefined);
@@ -90,17 +109,19 @@ describe("an unexpected error", () => {
   it("says nothing of the inside to the caller, whatever was thrown", () => {
     for (const thrown of [new Error("hunter2"), "hunter2", { message: "hunter2" }, null, undefined, 0]) {
       const error = unexpectedError(thrown);
-      assert.equal(error.status, 500);
       assert.equal(error.cause, thrown);
-      assert.deepEqual(errorBody(error, "id-1"), {
-        error: {
-          code: "001500",
-          title: "Internal error",
-          message: "Oops, something went wrong!",
-          reason: "The error was logged; quote the request id when you report it",
-          requestId: "id-1",
+      assert.deepEqual(answerOf(error, "id-1"), {
+        status: 500,
+        body: {
+          error: {
+            code: "001500",
+            title: "Internal error",
+            message: "Oops, something went wrong!",
+            reason: "The error was logged; quote the request id when you report it",
+            requestId: "id-1",
+          },
+          message: "Internal Server Error",
         },
-        message: "Internal Server Error",
       });
     }
   });

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 import { after, before, describe, it } from "node:test";
+import { fixtureApi } from "../../test/fixtures/api.ts";
 import { firebaseError, type StubProvider, startStubProvider } from "../../test/support/stub-provider.ts";
-import { noIssuer, testConfig } from "../testing/test-environment.ts";
-import { ApiError, errorBody } from "../errors/api-error.ts";
+import { ApiError, type ErrorAnswer, errorAnswer } from "../errors/api-error.ts";
+import { catalogue, type ErrorCode } from "../errors/catalogue.ts";
 import { createLog } from "../log.ts";
+import { noIssuer, testConfig } from "../testing/test-environment.ts";
 import { createFirebaseProvider } from "./firebase.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
 
@@ -22,12 +24,19 @@ before(async () => {
 after(() => stub.close());
 
 function provider(environment: Record<string, string> = {}, timeoutMilliseconds?: number): IdentityProvider {
-  const config = testConfig(noIssuer, { FIREBASE_APP_API_KEY: KEY, ...stub.environment, ...environment });
+  const config = testConfig(fixtureApi, noIssuer, {
+    FIREBASE_APP_API_KEY: KEY,
+    ...stub.environment,
+    ...environment,
+  });
   return createFirebaseProvider(config, timeoutMilliseconds);
 }
 
+/** What a caller gets of an error, and what the log is told of it. */
+type Failure = ErrorAnswer & Pick<ApiError, "code" | "reason" | "headers" | "cause">;
+
 /** Runs a call that must fail, and sees to it that neither the answer nor the log has a secret in it. */
-async function failureOf(call: () => Promise<unknown>): Promise<ApiError> {
+async function failureOf(call: () => Promise<unknown>): Promise<Failure> {
   try {
     await call();
   } catch (error) {
@@ -36,13 +45,15 @@ async function failureOf(call: () => Promise<unknown>): Promise<ApiError> {
     createLog((line) => {
       logged += line;
     }).error("request failed", { error });
-    const answered = JSON.stringify({ ...errorBody(error, "request-id"), headers: error.headers });
+    const answer = errorAnswer(error, catalogue[error.code as ErrorCode], "request-id");
+    const { code, reason, headers, cause } = error;
+    const answered = JSON.stringify({ ...answer, headers });
     for (const secret of SECRETS) {
       const written = JSON.stringify(secret).slice(1, -1);
       assert.ok(!logged.includes(secret) && !logged.includes(written), `the log has ${secret}: ${logged}`);
       assert.ok(!answered.includes(secret) && !answered.includes(written), `the answer has ${secret}`);
     }
-    return error;
+    return { ...answer, code, reason, headers, cause };
   }
   throw assert.fail("The call should have failed");
 }
@@ -207,7 +218,7 @@ for (const [name, call] of CALLS) {
       for (const fault of CALLERS_FAULTS) {
         stub.answerWith(400, firebaseError(400, fault));
         const error = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL: "generic" })));
-        answers.add(JSON.stringify([errorBody(error, "id"), error.headers, error.status]));
+        answers.add(JSON.stringify([error.body, error.headers, error.status]));
         assert.match(String(error.cause), new RegExp(`${fault}$`));
       }
       assert.equal(answers.size, 1);
