@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Request } from "express";
+import type { Principal } from "../auth/principal.ts";
+import { ApiError } from "../errors/api-error.ts";
+import { createLog } from "../log.ts";
+import { principalOf, RequestContext, setRequestContext } from "../request/request-context.ts";
+import { type Access, type AuthRule, anyone, auth } from "./access.ts";
+import { admit } from "./admit.ts";
+
+const principal = (groups: readonly string[], scopes: readonly string[] = []): Principal => ({
+  subject: "alice",
+  groups,
+  scopes,
+  claims: { sub: "alice" },
+});
+
+interface Asked {
+  readonly admitted?: Principal | undefined;
+  readonly error?: ApiError;
+  readonly authentications: number;
+  readonly principalOfRequest: Principal | undefined;
+}
+
+/** Asks a rule about `caller`: whom it lets in, whom the request names afterwards, and how often the token was looked at. */
+async function ask(access: Access, caller: Principal | Error): Promise<Asked> {
+  // Whatever is read of the request but its context fails the test.
+  const request = new Proxy({} as Request, {
+    get: (target, name, receiver) =>
+      typeof name === "symbol" ? Reflect.get(target, name, receiver) : assert.fail(`${name} was read`),
+  });
+  const received = { requestId: undefined, timeoutMilliseconds: 0, basePath: "", origin: "" };
+  setRequestContext(
+    request,
+    new RequestContext(
+      received,
+      undefined,
+      createLog(() => {}),
+    ),
+  );
+  let authentications = 0;
+  const runtime = {
+    middleware: [],
+    receive: () => received,
+    authenticate() {
+      authentications += 1;
+      if (caller instanceof Error) throw caller;
+      return caller;
+    },
+  };
+  const asked = () => ({ authentications, principalOfRequest: principalOf(request) });
+  try {
+    return { admitted: await admit(access, request, runtime), ...asked() };
+  } catch (error) {
+    assert.ok(error instanceof ApiError, String(error));
+    return { error, ...asked() };
+  }
+}
+
+const rule = (given: AuthRule) => auth(given, async () => undefined).access;
+
+describe("admit", () => {
+  it("gives the caller whom the rule lets in, to the request too", async () => {
+    const alice = principal(["USERS"]);
+    assert.deepEqual(await ask(rule({ groups: ["USERS"] }), alice), {
+      admitted: alice,
+      authentications: 1,
+      principalOfRequest: alice,
+    });
+  });
+
+  it("lets any signed-in caller in where the rule names no group", async () => {
+    assert.ok((await ask(rule({}), principal([]))).admitted);
+  });
+
+  it("never asks who calls where anyone may", async () => {
+    const asked = await ask(anyone(async () => undefined).access, new Error("a token was looked at"));
+    assert.deepEqual(asked, { admitted: undefined, authentications: 0, principalOfRequest: undefined });
+  });
+
+  it("refuses a caller whom the runtime does not know, with the runtime's error", async () => {
+    const refused = new ApiError("001401", { reason: "no" });
+    for (const access of [rule({}), rule({ groups: ["ADMINS"], scopes: ["write"] })])
+      assert.equal((await ask(access, refused)).error, refused);
+  });
+
+  it("gives a refused caller to nothing that runs after it", async () => {
+    const access = rule({ groups: ["ADMINS"], scopes: ["write"] });
+    for (const caller of [principal(["USERS"], ["write"]), principal(["ADMINS"], ["read"])]) {
+      const { error, principalOfRequest } = await ask(access, caller);
+      assert.ok(error);
+      assert.equal(principalOfRequest, undefined);
+    }
+  });
+
+  it("lets a member of any one of the groups in, and compares groups letter by letter", async () => {
+    const access = rule({ groups: ["USERS", "ADMINS"] });
+    assert.ok((await ask(access, principal(["OTHERS", "ADMINS"]))).admitted);
+    for (const group of [
+      "admins",
+      "ADMINS ",
+      "ADMIN",
+      "ＡＤＭＩＮＳ",
+      "toString",
+      "__proto__",
+      "0",
+      "length",
+    ]) {
+      const { error } = await ask(access, principal([group]));
+      assert.deepEqual([error?.code, error?.status], ["002401", 403], group);
+    }
+  });
+
+  it("tells a caller without groups from one in other groups", async () => {
+    const access = rule({ groups: ["USERS", "ADMINS"] });
+    const reason = async (groups: string[]) => (await ask(access, principal(groups))).error?.reason;
+    assert.equal(
+      await reason([]),
+      "The endpoint has authorization check and the caller does not belong to any groups",
+    );
+    assert.equal(await reason(["OTHERS"]), "Only ['USERS', 'ADMINS'] can access this endpoint");
+  });
+
+  it("demands one of the scopes before it looks at groups, and says which in the gateway's form", async () => {
+    const access = rule({ groups: ["ADMINS"], scopes: ["read", "write"] });
+    assert.ok((await ask(access, principal(["ADMINS"], ["other", "write"]))).admitted);
+    for (const scopes of [[], ["Read"], ["read write"], ["reader"]]) {
+      const { error } = await ask(access, principal([], scopes));
+      // The catalogue's status: 403.
+      assert.deepEqual([error?.code, error?.status], ["001403", undefined]);
+      assert.equal(
+        error?.headers["www-authenticate"],
+        'Bearer scope="read write" error="insufficient_scope"',
+      );
+    }
+    assert.equal((await ask(access, principal([], ["read"]))).error?.code, "002401");
+  });
+});
