@@ -11,16 +11,14 @@ import { separateEntryPoints, separatePackages } from "./separate-packages.ts";
 
 export const APP_FILE = "app.js";
 
-const ROOT = join(import.meta.dirname, "../../..");
 const COMMON = {
-  absWorkingDir: ROOT,
   bundle: true,
   platform: "node",
   target: "node24",
   logLevel: "warning",
 } satisfies BuildOptions;
 
-/** The source files in each file, seen from the root of the project. */
+/** The source files in each file, seen from the working directory. */
 export type FileSources = Readonly<Record<string, readonly string[]>>;
 
 /**

@@ -1,6 +1,7 @@
 /** The entry of the built function: `bundle.handler`. */
-import { createLog } from "@lambda-express-api/kit/log.ts";
+
 import { writeLine } from "@lambda-express-api/kit/lambda/write-line.ts";
+import { createLog } from "@lambda-express-api/kit/log.ts";
 import { createFileLoader } from "./load-files.ts";
 
 /** Filled in by the build. */

@@ -1,19 +1,21 @@
 /**
  * Builds what the Lambda function holds: a folder to be packed as it is, whose entry is `bundle.handler`.
  *
- * As a program: `node packages/api/build/lambda.ts [folder] [--architecture arm64|x64]`.
+ * As a program: `node packages/build/src/lambda.ts [--api FOLDER] [--architecture arm64|x64] [OUT]`.
  */
 import { execFile } from "node:child_process";
 import { cp, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { build } from "esbuild";
+import { apiFolder, loadApi } from "./api-folder.ts";
 import { APP_FILE, bundleFiles, type FileSources } from "./bundle-files.ts";
+import { KIT_ASSETS } from "./kit-folder.ts";
 import { writeReleaseFile } from "./release-file.ts";
 
-const API = join(import.meta.dirname, "..");
-
 export interface LambdaBuildOptions {
+  /** Default: `dist/lambda` in the folder of the API. */
+  readonly out?: string | undefined;
   /** Of the function. Only a machine of the same one can make its code caches; without them it starts slower. */
   readonly architecture?: "arm64" | "x64";
 }
@@ -21,32 +23,41 @@ export interface LambdaBuildOptions {
 /**
  * Builds the function into a folder, which is emptied first.
  *
+ * @param folder of the API.
  * @throws Error when something cannot be bundled, or when the rehearsal fails.
  */
 export async function buildLambda(
-  folder = join(API, "dist/lambda"),
-  { architecture = "arm64" }: LambdaBuildOptions = {},
+  folder: string,
+  { out = join(folder, "dist/lambda"), architecture = "arm64" }: LambdaBuildOptions = {},
 ): Promise<FileSources> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  // The files of the docs pages, which `npm ci` has built.
-  await cp(join(API, "assets"), join(folder, "assets"), { recursive: true });
-  writeReleaseFile(folder, join(API, "../.."));
-  const sources = await bundleFiles(join(API, "src/runtime/lambda/main.ts"), folder);
+  const { root, lambdaEntry, apiModule } = apiFolder(folder);
+  const { version } = await loadApi({ apiModule });
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out, { recursive: true });
+  await cp(KIT_ASSETS, join(out, "assets"), { recursive: true });
+  writeReleaseFile(out, root, version);
+  const sources = await bundleFiles(lambdaEntry, out);
   // Last, because a code cache is for the very source that it was made of.
-  await writeEntry(folder, process.arch === architecture ? await makeCodeCaches(folder) : {});
+  const codeCaches = await rehearse(out, apiModule, process.arch === architecture);
+  await writeEntry(out, codeCaches);
   return sources;
 }
 
 /**
+ * Answers requests with the built files, which shows that they can be loaded, and makes their code caches.
+ *
  * Lambda starts Node with `--expose-gc`, and V8 takes no code cache of other flags. With a seed, and seen from the folder
  * itself, the bytes are the same each time: what has not changed is not released again.
  */
-async function makeCodeCaches(folder: string): Promise<Readonly<Record<string, string>>> {
-  const rehearse = join(import.meta.dirname, "rehearse.ts");
+async function rehearse(
+  folder: string,
+  apiModule: string,
+  makesCodeCaches: boolean,
+): Promise<Readonly<Record<string, string>>> {
+  const program = join(import.meta.dirname, "rehearse.ts");
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["--expose-gc", "--random-seed=1", rehearse, APP_FILE],
+    ["--expose-gc", "--random-seed=1", program, APP_FILE, resolve(apiModule), String(makesCodeCaches)],
     { cwd: folder, env: {} },
   );
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
@@ -73,11 +84,14 @@ async function writeEntry(folder: string, codeCaches: Readonly<Record<string, st
 if (import.meta.main) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { architecture: { type: "string", default: "arm64" } },
+    options: {
+      api: { type: "string", default: "." },
+      architecture: { type: "string", default: "arm64" },
+    },
   });
-  const { architecture } = values;
+  const { api, architecture } = values;
   if (architecture !== "arm64" && architecture !== "x64") {
     throw new Error(`--architecture is ${architecture}; it must be arm64 or x64, e.g. --architecture arm64`);
   }
-  await buildLambda(positionals[0], { architecture });
+  await buildLambda(api, { out: positionals[0], architecture });
 }

@@ -8,8 +8,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Script } from "node:vm";
-import { settings } from "@lambda-express-api/kit/config.ts";
+import { type Setting, settings } from "@lambda-express-api/kit/config.ts";
+import { loadRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { LambdaHandler } from "@lambda-express-api/kit/lambda/create-handler.ts";
+import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
+import { loadApi } from "./api-folder.ts";
 import { createFileLoader } from "./load-files.ts";
 
 const ISSUER = settings.JWT_ISSUER.example;
@@ -17,19 +20,18 @@ const [AUDIENCE] = settings.JWT_AUTHORIZED_AUDIENCES.example.split(",");
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** A caller as the gateway lets one pass: nobody looks at the signature behind it. */
+/**
+ * A caller in no group of the API, as the gateway lets one pass: the signature is not looked at behind it. Endpoints for
+ * groups are loaded and refuse it; what a handler does to the outside is not rehearsed.
+ */
 function signedIn() {
   const now = Math.floor(Date.now() / 1000);
   const claims = { iss: ISSUER, aud: AUDIENCE, sub: "caller", iat: now - 60, exp: now + 3600 };
-  const token = [
-    base64url({ alg: "RS256", kid: "key" }),
-    base64url({ ...claims, groups: ["USERS"] }),
-    "AAAA",
-  ];
+  const token = [base64url({ alg: "RS256", kid: "key" }), base64url({ ...claims, groups: ["-"] }), "AAAA"];
   const flattened = Object.entries(claims).map(([name, value]) => [name, String(value)]);
   return {
     headers: { authorization: `Bearer ${token.join(".")}` },
-    authorizer: { jwt: { claims: { ...Object.fromEntries(flattened), groups: "[USERS]" } } },
+    authorizer: { jwt: { claims: { ...Object.fromEntries(flattened), groups: "[-]" } } },
   };
 }
 
@@ -41,26 +43,39 @@ interface Rehearsed {
   readonly authorizer?: object;
 }
 
-/** What the first file is for. More functions in its code cache would cost each start. */
-const everyday: readonly Rehearsed[] = [
-  { path: "/v1/manage/hc" },
-  { path: "/v1/users/whoami", ...signedIn() },
-];
-const others: readonly Rehearsed[] = [
-  { path: "/v1/users/whoami" },
-  { path: "/v1/nowhere" },
-  { path: "/v1/" },
-  { path: "/v1/", headers: { accept: "text/html" } },
-  { path: "/v1/docs", headers: { "accept-encoding": "br" } },
-  { path: "/v1/openapi.json" },
-  // The provider is nowhere, so this one ends with 503.
-  {
-    path: "/v1/auth/token",
-    method: "POST",
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: "username=user%40example.com&password=none",
-  },
-];
+/** Calls that do nothing but answer: they show the API, or they are refused before a handler runs. */
+function rehearsalOf(routes: readonly Route[]): {
+  everyday: readonly Rehearsed[];
+  others: readonly Rehearsed[];
+} {
+  const call = ({ method, path }: Route): Rehearsed => ({
+    method: method === "ANY" ? "GET" : method,
+    path: path.replaceAll(/\{\w+\+?\}/g, "x"),
+  });
+  const guarded = routes.filter(({ access }) => access.type === "authenticated");
+  const forGroups = guarded.filter(
+    ({ access }) => access.type === "authenticated" && access.groups.length > 0,
+  );
+  return {
+    // What the first file is for. More functions in its code cache would cost each start.
+    everyday: [
+      ...routes.filter(({ role }) => role === "health").map(call),
+      ...forGroups.slice(0, 1).map((route) => ({ ...call(route), ...signedIn() })),
+    ],
+    others: [
+      ...guarded.map(call),
+      { path: "/rehearsal/nowhere" },
+      ...routes
+        .filter(({ role, access }) => role === "docs" && access.type === "public")
+        .map((route) => ({
+          ...call(route),
+          headers: { "accept-encoding": "br" },
+        })),
+      // Without a body it is refused by its schema.
+      ...routes.filter(({ role }) => role === "token").map(call),
+    ],
+  };
+}
 
 function eventOf({ path, method = "GET", headers = {}, body = "", authorizer }: Rehearsed) {
   const domainName = "rehearsal.execute-api.eu-west-1.amazonaws.com";
@@ -88,9 +103,11 @@ function eventOf({ path, method = "GET", headers = {}, body = "", authorizer }: 
   };
 }
 
-const [appFile = ""] = process.argv.slice(2);
-for (const [name, setting] of Object.entries(settings)) {
-  if (!("default" in setting || "optional" in setting)) process.env[name] = setting.example;
+const [appFile = "", apiModule = "", makesCodeCaches] = process.argv.slice(2);
+const api = await loadApi({ apiModule });
+const { everyday, others } = rehearsalOf(await loadRoutes(api));
+for (const [name, setting] of Object.entries<Setting<unknown>>({ ...settings, ...api.settings })) {
+  if (setting.default === undefined && !setting.optional) process.env[name] = setting.example;
 }
 Object.assign(process.env, {
   RUNTIME: "LAMBDA",
@@ -108,12 +125,16 @@ const { handler } = load(appFile) as { handler: LambdaHandler };
 const codeCaches = new Map<string, string>();
 for (const requests of [everyday, others]) {
   for (const request of requests) {
-    await handler(eventOf(request), {
+    const result = await handler(eventOf(request), {
       awsRequestId: "rehearsal",
       invokedFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:rehearsal",
       getRemainingTimeInMillis: () => 29_000,
     });
+    if ("statusCode" in result && result.statusCode === 500) {
+      throw new Error(`${request.method ?? "GET"} ${request.path} answered 500: the log above says why`);
+    }
   }
+  if (makesCodeCaches !== "true") continue;
   for (const [file, script] of scripts) {
     if (!codeCaches.has(file)) codeCaches.set(file, writeCodeCache(file, script));
   }

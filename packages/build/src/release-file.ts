@@ -1,6 +1,6 @@
 /** The file by which a built API knows its version and its commit. Every build writes it beside the bundle. */
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Release } from "@lambda-express-api/kit/release.ts";
 
@@ -9,10 +9,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Writes `release.json` into a folder.
  *
- * @param root the repository: the version is that of its package.json.
+ * @param root a folder of the repository.
  */
-export function writeReleaseFile(folder: string, root: string, environment: Environment = process.env): void {
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+export function writeReleaseFile(
+  folder: string,
+  root: string,
+  version: string,
+  environment: Environment = process.env,
+): void {
   const release: Release = { version, commit: commitOf(root, environment) };
   writeFileSync(join(folder, "release.json"), `${JSON.stringify(release)}\n`);
 }

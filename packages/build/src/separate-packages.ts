@@ -4,6 +4,7 @@
  */
 import { createRequire } from "node:module";
 import type { Plugin } from "esbuild";
+import { KIT_SOURCE } from "./kit-folder.ts";
 
 /** Each with the packages by which it is reached: of some there are several versions. */
 const PACKAGES: readonly (readonly string[])[] = [
@@ -21,7 +22,8 @@ const PACKAGES: readonly (readonly string[])[] = [
 
 const QUIET_DEBUG = `
   const quiet = Object.assign(() => {}, { enabled: false, extend: () => quiet });
-  module.exports = process.env.DEBUG ? require("debug") : () => quiet;
+  module.exports = process.env.DEBUG ? require("debug") : Object.assign(() => quiet, { enable() {}, disable: () => "", enabled: () => false });
+  module.exports.default = module.exports.debug = module.exports;
 `;
 
 /** The packages as entry points: the name of the file, and the module that it holds. */
@@ -29,7 +31,7 @@ export function separateEntryPoints(): Record<string, string> {
   return Object.fromEntries(
     PACKAGES.map((chain) => [
       chain.at(-1),
-      chain.reduce((file, name) => createRequire(file).resolve(name), import.meta.filename),
+      chain.reduce((file, name) => createRequire(file).resolve(name), `${KIT_SOURCE}/`),
     ]),
   );
 }

@@ -8,8 +8,8 @@ import {
   ConfigError,
   type Features,
   loadConfig,
-} from "@lambda-express-api/api/config.ts";
-import { listOf, matching, oneOf, wholeNumber } from "@lambda-express-api/api/setting-parsers.ts";
+} from "@lambda-express-api/kit/config.ts";
+import { listOf, matching, oneOf, wholeNumber } from "@lambda-express-api/kit/setting-parsers.ts";
 import type { RouteThrottling } from "./plan.ts";
 import { stageFacts } from "./stage.ts";
 

@@ -49,9 +49,8 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
   const fail = failWith(api.errors);
   app.use(startRequest(runtime, log, fail));
   app.use(finishOnce(app, fail));
-  app.use(...runtime.middleware);
   const middleware = api.middleware({ config: config as Config<never>, services: services as never });
-  if (middleware.length > 0) app.use(...middleware);
+  for (const handler of [...runtime.middleware, ...middleware]) app.use(handler);
 
   const environment = { config, runtime, services, api: factsOf(api, config) };
   for (const [key, load] of routesInOrder(api)) {
@@ -126,17 +125,30 @@ function answerErrors(fail: Fail): ErrorRequestHandler {
     const { abortReason } = requestContext(request);
     // The handler has given up because of the deadline, which is answered, or because its caller has gone.
     if (abortReason && thrown === abortReason) return;
-    fail(request, response, thrown instanceof ApiError ? thrown : (refusal(thrown) ?? unexpectedError(thrown)));
+    fail(
+      request,
+      response,
+      thrown instanceof ApiError ? thrown : (refusal(thrown) ?? unexpectedError(thrown)),
+    );
   };
 }
 
-const CODES: Readonly<Record<number, string>> = { 404: "001404", 413: "001413", 415: "001415", 429: "001429" };
+const CODES: Readonly<Record<number, string>> = {
+  404: "001404",
+  413: "001413",
+  415: "001415",
+  429: "001429",
+};
 
 /** What Express and its middleware refuse, body-parser say: an http-errors error of a 4xx status. */
 function refusal(thrown: unknown): ApiError | undefined {
   const { status, expose } = (thrown ?? {}) as { readonly status?: unknown; readonly expose?: unknown };
   if (typeof status !== "number" || status < 400 || status > 499 || expose !== true) return undefined;
-  return new ApiError(CODES[status] ?? "001400", { status, reason: "The request was refused", cause: thrown });
+  return new ApiError(CODES[status] ?? "001400", {
+    status,
+    reason: "The request was refused",
+    cause: thrown,
+  });
 }
 
 type Fail = (request: Request, response: Response, error: ApiError) => void;
@@ -146,7 +158,9 @@ function failWith(errors: ErrorCodes): Fail {
   return (request, response, thrown) => {
     const context = requestContext(request);
     const isKnown = Object.hasOwn(errors, thrown.code);
-    const error = isKnown ? thrown : unexpectedError(new Error(`Unknown error code ${thrown.code}`, { cause: thrown }));
+    const error = isKnown
+      ? thrown
+      : unexpectedError(new Error(`Unknown error code ${thrown.code}`, { cause: thrown }));
     const answer = errorAnswer(error, errors[error.code] as CatalogueEntry, context.requestId);
     context.error = { code: error.code, reason: error.reason };
     if (answer.status >= 500) context.log.error("request failed", { error });

@@ -17,8 +17,10 @@ export function docsRoutes(options: DocsOptions): RouteLoaders {
     [`GET ${prefix}/openapi.json`]: async () => (await import("./routes/get-openapi.ts")).getOpenapi(options),
     [`GET ${prefix}/swagger.json`]: async () => (await import("./routes/get-swagger.ts")).getSwagger(options),
     [`GET ${prefix}/docs`]: async () => (await import("./routes/get-docs.ts")).getDocs(options),
-    [`GET ${prefix}/docs/{asset}`]: async () => (await import("./routes/get-docs-asset.ts")).getDocsAsset(options),
+    [`GET ${prefix}/docs/{asset}`]: async () =>
+      (await import("./routes/get-docs-asset.ts")).getDocsAsset(options),
     [`GET ${prefix}/redoc`]: async () => (await import("./routes/get-redoc.ts")).getRedoc(options),
-    [`GET ${prefix}/redoc/{asset}`]: async () => (await import("./routes/get-redoc-asset.ts")).getRedocAsset(options),
+    [`GET ${prefix}/redoc/{asset}`]: async () =>
+      (await import("./routes/get-redoc-asset.ts")).getRedocAsset(options),
   };
 }

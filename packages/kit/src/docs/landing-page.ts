@@ -1,8 +1,8 @@
 /** What the API's root is in a browser: what this API is, its endpoints, and lines that call them. */
 import type { DemoCaller } from "../config.ts";
+import { publicPath } from "../request/request-path.ts";
 import { describeAccess } from "../route/access.ts";
 import type { HandlerContext, Route } from "../route/define-route.ts";
-import { publicPath } from "../request/request-path.ts";
 import { curlLine, signInLines } from "./curl-lines.ts";
 import { fileVersion } from "./files.ts";
 
@@ -48,7 +48,7 @@ ${tokenPath ? signIn(baseUrl + tokenPath, firstCaller, demoCallers(config.demoCa
 <section aria-labelledby="endpoints">
 <h2 id="endpoints">Endpoints</h2>
 ${routes
-  .toSorted((a, b) => rank(a, prefix) - rank(b, prefix) || (a.path < b.path ? -1 : 1))
+  .toSorted((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1))
   .map((route) => endpoint(route, baseUrl, basePath, config.demoCallers.length > 0))
   .join("\n")}
 </section>
@@ -97,9 +97,9 @@ function code(lines: string): string {
   return `<pre tabindex="0"><code>${safe(lines)}</code></pre>`;
 }
 
-/** What the API is for comes before what says something of the API. */
-function rank({ path, feature }: Route, prefix: string): number {
-  return feature === "docs" || /^\/[\w.]*$/.test(path.slice(prefix.length)) ? 1 : 0;
+/** What the API is for comes before what tells of the API. */
+function rank({ role }: Route): number {
+  return role === "docs" ? 1 : 0;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -10,11 +10,11 @@ import {
 } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
 import type { ErrorCodes } from "../api.ts";
-import type { CatalogueEntry } from "../errors/catalogue.ts";
 import type { Config, DemoCaller } from "../config.ts";
+import type { CatalogueEntry } from "../errors/catalogue.ts";
+import { publicPath } from "../request/request-path.ts";
 import { describeAccess } from "../route/access.ts";
 import type { ApiFacts, RequestSchemas, Role, Route } from "../route/define-route.ts";
-import { publicPath } from "../request/request-path.ts";
 
 export interface OpenApiOptions {
   readonly api: Pick<ApiFacts, "name" | "version" | "description" | "errors">;
@@ -83,7 +83,9 @@ export async function openApiDocument({
   );
   // OpenAPI has no operation for every method: a mounted router is told of in the description.
   const routers = routes.filter(({ method, path }) => method === "ANY" && !path.endsWith("+}"));
-  for (const route of routes.filter(({ method }) => method !== "ANY").sort((a, b) => a.path.localeCompare(b.path)))
+  for (const route of routes
+    .filter(({ method }) => method !== "ANY")
+    .sort((a, b) => a.path.localeCompare(b.path)))
     registry.registerPath(operation(route, api.errors));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
@@ -206,10 +208,14 @@ function codesOf(route: Route, catalogue: ErrorCodes): CodeWithStatus[] {
   if (access.type === "authenticated" && access.scopes.length > 0) codes.push("001403");
   const found = [...new Set(codes)].map((code): CodeWithStatus => {
     const entry = catalogue[code];
-    if (!entry) throw new TypeError(`${route.operationId} lists the unknown error code ${code}; declare it in the API's errors`);
+    if (!entry)
+      throw new TypeError(
+        `${route.operationId} lists the unknown error code ${code}; declare it in the API's errors`,
+      );
     return { code, status: entry.status };
   });
-  if (access.type === "authenticated" && access.groups.length > 0) found.push({ code: "002401", status: 403 });
+  if (access.type === "authenticated" && access.groups.length > 0)
+    found.push({ code: "002401", status: 403 });
   return found.sort((a, b) => a.status - b.status || a.code.localeCompare(b.code));
 }
 

@@ -136,7 +136,7 @@ export interface RouteContract<
   readonly description?: string;
   /** The feature that switches the endpoint on; without one it is always there. */
   readonly feature?: keyof Features;
-  /** What the API itself uses the endpoint for; at most one endpoint has each role. */
+  /** What the kit itself uses the endpoint for. */
   readonly role?: Role;
   /** Express handlers that run once the caller is allowed in, before the body is read: `use: [rateLimit(...)]`. */
   readonly use?: readonly RequestHandler[];
@@ -153,8 +153,9 @@ export interface RouteContract<
 /**
  * - `health`: the health check of containers and releases
  * - `token`, `refresh`: the OAuth 2.0 endpoints through which the docs pages sign in
+ * - `docs`: tells of the API itself; lists of endpoints show it last
  */
-export type Role = "health" | "token" | "refresh";
+export type Role = "health" | "token" | "refresh" | "docs";
 
 /** What the rest of the program knows of an endpoint. */
 export interface Route extends Omit<RouteContract<string, RequestSchemas, ResponseContracts>, "method"> {

@@ -1,22 +1,24 @@
-import { pageRequest, pageResponses } from "../file-contracts.ts";
-import { pagePolicy } from "../page-policy.ts";
 import { anyone } from "../../route/access.ts";
 import { defineRoute } from "../../route/define-route.ts";
 import type { DocsOptions } from "../docs-routes.ts";
+import { pageRequest, pageResponses } from "../file-contracts.ts";
+import { pagePolicy } from "../page-policy.ts";
 
 /** @returns the endpoint, below the prefix. */
-export const getDocs = ({ prefix }: DocsOptions) => defineRoute({
-  operationId: "getDocs",
-  method: "GET",
-  path: `${prefix}/docs`,
-  summary: "Shows this API in Swagger UI.",
-  description: "*Authorize* signs in through the token endpoint; *Try it out* then sends the token along.",
-  feature: "docs",
-  request: pageRequest,
-  responses: pageResponses,
-}).handler(
-  anyone(async ({ headers }) => {
-    const { answerFile } = await import("../files.ts");
-    return answerFile("docs.html", headers, { headers: pagePolicy() });
-  }),
-);
+export const getDocs = ({ prefix }: DocsOptions) =>
+  defineRoute({
+    operationId: "getDocs",
+    method: "GET",
+    path: `${prefix}/docs`,
+    role: "docs",
+    summary: "Shows this API in Swagger UI.",
+    description: "*Authorize* signs in through the token endpoint; *Try it out* then sends the token along.",
+    feature: "docs",
+    request: pageRequest,
+    responses: pageResponses,
+  }).handler(
+    anyone(async ({ headers }) => {
+      const { answerFile } = await import("../files.ts");
+      return answerFile("docs.html", headers, { headers: pagePolicy() });
+    }),
+  );

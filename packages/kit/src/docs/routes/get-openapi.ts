@@ -1,13 +1,15 @@
 import { anyone } from "../../route/access.ts";
 import { defineRoute } from "../../route/define-route.ts";
-import { answerOpenApi, openApiResponses } from "./openapi-answer.ts";
 import type { DocsOptions } from "../docs-routes.ts";
+import { answerOpenApi, openApiResponses } from "./openapi-answer.ts";
 
 /** @returns the endpoint, below the prefix. */
-export const getOpenapi = ({ prefix }: DocsOptions) => defineRoute({
-  operationId: "getOpenapi",
-  method: "GET",
-  path: `${prefix}/openapi.json`,
-  summary: "Returns this API's OpenAPI 3.1 document.",
-  responses: openApiResponses,
-}).handler(anyone(answerOpenApi));
+export const getOpenapi = ({ prefix }: DocsOptions) =>
+  defineRoute({
+    operationId: "getOpenapi",
+    method: "GET",
+    path: `${prefix}/openapi.json`,
+    role: "docs",
+    summary: "Returns this API's OpenAPI 3.1 document.",
+    responses: openApiResponses,
+  }).handler(anyone(answerOpenApi));

@@ -1,24 +1,26 @@
-import { assetRequest, assetResponses } from "../file-contracts.ts";
 import { anyone } from "../../route/access.ts";
 import { defineRoute } from "../../route/define-route.ts";
 import type { DocsOptions } from "../docs-routes.ts";
+import { assetRequest, assetResponses } from "../file-contracts.ts";
 
 /** @returns the endpoint, below the prefix. */
-export const getRedocAsset = ({ prefix }: DocsOptions) => defineRoute({
-  operationId: "getRedocAsset",
-  method: "GET",
-  path: `${prefix}/redoc/{asset}`,
-  summary: "Returns a script of ReDoc.",
-  feature: "docs",
-  request: (z) => ({
-    ...assetRequest(z),
-    params: z.object({ asset: z.string().meta({ example: "redoc-init.js" }) }),
-  }),
-  responses: assetResponses,
-  errors: ["001404"],
-}).handler(
-  anyone(async ({ params, headers, query }) => {
-    const { answerFile } = await import("../files.ts");
-    return answerFile(`redoc/${params.asset}`, headers, { version: query.v });
-  }),
-);
+export const getRedocAsset = ({ prefix }: DocsOptions) =>
+  defineRoute({
+    operationId: "getRedocAsset",
+    method: "GET",
+    path: `${prefix}/redoc/{asset}`,
+    role: "docs",
+    summary: "Returns a script of ReDoc.",
+    feature: "docs",
+    request: (z) => ({
+      ...assetRequest(z),
+      params: z.object({ asset: z.string().meta({ example: "redoc-init.js" }) }),
+    }),
+    responses: assetResponses,
+    errors: ["001404"],
+  }).handler(
+    anyone(async ({ params, headers, query }) => {
+      const { answerFile } = await import("../files.ts");
+      return answerFile(`redoc/${params.asset}`, headers, { version: query.v });
+    }),
+  );

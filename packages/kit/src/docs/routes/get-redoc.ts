@@ -1,22 +1,24 @@
-import { pageRequest, pageResponses } from "../file-contracts.ts";
-import { pagePolicy } from "../page-policy.ts";
 import { anyone } from "../../route/access.ts";
 import { defineRoute } from "../../route/define-route.ts";
 import type { DocsOptions } from "../docs-routes.ts";
+import { pageRequest, pageResponses } from "../file-contracts.ts";
+import { pagePolicy } from "../page-policy.ts";
 
 /** @returns the endpoint, below the prefix. */
-export const getRedoc = ({ prefix }: DocsOptions) => defineRoute({
-  operationId: "getRedoc",
-  method: "GET",
-  path: `${prefix}/redoc`,
-  summary: "Shows this API in ReDoc.",
-  feature: "docs",
-  request: pageRequest,
-  responses: pageResponses,
-}).handler(
-  anyone(async ({ headers }) => {
-    const { answerFile } = await import("../files.ts");
-    // ReDoc searches in a worker that it makes of a string.
-    return answerFile("redoc.html", headers, { headers: pagePolicy("worker-src blob:") });
-  }),
-);
+export const getRedoc = ({ prefix }: DocsOptions) =>
+  defineRoute({
+    operationId: "getRedoc",
+    method: "GET",
+    path: `${prefix}/redoc`,
+    role: "docs",
+    summary: "Shows this API in ReDoc.",
+    feature: "docs",
+    request: pageRequest,
+    responses: pageResponses,
+  }).handler(
+    anyone(async ({ headers }) => {
+      const { answerFile } = await import("../files.ts");
+      // ReDoc searches in a worker that it makes of a string.
+      return answerFile("redoc.html", headers, { headers: pagePolicy("worker-src blob:") });
+    }),
+  );

@@ -1,72 +1,75 @@
-import { pagePolicy } from "../page-policy.ts";
+import { release } from "../../release.ts";
+import { preferences } from "../../request/preferences.ts";
+import { publicPath } from "../../request/request-path.ts";
 import { anyone } from "../../route/access.ts";
 import { defineRoute } from "../../route/define-route.ts";
-import { preferences } from "../../request/preferences.ts";
-import { release } from "../../release.ts";
-import { publicPath } from "../../request/request-path.ts";
 import type { DocsOptions } from "../docs-routes.ts";
+import { pagePolicy } from "../page-policy.ts";
 
 const HTML = "text/html; charset=utf-8";
 
 /** @returns the endpoint, below the prefix. */
-export const getRoot = ({ prefix }: DocsOptions) => defineRoute({
-  operationId: "getRoot",
-  method: "GET",
-  path: `${prefix}/`,
-  summary: "Says what this API is, and where to go from here.",
-  description: "JSON for programs; for a browser, a page with every endpoint and with lines that call them.",
-  request: (z) => ({ headers: z.object({ accept: z.string().optional() }) }),
-  responses: (z) => ({
-    200: {
-      description: "Name, version, commit and links.",
-      schema: z.object({
-        name: z.string().meta({ example: "orders-api" }),
-        version: z.string().meta({ example: "1.0.0" }),
-        commit: z.string().meta({
-          description: "What it was built of; `development` where it runs from its sources.",
-          example: "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567",
+export const getRoot = ({ prefix }: DocsOptions) =>
+  defineRoute({
+    operationId: "getRoot",
+    method: "GET",
+    path: `${prefix}/`,
+    role: "docs",
+    summary: "Says what this API is, and where to go from here.",
+    description:
+      "JSON for programs; for a browser, a page with every endpoint and with lines that call them.",
+    request: (z) => ({ headers: z.object({ accept: z.string().optional() }) }),
+    responses: (z) => ({
+      200: {
+        description: "Name, version, commit and links.",
+        schema: z.object({
+          name: z.string().meta({ example: "orders-api" }),
+          version: z.string().meta({ example: "1.0.0" }),
+          commit: z.string().meta({
+            description: "What it was built of; `development` where it runs from its sources.",
+            example: "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567",
+          }),
+          description: z.string(),
+          links: z.record(z.string(), z.string()).meta({
+            description: "Paths on this host, by what is there.",
+            example: { openapi: "/v1/openapi.json" },
+          }),
         }),
-        description: z.string(),
-        links: z.record(z.string(), z.string()).meta({
-          description: "Paths on this host, by what is there.",
-          example: { openapi: "/v1/openapi.json" },
-        }),
-      }),
-      alternatives: { [HTML]: z.string() },
-    },
-  }),
-}).handler(
-  anyone(async ({ headers, basePath, origin, config, api }) => {
-    const { version, commit } = release(api);
-    const routes = await api.endpoints();
-    const root = basePath + prefix;
-    if (config.features.docs && prefersHtml(headers.accept)) {
-      const { landingPage } = await import("../landing-page.ts");
-      const { name, description } = api;
+        alternatives: { [HTML]: z.string() },
+      },
+    }),
+  }).handler(
+    anyone(async ({ headers, basePath, origin, config, api }) => {
+      const { version, commit } = release(api);
+      const routes = await api.endpoints();
+      const root = basePath + prefix;
+      if (config.features.docs && prefersHtml(headers.accept)) {
+        const { landingPage } = await import("../landing-page.ts");
+        const { name, description } = api;
+        return {
+          status: 200,
+          body: landingPage({ name, version, description, prefix, basePath, origin, config, routes }),
+          headers: { "content-type": HTML, vary: "accept", ...pagePolicy() },
+        };
+      }
+      const health = routes.find(({ role }) => role === "health");
       return {
         status: 200,
-        body: landingPage({ name, version, description, prefix, basePath, origin, config, routes }),
-        headers: { "content-type": HTML, vary: "accept", ...pagePolicy() },
-      };
-    }
-    const health = routes.find(({ role }) => role === "health");
-    return {
-      status: 200,
-      body: {
-        name: api.name,
-        version,
-        commit,
-        description: api.description,
-        links: {
-          ...(health && { health: basePath + publicPath(health.path) }),
-          openapi: `${root}/openapi.json`,
-          ...(config.features.docs && { docs: `${root}/docs`, redoc: `${root}/redoc` }),
+        body: {
+          name: api.name,
+          version,
+          commit,
+          description: api.description,
+          links: {
+            ...(health && { health: basePath + publicPath(health.path) }),
+            openapi: `${root}/openapi.json`,
+            ...(config.features.docs && { docs: `${root}/docs`, redoc: `${root}/redoc` }),
+          },
         },
-      },
-      headers: { vary: "accept" },
-    };
-  }),
-);
+        headers: { vary: "accept" },
+      };
+    }),
+  );
 
 /** Only a browser names HTML: a program that takes anything takes JSON. */
 function prefersHtml(accept: string | undefined): boolean {

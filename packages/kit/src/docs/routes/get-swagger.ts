@@ -1,13 +1,15 @@
 import { anyone } from "../../route/access.ts";
 import { defineRoute } from "../../route/define-route.ts";
-import { answerOpenApi, openApiResponses } from "./openapi-answer.ts";
 import type { DocsOptions } from "../docs-routes.ts";
+import { answerOpenApi, openApiResponses } from "./openapi-answer.ts";
 
 /** @returns the endpoint, below the prefix. */
-export const getSwagger = ({ prefix }: DocsOptions) => defineRoute({
-  operationId: "getSwagger",
-  method: "GET",
-  path: `${prefix}/swagger.json`,
-  summary: "Returns the same document under the name that Swagger tools look for.",
-  responses: openApiResponses,
-}).handler(anyone(answerOpenApi));
+export const getSwagger = ({ prefix }: DocsOptions) =>
+  defineRoute({
+    operationId: "getSwagger",
+    method: "GET",
+    path: `${prefix}/swagger.json`,
+    role: "docs",
+    summary: "Returns the same document under the name that Swagger tools look for.",
+    responses: openApiResponses,
+  }).handler(anyone(answerOpenApi));

@@ -1,15 +1,16 @@
 /**
  * `npm run new -- GET /v1/orders/{orderId} --access groups:STAFF`: writes the file of an endpoint and its test, which
- * pass, and has `npm run generate` write the rest.
+ * pass, and has `npm run generate` write the rest. With `--no-test` the test is left to a file that endpoints share.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { Script } from "node:vm";
+import { apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
 import { documentedPath } from "@lambda-express-api/kit/docs/openapi.ts";
-import { defineRoute, type Method } from "@lambda-express-api/kit/route/define-route.ts";
-import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import { loadRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
+import { defineRoute, type Method, type Route } from "@lambda-express-api/kit/route/define-route.ts";
 
 const EXAMPLE = "npm run new -- GET /v1/orders/{orderId} --access groups:STAFF";
 const NAME_EXAMPLE = `${EXAMPLE} --name getOrder`;
@@ -39,6 +40,9 @@ interface Endpoint {
   readonly operationId: string;
   readonly summary: string;
   readonly access: Access;
+  /** The folder of the API. */
+  readonly api: string;
+  readonly hasTest: boolean;
 }
 
 type Access =
@@ -57,9 +61,9 @@ function readArguments(): Endpoint {
   const [method = "", path = "", ...rest] = parsed.positionals;
   if (!isMethod(method)) throw new UsageError(`The method must be one of ${Object.keys(VERBS).join(", ")}`);
   if (rest.length > 0) throw new UsageError("Give one method and one path");
-  const { area, variables } = readPath(path);
+  const { area, version, variables } = readPath(path);
   const access = readAccess(parsed.values.access);
-  const things = nameThings(method, path);
+  const things = nameThings(method, path, version);
   const operationId = parsed.values.name ?? things.operationId;
   if (!/^[a-z][A-Za-z0-9]*$/.test(operationId)) {
     throw new UsageError("A name is a verb and a noun in camel case", NAME_EXAMPLE);
@@ -70,11 +74,27 @@ function readArguments(): Endpoint {
       NAME_EXAMPLE,
     );
   }
-  return { method, path, area, variables, access, operationId, summary: things.summary };
+  const { api, "no-test": noTest } = parsed.values;
+  return {
+    method,
+    path,
+    area,
+    variables,
+    access,
+    operationId,
+    summary: things.summary,
+    api,
+    hasTest: !noTest,
+  };
 }
 
 function parse() {
-  const options = { access: { type: "string" }, name: { type: "string" } } as const;
+  const options = {
+    access: { type: "string" },
+    name: { type: "string" },
+    "no-test": { type: "boolean", default: false },
+    api: { type: "string", default: "." },
+  } as const;
   return parseArgs({ options, allowPositionals: true });
 }
 
@@ -89,14 +109,17 @@ function isTaken(name: string): boolean {
   } catch {
     return true;
   }
-  return name in globalThis || ["anyone", "auth", "defineRoute", "routes"].includes(name);
+  return name in globalThis || ["anyone", "api", "auth", "defineRoute", "routes"].includes(name);
 }
 
-function readPath(path: string): Pick<Endpoint, "area" | "variables"> {
-  const [, area] = /^\/v1\/([^/]+)(\/[^/]+)*$/.exec(path) ?? [];
-  if (!area) throw new UsageError("The path must be /v1/ and an area in lower case, and end without a slash");
+function readPath(path: string): Pick<Endpoint, "area" | "variables"> & { readonly version: number } {
+  const [, version, area] = /^\/v([1-9]\d?)\/([^/]+)(\/[^/]+)*$/.exec(path) ?? [];
+  if (!area)
+    throw new UsageError(
+      "The path must be a version such as /v1, and an area in lower case, and end without a slash",
+    );
   const [stranger] = /[^\w.~{}+/-]/u.exec(path) ?? [];
-  if (stranger) throw new UsageError(`A path has no "${stranger}", and a query is no part of it`);
+  if (stranger) throw new UsageError(`A path cannot contain "${stranger}", and does not include the query`);
   if (!/^[a-z][a-z0-9-]*$/.test(area)) {
     throw new UsageError(
       `The area "${area}" must be lower-case letters, digits and hyphens, and start with a letter`,
@@ -113,7 +136,7 @@ function readPath(path: string): Pick<Endpoint, "area" | "variables"> {
   if (new Set(variables).size < variables.length) throw new UsageError("Each {variable} needs its own name");
   const inherited = variables.find((name) => name in Object.prototype);
   if (inherited) throw new UsageError(`Every object has a ${inherited} already; rename {${inherited}}`);
-  return { area, variables };
+  return { area, variables, version: Number(version) };
 }
 
 function readAccess(text = ""): Access {
@@ -127,14 +150,19 @@ function readAccess(text = ""): Access {
 }
 
 /** `GET /v1/orders/{orderId}` is `getOrder`, "Gets an order."; `GET /v1/orders` is `listOrders`, "Lists orders." */
-function nameThings(method: NewMethod, path: string): Pick<Endpoint, "operationId" | "summary"> {
+function nameThings(
+  method: NewMethod,
+  path: string,
+  version: number,
+): Pick<Endpoint, "operationId" | "summary"> {
   const segments = path.split("/");
   const thing = segments.findLast((segment) => segment !== "" && !segment.startsWith("{")) ?? "";
   const words = thing.split(/[^A-Za-z0-9]+/).map((word) => word.toLowerCase());
   const isList = method === "GET" && segments.at(-1) === thing && singular(thing) !== thing;
   const { verb, sentence } = isList ? { verb: "list", sentence: "Lists" } : VERBS[method];
   const noun = isList ? words : words.with(-1, singular(words.at(-1) ?? ""));
-  const operationId = verb + noun.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
+  const name = noun.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
+  const operationId = verb + name + (version > 1 ? `V${version}` : "");
   const article = isList ? "" : /^[aeiou]/.test(noun[0] ?? "") ? "an " : "a ";
   return { operationId, summary: `${sentence} ${article}${noun.join(" ")}.` };
 }
@@ -145,9 +173,9 @@ function singular(word: string): string {
   return /[^s]s$/.test(word) ? word.slice(0, -1) : word;
 }
 
-function fileOf({ area, operationId }: Pick<Endpoint, "area" | "operationId">): string {
+function fileOf({ api, area, operationId }: Pick<Endpoint, "api" | "area" | "operationId">): string {
   const name = operationId.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return `packages/api/src/routes/${area}/${name}.ts`;
+  return join(relative("", api), "src/routes", area, `${name}.ts`);
 }
 
 /** OpenAPI (Paths Object): paths that differ only in the names of their variables are the same path. */
@@ -155,8 +183,9 @@ function shapeOf(path: string): string {
   return documentedPath(path).replaceAll(/\{\w+/g, "{");
 }
 
-function refuseWhatExists({ method, path, operationId, area }: Endpoint): void {
-  const file = fileOf({ area, operationId });
+function refuseWhatExists(endpoint: Endpoint, routes: readonly Route[]): void {
+  const { method, path, operationId } = endpoint;
+  const file = fileOf(endpoint);
   const same = routes.filter((route) => shapeOf(route.path) === shapeOf(path));
   const taken = same.find((route) => route.method === method);
   if (taken)
@@ -224,8 +253,8 @@ function source(endpoint: Endpoint): string {
   const handler = `async (${given && `{ ${given} }`}) => ({ status: ${status}, body: ${body} })`;
   const guard = access.type === "public" ? "anyone" : "auth";
   const rule = "names" in access ? `{ ${access.type}: ${JSON.stringify(access.names)} }, ` : "";
-  return `import { ${guard} } from "../../http/access.ts";
-import { defineRoute } from "../../http/define-route.ts";
+  return `import { ${guard} } from "@lambda-express-api/kit";
+import { defineRoute } from "../../api.ts";
 
 export const ${operationId} = defineRoute({
   operationId: "${operationId}",
@@ -246,28 +275,28 @@ function test(endpoint: Endpoint): string {
   const body = VERBS[method].hasBody ? '.send({ name: "A name" })' : "";
   const expectations = `assert.equal(response.status, ${status});
 assert.deepEqual(response.body, ${JSON.stringify(sample)});`;
+  const isPublic = access.type === "public";
   const imports = `import assert from "node:assert/strict";
-import { ${access.type === "public" ? "it" : "after, before, describe, it"} } from "node:test";
+import { ${isPublic ? "it" : "after, before, describe, it"} } from "node:test";
+import { ${isPublic ? "testApp" : "startTestIssuer, type TestIssuer, testApp"} } from "@lambda-express-api/kit/testing";
 import supertest from "supertest";
-import { testApp } from "../../../test/support/test-app.ts";`;
-  if (access.type === "public") {
+import { api } from "../../api.ts";`;
+  if (isPublic) {
     return `${imports}
-import { noIssuer } from "../../../test/support/test-config.ts";
 
 it("${title} answers anyone", async () => {
-  const response = await supertest(testApp(noIssuer))${call}${body};
+  const response = await supertest(testApp(api))${call}${body};
   ${expectations}
 });
 `;
   }
   const [first = ""] = "names" in access ? access.names : [];
-  const claims = {
-    groups: `issuer.claims([${JSON.stringify(first)}])`,
-    scopes: `issuer.claims([], { scope: ${JSON.stringify(first)} })`,
-    "signed-in": "issuer.claims([])",
-  }[access.type];
+  const bearer = {
+    groups: `issuer.bearer([${JSON.stringify(first)}])`,
+    scopes: `issuer.bearer([], { scope: ${JSON.stringify(first)} })`,
+    "signed-in": "issuer.bearer([])",
+  }[access.type as "groups" | "scopes" | "signed-in"];
   return `${imports}
-import { startTestIssuer, type TestIssuer } from "../../../test/support/test-issuer.ts";
 
 describe("${title}", () => {
   let issuer: TestIssuer;
@@ -277,33 +306,35 @@ describe("${title}", () => {
   after(() => issuer.close());
 
   it("answers ${first || "any signed-in caller"}", async () => {
-    const response = await supertest(testApp(issuer))${call}
-      .auth(issuer.sign(${claims}), { type: "bearer" })${body};
+    const response = await supertest(testApp(api, { issuer }))${call}
+      .set("authorization", ${bearer})${body};
     ${expectations}
   });
 });
 `;
 }
 
-/** Writes both files and what is derived from them, or nothing: what fails on its way leaves the repository as it was. */
-function write(endpoint: Endpoint): string {
+/** Writes the files and what is derived from them, or nothing: a step that fails leaves the project as it was. */
+function write(endpoint: Endpoint): readonly string[] {
   const file = fileOf(endpoint);
+  const files = endpoint.hasTest ? [file, testFileOf(file)] : [file];
   const firstFolder = mkdirSync(dirname(file), { recursive: true });
+  const generate = [join(import.meta.dirname, "generate.ts"), "--api", endpoint.api];
   try {
     writeFileSync(file, source(endpoint));
-    writeFileSync(testFileOf(file), test(endpoint));
-    run("node_modules/.bin/biome", "check", "--write", file, testFileOf(file));
-    run(process.execPath, "scripts/generate.ts");
+    if (endpoint.hasTest) writeFileSync(testFileOf(file), test(endpoint));
+    run(process.execPath, "node_modules/@biomejs/biome/bin/biome", "check", "--write", ...files);
+    run(process.execPath, ...generate);
   } catch (error) {
-    for (const written of [file, testFileOf(file)]) rmSync(written, { force: true });
+    for (const written of files) rmSync(written, { force: true });
     if (firstFolder) rmSync(firstFolder, { recursive: true });
-    spawnSync(process.execPath, ["scripts/generate.ts"]);
+    spawnSync(process.execPath, generate);
     throw error;
   }
-  return file;
+  return files;
 }
 
-/** Runs one of the repository's own commands to its end. */
+/** Runs one of the project's own commands to its end. */
 function run(command: string, ...args: string[]): void {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
@@ -311,14 +342,12 @@ function run(command: string, ...args: string[]): void {
 
 try {
   const endpoint = readArguments();
-  refuseWhatExists(endpoint);
-  const file = write(endpoint);
-  console.log(`${file}
-${testFileOf(file)}
+  refuseWhatExists(endpoint, await loadRoutes(await loadApi(apiFolder(endpoint.api))));
+  const files = write(endpoint);
+  console.log(`${files.join("\n")}
 
-The list of routes, docs/access.md and docs/openapi.json have ${endpoint.operationId} too. Its test:
-
-  npx node --test ${testFileOf(file)}`);
+The list of routes, docs/access.md and docs/openapi.json have ${endpoint.operationId} too.`);
+  if (endpoint.hasTest) console.log(`Its test:\n\n  node --test ${files[1]}`);
 } catch (error) {
   console.error(error instanceof UsageError ? error.message : error);
   process.exit(1);

@@ -1,0 +1,208 @@
+/**
+ * `npm run generate`: writes what is derived from the sources of an API: the list of its routes, and the tables and the
+ * OpenAPI document in `docs`. With `--check` it writes nothing and fails, in a sentence, where a file is not what it would
+ * write.
+ */
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
+import { settingsTable as deploymentSettings } from "@lambda-express-api/infra/settings.ts";
+import type { Api, Route, RouteLoaders } from "@lambda-express-api/kit";
+import { settings as kitSettings, type Setting } from "@lambda-express-api/kit/config.ts";
+import { openApiDocument } from "@lambda-express-api/kit/docs/openapi.ts";
+import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
+import { routeKey } from "@lambda-express-api/kit/request/request-path.ts";
+import { describeAccess } from "@lambda-express-api/kit/route/access.ts";
+
+interface RouteFile {
+  /** From the folder of the routes. */
+  readonly file: string;
+  readonly route: Route;
+}
+
+/** Every file that defines a route, by its path. Throws, in a sentence, for one that breaks the naming rules. */
+async function loadRouteFiles(folder: string): Promise<RouteFile[]> {
+  const files = globSync("*/*.ts", { cwd: folder }).filter((file) => !file.endsWith(".test.ts"));
+  const found: RouteFile[] = [];
+  for (const file of files.sort()) {
+    const path = join(folder, file);
+    const source = readFileSync(path, "utf8");
+    if (!source.includes("defineRoute(")) continue;
+    const exported: Readonly<Record<string, unknown>> = await import(pathToFileURL(path).href);
+    const [[name, route] = [], ...others] = Object.entries(exported).filter(([, value]) => isRoute(value));
+    if (!route || others.length > 0 || name !== (route as Route).operationId) {
+      throw new Error(
+        `${file} must define one route, exported under its operation id: export const getOrder = defineRoute({ operationId: "getOrder", ...`,
+      );
+    }
+    const expected = `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
+    if (basename(file) !== expected) throw new Error(`${file} defines ${name}; name it ${expected}.`);
+    found.push({ file, route: route as Route });
+  }
+  return found;
+}
+
+function isRoute(value: unknown): value is Route {
+  return typeof value === "object" && value !== null && "operationId" in value && "access" in value;
+}
+
+/** The list as it was: the endpoints' files have loaded it. */
+async function listedRoutes(folder: string): Promise<RouteLoaders> {
+  const { routes } = await import(pathToFileURL(join(folder, "routes.ts")).href);
+  return routes;
+}
+
+/** The API with the endpoints that there are now, and those that it has from elsewhere. */
+function withRoutes(api: Api, listed: RouteLoaders, files: readonly RouteFile[]): Api {
+  const others = Object.entries(api.routes).filter(([key]) => !Object.hasOwn(listed, key));
+  const own = files.map(({ route }) => [`${route.method} ${route.path}`, async () => route] as const);
+  return { ...api, routes: Object.fromEntries([...others, ...own]) };
+}
+
+/** The list is sorted by method and path. */
+function routeList(files: readonly RouteFile[]): string {
+  const lines = files
+    .map(({ file, route }) => {
+      const key = `${route.method} ${route.path}`;
+      return `  ${JSON.stringify(key)}: async () => (await import("./${file}")).${route.operationId},`;
+    })
+    .sort();
+  return `/** Every endpoint of this API. Written by \`npm run generate\` from the files beside it: never edit it by hand. */
+import type { RouteLoaders } from "@lambda-express-api/kit";
+
+export const routes: RouteLoaders = {
+${lines.join("\n")}
+};
+`;
+}
+
+const NOTE = "<!-- Written by `npm run generate`: never edit it by hand. -->";
+
+/** A Markdown table; `|` in a cell is escaped. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function accessTable(routes: readonly Route[]): string {
+  const rows = routes.map(({ method, path, access, summary, feature }) => [
+    `\`${routeKey(method, path)}\``,
+    describeAccess(access),
+    summary,
+    feature ? `\`${feature}\`` : "",
+  ]);
+  return `${NOTE}
+
+# Who may call what
+
+Anything that is not in this table answers 404. The access tests call every row as every kind of caller.
+
+${table(["Endpoint", "Who may call it", "What it does", "Feature"], rows)}
+`;
+}
+
+function errorTable({ errors }: Api, folder: string): string {
+  const rows = Object.entries(errors)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, entry]) => [
+      existsSync(join(folder, `${code}.md`)) ? `[${code}](${code}.md)` : code,
+      String(entry.status),
+      entry.title,
+      entry.gatewayMessage !== undefined ? `\`{"message":"${entry.gatewayMessage}"}\`` : "",
+    ]);
+  return `${NOTE}
+
+# Errors
+
+Every error of the API has the same form:
+
+\`\`\`json
+{
+  "error": {
+    "code": "001400",
+    "title": "Validation Error",
+    "message": "One or more incorrect fields",
+    "reason": "The request does not fit its schema: body username",
+    "fields": [{ "in": "body", "name": "username", "message": "is required" }],
+    "requestId": "5d62250b-a564-40b8-ae48-49310922026b"
+  },
+  "message": "The request does not fit its schema: body username"
+}
+\`\`\`
+
+Codes are opaque and stable. \`reason\` is for people and may change. The top-level \`message\` is there in every error
+whoever wrote it: API Gateway's own errors have nothing else. Where the gateway refuses the same thing by itself, the
+last column shows its answer, and the app's \`message\` says the same.
+
+${table(["Code", "Status", "Title", "The gateway's own answer"], rows)}
+`;
+}
+
+function settingsPage(api: Api): string {
+  const head = ["Variable", "What it is for", "It must be", "Default", "Example"];
+  const rowsOf = (settings: Readonly<Record<string, Omit<Setting<unknown>, "parse">>>) =>
+    Object.entries(settings).map(([name, setting]) => [
+      `\`${name}\``,
+      setting.secret ? `${setting.description} Secret.` : setting.description,
+      setting.rule,
+      setting.default !== undefined ? `\`${setting.default}\`` : setting.optional ? "" : "**required**",
+      `\`${setting.example}\``,
+    ]);
+  const own = rowsOf(api.settings);
+  return `${NOTE}
+
+# Settings
+
+The API is configured by its environment alone. All mistakes are reported together at the start, one sentence each.
+${own.length > 0 ? `\n## Of this API\n\n${table(head, own)}\n\n## Of every API\n` : ""}
+${table(head, rowsOf(kitSettings))}
+
+## Of a deployment
+
+\`sst deploy\` reads these, and those above that say how callers are known, from the environment, from \`.env.<stage>\`
+and from \`.env\`, in this order. The stage name is \`mvp\` unless \`AWS_API_GW_STAGE_NAME\` says otherwise; \`RUNTIME\`,
+\`NODE_ENV\` and what the container listens on follow from where the API is deployed.
+
+${table(head, rowsOf(deploymentSettings))}
+`;
+}
+
+async function openApiFile(api: Api, routes: readonly Route[]): Promise<string> {
+  const document = await openApiDocument({ api, routes, config: { demoCallers: [] }, basePath: "" });
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+const { values: options } = parseArgs({
+  options: {
+    api: { type: "string", default: "." },
+    docs: { type: "string", default: "docs" },
+    check: { type: "boolean", default: false },
+  },
+});
+
+function put(file: string, content: string): void {
+  if (existsSync(file) && readFileSync(file, "utf8") === content) return;
+  if (options.check) throw new Error(`${relative("", file)} is out of date; run: npm run generate`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+try {
+  const { root, apiModule } = apiFolder(options.api);
+  const folder = join(root, "src/routes");
+  const files = await loadRouteFiles(folder);
+  const api = withRoutes(await loadApi({ apiModule }), await listedRoutes(folder), files);
+  put(join(folder, "routes.ts"), routeList(files));
+  const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
+  const docs = resolve(options.docs);
+  put(join(docs, "access.md"), accessTable(routes));
+  put(join(docs, "errors/README.md"), errorTable(api, join(docs, "errors")));
+  put(join(docs, "settings.md"), settingsPage(api));
+  put(join(docs, "openapi.json"), await openApiFile(api, routes));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
