@@ -9,6 +9,7 @@ import { type DemoCaller, demoCallers } from "../../../packages/local/src/identi
 import type { LocalIdentity } from "../../../packages/local/src/identity/local-identity.ts";
 import { type LocalIssuer, startLocalIssuer } from "../../../packages/local/src/identity/local-issuer.ts";
 import { type FirebaseEmulator, startFirebaseEmulator } from "../src/emulator.ts";
+import { setGroups } from "../src/set-groups.ts";
 
 const { user, admin, nobody } = demoCallers;
 const { password } = user;
@@ -159,10 +160,7 @@ describe("a refresh", () => {
   it("after a change of groups has the new groups at both, and none after their end", async () => {
     const tokens = await refreshTokensOf(changing.email);
     for (const groups of [["USERS", "STAFF"], []]) {
-      await emulator.asAdmin(async (auth) => {
-        const { uid } = await auth.getUserByEmail(changing.email);
-        await auth.setCustomUserClaims(uid, groups.length > 0 ? { groups } : null);
-      });
+      await emulator.asAdmin((auth) => setGroups(auth, changing.email, groups));
       accountOf(changing.email).groups = groups;
       const [theirs, ours] = await refreshBoth(tokens);
       const [theirToken, ourToken] = [
