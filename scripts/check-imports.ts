@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   infra: ["api"],
   local: ["api", "gateway", "infra"],
 };
-const OUTSIDE = ["*.ts", "{scripts,bench,examples}/**/*.ts"];
+const OUTSIDE = ["*.ts", "{scripts,bench,evidence,examples}/**/*.ts"];
 /** Tests may also run what they made: a release's packages run as the local gateway runs a function. */
 const TESTS_MAY_IMPORT: Record<string, readonly string[]> = { infra: ["gateway"] };
 const SCOPE = "@lambda-express-api/";

@@ -48,6 +48,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm start": "STARTED starts it, without options; packages/local/src/start.test.ts with them",
   "npm run dev": "does not end; packages/local/src/start.test.ts runs it",
   "npm run build:lambda": "packages/api/build/lambda.test.ts builds it",
+  "npx node scripts/renew-redoc.ts":
+    "needs the package registry; scripts/vendored-redoc.test.ts checks what it wrote",
   "npm run screenshots": "needs Chromium",
   "npm run test:image": "needs Docker",
   "npm test": "takes minutes; continuous integration runs it",

@@ -1,6 +1,6 @@
 /**
- * Makes the files of the docs pages: takes the few that are needed out of swagger-ui-dist and redoc, has
- * swagger-ui-express write its page, puts a version into every URL, and compresses each file twice into
+ * Makes the files of the docs pages: takes the few that are needed out of swagger-ui-dist and ReDoc,
+ * has swagger-ui-express write its page, puts a version into every URL, and compresses each file twice into
  * `packages/api/assets`, which ships with the API.
  */
 import { createHash } from "node:crypto";
@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { readRedoc } from "./vendored-redoc.ts";
 
 /** The part of swagger-ui-express that is used. It comes without types. */
 interface SwaggerUiExpress {
@@ -27,9 +28,8 @@ const LICENCES = [
   "swagger-ui-dist/LICENSE",
   "swagger-ui-dist/NOTICE",
   "swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt",
-  "redoc/LICENSE",
-  "redoc/bundles/redoc.standalone.js.LICENSE.txt",
 ];
+const REDOC_LICENCES = ["LICENSE", "redoc.standalone.js.LICENSE.txt"];
 /** The next quality takes five times as long and saves 7 %. */
 const BROTLI_QUALITY = 9;
 
@@ -85,7 +85,7 @@ function replaceKnown(text: string, known: string, replacement: string): string 
 function assetFiles(swaggerUi: SwaggerUiExpress): Map<string, Buffer> {
   // ReDoc's footer would fetch its logo from elsewhere.
   const redoc = replaceKnown(
-    library("redoc/bundles/redoc.standalone.js").toString(),
+    readRedoc("redoc.standalone.js").toString(),
     "https://cdn.redoc.ly/redoc/logo-mini.svg",
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E",
   );
@@ -150,15 +150,18 @@ async function write(name: string, content: Buffer): Promise<void> {
   writeFileSync(`${file}.gz`, zipped);
 }
 
+function writeLicence(name: string, content: Buffer): void {
+  writeFileSync(join(ASSETS, `${name.replaceAll("/", "-").replace(/\.txt$/, "")}.txt`), content);
+}
+
 const swaggerUi: SwaggerUiExpress = require("swagger-ui-express");
 const assets = assetFiles(swaggerUi);
 const versions = versionsOf(assets);
 const pages = pageFiles(swaggerUi, versions);
 rmSync(ASSETS, { recursive: true, force: true });
 await Promise.all([...assets, ...pages].map(([name, content]) => write(name, content)));
-for (const name of LICENCES) {
-  writeFileSync(join(ASSETS, `${name.replaceAll("/", "-").replace(/\.txt$/, "")}.txt`), library(name));
-}
+for (const name of LICENCES) writeLicence(name, library(name));
+for (const name of REDOC_LICENCES) writeLicence(`redoc/${name}`, readRedoc(name));
 writeFileSync(
   join(ASSETS, "docs-pages.json"),
   `${JSON.stringify({ ...versions, ...versionsOf(pages) }, undefined, 2)}\n`,

@@ -3,8 +3,16 @@ import { test } from "node:test";
 import { PlainError } from "./command.ts";
 import { readOptions } from "./options.ts";
 
-test("without a word it is the Lambda runtime on port 3000, without reload", () => {
-  assert.deepEqual({ ...readOptions([], {}) }, { port: 3000, reload: false, runtime: "lambda" });
+test("without a word it is the Lambda runtime on port 3000 with the local issuer, without reload", () => {
+  assert.deepEqual(
+    { ...readOptions([], {}) },
+    {
+      identity: "local",
+      port: 3000,
+      reload: false,
+      runtime: "lambda",
+    },
+  );
 });
 
 test("--runtime takes one of the two runtimes, and refuses anything else with a sentence", () => {
@@ -12,6 +20,14 @@ test("--runtime takes one of the two runtimes, and refuses anything else with a 
   assert.throws(
     () => readOptions(["--runtime", "docker"], {}),
     isSentence(/^--runtime must be lambda or containerized, and not "docker"\.$/),
+  );
+});
+
+test("--identity takes one of the two providers, and refuses anything else with a sentence", () => {
+  assert.equal(readOptions(["--identity", "firebase-emulator"], {}).identity, "firebase-emulator");
+  assert.throws(
+    () => readOptions(["--identity", "auth0"], {}),
+    isSentence(/^--identity must be local or firebase-emulator, and not "auth0"\.$/),
   );
 });
 

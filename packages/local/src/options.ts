@@ -2,25 +2,32 @@
 
 import { parseArgs } from "node:util";
 import { PlainError } from "./command.ts";
+import { type IdentityName, identityNames } from "./identity/start-identity.ts";
 
 export interface StartOptions {
+  identity: IdentityName;
   port: number;
   reload: boolean;
   runtime: "lambda" | "containerized";
 }
 
 export function readOptions(args: string[], environment: NodeJS.ProcessEnv): StartOptions {
-  const { port, reload, runtime } = readFlags(args);
+  const { identity: identityName, port, reload, runtime } = readFlags(args);
+  const identity = identityNames.find((name) => name === identityName);
+  if (identity === undefined) {
+    throw new PlainError(`--identity must be ${identityNames.join(" or ")}, and not "${identityName}".`);
+  }
   if (runtime !== "lambda" && runtime !== "containerized") {
     throw new PlainError(`--runtime must be lambda or containerized, and not "${runtime}".`);
   }
-  if (port !== undefined) return { port: portNumber("--port", port), reload, runtime };
-  return { port: portNumber("PORT", environment.PORT || "3000"), reload, runtime };
+  if (port !== undefined) return { identity, port: portNumber("--port", port), reload, runtime };
+  return { identity, port: portNumber("PORT", environment.PORT || "3000"), reload, runtime };
 }
 
 function readFlags(args: string[]) {
   try {
     const options = {
+      identity: { type: "string", default: "local" },
       port: { type: "string" },
       reload: { type: "boolean", default: false },
       runtime: { type: "string", default: "lambda" },
@@ -28,7 +35,7 @@ function readFlags(args: string[]) {
     return parseArgs({ args, options }).values;
   } catch {
     throw new PlainError(
-      `Cannot read "${args.join(" ")}": the options are --port N, where 0 is any free port, --runtime lambda or containerized, and --reload.`,
+      `Cannot read "${args.join(" ")}": the options are --port N, where 0 is any free port, --runtime lambda or containerized, --identity local or firebase-emulator, and --reload.`,
     );
   }
 }

@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createRemoteJWKSet, jwtVerify } from "jose";
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { type Run, run } from "../test/run.ts";
+import { signIn } from "./identity/demo-callers.ts";
 
 const standIn = fileURLToPath(new URL("../test/stand-in-container.ts", import.meta.url));
 const startStandIn = ({
@@ -85,6 +86,17 @@ describe("a stack that runs", () => {
     });
     assert.deepEqual(payload.groups, ["USERS", "ADMINS"]);
   });
+});
+
+test("the groups claim that the terminal names is the one that the API reads and the tokens have", async () => {
+  const stack = startStandIn({ environment: { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "cognito:groups" } });
+  const { environment } = await processOf(await baseUrlOf(stack));
+  assert.equal(environment.JWT_AUTHORIZATION_GROUPS_ATTR_NAME, "cognito:groups");
+  const identityToolkitBaseUrl = `${environment.FIREBASE_IDENTITY_TOOLKIT_URL}`;
+  const claims = decodeJwt(await signIn({ identityToolkitBaseUrl }, "user@example.com"));
+  assert.deepEqual(claims["cognito:groups"], ["USERS"]);
+  stack.kill("SIGTERM");
+  await stack.ended;
 });
 
 test("with DOCS=off it names no docs page, and the rest all the same", async () => {
@@ -169,7 +181,7 @@ test("an unknown option is refused with one sentence", async () => {
   assert.deepEqual(await run("../src/start.ts", { args: ["--prot", "4000"] }).ended, {
     exitCode: 1,
     output:
-      'Cannot read "--prot 4000": the options are --port N, where 0 is any free port, --runtime lambda or containerized, and --reload.\n',
+      'Cannot read "--prot 4000": the options are --port N, where 0 is any free port, --runtime lambda or containerized, --identity local or firebase-emulator, and --reload.\n',
   });
 });
 

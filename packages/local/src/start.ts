@@ -4,8 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { exitCodeOf, PlainError } from "./command.ts";
-import { seedDemoCallers } from "./identity/demo-callers.ts";
-import { startIdentityEmulator } from "./identity/emulator.ts";
+import { startIdentity } from "./identity/start-identity.ts";
 import { readOptions, type StartOptions } from "./options.ts";
 import { startContainerized } from "./runtimes/containerized.ts";
 import { startLambda } from "./runtimes/lambda.ts";
@@ -64,15 +63,17 @@ function stopSignal(): AbortSignal {
 }
 
 async function startStack(
-  { port, reload, runtime: name }: StartOptions,
+  { identity: identityName, port, reload, runtime: name }: StartOptions,
   entry: string,
   apiSource: string,
   signal: AbortSignal,
 ) {
   await refuseTakenPort(port);
-  const identity = await startIdentityEmulator();
+  const identity = await startIdentity(
+    identityName,
+    process.env.JWT_AUTHORIZATION_GROUPS_ATTR_NAME || undefined,
+  );
   try {
-    await seedDemoCallers(identity);
     const reloadOn = reload ? apiSource : undefined;
     const options = { identity, port, entry, reloadOn, print };
     const runtime =
@@ -91,7 +92,7 @@ async function startStack(
   }
 }
 
-/** Asked first, because the API would find out only after the identity provider has taken its second to start. */
+/** Asked first, because the API would find out only after everything else has started. */
 async function refuseTakenPort(port: number) {
   const probe = createServer().listen(port, "127.0.0.1");
   try {

@@ -2,7 +2,7 @@
 
 import { curl, curlForToken } from "./curl.ts";
 import { type DemoCaller, demoCallers } from "./identity/demo-callers.ts";
-import type { IdentityEmulator } from "./identity/emulator.ts";
+import type { LocalIdentity } from "./identity/local-identity.ts";
 import type { Runtime } from "./runtimes/runtime.ts";
 
 export function welcome({
@@ -13,7 +13,7 @@ export function welcome({
   startSeconds,
 }: {
   runtime: Pick<Runtime, "name" | "baseUrl" | "inspectorUrl">;
-  identity: Pick<IdentityEmulator, "url">;
+  identity: Pick<LocalIdentity, "name" | "url">;
   /** Whether the API has its docs pages. */
   docs: boolean;
   reload: boolean;
@@ -40,7 +40,7 @@ Ready in ${startSeconds.toFixed(1)} s
   Inspector ${inspectorUrl} (what the gateway saw)`
       : ""
   }
-  Identity  ${identity.url} (Firebase Auth emulator, in memory)
+  Identity  ${identity.url} (${identity.name}, in memory)
 
 Callers, password ${user.password}
 ${callers.join("\n")}

@@ -7,7 +7,7 @@ import { apiEnvironment } from "../src/runtimes/api-environment.ts";
 import { composed, readComposeFile, runOptions } from "./image/compose.ts";
 
 const FILES = ["compose.yaml", "compose.override.yaml"] as const;
-const EMULATOR = "http://identity:9099";
+const IDENTITY = "http://identity:9099";
 
 // Older than its content is how it names its dialect, and its parts.
 const { $schema: _, ...schema } = composeSchema;
@@ -59,13 +59,14 @@ describe("the compose files", () => {
     const before = { ...process.env };
     for (const name of Object.keys(settings)) delete process.env[name];
     const expected = apiEnvironment({
-      url: EMULATOR,
-      projectId: "demo-lambda-express-api",
+      name: "local issuer",
+      url: IDENTITY,
       issuer: "https://securetoken.google.com/demo-lambda-express-api",
       audience: "demo-lambda-express-api",
-      jwksUri: `${EMULATOR}/.well-known/jwks.json`,
-      identityToolkitBaseUrl: `${EMULATOR}/identitytoolkit.googleapis.com`,
-      secureTokenBaseUrl: `${EMULATOR}/securetoken.googleapis.com`,
+      groupsClaim: "groups",
+      jwksUri: `${IDENTITY}/.well-known/jwks.json`,
+      identityToolkitBaseUrl: `${IDENTITY}/identitytoolkit.googleapis.com`,
+      secureTokenBaseUrl: `${IDENTITY}/securetoken.googleapis.com`,
       close: async () => {},
     });
     Object.assign(process.env, before);

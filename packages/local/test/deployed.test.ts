@@ -16,8 +16,8 @@ import { runSst, type SstRun } from "@lambda-express-api/infra/test/cli/run-sst.
 import { synthesise } from "@lambda-express-api/infra/test/synth/synthesise.ts";
 import { demoSteps } from "../src/demo/steps.ts";
 import { walkDemo } from "../src/demo/walk.ts";
-import { demoCallers, seedDemoCallers } from "../src/identity/demo-callers.ts";
-import { startIdentityEmulator } from "../src/identity/emulator.ts";
+import { demoCallers } from "../src/identity/demo-callers.ts";
+import { startLocalIssuer } from "../src/identity/local-issuer.ts";
 import { type DeployedApi, deployedApi } from "./deployed-api.ts";
 
 const MAPPING_KEY = "express";
@@ -120,24 +120,23 @@ describe("what sst deploy makes", () => {
     assert.deepEqual(JSON.parse("payload" in answer ? answer.payload : ""), { warmed: 1 });
   });
 
-  test("walks the whole demo, with callers of a real identity provider", async () => {
-    const emulator = await startIdentityEmulator();
-    await seedDemoCallers(emulator);
+  test("walks the whole demo, with the callers of the local identity provider", async () => {
+    const identity = await startLocalIssuer();
     const graph = await synthesise({
       stage: "test",
       environment: {
         ...settings,
-        FIREBASE_IDENTITY_TOOLKIT_URL: emulator.identityToolkitBaseUrl,
-        FIREBASE_SECURE_TOKEN_URL: emulator.secureTokenBaseUrl,
-        JWT_ISSUER: emulator.issuer,
-        JWT_AUTHORIZED_AUDIENCES: emulator.audience,
+        FIREBASE_IDENTITY_TOOLKIT_URL: identity.identityToolkitBaseUrl,
+        FIREBASE_SECURE_TOKEN_URL: identity.secureTokenBaseUrl,
+        JWT_ISSUER: identity.issuer,
+        JWT_AUTHORIZED_AUDIENCES: identity.audience,
       },
     });
     const { api, lambda } = deployedApi(graph);
     const withKeys = Object.entries(api.authorizers ?? {}).map(([id, authorizer]) => [
       id,
-      // The emulator's issuer is one that only the real provider has a discovery document for.
-      { ...authorizer, jwksUri: emulator.jwksUri },
+      // The tokens name Firebase's issuer, whose own discovery document would lead to Firebase's keys.
+      { ...authorizer, jwksUri: identity.jwksUri },
     ]);
     const demoStack = await run({ api: { ...api, authorizers: Object.fromEntries(withKeys) }, lambda });
     try {
@@ -146,7 +145,7 @@ describe("what sst deploy makes", () => {
       for (const { step, difference } of rows) assert.equal(difference, undefined, step);
     } finally {
       await close(demoStack);
-      await emulator.close();
+      await identity.close();
     }
   });
 

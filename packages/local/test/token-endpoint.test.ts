@@ -1,31 +1,30 @@
-// The API's token endpoints against the real Firebase Auth emulator, and its tokens against the API, in both runtimes.
+// The API's token endpoints against the local issuer, and its tokens against the API, in both runtimes.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { appWay, lambdaWay, type Way } from "@lambda-express-api/api/test/support/ways.ts";
-import { demoCallers, seedDemoCallers } from "../src/identity/demo-callers.ts";
-import { type IdentityEmulator, startIdentityEmulator } from "../src/identity/emulator.ts";
+import { demoCallers } from "../src/identity/demo-callers.ts";
+import { type LocalIssuer, startLocalIssuer } from "../src/identity/local-issuer.ts";
 
 const { user, admin, nobody } = demoCallers;
 
-describe("the token endpoints and the Firebase Auth emulator", () => {
-  let emulator: IdentityEmulator;
+describe("the token endpoints and the local issuer", () => {
+  let identity: LocalIssuer;
   let ways: Way[];
 
-  const environment = (detail: "provider" | "generic") => ({
-    FIREBASE_IDENTITY_TOOLKIT_URL: emulator.identityToolkitBaseUrl,
-    FIREBASE_SECURE_TOKEN_URL: emulator.secureTokenBaseUrl,
+  const environment = (detail: "provider" | "generic", provider = identity) => ({
+    FIREBASE_IDENTITY_TOOLKIT_URL: provider.identityToolkitBaseUrl,
+    FIREBASE_SECURE_TOKEN_URL: provider.secureTokenBaseUrl,
     AUTH_ERROR_DETAIL: detail,
   });
   before(async () => {
-    emulator = await startIdentityEmulator();
-    await seedDemoCallers(emulator);
-    const options = { issuer: emulator, environment: environment("provider") };
+    identity = await startLocalIssuer();
+    const options = { issuer: identity, environment: environment("provider") };
     ways = [appWay(options), lambdaWay(options)];
   });
   after(async () => {
     for (const way of ways) await way.close();
-    await emulator.close();
+    await identity.close();
   });
 
   const post = async (way: Way, path: string, fields: Record<string, string>) => {
@@ -51,7 +50,17 @@ describe("the token endpoints and the Firebase Auth emulator", () => {
       assert.equal(status, 200, way.name);
       assert.deepEqual(
         Object.keys(body).sort(),
-        ["access_token", "email", "expiresIn", "kind", "localId", "refreshToken", "registered", "token_type"],
+        [
+          "access_token",
+          "displayName",
+          "email",
+          "expiresIn",
+          "kind",
+          "localId",
+          "refreshToken",
+          "registered",
+          "token_type",
+        ],
         way.name,
       );
       assert.equal(body.token_type, "bearer");
@@ -88,7 +97,7 @@ describe("the token endpoints and the Firebase Auth emulator", () => {
     ["a malformed e-mail", "nobody", "not-secret", "INVALID_EMAIL"],
   ] as const) {
     it(`${title} is refused with ${reason}, or without a reason where nobody may learn who exists`, async () => {
-      const quiet = appWay({ issuer: emulator, environment: environment("generic") });
+      const quiet = appWay({ issuer: identity, environment: environment("generic") });
       for (const way of [...ways, quiet]) {
         const { status, body, headers } = await signIn(way, username, password);
         assert.equal(status, 401, way.name);
@@ -123,12 +132,41 @@ describe("the token endpoints and the Firebase Auth emulator", () => {
     }
   });
 
-  it("a provider that fails is 503 and says nothing of why", async () => {
-    // The emulator itself answers 500 to this refresh token, which decodes to nothing.
+  it("an account that is disabled after its sign-in is refused a new token", async () => {
+    const account = identity.accounts.withEmail(user.email);
+    assert.ok(account);
     for (const way of ways) {
-      const { status, body } = await post(way, "/v1/auth/refresh", { refresh_token: "bnVsbA==" });
+      const { body: first } = await signIn(way, user.email, user.password);
+      account.disabled = true;
+      const { status, body } = await post(way, "/v1/auth/refresh", { refresh_token: first.refreshToken });
+      assert.equal(status, 401, way.name);
+      assert.equal(body.error.reason, "USER_DISABLED");
+      account.disabled = false;
+    }
+  });
+
+  it("a change of groups arrives with the next refresh", async () => {
+    const account = identity.accounts.withEmail(nobody.email);
+    assert.ok(account);
+    for (const way of ways) {
+      const { body: first } = await signIn(way, nobody.email, nobody.password);
+      account.groups = ["USERS"];
+      const { body } = await post(way, "/v1/auth/refresh", { refresh_token: first.refreshToken });
+      assert.equal((await whoAmI(way, first.access_token)).status, 403, way.name);
+      assert.equal((await whoAmI(way, body.access_token)).status, 200, way.name);
+      account.groups = [];
+    }
+  });
+
+  it("a provider that is down is 503 and says nothing of why", async () => {
+    const stopped = await startLocalIssuer();
+    await stopped.close();
+    const options = { issuer: stopped, environment: environment("provider", stopped) };
+    for (const way of [appWay(options), lambdaWay(options)]) {
+      const { status, body } = await signIn(way, user.email, user.password);
       assert.equal(status, 503, way.name);
       assert.equal(body.error.code, "001503");
+      await way.close();
     }
   });
 });

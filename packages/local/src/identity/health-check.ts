@@ -1,5 +1,4 @@
-// Whether the identity provider of this container has its callers: ends with 0 if so, else with 1. Who can sign in is
-// the one who is made last.
+// Exits with 0 when a demo caller can sign in at this container's identity provider, and with 1 otherwise.
 
 import { demoCallers, signIn } from "./demo-callers.ts";
 

@@ -1,21 +1,20 @@
-// The identity provider of the demo as a process of its own, until it is told to stop: docker compose runs it beside
-// the API. Whoever reaches its port can be anyone, so that port is for the API alone.
+// The local identity provider as a process of its own, until it is told to stop: docker compose runs it beside the API.
+// The demo's passwords are public, so its port is for the API alone.
 
-import { demoCallers, seedDemoCallers } from "./demo-callers.ts";
-import { startIdentityEmulator } from "./emulator.ts";
+import { demoCallers } from "./demo-callers.ts";
+import { startLocalIssuer } from "./local-issuer.ts";
 
-const { HOST: host = "127.0.0.1", PORT: port = "0" } = process.env;
+const { HOST: host, PORT: port = "0", JWT_AUTHORIZATION_GROUPS_ATTR_NAME: groupsClaim } = process.env;
 
-const emulator = await startIdentityEmulator({ host, port: Number(port) });
+const issuer = await startLocalIssuer({ host, port: Number(port), groupsClaim: groupsClaim || undefined });
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, async () => {
-    await emulator.close();
+    await issuer.close();
     process.exit();
   });
 }
-await seedDemoCallers(emulator);
 console.log(
-  `Listening at ${emulator.url}, for ${Object.values(demoCallers)
+  `Listening at ${issuer.url}, for ${Object.values(demoCallers)
     .map(({ email }) => email)
     .join(", ")}`,
 );

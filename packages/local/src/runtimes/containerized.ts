@@ -1,13 +1,13 @@
 // The API in its container runtime, without a container: the same entry, the same environment.
 
 import { watchDirectory } from "@lambda-express-api/gateway/lambda/watch-directory.ts";
-import type { IdentityEmulator } from "../identity/emulator.ts";
+import type { LocalIdentity } from "../identity/local-identity.ts";
 import { apiEnvironment } from "./api-environment.ts";
 import { type ApiProcess, spawnApi } from "./api-process.ts";
 import type { Runtime } from "./runtime.ts";
 
 export interface ContainerizedOptions {
-  identity: IdentityEmulator;
+  identity: LocalIdentity;
   /** 0 is any free port. */
   port: number;
   entry: string;
@@ -40,7 +40,7 @@ export async function startContainerized({
   return { ...runtime, ...reload({ first: api, respawn, folder: reloadOn, print }) };
 }
 
-function containerEnvironment(identity: IdentityEmulator, port: number): NodeJS.ProcessEnv {
+function containerEnvironment(identity: LocalIdentity, port: number): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     ...apiEnvironment(identity),

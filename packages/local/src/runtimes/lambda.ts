@@ -12,7 +12,7 @@ import {
 import { watchDirectory } from "@lambda-express-api/gateway/lambda/watch-directory.ts";
 import type { HttpApiPlan } from "@lambda-express-api/infra/plan.ts";
 import { PlainError } from "../command.ts";
-import type { IdentityEmulator } from "../identity/emulator.ts";
+import type { LocalIdentity } from "../identity/local-identity.ts";
 import { apiEnvironment } from "./api-environment.ts";
 import type { PlanRequest } from "./plan-worker.ts";
 import type { Runtime } from "./runtime.ts";
@@ -26,7 +26,7 @@ const DOMAIN = "localhost";
 const CONCURRENCY = 50;
 
 export interface LambdaOptions {
-  identity: IdentityEmulator;
+  identity: LocalIdentity;
   /** 0 is any free port. */
   port: number;
   entry: string;
@@ -100,7 +100,7 @@ async function listenBeside(inspector: Inspector, port: number): Promise<void> {
 }
 
 /** The plan, with what only a local gateway needs: where the keys are, and the domain that stands for a custom one. */
-async function describeApi(identity: IdentityEmulator, config: Config): Promise<HttpApi> {
+async function describeApi(identity: LocalIdentity, config: Config): Promise<HttpApi> {
   const { authorizers, ...plan } = await planInWorker({
     stageName: STAGE,
     jwtAuthorizer: { issuer: config.jwt.issuer, audiences: config.jwt.audiences },

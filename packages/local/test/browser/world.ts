@@ -1,7 +1,6 @@
 /** What the browser tests look at: the same API, the ways it can be reached. */
 import { fileURLToPath } from "node:url";
-import { seedDemoCallers } from "../../src/identity/demo-callers.ts";
-import { startIdentityEmulator } from "../../src/identity/emulator.ts";
+import { startLocalIssuer } from "../../src/identity/local-issuer.ts";
 import { startContainerized } from "../../src/runtimes/containerized.ts";
 import { startLambda } from "../../src/runtimes/lambda.ts";
 import { EXECUTE_API_HOST } from "./chromium.ts";
@@ -25,8 +24,7 @@ export interface World {
 
 /** Starts the identity provider and both runtimes. */
 export async function startWorld(): Promise<World> {
-  const identity = await startIdentityEmulator();
-  await seedDemoCallers(identity);
+  const identity = await startLocalIssuer();
   const options = { identity, port: 0, print: () => undefined };
   const lambda = await startLambda({ ...options, entry: entry("lambda") });
   const container = await startContainerized({

@@ -10,8 +10,8 @@ import { noIssuer, testEnvironment } from "@lambda-express-api/api/test/support/
 import { startTestIssuer, type TestIssuer } from "@lambda-express-api/api/test/support/test-issuer.ts";
 import { appWay, processWay, type Way } from "@lambda-express-api/api/test/support/ways.ts";
 import { walkDemo } from "../../src/demo/walk.ts";
-import { demoCallers, seedDemoCallers } from "../../src/identity/demo-callers.ts";
-import { startIdentityEmulator } from "../../src/identity/emulator.ts";
+import { demoCallers } from "../../src/identity/demo-callers.ts";
+import { startLocalIssuer } from "../../src/identity/local-issuer.ts";
 import { apiEnvironment } from "../../src/runtimes/api-environment.ts";
 import { composed, runOptions } from "./compose.ts";
 import { API, type Engine, findEngine, IDENTITY } from "./engine.ts";
@@ -106,10 +106,9 @@ function describeImage({
     });
 
     it("does the whole demo, and on SIGTERM ends with code 0", async () => {
-      const emulator = await startIdentityEmulator();
+      const identity = await startLocalIssuer();
       try {
-        await seedDemoCallers(emulator);
-        const environment = { ...apiEnvironment(emulator), HOST: "127.0.0.1", PORT: "0" };
+        const environment = { ...apiEnvironment(identity), HOST: "127.0.0.1", PORT: "0" };
         const child = spawnServer(environment);
         const baseUrl = await printed(child, LISTENING);
         const rows = await walkDemo(baseUrl, demoCallers, () => {});
@@ -121,7 +120,7 @@ function describeImage({
         child.kill("SIGTERM");
         assert.equal(await ended, 0);
       } finally {
-        await emulator.close();
+        await identity.close();
       }
     });
 

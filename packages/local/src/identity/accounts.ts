@@ -1,0 +1,43 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { DemoCaller } from "./demo-callers.ts";
+
+export interface Account extends DemoCaller {
+  readonly id: string;
+  readonly refreshToken: string;
+  disabled: boolean;
+  /** In seconds since 1970. */
+  lastSignInTime: number;
+}
+
+/** The accounts of a local identity provider, in memory. An account that is changed is changed for its next token. */
+export interface Accounts {
+  /** Takes an e-mail address in any case. */
+  withEmail(email: string): Account | undefined;
+  withRefreshToken(refreshToken: string): Account | undefined;
+  remove(account: Account): void;
+}
+
+export function createAccounts(callers: readonly DemoCaller[]): Accounts {
+  const accounts = new Set(
+    callers.map(
+      (caller): Account => ({
+        ...caller,
+        id: idOf(caller.email),
+        refreshToken: randomBytes(32).toString("base64url"),
+        disabled: false,
+        lastSignInTime: 0,
+      }),
+    ),
+  );
+  const find = (matches: (account: Account) => boolean) => [...accounts].find(matches);
+  return {
+    withEmail: (email) => find((account) => account.email === email.toLowerCase()),
+    withRefreshToken: (refreshToken) => find((account) => account.refreshToken === refreshToken),
+    remove: (account) => void accounts.delete(account),
+  };
+}
+
+/** 28 characters, as Firebase's; the same after each start, so that a local database keeps its owners. */
+function idOf(email: string): string {
+  return createHash("sha256").update(email).digest("hex").slice(0, 28);
+}

@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import { PlainError } from "../command.ts";
+import { type DemoCaller, demoCallers } from "./demo-callers.ts";
+import type { LocalIdentity } from "./local-identity.ts";
+import { startLocalIssuer } from "./local-issuer.ts";
+
+/** The identity providers that `npm start` can run. */
+export const identityNames = ["local", "firebase-emulator"] as const;
+export type IdentityName = (typeof identityNames)[number];
+
+/** What `npm start` runs of `evidence/firebase-emulator`. */
+interface EmulatorModule {
+  startFirebaseEmulator(options: {
+    callers: readonly DemoCaller[];
+    groupsClaim?: string | undefined;
+  }): Promise<LocalIdentity>;
+}
+
+const EMULATOR = new URL("../../../../evidence/firebase-emulator/", import.meta.url);
+
+/**
+ * Starts one of the identity providers, with the demo callers in it.
+ *
+ * @throws {PlainError} for an emulator that is not installed.
+ */
+export async function startIdentity(
+  name: IdentityName,
+  groupsClaim?: string,
+  emulator = EMULATOR,
+): Promise<LocalIdentity> {
+  if (name === "local") return startLocalIssuer({ groupsClaim });
+  if (!existsSync(new URL("node_modules/firebase-tools", emulator))) {
+    throw new PlainError(
+      "The Firebase Auth emulator is not installed; run npm ci --prefix evidence/firebase-emulator first, or leave --identity out.",
+    );
+  }
+  // A computed address, because the module's packages are not installed with this one.
+  const { startFirebaseEmulator }: EmulatorModule = await import(new URL("src/emulator.ts", emulator).href);
+  return startFirebaseEmulator({ callers: Object.values<DemoCaller>(demoCallers), groupsClaim });
+}
