@@ -5,15 +5,17 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, before, describe, it, mock } from "node:test";
 import { promisify } from "node:util";
-import { gatewayVerdict } from "../testing/gateway-verdict.ts";
-import { lambdaContext, payloadEvent } from "../testing/payload-event.ts";
-import { noIssuer, testConfig } from "../testing/test-environment.ts";
-import { startTestIssuer } from "../testing/test-issuer.ts";
-import { anyone, auth } from "../route/access.ts";
-import { defineRoute, type Route } from "../route/define-route.ts";
-import { securityHeaders } from "../request/security-headers.ts";
+import { apiOf, fixtureApi } from "../../test/fixtures/api.ts";
+import type { Api } from "../api.ts";
 import { createLog } from "../log.ts";
 import { release } from "../release.ts";
+import { securityHeaders } from "../request/security-headers.ts";
+import { anyone, auth } from "../route/access.ts";
+import { defineRoute, type Route } from "../route/define-route.ts";
+import { gatewayVerdict } from "../testing/gateway-verdict.ts";
+import { lambdaContext, payloadEvent } from "../testing/payload-event.ts";
+import { noIssuer, testEnvironment } from "../testing/test-environment.ts";
+import { startTestIssuer } from "../testing/test-issuer.ts";
 import { createHandler } from "./create-handler.ts";
 import { type HttpResult, MAX_RESULT_BYTES } from "./event-adapter.ts";
 
@@ -30,13 +32,11 @@ function work(handle: Handle): Route {
   }).handler(anyone(async (input) => ({ status: 200, body: await handle(input) })));
 }
 
-function setUp(routes?: readonly Route[], environment: Readonly<Record<string, string>> = {}) {
+function setUp(api: Api = fixtureApi) {
   const lines: string[] = [];
-  const config = testConfig(noIssuer, { RUNTIME: "LAMBDA", ...environment });
-  const handler = createHandler({
-    config,
+  const handler = createHandler(api, {
+    environment: testEnvironment(api, noIssuer, { RUNTIME: "LAMBDA" }),
     log: createLog((line) => lines.push(line)),
-    ...(routes && { routes }),
   });
   return {
     handler,
@@ -78,7 +78,7 @@ describe("the Lambda handler", () => {
     await get("/v1/health");
     const [{ time, ...entry } = {}, ...others] = entries();
     const requestId = headers["x-request-id"];
-    assert.deepEqual(entry, { level: "info", message: "health", requestId, ...release() });
+    assert.deepEqual(entry, { level: "info", message: "health", requestId, ...release(fixtureApi) });
     assert.deepEqual(others, []);
   });
 
@@ -96,21 +96,23 @@ describe("the Lambda handler", () => {
     ["version 2.0 without a context", { version: "2.0", rawPath: "/v1/health" }],
     ["something nearly a warm-up ping", { warmer: "true" }],
   ] as const) {
-    it(`refuses what is no request, loudly: ${name}`, async () => {
+    it(`throws for an event that is not a request of an HTTP API: ${name}`, async () => {
       await assert.rejects(setUp().handler(event, lambdaContext()), {
         name: "TypeError",
-        message: "The event is no payload 2.0 event of an HTTP API",
+        message: "The event is not a payload 2.0 event of an HTTP API",
       });
     });
   }
 
   it("answers a warm-up ping without entering the app", async () => {
     let calls = 0;
-    const { handler, entries } = setUp([
-      work(async () => {
-        calls += 1;
-      }),
-    ]);
+    const { handler, entries } = setUp(
+      apiOf([
+        work(async () => {
+          calls += 1;
+        }),
+      ]),
+    );
     const event = { ...payloadEvent({ method: "GET", path: "/work" }), warmer: true };
     assert.deepEqual(await handler(event, lambdaContext()), { warmed: 1 });
     assert.deepEqual(await handler({ warmer: true }, lambdaContext()), { warmed: 1 });
@@ -133,13 +135,49 @@ describe("the Lambda handler", () => {
   });
 });
 
+describe("the entry of Lambda", () => {
+  it("does not start as anything but Lambda, and names every mistake of its environment", () => {
+    const start = (environment: Readonly<Record<string, string>>) => () =>
+      createHandler(fixtureApi, { environment });
+    assert.throws(start(testEnvironment(fixtureApi)), {
+      name: "ConfigError",
+      message: /^RUNTIME is CONTAINERIZED, but what was started runs as LAMBDA; [^\n]*$/,
+    });
+    assert.throws(start({ RUNTIME: "LAMBDA" }), {
+      name: "ConfigError",
+      message:
+        /^JWT_ISSUER is not set;.*\nJWT_AUTHORIZED_AUDIENCES is not set;.*\nFIREBASE_APP_API_KEY is not set;/,
+    });
+  });
+
+  it("gives the app to `configure`, once and before the first request", async () => {
+    let configured = 0;
+    const handler = createHandler(fixtureApi, {
+      environment: testEnvironment(fixtureApi, noIssuer, { RUNTIME: "LAMBDA" }),
+      log: createLog(() => {}),
+      configure(app) {
+        configured += 1;
+        app.use("/late", (_request, response) => void response.json("late"));
+      },
+    });
+    assert.equal(configured, 1);
+    for (const path of ["/late", "/late"]) {
+      const result = (await handler(payloadEvent({ method: "GET", path }), lambdaContext())) as HttpResult;
+      assert.deepEqual([result.statusCode, result.body], [200, '"late"']);
+    }
+    assert.equal(configured, 1);
+  });
+});
+
 describe("an error in Lambda", () => {
   it("that a handler throws is neutral in the answer and whole in the log", async () => {
-    const { get, entries } = setUp([
-      work(async () => {
-        throw new Error("the secret is 42", { cause: new Error("of Douglas") });
-      }),
-    ]);
+    const { get, entries } = setUp(
+      apiOf([
+        work(async () => {
+          throw new Error("the secret is 42", { cause: new Error("of Douglas") });
+        }),
+      ]),
+    );
     const { statusCode, headers, body } = await get("/work");
     const { error, message } = JSON.parse(body);
     assert.equal(statusCode, 500);
@@ -154,7 +192,7 @@ describe("an error in Lambda", () => {
 
   it("of an answer that Lambda would not take becomes the same neutral 500, logged with the same id", async () => {
     for (const requestId of [undefined, "client-chose-this"]) {
-      const { get, entries } = setUp([work(async () => "x".repeat(MAX_RESULT_BYTES))]);
+      const { get, entries } = setUp(apiOf([work(async () => "x".repeat(MAX_RESULT_BYTES))]));
       const { statusCode, headers, cookies, body, isBase64Encoded } = await get(
         "/work",
         requestId ? { "x-request-id": requestId } : {},
@@ -209,12 +247,14 @@ describe("the deadline in Lambda", () => {
     it(`is ${name}`, async () => {
       mock.timers.enable({ apis: ["setTimeout"] });
       const started = Promise.withResolvers<AbortSignal>();
-      const { get, entries } = setUp([
-        work(({ signal }) => {
-          started.resolve(signal);
-          return new Promise(() => {});
-        }),
-      ]);
+      const { get, entries } = setUp(
+        apiOf([
+          work(({ signal }) => {
+            started.resolve(signal);
+            return new Promise(() => {});
+          }),
+        ]),
+      );
       let isAnswered = false;
       const answer = get("/work", {}, remaining).finally(() => {
         isAnswered = true;
@@ -241,7 +281,7 @@ describe("the deadline in Lambda", () => {
 
   it("leaves no timer behind once the answer is out", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
-    const { get, lines } = setUp([work(async () => "done")]);
+    const { get, lines } = setUp(apiOf([work(async () => "done")]));
     assert.equal((await get("/work")).statusCode, 200);
     mock.timers.tick(60_000);
     assert.deepEqual(lines, []);
@@ -251,12 +291,14 @@ describe("the deadline in Lambda", () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const started = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<string>();
-    const { get, entries } = setUp([
-      work(() => {
-        started.resolve();
-        return finish.promise;
-      }),
-    ]);
+    const { get, entries } = setUp(
+      apiOf([
+        work(() => {
+          started.resolve();
+          return finish.promise;
+        }),
+      ]),
+    );
     const answer = get("/work", {}, 1_000);
     await started.promise;
     mock.timers.tick(500);
@@ -273,7 +315,7 @@ describe("the request id in Lambda", () => {
       statusCode,
       headers: answered,
       body,
-    } = await setUp([work(async ({ requestId }) => requestId)]).get("/work", headers);
+    } = await setUp(apiOf([work(async ({ requestId }) => requestId)])).get("/work", headers);
     assert.equal(statusCode, 200);
     assert.equal(JSON.parse(body), answered["x-request-id"]);
     return answered["x-request-id"];
@@ -296,8 +338,8 @@ describe("a private route in Lambda", () => {
   it("answers 401 without an authorizer, whatever the client sends", async () => {
     const issuer = await startTestIssuer();
     try {
-      const handler = createHandler({
-        config: testConfig(issuer, { RUNTIME: "LAMBDA" }),
+      const handler = createHandler(fixtureApi, {
+        environment: testEnvironment(fixtureApi, issuer, { RUNTIME: "LAMBDA" }),
         log: createLog(() => {}),
       });
       const claims = issuer.claims(["USERS", "ADMINS"]);
@@ -354,8 +396,11 @@ describe("a private route in Lambda", () => {
           return { status: 200, body: principal.subject };
         }),
       );
-      const config = testConfig(issuer, { RUNTIME: "LAMBDA" });
-      const handler = createHandler({ config, log: createLog(() => {}), routes: [route] });
+      const api = apiOf([route]);
+      const handler = createHandler(api, {
+        environment: testEnvironment(api, issuer, { RUNTIME: "LAMBDA" }),
+        log: createLog(() => {}),
+      });
       const call = async (subject: string) => {
         const authorization = `Bearer ${issuer.sign(issuer.claims([], { sub: subject }))}`;
         const authorizer = (await gatewayVerdict(authorization, issuer)) ?? {};

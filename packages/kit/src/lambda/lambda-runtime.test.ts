@@ -2,29 +2,38 @@ import assert from "node:assert/strict";
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { describe, it } from "node:test";
-import type { Request, Response } from "express";
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import type { Request } from "express";
+import { fixtureApi } from "../../test/fixtures/api.ts";
 import { gatewayVerdict } from "../testing/gateway-verdict.ts";
 import { type EventOptions, lambdaContext, payloadEvent } from "../testing/payload-event.ts";
-import { noIssuer, testConfig } from "../testing/test-environment.ts";
+import { testConfig } from "../testing/test-environment.ts";
 import { startTestIssuer } from "../testing/test-issuer.ts";
 import { createLambdaRuntime } from "./lambda-runtime.ts";
 
-const jwt = testConfig(noIssuer).jwt;
+const { jwt } = testConfig(fixtureApi);
 
-/** A runtime that has seen one event, and the request that was made of it. */
-function remembered(options: EventOptions = {}, mappingKey?: string, remainingMilliseconds?: number) {
-  const runtime = createLambdaRuntime({ jwt, mappingKey });
+/** A request as an adapter makes it of an event. */
+function requestOf(event: APIGatewayProxyEventV2, remainingMilliseconds?: number): Request {
   const request = new IncomingMessage(new Socket());
-  const event = payloadEvent({ method: "GET", path: "/" }, options);
-  runtime.remember(request, event, lambdaContext(remainingMilliseconds));
-  return { runtime, request };
+  return Object.assign(request, {
+    apiGateway: { event, context: lambdaContext(remainingMilliseconds) },
+  }) as unknown as Request;
+}
+
+/** What a runtime knows of a request that was made of an event. */
+function received(
+  options: EventOptions = {},
+  { mappingKey, remainingMilliseconds }: { mappingKey?: string; remainingMilliseconds?: number } = {},
+  headers: Readonly<Record<string, string>> = {},
+) {
+  const event = payloadEvent({ method: "GET", path: "/", headers }, options);
+  return createLambdaRuntime({ jwt, mappingKey }).receive(requestOf(event, remainingMilliseconds));
 }
 
 describe("the base path in Lambda", () => {
-  const basePath = (domainName: string, stage: string, mappingKey?: string) => {
-    const { runtime, request } = remembered({ domainName, stage }, mappingKey);
-    return runtime.basePath(request);
-  };
+  const basePath = (domainName: string, stage: string, mappingKey?: string) =>
+    received({ domainName, stage }, mappingKey === undefined ? {} : { mappingKey }).basePath;
   const own = "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com";
 
   for (const [what, host, stage, key, expected] of [
@@ -65,46 +74,70 @@ describe("the time that a request has in Lambda", () => {
     [-5, 0],
   ] as const) {
     it(`is ${expected} ms when the function has ${remaining} ms left`, () => {
-      const { runtime, request } = remembered({}, undefined, remaining);
-      assert.equal(runtime.timeoutMilliseconds(request), expected);
+      assert.equal(received({}, { remainingMilliseconds: remaining }).timeoutMilliseconds, expected);
     });
+  }
+});
+
+describe("the origin in Lambda", () => {
+  for (const [what, domainName, headers, expected] of [
+    ["the domain that the gateway names", "api.example.com", {}, "https://api.example.com"],
+    [
+      "the gateway's domain, whatever host the client claims",
+      "api.example.com",
+      { host: "evil.example.com", "x-forwarded-host": "evil.example.com" },
+      "https://api.example.com",
+    ],
+    [
+      "the port of a local gateway, on the same host",
+      "127.0.0.1",
+      { host: "127.0.0.1:3000", "x-forwarded-proto": "http" },
+      "http://127.0.0.1:3000",
+    ],
+    [
+      "https where the protocol is not one",
+      "api.example.com",
+      { "x-forwarded-proto": "javascript" },
+      "https://api.example.com",
+    ],
+  ] as const) {
+    it(`is ${what}`, () => assert.equal(received({ domainName }, {}, headers).origin, expected));
   }
 });
 
 describe("the Lambda runtime", () => {
   it("has the gateway's request id", () => {
-    const { runtime, request } = remembered();
-    assert.equal(runtime.requestId(request), "ZhMpgigvDoEEPlg=");
+    assert.equal(received().requestId, "ZhMpgigvDoEEPlg=");
   });
 
-  it("leaves CORS and the access log to the gateway: the response is not even looked at", () => {
-    const { runtime, request } = remembered();
-    const untouchable = new Proxy({}, { get: () => assert.fail("touched") });
-    assert.equal(runtime.receive(request as Request, untouchable as Response), false);
+  it("leaves CORS and the access log to the gateway: it has no middleware", () => {
+    assert.deepEqual(createLambdaRuntime({ jwt, mappingKey: undefined }).middleware, []);
   });
 
   it("knows nothing of a request that was not made of an event", () => {
-    const { runtime } = remembered();
-    const stranger = new IncomingMessage(new Socket());
+    const runtime = createLambdaRuntime({ jwt, mappingKey: undefined });
+    const stranger = new IncomingMessage(new Socket()) as unknown as Request;
     const unknown = /was not made of an event/;
-    assert.throws(() => runtime.requestId(stranger), unknown);
-    assert.throws(() => runtime.basePath(stranger), unknown);
-    assert.throws(() => runtime.timeoutMilliseconds(stranger), unknown);
+    assert.throws(() => runtime.receive(stranger), unknown);
     assert.throws(() => runtime.authenticate(stranger), unknown);
   });
 
   it("takes the claims from the authorizer's event, and from no header of the request", async () => {
     const issuer = await startTestIssuer();
     try {
-      const runtime = createLambdaRuntime({ jwt: testConfig(issuer).jwt, mappingKey: undefined });
+      const runtime = createLambdaRuntime({
+        jwt: testConfig(fixtureApi, issuer).jwt,
+        mappingKey: undefined,
+      });
       const claims = issuer.claims(["USERS"]);
       const authorization = `Bearer ${issuer.sign(claims)}`;
       const authorizer = (await gatewayVerdict(authorization, issuer)) ?? {};
-      const request = new IncomingMessage(new Socket());
-      request.headers.authorization = `Bearer ${issuer.sign(issuer.claims(["ADMINS"]))}`;
       const event = payloadEvent({ method: "GET", path: "/", headers: { authorization } }, { authorizer });
-      runtime.remember(request, event, lambdaContext());
-      assert.deepEqual({ ...(await runtime.authenticate(request)) }, claims);
+      const request = requestOf(event);
+      request.headers.authorization = `Bearer ${issuer.sign(issuer.claims(["ADMINS"]))}`;
+      const principal = await runtime.authenticate(request);
+      assert.deepEqual({ ...principal.claims }, claims);
+      assert.deepEqual(principal.groups, ["USERS"]);
     } finally {
       await issuer.close();
     }
