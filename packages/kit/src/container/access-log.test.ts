@@ -4,13 +4,15 @@ import { createServer, request as httpRequest, type IncomingMessage } from "node
 import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, it } from "node:test";
-import { noIssuer, testConfig } from "../testing/test-environment.ts";
+import { apiOf } from "../../test/fixtures/api.ts";
 import { createApp } from "../app.ts";
 import { createLog } from "../log.ts";
 import { release } from "../release.ts";
-import { createContainerRuntime } from "./container-runtime.ts";
 import { anyone } from "../route/access.ts";
 import { defineRoute } from "../route/define-route.ts";
+import { createServices } from "../services.ts";
+import { noIssuer, testConfig } from "../testing/test-environment.ts";
+import { createContainerRuntime } from "./container-runtime.ts";
 
 interface Sent {
   readonly method?: string;
@@ -27,7 +29,7 @@ describe("the access log of the container", () => {
 
   const gone = Promise.withResolvers<void>();
   let entered = Promise.withResolvers<void>();
-  const routes = [
+  const api = apiOf([
     defineRoute({
       operationId: "echo",
       method: "POST",
@@ -61,7 +63,7 @@ describe("the access log of the container", () => {
         return { status: 200, body: "too late" };
       }),
     ),
-  ];
+  ]);
 
   async function start(environment: Readonly<Record<string, string>> = {}) {
     const lines: string[] = [];
@@ -70,10 +72,11 @@ describe("the access log of the container", () => {
       lines.push(line);
       next.shift()?.(line);
     };
-    const config = testConfig(noIssuer, environment);
+    const config = testConfig(api, noIssuer, environment);
     const log = createLog(() => {});
-    const runtime = createContainerRuntime({ config, log, write });
-    const server = createServer(createApp({ config, runtime, log, routes }));
+    const runtime = createContainerRuntime({ config, log, write, release: release(api) });
+    const { services } = createServices(api.services, { config, log });
+    const server = createServer(createApp({ api, config, runtime, log, services }));
     servers.push(server);
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as AddressInfo;
@@ -123,7 +126,7 @@ describe("the access log of the container", () => {
         stage: "mvp",
         domainName: "api.example.com",
         domainPrefix: "api",
-        ...release(),
+        ...release(api),
       },
       client: { sourceIp: "127.0.0.1", userAgent: "curl/8.7.1" },
       http: {
@@ -251,7 +254,10 @@ describe("the access log of the container", () => {
     const socket = connect({ host: "127.0.0.1", port });
     socket.end("GET /nowhere HTTP/1.0\r\n\r\n");
     await text(socket);
-    const { api, http } = JSON.parse(await line);
-    assert.deepEqual([api.domainName, api.domainPrefix, http.protocol], ["-", "-", "HTTP/1.0"]);
+    const entry = JSON.parse(await line);
+    assert.deepEqual(
+      [entry.api.domainName, entry.api.domainPrefix, entry.http.protocol],
+      ["-", "-", "HTTP/1.0"],
+    );
   });
 });

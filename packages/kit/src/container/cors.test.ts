@@ -1,23 +1,25 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { apiOf, fixtureApi } from "../../test/fixtures/api.ts";
+import type { Api } from "../api.ts";
+import { anyone } from "../route/access.ts";
+import { defineRoute, METHODS } from "../route/define-route.ts";
+import { appTarget, type Target } from "../testing/targets.ts";
 import { noIssuer, testConfig } from "../testing/test-environment.ts";
 import { startTestIssuer, type TestIssuer } from "../testing/test-issuer.ts";
-import { appTarget, type Way } from "../testing/targets.ts";
-import { anyone } from "../route/access.ts";
 import { corsConfiguration } from "./cors.ts";
-import { defineRoute, METHODS } from "../route/define-route.ts";
 
 const ORIGIN = "https://app.example.com";
 
 describe("CORS in the container", () => {
   let issuer: TestIssuer;
   let calls = 0;
-  const ways: Way[] = [];
+  const targets: Target[] = [];
   before(async () => {
     issuer = await startTestIssuer();
   });
   after(async () => {
-    for (const way of ways) await way.close();
+    for (const target of targets) await target.close();
     await issuer.close();
   });
 
@@ -34,14 +36,10 @@ describe("CORS in the container", () => {
     }),
   );
 
-  function api(origins: string, routes?: Parameters<typeof appTarget>[0]["routes"]): Way {
-    const way = appTarget({
-      issuer,
-      environment: { CORS_ALLOW_ORIGINS: origins },
-      ...(routes && { routes }),
-    });
-    ways.push(way);
-    return way;
+  async function start(origins: string, api: Api = fixtureApi): Promise<Target> {
+    const target = await appTarget({ api, issuer, environment: { CORS_ALLOW_ORIGINS: origins } });
+    targets.push(target);
+    return target;
   }
 
   const corsHeaders = (headers: Readonly<Record<string, string>>) =>
@@ -67,7 +65,7 @@ describe("CORS in the container", () => {
   };
 
   it("answers a preflight 204 with everything a page must know, as the gateway would", async () => {
-    const { status, headers, body } = await api(ORIGIN).send(preflight("/v1/me"));
+    const { status, headers, body } = await (await start(ORIGIN)).request(preflight("/v1/me"));
     assert.deepEqual([status, body.length], [204, 0]);
     assert.deepEqual(corsHeaders(headers), {
       "access-control-allow-origin": ORIGIN,
@@ -78,43 +76,47 @@ describe("CORS in the container", () => {
   });
 
   it("names any origin by a star, where every one may call", async () => {
-    const { headers } = await api("*").send(preflight("/v1/me"));
+    const { headers } = await (await start("*")).request(preflight("/v1/me"));
     assert.deepEqual(corsHeaders(headers), { "access-control-allow-origin": "*", ...allowed });
   });
 
   it("never lets a preflight reach a route, nor asks it for a token", async () => {
-    const way = api("*", [options]);
+    const target = await start("*", apiOf([options]));
     for (const path of ["/options", "/v1/nowhere"]) {
-      const { status, body } = await way.send(preflight(path));
+      const { status, body } = await target.request(preflight(path));
       assert.deepEqual([status, body.length], [204, 0]);
     }
     assert.equal(calls, 0);
   });
 
   it("takes for a preflight only what has both headers: anything else is a request for a route", async () => {
-    const way = api("*", [options]);
+    const target = await start("*", apiOf([options]));
     for (const headers of [{}, { origin: ORIGIN }, { "access-control-request-method": "GET" }]) {
       const expected = calls + 1;
-      const { status, body } = await way.request({ method: "OPTIONS", path: "/options", headers });
+      const { status, body } = await target.request({ method: "OPTIONS", path: "/options", headers });
       assert.deepEqual([status, body.toString()], [200, String(expected)]);
     }
-    const { status } = await way.request({ method: "GET", path: "/options", headers: preflight("/").headers });
+    const { status } = await target.request({
+      method: "GET",
+      path: "/options",
+      headers: preflight("/").headers,
+    });
     assert.equal(status, 404);
   });
 
   it("adds nothing to an answer that no page has asked for", async () => {
-    const { headers } = await api(ORIGIN).request({ method: "GET", path: "/v1/health" });
+    const { headers } = await (await start(ORIGIN)).request({ method: "GET", path: "/v1/health" });
     assert.deepEqual(corsHeaders(headers), {});
   });
 
   it("lets a page read every answer, refusals and errors too", async () => {
-    const way = api(ORIGIN);
+    const target = await start(ORIGIN);
     for (const [path, expected] of [
       ["/v1/health", 200],
       ["/v1/me", 401],
       ["/v1/nowhere", 404],
     ] as const) {
-      const { status, headers } = await way.request({ method: "GET", path, headers: { origin: ORIGIN } });
+      const { status, headers } = await target.request({ method: "GET", path, headers: { origin: ORIGIN } });
       assert.equal(status, expected);
       assert.deepEqual(corsHeaders(headers), {
         "access-control-allow-origin": ORIGIN,
@@ -134,32 +136,32 @@ describe("CORS in the container", () => {
     "",
   ]) {
     it(`says nothing to a page of an origin that may not call: ${origin || "(empty)"}`, async () => {
-      const way = api(ORIGIN);
-      const refused = await way.send(preflight("/v1/health", origin));
+      const target = await start(ORIGIN);
+      const refused = await target.request(preflight("/v1/health", origin));
       assert.deepEqual([refused.status, corsHeaders(refused.headers)], [204, {}]);
-      const answered = await way.request({ method: "GET", path: "/v1/health", headers: { origin } });
+      const answered = await target.request({ method: "GET", path: "/v1/health", headers: { origin } });
       assert.deepEqual([answered.status, corsHeaders(answered.headers)], [200, {}]);
     });
   }
 
   it("knows each of several origins", async () => {
     const other = "https://admin.example.com";
-    const way = api(`${ORIGIN},${other}`);
+    const target = await start(`${ORIGIN},${other}`);
     for (const origin of [ORIGIN, other]) {
-      const { headers } = await way.send(preflight("/", origin));
+      const { headers } = await target.request(preflight("/", origin));
       assert.equal(headers["access-control-allow-origin"], origin);
     }
   });
 
   it("never allows credentials", async () => {
     for (const origins of ["*", ORIGIN]) {
-      const { headers } = await api(origins).send(preflight("/"));
+      const { headers } = await (await start(origins)).request(preflight("/"));
       assert.equal(headers["access-control-allow-credentials"], undefined);
     }
   });
 
   it("is configured by what the gateway would take: origins without credentials", () => {
-    const { corsAllowOrigins } = testConfig(noIssuer, { CORS_ALLOW_ORIGINS: `${ORIGIN}, *` });
+    const { corsAllowOrigins } = testConfig(fixtureApi, noIssuer, { CORS_ALLOW_ORIGINS: `${ORIGIN}, *` });
     assert.deepEqual(Object.keys(corsConfiguration(corsAllowOrigins)).sort(), [
       "allowHeaders",
       "allowMethods",

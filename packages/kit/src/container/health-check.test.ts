@@ -8,17 +8,21 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 
 const SCRIPT = join(import.meta.dirname, "health-check.ts");
+/** What the build does: the path of the endpoint whose role is `health` takes the place of the constant. */
+const BUILT = 'data:text/javascript,globalThis.HEALTH_PATH = "/healthy"';
 
 /** What the check exits with in a container whose server listens at `address` and answers `status`. */
 async function check(address: string, environment: { readonly HOST?: string }, status = 200) {
   const server = createServer(({ url }, response) => {
-    response.writeHead(url === "/v1/health" ? status : 404).end();
+    response.writeHead(url === "/healthy" ? status : 404).end();
   });
   server.listen(0, address);
   await once(server, "listening");
   try {
     const { port } = server.address() as AddressInfo;
-    const child = spawn(process.execPath, [SCRIPT], { env: { PORT: String(port), ...environment } });
+    const child = spawn(process.execPath, ["--import", BUILT, SCRIPT], {
+      env: { PORT: String(port), ...environment },
+    });
     const [code] = await once(child, "exit");
     return code;
   } finally {

@@ -4,10 +4,14 @@ import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, it } from "node:test";
+import { apiOf, fixtureApi } from "../../test/fixtures/api.ts";
 import { holdRequest } from "../../test/support/held-request.ts";
-import { noIssuer, testConfig } from "../testing/test-environment.ts";
+import type { Api } from "../api.ts";
 import { createLog } from "../log.ts";
-import { type RunningServer, startServer } from "./server.ts";
+import { anyone } from "../route/access.ts";
+import { defineRoute } from "../route/define-route.ts";
+import { noIssuer, testConfig } from "../testing/test-environment.ts";
+import { type RunningServer, type ServerSettings, startServer } from "./server.ts";
 
 const silent = createLog(() => {});
 /** Longer than any test takes. */
@@ -21,9 +25,14 @@ describe("the container's server", () => {
     for (const server of running.splice(0)) await server.stop(0);
   });
 
-  async function start(limits?: Parameters<typeof startServer>[3], environment = {}): Promise<RunningServer> {
-    const config = testConfig(noIssuer, environment);
-    const server = await startServer(config, silent, () => {}, limits);
+  async function start(
+    limits: ServerSettings["limits"] = {},
+    environment = {},
+    api: Api = fixtureApi,
+    configure?: ServerSettings["configure"],
+  ): Promise<RunningServer> {
+    const config = testConfig(api, noIssuer, environment);
+    const server = await startServer(api, { config, log: silent, write: () => {}, limits, configure });
     running.push(server);
     return server;
   }
@@ -90,7 +99,7 @@ describe("the container's server", () => {
     const { port } = new URL(url);
     await assert.rejects(start({}, { PORT: port }), {
       name: "ConfigError",
-      message: `PORT is ${port}, on which something listens already; take one that is free, e.g. PORT=5000, or 0 for any.`,
+      message: `Port ${port} is taken; use a free one, for example PORT=5000, or PORT=0 for any.`,
     });
   });
 
@@ -99,7 +108,7 @@ describe("the container's server", () => {
     await assert.rejects(start({}, { HOST: "192.0.2.1" }), {
       name: "ConfigError",
       message:
-        "HOST is 192.0.2.1, which is no address of this machine; set one that is, e.g. HOST=0.0.0.0 for all it has.",
+        "HOST is 192.0.2.1, which is not an address of this host; use HOST=0.0.0.0 for all interfaces.",
     });
   });
 
@@ -242,6 +251,32 @@ describe("the container's server", () => {
     const server = await start();
     const { answer } = await holdRequest(server.url);
     await Promise.all([assert.rejects(answer, { code: "ECONNRESET" }), server.stop(1)]);
+  });
+
+  it("gives the app to `configure` before the first request", async () => {
+    const { url } = await start({}, {}, fixtureApi, (app) => {
+      app.get("/late", (_request, response) => void response.json("late"));
+    });
+    const { response, body } = await send(url, { path: "/late" });
+    assert.deepEqual([response.statusCode, body], [200, '"late"']);
+  });
+
+  it("sends an early answer of middleware with the header that closes the connection while it stops", async () => {
+    const quick = defineRoute({
+      operationId: "quick",
+      method: "GET",
+      path: "/quick",
+      summary: "Answers.",
+      responses: (z) => ({ 200: { description: "An answer.", schema: z.string() } }),
+    }).handler(anyone(async () => ({ status: 200, body: "x" })));
+    const api = apiOf([quick], { middleware: () => [(_request, response) => void response.json("early")] });
+    const server = await start({}, {}, api);
+    const agent = keepAlive();
+    await send(server.url, { path: "/quick" }, agent);
+    const stopped = server.stop(NEVER);
+    const { response, body } = await send(server.url, { path: "/quick" }, agent);
+    assert.deepEqual([body, response.headers.connection], ['"early"', "close"]);
+    await stopped;
   });
 
   it("may be stopped twice", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
+import { fixtureApi } from "../../test/fixtures/api.ts";
 import { holdRequest } from "../../test/support/held-request.ts";
 import {
   isAccess,
@@ -8,8 +9,8 @@ import {
   type ServerProcess,
   startServerProcess,
 } from "../../test/support/server-process.ts";
-import { noIssuer, testEnvironment } from "../testing/test-environment.ts";
 import { release } from "../release.ts";
+import { noIssuer, testEnvironment } from "../testing/test-environment.ts";
 
 describe("the container's process", () => {
   const processes: ServerProcess[] = [];
@@ -27,7 +28,7 @@ describe("the container's process", () => {
   }
 
   async function startListening(environment: Readonly<Record<string, string>> = {}) {
-    const server = start(testEnvironment(noIssuer, { NODE_ENV: "production", ...environment }));
+    const server = start(testEnvironment(fixtureApi, noIssuer, { NODE_ENV: "production", ...environment }));
     const { url } = (await server.line(isListening)) as { url: string };
     return { server, url };
   }
@@ -45,7 +46,7 @@ describe("the container's process", () => {
   });
 
   it("does not start without RUNTIME", async () => {
-    const { RUNTIME: _, ...environment } = testEnvironment(noIssuer);
+    const { RUNTIME: _, ...environment } = testEnvironment(fixtureApi);
     const server = start(environment);
     assert.equal(await server.ended, 1);
     assert.match(server.stderr(), /^RUNTIME is not set;[^\n]*\n$/);
@@ -53,12 +54,12 @@ describe("the container's process", () => {
 
   it("says in a sentence that its port is taken, and ends with code 1", async () => {
     const { url } = await startListening();
-    const second = start(testEnvironment(noIssuer, { PORT: new URL(url).port }));
+    const second = start(testEnvironment(fixtureApi, noIssuer, { PORT: new URL(url).port }));
     assert.equal(await second.ended, 1);
     assert.deepEqual(second.entries, []);
     assert.equal(
       second.stderr(),
-      `PORT is ${new URL(url).port}, on which something listens already; take one that is free, e.g. PORT=5000, or 0 for any.\n`,
+      `Port ${new URL(url).port} is taken; use a free one, for example PORT=5000, or PORT=0 for any.\n`,
     );
   });
 
@@ -107,10 +108,10 @@ describe("the container's process", () => {
   it("tells version and commit when it starts, and when its health is asked for", async () => {
     const { server, url } = await startListening();
     const started = await server.line(isListening);
-    assert.deepEqual({ version: started.version, commit: started.commit }, release());
+    assert.deepEqual({ version: started.version, commit: started.commit }, release(fixtureApi));
     await (await fetch(`${url}/v1/health`)).text();
     const { api } = await server.line(isAccess);
-    assert.deepEqual({ version: api.version, commit: api.commit }, release());
+    assert.deepEqual({ version: api.version, commit: api.commit }, release(fixtureApi));
   });
 
   it("writes one line a request in the groups of the gateway's access log, and no other line", async () => {

@@ -4,9 +4,9 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, it, type TestContext } from "node:test";
 import { nonCanonical } from "../../test/support/attack-tokens.ts";
-import { signToken, strangerKey, type TokenParts } from "../testing/test-issuer.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { createLog } from "../log.ts";
+import { signToken, strangerKey, type TokenParts } from "../testing/test-issuer.ts";
 import { createTokenVerifier, type TokenVerifierOptions } from "./verify-token.ts";
 
 const newKey = (modulusLength: number) => generateKeyPairSync("rsa", { modulusLength }).privateKey;

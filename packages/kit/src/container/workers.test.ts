@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, it } from "node:test";
+import { fixtureApi } from "../../test/fixtures/api.ts";
 import { holdRequest } from "../../test/support/held-request.ts";
 import {
   isListening,
@@ -21,7 +22,9 @@ describe("two worker processes", () => {
   });
 
   function start(environment: Readonly<Record<string, string>> = {}): ServerProcess {
-    const started = startServerProcess(testEnvironment(noIssuer, { WEB_CONCURRENCY: "2", ...environment }));
+    const started = startServerProcess(
+      testEnvironment(fixtureApi, noIssuer, { WEB_CONCURRENCY: "2", ...environment }),
+    );
     processes.push(started);
     return started;
   }
@@ -109,7 +112,7 @@ describe("two worker processes", () => {
       const { port } = other.address() as AddressInfo;
       const server = start({ PORT: String(port) });
       assert.equal(await server.ended, 1);
-      assert.match(server.stderr(), new RegExp(`^(PORT is ${port}, on which something listens[^\\n]*\\n)+$`));
+      assert.match(server.stderr(), new RegExp(`^(Port ${port} is taken;[^\\n]*\\n)+$`));
       const messages = server.entries.map(({ message }) => message);
       assert.ok(messages.includes("a worker cannot start"));
       assert.ok(!messages.includes("a worker died and is replaced"));
