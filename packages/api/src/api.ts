@@ -1,6 +1,7 @@
 /** This API: its name, what it declares of its own, and its endpoints. Endpoints import `defineRoute` from here. */
 import { defineApi, docsRoutes } from "@lambda-express-api/kit";
 import manifest from "../package.json" with { type: "json" };
+import { groupRefusal } from "./group-refusal.ts";
 import { routes } from "./routes/routes.ts";
 
 export const api = defineApi({
@@ -14,6 +15,8 @@ export const api = defineApi({
   services: {},
   // Error codes of your own: `throw new ApiError("100409", { reason: "..." })`.
   errors: {},
+  // What a caller is told who is in none of an endpoint's groups.
+  groupRefusal,
   // Express middleware for every request.
   middleware: () => [],
   // Express routers that exist already.

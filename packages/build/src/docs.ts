@@ -1,7 +1,7 @@
 /**
  * Makes the files of the docs pages: takes the few that are needed out of swagger-ui-dist and ReDoc,
  * has swagger-ui-express write its page, puts a version into every URL, and compresses each file twice into
- * `packages/api/assets`, which ships with the API.
+ * `packages/kit/assets`, which ships with the kit.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { KIT_ASSETS, KIT_SOURCE } from "./kit-folder.ts";
 import { readRedoc } from "./vendored-redoc.ts";
 
 /** The part of swagger-ui-express that is used. It comes without types. */
@@ -20,9 +21,7 @@ interface SwaggerUiExpress {
   ): [(request: { url: string }, response: { set(): void; send(text: string): void }) => void];
 }
 
-const ROOT = join(import.meta.dirname, "..");
-const PAGES = join(ROOT, "packages/api/src/docs/pages");
-const ASSETS = join(ROOT, "packages/api/assets");
+const PAGES = join(KIT_SOURCE, "docs/pages");
 /** What ships the libraries ships their licences. */
 const LICENCES = [
   "swagger-ui-dist/LICENSE",
@@ -33,7 +32,7 @@ const REDOC_LICENCES = ["LICENSE", "redoc.standalone.js.LICENSE.txt"];
 /** The next quality takes five times as long and saves 7 %. */
 const BROTLI_QUALITY = 9;
 
-const require = createRequire(join(ROOT, "packages/api/package.json"));
+const require = createRequire(import.meta.url);
 const page = (name: string) => readFileSync(join(PAGES, name));
 const library = (path: string) => readFileSync(require.resolve(path));
 
@@ -136,7 +135,7 @@ function versionsOf(files: Map<string, Buffer>): Record<string, string> {
 }
 
 async function write(name: string, content: Buffer): Promise<void> {
-  const file = join(ASSETS, name);
+  const file = join(KIT_ASSETS, name);
   mkdirSync(dirname(file), { recursive: true });
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
@@ -151,18 +150,18 @@ async function write(name: string, content: Buffer): Promise<void> {
 }
 
 function writeLicence(name: string, content: Buffer): void {
-  writeFileSync(join(ASSETS, `${name.replaceAll("/", "-").replace(/\.txt$/, "")}.txt`), content);
+  writeFileSync(join(KIT_ASSETS, `${name.replaceAll("/", "-").replace(/\.txt$/, "")}.txt`), content);
 }
 
 const swaggerUi: SwaggerUiExpress = require("swagger-ui-express");
 const assets = assetFiles(swaggerUi);
 const versions = versionsOf(assets);
 const pages = pageFiles(swaggerUi, versions);
-rmSync(ASSETS, { recursive: true, force: true });
+rmSync(KIT_ASSETS, { recursive: true, force: true });
 await Promise.all([...assets, ...pages].map(([name, content]) => write(name, content)));
 for (const name of LICENCES) writeLicence(name, library(name));
 for (const name of REDOC_LICENCES) writeLicence(`redoc/${name}`, readRedoc(name));
 writeFileSync(
-  join(ASSETS, "docs-pages.json"),
+  join(KIT_ASSETS, "docs-pages.json"),
   `${JSON.stringify({ ...versions, ...versionsOf(pages) }, undefined, 2)}\n`,
 );

@@ -1,9 +1,10 @@
 /** An API as one object: what it is called, what it declares of its own, and its endpoints. */
 import type { RequestHandler, Router } from "express";
-import { type Config, type OwnSettings, type ParsedSettings, settings as kitSettings } from "./config.ts";
+import { type Config, settings as kitSettings, type OwnSettings, type ParsedSettings } from "./config.ts";
 import { ApiError, type ApiErrorOptions } from "./errors/api-error.ts";
 import { type CatalogueEntry, catalogue, type ErrorCode } from "./errors/catalogue.ts";
 import type { Access } from "./route/access.ts";
+import { type GroupRefusal, nameGroups } from "./route/admit.ts";
 import { defineRoute, type Route, type RouteDefiner } from "./route/define-route.ts";
 import type { ServiceDefinitions, Services } from "./services.ts";
 
@@ -40,6 +41,12 @@ export interface ApiDefinition<
   readonly services?: Definitions;
   /** Error codes of the API's own, beside the kit's. */
   readonly errors?: Errors;
+  /**
+   * What a signed-in caller is told who is in none of an endpoint's groups. It is public.
+   *
+   * Default: names the groups.
+   */
+  readonly groupRefusal?: GroupRefusal;
   /** Runs on every request, in this order, after CORS and before the routes. Made once per process. */
   readonly middleware?: (tools: {
     readonly config: Config<ParsedSettings<Settings>>;
@@ -58,6 +65,7 @@ export interface Api {
   readonly settings: OwnSettings;
   readonly services: ServiceDefinitions;
   readonly errors: ErrorCodes;
+  readonly groupRefusal: GroupRefusal;
   readonly middleware: (tools: {
     readonly config: Config<never>;
     readonly services: never;
@@ -99,13 +107,16 @@ export function defineApi<
   }
   for (const { operationId, prefix } of routers) {
     if (!/^(\/[A-Za-z0-9._~-]+)+$/.test(prefix))
-      throw new TypeError(`${operationId}: a router cannot be mounted at ${prefix}; write a path like /v1/legacy`);
+      throw new TypeError(
+        `${operationId}: a router cannot be mounted at ${prefix}; write a path like /v1/legacy`,
+      );
   }
   return {
     ...definition,
     settings,
     services,
     errors: { ...catalogue, ...errors },
+    groupRefusal: definition.groupRefusal ?? nameGroups,
     middleware: middleware as Api["middleware"],
     routers,
     defineRoute: defineRoute as unknown as DefinedApi<Settings, Definitions, string>["defineRoute"],

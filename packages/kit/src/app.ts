@@ -52,7 +52,8 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
   const middleware = api.middleware({ config: config as Config<never>, services: services as never });
   for (const handler of [...runtime.middleware, ...middleware]) app.use(handler);
 
-  const environment = { config, runtime, services, api: factsOf(api, config) };
+  const { groupRefusal } = api;
+  const environment = { config, runtime, groupRefusal, services, api: factsOf(api, config) };
   for (const [key, load] of routesInOrder(api)) {
     const { method, path } = splitRouteKey(key);
     const handler = handleRoute({ method, path, load }, environment);

@@ -10,6 +10,7 @@ export {
 } from "./api.ts";
 export type { Claims, Principal } from "./auth/principal.ts";
 export type { Config, OwnSettings, ParsedSettings, Setting } from "./config.ts";
+export type { DemoCaller, DemoStep } from "./demo.ts";
 export { type DocsOptions, docsRoutes } from "./docs/docs-routes.ts";
 export { ApiError, type ApiErrorOptions, type FieldError } from "./errors/api-error.ts";
 export type { CatalogueEntry, ErrorCode } from "./errors/catalogue.ts";
@@ -19,7 +20,15 @@ export type { Log, LogFields } from "./log.ts";
 export { logReleaseOnce } from "./release.ts";
 export { principalOf } from "./request/request-context.ts";
 export { publicPath } from "./request/request-path.ts";
-export { type Access, type Authenticated, type AuthRule, anyone, auth, describeAccess } from "./route/access.ts";
+export {
+  type Access,
+  type Authenticated,
+  type AuthRule,
+  anyone,
+  auth,
+  describeAccess,
+} from "./route/access.ts";
+export type { GroupRefusal } from "./route/admit.ts";
 export { defineRoute, type HandlerContext, type Route, type Zod } from "./route/define-route.ts";
 export { type ServiceDefinition, type Services, service } from "./services.ts";
 export { listOf, matching, oneOf, wholeNumber } from "./setting-parsers.ts";

@@ -27,10 +27,14 @@ export interface AnyService {
 
 export type ServiceDefinitions = Readonly<Record<string, AnyService>>;
 
-type ValueOf<Definition> = Definition extends { create: (tools: never) => infer Made } ? Awaited<Made> : never;
+type ValueOf<Definition> = Definition extends { create: (tools: never) => infer Made }
+  ? Awaited<Made>
+  : never;
 
 /** The services as handlers and middleware see them: `await services.pool`. */
-export type Services<Definitions> = { readonly [Name in keyof Definitions]: Promise<ValueOf<Definitions[Name]>> };
+export type Services<Definitions> = {
+  readonly [Name in keyof Definitions]: Promise<ValueOf<Definitions[Name]>>;
+};
 
 /** Ready-made values in the place of some services, for tests. */
 export type ReplacedServices<Definitions> = {

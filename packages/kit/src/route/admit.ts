@@ -12,11 +12,15 @@ import type { Runtime } from "./runtime.ts";
  * @throws ApiError 001401 (who are you?), 001403 (the token lacks the scope), 002401 with status 403 (not in the group), or
  *   001503.
  */
-export async function admit(access: Access, request: Request, runtime: Runtime): Promise<Principal | undefined> {
+export async function admit(
+  access: Access,
+  request: Request,
+  { runtime, groupRefusal }: { readonly runtime: Runtime; readonly groupRefusal: GroupRefusal },
+): Promise<Principal | undefined> {
   if (access.type === "public") return undefined;
   const principal = await runtime.authenticate(request);
   demandScope(access.scopes, principal);
-  demandGroup(access.groups, principal);
+  demandGroup(access.groups, principal, groupRefusal);
   requestContext(request).principal = principal;
   return principal;
 }
@@ -30,11 +34,17 @@ function demandScope(scopes: readonly string[], principal: Principal): void {
   });
 }
 
-function demandGroup(groups: readonly string[], principal: Principal): void {
+function demandGroup(groups: readonly string[], principal: Principal, refusal: GroupRefusal): void {
   if (groups.length === 0 || groups.some((group) => principal.groups.includes(group))) return;
-  const reason =
-    principal.groups.length === 0
-      ? "The endpoint has authorization check and the caller does not belong to any groups"
-      : `Only [${groups.map((group) => `'${group}'`).join(", ")}] can access this endpoint`;
-  throw new ApiError("002401", { status: 403, reason });
+  throw new ApiError("002401", { status: 403, reason: refusal(groups, principal.groups) });
 }
+
+/**
+ * Says in words why a caller is refused who is in none of `groups`.
+ *
+ * @param callerGroups of the caller's token.
+ */
+export type GroupRefusal = (groups: readonly string[], callerGroups: readonly string[]) => string;
+
+export const nameGroups: GroupRefusal = (groups) =>
+  `Only members of ${groups.join(" or ")} may call this endpoint`;

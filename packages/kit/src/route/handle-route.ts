@@ -4,17 +4,18 @@ import type { Config } from "../config.ts";
 import { isEnabled, loadRoute } from "../enabled-routes.ts";
 import { type RequestContext, requestContext } from "../request/request-context.ts";
 import { routeKey } from "../request/request-path.ts";
-import { admit } from "./admit.ts";
+import { admit, type GroupRefusal } from "./admit.ts";
 import type { ApiFacts, HandlerContext, Method, Route } from "./define-route.ts";
 import { sendReply } from "./reply.ts";
+import { createRouteSchemas, type RouteSchemas } from "./route-schemas.ts";
 import { runHandlers } from "./run-handlers.ts";
 import type { Runtime } from "./runtime.ts";
-import { createRouteSchemas, type RouteSchemas } from "./route-schemas.ts";
 
 /** What all endpoints of an app share. */
 export interface RouteEnvironment {
   readonly config: Config;
   readonly runtime: Runtime;
+  readonly groupRefusal: GroupRefusal;
   readonly services: Readonly<Record<string, Promise<unknown>>>;
   readonly api: ApiFacts;
 }
@@ -38,7 +39,7 @@ interface LoadedRoute {
  * each cold start more than all the rest.
  */
 export function handleRoute(listed: ListedRoute, environment: RouteEnvironment): RequestHandler {
-  const { config, runtime } = environment;
+  const { config } = environment;
   const key = routeKey(listed.method, listed.path);
   let loading: Promise<LoadedRoute> | undefined;
 
@@ -57,7 +58,7 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     context.routeKey = key;
 
     try {
-      const principal = await admit(route.access, request, runtime);
+      const principal = await admit(route.access, request, environment);
       if (route.use) await runHandlers(route.use, request, response);
       const parts = await schemas.readRequest(request, response);
       const caller = principal && { principal, claims: principal.claims };

@@ -2,17 +2,20 @@
 import type { RequestHandler } from "express";
 import type { MountedRouter } from "../api.ts";
 import { requestContext } from "../request/request-context.ts";
-import type { Route } from "./define-route.ts";
 import { admit } from "./admit.ts";
+import type { Route } from "./define-route.ts";
 import type { RouteEnvironment } from "./handle-route.ts";
 
 /** Makes the handler that lets a caller in, or refuses it, and hands the request to the router. */
-export function mountRouter(mounted: MountedRouter, { runtime }: Pick<RouteEnvironment, "runtime">): RequestHandler {
+export function mountRouter(
+  mounted: MountedRouter,
+  environment: Pick<RouteEnvironment, "runtime" | "groupRefusal">,
+): RequestHandler {
   let loading: ReturnType<MountedRouter["router"]> | undefined;
   return async (request, response, next) => {
     const context = requestContext(request);
     context.routeKey = `ANY ${mounted.prefix}${request.path === "/" ? "" : "/{proxy+}"}`;
-    await admit(mounted.access, request, runtime);
+    await admit(mounted.access, request, environment);
     loading ??= mounted.router();
     const router = await loading;
     router(request, response, next);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { RouteReply } from "./define-route.ts";
 import { requestContext } from "../request/request-context.ts";
+import type { RouteReply } from "./define-route.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 

@@ -9,7 +9,11 @@ import {
   multipart,
   multipartWithFile,
 } from "@lambda-express-api/kit/test/support/bodies.ts";
-import { firebaseError, type StubProvider, startStubProvider } from "@lambda-express-api/kit/test/support/stub-provider.ts";
+import {
+  firebaseError,
+  type StubProvider,
+  startStubProvider,
+} from "@lambda-express-api/kit/test/support/stub-provider.ts";
 import { startTestIssuer, type TestIssuer } from "@lambda-express-api/kit/testing/test-issuer.ts";
 import { type Answer, appWay, lambdaWay, type Way } from "@lambda-express-api/kit/testing/ways.ts";
 

@@ -1,6 +1,8 @@
 import { anyone, logReleaseOnce } from "@lambda-express-api/kit";
 import { defineRoute } from "../../api.ts";
 
+export const HEALTH_STATUS = "I'm sexy and I know It";
+
 export const getHealth = defineRoute({
   operationId: "getHealth",
   method: "GET",
@@ -10,13 +12,13 @@ export const getHealth = defineRoute({
   responses: (z) => ({
     200: {
       description: "The API is up.",
-      schema: z.object({ status: z.string().meta({ example: "I'm sexy and I know It" }) }),
+      schema: z.object({ status: z.string().meta({ example: HEALTH_STATUS }) }),
     },
   }),
 }).handler(
   anyone(async ({ api, config, log }) => {
     // In a container each line of the access log tells the release. The gateway's cannot know it.
     if (config.runtime === "LAMBDA") logReleaseOnce(log, api);
-    return { status: 200, body: { status: "I'm sexy and I know It" } };
+    return { status: 200, body: { status: HEALTH_STATUS } };
   }),
 );

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import supertest from "supertest";
 import { testApp } from "@lambda-express-api/kit/testing/test-app.ts";
 import { startTestIssuer, type TestIssuer } from "@lambda-express-api/kit/testing/test-issuer.ts";
+import supertest from "supertest";
 
 describe("GET /v1/users/whoami", () => {
   let issuer: TestIssuer;

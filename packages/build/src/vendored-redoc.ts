@@ -1,0 +1,39 @@
+/** ReDoc's built files, which are kept in this repository. `renew-redoc.ts` takes them out of its package. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export const VENDORED_REDOC = join(import.meta.dirname, "../vendor/redoc");
+
+/** Where the files come from, as `source.json` says it. */
+export interface VendoredSource {
+  readonly package: string;
+  readonly version: string;
+  /** Of the package's archive, as the registry and lock files have it. */
+  readonly integrity: string;
+  /** The SHA-256 of each file, in hexadecimal. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export function readSource(folder = VENDORED_REDOC): VendoredSource {
+  return JSON.parse(readFileSync(join(folder, "source.json"), "utf8"));
+}
+
+/**
+ * Reads one of ReDoc's files.
+ *
+ * @throws when it is not the file that `source.json` names.
+ */
+export function readRedoc(name: string, folder = VENDORED_REDOC): Buffer {
+  const content = readFileSync(join(folder, name));
+  if (sha256(content) !== readSource(folder).files[name]) {
+    throw new Error(
+      `${join(folder, name)} is not the file that source.json names; renew both with npx node packages/build/src/renew-redoc.ts.`,
+    );
+  }
+  return content;
+}
+
+export function sha256(content: Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
