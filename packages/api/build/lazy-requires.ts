@@ -7,7 +7,6 @@ import { readFile } from "node:fs/promises";
 import { transformAsync } from "@babel/core";
 import type { Plugin } from "esbuild";
 import metro from "metro-transform-plugins";
-import { youngFunctions } from "./young-functions.ts";
 
 const LIBRARY_FILE = /[\\/]node_modules[\\/].*\.js$/;
 /** The AWS SDK's packages: whoever needs one of them needs them all. */
@@ -26,7 +25,7 @@ export const lazyRequires: Plugin = {
         babelrc: false,
         configFile: false,
         sourceType: "script",
-        plugins: [[metro.inlineRequiresPlugin, { memoizeCalls: true }], youngFunctions],
+        plugins: [[metro.inlineRequiresPlugin, { memoizeCalls: true }]],
       });
       return { contents: result?.code ?? source };
     });
