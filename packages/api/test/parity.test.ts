@@ -5,7 +5,7 @@ import { describeParity } from "./support/describe-parity.ts";
 import { probeCases, productCases } from "./support/parity-cases.ts";
 import { probeRoutes } from "./support/probe-routes.ts";
 import { startTestIssuer, type TestIssuer } from "./support/test-issuer.ts";
-import { appWay, lambdaWay, processWay, type Way } from "./support/ways.ts";
+import { appWay, lambdaWay, processWay, serverlessHttpWay, type Way } from "./support/ways.ts";
 
 describe("parity", () => {
   let issuer: TestIssuer;
@@ -23,12 +23,14 @@ describe("parity", () => {
       appWay({ issuer, environment }),
       lambdaWay({ issuer, environment }),
       lambdaWay({ issuer, environment }, customDomain),
+      serverlessHttpWay({ issuer, environment }),
       await processWay({ issuer, environment }),
     );
     probeWays.push(
       appWay({ issuer, routes: probeRoutes }),
       lambdaWay({ issuer, routes: probeRoutes }),
       lambdaWay({ issuer, routes: probeRoutes }, customDomain),
+      serverlessHttpWay({ issuer, routes: probeRoutes }),
     );
   });
   after(async () => {
@@ -44,6 +46,7 @@ describe("parity", () => {
     for (const way of [
       appWay({ issuer, environment }),
       lambdaWay({ issuer, environment }, { domainName: "api.example.com" }),
+      serverlessHttpWay({ issuer, environment }, { domainName: "api.example.com" }),
     ]) {
       const document = JSON.parse(
         (await way.send({ method: "GET", path: "/v1/openapi.json" })).body.toString(),

@@ -3,13 +3,16 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Server } from "node:http";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import serverlessHttp from "serverless-http";
 import supertest from "supertest";
 import type { Route } from "../../src/http/define-route.ts";
 import { createLog } from "../../src/log.ts";
 import { createHandler } from "../../src/runtime/lambda/create-handler.ts";
 import type { HttpResult } from "../../src/runtime/lambda/event-adapter.ts";
+import type { ServerlessHttp } from "../../src/runtime/lambda/serverless-http.ts";
 import { gatewayVerdict } from "./gateway-verdict.ts";
 import { type EventOptions, lambdaContext, payloadEvent, type RequestToSend } from "./payload-event.ts";
+import { serverlessHttpDifferences } from "./serverless-http-differences.ts";
 import { testApp } from "./test-app.ts";
 import { type Environment, testConfig, testEnvironment } from "./test-config.ts";
 import type { TrustedIssuer } from "./test-issuer.ts";
@@ -22,12 +25,21 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+export interface KnownDifference {
+  readonly why: string;
+  /** What this way answers. */
+  readonly status: number;
+  readonly body: RegExp;
+}
+
 export interface Way {
   readonly name: string;
   /** Where this way's callers see the API's root. */
   readonly basePath: string;
   /** Whether an API Gateway, the real one or a local one, answers some requests by itself. */
   readonly isBehindGateway?: true;
+  /** Cases, by their titles, that this way is known to answer otherwise. */
+  readonly differences?: Readonly<Record<string, KnownDifference>>;
   send(request: RequestToSend): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -38,6 +50,8 @@ export interface WayOptions {
   readonly routes?: readonly Route[];
   /** Takes each log line. */
   readonly write?: (line: string) => void;
+  /** Of the Lambda handler. Default: our own. */
+  readonly adapter?: ServerlessHttp;
   /** Stands in for the gateway's JWT authorizer. Default: one that verifies as the gateway does. */
   readonly verdict?: typeof gatewayVerdict;
 }
@@ -81,11 +95,16 @@ export async function sendBySupertest(
 
 /** The bare Lambda handler, with events as the gateway makes them (the authorizer's verdict is stood in for). */
 export function lambdaWay(
-  { issuer, environment, routes, write = () => {}, verdict = gatewayVerdict }: WayOptions,
+  { issuer, environment, routes, write = () => {}, adapter, verdict = gatewayVerdict }: WayOptions,
   eventOptions: EventOptions = {},
 ): Way {
   const config = testConfig(issuer, { ...environment, RUNTIME: "LAMBDA" });
-  const handler = createHandler({ config, log: createLog(write), ...(routes && { routes }) });
+  const handler = createHandler({
+    config,
+    log: createLog(write),
+    ...(routes && { routes }),
+    ...(adapter && { adapter }),
+  });
   const stage = eventOptions.stage ?? "mvp";
   return {
     name: `the bare Lambda handler, stage ${stage}`,
@@ -105,6 +124,16 @@ export function lambdaWay(
       };
     },
     close: async () => {},
+  };
+}
+
+/** The Lambda handler with serverless-http in the place of our adapter, used as it is. */
+export function serverlessHttpWay(options: WayOptions, eventOptions: EventOptions = {}): Way {
+  const environment = { ...options.environment, AWS_API_GW_STAGE_NAME: "mvp" };
+  return {
+    ...lambdaWay({ ...options, environment, adapter: serverlessHttp }, eventOptions),
+    name: "the Lambda handler with serverless-http",
+    differences: serverlessHttpDifferences,
   };
 }
 

@@ -6,6 +6,7 @@ import { securityHeaders } from "../../http/security-headers.ts";
 import type { Log } from "../../log.ts";
 import { createEventAdapter, type HttpResult, type InvocationContext } from "./event-adapter.ts";
 import { createLambdaRuntime } from "./lambda-runtime.ts";
+import { createServerlessHttpAdapter, type ServerlessHttp } from "./serverless-http.ts";
 import { isWarmerEvent, type WarmerAnswer, warm } from "./warmer.ts";
 
 export type LambdaHandler = (
@@ -13,16 +14,32 @@ export type LambdaHandler = (
   context: InvocationContext,
 ) => Promise<HttpResult | WarmerAnswer>;
 
+export interface HandlerOptions extends Omit<AppOptions, "runtime"> {
+  /**
+   * The default export of serverless-http, where it is to translate events and answers. Options of its own go by a
+   * function: `(app, options) => serverlessHttp(app, { ...options, binary: ["image/*"] })`. Default: our own adapter.
+   */
+  readonly adapter?: ServerlessHttp;
+}
+
 /**
  * Makes the function's handler.
  *
  * It answers payload 2.0 events of an HTTP API and warm-up pings. It throws for any other event: that is a mistake in
  * the infrastructure, and must not look like an answer.
  */
-export function createHandler({ config, log, routes }: Omit<AppOptions, "runtime">): LambdaHandler {
+export function createHandler({ config, log, routes, adapter }: HandlerOptions): LambdaHandler {
   const runtime = createLambdaRuntime(config);
   const app = createApp({ config, runtime, log, ...(routes && { routes }) });
-  const respond = createEventAdapter(app, runtime.remember, securityHeaders);
+  const respond = adapter
+    ? createServerlessHttpAdapter({
+        serverlessHttp: adapter,
+        listener: app,
+        onRequest: runtime.remember,
+        constantHeaders: securityHeaders,
+        stageName: config.stageName,
+      })
+    : createEventAdapter(app, runtime.remember, securityHeaders);
 
   return async (event, context) => {
     if (isWarmerEvent(event)) return warm(event, context, log);
