@@ -33,14 +33,7 @@ const REWRITTEN_HEADERS = new Set(["content-length", "transfer-encoding", "x-for
 /** Methods that give a body a meaning: a client states its length even where it is empty (RFC 9110, section 8.6). */
 const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 /** Headers of one connection (RFC 9110, section 7.6.1), and those that the gateway writes itself. */
-const DROPPED_HEADERS = new Set([
-  "connection",
-  "content-length",
-  "date",
-  "keep-alive",
-  "trailer",
-  "transfer-encoding",
-]);
+const DROPPED_HEADER = /^(connection|content-length|date|keep-alive|trailer|transfer-encoding)$/;
 const UTF8_TEXT =
   /^\s*(text\/[\w.+-]+|application\/(json|xml|javascript|x-www-form-urlencoded|[\w.-]+\+(json|xml))|image\/svg\+xml)\s*(;\s*charset="?utf-?8"?\s*)?$/i;
 
@@ -136,11 +129,7 @@ function createRequestHeaders(event: APIGatewayProxyEventV2, length: number): Re
 }
 
 /** Status and headers, as they were sent. */
-interface Head {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly cookies: readonly string[];
-}
+type Head = Pick<HttpResult, "statusCode" | "headers" | "cookies">;
 
 type Callback = (error?: Error) => void;
 
@@ -176,7 +165,7 @@ class CollectingConnection extends EventEmitter {
   ): boolean {
     const done = typeof encoding === "function" ? encoding : callback;
     const form = typeof encoding === "string" ? encoding : "utf8";
-    const rest = typeof data === "string" && this.#expectsHead() ? this.#takeHead(data) : data;
+    const rest = typeof data === "string" ? this.#takeHead(data) : data;
     if (typeof rest !== "string") this.body.push(Buffer.from(rest));
     else if (rest !== "") this.body.push(form === "utf8" ? rest : Buffer.from(rest, form));
     if (typeof done === "function") process.nextTick(done);
@@ -184,11 +173,8 @@ class CollectingConnection extends EventEmitter {
   }
 
   /** An interim head (1xx) is followed by another, which takes its place. */
-  #expectsHead(): boolean {
-    return this.head === undefined || this.head.statusCode < 200;
-  }
-
   #takeHead(text: string): string {
+    if (this.head && this.head.statusCode >= 200) return text;
     const end = text.indexOf("\r\n\r\n");
     this.head = parseHead(text.slice(0, end));
     return text.slice(end + 4);
@@ -218,12 +204,8 @@ class CollectingConnection extends EventEmitter {
   // What a connection can be told, and what changes nothing at this one.
   cork(): void {}
   uncork(): void {}
-  pause(): this {
-    return this;
-  }
-  resume(): this {
-    return this;
-  }
+  pause(): void {}
+  resume(): void {}
   setTimeout(): this {
     return this;
   }
@@ -258,7 +240,7 @@ function createResult(
   const headers: Record<string, string> = { ...constantHeaders };
   for (const name in head.headers) {
     // The gateway counts the length itself, unless there is nothing to count.
-    if (!DROPPED_HEADERS.has(name) || (isHead && name === "content-length")) {
+    if (!DROPPED_HEADER.test(name) || (isHead && name === "content-length")) {
       headers[name] = head.headers[name] ?? "";
     }
   }
