@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from "node:http";
+import type { RequestListener } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Express } from "express";
 import type { Api } from "../api.ts";
@@ -10,7 +10,7 @@ import { createLog, type Log } from "../log.ts";
 import { requestIdFrom } from "../request/request-context.ts";
 import { securityHeaders } from "../request/security-headers.ts";
 import { createServices } from "../services.ts";
-import { createEventAdapter, type HttpResult, type InvocationContext } from "./event-adapter.ts";
+import { createEventAdapter, type EventAdapter, type HttpResult, type InvocationContext } from "./event-adapter.ts";
 import { createLambdaRuntime } from "./lambda-runtime.ts";
 import { isWarmerEvent, type WarmerAnswer, warm } from "./warmer.ts";
 import { writeLine } from "./write-line.ts";
@@ -20,8 +20,11 @@ export type LambdaHandler = (
   context: InvocationContext,
 ) => Promise<HttpResult | WarmerAnswer>;
 
-/** Another library's translation of events: serverless-http as it is, or one with the same form. */
-export type ForeignAdapter = (listener: RequestListener) => (event: object, context: object) => Promise<object>;
+/** The default export of serverless-http, as far as it is used here; the package itself need not be installed. */
+export type ServerlessHttp = (
+  listener: RequestListener,
+  options: { readonly basePath?: string },
+) => (event: APIGatewayProxyEventV2, context: InvocationContext) => Promise<unknown>;
 
 export interface HandlerOptions {
   /** Default: the process's own. */
@@ -32,8 +35,11 @@ export interface HandlerOptions {
   readonly services?: Readonly<Record<string, unknown>>;
   /** Is given the app before its first request: `app.use(...)`. */
   readonly configure?: (app: Express) => void;
-  /** Default: the kit's own. */
-  readonly adapter?: ForeignAdapter;
+  /**
+   * The default export of serverless-http, where it is to translate events and answers. Options of its own go by a
+   * function: `(app, options) => serverlessHttp(app, { ...options, binary: ["image/*"] })`. Default: the kit's own adapter.
+   */
+  readonly adapter?: ServerlessHttp;
 }
 
 /**
@@ -58,7 +64,7 @@ export function createHandler(
   const { services } = createServices(api.services, { config, log, replaced });
   const app = createApp({ api, config, log, services, runtime: createLambdaRuntime(config) });
   configure?.(app);
-  const respond = adapter ? adaptWith(adapter, app) : createEventAdapter(app, rememberEvent, securityHeaders);
+  const respond = adapter ? adaptWith(adapter, app, config.stageName) : createEventAdapter(app, securityHeaders);
 
   return async (event, context) => {
     if (isWarmerEvent(event)) return warm(event, context, log);
@@ -72,23 +78,15 @@ export function createHandler(
   };
 }
 
-function rememberEvent(
-  request: IncomingMessage,
-  event: APIGatewayProxyEventV2,
-  context: InvocationContext,
-): void {
-  Object.assign(request, { apiGateway: { event, context } });
-}
-
 function isHttpEvent(event: unknown): event is APIGatewayProxyEventV2 {
   const { version, requestContext } = (event ?? {}) as Partial<APIGatewayProxyEventV2>;
   return version === "2.0" && typeof requestContext?.http?.method === "string";
 }
 
-/** Adds the security headers, as the kit's own adapter does. */
-function adaptWith(adapter: ForeignAdapter, app: Express) {
-  const respond = adapter(app);
-  return async (event: APIGatewayProxyEventV2, context: InvocationContext): Promise<HttpResult> => {
+/** The stage is cut from the path and the security headers are added, as by the kit's own adapter. */
+function adaptWith(adapter: ServerlessHttp, app: Express, stageName = "$default"): EventAdapter {
+  const respond = adapter(app, stageName === "$default" ? {} : { basePath: `/${stageName}` });
+  return async (event, context) => {
     const result = (await respond(event, context)) as HttpResult;
     return { ...result, headers: { ...securityHeaders, ...result.headers } };
   };

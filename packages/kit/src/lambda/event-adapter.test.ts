@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import {
+import http, {
   createServer,
   request as httpRequest,
   type IncomingMessage,
@@ -395,6 +395,76 @@ const cases: Record<string, readonly Case[]> = {
       listener: app((it) => it.get("/", (_request, response) => void response.redirect("/there?a=ü"))),
     },
   ],
+  "what middleware does to a response": [
+    {
+      name: "a nested app writes",
+      listener: app((it) => {
+        const nested = app((inner) =>
+          inner.get("/", (_request, response) => {
+            response.type("text").write("first ");
+            response.end("second");
+          }),
+        ) as express.Express;
+        it.use(nested, (_request, response) => response.end("the outer app"));
+      }),
+    },
+    {
+      name: "a nested app passes on",
+      listener: app((it) => {
+        const nested = app((inner) =>
+          inner.use((_request, response, next) => {
+            response.write("a");
+            next();
+          }),
+        );
+        it.use(nested as express.Express, (_request, response) => response.end("b"));
+      }),
+    },
+    {
+      name: "a status that is changed after the head was sent",
+      listener: (_request, response) => {
+        response.writeHead(201, text);
+        response.statusCode = 500;
+        response.end("made");
+      },
+    },
+    {
+      name: "a header that writeHead alone was given",
+      listener: (_request, response) => {
+        response.writeHead(200, { "x-a": "1" });
+        response.end(String(response.getHeader("x-a")));
+      },
+    },
+    {
+      name: "status and headers that are changed while the head is written",
+      listener: (_request, response) => {
+        const { writeHead } = response;
+        response.writeHead = ((status: number) => {
+          response.setHeader("x-late", String(status));
+          return writeHead.call(response, 202);
+        }) as typeof writeHead;
+        response.end("a");
+      },
+    },
+    {
+      name: "half of a character in each of two writes",
+      listener: (_request, response) => {
+        response.writeHead(200, text).write("\ud83d");
+        response.end("\ude00");
+      },
+    },
+    {
+      name: "half of a character",
+      listener: (_request, response) => response.writeHead(200, text).end("a\ud83d"),
+    },
+    {
+      name: "`finish`, when everything is known to have ended",
+      listener: (_request, response) => {
+        response.on("finish", () => assert.equal(response.writableEnded && response.writableFinished, true));
+        response.end("a");
+      },
+    },
+  ],
   "errors that Express catches": [
     { name: "no route", listener: app(() => {}) },
     {
@@ -728,7 +798,7 @@ describe("the path", () => {
     ["/info", "mvp", "/info"],
     ["/MVP/info", "mvp", "/MVP/info"],
     ["/mvp/info", "$default", "/mvp/info"],
-    ["/$default/info", "$default", "/%24default/info"],
+    ["/$default/info", "$default", "/$default/info"],
   ] as const) {
     it(`${rawPath} is ${url} on stage ${stage}: the stage is cut on a segment boundary only`, async () => {
       assert.equal(await urlFor(rawPath, stage), url);
@@ -762,6 +832,11 @@ describe("the path", () => {
       assert.doesNotMatch(url, /[?#\\]/);
     });
   }
+
+  it("keeps the characters that are legal in it as they came", async () => {
+    const legal = "/AZaz09-._~!$&'()*+,;=:@";
+    assert.equal(await urlFor(legal, "$default"), legal);
+  });
 
   it("does not believe `requestPath`, nor headers that claim another path", async () => {
     const event = {
@@ -831,6 +906,13 @@ describe("the headers of the request", () => {
     assert.equal(await seen(({ headers }) => headers["x-request-id"]), "undefined");
     const request = { ...GET, headers: { "x-request-id": "mine" } };
     assert.equal(await seen(({ headers }) => headers["x-request-id"], request), "mine");
+  });
+
+  it("state the length of no body where the method gives one a meaning, and nowhere else", async () => {
+    const lengthOf = (method: string) =>
+      seen(({ headers }) => headers["content-length"] ?? "none", { method, path: "/" });
+    for (const method of ["POST", "PUT", "PATCH"]) assert.equal(await lengthOf(method), "0", method);
+    for (const method of ["GET", "DELETE", "OPTIONS"]) assert.equal(await lengthOf(method), "none", method);
   });
 
   it("have the length that the body really has, whatever the client says", async () => {
@@ -1010,6 +1092,43 @@ describe("the result", () => {
       });
       assert.deepEqual([result.statusCode, result.body, result.isBase64Encoded], [status, "", false]);
     }
+  });
+
+  it("of HEAD keeps the length that GET would have, and no other result has one", async () => {
+    const listener = app((it) => it.get("/", (_request, response) => void response.send("four")));
+    const lengthOf = async (method: string) =>
+      (await answer(listener, { method, path: "/" })).headers["content-length"];
+    assert.deepEqual([await lengthOf("HEAD"), await lengthOf("GET")], ["4", undefined]);
+  });
+
+  it("has an interim status where the listener gives no other", async () => {
+    const { statusCode, body } = await answer((_request, response) => response.writeHead(101).end());
+    assert.deepEqual([statusCode, body], [101, ""]);
+  });
+
+  it("leaves the request's signal alone once the answer is complete", async () => {
+    const signals: AbortSignal[] = [];
+    await answer((request, response) => {
+      signals.push((request as IncomingMessage & { readonly signal: AbortSignal }).signal);
+      response.end();
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(
+      signals.map(({ aborted }) => aborted),
+      [false],
+    );
+  });
+
+  it("changes no prototype: an app that is served by a server too answers the same", async () => {
+    const own = () =>
+      [http.IncomingMessage, http.ServerResponse].map(({ prototype }) => Reflect.ownKeys(prototype));
+    const before = own();
+    const listener = app((it) =>
+      it.get("/", (_request, response) => void response.send("a")),
+    ) as express.Express;
+    const response = Reflect.ownKeys(listener.response);
+    await answer(listener);
+    assert.deepEqual([own(), Reflect.ownKeys(listener.response)], [before, response]);
   });
 
   it("is refused when Lambda would not take it, in the form in which Lambda counts it", async () => {

@@ -1,13 +1,13 @@
 /**
- * Runs a request listener for API Gateway's payload 2.0 events. serverless-http does the translation; what it and the
- * gateway's own habits get wrong is put right before it and after it (docs/decisions/0003-lambda-adapter.md).
+ * Runs a request listener for API Gateway's payload 2.0 events: on Node's own request and response, over a connection
+ * that collects what a server would have sent (docs/decisions/0003-lambda-adapter.md).
  */
 import { isUtf8 } from "node:buffer";
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { EventEmitter } from "node:events";
+import { IncomingMessage, type RequestListener, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
-import serverless from "serverless-http";
 import { encodePath, stripStage } from "../request/request-path.ts";
-import { type Exchange, repairExchange, repairResponses } from "./repair-exchange.ts";
 
 /** What a function answers for a payload 2.0 event, with nothing left out. */
 export interface HttpResult {
@@ -30,18 +30,10 @@ export type EventAdapter = (event: APIGatewayProxyEventV2, context: InvocationCo
 export const MAX_RESULT_BYTES = 6 * 1024 * 1024 - 64 * 1024;
 
 const REWRITTEN_HEADERS = new Set(["content-length", "transfer-encoding", "x-forwarded-for"]);
-/**
- * Headers of one connection (RFC 9110, section 7.6.1), the length, which the gateway counts itself, and cookies, which
- * have a place of their own.
- */
-const DROPPED_HEADERS = new Set([
-  "connection",
-  "content-length",
-  "date",
-  "keep-alive",
-  "set-cookie",
-  "transfer-encoding",
-]);
+/** Methods that give a body a meaning: a client states its length even where it is empty (RFC 9110, section 8.6). */
+const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
+/** Headers of one connection (RFC 9110, section 7.6.1), and those that the gateway writes itself. */
+const DROPPED_HEADER = /^(connection|content-length|date|keep-alive|trailer|transfer-encoding)$/;
 const UTF8_TEXT =
   /^\s*(text\/[\w.+-]+|application\/(json|xml|javascript|x-www-form-urlencoded|[\w.-]+\+(json|xml))|image\/svg\+xml)\s*(;\s*charset="?utf-?8"?\s*)?$/i;
 
@@ -49,86 +41,74 @@ const UTF8_TEXT =
  * Makes the function that answers an event.
  *
  * @param listener an Express app, or any request listener.
- * @param onRequest is told which event a request was made of, before the listener sees the request.
  * @param constantHeaders of every answer, unless the listener says otherwise. A header of the result costs a tenth of
  *   what one of the response does.
  * @returns a function that rejects when the listener destroys its request or response, or answers more than Lambda
  *   takes; everything else is the listener's answer.
  */
 export function createEventAdapter(
-  listener: RequestListener & { readonly response?: object },
-  onRequest: (
-    request: IncomingMessage,
-    event: APIGatewayProxyEventV2,
-    context: InvocationContext,
-  ) => void = () => {},
+  listener: RequestListener,
   constantHeaders: Readonly<Record<string, string>> = {},
 ): EventAdapter {
-  // An Express app gives its responses another prototype than serverless-http does.
-  if (listener.response) repairResponses(listener.response);
-  const respond = serverless(
-    (request: IncomingMessage & { apiGateway: { event: PreparedEvent } }, response: ServerResponse) => {
-      const { exchange } = request.apiGateway.event;
-      repairExchange(request, response, exchange);
-      onRequest(request, exchange.event, exchange.context);
-      listener(request, response);
-    },
-    // The body is none of its business.
-    { binary: false },
-  );
-
   return (event, context) =>
     new Promise((resolve, reject) => {
-      const exchange = createExchange(event, context, reject);
-      const finish = (result: HttpResult) => resolve(finishResult(result, exchange.answer, constantHeaders));
-      (respond(prepareEvent(exchange), context) as Promise<HttpResult>).then(finish).catch(reject);
+      const connection = new CollectingConnection(event.requestContext.http.sourceIp);
+      const request = createRequest(event, connection as unknown as Socket);
+      // Under the name that serverless-http has for it.
+      Object.assign(request, { apiGateway: { event, context } });
+      const response = new ServerResponse(request);
+      response.sendDate = false;
+      response.assignSocket(connection as unknown as Socket);
+      // Node's own, by which a response learns that its connection has closed.
+      const [closeResponse] = connection.listeners("close");
+
+      response.on("finish", () => {
+        try {
+          resolve(createResult(connection, request.method === "HEAD", constantHeaders));
+        } catch (error) {
+          reject(error);
+        }
+        // As a server does: it reads what the listener left unread, closes the response, and keeps the connection.
+        if (!request.readableDidRead) request.resume();
+        process.nextTick(() => closeResponse?.call(connection));
+      });
+      connection.on("close", () => {
+        if (response.writableFinished) return;
+        reject(connection.errored ?? new Error("The answer was destroyed before it was complete"));
+        request.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
+      });
+      listener(request, response);
     });
 }
 
-interface AnsweredEvent extends Exchange {
-  readonly event: APIGatewayProxyEventV2;
-  readonly context: InvocationContext;
-}
-
-/** What serverless-http needs of an event. */
-interface PreparedEvent {
-  readonly [name: string]: unknown;
-  readonly exchange: AnsweredEvent;
-}
-
-function createExchange(
-  event: APIGatewayProxyEventV2,
-  context: InvocationContext,
-  onCut: (error: Error) => void,
-): AnsweredEvent {
+/** The request as a server would have received it, with all of its body. */
+function createRequest(event: APIGatewayProxyEventV2, socket: Socket): IncomingMessage {
+  const { rawPath, rawQueryString, requestContext } = event;
   const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
-  return { event, context, body, headers: prepareHeaders(event, body.length), answer: [], onCut };
-}
-
-/** Never seen by a listener. For an empty body serverless-http would tell its end, also to those who know. */
-const SOME_BODY = Buffer.from("body");
-
-/** In the form that a server would have received. Headers and body reach the request by the repair. */
-function prepareEvent(exchange: AnsweredEvent): PreparedEvent {
-  const { rawPath, rawQueryString, requestContext } = exchange.event;
-  return {
-    version: "2.0",
-    rawPath: encodePath(stripStage(rawPath, requestContext.stage)),
-    // The mark is written here, because it would be left out before a query that starts with another one.
-    rawQueryString: rawQueryString && `?${rawQueryString}`,
-    headers: {},
-    requestContext: { http: { ...requestContext.http } },
-    body: SOME_BODY,
-    isBase64Encoded: false,
-    exchange,
-  };
+  const headers = createRequestHeaders(event, body.length);
+  const request = new IncomingMessage(socket);
+  request.httpVersion = "1.1";
+  request.httpVersionMajor = 1;
+  request.httpVersionMinor = 1;
+  request.method = requestContext.http.method;
+  request.url = encodePath(stripStage(rawPath, requestContext.stage));
+  if (rawQueryString) request.url += `?${rawQueryString}`;
+  request.headers = headers;
+  request.rawHeaders = Object.entries(headers).flat();
+  const distinct: Record<string, string[]> = {};
+  for (const name in headers) distinct[name] = [headers[name] ?? ""];
+  request.headersDistinct = distinct;
+  if (body.length > 0) request.push(body);
+  request.push(null);
+  request.complete = true;
+  return request;
 }
 
 /**
- * The headers as a server would have them: a cookie header, the length that the body really has and none where there
- * is no body, and an `x-forwarded-for` without the gateway's own peer, which is the address of the connection.
+ * The headers as a server would have them: a cookie header, the length that the body really has, and an
+ * `x-forwarded-for` without the gateway's own peer, which is the address of the connection.
  */
-function prepareHeaders(event: APIGatewayProxyEventV2, length: number): Record<string, string> {
+function createRequestHeaders(event: APIGatewayProxyEventV2, length: number): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name in event.headers) {
     const value = event.headers[name];
@@ -137,43 +117,180 @@ function prepareHeaders(event: APIGatewayProxyEventV2, length: number): Record<s
   const forwardedFor = event.headers["x-forwarded-for"]?.split(",").slice(0, -1).join(",");
   if (forwardedFor) headers["x-forwarded-for"] = forwardedFor;
   if (event.cookies) headers.cookie = event.cookies.join("; ");
-  if (length > 0) headers["content-length"] = String(length);
+  if (length > 0 || METHODS_WITH_BODY.has(event.requestContext.http.method)) {
+    headers["content-length"] = String(length);
+  }
   return headers;
 }
 
-function finishResult(
-  result: HttpResult,
-  body: readonly Buffer[],
+/** Status and headers, as they were sent. */
+type Head = Pick<HttpResult, "statusCode" | "headers" | "cookies">;
+
+type Callback = (error?: Error) => void;
+
+/**
+ * The connection of one request and its response: what Node and its users ask of a socket. It takes an HTTP/1.1 message,
+ * whose head is one piece of text, as Node writes it.
+ */
+class CollectingConnection extends EventEmitter {
+  readonly encrypted = true;
+  readonly readable = true;
+  /** As of a server's socket on Linux. */
+  readonly writableHighWaterMark = 65_536;
+  readonly writableLength = 0;
+  /** Node's response notes here how often it has corked. */
+  readonly _writableState = { corked: 0 };
+  readonly remoteAddress: string;
+  writable = true;
+  destroyed = false;
+  errored: Error | null = null;
+  head: Head | undefined;
+  readonly body: (string | Buffer)[] = [];
+
+  constructor(remoteAddress: string) {
+    super();
+    this.remoteAddress = remoteAddress;
+  }
+
+  /** A text in UTF-8 stays text, which is all that most answers are; bytes are copied, because their owner may reuse them. */
+  write(
+    data: string | Uint8Array,
+    encoding?: BufferEncoding | Callback | null,
+    callback?: Callback,
+  ): boolean {
+    const done = typeof encoding === "function" ? encoding : callback;
+    const form = typeof encoding === "string" ? encoding : "utf8";
+    const rest = typeof data === "string" ? this.#takeHead(data) : data;
+    if (typeof rest !== "string") this.body.push(Buffer.from(rest));
+    else if (rest !== "") this.body.push(form === "utf8" ? rest : Buffer.from(rest, form));
+    if (typeof done === "function") process.nextTick(done);
+    return true;
+  }
+
+  /** An interim head (1xx) is followed by another, which takes its place. */
+  #takeHead(text: string): string {
+    if (this.head && this.head.statusCode >= 200) return text;
+    const end = text.indexOf("\r\n\r\n");
+    this.head = parseHead(text.slice(0, end));
+    return text.slice(end + 4);
+  }
+
+  /** A server's socket is closed once it has sent what it was given: here that is at once. */
+  end(): this {
+    return this.destroy();
+  }
+
+  destroy(error?: Error): this {
+    if (this.destroyed) return this;
+    this.destroyed = true;
+    this.writable = false;
+    this.errored = error ?? null;
+    process.nextTick(() => {
+      if (error && this.listenerCount("error") > 0) this.emit("error", error);
+      this.emit("close", error !== undefined);
+    });
+    return this;
+  }
+
+  address(): { readonly port: number } {
+    return { port: 443 };
+  }
+
+  // What a connection can be told, and what changes nothing at this one.
+  cork(): void {}
+  uncork(): void {}
+  pause(): void {}
+  resume(): void {}
+  setTimeout(): this {
+    return this;
+  }
+  setKeepAlive(): this {
+    return this;
+  }
+  setNoDelay(): this {
+    return this;
+  }
+}
+
+function parseHead(text: string): Head {
+  const [statusLine = "", ...lines] = text.split("\r\n");
+  const headers: Record<string, string> = {};
+  const cookies: string[] = [];
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 2);
+    if (name === "set-cookie") cookies.push(value);
+    else headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  }
+  return { statusCode: Number(statusLine.split(" ")[1]), headers, cookies };
+}
+
+function createResult(
+  { head, body }: CollectingConnection,
+  isHead: boolean,
   constantHeaders: Readonly<Record<string, string>>,
 ): HttpResult {
+  if (!head) throw new Error("The answer has no head");
   const headers: Record<string, string> = { ...constantHeaders };
-  for (const name in result.headers) {
-    if (!DROPPED_HEADERS.has(name)) headers[name] = result.headers[name] ?? "";
+  for (const name in head.headers) {
+    // The gateway counts the length itself, unless there is nothing to count.
+    if (!DROPPED_HEADER.test(name) || (isHead && name === "content-length")) {
+      headers[name] = head.headers[name] ?? "";
+    }
   }
-  const cookie = result.headers["set-cookie"];
-  const cookies = result.cookies.length > 0 ? result.cookies : cookie === undefined ? [] : [cookie];
-  const bytes = body.length === 1 && body[0] ? body[0] : Buffer.concat(body);
-  const isBase64Encoded = bytes.length > 0 && !isText(headers, bytes);
-  const text = bytes.toString(isBase64Encoded ? "base64" : "utf8");
-  // As JSON, in which a character takes up to six bytes: only what might be too long is worth counting.
-  const size = text.length * 6 > MAX_RESULT_BYTES ? Buffer.byteLength(JSON.stringify(text)) : 0;
-  if (size > MAX_RESULT_BYTES) {
-    throw new RangeError(`The answer has ${size} bytes; Lambda takes ${MAX_RESULT_BYTES}`);
-  }
+  const [first = "", ...others] = body;
+  const isChunked = head.headers["transfer-encoding"]?.toLowerCase().includes("chunked");
+  const content =
+    others.length === 0 && !isChunked ? first : Buffer.concat(body.map((piece) => toBytes(piece)));
   return {
-    statusCode: result.statusCode,
+    statusCode: head.statusCode,
     headers,
-    cookies,
-    body: text,
-    isBase64Encoded,
+    cookies: head.cookies,
+    ...encodeBody(isChunked ? joinChunks(toBytes(content)) : content, headers),
   };
 }
 
+/** @throws RangeError when the body, as JSON, is more than Lambda takes. */
+function encodeBody(
+  content: string | Buffer,
+  headers: Readonly<Record<string, string>>,
+): Pick<HttpResult, "body" | "isBase64Encoded"> {
+  const isBase64Encoded = content.length > 0 && !isText(content, headers);
+  const body =
+    typeof content === "string" && !isBase64Encoded
+      ? content.toWellFormed()
+      : toBytes(content).toString(isBase64Encoded ? "base64" : "utf8");
+  // In JSON a character takes up to six bytes: only what might be too long is worth counting.
+  const size = body.length * 6 > MAX_RESULT_BYTES ? Buffer.byteLength(JSON.stringify(body)) : 0;
+  if (size > MAX_RESULT_BYTES) {
+    throw new RangeError(`The answer has ${size} bytes; Lambda takes ${MAX_RESULT_BYTES}`);
+  }
+  return { body, isBase64Encoded };
+}
+
 /** Base64 is always right; text is sent as text only where nothing can be lost. */
-function isText(headers: Record<string, string>, bytes: Uint8Array): boolean {
+function isText(content: string | Buffer, headers: Readonly<Record<string, string>>): boolean {
   return (
     headers["content-encoding"] === undefined &&
     UTF8_TEXT.test(headers["content-type"] ?? "") &&
-    isUtf8(bytes)
+    (typeof content === "string" || isUtf8(content))
   );
+}
+
+function toBytes(content: string | Buffer): Buffer {
+  return typeof content === "string" ? Buffer.from(content) : content;
+}
+
+/** Takes the body out of the chunked form (RFC 9112, section 7.1), and leaves its trailers. */
+function joinChunks(bytes: Buffer): Buffer {
+  const chunks: Buffer[] = [];
+  for (let start = 0; ; ) {
+    const lineEnd = bytes.indexOf("\r\n", start);
+    const size = Number.parseInt(bytes.toString("latin1", start, lineEnd), 16);
+    if (!(size > 0)) return Buffer.concat(chunks);
+    const end = lineEnd + 2 + size;
+    chunks.push(bytes.subarray(lineEnd + 2, end));
+    start = end + 2;
+  }
 }

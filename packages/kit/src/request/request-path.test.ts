@@ -24,6 +24,12 @@ describe("a path", () => {
     });
   }
 
+  it("keeps every character that is legal in a path as it came", () => {
+    const legal = "/AZaz09-._~!$&'()*+,;=:@";
+    assert.equal(encodePath(legal), legal);
+    assert.equal(encodePath('/%/?#[]|\\"<>^`{} '), "/%25/%3F%23%5B%5D%7C%5C%22%3C%3E%5E%60%7B%7D%20");
+  });
+
   for (const [encoded, decoded] of [
     ["/a%2Fb", "/a/b"],
     ["/a%20b", "/a b"],

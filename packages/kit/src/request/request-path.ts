@@ -4,13 +4,15 @@
  */
 import type { Method, Route } from "../route/define-route.ts";
 
-/** In which there is nothing to encode. */
-const PLAIN_PATH = /^[\w/.~-]*$/;
+/** What a path may not hold as it is: everything but slashes and the `pchar` of RFC 3986, section 3.3. */
+const ILLEGAL_IN_PATH = /[^\w/.~!$&'()*+,;=:@-]+/gu;
 
-/** Turns a decoded path into one that a URL may hold, so that the router's own decoding gives the same text again. */
+/**
+ * Turns a decoded path into one that a URL may hold, so that the router's own decoding gives the same text again. What
+ * is legal in a path stays as it came.
+ */
 export function encodePath(decoded: string): string {
-  if (PLAIN_PATH.test(decoded)) return decoded;
-  return decoded.split("/").map(encodeURIComponent).join("/");
+  return decoded.replace(ILLEGAL_IN_PATH, encodeURIComponent);
 }
 
 /** Decodes a path as the gateway does; what is not well-formed in it is left as it is. */

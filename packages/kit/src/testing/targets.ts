@@ -23,6 +23,13 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+/** An answer that is not the one of the other targets. */
+export interface KnownDifference {
+  readonly why: string;
+  readonly status: number;
+  readonly body: RegExp;
+}
+
 /** A running API. */
 export interface Target {
   readonly name: string;
@@ -30,6 +37,8 @@ export interface Target {
   readonly basePath: string;
   /** Whether an API Gateway, the real one or a local one, answers some requests by itself. */
   readonly isBehindGateway?: true;
+  /** Parity cases, by their titles, that this target is known to answer otherwise. */
+  readonly differences?: Readonly<Record<string, KnownDifference>>;
   request(request: RequestToSend): Promise<Answer>;
   close(): Promise<void>;
 }
