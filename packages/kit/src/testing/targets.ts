@@ -100,6 +100,7 @@ export interface HandlerTargetOptions {
   /** Default: the kit's own. */
   readonly adapter?: NonNullable<Parameters<typeof createHandler>[1]>["adapter"];
   readonly name?: string;
+  readonly differences?: Target["differences"];
 }
 
 /** The bare Lambda handler, with events as the gateway makes them (the authorizer's verdict is stood in for). */
@@ -108,6 +109,7 @@ export function handlerTargetWith({
   verdict = gatewayVerdict,
   adapter,
   name = "the bare Lambda handler",
+  differences,
 }: HandlerTargetOptions): StartTarget {
   return ({ api, issuer, environment, services = {}, write = () => {} }) => {
     const handler = createHandler(api, {
@@ -120,6 +122,7 @@ export function handlerTargetWith({
     return {
       name: `${name}, stage ${stage}`,
       basePath: stage === "$default" ? "" : `/${stage}`,
+      ...(differences && { differences }),
       async request(request) {
         const authorization = Object.entries(request.headers ?? {}).find(([name]) =>
           /^authorization$/i.test(name),
