@@ -23,6 +23,7 @@ import {
   type RequestToSend,
 } from "../testing/payload-event.ts";
 import { createEventAdapter, type HttpResult, MAX_RESULT_BYTES } from "./event-adapter.ts";
+import type { ApiGatewayRequest } from "./lambda-runtime.ts";
 
 const GET = { method: "GET", path: "/" };
 
@@ -1215,33 +1216,25 @@ describe("the event", () => {
   it("is told to the one who asks, before the listener sees the request", async () => {
     const event = payloadEvent(GET);
     const context = lambdaContext();
-    const order: unknown[] = [];
-    const respond = createEventAdapter(
-      (request, response) => {
-        order.push(["listener", request]);
-        response.end();
-      },
-      (request, ...origin) => void order.push(["told", request, ...origin]),
-    );
-    await respond(event, context);
-    const [told, listened] = order as [unknown[], unknown[]];
-    assert.equal(told[0], "told");
-    assert.equal(told[1], listened[1]);
-    assert.equal(told[2], event);
-    assert.equal(told[3], context);
+    let request: ApiGatewayRequest | undefined;
+    await createEventAdapter((received, response) => {
+      request = received;
+      response.end();
+    })(event, context);
+    assert.equal(request?.apiGateway?.event, event);
+    assert.equal(request?.apiGateway?.context, context);
   });
 
   it("is kept apart from another that is answered at the same time", async () => {
     const waiting: (() => void)[] = [];
-    const origins = new WeakMap<IncomingMessage, string>();
-    const respond = createEventAdapter(
-      (request, response) => {
-        waiting.push(() => response.writeHead(200, text).end(`${request.url} ${origins.get(request)}`));
-        // The first is answered last.
-        if (waiting.length === 2) for (const send of waiting.toReversed()) send();
-      },
-      (request, event) => void origins.set(request, event.requestContext.requestId),
-    );
+    const respond = createEventAdapter((request, response) => {
+      const { event } = (request as ApiGatewayRequest).apiGateway ?? {};
+      waiting.push(() =>
+        response.writeHead(200, text).end(`${request.url} ${event?.requestContext.requestId}`),
+      );
+      // The first is answered last.
+      if (waiting.length === 2) for (const send of waiting.toReversed()) send();
+    });
     const eventFor = (path: string, requestId: string) => {
       const event = payloadEvent({ method: "GET", path });
       return { ...event, requestContext: { ...event.requestContext, requestId } };
