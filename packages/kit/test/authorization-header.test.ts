@@ -3,18 +3,16 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { after, before, describe, it } from "node:test";
-import { createApp } from "../src/app.ts";
-import { createLog } from "../src/log.ts";
-import { createContainerRuntime } from "../src/container/container-runtime.ts";
 import { flatten } from "../src/testing/gateway-verdict.ts";
-import { testConfig } from "../src/testing/test-environment.ts";
+import { type Answer, appTarget, handlerTargetWith, type Target } from "../src/testing/targets.ts";
+import { testApp } from "../src/testing/test-app.ts";
 import { startTestIssuer, type TestIssuer } from "../src/testing/test-issuer.ts";
-import { type Answer, appTarget, handlerTarget, type Way } from "../src/testing/targets.ts";
+import { fixtureApi } from "./fixtures/api.ts";
 
 let issuer: TestIssuer;
 let token: string;
-let app: Way;
-let lambda: Way;
+let app: Target;
+let lambda: Target;
 let server: Server;
 const PATH = "/v1/me";
 
@@ -22,15 +20,12 @@ before(async () => {
   issuer = await startTestIssuer();
   const claims = issuer.claims(["USERS"]);
   token = issuer.sign(claims);
-  app = appTarget({ issuer });
+  app = await appTarget({ api: fixtureApi, issuer });
   // The gateway has accepted the token, whatever stands around it.
-  lambda = handlerTarget({ issuer, verdict: async () => ({ jwt: { claims: flatten(claims), scopes: null } }) });
+  const verdict = async () => ({ jwt: { claims: flatten(claims), scopes: null } });
+  lambda = await handlerTargetWith({ verdict })({ api: fixtureApi, issuer });
 
-  const config = testConfig(issuer);
-  const write = () => {};
-  const log = createLog(write);
-  const runtime = createContainerRuntime({ config, log, write });
-  server = createServer(createApp({ config, runtime, log }));
+  server = createServer(testApp(fixtureApi, { issuer }));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
 after(async () => {
@@ -80,8 +75,8 @@ const refused: readonly [string, () => string][] = [
   ["a comma alone", () => ","],
 ];
 
-async function send(way: Way, authorization: string): Promise<Answer> {
-  return way.request({ method: "GET", path: PATH, headers: { authorization } });
+async function send(target: Target, authorization: string): Promise<Answer> {
+  return target.request({ method: "GET", path: PATH, headers: { authorization } });
 }
 
 function assertRefused({ status, headers, body }: Answer, challenge: string): void {
@@ -93,14 +88,15 @@ function assertRefused({ status, headers, body }: Answer, challenge: string): vo
 describe("the Authorization header", () => {
   for (const [name, header] of accepted) {
     it(`is accepted: ${name}`, async () => {
-      for (const way of [app, lambda]) assert.equal((await send(way, header())).status, 200, way.name);
+      for (const target of [app, lambda])
+        assert.equal((await send(target, header())).status, 200, target.name);
     });
   }
 
   for (const [name, header] of refused) {
     it(`is refused: ${name}`, async () => {
-      for (const way of [app, lambda]) {
-        assertRefused(await send(way, header()), 'Bearer error="invalid_token"');
+      for (const target of [app, lambda]) {
+        assertRefused(await send(target, header()), 'Bearer error="invalid_token"');
       }
     });
   }
@@ -110,25 +106,28 @@ describe("the Authorization header", () => {
     ["an empty header", { authorization: "" }],
   ] as const) {
     it(`is asked for, and no token is called invalid: ${name}`, async () => {
-      for (const way of [app, lambda]) {
-        assertRefused(await way.request({ method: "GET", path: PATH, headers }), "Bearer");
+      for (const target of [app, lambda]) {
+        assertRefused(await target.request({ method: "GET", path: PATH, headers }), "Bearer");
       }
     });
   }
 
   it("is the only place where a token is looked for", async () => {
-    for (const way of [app, lambda]) {
+    for (const target of [app, lambda]) {
       for (const name of ["x-authorization", "proxy-authorization", "x-access-token", "cookie"]) {
         const value = name === "cookie" ? `access_token=${token}` : `Bearer ${token}`;
-        assertRefused(await way.request({ method: "GET", path: PATH, headers: { [name]: value } }), "Bearer");
+        assertRefused(
+          await target.request({ method: "GET", path: PATH, headers: { [name]: value } }),
+          "Bearer",
+        );
       }
       assertRefused(
-        await way.request({ method: "GET", path: `${PATH}?access_token=${token}&token=${token}` }),
+        await target.request({ method: "GET", path: `${PATH}?access_token=${token}&token=${token}` }),
         "Bearer",
       );
       const form = { "content-type": "application/x-www-form-urlencoded" };
       const body = `access_token=${token}`;
-      assertRefused(await way.request({ method: "GET", path: PATH, headers: form, body }), "Bearer");
+      assertRefused(await target.request({ method: "GET", path: PATH, headers: form, body }), "Bearer");
     }
   });
 });

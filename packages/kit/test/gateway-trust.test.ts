@@ -4,12 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { createLog } from "../src/log.ts";
 import { createHandler, type LambdaHandler } from "../src/lambda/create-handler.ts";
 import type { HttpResult } from "../src/lambda/event-adapter.ts";
+import { createLog } from "../src/log.ts";
 import { flatten } from "../src/testing/gateway-verdict.ts";
 import { lambdaContext, payloadEvent } from "../src/testing/payload-event.ts";
-import { testConfig } from "../src/testing/test-environment.ts";
+import { appTarget } from "../src/testing/targets.ts";
+import { testEnvironment } from "../src/testing/test-environment.ts";
 import {
   encodeSegment,
   startTestIssuer,
@@ -17,14 +18,14 @@ import {
   type TestIssuer,
   type TokenParts,
 } from "../src/testing/test-issuer.ts";
-import { appTarget } from "../src/testing/targets.ts";
+import { fixtureApi } from "./fixtures/api.ts";
 
 let issuer: TestIssuer;
 let handler: LambdaHandler;
 before(async () => {
   issuer = await startTestIssuer();
-  const config = testConfig(issuer, { RUNTIME: "LAMBDA" });
-  handler = createHandler({ config, log: createLog(() => {}) });
+  const environment = testEnvironment(fixtureApi, issuer, { RUNTIME: "LAMBDA" });
+  handler = createHandler(fixtureApi, { environment, log: createLog(() => {}) });
 });
 after(() => issuer.close());
 
@@ -33,11 +34,7 @@ const verified = (claims: TokenParts) => ({ jwt: { claims: flatten(claims), scop
 async function call(
   token: string | undefined,
   authorizer: object | undefined,
-  {
-    path = "/v1/me",
-    headers = {},
-    ...rest
-  }: { path?: string; headers?: object; body?: string } = {},
+  { path = "/v1/me", headers = {}, ...rest }: { path?: string; headers?: object; body?: string } = {},
 ): Promise<HttpResult> {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const request = { method: "GET", path, headers: { ...authorization, ...headers }, ...rest };
@@ -157,7 +154,7 @@ describe("what a client sends", () => {
     "requestcontext",
   ];
 
-  it("is never taken for a verified identity, in either runtime", async () => {
+  it("is never taken for a verified identity, in either runtime", async (t) => {
     const claims = issuer.claims(["USERS", "ADMINS"]);
     const context = JSON.stringify({
       ...verified(claims),
@@ -167,14 +164,14 @@ describe("what a client sends", () => {
     const headers = Object.fromEntries(SPOOFED.map((name) => [name, context]));
     const path = `/v1/me?authorizer=${encodeURIComponent(context)}`;
     const forged = issuer.sign(claims, {}, strangerKey);
-    const container = appTarget({ issuer });
+    const container = await appTarget({ api: fixtureApi, issuer });
+    t.after(container.close);
     for (const token of [undefined, forged]) {
       const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
       const inContainer = { method: "GET", path, headers: { ...headers, ...authorization } };
-      assert.equal((await container.send(inContainer)).status, 401);
+      assert.equal((await container.request(inContainer)).status, 401);
       assert.equal((await call(token, undefined, { path, headers, body: context })).statusCode, 401);
     }
-    await container.close();
   });
 
   it("never changes who was verified", async () => {

@@ -1,11 +1,19 @@
 /** Which values of the groups claim let a caller into an endpoint for ADMINS, in both runtimes. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import type { Api } from "../src/api.ts";
+import { type Answer, appTarget, handlerTarget, type Target } from "../src/testing/targets.ts";
+import type { Environment } from "../src/testing/test-environment.ts";
 import { startTestIssuer, type TestIssuer, type TokenParts } from "../src/testing/test-issuer.ts";
-import { type Answer, appTarget, handlerTarget, type Way } from "../src/testing/targets.ts";
+import { fixtureApi } from "./fixtures/api.ts";
 
-const NO_GROUPS = "The endpoint has authorization check and the caller does not belong to any groups";
-const OTHER_GROUPS = "Only ['ADMINS'] can access this endpoint";
+const NO_GROUPS = "The caller is in no group";
+const OTHER_GROUPS = "The caller is in other groups";
+/** Tells what the groups claim was taken for. */
+const api: Api = {
+  ...fixtureApi,
+  groupRefusal: (_groups, callerGroups) => (callerGroups.length === 0 ? NO_GROUPS : OTHER_GROUPS),
+};
 
 let issuer: TestIssuer;
 before(async () => {
@@ -72,52 +80,55 @@ const refused: readonly [unknown, string][] = [
 const short = (value: unknown) => (JSON.stringify(value) ?? "no claim").slice(0, 60);
 
 describe("the groups claim", () => {
-  let ways: Way[];
-  before(() => {
-    ways = [appTarget({ issuer }), handlerTarget({ issuer })];
+  let targets: Target[];
+  before(async () => {
+    targets = await startBoth();
   });
   after(async () => {
-    for (const way of ways) await way.close();
+    for (const target of targets) await target.close();
   });
 
   for (const groups of granted) {
     it(`lets an admin in: ${short(groups)}`, async () => {
-      for (const way of ways) {
-        const answer = await listEndpoints(way, { groups });
-        assert.equal(answer.status, 200, `${way.name}: ${answer.body}`);
+      for (const target of targets) {
+        const answer = await listEndpoints(target, { groups });
+        assert.equal(answer.status, 200, `${target.name}: ${answer.body}`);
       }
     });
   }
 
   for (const [groups, reason] of refused) {
     it(`lets nobody in: ${short(groups)}`, async () => {
-      for (const way of ways) assertForbidden(await listEndpoints(way, { groups }), reason);
+      for (const target of targets) assertForbidden(await listEndpoints(target, { groups }), reason);
     });
   }
 
   it("is the only claim that names groups", async () => {
     const others = { "cognito:groups": ["ADMINS"], roles: ["ADMINS"], Groups: ["ADMINS"], group: "ADMINS" };
-    for (const way of ways) assertForbidden(await listEndpoints(way, others), NO_GROUPS);
+    for (const target of targets) assertForbidden(await listEndpoints(target, others), NO_GROUPS);
   });
 });
 
 describe("the name of the groups claim", () => {
   for (const name of ["cognito:groups", "https://example.com/groups", "realm_access.roles", "toString"]) {
-    it(`is one literal key: ${name}`, async () => {
-      const environment = { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: name };
-      for (const way of [appTarget({ issuer, environment }), handlerTarget({ issuer, environment })]) {
-        assert.equal((await listEndpoints(way, { [name]: ["ADMINS"] })).status, 200, way.name);
+    it(`is one literal key: ${name}`, async (t) => {
+      for (const target of await startBoth({ JWT_AUTHORIZATION_GROUPS_ATTR_NAME: name })) {
+        t.after(target.close);
+        assert.equal((await listEndpoints(target, { [name]: ["ADMINS"] })).status, 200, target.name);
         const elsewhere = { groups: ["ADMINS"], realm_access: { roles: ["ADMINS"] }, cognito: ["ADMINS"] };
-        assertForbidden(await listEndpoints(way, elsewhere), NO_GROUPS);
-        await way.close();
+        assertForbidden(await listEndpoints(target, elsewhere), NO_GROUPS);
       }
     });
   }
 });
 
-function listEndpoints(way: Way, claims: TokenParts): Promise<Answer> {
+function startBoth(environment: Environment = {}): Promise<Target[]> {
+  return Promise.all([appTarget, handlerTarget].map((start) => start({ api, issuer, environment })));
+}
+
+function listEndpoints(target: Target, claims: TokenParts): Promise<Answer> {
   const authorization = `Bearer ${issuer.sign(issuer.claims(undefined, claims))}`;
-  return way.request({ method: "GET", path: "/v1/admin/endpoints", headers: { authorization } });
+  return target.request({ method: "GET", path: "/v1/admin/endpoints", headers: { authorization } });
 }
 
 function assertForbidden({ status, headers, body }: Answer, reason: string): void {

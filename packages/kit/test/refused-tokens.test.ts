@@ -6,10 +6,11 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
-import { type Attack, algorithmAttacks, claimAttacks, encodingAttacks } from "./support/attack-tokens.ts";
 import { flatten, gatewayVerdict } from "../src/testing/gateway-verdict.ts";
+import { type Answer, appTarget, handlerTargetWith, type Target } from "../src/testing/targets.ts";
 import { startTestIssuer, type TestIssuer, type TokenParts } from "../src/testing/test-issuer.ts";
-import { type Answer, appTarget, handlerTarget, type Way } from "../src/testing/targets.ts";
+import { fixtureApi } from "./fixtures/api.ts";
+import { type Attack, algorithmAttacks, claimAttacks, encodingAttacks } from "./support/attack-tokens.ts";
 
 /** All that a caller ever learns of a token that was refused. */
 const REASONS = [
@@ -29,9 +30,9 @@ const REASONS = [
 ];
 
 let issuer: TestIssuer;
-let app: Way;
-let lambdaRefused: Way;
-let lambdaAccepted: Way;
+let app: Target;
+let lambdaRefused: Target;
+let lambdaAccepted: Target;
 let logged: string[] = [];
 let attackerUrl: string;
 let attackerRequests = 0;
@@ -44,10 +45,10 @@ before(async () => {
   await new Promise<void>((resolve) => attacker.listen(0, "127.0.0.1", resolve));
   attackerUrl = `http://127.0.0.1:${(attacker.address() as AddressInfo).port}`;
   issuer = await startTestIssuer();
-  const write = (line: string) => logged.push(line);
-  app = appTarget({ issuer, write });
-  lambdaRefused = handlerTarget({ issuer, write, verdict: async () => undefined });
-  lambdaAccepted = handlerTarget({ issuer, write, verdict: async (header) => acceptedBlindly(header) });
+  const options = { api: fixtureApi, issuer, write: (line: string) => logged.push(line) };
+  app = await appTarget(options);
+  lambdaRefused = await handlerTargetWith({ verdict: async () => undefined })(options);
+  lambdaAccepted = await handlerTargetWith({ verdict: async (header) => acceptedBlindly(header) })(options);
 });
 after(async () => {
   await app.close();
@@ -67,9 +68,9 @@ function acceptedBlindly(header = "") {
   return { jwt: { claims, scopes: null } };
 }
 
-async function getMe(way: Way, token: string): Promise<Answer> {
+async function getMe(target: Target, token: string): Promise<Answer> {
   logged = [];
-  return way.request({ method: "GET", path: "/v1/me", headers: { authorization: `Bearer ${token}` } });
+  return target.request({ method: "GET", path: "/v1/me", headers: { authorization: `Bearer ${token}` } });
 }
 
 function assertRefused({ status, headers, body }: Answer, token: string): void {
@@ -175,9 +176,9 @@ describe("accepted tokens", () => {
       JSON.parse('{"__proto__":{"groups":["ADMINS"]},"in":{"__proto__":1}}'),
     );
     assert.ok(Object.hasOwn(claims, "__proto__"));
-    for (const way of [app, lambdaAccepted]) {
-      const answer = await getMe(way, issuer.sign(claims));
-      assert.equal(answer.status, 200, `${way.name}: ${answer.body}`);
+    for (const target of [app, lambdaAccepted]) {
+      const answer = await getMe(target, issuer.sign(claims));
+      assert.equal(answer.status, 200, `${target.name}: ${answer.body}`);
       assert.ok(!answer.body.includes("__proto__"));
     }
   });
@@ -187,9 +188,9 @@ describe("accepted tokens", () => {
       const claims = issuer.claims(["USERS"], overrides);
       const token = issuer.sign(claims, header);
       const expected = JSON.parse(JSON.stringify(claims));
-      for (const way of [app, lambdaAccepted]) {
-        const answer = await getMe(way, token);
-        assert.equal(answer.status, 200, `${way.name}: ${answer.body}`);
+      for (const target of [app, lambdaAccepted]) {
+        const answer = await getMe(target, token);
+        assert.equal(answer.status, 200, `${target.name}: ${answer.body}`);
         assert.deepEqual(JSON.parse(answer.body.toString()), {
           subject: expected.sub,
           groups: ["USERS"],
