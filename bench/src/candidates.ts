@@ -3,10 +3,12 @@ import { cpSync, globSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { buildLambda } from "../../packages/api/build/lambda.ts";
+import { buildContainer } from "../../packages/build/src/container.ts";
+import { buildLambda } from "../../packages/build/src/lambda.ts";
 
 const BENCH = join(import.meta.dirname, "..");
 const DIST = join(BENCH, "dist");
+const API = join(BENCH, "../packages/api");
 
 const LABELS = {
   bare: "no framework",
@@ -41,11 +43,10 @@ export async function buildCandidates(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
   for (const peer of [...PEERS, "express-server"]) await buildPeer(peer);
   const folder = join(DIST, "product");
-  await buildLambda(folder, { architecture: lambdaArchitecture() });
+  await buildLambda(API, { out: folder, architecture: lambdaArchitecture() });
   cpSync(folder, join(DIST, "product-without-cache"), { recursive: true });
   for (const cache of globSync(join(DIST, "product-without-cache/**/*.cache"))) rmSync(cache);
-  // The container's build is a program.
-  await import("../../scripts/build-container.ts");
+  await buildContainer(API);
 }
 
 /** This machine's: only of its own can it make code caches. */

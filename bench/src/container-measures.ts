@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable } from "node:stream";
-import { startTestIssuer, type TestIssuer } from "../../packages/api/test/support/test-issuer.ts";
+import { startTestIssuer, type TestIssuer } from "../../packages/kit/src/testing/test-issuer.ts";
 import { EXPRESS_SERVER, PRODUCT_SERVER } from "./candidates.ts";
 import type { Effort } from "./lambda-measures.ts";
 import type { Cores } from "./machine.ts";

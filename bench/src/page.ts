@@ -75,7 +75,7 @@ Each sample is a new process. A first round, which brings the files into the sys
 - *CPU* is the time of all threads of the process, *memory* its resident size after the answer.
 - *JavaScript* is every script that V8 was given until then, in kilobytes and scripts, Node's own not counted. V8's debugger tells
   it in a process of its own ([loaded.js](../bench/processes/loaded.js)).
-- The function is built by [the build that a deployment uses](../packages/api/build/lambda.ts). *Without its code cache* is
+- The function is built by [the build that a deployment uses](../packages/build/src/lambda.ts). *Without its code cache* is
   the same folder without the cache files, as it is for a Node that the cache does not fit.
 - The peers are in [bench/peers](../bench/peers), bundled with esbuild as SST bundles a function by default: minified ESM in
   one file, names kept.

@@ -1,6 +1,6 @@
 /** What the handlers are asked: payload 2.0 events as API Gateway makes them behind a JWT authorizer. */
-import { payloadEvent, type RequestToSend } from "../../packages/api/test/support/payload-event.ts";
-import { signToken, strangerKey } from "../../packages/api/test/support/test-issuer.ts";
+import { payloadEvent, type RequestToSend } from "../../packages/kit/src/testing/payload-event.ts";
+import { signToken, strangerKey } from "../../packages/kit/src/testing/test-issuer.ts";
 
 const NOW = Math.floor(Date.now() / 1000);
 

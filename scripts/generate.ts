@@ -1,0 +1,14 @@
+/** `npm run generate [-- --check]`: what is derived from the API's sources, then what the pages of this repository repeat. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+const flags = process.argv.slice(2);
+for (const [program, ...options] of [
+  ["../packages/local/src/project/generate.ts", "--api", "packages/api"],
+  ["write-pages.ts"],
+] as const) {
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, program), ...options, ...flags], {
+    stdio: "inherit",
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
