@@ -1,7 +1,7 @@
 /**
- * Keeps the directions between the packages: the API knows nobody, infra reads the API's routes, the gateway knows
- * nobody, and only local knows them all. Also, what a package imports must be among its own dependencies. What is outside
- * the packages may know everybody, but what it imports by name must be named too.
+ * Keeps the directions between the packages: the API and the gateway know nobody, infra reads the API's routes, delivery
+ * knows infra, which does not know it, and local joins the rest. Also, what a package imports must be among its own
+ * dependencies. What is outside the packages may know everybody, but what it imports by name must be named too.
  */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
@@ -9,13 +9,14 @@ import { dirname, join, normalize } from "node:path";
 
 const MAY_IMPORT: Record<string, readonly string[]> = {
   api: [],
+  delivery: ["api", "infra"],
   gateway: [],
   infra: ["api"],
   local: ["api", "gateway", "infra"],
 };
 const OUTSIDE = ["*.ts", "{scripts,bench,evidence,examples}/**/*.ts"];
 /** Tests may also run what they made: a release's packages run as the local gateway runs a function. */
-const TESTS_MAY_IMPORT: Record<string, readonly string[]> = { infra: ["gateway"] };
+const TESTS_MAY_IMPORT: Record<string, readonly string[]> = { delivery: ["gateway"] };
 const SCOPE = "@lambda-express-api/";
 const IMPORT =
   /(?:^|\s)(?:import|export)\s[^;"']*?from\s+"([^"]+)"|import\(\s*"([^"]+)"\s*\)|^import\s+"([^"]+)"/gm;

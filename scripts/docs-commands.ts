@@ -33,8 +33,9 @@ const RUN_IN_COPY = [
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run deploy": "needs an account",
   "npm run remove": "needs an account",
-  "npm run release": "needs an account; packages/infra/test/release/command.test.ts runs it at a stand-in",
-  "npm run rollback": "needs an account; packages/infra/test/release/command.test.ts runs it at a stand-in",
+  "npm run release": "needs an account; packages/delivery/test/release/command.test.ts runs it at a stand-in",
+  "npm run rollback":
+    "needs an account; packages/delivery/test/release/command.test.ts runs it at a stand-in",
   "npm run doctor": "its findings depend on who asks; packages/infra/src/doctor/doctor.test.ts runs it",
   "npm run demo -- --url": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
   "npx sst": "needs an account",

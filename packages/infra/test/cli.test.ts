@@ -5,9 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { routes } from "@lambda-express-api/api/routes/routes.ts";
-import { deployPermissions } from "../src/deploy-permissions.ts";
 import { runSst, type SstRun } from "./cli/run-sst.ts";
-import { may } from "./synth/may.ts";
 import { all, environment } from "./synth/view.ts";
 
 const settings = {
@@ -16,149 +14,118 @@ const settings = {
   FIREBASE_APP_API_KEY: "AIzaSyNobodyNeedSeeThis",
 };
 
-describe("sst deploy", () => {
-  let run: SstRun;
-  before(async () => {
-    const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
-    run = await runSst({
-      args: ["deploy", "--stage", "dev"],
-      environment: { LOG_RETENTION_DAYS: "3" },
-      files: {
-        ".env": `${lines.join("")}MEMORY_MEGABYTES=128\nLOG_RETENTION_DAYS=1\n`,
-        ".env.dev": "MEMORY_MEGABYTES=256\n",
-      },
+describe("sst, on each its own project folder", { concurrency: 2 }, () => {
+  describe("sst deploy", () => {
+    let run: SstRun;
+    before(async () => {
+      const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+      run = await runSst({
+        args: ["deploy", "--stage", "dev"],
+        environment: { LOG_RETENTION_DAYS: "3" },
+        files: {
+          ".env": `${lines.join("")}MEMORY_MEGABYTES=128\nLOG_RETENTION_DAYS=1\n`,
+          ".env.dev": "MEMORY_MEGABYTES=256\n",
+        },
+      });
+    });
+    after(() => run.remove());
+
+    it("completes, and says where the API is", () => {
+      assert.equal(run.exitCode, 0, run.output);
+      assert.match(run.output, /✓ {2}Complete/);
+      assert.match(run.output, /url: https:\/\/ApiHttpApi\.execute-api\.eu-west-1\.amazonaws\.com\/mvp/);
+      assert.deepEqual(run.unanswered, []);
+    });
+
+    it("takes the settings from the environment, from .env.<stage> and from .env, in this order", () => {
+      assert.ok(run.graph);
+      assert.equal(all(run.graph, "aws:lambda/function:Function")[0]?.inputs.memorySize, 256);
+      assert.equal(environment(run.graph).JWT_ISSUER, settings.JWT_ISSUER);
+      const [logGroup] = all(run.graph, "aws:cloudwatch/logGroup:LogGroup").filter(({ name }) =>
+        name.startsWith("ApiHandler"),
+      );
+      assert.equal(logGroup?.inputs.retentionInDays, 3);
+    });
+
+    it("creates a route for each endpoint", () => {
+      assert.ok(run.graph);
+      assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, routes.length);
+      for (const { operationId } of routes)
+        assert.match(run.output, new RegExp(`Created .*ApiRoute${operationId}`, "i"));
+    });
+
+    it("packs what the API's own build has made, docs pages and all, without source maps", () => {
+      assert.ok(run.graph);
+      const files = readdirSync(join(run.folder, ".sst/lambda"), { recursive: true }).map(String);
+      for (const file of ["bundle.mjs", "app.js", "assets/docs-pages.json"])
+        assert.ok(files.includes(file), file);
+      assert.deepEqual(
+        files.filter((file) => file.endsWith(".map")),
+        [],
+      );
+      const packed = readFileSync(join(run.folder, ".sst/artifacts/ApiHandler/code.zip"), "latin1");
+      for (const file of files.filter((name) => name.includes("."))) assert.ok(packed.includes(file), file);
+      assert.equal(all(run.graph, "aws:lambda/function:Function")[0]?.inputs.handler, "bundle.handler");
+    });
+
+    it("prints no secret, and keeps none in its state or its log in the clear", () => {
+      const kept = [...run.state].map(([, object]) => object.toString());
+      const log = readFileSync(join(run.folder, ".sst/log/sst.log"), "utf8");
+      for (const text of [run.output, log, ...kept]) assert.ok(!text.includes(settings.FIREBASE_APP_API_KEY));
+    });
+
+    it("gives its lock back", () => {
+      assert.deepEqual(
+        [...run.state.keys()].filter((key) => key.includes("/lock/")),
+        [],
+      );
     });
   });
-  after(() => run.remove());
 
-  it("completes, and says where the API is", () => {
-    assert.equal(run.exitCode, 0, run.output);
-    assert.match(run.output, /✓ {2}Complete/);
-    assert.match(run.output, /url: https:\/\/ApiHttpApi\.execute-api\.eu-west-1\.amazonaws\.com\/mvp/);
-    assert.deepEqual(run.unanswered, []);
-  });
-
-  it("takes the settings from the environment, from .env.<stage> and from .env, in this order", () => {
-    assert.ok(run.graph);
-    assert.equal(all(run.graph, "aws:lambda/function:Function")[0]?.inputs.memorySize, 256);
-    assert.equal(environment(run.graph).JWT_ISSUER, settings.JWT_ISSUER);
-    const [logGroup] = all(run.graph, "aws:cloudwatch/logGroup:LogGroup").filter(({ name }) =>
-      name.startsWith("ApiHandler"),
-    );
-    assert.equal(logGroup?.inputs.retentionInDays, 3);
-  });
-
-  it("creates a route for each endpoint", () => {
-    assert.ok(run.graph);
-    assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, routes.length);
-    for (const { operationId } of routes)
-      assert.match(run.output, new RegExp(`Created .*ApiRoute${operationId}`, "i"));
-  });
-
-  it("packs what the API's own build has made, docs pages and all, without source maps", () => {
-    assert.ok(run.graph);
-    const files = readdirSync(join(run.folder, ".sst/lambda"), { recursive: true }).map(String);
-    for (const file of ["bundle.mjs", "app.js", "assets/docs-pages.json"])
-      assert.ok(files.includes(file), file);
-    assert.deepEqual(
-      files.filter((file) => file.endsWith(".map")),
-      [],
-    );
-    const packed = readFileSync(join(run.folder, ".sst/artifacts/ApiHandler/code.zip"), "latin1");
-    for (const file of files.filter((name) => name.includes("."))) assert.ok(packed.includes(file), file);
-    assert.equal(all(run.graph, "aws:lambda/function:Function")[0]?.inputs.handler, "bundle.handler");
-  });
-
-  it("prints no secret, and keeps none in its state or its log in the clear", () => {
-    const kept = [...run.state].map(([, object]) => object.toString());
-    const log = readFileSync(join(run.folder, ".sst/log/sst.log"), "utf8");
-    for (const text of [run.output, log, ...kept]) assert.ok(!text.includes(settings.FIREBASE_APP_API_KEY));
-  });
-
-  it("asks AWS for nothing that the role of a pipeline refuses", () => {
-    const statements = deployPermissions({
-      partition: "aws",
-      region: "eu-west-1",
-      accountId: "123456789012",
-      appName: "lambda-express-api",
-      stage: "dev",
-      stateBucket: "sst-state",
-      assetBucket: "sst-asset",
-      permissionsBoundaryArn: "arn:aws:iam::123456789012:policy/boundary",
-    }).map((statement) => ({ effect: "Allow", conditions: {}, ...statement }));
-    const arnOf = { s3: "arn:aws:s3:::", ssm: "arn:aws:ssm:eu-west-1:123456789012:" };
-    assert.ok(run.asked.length > 10);
-    for (const { action, resource } of run.asked) {
-      const request = { action, resource: arnOf[action.split(":")[0] as "s3" | "ssm"] + resource };
-      assert.ok(may(statements, request), `${action} on ${resource}`);
-    }
-  });
-
-  it("gives its lock back", () => {
-    assert.deepEqual(
-      [...run.state.keys()].filter((key) => key.includes("/lock/")),
-      [],
-    );
-  });
-});
-
-describe("sst deploy of the pipelines, by their own program", () => {
-  it("completes, and says where each is", async () => {
-    const run = await runSst({
-      config: "packages/infra/examples/pipeline/sst.config.ts",
-      args: ["deploy", "--stage", "shared"],
-      environment: {},
+  describe("sst diff", () => {
+    it("shows what would be created, and creates nothing", async () => {
+      const run = await runSst({
+        args: ["diff", "--stage", "dev"],
+        // Else it would also build the code, which the deployment has done.
+        environment: { ...settings, CODE_DELIVERY: "pipeline" },
+      });
+      assert.equal(run.exitCode, 0, run.output);
+      assert.match(run.output, /\+ {2}Api lambda-express-api:infra:LambdaApi → ApiRouteWhoAmI/);
+      assert.deepEqual([...run.state.keys()], []);
+      await run.remove();
     });
-    assert.equal(run.exitCode, 0, run.output);
-    assert.match(
-      run.output,
-      /Staging: https:\/\/eu-west-1\.console\.aws\.amazon\.com\/codesuite\/codepipeline\//,
-    );
-    assert.match(run.output, /Production: https:\/\/eu-west-1\.console\.aws\.amazon\.com\/codesuite\//);
-    assert.deepEqual(run.unanswered, []);
-    await run.remove();
   });
-});
 
-describe("sst diff", () => {
-  it("shows what would be created, and creates nothing", async () => {
-    const run = await runSst({ args: ["diff", "--stage", "dev"], environment: settings });
-    assert.equal(run.exitCode, 0, run.output);
-    assert.match(run.output, /\+ {2}Api lambda-express-api:infra:LambdaApi → ApiRouteWhoAmI/);
-    assert.deepEqual([...run.state.keys()], []);
-    await run.remove();
-  });
-});
-
-describe("sst deploy --dev", () => {
-  it("puts the bridge to this machine behind the same gateway", async () => {
-    const run = await runSst({
-      args: ["deploy", "--stage", "dev", "--dev"],
-      environment: { ...settings, KEEP_WARM: "warmer" },
+  describe("sst deploy --dev", () => {
+    it("puts the bridge to this machine behind the same gateway", async () => {
+      const run = await runSst({
+        args: ["deploy", "--stage", "dev", "--dev"],
+        environment: { ...settings, KEEP_WARM: "warmer" },
+      });
+      assert.equal(run.exitCode, 0, run.output);
+      assert.ok(run.graph);
+      const [lambda] = all(run.graph, "aws:lambda/function:Function");
+      assert.equal(lambda?.inputs.runtime, "provided.al2023");
+      assert.equal(environment(run.graph).SST_FUNCTION_ID, "ApiHandler");
+      assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, routes.length);
+      assert.deepEqual(all(run.graph, "aws:scheduler/schedule:Schedule"), []);
+      await run.remove();
     });
-    assert.equal(run.exitCode, 0, run.output);
-    assert.ok(run.graph);
-    const [lambda] = all(run.graph, "aws:lambda/function:Function");
-    assert.equal(lambda?.inputs.runtime, "provided.al2023");
-    assert.equal(environment(run.graph).SST_FUNCTION_ID, "ApiHandler");
-    assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, routes.length);
-    assert.deepEqual(all(run.graph, "aws:scheduler/schedule:Schedule"), []);
-    await run.remove();
   });
-});
 
-describe("a mistake in the settings", () => {
-  it("ends the deployment with every sentence and without a stack trace", async () => {
-    const { FIREBASE_APP_API_KEY: _, ...rest } = settings;
-    const run = await runSst({
-      args: ["deploy", "--stage", "dev"],
-      environment: { ...rest, MEMORY_MEGABYTES: "64" },
+  describe("a mistake in the settings", () => {
+    it("ends the deployment with every sentence and without a stack trace", async () => {
+      const { FIREBASE_APP_API_KEY: _, ...rest } = settings;
+      const run = await runSst({
+        args: ["deploy", "--stage", "dev"],
+        environment: { ...rest, MEMORY_MEGABYTES: "64" },
+      });
+      assert.equal(run.exitCode, 1);
+      assert.match(run.output, /FIREBASE_APP_API_KEY is not set; /);
+      assert.match(run.output, /MEMORY_MEGABYTES is wrong \("64"\); it must be a number from 128 to 10240/);
+      assert.doesNotMatch(run.output, /settings\.ts:\d+/);
+      assert.equal(run.graph, undefined);
+      await run.remove();
     });
-    assert.equal(run.exitCode, 1);
-    assert.match(run.output, /FIREBASE_APP_API_KEY is not set; /);
-    assert.match(run.output, /MEMORY_MEGABYTES is wrong \("64"\); it must be a number from 128 to 10240/);
-    assert.doesNotMatch(run.output, /settings\.ts:\d+/);
-    assert.equal(run.graph, undefined);
-    await run.remove();
   });
 });

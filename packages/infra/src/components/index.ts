@@ -5,7 +5,4 @@ export { BudgetGuard, type BudgetGuardArgs } from "./budget-guard.ts";
 export { ContainerService, type ContainerServiceArgs } from "./container-service.ts";
 export { type Dns, dnsOf } from "./dns.ts";
 export { secretEnvironment } from "./environment.ts";
-export { GithubDeployRole, type GithubDeployRoleArgs } from "./github-deploy-role.ts";
 export { LambdaApi, type LambdaApiArgs } from "./lambda-api.ts";
-export { Pipeline, type PipelineArgs } from "./pipeline.ts";
-export { SlackChannels, type SlackChannelsArgs } from "./slack-channels.ts";

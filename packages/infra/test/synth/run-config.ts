@@ -8,7 +8,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { CONFIG_HOME, lockedProviders, PLATFORM, ROOT } from "./platform.ts";
 import { recordGraph, writeResult } from "./record-graph.ts";
 
@@ -36,6 +36,10 @@ interface LoadResult {
   readonly loader: "js" | "jsx" | "ts" | "tsx";
 }
 interface PluginBuild {
+  onResolve(
+    filter: { filter: RegExp },
+    resolve: (args: { path: string; importer: string }) => { path: string } | undefined,
+  ): void;
   onLoad(filter: { filter: RegExp }, load: (args: { path: string }) => Promise<LoadResult | undefined>): void;
 }
 interface Esbuild {
@@ -44,6 +48,9 @@ interface Esbuild {
 
 const { build } = createRequire(join(PLATFORM, "package.json"))("esbuild") as Esbuild;
 const request: RunRequest = JSON.parse(process.argv[2] ?? "{}");
+
+const API_CODE = fileURLToPath(new URL("../../src/components/api-code.ts", import.meta.url));
+const STAND_IN_BUILD = fileURLToPath(new URL("stand-in-build.ts", import.meta.url));
 
 // It must lie in the platform, where the program finds Pulumi.
 const folder = mkdtempSync(join(PLATFORM, "synth-"));
@@ -162,6 +169,13 @@ async function bundleProgram(app: App): Promise<string> {
       js: 'import { createRequire as topLevelCreateRequire } from "module"; const require = topLevelCreateRequire(import.meta.url);',
     },
     plugins: [
+      {
+        name: "stand-in for the API's build",
+        setup: (build: PluginBuild) =>
+          build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+            importer === API_CODE ? { path: STAND_IN_BUILD } : undefined,
+          ),
+      },
       {
         name: "globals",
         setup(build: PluginBuild) {

@@ -1,6 +1,7 @@
 import { ConfigError, loadConfig } from "@lambda-express-api/api/config.ts";
 import type { FunctionState, ReleaseAws } from "./aws.ts";
 import { checkCalls } from "./check-calls.ts";
+import type { ReleaseTarget } from "./release-target.ts";
 
 export type Verdict = { readonly calls: number } | { readonly fault: string };
 
@@ -14,8 +15,9 @@ export async function checkVersion(
   aws: Pick<ReleaseAws, "invoke">,
   { version, environment }: Pick<FunctionState, "version" | "environment">,
   nowSeconds: number,
+  target: ReleaseTarget,
 ): Promise<Verdict> {
-  const calls = callsFor(environment, nowSeconds);
+  const calls = callsFor(environment, nowSeconds, target);
   if (typeof calls === "string") return { fault: calls };
   for (const { request, event, expectedStatus } of calls) {
     const answer = await aws.invoke(version, event);
@@ -27,9 +29,9 @@ export async function checkVersion(
 }
 
 /** The function would not start either. */
-function callsFor(environment: FunctionState["environment"], nowSeconds: number) {
+function callsFor(environment: FunctionState["environment"], nowSeconds: number, target: ReleaseTarget) {
   try {
-    return checkCalls(loadConfig(environment, "LAMBDA"), nowSeconds);
+    return checkCalls(loadConfig(environment, "LAMBDA"), nowSeconds, target);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return `its environment is wrong, ${error.message.replaceAll("\n", " ")}`;

@@ -3,7 +3,7 @@
  * hour and without a stored key, and that may bring one stage of the API. It belongs to an account and
  * not to a stage, so it is deployed by a program of its own (docs/guides/github-actions.md).
  */
-import { APP_NAME } from "../names.ts";
+import { APP_NAME } from "@lambda-express-api/infra/names.ts";
 import { type ConditionalStatement, policyDocument } from "../policy-document.ts";
 import { createDeployRights, releaseRights } from "./delivery-rights.ts";
 

@@ -11,12 +11,13 @@ import {
   GetFunctionConfigurationCommand,
   InvokeCommand,
   LambdaClient,
+  type LambdaClientConfig,
   PublishVersionCommand,
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
 import { HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { ALIAS_NAME } from "../names.ts";
+import { ALIAS_NAME } from "@lambda-express-api/infra/names.ts";
 import { type AliasTarget, isSameTarget } from "./alias-record.ts";
 import { isNamed, isRefusal, refusal } from "./refusals.ts";
 import { interference, ReleaseError } from "./release-error.ts";
@@ -49,7 +50,7 @@ export interface Traffic {
 export interface ConnectionOptions {
   readonly endpoint?: string;
   readonly region?: string;
-  readonly maxAttempts?: number;
+  readonly retryStrategy?: NonNullable<LambdaClientConfig["retryStrategy"]>;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 

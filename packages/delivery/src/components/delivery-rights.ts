@@ -1,8 +1,7 @@
 /** What whoever brings one stage of the API may do at AWS, whether that is a pipeline here or a workflow elsewhere. */
+import { API_NAME, functionNameOf } from "@lambda-express-api/infra/names.ts";
 import { boundaryPermissions, deployPermissions } from "../deploy-permissions.ts";
-import { API_NAME, functionNameOf } from "../names.ts";
-import type { ConditionalStatement } from "../policy-document.ts";
-import { policyDocument } from "../policy-document.ts";
+import { type ConditionalStatement, policyDocument } from "../policy-document.ts";
 import { releasePermissions } from "../release/permissions.ts";
 
 export interface DeployRightsArgs {

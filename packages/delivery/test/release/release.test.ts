@@ -5,15 +5,14 @@ import { after, before, describe, it } from "node:test";
 import type { PermissionStatement } from "../../src/release/permissions.ts";
 import {
   environment,
-  type Files,
   permissions,
   placeholder,
   type Stage,
   type StageOptions,
-  smallApi,
   startStage,
 } from "./release-world.ts";
 import { createPackageRunner, type PackageRunner } from "./run-package.ts";
+import { type Files, smallApi } from "./small-api.ts";
 
 const CANARY = { percent: 10, minutes: 5 };
 
@@ -67,7 +66,7 @@ describe("a release, at a stand-in for AWS", () => {
         assert.equal(failure, undefined);
         assert.match(
           lines.join("\n"),
-          /cannot go back to version 1: GET \/v1\/manage\/hc answered 503 and not 200/,
+          /cannot go back to version 1: GET \/v1\/health answered 503 and not 200/,
         );
         assert.match(lines.join("\n"), /Version 1 is nothing to fall back to: no canary/);
         assert.equal(aws.alias.version, "2");
@@ -140,12 +139,12 @@ describe("a release, at a stand-in for AWS", () => {
     [
       "that cannot be loaded",
       { "bundle.mjs": 'throw new Error("no such module");\n' },
-      /not fit for callers: GET \/v1\/manage\/hc failed, Error: no such module/,
+      /not fit for callers: GET \/v1\/health failed, Error: no such module/,
     ],
     [
       "that answers 500",
       { "bundle.mjs": "export const handler = async () => ({ statusCode: 500 });\n" },
-      /GET \/v1\/manage\/hc answered 500 and not 200/,
+      /GET \/v1\/health answered 500 and not 200/,
     ],
     [
       "that lets anybody into a private endpoint",
@@ -156,7 +155,7 @@ describe("a release, at a stand-in for AWS", () => {
       "that lets a caller in who is in none of the groups",
       {
         "bundle.mjs": `export const handler = async ({ requestContext: { authorizer, http } }) =>
-          ({ statusCode: authorizer || http.path.endsWith("/hc") ? 200 : 401 });\n`,
+          ({ statusCode: authorizer || http.path.endsWith("/health") ? 200 : 401 });\n`,
       },
       /as a member of no group answered 200 and not 403/,
     ],
@@ -164,9 +163,9 @@ describe("a release, at a stand-in for AWS", () => {
       "that lets nobody in",
       {
         "bundle.mjs": `export const handler = async ({ requestContext: { http } }) =>
-          ({ statusCode: http.path.endsWith("/hc") ? 200 : 401 });\n`,
+          ({ statusCode: http.path.endsWith("/health") ? 200 : 401 });\n`,
       },
-      /as a member of USERS answered 401 and not 200/,
+      /as a member of MEMBERS answered 401 and not 200/,
     ],
     [
       "that answers what is no answer",

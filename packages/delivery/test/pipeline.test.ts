@@ -3,50 +3,52 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
-import type { Graph, Inputs, Resource } from "./synth/graph.ts";
-import { may, type Request } from "./synth/may.ts";
-import { synthesise } from "./synth/synthesise.ts";
-import { all, one, statements, trust } from "./synth/view.ts";
+import type { Graph, Inputs, Resource } from "@lambda-express-api/infra/test/synth/graph.ts";
+import { may, type Request } from "@lambda-express-api/infra/test/synth/may.ts";
+import { synthesise } from "@lambda-express-api/infra/test/synth/synthesise.ts";
+import { all, one, statements, trust } from "@lambda-express-api/infra/test/synth/view.ts";
 
 const ACCOUNT = "123456789012";
 const REGION = "eu-west-1";
 const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 const iam = (resource: string) => `arn:aws:iam::${ACCOUNT}:${resource}`;
+const boundaryArn = iam("policy/ProductionBoundary");
 
 let example: Graph;
 let options: Graph;
 /** The API that the example's second pipeline deploys, with all that it may have, but no container. */
 let production: Graph;
 before(async () => {
-  example = await synthesise({
-    config: "packages/infra/examples/pipeline/sst.config.ts",
-    stage: "shared",
-    environment: {},
-  });
-  options = await synthesise({
-    config: "packages/infra/test/configs/pipelines.ts",
-    stage: "shared",
-    environment: {},
-  });
-  production = await synthesise({
-    stage: "production",
-    environment: {
-      JWT_ISSUER: "https://securetoken.google.com/my-project",
-      JWT_AUTHORIZED_AUDIENCES: "my-project",
-      FIREBASE_APP_API_KEY: "AIzaSyExample",
-      KEEP_WARM: "warmer",
-      KEEP_WARM_INSTANCES: "3",
-      DOMAIN_NAME: "api.example.com",
-      DNS_ZONE_ID: "Z2FDTNDATAQYW2",
-      DASHBOARD: "on",
-      BUDGET_USD: "20",
-      BUDGET_EMAILS: "ops@example.com",
-      PERMISSIONS_BOUNDARY_ARN: boundaryArn,
-    },
-  });
+  [example, options, production] = await Promise.all([
+    synthesise({
+      config: "packages/delivery/examples/pipeline/sst.config.ts",
+      stage: "shared",
+      environment: {},
+    }),
+    synthesise({
+      config: "packages/delivery/test/configs/pipelines.ts",
+      stage: "shared",
+      environment: {},
+    }),
+    synthesise({
+      stage: "production",
+      environment: {
+        JWT_ISSUER: "https://securetoken.google.com/my-project",
+        JWT_AUTHORIZED_AUDIENCES: "my-project",
+        FIREBASE_APP_API_KEY: "AIzaSyExample",
+        KEEP_WARM: "warmer",
+        KEEP_WARM_INSTANCES: "3",
+        DOMAIN_NAME: "api.example.com",
+        DNS_ZONE_ID: "Z2FDTNDATAQYW2",
+        DASHBOARD: "on",
+        BUDGET_USD: "20",
+        BUDGET_EMAILS: "ops@example.com",
+        PERMISSIONS_BOUNDARY_ARN: boundaryArn,
+      },
+    }),
+  ]);
 });
 
-const boundaryArn = iam("policy/ProductionBoundary");
 const bounded = { "iam:PermissionsBoundary": boundaryArn };
 
 /** What a role may do, by the role's logical name. */
@@ -683,5 +685,23 @@ describe("Slack", () => {
     assert.deepEqual(more, []);
     assert.equal(options.outputs.info, configuration?.inputs.configurationName);
     assert.equal(options.outputs.alert, configuration?.inputs.configurationName);
+  });
+});
+
+describe("a mistake in a pipeline or a channel", () => {
+  it("is refused in a sentence before anything is created", () => {
+    for (const [name, said] of Object.entries({
+      stage: /^stage is wrong \("\.\.\/production"\); write it like "production"\.$/,
+      repository: /^githubRepository\.name is wrong \("my-company\/my-api"\); write it like "my-api"\.$/,
+      branch: /^githubRepository\.branch is wrong \(""\); write it like "main"\.$/,
+      connection: /^github\.connectionArn is wrong \("mine"\); write it like "arn:aws:codeconnections:/,
+      bucket: /^s3Artifacts\.arn is wrong \("given"\); write it like "arn:aws:s3:::my-artifacts"\.$/,
+      parameter:
+        /^settingsParameterName is wrong \("settings"\); write it like "\/my-api\/production\/settings"/,
+      ownStage: /so it could change itself; deploy it by another app name or stage\.$/,
+      longPipelineName: /more than 100 characters/,
+      channelName: /^info is no id of Slack \("#deployments"\); write it like "C07EZ1ABC23"\.$/,
+    }))
+      assert.match(String(options.outputs[name]), said, name);
   });
 });

@@ -13,6 +13,7 @@ import { checkVersion } from "./check-version.ts";
 import { type Package, pack } from "./pack.ts";
 import { packageFolder } from "./permissions.ts";
 import { interference, ReleaseError } from "./release-error.ts";
+import type { ReleaseTarget } from "./release-target.ts";
 import { waitUntilReady } from "./wait-until-ready.ts";
 import { step, type World } from "./world.ts";
 
@@ -25,8 +26,7 @@ export interface ReleaseOptions {
 }
 
 export interface ReleaseWorld extends World {
-  /** Fills a folder with what Lambda is given. */
-  build(folder: string): Promise<unknown>;
+  readonly target: ReleaseTarget;
 }
 
 /** A canary whose watcher has not come back by now is left over. */
@@ -44,7 +44,7 @@ export async function release(options: ReleaseOptions, world: ReleaseWorld): Pro
     const alias = await aws.readAlias();
     return [alias, `callers are on version ${alias.version}`];
   });
-  const built = await step(world, "build", () => build(world));
+  const built = await step(world, "build", () => build(world.target));
   if (options.dryRun) return rehearse(options, world, built, before);
   try {
     const { alias, record } = await settle(options.stage, world, before);
@@ -56,7 +56,7 @@ export async function release(options: ReleaseOptions, world: ReleaseWorld): Pro
     if (record.takenBack.includes(next.version))
       progress.say(`Version ${next.version} was taken back before, and this is the same code.`);
     await step(world, "check", async () => {
-      const verdict = await checkVersion(aws, next, seconds(now()));
+      const verdict = await checkVersion(aws, next, seconds(now()), world.target);
       if ("fault" in verdict)
         throw new ReleaseError(`Version ${next.version} is not fit for callers: ${verdict.fault}.`);
       return [verdict, `version ${next.version} answered ${verdict.calls} calls as it should`];
@@ -74,10 +74,10 @@ export async function release(options: ReleaseOptions, world: ReleaseWorld): Pro
   }
 }
 
-async function build({ build }: ReleaseWorld): Promise<readonly [Package, string]> {
+async function build(target: ReleaseTarget): Promise<readonly [Package, string]> {
   const folder = await makeFolder();
   try {
-    await build(folder);
+    await target.build(folder);
     const built = pack(folder);
     return [built, `${Math.ceil(built.zip.length / 1024)} kB, code ${built.contentHash.slice(0, 12)}`];
   } catch (error) {
@@ -100,10 +100,10 @@ async function makeFolder(): Promise<string> {
 /** Ends what another release has left behind, and learns whether one can go back to where callers are. */
 async function settle(
   stage: string,
-  world: World,
+  world: ReleaseWorld,
   alias: Alias,
 ): Promise<{ alias: Alias; record: AliasRecord }> {
-  const { aws, now } = world;
+  const { aws, now, target } = world;
   const record = readRecord(alias.description);
   if (Object.keys(alias.weights).length > 0) {
     const rollback = `npm run rollback -- --stage ${stage}`;
@@ -129,7 +129,7 @@ async function settle(
   if (record.released[0] === alias.version) return { alias, record };
   return step(world, "previous", async () => {
     const others = (versions: readonly string[]) => versions.filter((version) => version !== alias.version);
-    const verdict = await checkVersion(aws, await aws.readFunction(alias.version), seconds(now()));
+    const verdict = await checkVersion(aws, await aws.readFunction(alias.version), seconds(now()), target);
     return "fault" in verdict
       ? [
           { alias, record: { released: [], takenBack: others([...record.released, ...record.takenBack]) } },

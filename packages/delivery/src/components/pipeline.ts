@@ -3,8 +3,9 @@
  * CodeBuild runs what continuous integration runs and then deploys or releases. It belongs to an account and not to a
  * stage, so it is deployed by a program of its own (docs/decisions/0016-pipeline.md).
  */
+
+import { APP_NAME } from "@lambda-express-api/infra/names.ts";
 import { planBuildspec, RELEASE_TAGS } from "../buildspec.ts";
-import { APP_NAME } from "../names.ts";
 import { type ConditionalStatement, policyDocument } from "../policy-document.ts";
 import { createArtifactBucket } from "./artifact-bucket.ts";
 import { createDeployRights, releaseRights } from "./delivery-rights.ts";

@@ -1,5 +1,5 @@
 /** Some callers get the new version first. It falls back by itself, also when it cannot see how they fare. */
-import { ALIAS_NAME } from "../names.ts";
+import { ALIAS_NAME } from "@lambda-express-api/infra/names.ts";
 import {
   type AliasRecord,
   type AliasTarget,

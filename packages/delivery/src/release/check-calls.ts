@@ -6,9 +6,7 @@ import type { Config } from "@lambda-express-api/api/config.ts";
 import type { Access } from "@lambda-express-api/api/http/access.ts";
 import type { Route } from "@lambda-express-api/api/http/define-route.ts";
 import { publicPath, routeKey } from "@lambda-express-api/api/http/request-path.ts";
-import { getHealth } from "@lambda-express-api/api/routes/manage/get-health.ts";
-import { routes as everyRoute } from "@lambda-express-api/api/routes/routes.ts";
-import { whoAmI } from "@lambda-express-api/api/routes/users/who-am-i.ts";
+import type { ReleaseTarget } from "./release-target.ts";
 
 export interface CheckCall {
   /** The request in words. */
@@ -16,9 +14,6 @@ export interface CheckCall {
   readonly event: object;
   readonly expectedStatus: number;
 }
-
-/** Answers from the caller's claims alone, so that nothing but the version itself can make it fail. */
-const ANSWERED_FROM_CLAIMS = whoAmI;
 
 type Claims = Readonly<Record<string, string | number | readonly string[]>>;
 
@@ -33,7 +28,7 @@ type Claims = Readonly<Record<string, string | number | readonly string[]>>;
 export function checkCalls(
   config: Pick<Config, "stageName" | "jwt">,
   nowSeconds: number,
-  routes: readonly Route[] = everyRoute,
+  { routes, checks }: Pick<ReleaseTarget, "routes" | "checks">,
 ): readonly CheckCall[] {
   const { stageName = "$default", jwt } = config;
   const call = (route: Route, expectedStatus: number, caller?: Caller): CheckCall => ({
@@ -46,16 +41,16 @@ export function checkCalls(
   );
   const caller = (name: string, groups: readonly string[], scopes: readonly string[]) =>
     callerOf(name, groups, scopes, jwt, nowSeconds);
-  const { groups, scopes } = authenticated(ANSWERED_FROM_CLAIMS.access);
+  const { groups, scopes } = authenticated(checks.caller.access);
 
   return [
-    call(getHealth, 200),
+    call(checks.health, 200),
     ...guarded.map((route) => {
       const { request, ...refused } = call(route, 401);
       return { request: `${request} without a token`, ...refused };
     }),
     call(
-      ANSWERED_FROM_CLAIMS,
+      checks.caller,
       200,
       caller(
         groups.length > 0 ? `a member of ${groups[0]}` : "a signed-in caller",
@@ -63,9 +58,7 @@ export function checkCalls(
         scopes.slice(0, 1),
       ),
     ),
-    ...(groups.length > 0
-      ? [call(ANSWERED_FROM_CLAIMS, 403, caller("a member of no group", [], scopes))]
-      : []),
+    ...(groups.length > 0 ? [call(checks.caller, 403, caller("a member of no group", [], scopes))] : []),
   ];
 }
 

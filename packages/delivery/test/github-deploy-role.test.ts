@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import type { Graph } from "./synth/graph.ts";
-import { may } from "./synth/may.ts";
-import { synthesise } from "./synth/synthesise.ts";
-import { all, statements } from "./synth/view.ts";
+import type { Graph } from "@lambda-express-api/infra/test/synth/graph.ts";
+import { may } from "@lambda-express-api/infra/test/synth/may.ts";
+import { synthesise } from "@lambda-express-api/infra/test/synth/synthesise.ts";
+import { all, statements } from "@lambda-express-api/infra/test/synth/view.ts";
 
 const ISSUER = "token.actions.githubusercontent.com";
 const REPOSITORY = "my-company@123456/lambda-express-api@789012";
@@ -54,13 +54,18 @@ describe("a role for GitHub Actions", () => {
   let example: Graph;
   let options: Graph;
   before(async () => {
-    const synthesis = { stage: "main", environment: {} };
-    example = await synthesise({ ...synthesis, config: "packages/infra/examples/github/sst.config.ts" });
-    options = await synthesise({
-      stage: "dev",
-      environment: {},
-      config: "packages/infra/test/configs/github-roles.ts",
-    });
+    [example, options] = await Promise.all([
+      synthesise({
+        config: "packages/delivery/examples/github/sst.config.ts",
+        stage: "main",
+        environment: {},
+      }),
+      synthesise({
+        config: "packages/delivery/test/configs/github-roles.ts",
+        stage: "dev",
+        environment: {},
+      }),
+    ]);
   });
 
   const token = (environment: string, ref: string): Token => ({

@@ -1,9 +1,8 @@
 /** A stage at the stand-in, with time that passes only when somebody waits for it. */
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { ConfiguredRetryStrategy, DEFAULT_MAX_ATTEMPTS } from "@smithy/core/retry";
 import { zipSync } from "fflate";
-import { connect } from "../../src/release/aws.ts";
+import { connect, type ReleaseAws } from "../../src/release/aws.ts";
 import { checkCalls } from "../../src/release/check-calls.ts";
 import { type PermissionStatement, releasePermissions } from "../../src/release/permissions.ts";
 import { createProgress } from "../../src/release/progress.ts";
@@ -11,6 +10,7 @@ import { type ReleaseOptions, type ReleaseWorld, release } from "../../src/relea
 import { ReleaseError } from "../../src/release/release-error.ts";
 import { type RollbackOptions, rollback } from "../../src/release/rollback.ts";
 import type { PackageRunner } from "./run-package.ts";
+import { definitions, type Files, smallApi, targetOf } from "./small-api.ts";
 import {
   BUCKET,
   BUCKET_ARN,
@@ -45,23 +45,8 @@ export const [healthCall] = checkCalls(
     },
   },
   Math.floor(Date.now() / 1000),
+  definitions,
 );
-
-/** The files of a package, by name. */
-export type Files = Readonly<Record<string, string | Uint8Array>>;
-
-/** Answers as the API does, and is small: for tests of what is around it. */
-export function smallApi(name: string): Files {
-  return {
-    "bundle.mjs": `// ${name}
-export const handler = async ({ requestContext: { authorizer, http } }) => {
-  if (http.path.endsWith("/v1/manage/hc")) return { statusCode: 200 };
-  if (!authorizer) return { statusCode: 401 };
-  return { statusCode: authorizer.jwt.claims.groups === "[]" ? 403 : 200 };
-};
-`,
-  };
-}
 
 /** What a stage has before its first release. */
 export const placeholder: Files = {
@@ -71,13 +56,6 @@ export const placeholder: Files = {
 export function zipOf(files: Files): Uint8Array {
   const bytes = Object.entries(files).map(([name, content]) => [name, Buffer.from(content)] as const);
   return zipSync(Object.fromEntries(bytes));
-}
-
-export function writeFiles(folder: string, files: Files): void {
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
 }
 
 export const permissions = releasePermissions({ functionArn: FUNCTION_ARN, bucketArn: BUCKET_ARN });
@@ -98,6 +76,8 @@ export interface Outcome {
 export interface RunOptions {
   readonly maxAttempts?: number;
   readonly signal?: AbortSignal;
+  /** From when it aborts nothing more is done, not even what follows a failure: as in a process that was killed. */
+  readonly killed?: AbortSignal;
   /** Is called when time has passed, with the minutes since the stage was made. */
   readonly onTime?: (minutes: number) => unknown;
   readonly functionName?: string;
@@ -150,21 +130,23 @@ export async function startStage(runner: PackageRunner, options: StageOptions = 
   aws.onChange(() => assertCallersAreServed().catch((error) => void violations.push(error)));
 
   async function run(
-    { maxAttempts, signal = new AbortController().signal, onTime, functionName = FUNCTION_NAME }: RunOptions,
-    work: (world: Omit<ReleaseWorld, "build">) => Promise<void>,
+    { maxAttempts = DEFAULT_MAX_ATTEMPTS, signal, killed, onTime, functionName = FUNCTION_NAME }: RunOptions,
+    work: (world: Omit<ReleaseWorld, "target">) => Promise<void>,
   ): Promise<Outcome> {
     let written = "";
+    const connected = connect(functionName, BUCKET, {
+      endpoint: aws.url,
+      region: "eu-west-1",
+      credentials: { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "not-secret" },
+      // It asks again what the SDK would ask again, and does not wait before it does.
+      retryStrategy: new ConfiguredRetryStrategy(maxAttempts, 0),
+    });
     const world = {
-      aws: connect(functionName, BUCKET, {
-        endpoint: aws.url,
-        region: "eu-west-1",
-        credentials: { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "not-secret" },
-        ...(maxAttempts !== undefined && { maxAttempts }),
-      }),
+      aws: killed ? mortal(connected, killed) : connected,
       progress: createProgress((text) => {
         written += text;
       }, false),
-      signal,
+      signal: signal ?? new AbortController().signal,
       now: () => time,
       async wait(milliseconds: number) {
         time += milliseconds;
@@ -187,9 +169,7 @@ export async function startStage(runner: PackageRunner, options: StageOptions = 
     aws,
     broken,
     release: (files, { stage = STAGE, canary, dryRun = false, ...options } = {}) =>
-      run(options, (world) =>
-        release({ stage, canary, dryRun }, { ...world, build: async (folder) => writeFiles(folder, files) }),
-      ),
+      run(options, (world) => release({ stage, canary, dryRun }, { ...world, target: targetOf(files) })),
     rollback: ({ stage = STAGE, to, ...options } = {}) =>
       run(options, (world) => rollback({ stage, to }, world)),
     now: () => time,
@@ -199,4 +179,21 @@ export async function startStage(runner: PackageRunner, options: StageOptions = 
     assertCallersAreServed,
     close: () => aws.close(),
   };
+}
+
+/** Calls that, once the signal has aborted, have neither an answer nor a failure. */
+function mortal(aws: ReleaseAws, killed: AbortSignal): ReleaseAws {
+  return new Proxy(aws, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      return async (...args: unknown[]) => {
+        try {
+          return await member.apply(target, args);
+        } finally {
+          if (killed.aborted) await new Promise(() => {});
+        }
+      };
+    },
+  });
 }

@@ -1,0 +1,103 @@
+/** The two commands as a process: what they are told by arguments, environment and signals, and how they end. */
+import { setTimeout } from "node:timers/promises";
+import { API_NAME, APP_NAME, functionNameOf } from "@lambda-express-api/infra/names.ts";
+import { readSetting, SettingsError } from "@lambda-express-api/infra/settings.ts";
+import { readStageEnvironment } from "@lambda-express-api/infra/stage-environment.ts";
+import { readReleaseOptions, readRollbackOptions } from "./arguments.ts";
+import { connect } from "./aws.ts";
+import { createProgress } from "./progress.ts";
+import { release } from "./release.ts";
+import { ReleaseError } from "./release-error.ts";
+import type { ReleaseTarget } from "./release-target.ts";
+import { rollback } from "./rollback.ts";
+import type { World } from "./world.ts";
+
+const PARENT_CHECK_MILLISECONDS = 1_000;
+
+/**
+ * Runs a command as this process, which it owns: heeds signals, prints sentences, and sets the exit code to 1 where it
+ * did not do what it was asked.
+ */
+export async function runCommand(
+  args: readonly string[],
+  loadTarget: () => Promise<ReleaseTarget>,
+): Promise<void> {
+  try {
+    await perform(args, loadTarget, stopSignal());
+  } catch (error) {
+    if (!(error instanceof ReleaseError || error instanceof SettingsError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+/**
+ * Does what `release --stage dev [--canary 10 --minutes 5] [--dry-run]` or `rollback --stage dev [--to 12]` ask for.
+ *
+ * @param loadTarget is called by a release alone: a rollback is in a hurry.
+ * @throws ReleaseError or SettingsError, in sentences.
+ */
+export async function perform(
+  [command, ...args]: readonly string[],
+  loadTarget: () => Promise<ReleaseTarget>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (command === "release") {
+    const options = readReleaseOptions(args);
+    const world = worldOf(options.stage, signal, readBucket(options.stage));
+    await release(options, { ...world, target: await loadTarget() });
+  } else if (command === "rollback") {
+    const options = readRollbackOptions(args);
+    readEnvironment(options.stage);
+    await rollback(options, worldOf(options.stage, signal));
+  } else {
+    throw new ReleaseError(
+      `There is no command "${command ?? ""}"; write it like: npm run release -- --stage dev, or npm run rollback -- --stage dev`,
+    );
+  }
+}
+
+/** Aborts when the process is told to end, or has lost who started it. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  // A second one ends the process, as it does everywhere.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
+
+  // Between npm and this process is a shell, which does not hand on the signal that ends it.
+  const { ppid } = process;
+  setInterval(() => process.ppid !== ppid && stop.abort(), PARENT_CHECK_MILLISECONDS).unref();
+
+  // When nobody reads what it says, callers still need who watches over them.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  return stop.signal;
+}
+
+function worldOf(stage: string, signal: AbortSignal, bucket?: string): World {
+  const isTerminal = process.stdout.isTTY === true && !process.env.CI;
+  return {
+    aws: connect(functionNameOf(APP_NAME, stage, API_NAME), bucket),
+    progress: createProgress((text) => process.stdout.write(text), isTerminal),
+    signal,
+    now: Date.now,
+    // Stopped is no failure: whoever waits looks at the signal.
+    wait: (milliseconds, signal) =>
+      setTimeout(milliseconds, undefined, { ...(signal && { signal }) }).catch(() => {}),
+  };
+}
+
+/** @throws ReleaseError where `sst deploy` brings the code of the stage. */
+function readEnvironment(stage: string): ReturnType<typeof readStageEnvironment> {
+  const environment = readStageEnvironment(stage);
+  if (readSetting("CODE_DELIVERY", environment) === "pipeline") return environment;
+  throw new ReleaseError(
+    `CODE_DELIVERY of the stage ${stage} is not pipeline, so sst deploy brings its code; set CODE_DELIVERY=pipeline, e.g. in .env.${stage}, deploy, and release then.`,
+  );
+}
+
+function readBucket(stage: string): string {
+  const bucket = readSetting("RELEASE_BUCKET", readEnvironment(stage));
+  if (bucket !== undefined) return bucket;
+  throw new ReleaseError(
+    `RELEASE_BUCKET is not set; name a bucket in the function's region, e.g. RELEASE_BUCKET=my-releases in .env.${stage}.`,
+  );
+}

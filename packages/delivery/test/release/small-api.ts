@@ -1,0 +1,52 @@
+/** An API of a few lines, for tests of what is around it: its definitions, and code that answers as they say. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { anyone, auth } from "@lambda-express-api/api/http/access.ts";
+import { defineRoute } from "@lambda-express-api/api/http/define-route.ts";
+import type { ReleaseTarget } from "../../src/release/release-target.ts";
+
+/** The files of a package, by name. */
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
+const route = (operationId: string, path: string) =>
+  defineRoute({
+    operationId,
+    method: "GET",
+    path,
+    summary: "A test.",
+    responses: (z) => ({ 200: { description: "Fine.", schema: z.null() } }),
+  });
+const fine = async () => ({ status: 200, body: null }) as const;
+
+const health = route("getHealth", "/v1/health").handler(anyone(fine));
+const caller = route("getProfile", "/v1/profile").handler(auth({ groups: ["MEMBERS", "STAFF"] }, fine));
+const order = route("getOrder", "/v1/orders/{orderId}").handler(auth({ groups: ["STAFF"] }, fine));
+
+export const definitions: Pick<ReleaseTarget, "routes" | "checks"> = {
+  routes: [health, caller, order],
+  checks: { health, caller },
+};
+
+export function smallApi(name: string): Files {
+  return {
+    "bundle.mjs": `// ${name}
+export const handler = async ({ requestContext: { authorizer, http } }) => {
+  if (http.path.endsWith("/v1/health")) return { statusCode: 200 };
+  if (!authorizer) return { statusCode: 401 };
+  return { statusCode: authorizer.jwt.claims.groups === "[]" ? 403 : 200 };
+};
+`,
+  };
+}
+
+/** The same, whose build is these files. */
+export function targetOf(files: Files): ReleaseTarget {
+  return { ...definitions, build: async (folder) => writeFiles(folder, files) };
+}
+
+export function writeFiles(folder: string, files: Files): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+}
