@@ -175,5 +175,7 @@ function failWith(errors: ErrorCodes): Fail {
       });
     }
     if (!isAnswered(response)) sendReply(request, response, { ...answer, headers: error.headers });
+    // A half of another answer is out: its caller must see that the rest will not come.
+    else if (!response.writableEnded) response.destroy();
   };
 }
