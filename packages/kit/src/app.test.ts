@@ -4,14 +4,19 @@ import { Agent, createServer, request as httpRequest, type IncomingMessage } fro
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, it, mock } from "node:test";
-import { noIssuer, testConfig } from "./testing/test-environment.ts";
+import express from "express";
+import { apiOf, fixtureApi } from "../test/fixtures/api.ts";
+import { type Api, defineApi } from "./api.ts";
 import { createApp } from "./app.ts";
+import { createContainerRuntime } from "./container/container-runtime.ts";
 import { ApiError } from "./errors/api-error.ts";
+import { createLog } from "./log.ts";
+import { release } from "./release.ts";
+import { securityHeaders } from "./request/security-headers.ts";
 import { anyone } from "./route/access.ts";
 import { defineRoute, type HandlerContext, type Method, type Route } from "./route/define-route.ts";
-import { securityHeaders } from "./request/security-headers.ts";
-import { createLog } from "./log.ts";
-import { createContainerRuntime } from "./container/container-runtime.ts";
+import { createServices } from "./services.ts";
+import { noIssuer, testConfig } from "./testing/test-environment.ts";
 
 type Input = HandlerContext & { readonly params: Readonly<Record<string, string>> };
 
@@ -38,15 +43,23 @@ describe("the app", () => {
   });
 
   async function start(
-    routes?: readonly Route[],
+    routes: Api | readonly Route[] = fixtureApi,
     environment: Readonly<Record<string, string>> = {},
     timeoutMilliseconds = 10_000,
   ) {
     const lines: string[] = [];
-    const config = testConfig(noIssuer, environment);
+    const api = "routes" in routes ? routes : apiOf(routes);
+    const config = testConfig(api, noIssuer, environment);
     const log = createLog((line) => lines.push(line));
-    const runtime = createContainerRuntime({ config, log, write: () => {}, timeoutMilliseconds });
-    const server = createServer(createApp({ config, runtime, log, ...(routes && { routes }) }));
+    const runtime = createContainerRuntime({
+      config,
+      log,
+      release: release(api),
+      write: () => {},
+      timeoutMilliseconds,
+    });
+    const { services } = createServices(api.services, { config, log });
+    const server = createServer(createApp({ api, config, runtime, log, services }));
     servers.push(server);
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as AddressInfo;
@@ -55,9 +68,10 @@ describe("the app", () => {
       path: string,
       headers: Readonly<Record<string, string>> = {},
       agent: Agent | false = false,
-    ) => httpRequest({ host: "127.0.0.1", port, method, path, headers, agent }).end();
-    const send = async (method: string, path: string, headers: Readonly<Record<string, string>> = {}) => {
-      const [response] = (await once(open(method, path, headers), "response")) as [IncomingMessage];
+      sentBody = "",
+    ) => httpRequest({ host: "127.0.0.1", port, method, path, headers, agent }).end(sentBody);
+    const send = async (...request: Parameters<typeof open>) => {
+      const [response] = (await once(open(...request), "response")) as [IncomingMessage];
       const body = await text(response);
       return { status: response.statusCode, headers: response.headers, body, json: () => JSON.parse(body) };
     };
@@ -73,9 +87,9 @@ describe("the app", () => {
       ["for OPTIONS", "OPTIONS", "/v1/health"],
       ["for a slash at the end that does not belong there", "GET", "/v1/health/"],
       ["for another case", "GET", "/v1/Health"],
-      ["for two slashes", "GET", "/v1//manage/hc"],
+      ["for two slashes", "GET", "/v1//health"],
       ["for the stage, which the gateway has cut", "GET", "/mvp/v1/health"],
-      ["for a path that climbs", "GET", "/v1/users/../manage/hc"],
+      ["for a path that climbs", "GET", "/v1/users/../health"],
       ["for a path that is malformed", "GET", "/v1/%zz"],
       ["for a path with a null character", "GET", "/v1/health%00"],
       ["for a method of its own", "PROPFIND", "/v1/health"],
@@ -109,7 +123,7 @@ describe("the app", () => {
 
   it("finds an endpoint by its decoded path, as the gateway does", async () => {
     const { send } = await start();
-    for (const path of ["/v1/manage%2Fhc", "/v1/%6Danage/hc", "/v1/health?x=/../", "/v1/health?"]) {
+    for (const path of ["/v1%2Fhealth", "/v1/%68ealth", "/v1/health?x=/../", "/v1/health?"]) {
       assert.equal((await send("GET", path)).status, 200);
     }
   });
@@ -127,11 +141,53 @@ describe("the app", () => {
   });
 
   it("is not made of two routes for the same requests", async () => {
-    await assert.rejects(start([route("GET", "/a"), route("POST", "/a"), route("GET", "/a")]), {
+    await assert.rejects(start([route("GET", "/a"), route("POST", "/a"), route("GET", "/a/")]), {
       name: "TypeError",
       message: "Two routes are GET /a; one of them would never be called",
     });
   });
+
+  it("loads an endpoint's file at its first request, once, also for two at the same time", async () => {
+    const loads: string[] = [];
+    const loaded = (given: Route) => async () => {
+      loads.push(given.path);
+      return given;
+    };
+    const { send } = await start({
+      ...apiOf([]),
+      routes: {
+        "GET /asked": loaded(route("GET", "/asked")),
+        "GET /other": loaded(route("GET", "/other")),
+        "GET /things/{id}": loaded(route("GET", "/things/{id}")),
+      },
+    });
+    assert.deepEqual(loads, []);
+    await send("GET", "/nowhere");
+    await send("HEAD", "/asked");
+    assert.deepEqual(loads, []);
+    await Promise.all([send("GET", "/asked"), send("GET", "/asked")]);
+    assert.equal((await send("GET", "/asked")).status, 200);
+    assert.deepEqual(loads, ["/asked"]);
+    await send("GET", "/things/7");
+    await send("GET", "/things/8");
+    assert.deepEqual(loads, ["/asked", "/things/{id}"]);
+  });
+
+  for (const key of ["GET /v1/old", "POST /v1/new", "GET /v1/new/"]) {
+    it(`answers 500 for GET /v1/new listed as ${key}, and the log says what to run`, async () => {
+      const { send, entries } = await start({
+        ...apiOf([]),
+        routes: { [key]: async () => route("GET", "/v1/new") },
+      });
+      const [method = "", path = ""] = key.split(" ");
+      const { status, json } = await send(method, path);
+      assert.deepEqual([status, json().error.code], [500, "001500"]);
+      assert.equal(
+        entries()[0].error.cause.message,
+        `GET /v1/new is GET /v1/new, and is listed as ${key}; run: npm run generate`,
+      );
+    });
+  }
 
   it("sends security headers, a request id and no-store with every answer, and nothing of Express", async () => {
     const { send } = await start([
@@ -221,6 +277,124 @@ describe("the app", () => {
       ]);
       assert.equal((await send("GET", "/fail")).status, 500);
     }
+  });
+
+  for (const word of ["router", "route"]) {
+    it(`answers 500 in its own words when a handler throws "${word}", which means something to Express`, async () => {
+      const { send, entries } = await start([
+        route("GET", "/fail", async () => {
+          throw word;
+        }),
+      ]);
+      const { status, headers, json } = await send("GET", "/fail");
+      assert.deepEqual([status, json().error.code], [500, "001500"]);
+      assert.equal(json().error.requestId, headers["x-request-id"]);
+      const [entry, ...others] = entries();
+      assert.deepEqual(others, []);
+      assert.equal(entry.requestId, headers["x-request-id"]);
+      assert.equal(entry.error.cause.message, word);
+    });
+  }
+
+  it("answers an API's own error codes, in the API's words and with its status", async () => {
+    const api = defineApi({
+      name: "shop",
+      version: "1.0.0",
+      description: "Sells.",
+      errors: { "100409": { status: 409, title: "Sold out", message: "The shop has no more of it" } },
+      routes: {
+        "GET /tea": async () =>
+          route("GET", "/tea", async () => {
+            throw new ApiError("100409", { reason: "No tea", headers: { "retry-after": "60" } });
+          }),
+      },
+    });
+    const { send, entries } = await start(api);
+    const { status, headers, json } = await send("GET", "/tea");
+    assert.deepEqual([status, headers["retry-after"]], [409, "60"]);
+    assert.deepEqual(json(), {
+      error: {
+        code: "100409",
+        title: "Sold out",
+        message: "The shop has no more of it",
+        reason: "No tea",
+        requestId: headers["x-request-id"],
+      },
+      message: "No tea",
+    });
+    assert.deepEqual(entries(), []);
+  });
+
+  for (const code of ["100409", "toString", "__proto__", ""]) {
+    it(`answers 500 to an error code that the API does not have: ${code || "(empty)"}`, async () => {
+      const { send, entries } = await start([
+        route("GET", "/fail", async () => {
+          throw new ApiError(code, { reason: "a detail of another API", status: 409 });
+        }),
+      ]);
+      const { status, body, json } = await send("GET", "/fail");
+      assert.deepEqual([status, json().error.code], [500, "001500"]);
+      assert.doesNotMatch(body, /another API/);
+      const [{ error }] = entries();
+      assert.equal(error.cause.message, `Unknown error code ${code}`);
+      assert.equal(error.cause.cause.message, `${code}: a detail of another API`);
+    });
+  }
+
+  describe("answers in its own words what Express's middleware refuses", () => {
+    const parsing: Api = { ...fixtureApi, middleware: () => [express.json({ limit: 100 })] };
+    const json = { "content-type": "application/json" };
+    for (const [name, headers, body, status, code] of [
+      ["malformed JSON", json, '{"password":"hunter2', 400, "001400"],
+      ["too long a body", json, JSON.stringify("x".repeat(100)), 413, "001413"],
+      ["an unknown charset", { "content-type": "application/json; charset=x" }, "{}", 415, "001415"],
+      ["an unknown encoding", { ...json, "content-encoding": "x" }, "{}", 415, "001415"],
+    ] as const) {
+      it(`${name}: ${status}`, async () => {
+        const { send, entries } = await start(parsing);
+        const answer = await send("POST", "/v1/nowhere", headers, false, body);
+        const { error, message } = answer.json();
+        assert.deepEqual([answer.status, error.code], [status, code]);
+        assert.equal(error.requestId, answer.headers["x-request-id"]);
+        assert.equal(typeof message, "string");
+        assert.doesNotMatch(answer.body, /hunter2|JSON at position|node_modules/);
+        const [entry, ...others] = entries();
+        assert.deepEqual(others, []);
+        assert.deepEqual([entry.level, entry.code], ["warn", code]);
+        assert.doesNotMatch(JSON.stringify(entry), /hunter2|node_modules/);
+      });
+    }
+
+    for (const [name, fault, status, code] of [
+      ["a status of its own", { status: 409, expose: true }, 409, "001400"],
+      ["too many requests", { status: 429, expose: true }, 429, "001429"],
+      ["a fault that is not the caller's", { status: 500, expose: true }, 500, "001500"],
+      ["an HTTP client's error about another service", { status: 404 }, 500, "001500"],
+      ["a status that is not a number", { status: "404", expose: true }, 500, "001500"],
+      ["a status that refuses nothing", { status: 200, expose: true }, 500, "001500"],
+    ] as const) {
+      it(`${name}: ${status}`, async () => {
+        const refuse: express.RequestHandler = (_request, _response, next) =>
+          next(Object.assign(new Error("inside"), fault));
+        const { send } = await start({ ...fixtureApi, middleware: () => [refuse] });
+        const { status: answered, body, json } = await send("GET", "/v1/health");
+        assert.deepEqual([answered, json().error.code], [status, code]);
+        assert.doesNotMatch(body, /inside/);
+      });
+    }
+  });
+
+  it("cuts off an answer that has begun when what writes it fails, and logs why", async () => {
+    const writeHalf: express.RequestHandler = (_request, response, next) => {
+      response.status(200).write("half of", () => next(new Error("the disk is gone")));
+    };
+    const { open, entries } = await start({ ...fixtureApi, middleware: () => [writeHalf] });
+    const [response] = (await once(open("GET", "/v1/health"), "response")) as [IncomingMessage];
+    await assert.rejects(text(response), { code: "ECONNRESET" });
+    assert.deepEqual(
+      entries().map(({ error }) => error.cause.message),
+      ["the disk is gone"],
+    );
   });
 
   it("answers an error of the catalogue as it is, with its own headers", async () => {
@@ -356,11 +530,10 @@ describe("the app", () => {
   });
 
   it("without a feature has none of its endpoints, and lists none of them", async () => {
+    const list = route("GET", "/list", async ({ api }) => (await api.endpoints()).map(({ path }) => path));
     const { send } = await start(
-      [...allRoutes, route("GET", "/list", async ({ routes }) => routes.map(({ path }) => path))],
-      {
-        AUTH_ENDPOINTS: "off",
-      },
+      { ...fixtureApi, routes: { ...fixtureApi.routes, "GET /list": async () => list } },
+      { AUTH_ENDPOINTS: "off" },
     );
     for (const path of ["/v1/auth/token", "/v1/auth/refresh"]) {
       const { status, json } = await send("POST", path);
