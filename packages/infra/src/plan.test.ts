@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { anyone, auth } from "@lambda-express-api/api/http/access.ts";
-import { defineRoute, type Zod } from "@lambda-express-api/api/http/define-route.ts";
+import { anyone, auth } from "@lambda-express-api/kit/route/access.ts";
+import { defineRoute, type Zod } from "@lambda-express-api/kit/route/define-route.ts";
 import { routes } from "@lambda-express-api/api/routes/routes.ts";
 import { planHttpApi } from "./plan.ts";
 

@@ -4,9 +4,9 @@
  * list of routes.
  */
 
-import { corsConfiguration } from "@lambda-express-api/api/http/cors.ts";
-import type { Route } from "@lambda-express-api/api/http/define-route.ts";
-import { routeKey } from "@lambda-express-api/api/http/request-path.ts";
+import { corsConfiguration } from "@lambda-express-api/kit/container/cors.ts";
+import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
+import { routeKey } from "@lambda-express-api/kit/request/request-path.ts";
 import { accessLogFormat } from "./access-log-format.ts";
 
 export interface RouteThrottling {

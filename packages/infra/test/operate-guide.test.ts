@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { createLog } from "@lambda-express-api/api/log.ts";
-import { logReleaseOnce } from "@lambda-express-api/api/release.ts";
-import { noIssuer, testConfig } from "@lambda-express-api/api/test/support/test-config.ts";
+import { createLog } from "@lambda-express-api/kit/log.ts";
+import { logReleaseOnce } from "@lambda-express-api/kit/release.ts";
+import { noIssuer, testConfig } from "@lambda-express-api/kit/testing/test-environment.ts";
 import { accessLogFormat } from "../src/access-log-format.ts";
 
 const guide = readFileSync(new URL("../../../docs/guides/operate.md", import.meta.url), "utf8");

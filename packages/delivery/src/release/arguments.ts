@@ -1,6 +1,6 @@
 /** The command line of a release and of a rollback. */
 import { parseArgs } from "node:util";
-import { wholeNumber } from "@lambda-express-api/api/setting-parsers.ts";
+import { wholeNumber } from "@lambda-express-api/kit/setting-parsers.ts";
 import type { ReleaseOptions } from "./release.ts";
 import { ReleaseError } from "./release-error.ts";
 import type { RollbackOptions } from "./rollback.ts";

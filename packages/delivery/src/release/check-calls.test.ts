@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Config, loadConfig } from "@lambda-express-api/api/config.ts";
-import { anyone, auth } from "@lambda-express-api/api/http/access.ts";
-import { defineRoute } from "@lambda-express-api/api/http/define-route.ts";
-import { createLog } from "@lambda-express-api/api/log.ts";
-import { createHandler } from "@lambda-express-api/api/runtime/lambda/create-handler.ts";
-import { lambdaContext } from "@lambda-express-api/api/test/support/payload-event.ts";
+import { type Config, loadConfig } from "@lambda-express-api/kit/config.ts";
+import { anyone, auth } from "@lambda-express-api/kit/route/access.ts";
+import { defineRoute } from "@lambda-express-api/kit/route/define-route.ts";
+import { createLog } from "@lambda-express-api/kit/log.ts";
+import { createHandler } from "@lambda-express-api/kit/lambda/create-handler.ts";
+import { lambdaContext } from "@lambda-express-api/kit/testing/payload-event.ts";
 import { checkCalls } from "./check-calls.ts";
 
 const now = () => Math.floor(Date.now() / 1000);

@@ -2,10 +2,10 @@
  * What a version must answer before a caller may reach it: the events that API Gateway would make of requests to the
  * endpoints, and the status that each must have. Made of the route definitions.
  */
-import type { Config } from "@lambda-express-api/api/config.ts";
-import type { Access } from "@lambda-express-api/api/http/access.ts";
-import type { Route } from "@lambda-express-api/api/http/define-route.ts";
-import { publicPath, routeKey } from "@lambda-express-api/api/http/request-path.ts";
+import type { Config } from "@lambda-express-api/kit/config.ts";
+import type { Access } from "@lambda-express-api/kit/route/access.ts";
+import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
+import { publicPath, routeKey } from "@lambda-express-api/kit/request/request-path.ts";
 import type { ReleaseTarget } from "./release-target.ts";
 
 export interface CheckCall {

@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig } from "@lambda-express-api/api/config.ts";
+import { ConfigError, loadConfig } from "@lambda-express-api/kit/config.ts";
 import type { FunctionState, ReleaseAws } from "./aws.ts";
 import { checkCalls } from "./check-calls.ts";
 import type { ReleaseTarget } from "./release-target.ts";

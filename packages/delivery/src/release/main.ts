@@ -14,7 +14,7 @@ async function loadTarget(): Promise<ReleaseTarget> {
     routes,
     checks: { health: getHealth, caller: whoAmI },
     async build(folder) {
-      const { buildLambda } = await import("@lambda-express-api/api/build/lambda.ts");
+      const { buildLambda } = await import("@lambda-express-api/build/lambda.ts");
       await buildLambda(folder);
     },
   };

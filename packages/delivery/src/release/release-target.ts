@@ -1,4 +1,4 @@
-import type { Route } from "@lambda-express-api/api/http/define-route.ts";
+import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 
 /** The API, as far as its releases have to know it. `main.ts` hands it over; nothing else here imports it. */
 export interface ReleaseTarget {

@@ -1,8 +1,8 @@
 /** An API of a few lines, for tests of what is around it: its definitions, and code that answers as they say. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { anyone, auth } from "@lambda-express-api/api/http/access.ts";
-import { defineRoute } from "@lambda-express-api/api/http/define-route.ts";
+import { anyone, auth } from "@lambda-express-api/kit/route/access.ts";
+import { defineRoute } from "@lambda-express-api/kit/route/define-route.ts";
 import type { ReleaseTarget } from "../../src/release/release-target.ts";
 
 /** The files of a package, by name. */

@@ -1,5 +1,5 @@
 /** The API's environment, as far as it follows from the infrastructure. */
-import type { Features } from "@lambda-express-api/api/config.ts";
+import type { Features } from "@lambda-express-api/kit/config.ts";
 
 export interface CallerSettings {
   readonly jwtAuthorizer: { readonly issuer: string; readonly audiences: readonly string[] };

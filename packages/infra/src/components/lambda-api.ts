@@ -3,7 +3,7 @@
  * `sst.aws.Function` and the raw gateway resources, because SST's own `ApiGatewayV2` gives each route an integration
  * and a permission of its own and knows no named stage (docs/decisions/0011-infrastructure.md).
  */
-import type { Route } from "@lambda-express-api/api/http/define-route.ts";
+import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { routes as everyRoute } from "@lambda-express-api/api/routes/routes.ts";
 import { planHttpApi, type RouteThrottling } from "../plan.ts";
 import type { KeepWarm } from "../settings.ts";

@@ -1,6 +1,6 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-import type { Zod } from "@lambda-express-api/api/http/define-route.ts";
+import type { Zod } from "@lambda-express-api/kit/route/define-route.ts";
 
 // What the components can do and `sst.config.ts` of this project does not ask for. Only tests synthesise it.
 
@@ -8,8 +8,8 @@ export default $config({
   app: () => ({ name: "options", home: "aws", providers: { aws: "7.20.0" } }),
 
   async run() {
-    const { anyone, auth } = await import("@lambda-express-api/api/http/access.ts");
-    const { defineRoute } = await import("@lambda-express-api/api/http/define-route.ts");
+    const { anyone, auth } = await import("@lambda-express-api/kit/route/access.ts");
+    const { defineRoute } = await import("@lambda-express-api/kit/route/define-route.ts");
     const { writeFileSync } = await import("node:fs");
     const { ApiExposer, dnsOf, LambdaApi } = await import("../../src/components/index.ts");
 
