@@ -59,7 +59,7 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
 
     try {
       const principal = await admit(route.access, request, environment);
-      if (route.use) await runHandlers(route.use, request, response);
+      if (route.use && !(await runHandlers(route.use, request, response))) return next();
       const parts = await schemas.readRequest(request, response);
       const caller = principal && { principal, claims: principal.claims };
       const input = Object.assign(createInput(request, context, environment), caller, parts);

@@ -1,19 +1,24 @@
-import express, { type Request, type RequestHandler, type Response } from "express";
+import type { Request, RequestHandler, Response } from "express";
 
 /**
  * Runs Express handlers one after the other on a request.
  *
- * @returns a promise that resolves when the last has called `next`, rejects with what one of them throws or hands to `next`,
- *   and stays pending when one has answered the request.
+ * @returns a promise of `true` when the last has called `next`, and of `false` when one has skipped the route with
+ *   `next("route")` or `next("router")`. It rejects with what one of them throws or hands to `next`, and stays pending when
+ *   one has answered the request.
  */
-export function runHandlers(
+export async function runHandlers(
   handlers: readonly RequestHandler[],
   request: Request,
   response: Response,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // Not strict about paths: each handler is for this very request.
-    const router = express.Router({ mergeParams: true }).use(...handlers);
-    router(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
-  });
+): Promise<boolean> {
+  for (const handler of handlers) {
+    const passedOn = await new Promise<unknown>((resolve, reject) => {
+      // What it returns is a promise where it is async: its rejection is an error too, as in Express.
+      Promise.resolve(handler(request, response, resolve)).catch(reject);
+    });
+    if (passedOn === "route" || passedOn === "router") return false;
+    if (passedOn) throw passedOn;
+  }
+  return true;
 }
