@@ -1,0 +1,393 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "node:test";
+import type { Express, Request, RequestHandler } from "express";
+import { apiOf } from "../test/fixtures/api.ts";
+import type { Api } from "./api.ts";
+import { startServer } from "./container/server.ts";
+import { ApiError } from "./errors/api-error.ts";
+import { createHandler } from "./lambda/create-handler.ts";
+import type { HttpResult } from "./lambda/event-adapter.ts";
+import { createLog } from "./log.ts";
+import { principalOf, requestContext } from "./request/request-context.ts";
+import { anyone, auth } from "./route/access.ts";
+import { defineRoute, type Route } from "./route/define-route.ts";
+import { gatewayVerdict } from "./testing/gateway-verdict.ts";
+import { lambdaContext, payloadEvent, type RequestToSend } from "./testing/payload-event.ts";
+import { testConfig, testEnvironment } from "./testing/test-environment.ts";
+import { startTestIssuer, type TestIssuer } from "./testing/test-issuer.ts";
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** An API in one of its two runtimes. */
+interface Running {
+  request(request: RequestToSend): Promise<Answer>;
+  /** What was logged, without the access log. */
+  entries(): readonly { readonly level: string; readonly error: { readonly cause: { message: string } } }[];
+}
+
+type Start = (api: Api, configure?: (app: Express) => void) => Promise<Running>;
+
+let issuer: TestIssuer;
+const stops: (() => Promise<unknown>)[] = [];
+before(async () => {
+  issuer = await startTestIssuer();
+});
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+after(() => issuer.close());
+
+const startAsServer: Start = async (api, configure) => {
+  const lines: string[] = [];
+  const { url, stop } = await startServer(api, {
+    config: testConfig(api, issuer),
+    log: createLog((line) => lines.push(line)),
+    write: () => {},
+    configure,
+  });
+  stops.push(() => stop(0));
+  return {
+    async request({ method, path, headers = {}, body }) {
+      const init = { method, headers, ...(body !== undefined && { body: Buffer.from(body) }) };
+      const response = await fetch(url + path, init);
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: await response.text(),
+      };
+    },
+    entries: () => lines.map((line) => JSON.parse(line)),
+  };
+};
+
+const startAsHandler: Start = async (api, configure) => {
+  const lines: string[] = [];
+  const handler = createHandler(api, {
+    environment: testEnvironment(api, issuer, { RUNTIME: "LAMBDA" }),
+    log: createLog((line) => lines.push(line)),
+    ...(configure && { configure }),
+  });
+  return {
+    async request(request) {
+      const authorizer = await gatewayVerdict(request.headers?.authorization, issuer);
+      const event = payloadEvent(request, authorizer ? { authorizer } : {});
+      const { statusCode, headers, body } = (await handler(event, lambdaContext())) as HttpResult;
+      return { status: statusCode, headers, body };
+    },
+    entries: () => lines.map((line) => JSON.parse(line)),
+  };
+};
+
+const getLiteral = defineRoute({
+  operationId: "getLiteral",
+  method: "GET",
+  path: "/v1/literal",
+  summary: "Answers.",
+  responses: (z) => ({ 200: { description: "An answer.", schema: z.string() } }),
+}).handler(anyone(async () => ({ status: 200, body: "literal" })));
+
+const getVariable = defineRoute({
+  operationId: "getVariable",
+  method: "GET",
+  path: "/v1/variables/{name}",
+  summary: "Answers its variable.",
+  responses: (z) => ({ 200: { description: "The variable.", schema: z.string() } }),
+}).handler(anyone(async ({ params }) => ({ status: 200, body: params.name })));
+
+const getSecret = defineRoute({
+  operationId: "getSecret",
+  method: "GET",
+  path: "/v1/secret",
+  summary: "Is for admins.",
+  responses: (z) => ({ 200: { description: "The secret.", schema: z.string() } }),
+}).handler(auth({ groups: ["ADMINS"] }, async () => ({ status: 200, body: "secret" })));
+
+const routes = [getLiteral, getVariable, getSecret];
+const get = (path: string, headers: Readonly<Record<string, string>> = {}) => ({
+  method: "GET",
+  path,
+  headers,
+});
+
+for (const [name, start] of [
+  ["the server", startAsServer],
+  ["the bare handler", startAsHandler],
+] as const) {
+  describe(`an API's middleware, by ${name}`, () => {
+    function counting() {
+      const paths: string[] = [];
+      const count: RequestHandler = (request, _response, next) => {
+        paths.push(request.path);
+        next();
+      };
+      return { api: apiOf(routes, { middleware: () => [count] }), paths };
+    }
+
+    for (const [what, path, status] of [
+      ["a literal path", "/v1/literal", 200],
+      ["a path with a variable", "/v1/variables/x", 200],
+      ["an unknown path", "/v1/nowhere", 404],
+      ["a refused call", "/v1/secret", 401],
+    ] as const) {
+      it(`runs once on ${what}`, async () => {
+        const { api, paths } = counting();
+        const { request } = await start(api);
+        assert.equal((await request(get(path))).status, status);
+        assert.deepEqual(paths, [path]);
+      });
+    }
+
+    it("runs in its order, after request id and log, before the routes, and answers by itself where it likes", async () => {
+      const steps: string[] = [];
+      const step =
+        (text: string): RequestHandler =>
+        (request, _response, next) => {
+          steps.push(`${text} ${requestContext(request).requestId}`);
+          next();
+        };
+      const answer: RequestHandler = (request, response, next) => {
+        if (request.path === "/v1/literal") response.status(418).json("short and stout");
+        else next();
+      };
+      const api = apiOf(routes, { middleware: () => [step("first"), step("second"), answer, step("third")] });
+      const { request } = await start(api);
+      const { status, headers, body } = await request(get("/v1/literal", { "x-request-id": "client-1" }));
+      assert.deepEqual([status, body, headers["x-request-id"]], [418, '"short and stout"', "client-1"]);
+      assert.deepEqual(steps, ["first client-1", "second client-1"]);
+    });
+
+    it("changes headers of every answer, those of errors too", async () => {
+      const tag: RequestHandler = (_request, response, next) => {
+        response.setHeader("x-tag", "yes");
+        next();
+      };
+      const { request } = await start(apiOf(routes, { middleware: () => [tag] }));
+      for (const path of ["/v1/literal", "/v1/nowhere", "/v1/secret"])
+        assert.equal((await request(get(path))).headers["x-tag"], "yes", path);
+    });
+
+    it("hands its errors to the API's own answers, thrown or passed on", async () => {
+      const fails: Readonly<Record<string, RequestHandler>> = {
+        "/throws": () => {
+          throw new ApiError("001429", { reason: "Later" });
+        },
+        "/rejects": async () => {
+          throw new ApiError("001429", { reason: "Later" });
+        },
+        "/passes": (_request, _response, next) => next(new ApiError("001429", { reason: "Later" })),
+        "/unexpected": (_request, _response, next) => next(new Error("hunter2")),
+      };
+      const fail: RequestHandler = (request, response, next) =>
+        fails[request.path]?.(request, response, next);
+      const { request, entries } = await start(apiOf(routes, { middleware: () => [fail] }));
+      for (const path of ["/throws", "/rejects", "/passes"]) {
+        const { status, body } = await request(get(path));
+        assert.deepEqual([status, JSON.parse(body).error.code], [429, "001429"], path);
+      }
+      const { status, body } = await request(get("/unexpected"));
+      assert.deepEqual([status, JSON.parse(body).error.code], [500, "001500"]);
+      assert.doesNotMatch(body, /hunter2/);
+      assert.deepEqual(
+        entries().map(({ error }) => error.cause.message),
+        ["hunter2"],
+      );
+    });
+
+    it("that fails in the middle of its answer never leaves the caller waiting", async () => {
+      const writeHalf: RequestHandler = (_request, response, next) => {
+        response.status(200).write("half of", () => next(new Error("the disk is gone")));
+      };
+      const { request, entries } = await start(apiOf(routes, { middleware: () => [writeHalf] }));
+      // A server has sent the first half already and cuts it off; Lambda has sent nothing yet.
+      const answer = await request(get("/v1/literal")).catch((error: Error) => error);
+      if (answer instanceof Error) assert.match(String(answer), /terminated/);
+      else assert.equal(answer.status, 500);
+      assert.match(JSON.stringify(entries()), /the disk is gone/);
+    });
+
+    it("is made once, with the configuration and the services", async () => {
+      const made: unknown[] = [];
+      const api = apiOf(routes, {
+        services: { greeting: { create: () => "hello" } },
+        middleware: (tools) => {
+          made.push(tools.config);
+          const { greeting } = tools.services as { greeting: Promise<string> };
+          return [
+            async (_request, response, next) => {
+              response.setHeader("x-greeting", await greeting);
+              next();
+            },
+          ];
+        },
+      });
+      const { request } = await start(api);
+      for (const path of ["/v1/literal", "/v1/nowhere"])
+        assert.equal((await request(get(path))).headers["x-greeting"], "hello");
+      assert.equal(made.length, 1);
+      assert.equal((made[0] as { environment: string }).environment, "test");
+    });
+  });
+
+  describe(`app.use on the finished app, by ${name}`, () => {
+    it("comes after the routes and the routers, and before 404", async () => {
+      const seen: string[] = [];
+      const { request } = await start(apiOf(routes), (app) => {
+        app.use((request, _response, next) => {
+          seen.push(request.path);
+          next();
+        });
+        app.use("/late", (_request, response) => void response.json("late"));
+      });
+      assert.equal((await request(get("/v1/literal"))).body, '"literal"');
+      assert.equal((await request(get("/v1/secret"))).status, 401);
+      assert.deepEqual(seen, []);
+      const late = await request(get("/late/more"));
+      assert.deepEqual([late.status, late.body], [200, '"late"']);
+      const { status, body } = await request(get("/v1/nowhere"));
+      assert.deepEqual([status, JSON.parse(body).error.code], [404, "001404"]);
+      assert.deepEqual(seen, ["/late/more", "/v1/nowhere"]);
+    });
+
+    it("has its errors answered by the API", async () => {
+      const { request } = await start(apiOf(routes), (app) => {
+        app.use("/late", () => {
+          throw new ApiError("001429", { reason: "Later" });
+        });
+      });
+      assert.equal((await request(get("/late"))).status, 429);
+    });
+  });
+
+  describe(`the handlers that a route uses, by ${name}`, () => {
+    let used: { readonly subject: string | undefined; readonly hasBody: boolean }[] = [];
+    const note: RequestHandler = (request, _response, next) => {
+      used.push({ subject: principalOf(request)?.subject, hasBody: request.body !== undefined });
+      next();
+    };
+
+    /** `POST /v1/notes/{id}`, for admins, which demands a body. */
+    function notes(...use: RequestHandler[]): Route {
+      used = [];
+      return defineRoute({
+        operationId: "createNote",
+        method: "POST",
+        path: "/v1/notes/{id}",
+        summary: "Notes.",
+        use: [note, ...use],
+        request: (z) => ({ body: z.object({ text: z.string() }) }),
+        responses: (z) => ({ 200: { description: "Noted.", schema: z.string() } }),
+      }).handler(auth({ groups: ["ADMINS"] }, async ({ body }) => ({ status: 200, body: body.text })));
+    }
+
+    const post = (body: string, groups: readonly string[] | undefined): RequestToSend => ({
+      method: "POST",
+      path: "/v1/notes/7",
+      headers: {
+        "content-type": "application/json",
+        ...(groups && { authorization: issuer.bearer(groups) }),
+      },
+      body,
+    });
+
+    it("run once the caller is let in, know the caller, and come before the body is read", async () => {
+      const { request } = await start(apiOf([notes()]));
+      const { status, body } = await request(post('{"text":"hello"}', ["ADMINS"]));
+      assert.deepEqual([status, body], [200, '"hello"']);
+      assert.equal((await request(post('{"malformed', ["ADMINS"]))).status, 400);
+      assert.deepEqual(used, [
+        { subject: "alice", hasBody: false },
+        { subject: "alice", hasBody: false },
+      ]);
+    });
+
+    it("never run for a refused caller", async () => {
+      const { request } = await start(apiOf([notes()]));
+      assert.equal((await request(post('{"text":"hello"}', undefined))).status, 401);
+      assert.equal((await request(post('{"text":"hello"}', ["USERS"]))).status, 403);
+      assert.deepEqual(used, []);
+    });
+
+    it("run on their own route alone", async () => {
+      const { request } = await start(apiOf([notes(), ...routes]));
+      for (const path of ["/v1/literal", "/v1/notes/7", "/v1/nowhere"]) await request(get(path));
+      assert.deepEqual(used, []);
+    });
+
+    it("may answer by themselves: nothing after them runs", async () => {
+      const { request } = await start(
+        apiOf([notes((_request, response) => void response.status(429).json("slow down"), note)]),
+      );
+      const { status, body } = await request(post('{"malformed', ["ADMINS"]));
+      assert.deepEqual([status, body], [429, '"slow down"']);
+      assert.equal(used.length, 1);
+    });
+
+    for (const [how, fail] of [
+      ["next(error)", (_request, _response, next) => next(new ApiError("001429", { reason: "Later" }))],
+      [
+        "throw",
+        () => {
+          throw new ApiError("001429", { reason: "Later" });
+        },
+      ],
+      [
+        "a rejection",
+        async () => {
+          throw new ApiError("001429", { reason: "Later" });
+        },
+      ],
+    ] satisfies [string, RequestHandler][]) {
+      it(`may fail by ${how}, which the API answers`, async () => {
+        const { request } = await start(apiOf([notes(fail, note)]));
+        const { status, body } = await request(post('{"text":"hello"}', ["ADMINS"]));
+        assert.deepEqual([status, JSON.parse(body).error.code], [429, "001429"]);
+        assert.equal(used.length, 1);
+      });
+    }
+
+    for (const word of ["route", "router"] as const) {
+      it(`skip their route by next("${word}"), as in Express: its handler does not run`, async () => {
+        const { request } = await start(apiOf([notes((_request, _response, next) => next(word), note)]));
+        const { status, body } = await request(post('{"text":"hello"}', ["ADMINS"]));
+        assert.deepEqual([status, JSON.parse(body).error.code], [404, "001404"]);
+        assert.equal(used.length, 1);
+      });
+    }
+
+    it("see the request as any Express middleware does: its path, its variables, its query", async () => {
+      const seen: unknown[] = [];
+      const look: RequestHandler = (request: Request, _response, next) => {
+        seen.push([request.method, request.path, request.params.id, request.query.a]);
+        next();
+      };
+      const { request } = await start(apiOf([notes(look)]));
+      await request({ ...post('{"text":"hello"}', ["ADMINS"]), path: "/v1/notes/7?a=b" });
+      assert.deepEqual(seen, [["POST", "/v1/notes/7", "7", "b"]]);
+    });
+  });
+}
+
+describe("an API's middleware in the container", () => {
+  it("never runs on a preflight, which CORS answers", async () => {
+    let count = 0;
+    const api = apiOf(routes, {
+      middleware: () => [
+        (_request, _response, next) => {
+          count += 1;
+          next();
+        },
+      ],
+    });
+    const { request } = await startAsServer(api);
+    const headers = { origin: "https://app.example.com", "access-control-request-method": "GET" };
+    const preflight = await request({ method: "OPTIONS", path: "/v1/literal", headers });
+    assert.equal(preflight.status, 204);
+    assert.equal(count, 0);
+    await request(get("/v1/literal", { origin: "https://app.example.com" }));
+    assert.equal(count, 1);
+  });
+});
