@@ -1,6 +1,6 @@
 /**
- * The files of the docs pages where they are deployed: in a Lambda bundle, made with the settings that SST has, and
- * with the folder `assets` beside it. And nowhere else: a request that is not for them loads nothing of them.
+ * The files of the docs pages where they are deployed: in a Lambda bundle, with the folder `assets` beside it.
+ * And nowhere else: a request that is not for them loads nothing of them.
  */
 import assert from "node:assert/strict";
 import { cp, mkdtemp, readdir, rm, stat } from "node:fs/promises";
@@ -14,15 +14,19 @@ import { build } from "esbuild";
 import type { HttpResult } from "../src/lambda/event-adapter.ts";
 import { lambdaContext, payloadEvent } from "../src/testing/payload-event.ts";
 import { noIssuer, testEnvironment } from "../src/testing/test-environment.ts";
+import { fixtureApi } from "./fixtures/api.ts";
 
-const SOURCES = fileURLToPath(new URL("../src/", import.meta.url));
+const ENTRY = fileURLToPath(new URL("fixtures/lambda.ts", import.meta.url));
 const ASSETS = fileURLToPath(new URL("../assets/", import.meta.url));
 /** What API Gateway and Lambda let through, as JSON. */
 const LIMIT_BYTES = 6 * 1024 * 1024;
 
 type Handler = (event: unknown, context: unknown) => Promise<HttpResult>;
 
-Object.assign(process.env, testEnvironment(noIssuer, { RUNTIME: "LAMBDA", NODE_ENV: "production" }));
+Object.assign(
+  process.env,
+  testEnvironment(fixtureApi, noIssuer, { RUNTIME: "LAMBDA", NODE_ENV: "production" }),
+);
 
 async function load(file: string): Promise<(path: string, headers?: object) => Promise<HttpResult>> {
   const { handler }: { handler: Handler } = await import(pathToFileURL(file).href);
@@ -30,8 +34,8 @@ async function load(file: string): Promise<(path: string, headers?: object) => P
     handler(payloadEvent({ method: "GET", path, headers: { ...headers } }), lambdaContext());
 }
 
-describe("what is loaded before somebody asks for a docs page", () => {
-  it("has only the contracts of their routes in it, and the first page loads no library", async () => {
+describe("what is loaded before the first docs page", () => {
+  it("has nothing of the docs in it but the list of their routes, and the page itself loads no library", async () => {
     const loaded: string[] = [];
     const hooks = registerHooks({
       load(url, context, next) {
@@ -40,10 +44,10 @@ describe("what is loaded before somebody asks for a docs page", () => {
       },
     });
     try {
-      const get = await load(join(SOURCES, "runtime/lambda/main.ts"));
+      const get = await load(ENTRY);
       assert.equal((await get("/v1/health")).statusCode, 200);
       assert.equal((await get("/v1/me")).statusCode, 401);
-      const ofTheDocs = () => loaded.filter((url) => /src\/docs\/(?!file-contracts|page-policy)/.test(url));
+      const ofTheDocs = () => loaded.filter((url) => /src\/docs\/(?!docs-routes)/.test(url));
       assert.deepEqual(ofTheDocs(), []);
 
       assert.equal((await get("/v1/docs")).statusCode, 200);
@@ -61,7 +65,7 @@ describe("a Lambda bundle with the docs' files beside it", () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "docs-bundle-"));
     await build({
-      entryPoints: [join(SOURCES, "runtime/lambda/main.ts")],
+      entryPoints: [ENTRY],
       outdir: folder,
       outExtension: { ".js": ".mjs" },
       bundle: true,
@@ -78,7 +82,7 @@ describe("a Lambda bundle with the docs' files beside it", () => {
       logLevel: "error",
     });
     await cp(ASSETS, join(folder, "assets"), { recursive: true });
-    get = await load(join(folder, "main.mjs"));
+    get = await load(join(folder, "lambda.mjs"));
   });
   after(() => rm(folder, { recursive: true }));
 

@@ -10,10 +10,12 @@ import { after, before, describe, it } from "node:test";
 import fc from "fast-check";
 import * as z from "zod";
 import { documentedPath, openApiDocument } from "../src/docs/openapi.ts";
+import { enabledRoutes } from "../src/enabled-routes.ts";
 import { arbitraryRequest, type Operation, type Schema } from "../src/testing/arbitrary-requests.ts";
-import { noIssuer, testConfig } from "../src/testing/test-environment.ts";
+import { type Answer, appTarget, handlerTarget, type Target } from "../src/testing/targets.ts";
+import { testConfig } from "../src/testing/test-environment.ts";
 import { startTestIssuer, type TestIssuer } from "../src/testing/test-issuer.ts";
-import { type Answer, appTarget, handlerTarget, type Way } from "../src/testing/targets.ts";
+import { fixtureApi } from "./fixtures/api.ts";
 
 const REQUESTS_EACH = 40;
 
@@ -30,7 +32,9 @@ function answerAsProvider(): Server {
   });
 }
 
-const document = await openApiDocument({ routes, config: testConfig(noIssuer), basePath: "" });
+const config = testConfig(fixtureApi);
+const routes = await enabledRoutes(fixtureApi, config.features);
+const document = await openApiDocument({ api: fixtureApi, routes, config, basePath: "" });
 
 /** A check of the form that a schema of the document describes. */
 function fits(schema: Schema, value: unknown): boolean {
@@ -58,24 +62,25 @@ function demandDocumented({ responses }: Operation, { status, headers, body }: A
 describe("every answer is one that the OpenAPI document mentions", () => {
   let issuer: TestIssuer;
   let provider: Server;
-  const ways: Way[] = [];
+  let targets: readonly Target[] = [];
   before(async () => {
     issuer = await startTestIssuer();
     provider = answerAsProvider().listen(0, "127.0.0.1");
     await once(provider, "listening");
     const url = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
     const environment = { FIREBASE_IDENTITY_TOOLKIT_URL: url, FIREBASE_SECURE_TOKEN_URL: url };
-    ways.push(appTarget({ issuer, environment }), handlerTarget({ issuer, environment }));
+    const options = { api: fixtureApi, issuer, environment };
+    targets = await Promise.all([appTarget(options), handlerTarget(options)]);
   });
   after(async () => {
-    for (const way of ways) await way.close();
+    for (const target of targets) await target.close();
     provider.close();
     await issuer.close();
   });
 
   const groups = fc.option(fc.subarray(["USERS", "ADMINS", "a b", ""]), { nil: undefined });
   const authorization = fc.oneof(
-    groups.map((some) => `Bearer ${issuer.sign(issuer.claims(some))}`),
+    groups.map((some) => issuer.bearer(some)),
     fc.constantFrom(undefined, "", "Bearer", "Bearer a.b.c", "Basic YTpi"),
   );
 
@@ -100,7 +105,7 @@ describe("every answer is one that the OpenAPI document mentions", () => {
       assert.equal(operation.operationId, operationId);
       await fc.assert(
         fc.asyncProperty(arbitraryRequest(method, key, operation, authorization), async (request) => {
-          const answers = await Promise.all(ways.map((way) => way.send(request)));
+          const answers = await Promise.all(targets.map((target) => target.request(request)));
           for (const answer of answers) demandDocumented(operation, answer);
           assert.equal(answers[0]?.status, answers[1]?.status, "the runtimes differ");
         }),

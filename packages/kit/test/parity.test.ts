@@ -1,59 +1,61 @@
-/** The same answer in both runtimes: one list of requests, sent every way the API can run. */
+/** The same answer in both runtimes: one list of requests, sent to each target that the fixture runs on. */
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { describeParity } from "../src/testing/parity-suite.ts";
-import { probeCases, productCases } from "./support/parity-cases.ts";
+import { it } from "node:test";
+import { fileURLToPath } from "node:url";
+import serverlessHttp from "serverless-http";
+import { paritySuite } from "../src/testing/parity-suite.ts";
+import {
+  appTarget,
+  handlerTarget,
+  handlerTargetWith,
+  processTarget,
+  serverTarget,
+} from "../src/testing/targets.ts";
+import { noIssuer } from "../src/testing/test-environment.ts";
+import { apiOf, fixtureApi } from "./fixtures/api.ts";
+import { fixtureCases, probeCases } from "./support/parity-cases.ts";
 import { probeRoutes } from "./support/probe-routes.ts";
-import { startTestIssuer, type TestIssuer } from "../src/testing/test-issuer.ts";
-import { appTarget, handlerTarget, processTarget, type Way } from "../src/testing/targets.ts";
+import { serverlessHttpDifferences } from "./support/serverless-http-differences.ts";
 
-describe("parity", () => {
-  let issuer: TestIssuer;
-  const ways: Way[] = [];
-  const probeWays: Way[] = [];
-
-  before(async () => {
-    issuer = await startTestIssuer();
-    const environment = {
-      FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
-      FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:1",
-    };
-    const customDomain = { domainName: "api.example.com", stage: "$default" };
-    ways.push(
-      appTarget({ issuer, environment }),
-      handlerTarget({ issuer, environment }),
-      handlerTarget({ issuer, environment }, customDomain),
-      await processTarget({ issuer, environment }),
-    );
-    probeWays.push(
-      appTarget({ issuer, routes: probeRoutes }),
-      handlerTarget({ issuer, routes: probeRoutes }),
-      handlerTarget({ issuer, routes: probeRoutes }, customDomain),
-    );
-  });
-  after(async () => {
-    for (const way of [...ways, ...probeWays]) await way.close();
-    await issuer.close();
-  });
-
-  describeParity("this API's endpoints", productCases, () => ({ issuer, ways }));
-  describeParity("probe endpoints", probeCases, () => ({ issuer, ways: probeWays }));
-
-  it("behind a mapping key, links and the document's server start with it", async () => {
-    const environment = { AWS_API_GW_MAPPING_KEY: "express" };
-    for (const way of [
-      appTarget({ issuer, environment }),
-      handlerTarget({ issuer, environment }, { domainName: "api.example.com" }),
-    ]) {
-      const document = JSON.parse(
-        (await way.request({ method: "GET", path: "/v1/openapi.json" })).body.toString(),
-      );
-      assert.deepEqual(document.servers, [{ url: "/express" }], way.name);
-      const { password } = document.components.securitySchemes.oauth2.flows;
-      assert.equal(password.tokenUrl, "/express/v1/auth/token", way.name);
-      const root = JSON.parse((await way.request({ method: "GET", path: "/v1/" })).body.toString());
-      assert.equal(root.links.health, "/express/v1/health", way.name);
-      await way.close();
-    }
-  });
+const customDomainTarget = handlerTargetWith({
+  event: { domainName: "api.example.com", stage: "$default" },
 });
+const serverlessHttpTarget = handlerTargetWith({
+  name: "serverless-http",
+  adapter: serverlessHttp,
+  differences: serverlessHttpDifferences,
+});
+const targets = [appTarget, handlerTarget, customDomainTarget, serverlessHttpTarget, serverTarget];
+const container = fileURLToPath(new URL("fixtures/container.ts", import.meta.url));
+
+paritySuite(fixtureApi, [...targets, processTarget(container)], fixtureCases, {
+  environment: {
+    FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
+    FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:1",
+  },
+});
+paritySuite(apiOf(probeRoutes), targets, probeCases);
+
+for (const start of [
+  appTarget,
+  handlerTargetWith({ event: { domainName: "api.example.com" } }),
+  handlerTargetWith({
+    event: { domainName: "api.example.com" },
+    adapter: serverlessHttp,
+    name: "serverless-http",
+  }),
+]) {
+  const environment = { AWS_API_GW_MAPPING_KEY: "express" };
+  const target = await start({ api: fixtureApi, issuer: noIssuer, environment });
+
+  it(`behind a mapping key, links and the document's server start with it: ${target.name}`, async (t) => {
+    t.after(target.close);
+    const answer = await target.request({ method: "GET", path: "/v1/openapi.json" });
+    const document = JSON.parse(answer.body.toString());
+    assert.deepEqual(document.servers, [{ url: "/express" }]);
+    const { password } = document.components.securitySchemes.oauth2.flows;
+    assert.equal(password.tokenUrl, "/express/v1/auth/token");
+    const root = JSON.parse((await target.request({ method: "GET", path: "/v1/" })).body.toString());
+    assert.equal(root.links.health, "/express/v1/health");
+  });
+}

@@ -112,13 +112,14 @@ export function handlerTargetWith({
   differences,
 }: HandlerTargetOptions): StartTarget {
   return ({ api, issuer, environment, services = {}, write = () => {} }) => {
+    const { stage = "mvp" } = eventOptions;
+    const overrides = { AWS_API_GW_STAGE_NAME: stage, ...environment, RUNTIME: "LAMBDA" };
     const handler = createHandler(api, {
-      environment: testEnvironment(api, issuer, { ...environment, RUNTIME: "LAMBDA" }),
+      environment: testEnvironment(api, issuer, overrides),
       log: createLog(write),
       services,
       ...(adapter && { adapter }),
     });
-    const { stage = "mvp" } = eventOptions;
     return {
       name: `${name}, stage ${stage}`,
       basePath: stage === "$default" ? "" : `/${stage}`,
