@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { anyone, auth } from "@lambda-express-api/kit/route/access.ts";
 import { defineRoute, type Zod } from "@lambda-express-api/kit/route/define-route.ts";
-import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import { routesOfRouter } from "@lambda-express-api/kit/route/mount-router.ts";
 import { planHttpApi } from "./plan.ts";
 
 const settings = {
@@ -16,6 +16,21 @@ const contract = {
   responses: (z: Zod) => ({ 200: { description: "Fine.", schema: z.null() } }),
 } as const;
 const fine = async () => ({ status: 200, body: null }) as const;
+const routes = [
+  defineRoute({ ...contract, operationId: "getHealth", method: "GET", path: "/v1/health" }).handler(
+    anyone(fine),
+  ),
+  defineRoute({ ...contract, operationId: "getOrder", method: "GET", path: "/v1/orders/{orderId}" }).handler(
+    auth({ groups: ["STAFF"] }, fine),
+  ),
+  defineRoute({
+    ...contract,
+    operationId: "createToken",
+    method: "POST",
+    path: "/v1/token",
+    feature: "authEndpoints",
+  }).handler(anyone(fine)),
+];
 
 describe("the plan", () => {
   it("has one route for each endpoint and none besides", () => {
@@ -56,14 +71,34 @@ describe("the plan", () => {
     assert.equal(planHttpApi([route.handler(anyone(fine))], settings).routes[0]?.routeKey, "GET /v1");
   });
 
+  it("has every method of a mounted router and of all below it, and leaves preflights to the gateway's CORS", () => {
+    const router = routesOfRouter({
+      operationId: "legacy",
+      prefix: "/v1/legacy",
+      summary: "A router.",
+      access: auth({ groups: ["STAFF"] }, fine).access,
+      router: () => Promise.reject(new Error("not called")),
+    });
+    assert.deepEqual(
+      planHttpApi(router, settings).routes.map(({ routeKey, operationName, authorizationType }) => [
+        routeKey,
+        operationName,
+        authorizationType,
+      ]),
+      [
+        ["ANY /v1/legacy", "legacy", "JWT"],
+        ["OPTIONS /v1/legacy", "legacyOptions", "NONE"],
+        ["ANY /v1/legacy/{proxy+}", "legacyBelow", "JWT"],
+        ["OPTIONS /v1/legacy/{proxy+}", "legacyBelowOptions", "NONE"],
+      ],
+    );
+  });
+
   it("throttles in full, and sign-in harder than the rest", () => {
     const [stage] = planHttpApi(routes, settings).stages;
     const { throttlingRateLimit, throttlingBurstLimit } = stage.defaultRouteSettings;
     assert.ok(throttlingRateLimit > 0 && throttlingBurstLimit > 0);
-    assert.deepEqual(Object.keys(stage.routeSettings).sort(), [
-      "POST /v1/auth/refresh",
-      "POST /v1/auth/token",
-    ]);
+    assert.deepEqual(Object.keys(stage.routeSettings), ["POST /v1/token"]);
     for (const limits of Object.values(stage.routeSettings)) {
       assert.ok(limits.throttlingRateLimit > 0 && limits.throttlingRateLimit < throttlingRateLimit);
       assert.ok(limits.throttlingBurstLimit > 0 && limits.throttlingBurstLimit < throttlingBurstLimit);

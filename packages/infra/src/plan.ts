@@ -5,8 +5,8 @@
  */
 
 import { corsConfiguration } from "@lambda-express-api/kit/container/cors.ts";
-import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { routeKey } from "@lambda-express-api/kit/request/request-path.ts";
+import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { accessLogFormat } from "./access-log-format.ts";
 
 export interface RouteThrottling {
@@ -67,8 +67,8 @@ const AUTHORIZER_ID = "jwt";
 const INTEGRATION_TIMEOUT_MILLISECONDS = 29_000;
 
 /**
- * Makes the plan. Deny by default: a path that no definition has is no route, and only a route that says `anyone` is
- * without the authorizer.
+ * Makes the plan of the routes that are switched on (`enabledRoutes`). Deny by default: the gateway answers 404 to every
+ * other path, and only a route for anyone is without the authorizer.
  *
  * Throttles are always complete: an unset limit would be taken for 0, and every call would answer 429.
  */
@@ -78,7 +78,7 @@ export function planHttpApi(routes: readonly Route[], settings: PlanSettings): H
     authThrottling = { throttlingRateLimit: 5, throttlingBurstLimit: 10 },
   } = settings;
   return {
-    routes: routes.map(planRoute),
+    routes: routes.flatMap(planRoute),
     authorizers: {
       [AUTHORIZER_ID]: {
         identitySource: "$request.header.Authorization",
@@ -105,11 +105,24 @@ export function planHttpApi(routes: readonly Route[], settings: PlanSettings): H
   };
 }
 
-function planRoute({ method, path, operationId, access }: Route): PlannedRoute {
-  const key = { routeKey: routeKey(method, path), operationName: operationId };
-  if (access.type === "public") return { ...key, authorizationType: "NONE" };
+/** An `ANY` route would take preflights too; an open `OPTIONS` route beside it leaves them to the gateway's CORS. */
+function planRoute(route: Route): readonly PlannedRoute[] {
+  const { method, path, operationId } = route;
+  const planned = { routeKey: routeKey(method, path), operationName: operationId, ...authorization(route) };
+  if (method !== "ANY") return [planned];
+  return [
+    planned,
+    {
+      routeKey: routeKey("OPTIONS", path),
+      operationName: `${operationId}Options`,
+      authorizationType: "NONE",
+    },
+  ];
+}
+
+function authorization({ access }: Route): Omit<PlannedRoute, "routeKey" | "operationName"> {
+  if (access.type === "public") return { authorizationType: "NONE" };
   return {
-    ...key,
     authorizationType: "JWT",
     authorizerId: AUTHORIZER_ID,
     ...(access.scopes.length > 0 && { authorizationScopes: access.scopes }),
