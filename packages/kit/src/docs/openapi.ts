@@ -161,12 +161,17 @@ function successes(route: Route): Record<string, ResponseConfig> {
     Object.entries(route.responses(z)).map(
       ([status, { description, schema, contentType = "application/json", alternatives = {} }]) => [
         status,
-        status === "204" || status === "304"
+        status === "204" || status === "304" || isNothing(schema)
           ? { description }
           : { description, content: contentOf({ [contentType]: schema, ...alternatives }) },
       ],
     ),
   );
+}
+
+/** An answer without a body, such as a redirect. */
+function isNothing({ def }: z.ZodType): boolean {
+  return def.type === "undefined" || def.type === "void";
 }
 
 function contentOf(schemas: Readonly<Record<string, z.ZodType>>) {
