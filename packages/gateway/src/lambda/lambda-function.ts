@@ -15,6 +15,7 @@ export type Invocation = Outcome & {
 };
 
 export type Outcome =
+  // JSON, unless a custom runtime returned something else.
   | { outcome: "returned"; payload: string }
   | { outcome: "failed"; errorType: string; errorMessage: string; stackTrace?: string[] }
   // No instance was free and no more were allowed.
