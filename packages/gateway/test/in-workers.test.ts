@@ -115,6 +115,27 @@ describe("instances", () => {
     assert.equal(lines.filter((line) => line.startsWith("INIT_START")).length, 1);
   });
 
+  it("a cold start's initialisation is billed, and a warm event's duration alone", async (t) => {
+    const { invoke, lines } = probe(t);
+    await invoke({});
+    await invoke({});
+    const numbers = lines
+      .filter((line) => line.startsWith("REPORT"))
+      .map((line) => ({
+        duration: Number(/\tDuration: ([\d.]+) ms/.exec(line)?.[1]),
+        billed: Number(/\tBilled Duration: (\d+) ms/.exec(line)?.[1]),
+        init: Number(/\tInit Duration: ([\d.]+) ms/.exec(line)?.[1] ?? 0),
+      }));
+    assert.deepEqual([numbers.length, numbers.map(({ init }) => init > 1)], [2, [true, false]]);
+    for (const { duration, billed, init } of numbers) {
+      // The printed durations are rounded to hundredths.
+      assert.ok(
+        Math.abs(billed - (duration + init) - 0.5) <= 0.52,
+        JSON.stringify({ duration, billed, init }),
+      );
+    }
+  });
+
   it("an instance sees the given environment and nothing of the machine's but PATH", async (t) => {
     const { returned } = probe(t, { environment: { STAGE: "mvp" }, functionName: "orders", memorySize: 512 });
     const environment = await returned<Record<string, string>>({ do: "environment" });

@@ -104,11 +104,13 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
       log(`${requestId}\tERROR\t${JSON.stringify({ errorType, errorMessage, stackTrace })}`);
     }
     log(`END RequestId: ${requestId}`);
+    // Since August 2025 Lambda bills the initialisation too.
+    const billed = milliseconds + (initialisedIn?.milliseconds ?? 0);
     log(
       [
         `REPORT RequestId: ${requestId}`,
         `Duration: ${milliseconds.toFixed(2)} ms`,
-        `Billed Duration: ${Math.ceil(milliseconds)} ms`,
+        `Billed Duration: ${Math.ceil(billed)} ms`,
         `Memory Size: ${memorySize} MB`,
         ...(initialisedIn ? [`Init Duration: ${initialisedIn.milliseconds.toFixed(2)} ms`] : []),
       ].join("\t"),
