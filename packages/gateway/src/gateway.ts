@@ -96,9 +96,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     // A client that goes away before its request is complete has made none.
     const received = await readHttpRequest(incoming).catch(() => undefined);
     if (!received) return;
-    if (!outgoing.closed) answering.add(outgoing);
-    outgoing.once("close", () => answering.delete(outgoing));
-    const exchange = await handle(received);
+    const caller = new AbortController();
+    if (outgoing.closed) caller.abort();
+    else answering.add(outgoing);
+    outgoing.once("close", () => {
+      answering.delete(outgoing);
+      caller.abort();
+    });
+    const exchange = await handle(received, caller);
+    if (!exchange) return;
     sendAnswer(outgoing, exchange);
     options.inspector?.record(exchange);
   }

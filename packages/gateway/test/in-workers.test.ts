@@ -84,7 +84,7 @@ describe("instances", () => {
     assert.equal((await invoke({})).outcome, "returned");
   });
 
-  it("throttling says once in a row what would help", async (t) => {
+  it("throttling names its limit in one line, until nothing is under way any more", async (t) => {
     const { invoke, lines } = probe(t, { reservedConcurrency: 1, functionName: "orders" });
     const throttled = () => lines.filter((line) => line.startsWith("THROTTLED"));
     for (const row of [1, 2]) {
@@ -99,7 +99,7 @@ describe("instances", () => {
     }
     assert.equal(
       throttled()[0],
-      "THROTTLED orders refuses events while its one instance is busy; to take more at once, raise reservedConcurrency.",
+      "THROTTLED orders has 1 event under way, its reservedConcurrency; raise that to take more at once.",
     );
   });
 

@@ -11,7 +11,7 @@ interface ProbeEvent {
   /** An address that answers when the event may end. */
   until?: string;
   /** Behind a gateway the query says what to do. */
-  queryStringParameters?: { do: string };
+  queryStringParameters?: { do?: string; until?: string };
 }
 
 interface ProbeContext {
@@ -55,7 +55,7 @@ export async function handler(event: ProbeEvent, context: ProbeContext): Promise
     case "context":
       return { ...context, remaining: context.getRemainingTimeInMillis() };
     case "wait":
-      await fetch(event.until ?? "");
+      await fetch(event.until ?? event.queryStringParameters?.until ?? "");
       return { instance, events };
     default:
       return { instance, events };
