@@ -1,8 +1,10 @@
 // A request as it came over the wire, read whole: an HTTP API buffers, it never streams (docs/behaviour.md §2.1).
 
 import type { IncomingMessage } from "node:http";
-import { type GatewayError, gatewayErrors } from "./gateway-error.ts";
+import { gatewayErrors } from "./gateway-error.ts";
+import { sourceIpOf } from "./http-server.ts";
 import { limits } from "./limits.ts";
+import type { Refusal } from "./refused-line.ts";
 
 export interface HttpRequest {
   method: string;
@@ -23,7 +25,7 @@ export interface HttpRequest {
 export interface ReceivedRequest {
   request: HttpRequest;
   /** Set when the form of the request or the size of its headers is refused. */
-  refusal?: GatewayError;
+  refusal?: Refusal;
 }
 
 /** Rejects only if the client goes away before its request is complete. */
@@ -40,17 +42,33 @@ export async function readHttpRequest(incoming: IncomingMessage): Promise<Receiv
     domainName: host.toLowerCase().replace(/:\d*$/, ""),
     body: body ?? Buffer.alloc(0),
     isBodyTooLarge: body === undefined,
-    sourceIp: (incoming.socket.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/, ""),
+    sourceIp: sourceIpOf(incoming.socket),
     localPort: incoming.socket.localPort ?? 0,
   };
-  if (requestLineAndHeaderBytes(incoming) > limits.requestLineAndHeaderBytes) {
-    return { request, refusal: gatewayErrors.headersTooLarge };
+  const refusal = refusalOf(incoming, path, host);
+  return refusal ? { request, refusal } : { request };
+}
+
+function refusalOf(incoming: IncomingMessage, path: string, host: string): Refusal | undefined {
+  const bytes = requestLineAndHeaderBytes(incoming);
+  if (bytes > limits.requestLineAndHeaderBytes) {
+    const reason = `request line and header values of ${bytes} bytes, over ${limits.requestLineAndHeaderBytes}`;
+    return { error: gatewayErrors.headersTooLarge, reason };
   }
-  // Several host headers are joined by now.
-  if (host === "" || hostHeader.includes(",") || !path.startsWith("/")) {
-    return { request, refusal: gatewayErrors.badRequest };
-  }
-  return { request };
+  const reason = malformationOf(incoming, path, host);
+  return reason === undefined ? undefined : { error: gatewayErrors.badRequest, reason };
+}
+
+// RFC 3986 §3.2.2 without the comma, and a port.
+const validHost = /^(?:\[[0-9a-f:.]+\]|[\w.~%!$&'()*+;=-]+)(?::\d*)?$/i;
+
+/** RFC 9112 §3.2: one Host header, and a target without a fragment. */
+function malformationOf({ rawHeaders, url = "" }: IncomingMessage, path: string, host: string) {
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name)).length;
+  if (hosts > 1) return `${hosts} Host headers`;
+  if (!validHost.test(host)) return host === "" ? "no Host header" : "an invalid host";
+  if (url.includes("#")) return "a request target with a fragment";
+  return path.startsWith("/") ? undefined : "a request target that is not a path";
 }
 
 /** The service counts the request line and the values of the headers, not their names (§2.3). */

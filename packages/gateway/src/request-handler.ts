@@ -22,6 +22,7 @@ import type { Invocation, LambdaFunction } from "./lambda/lambda-function.ts";
 import { describeFailure } from "./lambda/runtime.ts";
 import { limits } from "./limits.ts";
 import { decodePath } from "./path.ts";
+import { refusedLine } from "./refused-line.ts";
 import { createRouter, type Router } from "./router.ts";
 import type { Switches } from "./switches.ts";
 import {
@@ -52,12 +53,12 @@ interface CompiledApi {
 }
 
 /**
- * `caller` is aborted when its caller leaves. Gives `undefined` if that happened while the request waited for an instance
+ * `caller` aborts when the caller leaves. Gives `undefined` if that happened while the request waited for an instance
  * of the function. Never rejects: whatever goes wrong in here is a 500.
  */
 export type RequestHandler = (
   received: ReceivedRequest,
-  caller: AbortController,
+  caller: AbortSignal,
 ) => Promise<AnsweredExchange | undefined>;
 
 export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
@@ -84,10 +85,13 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
   async function answerOrRefuse(
     exchange: Exchange,
     received: ReceivedRequest,
-    caller: AbortController,
+    caller: AbortSignal,
   ): Promise<Answer | undefined> {
     try {
-      if (received.refusal) throw new RefusedError(received.refusal);
+      if (received.refusal) {
+        log(refusedLine(received.refusal, received.request.sourceIp, exchange.requestId));
+        throw new RefusedError(received.refusal.error);
+      }
       return await handle(exchange, caller);
     } catch (error) {
       if (!(error instanceof RefusedError)) exchange.integrationError = `The gateway failed: ${error}`;
@@ -98,7 +102,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     }
   }
 
-  async function handle(exchange: Exchange, caller: AbortController): Promise<Answer | undefined> {
+  async function handle(exchange: Exchange, caller: AbortSignal): Promise<Answer | undefined> {
     const { request } = exchange;
     const path = decodePath(request.path, switches.pathDecoding);
     if (path === undefined) throw new RefusedError(gatewayErrors.badRequest);
@@ -151,7 +155,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     exchange: Exchange,
     payload: string,
     timeoutMilliseconds: number,
-    caller: AbortController,
+    caller: AbortSignal,
   ): Promise<Answer | undefined> {
     if (Buffer.byteLength(payload) > limits.invocationPayloadBytes) {
       throw new RefusedError(gatewayErrors.requestTooLarge);
@@ -159,7 +163,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     const startedAt = now();
     const milliseconds = switches.integrationTimeoutMilliseconds ?? timeoutMilliseconds;
     const invocation = await withinTime(
-      options.function.invoke(payload, caller.signal),
+      (signal) => options.function.invoke(payload, signal),
       milliseconds,
       caller,
     );
@@ -195,7 +199,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
 
 function throttledLine({ routeKey }: Route, { settings, setIn }: Limit): string {
   const { throttlingRateLimit, throttlingBurstLimit } = settings;
-  return `THROTTLED ${routeKey} answers 429: over ${throttlingRateLimit} requests a second and a burst of ${throttlingBurstLimit}, set in ${setIn}.`;
+  return `THROTTLED ${routeKey} answers 429: over a rate of ${throttlingRateLimit} a second and a burst of ${throttlingBurstLimit}, set in ${setIn}.`;
 }
 
 function compileApi(
@@ -232,23 +236,31 @@ function leavesPreflightToGateway(route: Route | undefined): boolean {
   return !route || (route.routeKey.startsWith("OPTIONS ") && route.authorizationType === "NONE");
 }
 
-/** Gives `undefined` when the time is over: an event that still waits is dropped then, and a function that runs goes on. */
+/**
+ * Gives `undefined` when the time is over. An event that waits for an instance is dropped then, and when its caller leaves;
+ * a function that runs goes on.
+ */
 async function withinTime(
-  running: Promise<Invocation>,
+  invoke: (signal: AbortSignal) => Promise<Invocation>,
   milliseconds: number,
-  caller: AbortController,
+  caller: AbortSignal,
 ): Promise<Invocation | undefined> {
+  const waiting = new AbortController();
+  const drop = () => waiting.abort();
+  caller.addEventListener("abort", drop, { once: true });
+  if (caller.aborted) drop();
+  const answered = invoke(waiting.signal).catch((error): Invocation => {
+    return { ...describeFailure(error), requestId: "", isColdStart: false, durationMilliseconds: 0 };
+  });
   const { promise: timeOver, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => {
     resolve(undefined);
-    caller.abort();
+    drop();
   }, milliseconds);
-  const answered = running.catch((error): Invocation => {
-    return { ...describeFailure(error), requestId: "", isColdStart: false, durationMilliseconds: 0 };
-  });
   try {
     return await Promise.race([answered, timeOver]);
   } finally {
     clearTimeout(timer);
+    caller.removeEventListener("abort", drop);
   }
 }
