@@ -30,32 +30,41 @@ export interface ReceivedRequest {
 
 /** Rejects only if the client goes away before its request is complete. */
 export async function readHttpRequest(incoming: IncomingMessage): Promise<ReceivedRequest> {
-  const headers = joinHeaders(incoming.rawHeaders);
-  const hostHeader = headers.get("host") ?? "";
-  const { path, query, host } = splitTarget(incoming.url ?? "/", hostHeader);
+  const { refusal, ...head } = readHead(incoming);
   const body = await readBody(incoming);
   const request: HttpRequest = {
-    method: incoming.method ?? "GET",
-    path,
-    rawQueryString: query,
-    headers,
-    domainName: host.toLowerCase().replace(/:\d*$/, ""),
+    ...head,
     body: body ?? Buffer.alloc(0),
     isBodyTooLarge: body === undefined,
     sourceIp: sourceIpOf(incoming.socket),
     localPort: incoming.socket.localPort ?? 0,
   };
-  const refusal = refusalOf(incoming, path, host);
   return refusal ? { request, refusal } : { request };
 }
 
-function refusalOf(incoming: IncomingMessage, path: string, host: string): Refusal | undefined {
-  const bytes = requestLineAndHeaderBytes(incoming);
+export type RequestHead = Pick<IncomingMessage, "method" | "url" | "httpVersion" | "rawHeaders">;
+
+/** Request line and headers. */
+export function readHead(head: RequestHead) {
+  const headers = joinHeaders(head.rawHeaders);
+  const { path, query, host } = splitTarget(head.url ?? "/", headers.get("host") ?? "");
+  return {
+    method: head.method ?? "GET",
+    path,
+    rawQueryString: query,
+    headers,
+    domainName: host.toLowerCase().replace(/:\d*$/, ""),
+    refusal: refusalOf(head, path, host),
+  };
+}
+
+function refusalOf(head: RequestHead, path: string, host: string): Refusal | undefined {
+  const bytes = requestLineAndHeaderBytes(head);
   if (bytes > limits.requestLineAndHeaderBytes) {
     const reason = `request line and header values of ${bytes} bytes, over ${limits.requestLineAndHeaderBytes}`;
     return { error: gatewayErrors.headersTooLarge, reason };
   }
-  const reason = malformationOf(incoming, path, host);
+  const reason = malformationOf(head, path, host);
   return reason === undefined ? undefined : { error: gatewayErrors.badRequest, reason };
 }
 
@@ -63,7 +72,7 @@ function refusalOf(incoming: IncomingMessage, path: string, host: string): Refus
 const validHost = /^(?:\[[0-9a-f:.]+\]|[\w.~%!$&'()*+;=-]+)(?::\d*)?$/i;
 
 /** RFC 9112 §3.2: one Host header, and a target without a fragment. */
-function malformationOf({ rawHeaders, url = "" }: IncomingMessage, path: string, host: string) {
+function malformationOf({ rawHeaders, url = "" }: RequestHead, path: string, host: string) {
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name)).length;
   if (hosts > 1) return `${hosts} Host headers`;
   if (!validHost.test(host)) return host === "" ? "no Host header" : "an invalid host";
@@ -72,7 +81,7 @@ function malformationOf({ rawHeaders, url = "" }: IncomingMessage, path: string,
 }
 
 /** The service counts the request line and the values of the headers, not their names (§2.3). */
-function requestLineAndHeaderBytes({ method, url, httpVersion, rawHeaders }: IncomingMessage): number {
+function requestLineAndHeaderBytes({ method, url, httpVersion, rawHeaders }: RequestHead): number {
   const requestLine = `${method} ${url} HTTP/${httpVersion}`;
   return rawHeaders.reduce(
     (sum, text, index) => sum + (index % 2 === 1 ? text.length : 0),
