@@ -12,6 +12,7 @@ interface ProbeEvent {
   until?: string;
   /** Behind a gateway the query says what to do. */
   queryStringParameters?: { do?: string; until?: string };
+  headers?: Record<string, string>;
 }
 
 interface ProbeContext {
@@ -54,6 +55,13 @@ export async function handler(event: ProbeEvent, context: ProbeContext): Promise
       return "x".repeat(event.bytes ?? 0);
     case "context":
       return { ...context, remaining: context.getRemainingTimeInMillis() };
+    case "echo":
+      return {
+        statusCode: 200,
+        headers: { "x-caller": event.headers?.["x-caller"], "x-instance": instance },
+        cookies: [`caller=${event.headers?.["x-caller"]}`],
+        body: JSON.stringify(event),
+      };
     case "wait":
       await fetch(event.until ?? event.queryStringParameters?.until ?? "");
       return { instance, events };
