@@ -34,6 +34,7 @@ function manifest(): object {
   const {
     private: _,
     scripts: __,
+    devDependencies: ___,
     ...described
   } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return {

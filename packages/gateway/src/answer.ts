@@ -16,14 +16,18 @@ export class InvalidAnswerError extends Error {
   override readonly name = "InvalidAnswerError";
 }
 
-/** `payload` is the JSON text that the runtime handed over. */
+/**
+ * `payload` is the text that the runtime handed over: JSON, or anything at all from a custom runtime. Throws
+ * InvalidAnswerError where the service answers 500.
+ */
 export function interpretAnswer(
   payload: string,
   nonStringHeaderValues: Switches["nonStringHeaderValues"],
 ): Answer {
-  const returned: unknown = JSON.parse(payload);
-  if (!isRecord(returned) || !("statusCode" in returned)) {
-    return { statusCode: 200, headers: [["content-type", "application/json"]], body: Buffer.from(payload) };
+  const returned = parseJson(payload);
+  if (!isRecord(returned) || !Object.hasOwn(returned, "statusCode")) {
+    const text = typeof returned === "string" ? returned : payload;
+    return { statusCode: 200, headers: [["content-type", "application/json"]], body: Buffer.from(text) };
   }
   const { statusCode, headers, cookies, body, isBase64Encoded } = returned;
   if (
@@ -105,6 +109,15 @@ function assertHeader(name: string, value: string): void {
     throw new InvalidAnswerError(
       `the header ${JSON.stringify(name)} has a name or a value that HTTP does not allow`,
     );
+  }
+}
+
+/** Gives `undefined` for text that is not JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

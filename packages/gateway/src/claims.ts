@@ -1,35 +1,66 @@
 // Claims as the gateway hands them over: a flat map of strings in Go's printed form (docs/behaviour.md §4.4).
 
-/** A number as it is written in the token: `exp` must stay `1718722804`, and 2^53 + 1 must not be rounded. */
-class NumberLiteral {
+import { InvalidTokenError } from "./jwt.ts";
+
+/** Text to be printed as it is, such as a number as it is written in the token: 2^53 + 1 must not be rounded. */
+class Literal {
   readonly text: string;
   constructor(text: string) {
     this.text = text;
   }
 }
 
-/** `payload` is the JSON text of a token's claims. Null claims are left out. */
+/**
+ * `payload` is the JSON text of a token's claims. Null claims are left out. Throws InvalidTokenError on claims that are
+ * nested deeper than JSON.parse with a reviver can go, about 2,500 levels.
+ */
 export function flattenClaims(payload: string): Record<string, string> {
-  const claims = parseWithNumberLiterals(payload) as Record<string, unknown>;
+  const claims = parseWithLiterals(payload) as Record<string, unknown>;
   const names = Object.keys(claims).filter((name) => claims[name] !== null);
   return Object.fromEntries(names.sort().map((name) => [name, goFormat(claims[name])]));
 }
 
-/** What Go's `%v` prints: `[a b]`, `map[key:value]` with sorted keys, `<nil>` inside of a list or an object. */
+/**
+ * What Go's `%v` prints: `[a b]`, `map[key:value]` with sorted keys, `<nil>` inside of a list or an object. A loop and not
+ * a recursion, so that neither time nor stack grows faster than the token, however deep it is nested.
+ */
 function goFormat(value: unknown): string {
-  if (value === null) return "<nil>";
-  if (value instanceof NumberLiteral) return value.text;
-  if (Array.isArray(value)) return `[${value.map(goFormat).join(" ")}]`;
-  if (typeof value !== "object") return String(value);
-  const entries = Object.entries(value as object).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `map[${entries.map(([key, item]) => `${key}:${goFormat(item)}`).join(" ")}]`;
+  const printed: string[] = [];
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (next === null) printed.push("<nil>");
+    else if (next instanceof Literal) printed.push(next.text);
+    else if (typeof next === "object") left.push(...partsOf(next as object).reverse());
+    else printed.push(String(next));
+  }
+  return printed.join("");
 }
+
+function partsOf(value: object): unknown[] {
+  if (Array.isArray(value)) {
+    const items = value.flatMap((item, index) => (index === 0 ? [item] : [blank, item]));
+    return [new Literal("["), ...items, new Literal("]")];
+  }
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  const items = entries.flatMap(([key, item], index) => [
+    new Literal(`${index === 0 ? "" : " "}${key}:`),
+    item,
+  ]);
+  return [new Literal("map["), ...items, new Literal("]")];
+}
+
+const blank = new Literal(" ");
 
 // The type library does not know the third argument of a reviver yet.
 type Reviver = (key: string, value: unknown) => unknown;
 
-function parseWithNumberLiterals(json: string): unknown {
+function parseWithLiterals(json: string): unknown {
   const revive = (_key: string, value: unknown, context: { source?: string }): unknown =>
-    typeof value === "number" ? new NumberLiteral(context.source ?? String(value)) : value;
-  return JSON.parse(json, revive as Reviver);
+    typeof value === "number" ? new Literal(context.source ?? String(value)) : value;
+  try {
+    return JSON.parse(json, revive as Reviver);
+  } catch (cause) {
+    throw new InvalidTokenError("token is malformed", { cause });
+  }
 }

@@ -19,7 +19,7 @@ export interface GatewayOptions {
   /** What every API's integration invokes. */
   function: LambdaFunction;
   switches?: Partial<Switches>;
-  /** Where access-log lines go. Default: standard output. */
+  /** Where access-log lines, and those of throttled and refused requests, go. Default: standard output. */
   log?: (line: string) => void;
   /** Is shown every exchange. */
   inspector?: { record(exchange: AnsweredExchange): void };
@@ -61,6 +61,7 @@ const optionsKind = objectWith(
 /** Throws a ConfigurationError on a description that the service would refuse. */
 export function createGateway(options: GatewayOptions): Gateway {
   optionsKind(options, "options");
+  const log = options.log ?? ((line: string) => process.stdout.write(`${line}\n`));
   let handle = handlerFor(options.api);
 
   function handlerFor(api: HttpApi | readonly HttpApi[]) {
@@ -70,7 +71,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       apis,
       function: options.function,
       switches: { ...defaultSwitches, ...options.switches },
-      log: options.log ?? ((line) => process.stdout.write(`${line}\n`)),
+      log,
       now: options.now ?? Date.now,
       accountThrottling: options.accountThrottling ?? {
         throttlingRateLimit: 10_000,
@@ -79,26 +80,32 @@ export function createGateway(options: GatewayOptions): Gateway {
     });
   }
   const server = createHttpServer({
-    onRequest: (incoming, outgoing) => {
-      serve(incoming, outgoing).catch((error) => {
-        // A given log or inspector has thrown. That costs its request an answer and nobody else anything.
+    onRequest: (incoming, outgoing, caller) => {
+      serve(incoming, outgoing, caller).catch((error) => {
+        // A given log or inspector has thrown. That costs its request an answer, and no other request anything.
         outgoing.destroy();
         console.error(error);
       });
     },
+    log,
     headersTimeoutMilliseconds: options.headersTimeoutMilliseconds ?? 10_000,
     requestTimeoutMilliseconds: options.requestTimeoutMilliseconds ?? 30_000,
   });
 
-  const answering = new Set<ServerResponse>();
+  const answering = new Set<AbortSignal>();
 
-  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async function serve(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    caller: AbortSignal,
+  ): Promise<void> {
     // A client that goes away before its request is complete has made none.
     const received = await readHttpRequest(incoming).catch(() => undefined);
     if (!received) return;
-    if (!outgoing.closed) answering.add(outgoing);
-    outgoing.once("close", () => answering.delete(outgoing));
-    const exchange = await handle(received);
+    if (!caller.aborted) answering.add(caller);
+    caller.addEventListener("abort", () => answering.delete(caller), { once: true });
+    const exchange = await handle(received, caller);
+    if (!exchange) return;
     sendAnswer(outgoing, exchange);
     options.inspector?.record(exchange);
   }
@@ -113,7 +120,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     async close() {
       const closed = once(server.close(), "close");
-      await Promise.all([...answering].map((outgoing) => once(outgoing, "close")));
+      await Promise.all([...answering].map((caller) => once(caller, "abort")));
       server.closeAllConnections();
       await closed;
     },

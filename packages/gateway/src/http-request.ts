@@ -1,8 +1,10 @@
 // A request as it came over the wire, read whole: an HTTP API buffers, it never streams (docs/behaviour.md §2.1).
 
 import type { IncomingMessage } from "node:http";
-import { type GatewayError, gatewayErrors } from "./gateway-error.ts";
+import { gatewayErrors } from "./gateway-error.ts";
+import { sourceIpOf } from "./http-server.ts";
 import { limits } from "./limits.ts";
+import type { Refusal } from "./refused-line.ts";
 
 export interface HttpRequest {
   method: string;
@@ -23,38 +25,63 @@ export interface HttpRequest {
 export interface ReceivedRequest {
   request: HttpRequest;
   /** Set when the form of the request or the size of its headers is refused. */
-  refusal?: GatewayError;
+  refusal?: Refusal;
 }
 
 /** Rejects only if the client goes away before its request is complete. */
 export async function readHttpRequest(incoming: IncomingMessage): Promise<ReceivedRequest> {
-  const headers = joinHeaders(incoming.rawHeaders);
-  const hostHeader = headers.get("host") ?? "";
-  const { path, query, host } = splitTarget(incoming.url ?? "/", hostHeader);
+  const { refusal, ...head } = readHead(incoming);
   const body = await readBody(incoming);
   const request: HttpRequest = {
-    method: incoming.method ?? "GET",
+    ...head,
+    body: body ?? Buffer.alloc(0),
+    isBodyTooLarge: body === undefined,
+    sourceIp: sourceIpOf(incoming.socket),
+    localPort: incoming.socket.localPort ?? 0,
+  };
+  return refusal ? { request, refusal } : { request };
+}
+
+export type RequestHead = Pick<IncomingMessage, "method" | "url" | "httpVersion" | "rawHeaders">;
+
+/** Request line and headers. */
+export function readHead(head: RequestHead) {
+  const headers = joinHeaders(head.rawHeaders);
+  const { path, query, host } = splitTarget(head.url ?? "/", headers.get("host") ?? "");
+  return {
+    method: head.method ?? "GET",
     path,
     rawQueryString: query,
     headers,
     domainName: host.toLowerCase().replace(/:\d*$/, ""),
-    body: body ?? Buffer.alloc(0),
-    isBodyTooLarge: body === undefined,
-    sourceIp: (incoming.socket.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/, ""),
-    localPort: incoming.socket.localPort ?? 0,
+    refusal: refusalOf(head, path, host),
   };
-  if (requestLineAndHeaderBytes(incoming) > limits.requestLineAndHeaderBytes) {
-    return { request, refusal: gatewayErrors.headersTooLarge };
+}
+
+function refusalOf(head: RequestHead, path: string, host: string): Refusal | undefined {
+  const bytes = requestLineAndHeaderBytes(head);
+  if (bytes > limits.requestLineAndHeaderBytes) {
+    const reason = `request line and header values of ${bytes} bytes, over ${limits.requestLineAndHeaderBytes}`;
+    return { error: gatewayErrors.headersTooLarge, reason };
   }
-  // Several host headers are joined by now.
-  if (host === "" || hostHeader.includes(",") || !path.startsWith("/")) {
-    return { request, refusal: gatewayErrors.badRequest };
-  }
-  return { request };
+  const reason = malformationOf(head, path, host);
+  return reason === undefined ? undefined : { error: gatewayErrors.badRequest, reason };
+}
+
+// RFC 3986 §3.2.2 without the comma, and a port.
+const validHost = /^(?:\[[0-9a-f:.]+\]|[\w.~%!$&'()*+;=-]+)(?::\d*)?$/i;
+
+/** RFC 9112 §3.2: one Host header, and a target without a fragment. */
+function malformationOf({ rawHeaders, url = "" }: RequestHead, path: string, host: string) {
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name)).length;
+  if (hosts > 1) return `${hosts} Host headers`;
+  if (!validHost.test(host)) return host === "" ? "no Host header" : "an invalid host";
+  if (url.includes("#")) return "a request target with a fragment";
+  return path.startsWith("/") ? undefined : "a request target that is not a path";
 }
 
 /** The service counts the request line and the values of the headers, not their names (§2.3). */
-function requestLineAndHeaderBytes({ method, url, httpVersion, rawHeaders }: IncomingMessage): number {
+function requestLineAndHeaderBytes({ method, url, httpVersion, rawHeaders }: RequestHead): number {
   const requestLine = `${method} ${url} HTTP/${httpVersion}`;
   return rawHeaders.reduce(
     (sum, text, index) => sum + (index % 2 === 1 ? text.length : 0),

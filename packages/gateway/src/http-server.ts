@@ -2,19 +2,33 @@
 // gateway's.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { errorAnswer } from "./answer.ts";
 import { createRequestId } from "./event.ts";
 import type { AnsweredExchange } from "./exchange.ts";
-import { type GatewayError, gatewayErrors } from "./gateway-error.ts";
+import { gatewayErrors } from "./gateway-error.ts";
+import { type Refusal, refusedLine } from "./refused-line.ts";
 
 export interface HttpServerOptions {
-  onRequest: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+  /** `caller` aborts when the answer has been sent or the connection is gone. */
+  onRequest: (incoming: IncomingMessage, outgoing: ServerResponse, caller: AbortSignal) => void;
+  log: (line: string) => void;
   headersTimeoutMilliseconds: number;
   requestTimeoutMilliseconds: number;
 }
 
+interface Connection {
+  unanswered: Map<IncomingMessage, AbortController>;
+  /** Comes after the answers that are due. */
+  refusal?: Refusal;
+}
+
+// Bounds what a client can make the gateway keep by pipelining (RFC 9112 §9.3.2) without reading answers.
+const unansweredPerConnection = 16;
+
 export function createHttpServer(options: HttpServerOptions): Server {
+  const connections = new WeakMap<Duplex, Connection>();
   const server = createServer(
     {
       // Above the gateway's own limit, so that the gateway measures and answers.
@@ -26,16 +40,78 @@ export function createHttpServer(options: HttpServerOptions): Server {
       requestTimeout: options.requestTimeoutMilliseconds,
       connectionsCheckingInterval: Math.min(1_000, Math.ceil(options.headersTimeoutMilliseconds / 2)),
     },
-    options.onRequest,
+    onRequest,
   );
   // Without this node:http would leave out what comes after the 2,000th header. Their size is limited above.
   server.maxHeadersCount = 0;
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) =>
-    refuseOnSocket(socket, clientErrorOf(error)),
+  server.on("connection", onConnection);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuse(socket, clientErrorOf(error)));
+  server.on("checkExpectation", onRequest);
+  server.on("connect", (_incoming, socket) =>
+    refuse(socket, { error: gatewayErrors.badRequest, reason: "the method CONNECT" }),
   );
-  server.on("checkExpectation", options.onRequest);
-  server.on("connect", (_incoming, socket) => refuseOnSocket(socket, gatewayErrors.badRequest));
   return server;
+
+  /** Answers that wait behind another one hear of a lost connection only here. */
+  function onConnection(socket: Socket): void {
+    const connection: Connection = { unanswered: new Map() };
+    connections.set(socket, connection);
+    socket.once("close", () => {
+      for (const caller of connection.unanswered.values()) caller.abort();
+    });
+  }
+
+  function onRequest(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { socket } = incoming;
+    const connection = connections.get(socket);
+    // The rest of what came with the request that was one too many.
+    if (!connection || socket.destroyed) return;
+    if (connection.unanswered.size >= unansweredPerConnection) {
+      options.log(
+        `CLOSED a connection of ${sourceIpOf(socket)}: more than ${unansweredPerConnection} requests without an answer`,
+      );
+      socket.destroy();
+      return;
+    }
+    const caller = new AbortController();
+    connection.unanswered.set(incoming, caller);
+    outgoing.once("close", () => {
+      connection.unanswered.delete(incoming);
+      caller.abort();
+      if (connection.refusal) refuse(socket, connection.refusal);
+    });
+    options.onRequest(incoming, outgoing, caller.signal);
+  }
+
+  /** For what never became a request: the answer is written by hand, after those that are due, and the connection ends. */
+  function refuse(socket: Duplex, refusal: Refusal): void {
+    const connection = connections.get(socket);
+    if (connection && [...connection.unanswered.keys()].some(({ complete }) => complete)) {
+      connection.refusal = refusal;
+      return;
+    }
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const { statusCode, headers, body } = errorAnswer(refusal.error);
+    const requestId = createRequestId();
+    options.log(refusedLine(refusal, sourceIpOf(socket as Socket), requestId));
+    const lines = [
+      `HTTP/1.1 ${statusCode} ${refusal.error.message}`,
+      ...headers.map(([name, value]) => `${name}: ${value}`),
+      `date: ${new Date().toUTCString()}`,
+      `content-length: ${body.length}`,
+      `apigw-requestid: ${requestId}`,
+      "connection: close",
+    ];
+    socket.end(`${lines.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+  }
+}
+
+/** An IPv4 address as such, though the socket may speak of it as IPv6. */
+export function sourceIpOf(socket: Socket): string {
+  return (socket.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/, "");
 }
 
 /** `date`, `content-length` and `apigw-requestid` are the gateway's to write. */
@@ -51,26 +127,8 @@ export function sendAnswer(outgoing: ServerResponse, { request, requestId, answe
   outgoing.end(isHead ? undefined : body);
 }
 
-function clientErrorOf(error: NodeJS.ErrnoException): GatewayError {
-  if (error.code === "HPE_HEADER_OVERFLOW") return gatewayErrors.headersTooLarge;
-  if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") return gatewayErrors.requestTimeout;
-  return gatewayErrors.badRequest;
-}
-
-/** For what never became a request: the answer is written by hand and the connection ends. */
-function refuseOnSocket(socket: Duplex, error: GatewayError): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const { statusCode, headers, body } = errorAnswer(error);
-  const lines = [
-    `HTTP/1.1 ${statusCode} ${error.message}`,
-    ...headers.map(([name, value]) => `${name}: ${value}`),
-    `date: ${new Date().toUTCString()}`,
-    `content-length: ${body.length}`,
-    `apigw-requestid: ${createRequestId()}`,
-    "connection: close",
-  ];
-  socket.end(`${lines.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+function clientErrorOf({ code = "" }: NodeJS.ErrnoException): Refusal {
+  if (code === "HPE_HEADER_OVERFLOW") return { error: gatewayErrors.headersTooLarge, reason: code };
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return { error: gatewayErrors.requestTimeout, reason: code };
+  return { error: gatewayErrors.badRequest, reason: code };
 }

@@ -40,7 +40,9 @@ function decodeSegment(segment: string): Buffer | undefined {
 
 function parseObject(bytes: Buffer): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    // A byte-order mark is kept, and then is not JSON (RFC 8259 §8.1).
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    const value: unknown = JSON.parse(decoder.decode(bytes));
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
     if (isObject) return value as Record<string, unknown>;
   } catch {

@@ -22,9 +22,16 @@ import type { Invocation, LambdaFunction } from "./lambda/lambda-function.ts";
 import { describeFailure } from "./lambda/runtime.ts";
 import { limits } from "./limits.ts";
 import { decodePath } from "./path.ts";
+import { refusedLine } from "./refused-line.ts";
 import { createRouter, type Router } from "./router.ts";
 import type { Switches } from "./switches.ts";
-import { createThrottle, createTokenBucket, type Throttle } from "./throttle.ts";
+import {
+  createLimitedBucket,
+  createThrottle,
+  type Limit,
+  type LimitedBucket,
+  type Throttle,
+} from "./throttle.ts";
 
 export interface RequestHandlerOptions {
   apis: readonly HttpApi[];
@@ -35,6 +42,9 @@ export interface RequestHandlerOptions {
   accountThrottling: RouteSettings;
 }
 
+/** One that reached the function, or a limit of its. */
+type RunInvocation = Exclude<Invocation, { outcome: "dropped" }>;
+
 interface CompiledApi {
   description: HttpApi;
   router: Router;
@@ -42,29 +52,47 @@ interface CompiledApi {
   throttle: Throttle;
 }
 
-/** Never rejects: whatever goes wrong in here is a 500. */
-export type RequestHandler = (received: ReceivedRequest) => Promise<AnsweredExchange>;
+/**
+ * `caller` aborts when the caller leaves. Gives `undefined` if that happened while the request waited for an instance
+ * of the function. Never rejects: whatever goes wrong in here is a 500.
+ */
+export type RequestHandler = (
+  received: ReceivedRequest,
+  caller: AbortSignal,
+) => Promise<AnsweredExchange | undefined>;
 
 export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
   const { switches, now, log } = options;
-  const apis = options.apis.map((description) => compileApi(description, switches, now));
+  const account = createLimitedBucket({
+    settings: options.accountThrottling,
+    setIn: "accountThrottling",
+    now,
+  });
+  const apis = options.apis.map((description) => compileApi(description, switches, account, now));
   const accessLogLines = compileAccessLogs(options.apis);
   const resolveEndpoint = createEndpointResolver(apis, switches);
-  const accountBucket = createTokenBucket(options.accountThrottling, now);
 
-  return async (received) => {
+  return async (received, caller) => {
     const exchange: Exchange = { requestId: createRequestId(), receivedAt: now(), request: received.request };
-    const answer = await answerOrRefuse(exchange, received);
+    const answer = await answerOrRefuse(exchange, received, caller);
+    if (!answer) return undefined;
     const answered = { ...exchange, answer, durationMilliseconds: now() - exchange.receivedAt };
     const line = exchange.stage && accessLogLines.get(exchange.stage);
     if (line) log(line(answered));
     return answered;
   };
 
-  async function answerOrRefuse(exchange: Exchange, received: ReceivedRequest): Promise<Answer> {
+  async function answerOrRefuse(
+    exchange: Exchange,
+    received: ReceivedRequest,
+    caller: AbortSignal,
+  ): Promise<Answer | undefined> {
     try {
-      if (received.refusal) throw new RefusedError(received.refusal);
-      return await handle(exchange);
+      if (received.refusal) {
+        log(refusedLine(received.refusal, received.request.sourceIp, exchange.requestId));
+        throw new RefusedError(received.refusal.error);
+      }
+      return await handle(exchange, caller);
     } catch (error) {
       if (!(error instanceof RefusedError)) exchange.integrationError = `The gateway failed: ${error}`;
       exchange.error = error instanceof RefusedError ? error.gatewayError : gatewayErrors.internalServerError;
@@ -74,7 +102,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     }
   }
 
-  async function handle(exchange: Exchange): Promise<Answer> {
+  async function handle(exchange: Exchange, caller: AbortSignal): Promise<Answer | undefined> {
     const { request } = exchange;
     const path = decodePath(request.path, switches.pathDecoding);
     if (path === undefined) throw new RefusedError(gatewayErrors.badRequest);
@@ -94,9 +122,9 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     if (!match) throw new RefusedError(gatewayErrors.notFound);
     const { route, pathParameters } = match;
 
-    if (!accountBucket.take() || !api.throttle(stage, route.routeKey)) {
-      throw new RefusedError(gatewayErrors.tooManyRequests);
-    }
+    const limit = api.throttle(stage, route.routeKey);
+    if (limit?.isNews) log(throttledLine(route, limit));
+    if (limit) throw new RefusedError(gatewayErrors.tooManyRequests);
     const authorize = api.authorizers.get(route.authorizerId ?? "");
     const verdict = await authorize?.(request, route.authorizationScopes ?? []);
     if (verdict) exchange.verdict = verdict;
@@ -119,29 +147,39 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
       switches,
     );
     const { timeoutMilliseconds } = api.description.integration;
-    const answer = await invoke(exchange, JSON.stringify(exchange.event), timeoutMilliseconds);
-    return cors ? withCorsHeaders(cors, request, answer) : answer;
+    const answer = await invoke(exchange, JSON.stringify(exchange.event), timeoutMilliseconds, caller);
+    return answer && cors ? withCorsHeaders(cors, request, answer) : answer;
   }
 
-  async function invoke(exchange: Exchange, payload: string, timeoutMilliseconds: number): Promise<Answer> {
+  async function invoke(
+    exchange: Exchange,
+    payload: string,
+    timeoutMilliseconds: number,
+    caller: AbortSignal,
+  ): Promise<Answer | undefined> {
     if (Buffer.byteLength(payload) > limits.invocationPayloadBytes) {
       throw new RefusedError(gatewayErrors.requestTooLarge);
     }
     const startedAt = now();
     const milliseconds = switches.integrationTimeoutMilliseconds ?? timeoutMilliseconds;
-    const invocation = await withinTime(options.function.invoke(payload), milliseconds);
+    const invocation = await withinTime(
+      (signal) => options.function.invoke(payload, signal),
+      milliseconds,
+      caller,
+    );
     exchange.integrationMilliseconds = now() - startedAt;
     if (!invocation) {
       exchange.integrationError = `The integration did not answer within ${milliseconds} milliseconds`;
       throw new RefusedError(gatewayErrors.serviceUnavailable);
     }
+    if (invocation.outcome === "dropped") return undefined;
     exchange.invocation = invocation;
     return answerOf(exchange, invocation);
   }
 
-  function answerOf(exchange: Exchange, invocation: Invocation): Answer {
+  function answerOf(exchange: Exchange, invocation: RunInvocation): Answer {
     if (invocation.outcome === "throttled") {
-      exchange.integrationError = "The Lambda function has no free instance and may not have more";
+      exchange.integrationError = "The Lambda function has as many events under way as it may have";
       throw new RefusedError(gatewayErrors.serviceUnavailable);
     }
     if (invocation.outcome === "failed") {
@@ -159,7 +197,17 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
   }
 }
 
-function compileApi(description: HttpApi, switches: Switches, now: () => number): CompiledApi {
+function throttledLine({ routeKey }: Route, { settings, setIn }: Limit): string {
+  const { throttlingRateLimit, throttlingBurstLimit } = settings;
+  return `THROTTLED ${routeKey} answers 429: over a rate of ${throttlingRateLimit} a second and a burst of ${throttlingBurstLimit}, set in ${setIn}.`;
+}
+
+function compileApi(
+  description: HttpApi,
+  switches: Switches,
+  account: LimitedBucket,
+  now: () => number,
+): CompiledApi {
   const authorizers = Object.entries(description.authorizers ?? {}).map(
     ([id, authorizer]) => [id, createAuthorizer({ authorizer, switches, now })] as const,
   );
@@ -167,7 +215,7 @@ function compileApi(description: HttpApi, switches: Switches, now: () => number)
     description,
     router: createRouter(description.routes, switches.trailingSlash),
     authorizers: new Map(authorizers),
-    throttle: createThrottle(description, now),
+    throttle: createThrottle(description, account, now),
   };
 }
 
@@ -188,19 +236,31 @@ function leavesPreflightToGateway(route: Route | undefined): boolean {
   return !route || (route.routeKey.startsWith("OPTIONS ") && route.authorizationType === "NONE");
 }
 
-/** Gives `undefined` when the time is over; the function goes on. */
+/**
+ * Gives `undefined` when the time is over. An event that waits for an instance is dropped then, and when its caller leaves;
+ * a function that runs goes on.
+ */
 async function withinTime(
-  running: Promise<Invocation>,
+  invoke: (signal: AbortSignal) => Promise<Invocation>,
   milliseconds: number,
+  caller: AbortSignal,
 ): Promise<Invocation | undefined> {
-  const { promise: timeOver, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, milliseconds, undefined);
-  const answered = running.catch((error): Invocation => {
+  const waiting = new AbortController();
+  const drop = () => waiting.abort();
+  caller.addEventListener("abort", drop, { once: true });
+  if (caller.aborted) drop();
+  const answered = invoke(waiting.signal).catch((error): Invocation => {
     return { ...describeFailure(error), requestId: "", isColdStart: false, durationMilliseconds: 0 };
   });
+  const { promise: timeOver, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => {
+    resolve(undefined);
+    drop();
+  }, milliseconds);
   try {
     return await Promise.race([answered, timeOver]);
   } finally {
     clearTimeout(timer);
+    caller.removeEventListener("abort", drop);
   }
 }

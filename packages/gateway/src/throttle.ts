@@ -2,23 +2,59 @@
 
 import type { HttpApi, RouteSettings, Stage } from "./http-api.ts";
 
-/** False for a request that must be answered with 429. */
-export type Throttle = (stage: Stage, routeKey: string) => boolean;
+/** Tells which limit a request is over and must be answered with 429 for; `undefined` if it is within all of them. */
+export type Throttle = (stage: Stage, routeKey: string) => Limit | undefined;
 
-export function createThrottle(api: HttpApi, now: () => number): Throttle {
-  const buckets = new Map<string, TokenBucket>();
+export interface Limit {
+  settings: RouteSettings;
+  /** Where it is set, as in `defaultRouteSettings of the stage "mvp"`. */
+  setIn: string;
+  /** True for the first request over it since the bucket was full. */
+  isNews: boolean;
+}
+
+/** `account` is the limit of the whole account, which goes before the routes' own. */
+export function createThrottle(api: HttpApi, account: LimitedBucket, now: () => number): Throttle {
+  const buckets = new Map<string, LimitedBucket>();
   for (const stage of api.stages) {
     for (const { routeKey } of api.routes) {
-      const settings = stage.routeSettings?.[routeKey] ?? stage.defaultRouteSettings;
-      if (settings) buckets.set(bucketName(stage, routeKey), createTokenBucket(settings, now));
+      const own = stage.routeSettings?.[routeKey];
+      const settings = own ?? stage.defaultRouteSettings;
+      const name = own ? `routeSettings[${JSON.stringify(routeKey)}]` : "defaultRouteSettings";
+      const setIn = `${name} of the stage ${JSON.stringify(stage.stageName)}`;
+      if (settings) buckets.set(bucketName(stage, routeKey), createLimitedBucket({ settings, setIn, now }));
     }
   }
-  return (stage, routeKey) => buckets.get(bucketName(stage, routeKey))?.take() ?? true;
+  return (stage, routeKey) => account() ?? buckets.get(bucketName(stage, routeKey))?.();
+}
+
+/** Takes a token, or tells the limit that it is over. */
+export type LimitedBucket = () => Limit | undefined;
+
+export function createLimitedBucket(options: {
+  settings: RouteSettings;
+  setIn: string;
+  now: () => number;
+}): LimitedBucket {
+  const { settings, setIn, now } = options;
+  const bucket = createTokenBucket(settings, now);
+  let isOver = false;
+  return () => {
+    const wasFull = bucket.isFull();
+    if (bucket.take()) {
+      if (wasFull) isOver = false;
+      return undefined;
+    }
+    const isNews = !isOver;
+    isOver = true;
+    return { settings, setIn, isNews };
+  };
 }
 
 export interface TokenBucket {
   /** False if the bucket is empty. */
   take(): boolean;
+  isFull(): boolean;
 }
 
 /** A rate and a burst of 0 refuse everything, as they do in the cloud. */
@@ -28,15 +64,23 @@ export function createTokenBucket(settings: RouteSettings, now: () => number): T
   let filledAt = now();
   return {
     take() {
-      const moment = now();
-      const elapsedSeconds = Math.max(0, moment - filledAt) / 1000;
-      tokens = Math.min(capacity, tokens + elapsedSeconds * perSecond);
-      filledAt = moment;
+      refill();
       if (tokens < 1) return false;
       tokens -= 1;
       return true;
     },
+    isFull() {
+      refill();
+      return tokens === capacity;
+    },
   };
+
+  function refill(): void {
+    const moment = now();
+    const elapsedSeconds = Math.max(0, moment - filledAt) / 1000;
+    tokens = Math.min(capacity, tokens + elapsedSeconds * perSecond);
+    filledAt = moment;
+  }
 }
 
 function bucketName(stage: Stage, routeKey: string): string {

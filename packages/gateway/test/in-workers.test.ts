@@ -84,7 +84,7 @@ describe("instances", () => {
     assert.equal((await invoke({})).outcome, "returned");
   });
 
-  it("throttling says once in a row what would help", async (t) => {
+  it("throttling names its limit in one line, until nothing is under way any more", async (t) => {
     const { invoke, lines } = probe(t, { reservedConcurrency: 1, functionName: "orders" });
     const throttled = () => lines.filter((line) => line.startsWith("THROTTLED"));
     for (const row of [1, 2]) {
@@ -99,7 +99,7 @@ describe("instances", () => {
     }
     assert.equal(
       throttled()[0],
-      "THROTTLED orders refuses events while its one instance is busy; to take more at once, raise reservedConcurrency.",
+      "THROTTLED orders has 1 event under way, its reservedConcurrency; raise that to take more at once.",
     );
   });
 
@@ -113,6 +113,27 @@ describe("instances", () => {
       /^REPORT RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 1024 MB$/,
     );
     assert.equal(lines.filter((line) => line.startsWith("INIT_START")).length, 1);
+  });
+
+  it("a cold start's initialisation is billed, and a warm event's duration alone", async (t) => {
+    const { invoke, lines } = probe(t);
+    await invoke({});
+    await invoke({});
+    const numbers = lines
+      .filter((line) => line.startsWith("REPORT"))
+      .map((line) => ({
+        duration: Number(/\tDuration: ([\d.]+) ms/.exec(line)?.[1]),
+        billed: Number(/\tBilled Duration: (\d+) ms/.exec(line)?.[1]),
+        init: Number(/\tInit Duration: ([\d.]+) ms/.exec(line)?.[1] ?? 0),
+      }));
+    assert.deepEqual([numbers.length, numbers.map(({ init }) => init > 1)], [2, [true, false]]);
+    for (const { duration, billed, init } of numbers) {
+      // The printed durations are rounded to hundredths.
+      assert.ok(
+        Math.abs(billed - (duration + init) - 0.5) <= 0.52,
+        JSON.stringify({ duration, billed, init }),
+      );
+    }
   });
 
   it("an instance sees the given environment and nothing of the machine's but PATH", async (t) => {

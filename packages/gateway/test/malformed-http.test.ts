@@ -29,6 +29,22 @@ const refused: [title: string, bytes: string, status: number][] = [
   ],
   ["a bad chunk size", "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", 400],
   ["a negative content-length", "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n", 400],
+  ["the same host twice", "GET / HTTP/1.1\r\nhost: a\r\nHost: a\r\nconnection: close\r\n\r\n", 400],
+  [
+    "two hosts beside an absolute target",
+    "GET http://a/ HTTP/1.1\r\nhost: a\r\nhost: a\r\nconnection: close\r\n\r\n",
+    400,
+  ],
+  ["an empty host", "GET / HTTP/1.1\r\nhost:\r\nconnection: close\r\n\r\n", 400],
+  ["a host with a path", "GET / HTTP/1.1\r\nhost: a/b\r\nconnection: close\r\n\r\n", 400],
+  ["a host with a user", "GET http://u@a/ HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", 400],
+  ["a fragment in the target", "GET /v1/manage/hc#x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", 400],
+  ["a fragment after the query", "GET /?a=b#x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", 400],
+  [
+    "a fragment in an absolute target",
+    "GET http://x/#x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    400,
+  ],
   ["no host", "GET / HTTP/1.1\r\nconnection: close\r\n\r\n", 400],
   ["two hosts", "GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n", 400],
   ["a target that is no path", "OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", 400],
@@ -43,16 +59,31 @@ const refused: [title: string, bytes: string, status: number][] = [
 
 const messages: Record<number, string> = { 400: "Bad Request", 431: "Request Header Fields Too Large" };
 
+/** A raw socket that gets no answer fails its test instead of holding all others up. */
+const bounded = { timeout: 10_000 };
+
 describe("malformed HTTP", () => {
   for (const [title, bytes, status] of refused) {
-    it(`${title} is a ${status} and does no harm`, async (t) => {
+    it(`${title} is a ${status}, with one line in the log and nothing else`, bounded, async (t) => {
+      const warnings: Error[] = [];
+      const onWarning = (warning: Error) => warnings.push(warning);
+      process.on("warning", onWarning);
+      t.after(() => process.off("warning", onWarning));
+      const logged = t.mock.method(console, "error", () => {});
       const gateway = await startGateway(t);
       const answer = await exchangeBytes(gateway.port, Buffer.from(bytes, "latin1"));
       assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `));
       assert.match(answer, /content-type: application\/json\r\n/i);
       assert.ok(answer.endsWith(JSON.stringify({ message: messages[status] })), answer.slice(-200));
       assert.equal(gateway.events.length, 0);
+      const requestId = /apigw-requestid: (\S+)/i.exec(answer)?.[1];
+      const line = new RegExp(
+        `^REFUSED ${status} ${messages[status]} to 127\\.0\\.0\\.1, ${requestId}: [\\w ,-]+$`,
+      );
+      assert.equal(gateway.logLines.length, 1, gateway.logLines.join("\n"));
+      assert.match(gateway.logLines[0] ?? "", line);
       assert.equal((await gateway.send()).status, 200);
+      assert.deepEqual([warnings, logged.mock.callCount()], [[], 0]);
     });
   }
 
@@ -69,7 +100,7 @@ describe("malformed HTTP", () => {
     ],
   ];
   for (const [title, bytes] of accepted) {
-    it(`${title} is an ordinary request`, async (t) => {
+    it(`${title} is an ordinary request`, bounded, async (t) => {
       const gateway = await startGateway(t);
       assert.match(await exchangeBytes(gateway.port, bytes), /^HTTP\/1.1 200 /);
       assert.deepEqual(
@@ -79,7 +110,7 @@ describe("malformed HTTP", () => {
     });
   }
 
-  it("pipelined requests are answered in order", async (t) => {
+  it("pipelined requests are answered in order", bounded, async (t) => {
     const gateway = await startGateway(t, { handler: ({ rawPath }) => ({ statusCode: 200, body: rawPath }) });
     const bytes =
       "GET /first HTTP/1.1\r\nhost: x\r\n\r\n" +
@@ -88,14 +119,66 @@ describe("malformed HTTP", () => {
     assert.ok(answer.indexOf("/first") > 0 && answer.indexOf("/first") < answer.indexOf("/second"));
   });
 
-  it("headers that never end are a 408", async (t) => {
+  it("an answer that is due comes before the refusal of what follows it", bounded, async (t) => {
+    const arrived = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const handler = async () => {
+      arrived.resolve();
+      await goOn.promise;
+      return { statusCode: 200, body: "due" };
+    };
+    const gateway = await startGateway(t, { handler });
+    const answer = exchangeBytes(gateway.port, "GET / HTTP/1.1\r\nhost: x\r\n\r\nrubbish\r\n\r\n");
+    await arrived.promise;
+    goOn.resolve();
+    const [first = "", second = ""] = (await answer).split(/(?=HTTP\/1\.1 400 )/);
+    assert.match(first, /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\ndue$/);
+    assert.ok(second.endsWith('{"message":"Bad Request"}'), second);
+    assert.equal(gateway.logLines.length, 1);
+  });
+
+  it(
+    "a connection with more than 16 requests without an answer is closed, with one line",
+    bounded,
+    async (t) => {
+      const arrived = Promise.withResolvers<void>();
+      let started = 0;
+      const goOn = Promise.withResolvers<void>();
+      const handler = async () => {
+        started += 1;
+        if (started === 16) arrived.resolve();
+        await goOn.promise;
+        return {};
+      };
+      const gateway = await startGateway(t, { handler });
+      const socket = connect(gateway.port, "127.0.0.1");
+      const ended = readToEnd(socket);
+      const request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+      socket.write(request.repeat(16));
+      await arrived.promise;
+      socket.write(request.repeat(100));
+      assert.equal(await ended, "");
+      assert.deepEqual(gateway.logLines, [
+        "CLOSED a connection of 127.0.0.1: more than 16 requests without an answer",
+      ]);
+      assert.equal(started, 16);
+      goOn.resolve();
+      assert.equal((await gateway.send()).status, 200);
+    },
+  );
+
+  it("headers that never end are a 408", bounded, async (t) => {
     const gateway = await startGateway(t, { headersTimeoutMilliseconds: 20, requestTimeoutMilliseconds: 40 });
     const answer = await exchangeBytes(gateway.port, "GET / HTTP/1.1\r\nhost: x\r\n");
     assert.match(answer, /^HTTP\/1.1 408 /);
     assert.ok(answer.endsWith('{"message":"Request Timeout"}'));
+    assert.match(
+      gateway.logLines.join("\n"),
+      /^REFUSED 408 Request Timeout to 127\.0\.0\.1, \S+: ERR_HTTP_REQUEST_TIMEOUT$/,
+    );
   });
 
-  it("a body that never ends is a 408", async (t) => {
+  it("a body that never ends is a 408", bounded, async (t) => {
     const gateway = await startGateway(t, { headersTimeoutMilliseconds: 20, requestTimeoutMilliseconds: 40 });
     const answer = await exchangeBytes(
       gateway.port,
@@ -105,7 +188,7 @@ describe("malformed HTTP", () => {
     assert.equal(gateway.events.length, 0);
   });
 
-  it("a client that half-closes after its request still gets its answer", async (t) => {
+  it("a client that half-closes after its request still gets its answer", bounded, async (t) => {
     const gateway = await startGateway(t);
     const socket = connect({ port: gateway.port, host: "127.0.0.1", allowHalfOpen: true });
     socket.end("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
@@ -113,7 +196,7 @@ describe("malformed HTTP", () => {
     assert.match(await readToEnd(socket), /^HTTP\/1.1 200 /);
   });
 
-  it("a client that goes away in the middle of its body reaches nobody", async (t) => {
+  it("a client that goes away in the middle of its body reaches nobody", bounded, async (t) => {
     const gateway = await startGateway(t);
     const socket = connect(gateway.port, "127.0.0.1");
     socket.end("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc");
@@ -122,7 +205,7 @@ describe("malformed HTTP", () => {
     assert.equal(gateway.events.length, 1);
   });
 
-  it("a client that goes away before its answer does not disturb the next one", async (t) => {
+  it("a client that goes away before its answer does not disturb the next one", bounded, async (t) => {
     const arrived = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
     const handler = async ({ rawPath }: { rawPath: string }) => {
@@ -142,7 +225,7 @@ describe("malformed HTTP", () => {
 });
 
 describe("closing", () => {
-  it("waits for answers under way and refuses new connections", async (t) => {
+  it("waits for answers under way and refuses new connections", bounded, async (t) => {
     const arrived = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
     const handler = async () => {
@@ -177,8 +260,29 @@ describe("closing", () => {
   });
 });
 
+describe("closing under pipelined requests", () => {
+  it("does not wait for answers to a client that has gone", bounded, async (t) => {
+    const arrived = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    let started = 0;
+    const handler = async () => {
+      started += 1;
+      if (started === 2) arrived.resolve();
+      await goOn.promise;
+      return {};
+    };
+    const gateway = await startGateway(t, { handler });
+    const socket = connect(gateway.port, "127.0.0.1");
+    socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n".repeat(2));
+    await arrived.promise;
+    socket.destroy();
+    goOn.resolve();
+    await gateway.close();
+  });
+});
+
 describe("mistakes of the gateway's owner", () => {
-  it("an inspector that throws costs one request its answer and nobody else anything", async (t) => {
+  it("an inspector that throws costs one request its answer and nobody else anything", bounded, async (t) => {
     const log = t.mock.method(console, "error", () => {});
     let isBroken = true;
     const gateway = await startGateway(t, {
@@ -194,7 +298,7 @@ describe("mistakes of the gateway's owner", () => {
     assert.equal(log.mock.callCount(), 1);
   });
 
-  it("a port in use makes listen reject", async (t) => {
+  it("a port in use makes listen reject", bounded, async (t) => {
     const gateway = await startGateway(t);
     const second = createGateway({ api: describeApi(), function: runInProcess(() => ({})) });
     await assert.rejects(second.listen(gateway.port), { code: "EADDRINUSE" });

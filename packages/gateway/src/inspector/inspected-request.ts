@@ -35,13 +35,14 @@ const shownCharacters = 16_384;
 export function inspectRequest(exchange: AnsweredExchange): InspectedRequest {
   const { request, answer, stage, route, event, error, integrationError } = exchange;
   const identitySource = identitySourceOf(exchange);
-  const query = request.rawQueryString === "" ? "" : `?${maskQuery(request.rawQueryString, identitySource)}`;
+  const query =
+    request.rawQueryString === "" ? "" : `?${maskQuery(clip(request.rawQueryString), identitySource)}`;
   const why = integrationError ?? error?.message;
   return {
     requestId: exchange.requestId,
     time: new Date(exchange.receivedAt).toISOString(),
     method: request.method,
-    path: maskText(request.path) + query,
+    path: maskText(clip(request.path)) + query,
     status: answer.statusCode,
     durationMilliseconds: exchange.durationMilliseconds,
     ...(stage && { stage: stage.stageName }),
@@ -53,7 +54,7 @@ export function inspectRequest(exchange: AnsweredExchange): InspectedRequest {
     ...(event?.body && { eventBody: showBytes(request.body) }),
     answer: {
       statusCode: answer.statusCode,
-      headers: answer.headers.map(([name, value]) => [name, maskHeader(name, value)]),
+      headers: answer.headers.map(([name, value]) => [name, maskHeader(name, clip(value))]),
       body: showBytes(answer.body),
     },
   };
@@ -115,6 +116,10 @@ function mapValues(
 function showBytes(bytes: Buffer): string {
   if (!isUtf8(bytes)) return `(${bytes.length} bytes that are no text)`;
   const text = bytes.toString();
-  if (text.length <= shownCharacters) return maskText(text);
-  return `${maskText(text.slice(0, shownCharacters))}\n(${text.length - shownCharacters} more characters)`;
+  const hidden = text.length - shownCharacters;
+  return maskText(clip(text)) + (hidden > 0 ? `\n(${hidden} more characters)` : "");
+}
+
+function clip(text: string): string {
+  return text.slice(0, shownCharacters);
 }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { issuedAt, rsaKey, signToken, startIssuer, validClaims } from "../../test/support/local-issuer.ts";
+import { readToEnd } from "../../test/support/raw-http.ts";
 import {
   type GatewayUnderTest,
   type StartedGateway,
@@ -113,6 +116,31 @@ describe("the inspector's data", () => {
     const [request] = await gateway.requests();
     assert.equal(request?.eventBody, "(2 bytes that are no text)");
     assert.ok((request?.answer.body.length ?? 0) < 17_000);
+  });
+});
+
+describe("the inspector's memory", () => {
+  it("is bounded for a page that does not read: its connection is closed", { timeout: 20_000 }, async (t) => {
+    const handler = () => ({ statusCode: 200, body: "x".repeat(16_000) });
+    const gateway = await startInspected(t, { handler }, 1);
+    const sleeping = connect(gateway.inspectorPort, "127.0.0.1");
+    sleeping.write("GET /_gateway/events HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    await once(sleeping, "readable");
+    const recorded = 3_000;
+    for (let sent = 0; sent < recorded; sent += 50) {
+      await Promise.all(Array.from({ length: 50 }, () => gateway.send()));
+    }
+    const text = await readToEnd(sleeping);
+    assert.ok(text.length < recorded * 16_000, `${text.length} bytes were kept for it`);
+  });
+
+  it("does not grow with the headers of an answer", async (t) => {
+    const handler = () => ({ statusCode: 200, headers: { "x-long": "x".repeat(100_000) } });
+    const gateway = await startInspected(t, { handler });
+    await gateway.send({}).catch(() => {});
+    const [request] = await gateway.requests();
+    const [, value = ""] = request?.answer.headers.find(([name]) => name === "x-long") ?? [];
+    assert.equal(value.length, 16_384);
   });
 });
 

@@ -28,6 +28,9 @@ const files = new Map([
   ["/_gateway/page.js", { file: "page.js", type: "text/javascript; charset=utf-8" }],
 ]);
 
+/** Bytes for a page that does not read, such as a sleeping tab; it connects again when it wakes. */
+const mostUnread = 16 * 1024 * 1024;
+
 const securityHeaders = {
   "cache-control": "no-store",
   "content-security-policy":
@@ -74,7 +77,10 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
       const inspected = JSON.stringify(inspectRequest(exchange));
       newestFirst.unshift(inspected);
       newestFirst.length = Math.min(newestFirst.length, capacity);
-      for (const subscriber of subscribers) subscriber.write(messageOf(inspected));
+      for (const subscriber of subscribers) {
+        if (subscriber.writableLength > mostUnread) subscriber.destroy();
+        else subscriber.write(messageOf(inspected));
+      }
     },
     async listen(port = 0, host = "127.0.0.1") {
       await once(server.listen(port, host), "listening");

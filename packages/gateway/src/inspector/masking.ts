@@ -8,24 +8,66 @@ const secretNames =
 const secretName = new RegExp(`^(?:${secretNames})$`, "i");
 const jsonField = new RegExp(String.raw`("(?:${secretNames})"\s*:\s*")(?:[^"\\]|\\.)*`, "gi");
 const formField = /((?:^|[&?\s])([^=&?\s]{1,100})=)[^&\s]*/g;
-const multipartField = new RegExp(
-  String.raw`(name="?(?:${secretNames})"?(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[\s\S]*?(?=\r?\n--|$)`,
-  "gi",
-);
+const multipartName = new RegExp(`name="?(?:${secretNames})"?`, "i");
+const dottedWord = /[\w.-]+/g;
 // `ey` is how every base64url of a JSON object begins.
-const jsonWebToken = /\bey[\w-]{4,}\.[\w-]+\.?[\w-]*/g;
+const tokenStart = /\bey[\w-]{4}/;
 
 const secretHeaders = new Set(["authorization", "proxy-authorization", "x-api-key"]);
 
-/** For bodies, paths and query strings of any kind. */
+/**
+ * For bodies, paths and query strings of any kind. Takes time in proportion to the text: no pattern here can begin to match
+ * at many places and then look far ahead from each.
+ */
 export function maskText(text: string): string {
-  return maskJson(text)
-    .replace(jsonField, `$1${mask}`)
-    .replace(multipartField, `$1${mask}`)
+  return maskMultipart(maskJson(text).replace(jsonField, `$1${mask}`))
     .replace(formField, (field, head: string, name: string) =>
       secretName.test(decode(name)) ? `${head}${mask}` : field,
     )
-    .replace(jsonWebToken, mask);
+    .replace(dottedWord, maskToken);
+}
+
+/** A part whose head names a secret is hidden from its blank line to the next boundary (RFC 2046 §5.1.1). */
+function maskMultipart(text: string): string {
+  if (!multipartName.test(text)) return text;
+  const shown: string[] = [];
+  let isSecretHead = false;
+  let hidden: string | undefined;
+  for (const line of text.split("\n")) {
+    const isBoundary = line.startsWith("--");
+    if (hidden !== undefined && !isBoundary) {
+      hidden = line.endsWith("\r") ? `${mask}\r` : mask;
+      continue;
+    }
+    if (hidden !== undefined) shown.push(hidden);
+    hidden = undefined;
+    shown.push(line);
+    if (line === "" || line === "\r") {
+      if (isSecretHead) hidden = mask;
+      isSecretHead = false;
+    } else {
+      isSecretHead = !isBoundary && (isSecretHead || multipartName.test(line));
+    }
+  }
+  if (hidden !== undefined) shown.push(mask);
+  return shown.join("\n");
+}
+
+/** A JSON Web Token is a segment with the base64url of a JSON object, one more, and perhaps a third. */
+function maskToken(word: string): string {
+  const segments = word.split(".");
+  const shown: string[] = [];
+  for (let index = 0; index < segments.length; index += 1) {
+    const segment = segments[index] ?? "";
+    const start = segments[index + 1] ? segment.search(tokenStart) : -1;
+    if (start === -1) {
+      shown.push(segment);
+      continue;
+    }
+    shown.push(segment.slice(0, start) + mask);
+    index += 2;
+  }
+  return shown.join(".");
 }
 
 /** A secret's name may be escaped, and its value may be anything; text that is no JSON, or has no secret, stays as it is. */

@@ -1,11 +1,14 @@
-// Runs a handler as Lambda does: one event at a time in an instance, more instances under concurrency up to a limit,
-// module state that lives on between the events of one instance, a cold start for each new one.
+// Runs a handler as Lambda does: one event at a time in an instance, more instances under concurrency, module state that
+// lives on between the events of one instance, a cold start for each new one. Where Lambda would start hundreds of
+// instances, this machine has a few, and further events wait for one.
 
 import { randomBytes, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { objectWith, ofType } from "../check-kinds.ts";
+import { ConfigurationError } from "../configuration-error.ts";
 import { type Instance, startInstance } from "./instance.ts";
 import type { Invocation, LambdaFunction, Outcome } from "./lambda-function.ts";
+import { createPermits } from "./permits.ts";
 import { watchDirectory } from "./watch-directory.ts";
 
 export interface WorkersOptions {
@@ -19,7 +22,9 @@ export interface WorkersOptions {
   memorySize?: number;
   /** Default: 29. */
   timeoutSeconds?: number;
-  /** How many instances there may be at once; one event more is throttled. Default: 10. */
+  /** How many instances this machine runs at once; further events wait for one. Default: 10. */
+  maximumInstances?: number;
+  /** The function's limit in the cloud: one event more at once is throttled. Default: none. */
   reservedConcurrency?: number;
   /** Directories; when something in them changes, new events go to new instances and old ones end after theirs. */
   watch?: readonly string[];
@@ -35,42 +40,62 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
     functionName = "local",
     memorySize = 1024,
     timeoutSeconds = 29,
-    reservedConcurrency = 10,
+    maximumInstances = 10,
+    reservedConcurrency = Number.POSITIVE_INFINITY,
   } = options;
+  if (!(Number.isInteger(maximumInstances) && maximumInstances > 0)) {
+    throw new ConfigurationError(
+      `options.maximumInstances is ${maximumInstances}; write a whole number from 1 on, as in 10.`,
+    );
+  }
   const log = options.log ?? ((line: string) => process.stdout.write(`${line}\n`));
   const file = resolve(options.file);
   let idle: Instance[] = [];
   const busy = new Set<Instance>();
-  let wasThrottled = false;
+  const permits = createPermits(maximumInstances);
+  let isClosed = false;
+  let hasToldOfThrottling = false;
   const outdated = new WeakSet<Instance>();
   const watchers = (options.watch ?? []).map((directory) => watchDirectory(directory, reload));
 
   return {
-    async invoke(payload) {
+    async invoke(payload, signal) {
       const requestId = randomUUID();
-      idle = idle.filter((instance) => !instance.hasEnded());
-      const warm = idle.pop();
-      if (!warm && busy.size >= reservedConcurrency) {
-        if (!wasThrottled) log(throttledLine(functionName, reservedConcurrency));
-        wasThrottled = true;
-        return { outcome: "throttled", requestId, isColdStart: false, durationMilliseconds: 0 };
+      const notRun = { requestId, isColdStart: false, durationMilliseconds: 0 };
+      if (permits.demand() === 0) hasToldOfThrottling = false;
+      if (permits.demand() >= reservedConcurrency) {
+        if (!hasToldOfThrottling) log(throttledLine(functionName, reservedConcurrency));
+        hasToldOfThrottling = true;
+        return { outcome: "throttled", ...notRun };
       }
-      wasThrottled = false;
-      const instance = warm ?? start();
-      busy.add(instance);
+      if (!(await permits.take(signal))) return { outcome: "dropped", ...notRun };
       try {
-        return await invokeIn(instance, !warm, requestId, payload);
+        return isClosed ? { outcome: "dropped", ...notRun } : await invokeInAny(requestId, payload);
       } finally {
-        busy.delete(instance);
-        if (outdated.has(instance)) void instance.end();
-        else if (!instance.hasEnded()) idle.push(instance);
+        permits.giveBack();
       }
     },
     async close() {
+      isClosed = true;
       for (const watcher of watchers) watcher.close();
       await Promise.all([...idle, ...busy].map((instance) => instance.end()));
     },
   };
+
+  /** In an instance that is idle, or in a new one. */
+  async function invokeInAny(requestId: string, payload: string): Promise<Invocation> {
+    idle = idle.filter((instance) => !instance.hasEnded());
+    const warm = idle.pop();
+    const instance = warm ?? start();
+    busy.add(instance);
+    try {
+      return await invokeIn(instance, !warm, requestId, payload);
+    } finally {
+      busy.delete(instance);
+      if (outdated.has(instance)) void instance.end();
+      else if (!instance.hasEnded()) idle.push(instance);
+    }
+  }
 
   function start(): Instance {
     log(`INIT_START Runtime Version: nodejs:${process.versions.node}`);
@@ -104,11 +129,13 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
       log(`${requestId}\tERROR\t${JSON.stringify({ errorType, errorMessage, stackTrace })}`);
     }
     log(`END RequestId: ${requestId}`);
+    // Since August 2025 Lambda bills the initialisation too.
+    const billed = milliseconds + (initialisedIn?.milliseconds ?? 0);
     log(
       [
         `REPORT RequestId: ${requestId}`,
         `Duration: ${milliseconds.toFixed(2)} ms`,
-        `Billed Duration: ${Math.ceil(milliseconds)} ms`,
+        `Billed Duration: ${Math.ceil(billed)} ms`,
         `Memory Size: ${memorySize} MB`,
         ...(initialisedIn ? [`Init Duration: ${initialisedIn.milliseconds.toFixed(2)} ms`] : []),
       ].join("\t"),
@@ -125,9 +152,8 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
 }
 
 function throttledLine(functionName: string, reservedConcurrency: number): string {
-  const busy =
-    reservedConcurrency === 1 ? "its one instance is" : `all of its ${reservedConcurrency} instances are`;
-  return `THROTTLED ${functionName} refuses events while ${busy} busy; to take more at once, raise reservedConcurrency.`;
+  const events = reservedConcurrency === 1 ? "event" : "events";
+  return `THROTTLED ${functionName} has ${reservedConcurrency} ${events} under way, its reservedConcurrency; raise that to take more at once.`;
 }
 
 async function timed(phase: () => Promise<Outcome>): Promise<{ outcome: Outcome; milliseconds: number }> {

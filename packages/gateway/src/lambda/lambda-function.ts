@@ -2,8 +2,11 @@
 
 /** What the gateway invokes. `runInProcess` and `runInWorkers` make one of a handler. */
 export interface LambdaFunction {
-  /** `payload` is the JSON text of the event. Never rejects. */
-  invoke(payload: string): Promise<Invocation>;
+  /**
+   * `payload` is the JSON text of the event. An event that has to wait for an instance is dropped when `signal` aborts; one
+   * that runs is not stopped by it. Never rejects.
+   */
+  invoke(payload: string, signal?: AbortSignal): Promise<Invocation>;
   close(): Promise<void>;
 }
 
@@ -15,10 +18,13 @@ export type Invocation = Outcome & {
 };
 
 export type Outcome =
+  // JSON, unless a custom runtime returned something else.
   | { outcome: "returned"; payload: string }
   | { outcome: "failed"; errorType: string; errorMessage: string; stackTrace?: string[] }
-  // No instance was free and no more were allowed.
-  | { outcome: "throttled" };
+  // Over a limit that was asked for.
+  | { outcome: "throttled" }
+  // The caller stopped waiting for an instance; the function has not run.
+  | { outcome: "dropped" };
 
 /**
  * What it returns or resolves to is the answer. Further parameters are allowed for the sake of handler types that still

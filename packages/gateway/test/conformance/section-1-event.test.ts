@@ -124,7 +124,7 @@ describe("§1.2 fields", () => {
     assert.equal((await gateway.eventOf()).requestContext.http.protocol, "HTTP/1.1");
   });
 
-  it("§1.2 userAgent is the client's, and empty without one (unconfirmed)", async (t) => {
+  it("§1.2 userAgent is the client's, and empty without one", async (t) => {
     const gateway = await startGateway(t);
     const named = await gateway.eventOf({ headers: { "user-agent": "curl/8.7.1" } });
     assert.equal(named.requestContext.http.userAgent, "curl/8.7.1");

@@ -1,6 +1,7 @@
 // docs/behaviour.md §2: what the function returned, what the client gets, what fails how, and the limits.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { type HttpApiEvent, type LambdaFunction, runInProcess, type Switches } from "../../src/index.ts";
 import { openRoutes, type ReceivedAnswer, startGateway } from "../support/start-gateway.ts";
@@ -13,6 +14,33 @@ function assertGatewayError(answer: ReceivedAnswer, status: number, message: str
   assert.equal(answer.headers["content-length"], String(answer.body.length));
   assert.match(answer.headers["apigw-requestid"] as string, /^[A-Za-z0-9_-]{15}=$/);
 }
+
+interface GoldenAnswers {
+  $source: string;
+  answers: { returned: string; payload: string; status: number; contentType: string; body: string }[];
+}
+
+/** Hands over the very text, as a custom runtime can. */
+function returning(payload: string): LambdaFunction {
+  const invoke = async () =>
+    ({ outcome: "returned", payload, requestId: "1", isColdStart: false, durationMilliseconds: 0 }) as const;
+  return { invoke, close: async () => {} };
+}
+
+describe("§2.1 answers of the service", () => {
+  const file = new URL("../golden-answers/lambda-test-tool.json", import.meta.url);
+  const { answers } = JSON.parse(readFileSync(file, "utf8")) as GoldenAnswers;
+  for (const { returned, payload, status, contentType, body } of answers) {
+    it(`§2.1 ${returned} is answered with ${status} and ${contentType}, as the service does`, async (t) => {
+      const answer = await (await startGateway(t, { function: returning(payload) })).send();
+      assert.deepEqual(
+        [answer.status, answer.headers["content-type"], answer.text],
+        [status, contentType, body],
+      );
+      assert.equal(answer.headers["content-length"], String(Buffer.byteLength(body)));
+    });
+  }
+});
 
 describe("§2.1 interpretation of the returned value", () => {
   it("§2.1 status, headers, cookies and body are those of an object with statusCode", async (t) => {
@@ -35,7 +63,8 @@ describe("§2.1 interpretation of the returned value", () => {
     ["an object that has only a body", { body: "hi" }, '{"body":"hi"}'],
     ["a list", [1, 2], "[1,2]"],
     ["a number", 7, "7"],
-    ["a bare string", "hi", '"hi"', " (unconfirmed)"],
+    ["a bare string", "hi", "hi"],
+    ["an empty string", "", ""],
     ["null", null, "null", " (unconfirmed)"],
     ["nothing", undefined, "null", " (unconfirmed)"],
   ];
@@ -53,6 +82,7 @@ describe("§2.1 interpretation of the returned value", () => {
     ["a statusCode that is a string", { statusCode: "200" }],
     ["a statusCode that is null", { statusCode: null }],
     ["a statusCode that is not an integer", { statusCode: 200.5 }],
+    ["the statusCode 0", { statusCode: 0 }],
     ["a statusCode below 200", { statusCode: 101 }, " (unconfirmed)"],
     ["a statusCode above 599", { statusCode: 700 }, " (unconfirmed)"],
     ["bad base64", { statusCode: 200, body: "%%%", isBase64Encoded: true }],
@@ -112,7 +142,7 @@ describe("§2.1 interpretation of the returned value", () => {
     assert.ok(!("x-many" in (await (await startGateway(t, { handler })).send()).headers));
   });
 
-  it("§2.1 a body without content-type is text/plain; charset=utf-8 (unconfirmed)", async (t) => {
+  it("§2.1 a body without content-type is text/plain; charset=utf-8", async (t) => {
     const handler = () => ({ statusCode: 200, body: "hi" });
     const { headers } = await (await startGateway(t, { handler })).send();
     assert.equal(headers["content-type"], "text/plain; charset=utf-8");

@@ -478,6 +478,27 @@ describe("§4.3 refusals", () => {
     });
   }
 
+  it('§4.3 a byte-order mark before the header or genuine claims is a 401 with error="invalid_token" (unconfirmed)', async (t) => {
+    const issuer = await startIssuer(t);
+    const gateway = await guard(t, issuer);
+    const claims = JSON.stringify(validClaims(issuer));
+    assertUnauthorized(await gateway.send(bearer(signToken(key, `\ufeff${claims}`))), invalidToken);
+    const [header = "", ...rest] = signToken(key, claims).split(".");
+    const marked = encode(`\ufeff${Buffer.from(header, "base64url")}`);
+    assertUnauthorized(await gateway.send(bearer([marked, ...rest].join("."))), invalidToken);
+  });
+
+  for (const levels of [1_000, 3_600]) {
+    it(`§4.3 genuine claims that are nested ${levels} levels deep never get a 5xx (unconfirmed)`, async (t) => {
+      const issuer = await startIssuer(t);
+      const gateway = await guard(t, issuer);
+      const claims = JSON.stringify(validClaims(issuer)).replace(/}$/, "");
+      const deep = `${claims},"a":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+      const { status } = await gateway.send(bearer(signToken(key, deep)));
+      assert.ok(status === 200 || status === 401, String(status));
+    });
+  }
+
   it('§4.3 genuine claims that are no UTF-8 are a 401 with error="invalid_token" (unconfirmed)', async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer);

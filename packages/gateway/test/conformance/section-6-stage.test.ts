@@ -198,6 +198,45 @@ describe("§6.3 throttling", () => {
     assert.equal((await gateway.send()).status, 429);
   });
 
+  const limited: [title: string, underTest: Parameters<typeof startGateway>[1], line: string][] = [
+    [
+      "a route's own limit",
+      {
+        api: { stages: [{ stageName: "$default", routeSettings: { $default: limit(1, 2) } }] },
+      },
+      'THROTTLED $default answers 429: over a rate of 1 a second and a burst of 2, set in routeSettings["$default"] of the stage "$default".',
+    ],
+    [
+      "the stage's limit",
+      { api: { stages: [{ stageName: "$default", defaultRouteSettings: limit(1, 2) }] } },
+      'THROTTLED $default answers 429: over a rate of 1 a second and a burst of 2, set in defaultRouteSettings of the stage "$default".',
+    ],
+    [
+      "the account's limit",
+      { accountThrottling: limit(1, 2) },
+      "THROTTLED $default answers 429: over a rate of 1 a second and a burst of 2, set in accountThrottling.",
+    ],
+  ];
+  for (const [title, underTest, line] of limited) {
+    it(`§6.3 one line of the log names ${title}, until its bucket has been full again`, async (t) => {
+      let milliseconds = 0;
+      const gateway = await startGateway(t, { ...underTest, now: () => milliseconds });
+      const statuses = async (count: number) => {
+        const seen: number[] = [];
+        for (let sent = 0; sent < count; sent += 1) seen.push((await gateway.send()).status);
+        return seen;
+      };
+      assert.deepEqual(await statuses(4), [200, 200, 429, 429]);
+      assert.deepEqual(gateway.logLines, [line]);
+      milliseconds = 1_000;
+      assert.deepEqual(await statuses(2), [200, 429]);
+      assert.deepEqual(gateway.logLines, [line]);
+      milliseconds = 3_000;
+      assert.deepEqual(await statuses(3), [200, 200, 429]);
+      assert.deepEqual(gateway.logLines, [line, line]);
+    });
+  }
+
   it("§6.3 a request without route takes nothing from a bucket (unconfirmed)", async (t) => {
     const gateway = await startGateway(t, {
       api: { routes: openRoutes("GET /a") },

@@ -11,7 +11,8 @@ interface ProbeEvent {
   /** An address that answers when the event may end. */
   until?: string;
   /** Behind a gateway the query says what to do. */
-  queryStringParameters?: { do: string };
+  queryStringParameters?: { do?: string; until?: string };
+  headers?: Record<string, string>;
 }
 
 interface ProbeContext {
@@ -54,8 +55,15 @@ export async function handler(event: ProbeEvent, context: ProbeContext): Promise
       return "x".repeat(event.bytes ?? 0);
     case "context":
       return { ...context, remaining: context.getRemainingTimeInMillis() };
+    case "echo":
+      return {
+        statusCode: 200,
+        headers: { "x-caller": event.headers?.["x-caller"], "x-instance": instance },
+        cookies: [`caller=${event.headers?.["x-caller"]}`],
+        body: JSON.stringify(event),
+      };
     case "wait":
-      await fetch(event.until ?? "");
+      await fetch(event.until ?? event.queryStringParameters?.until ?? "");
       return { instance, events };
     default:
       return { instance, events };

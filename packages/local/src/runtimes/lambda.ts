@@ -22,8 +22,8 @@ const MAPPING_KEY = "express";
 /** The host under which the mapping key counts, as a custom domain's would. */
 const DOMAIN = "localhost";
 
-/** In the cloud there are a thousand; here each instance is a thread of this machine. */
-const CONCURRENCY = 50;
+/** In the cloud there are a thousand; here each instance is a thread of this machine, and further requests wait for one. */
+const INSTANCES = 50;
 
 export interface LambdaOptions {
   identity: LocalIdentity;
@@ -52,7 +52,7 @@ export async function startLambda({
   const handler = runInWorkers({
     file: entry,
     functionName: "lambda-express-api",
-    reservedConcurrency: CONCURRENCY,
+    maximumInstances: INSTANCES,
     environment,
     log: print,
     ...(reloadOn && { watch: [reloadOn] }),
