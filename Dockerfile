@@ -4,12 +4,11 @@ FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY packages packages
-COPY scripts scripts
-# What the API needs to be built, and no install script of anybody.
-RUN npm ci --ignore-scripts --no-audit --no-fund --workspace packages/api
-# What the image says that it was built of: docker build --build-arg COMMIT="$(git rev-parse HEAD)" .
+# What the API needs, and what builds it. No package's install script runs.
+RUN npm ci --ignore-scripts --no-audit --no-fund --omit=dev --workspace packages/api --workspace packages/build
+# The commit that the image reports: docker build --build-arg COMMIT="$(git rev-parse HEAD)" .
 ARG COMMIT=
-RUN node scripts/build-docs.ts && node scripts/build-container.ts
+RUN node packages/build/src/docs.ts && node packages/build/src/container.ts --api packages/api
 
 # The identity provider of the demo, which compose.override.yaml puts beside the API. It is built only when it is named.
 FROM node:24-slim AS identity
