@@ -1,23 +1,46 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
+import { realpathSync } from "node:fs";
+import { appendFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { copyRepository } from "./copy-repository.ts";
 
-it("who has added the README's example can have it added again, in a copy", async (t) => {
-  const repository = await copyRepository();
-  t.after(() => rm(repository, { recursive: true }));
-  const add = (cwd: string) => {
-    const args = ["scripts/new-endpoint.ts", "GET", "/v1/orders/{orderId}", "--access", "groups:STAFF"];
-    const { status, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
-    assert.equal(status, 0, stderr);
-  };
-  add(repository);
-  spawnSync("git", ["init", "--quiet"], { cwd: repository });
-  await writeFile(join(repository, ".git/info/exclude"), "node_modules\npackages/api/assets\n");
+describe("a copy of the repository", () => {
+  let copy: string;
+  before(async () => {
+    copy = await copyRepository();
+  });
+  after(() => rm(copy, { recursive: true }));
 
-  const copy = await copyRepository(repository);
-  t.after(() => rm(copy, { recursive: true }));
-  add(copy);
+  function run(cwd: string, ...args: string[]): string {
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+    return stdout;
+  }
+
+  it("runs its own packages, and other people's from where they are installed", async () => {
+    await appendFile(join(copy, "packages/kit/src/index.ts"), 'export const MARK = "of the copy";\n');
+    const program = `
+      const { MARK } = await import("@lambda-express-api/kit");
+      console.log(MARK);
+      console.log(import.meta.resolve("zod"));`;
+    const [mark, zod = ""] = run(copy, "--input-type=module", "--eval", program).split("\n");
+    assert.equal(mark, "of the copy");
+    assert.ok(zod.startsWith(`file://${realpathSync("node_modules/zod")}`), zod);
+  });
+
+  it("leaves out the README's example, so that it can be added again", async (t) => {
+    const add = (cwd: string) =>
+      run(
+        cwd,
+        ...["packages/local/src/project/new-endpoint.ts", "--api", "packages/api"],
+        ...["GET", "/v1/orders/{orderId}", "--access", "groups:STAFF"],
+      );
+    add(copy);
+    spawnSync("git", ["init", "--quiet"], { cwd: copy });
+    const second = await copyRepository(copy);
+    t.after(() => rm(second, { recursive: true }));
+    add(second);
+  });
 });

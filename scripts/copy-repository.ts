@@ -1,28 +1,51 @@
 import { spawnSync } from "node:child_process";
-import { cp, mkdtemp, symlink } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const SCOPE = "@lambda-express-api";
+/** What `npm ci` builds: git ignores it. */
+const BUILT = "packages/kit/assets";
 
 /** What the README has people add. A copy is for adding it again, so it is left out. */
 const EXAMPLE = "packages/api/src/routes/orders/";
 
-/** Makes a copy of the repository as it is now, to change files in. What is installed and built is shared. */
+/**
+ * Makes a copy of the repository as it is now, to change files in. Other people's packages are shared; its own are those
+ * of the copy.
+ *
+ * @returns the folder of the copy.
+ */
 export async function copyRepository(root = ROOT): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), "repository-"));
-  const listing = spawnSync("git", ["ls-files", "-co", "--exclude-standard"], {
+  const { stdout } = spawnSync("git", ["ls-files", "-co", "--exclude-standard", "--deduplicate"], {
     cwd: root,
     encoding: "utf8",
   });
-  const files = listing.stdout.trim().split("\n");
+  // Until it is committed, git lists a file that was deleted.
+  const files = stdout
+    .trim()
+    .split("\n")
+    .filter((file) => existsSync(join(root, file)));
   const copied = files.filter((file) => !file.startsWith(EXAMPLE));
   for (const file of copied) await cp(join(root, file), join(copy, file));
-  for (const folder of ["node_modules", "packages/api/assets"]) {
-    await symlink(join(root, folder), join(copy, folder));
-  }
+  await cp(join(root, BUILT), join(copy, BUILT), { recursive: true });
+  await linkPackages(root, copy);
   if (copied.length < files.length)
     spawnSync(process.execPath, ["scripts/generate.ts"], { cwd: copy, stdio: "inherit" });
   return copy;
+}
+
+/** A link to the whole of `node_modules` would lead back to the packages of the original. */
+async function linkPackages(root: string, copy: string): Promise<void> {
+  const folder = "node_modules";
+  await mkdir(join(copy, folder, SCOPE), { recursive: true });
+  for (const name of await readdir(join(root, folder))) {
+    if (name !== SCOPE) await symlink(join(root, folder, name), join(copy, folder, name));
+  }
+  for (const name of await readdir(join(root, folder, SCOPE)))
+    await symlink(join("../../packages", name), join(copy, folder, SCOPE, name));
 }

@@ -15,8 +15,6 @@ describe("npm version", () => {
     copy = await copyRepository();
     writeFileSync(join(copy, "CHANGELOG.md"), NOTES);
     git("init", "--quiet");
-    // What the copy shares with this repository is a link here, which the ignore file takes for a file.
-    writeFileSync(join(copy, ".git/info/exclude"), "node_modules\npackages/api/assets\n");
     git("config", "user.name", "A Test");
     git("config", "user.email", "test@example.com");
     git("add", ".");
@@ -41,14 +39,18 @@ describe("npm version", () => {
     assert.equal(git("status", "--porcelain"), "");
     assert.equal(git("tag", "--points-at", "HEAD"), "v7.8.9");
     const manifests = ["package.json", ...globSync("packages/*/package.json", { cwd: copy })];
-    assert.equal(manifests.length, 6);
+    assert.equal(manifests.length, 8);
     const lock = JSON.parse(read("package-lock.json"));
     for (const file of manifests) {
       const manifest = JSON.parse(read(file));
       const locked = lock.packages[file.replace(/\/?package\.json$/, "")];
-      for (const { version, dependencies = {} } of [manifest, locked]) {
+      for (const { version, dependencies, devDependencies, peerDependencies } of [manifest, locked]) {
         assert.equal(version, "7.8.9", file);
-        for (const [name, wanted] of Object.entries(dependencies))
+        for (const [name, wanted] of Object.entries({
+          ...dependencies,
+          ...devDependencies,
+          ...peerDependencies,
+        }))
           if (name.startsWith("@lambda-express-api/")) assert.equal(wanted, "7.8.9", `${file}: ${name}`);
       }
     }

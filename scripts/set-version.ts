@@ -1,7 +1,7 @@
 /**
- * What `npm version` does besides, before it commits and tags: there is one version of the product, so every package
- * takes that of the root, and what is under "Unreleased" in the change log becomes that version's. With `--check` it
- * only looks whether there is anything to release, which npm asks before it changes a file.
+ * `npm version` runs this before it commits and tags. The product has one version: every package takes the root's, and what
+ * is under "Unreleased" in the change log becomes the notes of that version. With `--check`, which npm runs before it
+ * changes a file, this only tells whether there is anything to release.
  */
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,6 +9,8 @@ import { globSync, readFileSync, writeFileSync } from "node:fs";
 interface Manifest {
   version?: string;
   readonly dependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
+  readonly peerDependencies?: Record<string, string>;
 }
 interface Lock {
   readonly packages: Readonly<Record<string, Manifest>>;
@@ -23,8 +25,10 @@ const write = (file: string, content: object) =>
 
 function setVersion(manifest: Manifest, version: string): void {
   manifest.version = version;
-  const { dependencies = {} } = manifest;
-  for (const name of Object.keys(dependencies)) if (name.startsWith(SCOPE)) dependencies[name] = version;
+  for (const wanted of [manifest.dependencies, manifest.devDependencies, manifest.peerDependencies]) {
+    if (!wanted) continue;
+    for (const name of Object.keys(wanted)) if (name.startsWith(SCOPE)) wanted[name] = version;
+  }
 }
 
 /** @throws Error when nothing has changed for those who use the product. */
