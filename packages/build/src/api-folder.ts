@@ -1,33 +1,72 @@
-/** The API that a build is given: a folder with its `src`. */
+/** The API that a build or a local stack is given: a folder with its `src`. */
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Api } from "@lambda-express-api/kit";
 import { loadRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 
-/** What a build reads of the folder of an API. */
+/** What is read of the folder of an API. */
 export interface ApiFolder {
   readonly root: string;
+  readonly source: string;
   readonly lambdaEntry: string;
   readonly containerEntry: string;
   readonly apiModule: string;
+  /** How `npm start` runs it; optional. */
+  readonly localModule: string;
+  /** What `npm run demo` calls; optional. */
+  readonly demoModule: string;
 }
+
+/** A file of the API's folder that is missing, or that does not export what it must. */
+export class ApiFolderError extends Error {}
 
 export function apiFolder(folder: string): ApiFolder {
   const root = resolve(folder);
-  const source = (name: string) => join(root, "src", name);
+  const source = join(root, "src");
   return {
     root,
-    lambdaEntry: source("lambda.ts"),
-    containerEntry: source("container.ts"),
-    apiModule: source("api.ts"),
+    source,
+    lambdaEntry: join(source, "lambda.ts"),
+    containerEntry: join(source, "container.ts"),
+    apiModule: join(source, "api.ts"),
+    localModule: join(source, "local.ts"),
+    demoModule: join(source, "demo.ts"),
   };
 }
 
-/** Loads the API that `src/api.ts` exports as `api`. */
+/**
+ * Loads the API that `src/api.ts` exports as `api`.
+ *
+ * @throws ApiFolderError where there is none.
+ */
 export async function loadApi({ apiModule }: Pick<ApiFolder, "apiModule">): Promise<Api> {
-  const { api } = (await import(pathToFileURL(apiModule).href)) as { readonly api?: Api };
-  if (!api) throw new Error(`${apiModule} must export api: export const api = defineApi({ ... })`);
+  const api = await loadExport<Api>(apiModule, "api", "defineApi({ ... })");
+  if (!api) {
+    throw new ApiFolderError(
+      `${apiModule} does not exist; name the folder of an API, for example: --api packages/api`,
+    );
+  }
   return api;
+}
+
+/**
+ * Loads what a module exports under a name.
+ *
+ * @param example a value of the right kind, for the sentence about a missing export.
+ * @returns `undefined` where the file does not exist.
+ * @throws ApiFolderError where the file does not export it.
+ */
+export async function loadExport<Value>(
+  module: string,
+  name: string,
+  example: string,
+): Promise<Value | undefined> {
+  if (!existsSync(module)) return undefined;
+  const exported: Readonly<Record<string, unknown>> = await import(pathToFileURL(module).href);
+  if (exported[name] === undefined)
+    throw new ApiFolderError(`${module} must export ${name}: export const ${name} = ${example}`);
+  return exported[name] as Value;
 }
 
 /** The path of the endpoint whose role is `health`. @throws Error where there is none. */

@@ -10,12 +10,13 @@ export {
 } from "./api.ts";
 export type { Claims, Principal } from "./auth/principal.ts";
 export type { Config, OwnSettings, ParsedSettings, Setting } from "./config.ts";
-export type { DemoCaller, DemoStep } from "./demo.ts";
+export type { DemoStep } from "./demo.ts";
 export { type DocsOptions, docsRoutes } from "./docs/docs-routes.ts";
 export { ApiError, type ApiErrorOptions, type FieldError } from "./errors/api-error.ts";
 export type { CatalogueEntry, ErrorCode } from "./errors/catalogue.ts";
 export { createIdentityProvider } from "./identity/create-identity-provider.ts";
 export type { IdentityProvider, TokenAnswer } from "./identity/identity-provider.ts";
+export type { LocalCaller, LocalStack } from "./local-stack.ts";
 export type { Log, LogFields } from "./log.ts";
 export { logReleaseOnce } from "./release.ts";
 export { principalOf } from "./request/request-context.ts";
