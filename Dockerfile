@@ -21,7 +21,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund --omit=dev --workspace packages
 USER node
 EXPOSE 9099
 HEALTHCHECK --interval=2s --timeout=5s --retries=30 CMD ["node", "packages/local/src/identity/health-check.ts"]
-CMD ["node", "packages/local/src/identity/main.ts"]
+CMD ["node", "packages/local/src/identity/main.ts", "--api", "packages/api"]
 
 # The last is what is built when none is named.
 FROM node:24-slim

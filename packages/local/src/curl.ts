@@ -1,21 +1,28 @@
 // Calls as the curl lines a person would type.
 
+import type { LocalIdentity } from "./identity/local-identity.ts";
+
 export interface Credentials {
-  email: string;
-  password: string;
+  readonly email: string;
+  readonly password: string;
   /** The environment variable the password came from, for lines that must not show it. */
-  passwordVariable?: string | undefined;
+  readonly passwordVariable?: string | undefined;
 }
 
 export interface CurlCall {
-  url: string;
-  credentials?: Credentials | undefined;
+  readonly url: string;
+  /** Default: what curl takes by itself, which is GET, and POST with a body. */
+  readonly method?: string | undefined;
+  readonly credentials?: Credentials | undefined;
+  readonly json?: unknown;
   /** Goes into double quotes, so that it may be a variable or a command. */
-  bearer?: string | undefined;
+  readonly bearer?: string | undefined;
 }
 
-export function curl({ url, credentials, bearer }: CurlCall): string {
+export function curl({ url, method, credentials, json, bearer }: CurlCall): string {
   const words = ["curl"];
+  const hasBody = credentials !== undefined || json !== undefined;
+  if (method !== undefined && method !== (hasBody ? "POST" : "GET")) words.push("-X", method);
   if (credentials) {
     const { email, password, passwordVariable } = credentials;
     words.push("-F", shellWord(`username=${email}`));
@@ -23,15 +30,30 @@ export function curl({ url, credentials, bearer }: CurlCall): string {
       "-F",
       passwordVariable ? `"password=$${passwordVariable}"` : shellWord(`password=${password}`),
     );
+  } else if (json !== undefined) {
+    words.push("-H", shellWord("content-type: application/json"), "-d", shellWord(JSON.stringify(json)));
   }
   if (bearer) words.push("-H", `"Authorization: Bearer ${bearer}"`);
   return [...words, shellWord(url)].join(" ");
 }
 
-/** A command that becomes the caller's token. It needs Node, which is there, and not jq, which may not be. */
-export function curlForToken(baseUrl: string, credentials: Credentials): string {
-  const call = curl({ url: `${baseUrl}/v1/auth/token`, credentials });
-  return `$(${call.replace("curl", "curl -s")} | node -p 'JSON.parse(fs.readFileSync(0)).access_token')`;
+/** A command that becomes the caller's token, of the API's token endpoint. */
+export function curlForToken(tokenUrl: string, credentials: Credentials): string {
+  return takenFromAnswer(curl({ url: tokenUrl, credentials }), "access_token");
+}
+
+/** The same where the API has no such endpoint: the token comes from the identity provider. */
+export function curlForIdToken(
+  { identityToolkitBaseUrl }: Pick<LocalIdentity, "identityToolkitBaseUrl">,
+  { email, password }: Credentials,
+): string {
+  const url = `${identityToolkitBaseUrl}/v1/accounts:signInWithPassword?key=local`;
+  return takenFromAnswer(curl({ url, json: { email, password, returnSecureToken: true } }), "idToken");
+}
+
+/** It needs Node, which is there, and not jq, which may not be. */
+function takenFromAnswer(call: string, field: string): string {
+  return `$(${call.replace("curl", "curl -s")} | node -p 'JSON.parse(fs.readFileSync(0)).${field}')`;
 }
 
 function shellWord(text: string): string {

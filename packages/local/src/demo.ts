@@ -1,54 +1,76 @@
-// `npm run demo [-- --url BASE] [--anonymous]`: walks the demo against the running stack, or against anything deployed.
+// `npm run demo [-- --url BASE] [--anonymous]`: walks the demo of the API in `--api FOLDER` against the running stack, or
+// against anything deployed.
 
 import { parseArgs } from "node:util";
+import { apiFolder, loadApi, loadExport } from "@lambda-express-api/build/api-folder.ts";
+import type { DemoStep } from "@lambda-express-api/kit";
 import { exitCodeOf, PlainError } from "./command.ts";
-import { anonymousSteps, type DemoCallers, type DemoStep, demoSteps } from "./demo/steps.ts";
-import { table, walkDemo } from "./demo/walk.ts";
-import { demoCallers } from "./identity/demo-callers.ts";
+import { switchedOn } from "./demo/switched-on.ts";
+import { type DemoCallers, needsNoAccount, shellName, table, walkDemo } from "./demo/walk.ts";
+import { type LocalCallers, readLocalStack } from "./local-stack.ts";
+import { DEFAULT_PORT } from "./options.ts";
+import { localEnvironment } from "./runtimes/api-environment.ts";
+import { localUrl } from "./runtimes/lambda.ts";
 
 async function demo(): Promise<number> {
-  const { url = `http://localhost:${process.env.PORT || "3000"}/express`, anonymous } = readFlags(
-    process.argv.slice(2),
-  );
-  const baseUrl = checkBaseUrl(url);
-  const steps = anonymous ? withoutSignIn(process.env) : demoSteps;
-  const rows = await walkDemo(baseUrl, readCallers(process.env), (text) => console.log(text), steps);
+  const { api: folderName, url, anonymous } = readFlags(process.argv.slice(2));
+  const folder = apiFolder(folderName);
+  const { mappingKey, callers } = await readLocalStack(folder);
+  const baseUrl = checkBaseUrl(url ?? localUrl(process.env.PORT || DEFAULT_PORT, mappingKey));
+
+  const demo = await loadExport<readonly DemoStep[]>(folder.demoModule, "demo", "[{ ... }]");
+  if (!demo) throw new PlainError(`This API has no demo: ${folder.demoModule} does not exist.`);
+  const { AUTH_ENDPOINTS, DOCS } = localEnvironment();
+  const features = { authEndpoints: AUTH_ENDPOINTS !== "off", docs: DOCS !== "off" };
+  const { steps, tokenPath } = await switchedOn(await loadApi(folder), demo, features);
+
+  const rows = await walkDemo(baseUrl, {
+    steps: anonymous ? steps.filter(needsNoAccount) : steps,
+    callers: readCallers(callers, process.env),
+    tokenPath,
+    print: (text) => console.log(text),
+  });
   console.log(`\n${table(rows)}`);
   return rows.every(({ difference }) => difference === undefined) ? 0 : 1;
 }
 
 function checkBaseUrl(url: string): string {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
-    throw new PlainError(`The base URL must begin with http:// or https://, and "${url}" is none.`);
+    throw new PlainError(`The base URL is "${url}"; it must begin with http:// or https://.`);
   }
   return url;
 }
 
-function readFlags(args: string[]): { url?: string | undefined; anonymous?: boolean | undefined } {
+function readFlags(args: string[]) {
   try {
-    return parseArgs({ args, options: { url: { type: "string" }, anonymous: { type: "boolean" } } }).values;
+    const options = {
+      api: { type: "string", default: "." },
+      url: { type: "string" },
+      anonymous: { type: "boolean", default: false },
+    } as const;
+    return parseArgs({ args, options }).values;
   } catch {
     throw new PlainError(
-      `Cannot read "${args.join(" ")}": the options are --url BASE, and --anonymous for only the calls that need no account.`,
+      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --url BASE, and --anonymous for only the calls that need no account.`,
     );
   }
 }
 
-/** Where the token endpoints are switched off, nobody can be refused by them. */
-function withoutSignIn({ AUTH_ENDPOINTS }: NodeJS.ProcessEnv): readonly DemoStep[] {
-  return AUTH_ENDPOINTS === "off" ? anonymousSteps.filter(({ area }) => area !== "auth") : anonymousSteps;
-}
-
-/** Something deployed has callers of its own; what they may do must be the same. */
-function readCallers({ DEMO_USER, DEMO_ADMIN, DEMO_PASSWORD }: NodeJS.ProcessEnv): DemoCallers {
-  const { user, admin } = demoCallers;
-  const secret = DEMO_PASSWORD
-    ? { password: DEMO_PASSWORD, passwordVariable: "DEMO_PASSWORD" }
-    : { password: user.password };
-  return {
-    user: { email: DEMO_USER || user.email, ...secret },
-    admin: { email: DEMO_ADMIN || admin.email, ...secret },
-  };
+/**
+ * A deployment has callers of its own: `DEMO_USER` names the e-mail address of the caller `user`, and `DEMO_PASSWORD` the
+ * password of all of them.
+ */
+function readCallers(callers: LocalCallers, environment: NodeJS.ProcessEnv): DemoCallers {
+  const { DEMO_PASSWORD } = environment;
+  return Object.fromEntries(
+    Object.entries(callers).map(([name, { email, password }]) => [
+      name,
+      {
+        email: environment[`DEMO_${shellName(name)}`] || email,
+        ...(DEMO_PASSWORD ? { password: DEMO_PASSWORD, passwordVariable: "DEMO_PASSWORD" } : { password }),
+      },
+    ]),
+  );
 }
 
 process.exitCode = await exitCodeOf(demo);

@@ -4,7 +4,11 @@ import { parseArgs } from "node:util";
 import { PlainError } from "./command.ts";
 import { type IdentityName, identityNames } from "./identity/start-identity.ts";
 
+export const DEFAULT_PORT = "3000";
+
 export interface StartOptions {
+  /** The folder of the API. */
+  api: string;
   identity: IdentityName;
   port: number;
   reload: boolean;
@@ -12,7 +16,7 @@ export interface StartOptions {
 }
 
 export function readOptions(args: string[], environment: NodeJS.ProcessEnv): StartOptions {
-  const { identity: identityName, port, reload, runtime } = readFlags(args);
+  const { api, identity: identityName, port, reload, runtime } = readFlags(args);
   const identity = identityNames.find((name) => name === identityName);
   if (identity === undefined) {
     throw new PlainError(`--identity must be ${identityNames.join(" or ")}, and not "${identityName}".`);
@@ -20,13 +24,15 @@ export function readOptions(args: string[], environment: NodeJS.ProcessEnv): Sta
   if (runtime !== "lambda" && runtime !== "containerized") {
     throw new PlainError(`--runtime must be lambda or containerized, and not "${runtime}".`);
   }
-  if (port !== undefined) return { identity, port: portNumber("--port", port), reload, runtime };
-  return { identity, port: portNumber("PORT", environment.PORT || "3000"), reload, runtime };
+  const number =
+    port === undefined ? portNumber("PORT", environment.PORT || DEFAULT_PORT) : portNumber("--port", port);
+  return { api, identity, port: number, reload, runtime };
 }
 
 function readFlags(args: string[]) {
   try {
     const options = {
+      api: { type: "string", default: "." },
       identity: { type: "string", default: "local" },
       port: { type: "string" },
       reload: { type: "boolean", default: false },
@@ -35,7 +41,7 @@ function readFlags(args: string[]) {
     return parseArgs({ args, options }).values;
   } catch {
     throw new PlainError(
-      `Cannot read "${args.join(" ")}": the options are --port N, where 0 is any free port, --runtime lambda or containerized, --identity local or firebase-emulator, and --reload.`,
+      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --port N, where 0 is any free port, --runtime lambda or containerized, --identity local or firebase-emulator, and --reload.`,
     );
   }
 }

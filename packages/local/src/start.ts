@@ -1,20 +1,20 @@
-// `npm start` and `npm run dev`: an identity provider with callers in it, and the API in front of it, until Ctrl-C.
+// `npm start` and `npm run dev`: an identity provider with callers in it, and the API of `--api FOLDER` in front of
+// it, until Ctrl-C.
 
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
+import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
+import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { exitCodeOf, PlainError } from "./command.ts";
 import { startIdentity } from "./identity/start-identity.ts";
-import { readOptions, type StartOptions } from "./options.ts";
+import { type LocalApi, loadLocalApi } from "./local-stack.ts";
+import { DEFAULT_PORT, readOptions, type StartOptions } from "./options.ts";
+import { localEnvironment } from "./runtimes/api-environment.ts";
 import { startContainerized } from "./runtimes/containerized.ts";
-import { startLambda } from "./runtimes/lambda.ts";
+import { localUrl, startLambda } from "./runtimes/lambda.ts";
+import type { Runtime } from "./runtimes/runtime.ts";
 import { welcome } from "./welcome.ts";
-
-const api = {
-  lambda: fileURLToPath(new URL("../../api/src/runtime/lambda/main.ts", import.meta.url)),
-  containerized: fileURLToPath(new URL("../../api/src/runtime/container/main.ts", import.meta.url)),
-  source: fileURLToPath(new URL("../../api/src", import.meta.url)),
-};
 
 const print = (line: string) => console.log(line);
 
@@ -22,30 +22,48 @@ const print = (line: string) => console.log(line);
 const ORPHAN_CHECK_MS = 250;
 
 /** Runs until a signal, or until the API dies, and gives the exit code. */
-export async function start({
-  args = process.argv.slice(2),
-  apiEntry = undefined as string | undefined,
-  apiSource = api.source,
-} = {}) {
-  const options = readOptions(args, process.env);
+async function start(): Promise<number> {
+  const options = readOptions(process.argv.slice(2), process.env);
   const stop = stopSignal();
   const stopRequested = new Promise<undefined>((resolve) => {
     stop.addEventListener("abort", () => resolve(undefined));
   });
-  const stack = await startStack(options, apiEntry ?? api[options.runtime], apiSource, stop).catch(
-    (error) => {
-      if (stop.aborted) return undefined;
-      throw error;
-    },
-  );
+  await refuseTakenPort(options.port);
+  const local = await loadLocalApi(apiFolder(options.api));
+  refuseMissingEntry(options.runtime === "lambda" ? local.folder.lambdaEntry : local.folder.containerEntry);
+  const stack = await startStack(options, local, stop).catch((error) => {
+    if (stop.aborted) return undefined;
+    throw error;
+  });
   if (stack === undefined) return 0;
 
-  const docs = process.env.DOCS !== "off";
-  print(welcome({ ...stack, docs, reload: options.reload, startSeconds: process.uptime() }));
-  const death = await Promise.race([stack.runtime.died, stopRequested]);
+  const { runtime, identity } = stack;
+  print(
+    welcome({
+      runtime,
+      identity,
+      callers: local.callers,
+      routes: await enabledRoutes(local.api, runtime.features),
+      demoCommand: demoCommand(local, runtime),
+      reload: options.reload,
+      startSeconds: process.uptime(),
+    }),
+  );
+  const death = await Promise.race([runtime.died, stopRequested]);
   await stack.close();
   if (death !== undefined) throw new PlainError(`${death} Everything else is stopped too.`);
   return 0;
+}
+
+/** The demo finds by itself what listens on the default port. */
+function demoCommand({ folder, mappingKey }: LocalApi, { baseUrl }: Runtime): string | undefined {
+  if (!existsSync(folder.demoModule)) return undefined;
+  return baseUrl === localUrl(DEFAULT_PORT, mappingKey) ? "npm run demo" : `npm run demo -- --url ${baseUrl}`;
+}
+
+function refuseMissingEntry(entry: string): void {
+  if (!existsSync(entry))
+    throw new PlainError(`${entry} does not exist; write it, or start the other runtime with --runtime.`);
 }
 
 function stopSignal(): AbortSignal {
@@ -64,18 +82,14 @@ function stopSignal(): AbortSignal {
 
 async function startStack(
   { identity: identityName, port, reload, runtime: name }: StartOptions,
-  entry: string,
-  apiSource: string,
+  local: LocalApi,
   signal: AbortSignal,
 ) {
-  await refuseTakenPort(port);
-  const identity = await startIdentity(
-    identityName,
-    process.env.JWT_AUTHORIZATION_GROUPS_ATTR_NAME || undefined,
-  );
+  const identity = await startIdentity(identityName, Object.values(local.callers), {
+    groupsClaim: localEnvironment().JWT_AUTHORIZATION_GROUPS_ATTR_NAME || undefined,
+  });
   try {
-    const reloadOn = reload ? apiSource : undefined;
-    const options = { identity, port, entry, reloadOn, print };
+    const options = { local, identity, port, reload, print };
     const runtime =
       name === "lambda" ? await startLambda(options) : await startContainerized({ ...options, signal });
     return {
@@ -108,4 +122,4 @@ async function refuseTakenPort(port: number) {
   await once(probe, "close");
 }
 
-if (import.meta.main) process.exitCode = await exitCodeOf(start);
+process.exitCode = await exitCodeOf(start);

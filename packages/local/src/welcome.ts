@@ -1,57 +1,99 @@
 // What a person reads when everything runs. The curl lines are executed by a test.
 
-import { curl, curlForToken } from "./curl.ts";
-import { type DemoCaller, demoCallers } from "./identity/demo-callers.ts";
+import { type LocalCaller, publicPath, type Route } from "@lambda-express-api/kit";
+import { curl, curlForIdToken, curlForToken } from "./curl.ts";
 import type { LocalIdentity } from "./identity/local-identity.ts";
+import type { LocalCallers } from "./local-stack.ts";
 import type { Runtime } from "./runtimes/runtime.ts";
 
-export function welcome({
-  runtime: { name, baseUrl, inspectorUrl },
-  identity,
-  docs,
-  reload,
-  startSeconds,
-}: {
-  runtime: Pick<Runtime, "name" | "baseUrl" | "inspectorUrl">;
-  identity: Pick<LocalIdentity, "name" | "url">;
-  /** Whether the API has its docs pages. */
-  docs: boolean;
-  reload: boolean;
-  startSeconds: number;
-}): string {
-  const { user, admin } = demoCallers;
-  const callers = Object.values<DemoCaller>(demoCallers).map(
-    ({ email, groups }) => `  ${email.padEnd(20)} ${groups.join(", ") || "no group"}`,
+export interface WelcomeOptions {
+  readonly runtime: Pick<Runtime, "name" | "baseUrl" | "inspectorUrl">;
+  readonly identity: Pick<LocalIdentity, "name" | "url" | "identityToolkitBaseUrl">;
+  readonly callers: LocalCallers;
+  /** The endpoints that are switched on. */
+  readonly routes: readonly Route[];
+  /** The command that walks the demo, where the API has one. */
+  readonly demoCommand: string | undefined;
+  readonly reload: boolean;
+  readonly startSeconds: number;
+}
+
+export function welcome(options: WelcomeOptions): string {
+  const { runtime, identity, callers, demoCommand, reload, startSeconds } = options;
+  const { name, baseUrl, inspectorUrl } = runtime;
+  return [
+    `\nReady in ${startSeconds.toFixed(1)} s`,
+    [
+      `  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})`,
+      ...docsLines(options),
+      ...(inspectorUrl ? [`  Inspector ${inspectorUrl} (what the gateway saw)`] : []),
+      `  Identity  ${identity.url} (${identity.name}, in memory)`,
+    ].join("\n"),
+    ...section("Callers", callerLines(Object.values(callers))),
+    ...section("Try", callLines(options)),
+    `${demoCommand ? `See them all answered: ${demoCommand}\n` : ""}Stop everything: Ctrl-C\n`,
+  ].join("\n\n");
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length > 0 ? [[title, ...lines.map((line) => `  ${line}`)].join("\n")] : [];
+}
+
+function callerLines(callers: readonly LocalCaller[]): readonly string[] {
+  const width = Math.max(...callers.map(({ email }) => email.length));
+  return callers.map(
+    ({ email, password, groups }) =>
+      `${email.padEnd(width)}  password ${password}  ${groups.join(", ") || "no group"}`,
   );
-  const isDefault = baseUrl === "http://localhost:3000/express";
+}
 
-  return `
-Ready in ${startSeconds.toFixed(1)} s
+/** The root is a page only where there are docs pages. */
+function docsLines({ routes, runtime: { baseUrl } }: WelcomeOptions): readonly string[] {
+  const urlOf = (operationId: string) => {
+    const route = routes.find((route) => route.role === "docs" && route.operationId === operationId);
+    return route && baseUrl + publicPath(route.path);
+  };
+  const [root, swagger, redoc] = [urlOf("getRoot"), urlOf("getDocs"), urlOf("getRedoc")];
+  const pages = [swagger && `${swagger} (Swagger UI)`, redoc && `${redoc} (ReDoc)`].filter(Boolean);
+  if (pages.length === 0) return [];
+  return [...(root ? [`  Page      ${root}`] : []), `  Docs      ${pages.join(", ")}`];
+}
 
-  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})${
-    docs
-      ? `
-  Page      ${baseUrl}/v1
-  Docs      ${baseUrl}/v1/docs (Swagger UI), ${baseUrl}/v1/redoc (ReDoc)`
-      : ""
-  }${
-    inspectorUrl
-      ? `
-  Inspector ${inspectorUrl} (what the gateway saw)`
-      : ""
-  }
-  Identity  ${identity.url} (${identity.name}, in memory)
+/** The health check, a sign-in, and an endpoint for each of two callers. */
+function callLines({ routes, callers, identity, runtime: { baseUrl } }: WelcomeOptions): readonly string[] {
+  const urlOf = ({ path }: Route) => baseUrl + publicPath(path);
+  const health = routes.find(({ role }) => role === "health");
+  const token = routes.find(({ role }) => role === "token");
+  const [firstCaller] = Object.values(callers);
+  const bearerOf = (caller: LocalCaller) =>
+    token ? curlForToken(urlOf(token), caller) : curlForIdToken(identity, caller);
+  return [
+    ...(health ? [curl({ url: urlOf(health) })] : []),
+    ...(token && firstCaller ? [curl({ url: urlOf(token), credentials: firstCaller })] : []),
+    ...callableRoutes(routes, Object.values(callers))
+      .slice(0, 2)
+      .map(([route, caller]) => curl({ url: urlOf(route), bearer: bearerOf(caller) })),
+  ];
+}
 
-Callers, password ${user.password}
-${callers.join("\n")}
+/** For each caller, one endpoint that it may call with its token and nothing else; each endpoint once. */
+function callableRoutes(
+  routes: readonly Route[],
+  callers: readonly LocalCaller[],
+): readonly [Route, LocalCaller][] {
+  const left = new Set(
+    routes.filter(({ method, path, request }) => method === "GET" && !path.includes("{") && !request),
+  );
+  return callers.flatMap((caller) => {
+    const route = [...left].find(({ access }) => isAllowed(access, caller));
+    if (!route) return [];
+    left.delete(route);
+    return [[route, caller]];
+  });
+}
 
-Try
-  ${curl({ url: `${baseUrl}/v1/manage/hc` })}
-  ${curl({ url: `${baseUrl}/v1/auth/token`, credentials: user })}
-  ${curl({ url: `${baseUrl}/v1/users/whoami`, bearer: curlForToken(baseUrl, user) })}
-  ${curl({ url: `${baseUrl}/v1/admin/endpoints`, bearer: curlForToken(baseUrl, admin) })}
-
-See them all answered: npm run demo${isDefault ? "" : ` -- --url ${baseUrl}`}
-Stop everything: Ctrl-C
-`;
+/** The tokens of the local identity provider have no scopes. */
+function isAllowed(access: Route["access"], { groups }: LocalCaller): boolean {
+  if (access.type === "public" || access.scopes.length > 0) return false;
+  return access.groups.length === 0 || access.groups.some((group) => groups.includes(group));
 }

@@ -1,39 +1,62 @@
-// Walks the demo against any base URL: makes each call, shows it as a curl line with its answer, and compares.
+// Walks a demo against any base URL: makes each call, shows it as a curl line with its answer, and compares.
 
+import type { DemoStep } from "@lambda-express-api/kit";
 import { PlainError } from "../command.ts";
 import { type Credentials, curl, curlForToken } from "../curl.ts";
-import { type DemoCallers, type DemoStep, demoSteps, stranger } from "./steps.ts";
 
-export interface DemoRow {
-  step: string;
-  expected: string;
-  got: string;
-  /** What of the answer is not as it must be; undefined if all is. */
-  difference: string | undefined;
+export type DemoCallers = Readonly<Record<string, Credentials>>;
+
+export interface DemoOptions {
+  readonly steps: readonly DemoStep[];
+  readonly callers: DemoCallers;
+  /** Where the API signs callers in; `undefined` where it does not. */
+  readonly tokenPath: string | undefined;
+  readonly print: (text: string) => void;
 }
 
-/** Rejects, with a sentence, only if the base URL does not answer at all. */
+export interface DemoRow {
+  readonly step: string;
+  readonly expected: string;
+  readonly got: string;
+  /** What of the answer is not as it must be; undefined if all is. */
+  readonly difference: string | undefined;
+}
+
+const stranger: Credentials = { email: "does.not.exist@example.com", password: "not-secret" };
+
+/** Whether a step can be made against anything deployed. */
+export function needsNoAccount({ bearer, credentials = "stranger" }: DemoStep): boolean {
+  return bearer === undefined && credentials === "stranger";
+}
+
+/**
+ * Makes the calls of a demo, one after the other.
+ *
+ * @throws PlainError where the base URL does not answer at all, where a step names an unknown caller, and where it needs
+ * a token and the API gives none.
+ */
 export async function walkDemo(
   baseUrl: string,
-  callers: DemoCallers,
-  print: (text: string) => void,
-  steps: readonly DemoStep[] = demoSteps,
-): Promise<DemoRow[]> {
+  { steps, callers, tokenPath, print }: DemoOptions,
+): Promise<readonly DemoRow[]> {
   const base = baseUrl.replace(/\/+$/, "");
-  const tokens = new Map<keyof DemoCallers, string>();
+  const tokens = new Map<string, string>();
   const rows: DemoRow[] = [];
 
   for (const step of steps) {
-    const { area, verdict, method, path, bearer } = step;
-    const credentials = step.credentials && { stranger, ...callers }[step.credentials];
+    const { area, verdict, method, path, bearer, json } = step;
+    const credentials = step.credentials && credentialsOf(step.credentials, { stranger, ...callers });
     print(`\n${area} [${verdict}]`);
 
     if (bearer && !tokens.has(bearer)) {
-      print(`$ ${variable(bearer)}="${curlForToken(base, callers[bearer])}"`);
-      tokens.set(bearer, await signIn(base, callers[bearer]));
+      const tokenUrl = base + tokenPathFor(bearer, tokenPath);
+      const caller = credentialsOf(bearer, callers);
+      print(`$ ${variable(bearer)}="${curlForToken(tokenUrl, caller)}"`);
+      tokens.set(bearer, await signIn(tokenUrl, caller));
     }
-    print(`$ ${curl({ url: base + path, credentials, bearer: bearer && `$${variable(bearer)}` })}`);
-    const answer = await call({ url: base + path, method, credentials, token: bearer && tokens.get(bearer) });
+    const request = { url: base + path, method, json, ...(credentials && { credentials }) };
+    print(`$ ${curl({ ...request, bearer: bearer && `$${variable(bearer)}` })}`);
+    const answer = await call({ ...request, token: bearer && tokens.get(bearer) });
     print(`${answer.status}\n${pretty(answer.body)}`);
 
     rows.push({
@@ -46,7 +69,22 @@ export async function walkDemo(
   return rows;
 }
 
-export function table(rows: DemoRow[]): string {
+function credentialsOf(name: string, callers: DemoCallers): Credentials {
+  const caller = Object.hasOwn(callers, name) ? callers[name] : undefined;
+  if (caller) return caller;
+  throw new PlainError(
+    `The demo calls as "${name}", but the callers of src/local.ts are ${Object.keys(callers).join(", ")}; name one of them.`,
+  );
+}
+
+function tokenPathFor(caller: string, tokenPath: string | undefined): string {
+  if (tokenPath !== undefined) return tokenPath;
+  throw new PlainError(
+    `The demo calls as "${caller}", but this API has no endpoint that signs callers in (role "token"); --anonymous makes only the calls that need no account.`,
+  );
+}
+
+export function table(rows: readonly DemoRow[]): string {
   const cells = rows.map(({ step, expected, got, difference }) => [
     step,
     expected,
@@ -62,29 +100,31 @@ export function table(rows: DemoRow[]): string {
 }
 
 interface Answer {
-  status: number;
+  readonly status: number;
   /** Parsed if it is JSON, else the text. */
-  body: unknown;
+  readonly body: unknown;
+}
+
+interface Call {
+  readonly url: string;
+  readonly method: DemoStep["method"];
+  readonly credentials?: Credentials | undefined;
+  readonly json?: unknown;
+  readonly token?: string | undefined;
 }
 
 /** Longer than the longest answer of a gateway. */
 const ANSWER_TIMEOUT_MS = 31_000;
 
-async function call({
-  url,
-  method,
-  credentials,
-  token,
-}: {
-  url: string;
-  method: "GET" | "POST";
-  credentials?: Credentials | undefined;
-  token?: string | undefined;
-}): Promise<Answer> {
+async function call({ url, method, credentials, json, token }: Call): Promise<Answer> {
+  const body = credentials ? formOf(credentials) : json === undefined ? undefined : JSON.stringify(json);
   const request = {
     method,
-    ...(credentials && { body: formOf(credentials) }),
-    ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+    ...(body !== undefined && { body }),
+    headers: {
+      ...(typeof body === "string" && { "content-type": "application/json" }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
     signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
   };
   try {
@@ -113,9 +153,9 @@ function formOf({ email, password }: Credentials): FormData {
   return form;
 }
 
-/** Without a token there is nothing to stop for: the calls that need it will be answered with a refusal. */
-async function signIn(base: string, credentials: Credentials): Promise<string> {
-  const { body } = await call({ url: `${base}/v1/auth/token`, method: "POST", credentials });
+/** Without a token the walk goes on: the calls that need it will be answered with a refusal. */
+async function signIn(url: string, credentials: Credentials): Promise<string> {
+  const { body } = await call({ url, method: "POST", credentials });
   return String((body as { access_token?: unknown } | null)?.access_token);
 }
 
@@ -125,11 +165,17 @@ function differenceOf(step: DemoStep, { status, body }: Answer): string | undefi
   return untrue.length === 0 ? undefined : `not so: ${untrue.map(([sentence]) => sentence).join("; ")}`;
 }
 
-function variable(caller: keyof DemoCallers): string {
-  return `${caller.toUpperCase()}_TOKEN`;
+/** `shop-owner` is `SHOP_OWNER_TOKEN`. */
+function variable(caller: string): string {
+  return `${shellName(caller)}_TOKEN`;
 }
 
-/** Tokens are long and are nobody's to read over a shoulder. */
+/** A caller's name as the part of a shell variable. */
+export function shellName(caller: string): string {
+  return caller.replaceAll(/\W/g, "_").toUpperCase();
+}
+
+/** Tokens are long, and not for a screen that others see. */
 function pretty(body: unknown): string {
   if (typeof body === "string") return body;
   const isTokenLike = (value: unknown) => typeof value === "string" && /^[\w.=+/-]{60,}$/.test(value);

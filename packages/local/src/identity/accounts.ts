@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { DemoCaller } from "./demo-callers.ts";
+import type { LocalCaller } from "@lambda-express-api/kit";
 
-export interface Account extends DemoCaller {
+export interface Account extends Omit<LocalCaller, "groups"> {
   readonly id: string;
   readonly refreshToken: string;
+  groups: readonly string[];
   disabled: boolean;
   /** In seconds since 1970. */
   lastSignInTime: number;
@@ -17,7 +18,7 @@ export interface Accounts {
   remove(account: Account): void;
 }
 
-export function createAccounts(callers: readonly DemoCaller[]): Accounts {
+export function createAccounts(callers: readonly LocalCaller[]): Accounts {
   const accounts = new Set(
     callers.map(
       (caller): Account => ({

@@ -1,12 +1,12 @@
 /**
  * The identity provider of `npm start`: accounts in memory, a key of its own, and the REST APIs of Firebase. It is for
- * development: anyone who reaches its port and knows a demo password can sign in.
+ * development: anyone who reaches its port and knows a password can sign in.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { LocalCaller } from "@lambda-express-api/kit";
 import { type Accounts, createAccounts } from "./accounts.ts";
-import { type DemoCaller, demoCallers } from "./demo-callers.ts";
 import {
   createFirebase,
   firebaseIssuer,
@@ -19,6 +19,7 @@ import type { LocalIdentity } from "./local-identity.ts";
 import { createSigningKey } from "./signing-key.ts";
 
 export interface LocalIssuerOptions {
+  readonly callers: readonly LocalCaller[];
   /** Loopback by default. */
   host?: string | undefined;
   /** 0 is any free port. */
@@ -26,7 +27,6 @@ export interface LocalIssuerOptions {
   /** The audience of the tokens, and the end of their issuer. */
   projectId?: string | undefined;
   groupsClaim?: string | undefined;
-  callers?: readonly DemoCaller[] | undefined;
   emailEnumerationProtection?: boolean | undefined;
 }
 
@@ -38,20 +38,20 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 const JWKS_PATH = "/.well-known/jwks.json";
 
 /**
- * Starts an identity provider that knows the demo callers. Several in one process are independent of each other.
+ * Starts an identity provider that knows some callers. Several in one process are independent of each other.
  *
  * Its tokens name the issuer of a Firebase project. The discovery document says so too, but only at this address.
  *
  * @throws when the port is taken or the host is not an address of this machine.
  */
 export async function startLocalIssuer({
+  callers,
   host = "127.0.0.1",
   port = 0,
   projectId = "demo-lambda-express-api",
   groupsClaim = "groups",
-  callers = Object.values(demoCallers),
   emailEnumerationProtection = false,
-}: LocalIssuerOptions = {}): Promise<LocalIssuer> {
+}: LocalIssuerOptions): Promise<LocalIssuer> {
   // Made while everything else starts; the first request waits for the rest of it.
   const key = createSigningKey();
   const issuer = firebaseIssuer(projectId);

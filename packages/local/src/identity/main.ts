@@ -1,20 +1,25 @@
 // The local identity provider as a process of its own, until it is told to stop: docker compose runs it beside the API.
-// The demo's passwords are public, so its port is for the API alone.
+// `--api FOLDER` names the API whose callers it knows. Their passwords are public, so its port is for the API alone.
 
-import { demoCallers } from "./demo-callers.ts";
+import { parseArgs } from "node:util";
+import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
+import { readLocalStack } from "../local-stack.ts";
 import { startLocalIssuer } from "./local-issuer.ts";
 
 const { HOST: host, PORT: port = "0", JWT_AUTHORIZATION_GROUPS_ATTR_NAME: groupsClaim } = process.env;
+const { values: options } = parseArgs({ options: { api: { type: "string", default: "." } } });
 
-const issuer = await startLocalIssuer({ host, port: Number(port), groupsClaim: groupsClaim || undefined });
+const callers = Object.values((await readLocalStack(apiFolder(options.api))).callers);
+const issuer = await startLocalIssuer({
+  callers,
+  host,
+  port: Number(port),
+  groupsClaim: groupsClaim || undefined,
+});
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, async () => {
     await issuer.close();
     process.exit();
   });
 }
-console.log(
-  `Listening at ${issuer.url}, for ${Object.values(demoCallers)
-    .map(({ email }) => email)
-    .join(", ")}`,
-);
+console.log(`Listening at ${issuer.url}, for ${callers.map(({ email }) => email).join(", ")}`);

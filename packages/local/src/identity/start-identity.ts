@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
+import type { LocalCaller } from "@lambda-express-api/kit";
 import { PlainError } from "../command.ts";
-import { type DemoCaller, demoCallers } from "./demo-callers.ts";
 import type { LocalIdentity } from "./local-identity.ts";
 import { startLocalIssuer } from "./local-issuer.ts";
 
@@ -11,7 +11,7 @@ export type IdentityName = (typeof identityNames)[number];
 /** What `npm start` runs of `evidence/firebase-emulator`. */
 interface EmulatorModule {
   startFirebaseEmulator(options: {
-    callers: readonly DemoCaller[];
+    callers: readonly LocalCaller[];
     groupsClaim?: string | undefined;
   }): Promise<LocalIdentity>;
 }
@@ -19,16 +19,16 @@ interface EmulatorModule {
 const EMULATOR = new URL("../../../../evidence/firebase-emulator/", import.meta.url);
 
 /**
- * Starts one of the identity providers, with the demo callers in it.
+ * Starts one of the identity providers, with some callers in it.
  *
  * @throws {PlainError} for an emulator that is not installed.
  */
 export async function startIdentity(
   name: IdentityName,
-  groupsClaim?: string,
-  emulator = EMULATOR,
+  callers: readonly LocalCaller[],
+  { groupsClaim, emulator = EMULATOR }: { groupsClaim?: string | undefined; emulator?: URL } = {},
 ): Promise<LocalIdentity> {
-  if (name === "local") return startLocalIssuer({ groupsClaim });
+  if (name === "local") return startLocalIssuer({ callers, groupsClaim });
   if (!existsSync(new URL("node_modules/firebase-tools", emulator))) {
     throw new PlainError(
       "The Firebase Auth emulator is not installed; run npm ci --prefix evidence/firebase-emulator first, or leave --identity out.",
@@ -36,5 +36,5 @@ export async function startIdentity(
   }
   // A computed address, because the module's packages are not installed with this one.
   const { startFirebaseEmulator }: EmulatorModule = await import(new URL("src/emulator.ts", emulator).href);
-  return startFirebaseEmulator({ callers: Object.values<DemoCaller>(demoCallers), groupsClaim });
+  return startFirebaseEmulator({ callers, groupsClaim });
 }

@@ -1,18 +1,37 @@
-import { settings } from "@lambda-express-api/api/config.ts";
-import { demoCallers } from "../identity/demo-callers.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { type Config, ConfigError, loadConfig, settings } from "@lambda-express-api/kit/config.ts";
+import { PlainError } from "../command.ts";
 import type { LocalIdentity } from "../identity/local-identity.ts";
+import type { LocalApi } from "../local-stack.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What is in front of an API, which is not here what it is where the API is deployed. */
+const OF_A_DEPLOYMENT = ["AWS_API_GW_STAGE_NAME", "AWS_API_GW_MAPPING_KEY"];
+
+/** The variables of the terminal, and below them those of `.env` in the working directory. */
+export function localEnvironment(): Environment {
+  return { ...(existsSync(".env") && parseEnv(readFileSync(".env", "utf8"))), ...process.env };
+}
 
 /**
- * What the API is told, whatever runs it: the settings of the terminal (`AUTH_ENDPOINTS=off npm start`), but for those
- * that tell of the local identity provider.
+ * What the API is told, whatever runs it: the kit's settings and the API's own (`AUTH_ENDPOINTS=off npm start`), but for
+ * those that tell of the local identity provider.
+ *
+ * @throws PlainError for callers whom the docs pages cannot offer to sign in as.
  */
-export function apiEnvironment(identity: LocalIdentity): Record<string, string> {
-  const ofTerminal = Object.keys(settings).flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value]];
+export function apiEnvironment(
+  { api, callers }: Pick<LocalApi, "api" | "callers">,
+  identity: LocalIdentity,
+  environment: Environment = localEnvironment(),
+): Record<string, string> {
+  const given = Object.keys({ ...settings, ...api.settings }).flatMap((name) => {
+    const value = environment[name];
+    return value === undefined || OF_A_DEPLOYMENT.includes(name) ? [] : [[name, value]];
   });
   return {
-    ...Object.fromEntries(ofTerminal),
+    ...Object.fromEntries(given),
     NODE_ENV: "development",
     FIREBASE_APP_API_KEY: "local",
     FIREBASE_IDENTITY_TOOLKIT_URL: identity.identityToolkitBaseUrl,
@@ -21,9 +40,37 @@ export function apiEnvironment(identity: LocalIdentity): Record<string, string> 
     JWT_ISSUER_JWKS_URI: identity.jwksUri,
     JWT_AUTHORIZED_AUDIENCES: identity.audience,
     JWT_AUTHORIZATION_GROUPS_ATTR_NAME: identity.groupsClaim,
-    // The first is the one that the docs' curl lines sign in as, so it is one who may do everything.
-    DEMO_CALLERS: [demoCallers.admin, demoCallers.user, demoCallers.nobody]
-      .map(({ email, password }) => `${email}:${password}`)
-      .join(","),
+    DEMO_CALLERS: demoCallers(callers),
   };
+}
+
+/** The docs' curl lines sign in as the first of them: one with the most groups. */
+function demoCallers(callers: LocalApi["callers"]): string {
+  const text = Object.values(callers)
+    .sort((a, b) => b.groups.length - a.groups.length)
+    .map(({ email, password }) => `${email}:${password}`)
+    .join(",");
+  if (text !== "" && settings.DEMO_CALLERS.parse(text) === undefined) {
+    throw new PlainError(
+      "A caller of src/local.ts has an e-mail address or a password that the docs pages cannot show; use letters, digits, -, _ and . for its password, for example not-secret.",
+    );
+  }
+  return text;
+}
+
+/**
+ * Reads an environment as the API will, which would tell of a mistake only when it is called.
+ *
+ * @throws PlainError that names every mistake.
+ */
+export function readConfig(
+  environment: Environment,
+  runtime: Config["runtime"],
+  { settings }: LocalApi["api"],
+): Config {
+  try {
+    return loadConfig(environment, { runtime, settings });
+  } catch (error) {
+    throw error instanceof ConfigError ? new PlainError(error.message) : error;
+  }
 }

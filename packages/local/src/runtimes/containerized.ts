@@ -1,57 +1,48 @@
 // The API in its container runtime, without a container: the same entry, the same environment.
 
 import { watchDirectory } from "@lambda-express-api/gateway/lambda/watch-directory.ts";
-import type { LocalIdentity } from "../identity/local-identity.ts";
-import { apiEnvironment } from "./api-environment.ts";
+import { apiEnvironment, readConfig } from "./api-environment.ts";
 import { type ApiProcess, spawnApi } from "./api-process.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime, RuntimeOptions } from "./runtime.ts";
 
-export interface ContainerizedOptions {
-  identity: LocalIdentity;
-  /** 0 is any free port. */
-  port: number;
-  entry: string;
-  /** A folder; a save below it gives the API a new life on the same port. */
-  reloadOn?: string | undefined;
-  print: (line: string) => void;
+export interface ContainerizedOptions extends RuntimeOptions {
   /** Gives up the start. */
   signal: AbortSignal;
 }
 
+/** With `reload`, a save gives the API a new process on the same port. */
 export async function startContainerized({
+  local,
   identity,
   port,
-  entry,
-  reloadOn,
+  reload = false,
   print,
   signal,
 }: ContainerizedOptions): Promise<Runtime> {
+  const environmentOn = (port: number) => ({
+    ...apiEnvironment(local, identity),
+    RUNTIME: "CONTAINERIZED",
+    HOST: "127.0.0.1",
+    PORT: String(port),
+  });
+  const { features } = readConfig(environmentOn(port), "CONTAINERIZED", local.api);
+  const { containerEntry: entry, source } = local.folder;
   const spawnOn = (port: number) =>
-    spawnApi({ entry, environment: containerEnvironment(identity, port), print });
+    spawnApi({ entry, environment: { PATH: process.env.PATH, ...environmentOn(port) }, print });
 
   signal.throwIfAborted();
   const api = spawnOn(port);
   signal.addEventListener("abort", api.stop);
   const baseUrl = await api.listening;
-  const runtime = { name: "CONTAINERIZED", baseUrl };
-  if (reloadOn === undefined) return { ...runtime, died: api.died, close: api.stop };
+  const runtime = { name: "CONTAINERIZED", baseUrl, features };
+  if (!reload) return { ...runtime, died: api.died, close: api.stop };
 
   const respawn = () => spawnOn(Number(new URL(baseUrl).port));
-  return { ...runtime, ...reload({ first: api, respawn, folder: reloadOn, print }) };
-}
-
-function containerEnvironment(identity: LocalIdentity, port: number): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env.PATH,
-    ...apiEnvironment(identity),
-    RUNTIME: "CONTAINERIZED",
-    HOST: "127.0.0.1",
-    PORT: String(port),
-  };
+  return { ...runtime, ...reloadOnSave({ first: api, respawn, folder: source, print }) };
 }
 
 /** While someone edits, an API that does not run is no reason to stop: the next save may mend it. */
-function reload({
+function reloadOnSave({
   first,
   respawn,
   folder,

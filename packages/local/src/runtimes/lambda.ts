@@ -1,7 +1,6 @@
 // The API in its Lambda runtime behind the local API Gateway: the same handler, the same plan of routes, the same path.
 
 import { Worker } from "node:worker_threads";
-import { type Config, ConfigError, loadConfig } from "@lambda-express-api/api/config.ts";
 import {
   createGateway,
   createInspector,
@@ -11,55 +10,47 @@ import {
 } from "@lambda-express-api/gateway";
 import { watchDirectory } from "@lambda-express-api/gateway/lambda/watch-directory.ts";
 import type { HttpApiPlan } from "@lambda-express-api/infra/plan.ts";
-import { PlainError } from "../command.ts";
+import type { Config } from "@lambda-express-api/kit/config.ts";
 import type { LocalIdentity } from "../identity/local-identity.ts";
-import { apiEnvironment } from "./api-environment.ts";
+import type { LocalApi } from "../local-stack.ts";
+import { apiEnvironment, readConfig } from "./api-environment.ts";
 import type { PlanRequest } from "./plan-worker.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime, RuntimeOptions } from "./runtime.ts";
 
 const STAGE = "mvp";
-const MAPPING_KEY = "express";
-/** The host under which the mapping key counts, as a custom domain's would. */
+/** The host that stands for a custom domain. */
 const DOMAIN = "localhost";
 
 /** In the cloud there are a thousand; here each instance is a thread of this machine, and further requests wait for one. */
 const INSTANCES = 50;
 
-export interface LambdaOptions {
-  identity: LocalIdentity;
-  /** 0 is any free port. */
-  port: number;
-  entry: string;
-  /** A folder; a save below it gives new events to new instances, and the gateway its routes anew. */
-  reloadOn?: string | undefined;
-  print: (line: string) => void;
-}
-
+/** With `reload`, a save gives new events to new instances, and the gateway its routes anew. */
 export async function startLambda({
+  local,
   identity,
   port,
-  entry,
-  reloadOn,
+  reload = false,
   print,
-}: LambdaOptions): Promise<Runtime> {
+}: RuntimeOptions): Promise<Runtime> {
+  const { folder, api, mappingKey } = local;
   const environment = {
-    ...apiEnvironment(identity),
+    ...apiEnvironment(local, identity),
     RUNTIME: "LAMBDA",
     AWS_API_GW_STAGE_NAME: STAGE,
-    AWS_API_GW_MAPPING_KEY: MAPPING_KEY,
+    ...(mappingKey !== undefined && { AWS_API_GW_MAPPING_KEY: mappingKey }),
   };
-  const config = readConfig(environment);
+  const config = readConfig(environment, "LAMBDA", api);
   const handler = runInWorkers({
-    file: entry,
-    functionName: "lambda-express-api",
+    file: folder.lambdaEntry,
+    functionName: api.name,
     maximumInstances: INSTANCES,
     environment,
     log: print,
-    ...(reloadOn && { watch: [reloadOn] }),
+    ...(reload && { watch: [folder.source] }),
   });
   const inspector = createInspector();
   const gateway = createGateway({
-    api: await describeApi(identity, config),
+    api: await describeApi(local, identity, config),
     function: handler,
     // So that links and curl lines say http, and not the cloud's https.
     switches: { forwardedHeaders: "listener" },
@@ -68,12 +59,13 @@ export async function startLambda({
   });
   await gateway.listen(port);
   await listenBeside(inspector, port);
-  const watcher =
-    reloadOn && watchRoutes(reloadOn, async () => gateway.update(await describeApi(identity, config)), print);
+  const update = async () => gateway.update(await describeApi(local, identity, config));
+  const watcher = reload && watchRoutes(folder.source, update, print);
 
   return {
     name: "LAMBDA",
-    baseUrl: `http://${DOMAIN}:${new URL(gateway.url).port}/${MAPPING_KEY}`,
+    baseUrl: localUrl(new URL(gateway.url).port, mappingKey),
+    features: config.features,
     inspectorUrl: inspector.url,
     died: new Promise(() => undefined),
     async close() {
@@ -85,13 +77,9 @@ export async function startLambda({
   };
 }
 
-/** The function would say the same, but only when it is called. */
-function readConfig(environment: Readonly<Record<string, string>>): Config {
-  try {
-    return loadConfig(environment, "LAMBDA");
-  } catch (error) {
-    throw error instanceof ConfigError ? new PlainError(error.message) : error;
-  }
+/** Where the API is when it runs behind the local gateway. */
+export function localUrl(port: string, mappingKey: string | undefined): string {
+  return `http://${DOMAIN}:${port}${mappingKey === undefined ? "" : `/${mappingKey}`}`;
 }
 
 /** On the next port, where a bookmark finds it again; on any free one if that is taken. */
@@ -100,12 +88,19 @@ async function listenBeside(inspector: Inspector, port: number): Promise<void> {
 }
 
 /** The plan, with what only a local gateway needs: where the keys are, and the domain that stands for a custom one. */
-async function describeApi(identity: LocalIdentity, config: Config): Promise<HttpApi> {
+async function describeApi(
+  { folder: { apiModule }, mappingKey }: LocalApi,
+  identity: LocalIdentity,
+  { jwt, corsAllowOrigins, features }: Config,
+): Promise<HttpApi> {
   const { authorizers, ...plan } = await planInWorker({
-    stageName: STAGE,
-    jwtAuthorizer: { issuer: config.jwt.issuer, audiences: config.jwt.audiences },
-    corsAllowOrigins: config.corsAllowOrigins,
-    features: config.features,
+    apiModule,
+    features,
+    settings: {
+      stageName: STAGE,
+      jwtAuthorizer: { issuer: jwt.issuer, audiences: jwt.audiences },
+      corsAllowOrigins,
+    },
   });
   return {
     ...plan,
@@ -115,13 +110,15 @@ async function describeApi(identity: LocalIdentity, config: Config): Promise<Htt
         { ...authorizer, jwksUri: identity.jwksUri },
       ]),
     ),
-    apiMappings: [{ domainName: DOMAIN, apiMappingKey: MAPPING_KEY, stage: STAGE }],
+    apiMappings: [
+      { domainName: DOMAIN, stage: STAGE, ...(mappingKey !== undefined && { apiMappingKey: mappingKey }) },
+    ],
   };
 }
 
 /** In a thread of its own, because a module that has been loaded once is never read again. */
-function planInWorker(settings: PlanRequest): Promise<HttpApiPlan> {
-  const worker = new Worker(new URL("./plan-worker.ts", import.meta.url), { workerData: settings });
+function planInWorker(request: PlanRequest): Promise<HttpApiPlan> {
+  const worker = new Worker(new URL("./plan-worker.ts", import.meta.url), { workerData: request });
   return new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
 }
 

@@ -1,14 +1,16 @@
-// Reads the endpoint definitions as they are on disk now, and answers the plan that they make.
+// Reads the API as it is on disk now, and answers the plan that its endpoints make.
 
 import { parentPort, workerData } from "node:worker_threads";
-import type { Features } from "@lambda-express-api/api/config.ts";
-import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import { loadApi } from "@lambda-express-api/build/api-folder.ts";
 import { type PlanSettings, planHttpApi } from "@lambda-express-api/infra/plan.ts";
+import type { Features } from "@lambda-express-api/kit/config.ts";
+import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 
-export interface PlanRequest extends PlanSettings {
+export interface PlanRequest {
+  readonly apiModule: string;
   readonly features: Features;
+  readonly settings: PlanSettings;
 }
 
-const { features, ...planSettings } = workerData as PlanRequest;
-const enabled = routes.filter(({ feature }) => !feature || features[feature]);
-parentPort?.postMessage(planHttpApi(enabled, planSettings));
+const { apiModule, features, settings } = workerData as PlanRequest;
+parentPort?.postMessage(planHttpApi(await enabledRoutes(await loadApi({ apiModule }), features), settings));

@@ -1,21 +1,5 @@
-// The callers of the demo, and what each of them is to an identity provider.
-
+import type { LocalCaller } from "@lambda-express-api/kit";
 import type { LocalIdentity } from "./local-identity.ts";
-
-export interface DemoCaller {
-  email: string;
-  password: string;
-  displayName: string;
-  groups: string[];
-}
-
-const password = "not-secret";
-
-export const demoCallers = {
-  user: { email: "user@example.com", password, displayName: "Demo User", groups: ["USERS"] },
-  admin: { email: "admin@example.com", password, displayName: "Demo Admin", groups: ["USERS", "ADMINS"] },
-  nobody: { email: "nobody@example.com", password, displayName: "Demo Nobody", groups: [] },
-} satisfies Record<string, DemoCaller>;
 
 /**
  * Signs a caller in at the provider itself and returns the ID token, which a client of the API would send as its bearer
@@ -25,7 +9,7 @@ export const demoCallers = {
  */
 export async function signIn(
   { identityToolkitBaseUrl }: Pick<LocalIdentity, "identityToolkitBaseUrl">,
-  email: string,
+  { email, password }: Pick<LocalCaller, "email" | "password">,
 ): Promise<string> {
   const response = await fetch(`${identityToolkitBaseUrl}/v1/accounts:signInWithPassword?key=local`, {
     method: "POST",

@@ -1,0 +1,72 @@
+/** An API's Lambda handler behind the local gateway, which is made from the plan: a target for the kit's test suites. */
+import { createGateway, runInProcess, type Switches } from "@lambda-express-api/gateway";
+import { planHttpApi } from "@lambda-express-api/infra/plan.ts";
+import { loadConfig } from "@lambda-express-api/kit/config.ts";
+import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
+import { createHandler } from "@lambda-express-api/kit/lambda";
+import { createLog } from "@lambda-express-api/kit/log.ts";
+import { type StartTarget, testEnvironment } from "@lambda-express-api/kit/testing";
+import { requestBySupertest } from "@lambda-express-api/kit/testing/targets.ts";
+
+const STAGE = "mvp";
+const MAPPING_KEY = "shop";
+const DOMAIN = "api.example.com";
+const EXECUTE_API_HOST = "local12345.execute-api.eu-west-1.amazonaws.com";
+/** The suites call more often in a second than a gateway's throttle would allow. */
+const UNTHROTTLED = { throttlingRateLimit: 10_000, throttlingBurstLimit: 5_000 };
+
+export interface GatewayTargetOptions {
+  /** How the gateway is reached: under the mapping key of a custom domain, or under its stage. */
+  readonly through: "mapping key" | "stage";
+  /** Variants of the gateway, where it is not known what the service does. */
+  readonly switches?: Partial<Switches>;
+}
+
+/**
+ * Makes the target.
+ *
+ * @example
+ * await accessSuite(api, [appTarget, gatewayTarget({ through: "stage" })]);
+ */
+export function gatewayTarget({ through, switches = {} }: GatewayTargetOptions): StartTarget {
+  const isMapped = through === "mapping key";
+  const basePath = isMapped ? `/${MAPPING_KEY}` : `/${STAGE}`;
+  const host = isMapped ? DOMAIN : EXECUTE_API_HOST;
+  return async ({ api, issuer, environment: overrides, services = {}, write = () => {} }) => {
+    const environment = testEnvironment(api, issuer, {
+      ...overrides,
+      ...(isMapped && { AWS_API_GW_MAPPING_KEY: MAPPING_KEY }),
+      RUNTIME: "LAMBDA",
+      AWS_API_GW_STAGE_NAME: STAGE,
+    });
+    const { jwt, corsAllowOrigins, features } = loadConfig(environment, { settings: api.settings });
+    const plan = planHttpApi(await enabledRoutes(api, features), {
+      stageName: STAGE,
+      jwtAuthorizer: { issuer: jwt.issuer, audiences: jwt.audiences },
+      corsAllowOrigins,
+      throttling: UNTHROTTLED,
+      authThrottling: UNTHROTTLED,
+    });
+    const gateway = createGateway({
+      api: { ...plan, apiMappings: [{ domainName: DOMAIN, apiMappingKey: MAPPING_KEY, stage: STAGE }] },
+      function: runInProcess(createHandler(api, { environment, log: createLog(write), services })),
+      switches,
+      log: () => {},
+    });
+    await gateway.listen();
+    return {
+      name: `the handler behind the local gateway, through its ${through}${
+        switches.stageInCustomDomainPath === "removed" ? ", the stage not in the event's path" : ""
+      }`,
+      basePath,
+      isBehindGateway: true,
+      request: (request) =>
+        requestBySupertest(gateway.url, {
+          ...request,
+          path: basePath + request.path,
+          headers: { host, ...request.headers },
+        }),
+      close: () => gateway.close(),
+    };
+  };
+}
