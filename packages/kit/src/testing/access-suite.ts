@@ -11,7 +11,7 @@ import { publicPath } from "../request/request-path.ts";
 import { describeAccess } from "../route/access.ts";
 import type { Route } from "../route/define-route.ts";
 import { BODY_TOO_LONG, REACHED_HEADER, withStandInHandlers } from "./stand-in-handlers.ts";
-import type { StartTarget, Target } from "./targets.ts";
+import { type StartTarget, startTargets, type Target } from "./targets.ts";
 import { type Environment, testConfig } from "./test-environment.ts";
 import { startTestIssuer, strangerKey, type TestIssuer } from "./test-issuer.ts";
 
@@ -23,6 +23,9 @@ interface Caller {
   readonly groups?: readonly string[];
   readonly scopes?: readonly string[];
 }
+
+const OTHER_GROUP = "NOT-A-GROUP-OF-THIS-API";
+const OTHER_MEMBER = "a member of another group";
 
 const past = () => Math.floor(Date.now() / 1000) - 7200;
 const bearer = (token: string) => `Bearer ${token}`;
@@ -40,9 +43,8 @@ const signedIn = (
 
 /** Callers whose token is missing or refused; those with one would be in every group of the API. */
 function refusedCallers(groups: readonly string[]): readonly Caller[] {
-  const token =
-    (change: (issuer: TestIssuer) => Readonly<Record<string, unknown>>) => (issuer: TestIssuer) =>
-      bearer(issuer.sign(issuer.claims(groups, change(issuer))));
+  const token = (change: (issuer: TestIssuer) => Readonly<Record<string, unknown>>) => (issuer: TestIssuer) =>
+    bearer(issuer.sign(issuer.claims(groups, change(issuer))));
   return [
     { name: "no token", authorization: () => undefined },
     { name: "a malformed token", authorization: () => bearer("not.a.token") },
@@ -56,14 +58,16 @@ function refusedCallers(groups: readonly string[]): readonly Caller[] {
   ];
 }
 
-/** The callers that an endpoint's own rule names: one for each group, with one of the scopes. */
+/** The callers that an endpoint's own rule is about: a member of each group, and a stranger to them, with one of the scopes. */
 function namedCallers({ access }: Route): readonly Caller[] {
   if (access.type === "public") return [];
   const scopes = access.scopes.slice(0, 1);
   const suffix = scopes.length > 0 ? ` with scope ${scopes}` : "";
-  return access.groups.length > 0
-    ? access.groups.map((group) => signedIn(`a member of ${group}${suffix}`, [group], scopes))
-    : [signedIn(`a signed-in caller${suffix}`, undefined, scopes)];
+  if (access.groups.length === 0) return [signedIn(`a signed-in caller${suffix}`, undefined, scopes)];
+  const members = access.groups.map((group) => signedIn(`a member of ${group}${suffix}`, [group], scopes));
+  return scopes.length > 0
+    ? [...members, signedIn(`${OTHER_MEMBER}${suffix}`, [OTHER_GROUP], scopes)]
+    : members;
 }
 
 /** 401: we do not know you; 403: we know you, and you may not; `undefined`: the handler is reached. */
@@ -98,7 +102,7 @@ export async function accessSuite(
     ...refusedCallers(groups),
     signedIn("a caller without a groups claim", undefined),
     signedIn("a caller with no groups", []),
-    signedIn("a member of another group", ["NOT-A-GROUP-OF-THIS-API"]),
+    signedIn(OTHER_MEMBER, [OTHER_GROUP]),
     ...groups.map((group) => signedIn(`a member of ${group} without a scope`, [group])),
   ];
 
@@ -108,7 +112,7 @@ export async function accessSuite(
     before(async () => {
       issuer = await startTestIssuer();
       const standIn = withStandInHandlers(api, { request: "unread" });
-      targets = await Promise.all(starts.map((start) => start({ api: standIn, issuer, environment })));
+      targets = await startTargets(starts, { api: standIn, issuer, environment });
     });
     after(async () => {
       await Promise.all(targets.map((target) => target.close()));
@@ -133,7 +137,8 @@ export async function accessSuite(
               if (refusal) {
                 assert.equal(answer.status, refusal, message);
                 const hasBody = route.method !== "HEAD";
-                if (hasBody) assert.equal(typeof JSON.parse(answer.body.toString()).message, "string", message);
+                if (hasBody)
+                  assert.equal(typeof JSON.parse(answer.body.toString()).message, "string", message);
               }
             }
           });

@@ -2,7 +2,7 @@
 export { accessSuite } from "./access-suite.ts";
 export { openApiSuite } from "./openapi-suite.ts";
 export { type ParityCase, paritySuite } from "./parity-suite.ts";
-export { type RequestToSend } from "./payload-event.ts";
+export type { RequestToSend } from "./payload-event.ts";
 export {
   type Answer,
   appTarget,

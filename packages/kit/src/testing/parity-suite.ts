@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Api } from "../api.ts";
 import type { RequestToSend } from "./payload-event.ts";
-import type { Answer, StartTarget, Target } from "./targets.ts";
+import { type Answer, type StartTarget, startTargets, type Target } from "./targets.ts";
 import type { Environment } from "./test-environment.ts";
 import { startTestIssuer, type TestIssuer } from "./test-issuer.ts";
 
@@ -43,7 +43,7 @@ export function paritySuite(
     let targets: readonly Target[] = [];
     before(async () => {
       issuer = await startTestIssuer();
-      targets = await Promise.all(starts.map((start) => start({ api, issuer, environment, services })));
+      targets = await startTargets(starts, { api, issuer, environment, services });
     });
     after(async () => {
       await Promise.all(targets.map((target) => target.close()));

@@ -13,7 +13,10 @@ export const BODY_TOO_LONG = JSON.stringify("too long");
  * and makes no services: what it answers depends on its access rules alone; with `request: "validated"`, on its request
  * schemas too.
  */
-export function withStandInHandlers(api: Api, { request }: { readonly request: "unread" | "validated" }): Api {
+export function withStandInHandlers(
+  api: Api,
+  { request }: { readonly request: "unread" | "validated" },
+): Api {
   const standIn = request === "unread" ? unread : validated;
   const routes: RouteLoaders = Object.fromEntries(
     Object.entries(api.routes).map(([key, load]) => [key, async () => standIn(await load())]),

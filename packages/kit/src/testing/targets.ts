@@ -55,6 +55,19 @@ export interface TargetOptions {
 
 export type StartTarget = (options: TargetOptions) => Target | Promise<Target>;
 
+/** Starts all targets. If one of them cannot start, the others are closed: an open server would keep the tests running. */
+export async function startTargets(
+  starts: readonly StartTarget[],
+  options: TargetOptions,
+): Promise<readonly Target[]> {
+  const results = await Promise.allSettled(starts.map(async (start) => start(options)));
+  const targets = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const failure = results.find((result) => result.status === "rejected");
+  if (!failure) return targets;
+  await Promise.all(targets.map((target) => target.close()));
+  throw failure.reason;
+}
+
 /** The Express app of the container, by supertest. */
 export const appTarget: StartTarget = ({ api, ...options }) => {
   const server = testApp(api, options).listen(0, "127.0.0.1");
@@ -176,10 +189,12 @@ export function processTarget(
   return async ({ api, issuer, environment }) => {
     const child = spawnServer(testEnvironment(api, issuer, environment));
     const url = await new Promise<string>((resolve, reject) => {
-      child.once("exit", (code) => reject(new Error(`The server ended with code ${code} before it listened`)));
+      child.once("exit", (code) =>
+        reject(new Error(`The server ended with code ${code} before it listened`)),
+      );
       createInterface(child.stdout).on("line", (line) => {
-        const entry = JSON.parse(line);
-        if (entry.message === "listening") resolve(entry.url);
+        // The API may write other lines than JSON.
+        if (line.includes('"message":"listening"')) resolve(JSON.parse(line).url);
       });
     });
     return {
@@ -188,6 +203,7 @@ export function processTarget(
       request: (request) => requestByFetch(url, request),
       close: () =>
         new Promise((resolve) => {
+          if (child.exitCode !== null || child.signalCode !== null) return resolve();
           child.once("exit", () => resolve());
           child.kill("SIGTERM");
         }),

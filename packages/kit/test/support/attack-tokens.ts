@@ -11,7 +11,13 @@ import {
   type KeyObject,
   sign,
 } from "node:crypto";
-import { encodeSegment, signSegments, strangerKey, type TestIssuer, type TokenParts } from "../../src/testing/test-issuer.ts";
+import {
+  encodeSegment,
+  signSegments,
+  strangerKey,
+  type TestIssuer,
+  type TokenParts,
+} from "../../src/testing/test-issuer.ts";
 
 export interface Attack {
   readonly name: string;

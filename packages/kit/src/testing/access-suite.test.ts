@@ -1,0 +1,103 @@
+/** The access suite fails for what breaks an access rule, and for nothing else that an API does. */
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { type Outcome, runSuites } from "../../test/support/run-suites.ts";
+
+let runs: ReadonlyMap<string, readonly Outcome[]>;
+before(async () => {
+  runs = await runSuites(new URL("../../test/fixtures/suites/access.ts", import.meta.url));
+});
+
+const testsOf = (run: string) => (runs.get(run) ?? []).filter(({ isSuite }) => !isSuite);
+const describePath = ({ path: [, , endpoint = "", test] }: Outcome) =>
+  `${endpoint.split(" is for ")[0]}: ${test}`;
+const failuresOf = (run: string) => testsOf(run).filter(({ passed }) => !passed);
+
+const STRANGERS = [
+  "no token",
+  "a malformed token",
+  "an expired token",
+  "another issuer's token",
+  "a token for another audience",
+  "a forged token",
+];
+const OUTSIDERS = ["a caller without a groups claim", "a caller with no groups", "a member of another group"];
+const OUTSIDER_WITH_SCOPE = "a member of another group with scope write:notes";
+const LACKING_SCOPE = ["a member of ADMINS without a scope", "a member of USERS without a scope"];
+
+const refused = (endpoint: string, status: number, callers: readonly string[]) =>
+  callers.map((caller) => `${endpoint}: ${caller} gets ${status}, before handler and body`);
+const reached = (endpoint: string, callers: readonly string[]) =>
+  callers.map((caller) => `${endpoint}: ${caller} reaches the handler`);
+
+const withoutGroups = [
+  ...refused("GET /v1/me", 403, OUTSIDERS),
+  ...refused("POST /v1/notes", 403, [OUTSIDER_WITH_SCOPE]),
+];
+const withoutRules = [
+  ...refused("GET /v1/me", 403, OUTSIDERS),
+  ...refused("POST /v1/notes", 403, [...OUTSIDERS, ...LACKING_SCOPE, OUTSIDER_WITH_SCOPE]),
+];
+const allRefusals = [
+  ...refused("GET /v1/me", 401, STRANGERS),
+  ...refused("GET /v1/me", 403, OUTSIDERS),
+  ...refused("POST /v1/notes", 401, STRANGERS),
+  ...refused("POST /v1/notes", 403, [...OUTSIDERS, ...LACKING_SCOPE, OUTSIDER_WITH_SCOPE]),
+];
+
+describe("the access suite", () => {
+  it("passes for an API whose database is down and whose handlers and middleware refuse and redirect", () => {
+    assert.deepEqual(failuresOf("owner"), []);
+    const endpoints = new Set(testsOf("owner").map(({ path }) => path[2]));
+    assert.deepEqual(
+      [...endpoints].sort(),
+      [
+        "ANY /v1/legacy is for ADMINS",
+        "ANY /v1/legacy/{proxy+} is for ADMINS",
+        "GET /v1/links/{slug} is for anyone",
+        "GET /v1/notes is for USERS",
+        "GET /v1/tenants/{tenantId} is for any signed-in caller",
+        "POST /v1/notes is for USERS, with scope write:notes",
+        "POST /v1/webhooks is for anyone",
+      ],
+      "each endpoint that is switched on, and no other",
+    );
+  });
+
+  it("calls each endpoint as each kind of caller", () => {
+    const calls = testsOf("intact").map(describePath);
+    assert.deepEqual(failuresOf("intact"), []);
+    assert.deepEqual(
+      calls.filter((call) => call.includes(" gets ")),
+      allRefusals,
+    );
+    assert.deepEqual(
+      calls.filter((call) => call.startsWith("POST /v1/notes") && call.includes("reaches")),
+      ["POST /v1/notes: a member of USERS with scope write:notes reaches the handler"],
+    );
+  });
+
+  for (const [fault, expected] of [
+    ["everything is public", allRefusals],
+    ["groups do not count", withoutGroups],
+    ["scopes do not count", refused("POST /v1/notes", 403, ["a member of USERS without a scope"])],
+    ["nothing is public", [...reached("GET /v1/health", STRANGERS), ...withoutRules]],
+    ["refused too late", allRefusals],
+    ["body read first", allRefusals.filter((call) => call.startsWith("POST"))],
+    ["the second target", withoutGroups],
+  ] as const) {
+    it(`fails where a rule is broken, and only there: ${fault}`, () => {
+      assert.deepEqual(failuresOf(fault).map(describePath), expected);
+    });
+  }
+
+  it("names the target and its answer in what it says of a failure", () => {
+    const [failure] = failuresOf("the second target");
+    assert.match(failure?.message ?? "", /the Express app by supertest answered 204/);
+  });
+
+  it("fails when a target cannot start, and leaves no other target running", () => {
+    assert.ok(testsOf("a target cannot start").length > 0);
+    assert.ok(testsOf("a target cannot start").every(({ passed }) => !passed));
+  });
+});
