@@ -37,7 +37,7 @@ export interface ApiDefinition<
   readonly version: string;
   readonly description: string;
   /** Environment variables of the API's own, beside the kit's. */
-  readonly settings?: Settings;
+  readonly settings?: Settings & OwnSettings;
   readonly services?: Definitions;
   /** Error codes of the API's own, beside the kit's. */
   readonly errors?: Errors;

@@ -1,8 +1,14 @@
 /** Parsers of settings. Each gives `undefined` for a text that is not what it takes. */
 
+/**
+ * Not a bare function type: TypeScript leaves calls of generic functions that return one to the end, and then the
+ * `middleware` of an API does not know its settings.
+ */
+type Parser<Value> = ((text: string) => Value | undefined) & { readonly name: string };
+
 export const oneOf =
-  <const Values extends readonly string[]>(...values: Values) =>
-  (text: string): Values[number] | undefined =>
+  <const Values extends readonly string[]>(...values: Values): Parser<Values[number]> =>
+  (text) =>
     values.find((value) => value === text);
 
 export const wholeNumber = (minimum: number, maximum: number) => (text: string) =>
