@@ -1,5 +1,5 @@
 /** Finished Express routers: mounted behind an access rule, and listed like endpoints. */
-import type { RequestHandler } from "express";
+import type { RequestHandler, Router } from "express";
 import type { MountedRouter } from "../api.ts";
 import { requestContext } from "../request/request-context.ts";
 import { admit } from "./admit.ts";
@@ -11,13 +11,25 @@ export function mountRouter(
   mounted: MountedRouter,
   environment: Pick<RouteEnvironment, "runtime" | "groupRefusal">,
 ): RequestHandler {
-  let loading: ReturnType<MountedRouter["router"]> | undefined;
+  let loading: Promise<Router> | undefined;
+
+  const make = async () => mounted.router();
+
+  function load(): Promise<Router> {
+    if (loading) return loading;
+    loading = make();
+    // The next request tries again: what it needs may be back by then.
+    loading.catch(() => {
+      loading = undefined;
+    });
+    return loading;
+  }
+
   return async (request, response, next) => {
     const context = requestContext(request);
     context.routeKey = `ANY ${mounted.prefix}${request.path === "/" ? "" : "/{proxy+}"}`;
     await admit(mounted.access, request, environment);
-    loading ??= mounted.router();
-    const router = await loading;
+    const router = await load();
     router(request, response, next);
   };
 }
