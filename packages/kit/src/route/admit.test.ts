@@ -6,7 +6,7 @@ import { ApiError } from "../errors/api-error.ts";
 import { createLog } from "../log.ts";
 import { principalOf, RequestContext, setRequestContext } from "../request/request-context.ts";
 import { type Access, type AuthRule, anyone, auth } from "./access.ts";
-import { admit } from "./admit.ts";
+import { admit, type GroupRefusal, nameGroups } from "./admit.ts";
 
 const principal = (groups: readonly string[], scopes: readonly string[] = []): Principal => ({
   subject: "alice",
@@ -23,7 +23,11 @@ interface Asked {
 }
 
 /** Asks a rule about `caller`: whom it lets in, whom the request names afterwards, and how often the token was looked at. */
-async function ask(access: Access, caller: Principal | Error): Promise<Asked> {
+async function ask(
+  access: Access,
+  caller: Principal | Error,
+  groupRefusal: GroupRefusal = nameGroups,
+): Promise<Asked> {
   // Whatever is read of the request but its context fails the test.
   const request = new Proxy({} as Request, {
     get: (target, name, receiver) =>
@@ -50,7 +54,7 @@ async function ask(access: Access, caller: Principal | Error): Promise<Asked> {
   };
   const asked = () => ({ authentications, principalOfRequest: principalOf(request) });
   try {
-    return { admitted: await admit(access, request, runtime), ...asked() };
+    return { admitted: await admit(access, request, { runtime, groupRefusal }), ...asked() };
   } catch (error) {
     assert.ok(error instanceof ApiError, String(error));
     return { error, ...asked() };
@@ -111,14 +115,18 @@ describe("admit", () => {
     }
   });
 
-  it("tells a caller without groups from one in other groups", async () => {
+  it("names the groups to a caller who is in none of them", async () => {
+    const { error } = await ask(rule({ groups: ["USERS", "ADMINS"] }), principal(["OTHERS"]));
+    assert.equal(error?.reason, "Only members of USERS or ADMINS may call this endpoint");
+  });
+
+  it("refuses in the API's own words, which may tell a caller without groups from one in other groups", async () => {
+    const say: GroupRefusal = (groups, callerGroups) =>
+      `${groups} and not ${callerGroups.join() || "nothing"}`;
     const access = rule({ groups: ["USERS", "ADMINS"] });
-    const reason = async (groups: string[]) => (await ask(access, principal(groups))).error?.reason;
-    assert.equal(
-      await reason([]),
-      "The endpoint has authorization check and the caller does not belong to any groups",
-    );
-    assert.equal(await reason(["OTHERS"]), "Only ['USERS', 'ADMINS'] can access this endpoint");
+    const reason = async (groups: string[]) => (await ask(access, principal(groups), say)).error?.reason;
+    assert.equal(await reason([]), "USERS,ADMINS and not nothing");
+    assert.equal(await reason(["OTHERS"]), "USERS,ADMINS and not OTHERS");
   });
 
   it("demands one of the scopes before it looks at groups, and says which in the gateway's form", async () => {
