@@ -1,89 +1,158 @@
 /**
- * Keeps the directions between the packages: the API and the gateway know nobody, infra reads the API's routes, delivery
- * knows infra, which does not know it, and local joins the rest. Also, what a package imports must be among its own
- * dependencies. What is outside the packages may know everybody, but what it imports by name must be named too.
+ * Keeps the directions between the packages: the kit and the gateway know no other package, the app knows the kit, and no
+ * package needs the app to run. What a package imports by name must be named in its own manifest.
  */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join, normalize } from "node:path";
 
-const MAY_IMPORT: Record<string, readonly string[]> = {
-  api: [],
-  delivery: ["api", "infra"],
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  kit: [],
   gateway: [],
-  infra: ["api"],
-  local: ["api", "gateway", "infra"],
+  build: ["kit"],
+  infra: ["kit", "build"],
+  delivery: ["kit", "build", "infra"],
+  local: ["kit", "build", "gateway", "infra", "delivery"],
+  api: ["kit"],
 };
-const OUTSIDE = ["*.ts", "{scripts,bench,evidence,examples}/**/*.ts"];
 /** Tests may also run what they made: a release's packages run as the local gateway runs a function. */
-const TESTS_MAY_IMPORT: Record<string, readonly string[]> = { delivery: ["gateway"] };
+const TESTS_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  delivery: ["gateway"],
+  local: ["api"],
+  api: ["infra", "local"],
+};
+const INSIDE = ["packages/*/**/*.ts"];
+const OUTSIDE = ["*.ts", "{scripts,bench,evidence,examples}/**/*.ts"];
+const EXCLUDED = [
+  "**/node_modules/**",
+  "**/dist/**",
+  "**/.sst/**",
+  // Files of another project: they are put into a copy of this one.
+  "scripts/owners-edits/**",
+];
+
 const SCOPE = "@lambda-express-api/";
-const IMPORT =
-  /(?:^|\s)(?:import|export)\s[^;"']*?from\s+"([^"]+)"|import\(\s*"([^"]+)"\s*\)|^import\s+"([^"]+)"/gm;
+const STATIC = /(?:^|\s)(?:import|export)\s(?:[^;"']*?from\s+)?"([^"]+)"/gm;
+/** What a program looks up to start it or to read it counts as imported. */
+const DYNAMIC = /(?:import|import\.meta\.resolve|require\.resolve)\(\s*"([^"]+)"\s*\)/g;
+/** Templates are what remains of this where comments and strings are skipped; an import in one is text. */
+const COMMENT_STRING_TEMPLATE =
+  /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`/g;
 
-/** Says, in sentences, what is wrong with the imports of one file. */
-function faultsOf(file: string): string[] {
-  const name = file.split("/")[1] ?? "";
-  const manifest = JSON.parse(readFileSync(`packages/${name}/package.json`, "utf8"));
-  const declared = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
-  const isTest = file.endsWith(".test.ts") || !file.includes("/src/");
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
 
-  return specifiersOf(file).flatMap((specifier) => {
-    // A package may go by its own name; a name that is filled in is a test's text, not an import.
-    if (isBuiltin(specifier) || specifier.includes("${") || specifier.startsWith(SCOPE + name)) return [];
+/** Finds, as sentences, the imports in a repository that go in a wrong direction or are not declared. */
+export function importFaults(root: string): string[] {
+  const files = (patterns: string[]) => globSync(patterns, { cwd: root, exclude: EXCLUDED }).sort();
+  return [
+    ...files(INSIDE).flatMap((file) => faultsInside(root, file)),
+    ...files(OUTSIDE).flatMap((file) => faultsOutside(root, file)),
+  ];
+}
+
+function faultsInside(root: string, file: string): string[] {
+  const [, name = "", folder] = file.split("/");
+  const isTest = folder !== "src" || file.endsWith(".test.ts");
+  const manifest = `packages/${name}/package.json`;
+  const declared = declaredNames(readManifest(root, manifest));
+  const known = isTest
+    ? declared.all
+    : [...declared.atRunTime, ...(isTesting(file) ? declared.optional : [])];
+  const allowed = [...(MAY_IMPORT[name] ?? []), ...((isTest && TESTS_MAY_IMPORT[name]) || [])];
+
+  const faults = importsOf(root, file).flatMap(({ specifier, isType }) => {
     if (specifier.startsWith(".")) {
       const target = normalize(join(file, "..", specifier));
       return target.startsWith(`packages/${name}/`)
         ? []
         : [`${file} reaches out of its package: ${specifier}`];
     }
-    const dependency = specifier
-      .split("/")
-      .slice(0, specifier.startsWith("@") ? 2 : 1)
-      .join("/");
-    if (dependency.startsWith(SCOPE)) {
-      const target = dependency.slice(SCOPE.length);
-      const allowed = [...(MAY_IMPORT[name] ?? []), ...((isTest && TESTS_MAY_IMPORT[name]) || [])];
-      if (!allowed.includes(target)) return [`${file} must not know ${dependency}`];
-    }
-    const known = isTest ? declared : Object.keys(manifest.dependencies ?? {});
+    const dependency = packageOf(specifier);
+    // A package may go by its own name.
+    if (!dependency || dependency === SCOPE + name) return [];
+    if (dependency.startsWith(SCOPE) && !allowed.includes(dependency.slice(SCOPE.length)))
+      return [`${file} must not import ${dependency}`];
     const isDeclared =
-      known.includes(dependency) ||
-      declared.includes(`@types/${dependency}`) ||
-      dependency.startsWith("@types/");
-    return isDeclared
+      known.includes(dependency) || (isType && declared.all.some((name) => providesTypes(name, dependency)));
+    return isDeclared ? [] : [`${file} imports ${dependency}, which ${manifest} does not declare for it`];
+  });
+  return [...new Set(faults)];
+}
+
+/** Types are not there at run time, so they may come from a development dependency. */
+function providesTypes(declared: string, dependency: string): boolean {
+  return declared === dependency || declared === `@types/${dependency}`;
+}
+
+/** Outside the packages every direction is allowed; what is imported by name must be in the nearest manifest. */
+function faultsOutside(root: string, file: string): string[] {
+  const manifest = nearestManifest(root, dirname(file));
+  const { all } = declaredNames(readManifest(root, manifest));
+  return importsOf(root, file).flatMap(({ specifier }) => {
+    const dependency = packageOf(specifier);
+    return !dependency || all.includes(dependency)
       ? []
-      : [`${file} imports ${dependency}, which packages/${name}/package.json does not name`];
+      : [`${file} imports ${dependency}, which ${manifest} does not declare`];
   });
 }
 
-function specifiersOf(file: string): string[] {
-  return [...readFileSync(file, "utf8").matchAll(IMPORT)].map(
-    (match) => match[1] ?? match[2] ?? match[3] ?? "",
-  );
+/** Modules that an owner's tests call: they may need what is optional at run time. */
+function isTesting(file: string): boolean {
+  return file.split("/")[3] === "testing";
 }
 
-/** The same for a file that belongs to no package: the nearest manifest counts, and for a script that of the API it builds. */
-function faultsOutside(file: string): string[] {
-  const own = nearestManifest(dirname(file));
-  const manifests = file.startsWith("scripts/") ? [own, "packages/api/package.json"] : [own];
-  const declared = manifests.flatMap((path) => {
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(path, "utf8"));
-    return Object.keys({ ...dependencies, ...devDependencies });
-  });
-  return specifiersOf(file).flatMap((specifier) => {
-    const dependency = /^(@[^/]+\/)?[^./][^/]*/.exec(specifier)?.[0];
-    const isKnown = !dependency || isBuiltin(specifier) || declared.includes(dependency);
-    return isKnown ? [] : [`${file} imports ${dependency}, which is not named in ${manifests.join(" or ")}`];
-  });
+function declaredNames({
+  dependencies,
+  devDependencies,
+  peerDependencies = {},
+  peerDependenciesMeta,
+}: Manifest) {
+  const isOptional = (name: string) => peerDependenciesMeta?.[name]?.optional === true;
+  const peers = Object.keys(peerDependencies);
+  return {
+    atRunTime: [...Object.keys(dependencies ?? {}), ...peers.filter((name) => !isOptional(name))],
+    optional: peers.filter(isOptional),
+    all: Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies }),
+  };
 }
 
-function nearestManifest(folder: string): string {
+function readManifest(root: string, path: string): Manifest {
+  return JSON.parse(readFileSync(join(root, path), "utf8"));
+}
+
+function nearestManifest(root: string, folder: string): string {
   const manifest = join(folder, "package.json");
-  return existsSync(manifest) ? manifest : nearestManifest(dirname(folder));
+  return existsSync(join(root, manifest)) ? manifest : nearestManifest(root, dirname(folder));
 }
 
-const faults = globSync("packages/*/{src,test,build}/**/*.ts").flatMap(faultsOf);
-faults.push(...globSync(OUTSIDE, { exclude: ["**/node_modules/**", "**/dist/**"] }).flatMap(faultsOutside));
-for (const fault of faults) console.error(fault);
-process.exit(faults.length > 0 ? 1 : 0);
+interface Import {
+  readonly specifier: string;
+  /** Whether it is gone at run time. */
+  readonly isType: boolean;
+}
+
+function importsOf(root: string, file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const code = text.replaceAll(COMMENT_STRING_TEMPLATE, (token) => (token.startsWith("`") ? "" : token));
+  return [...code.matchAll(STATIC), ...text.matchAll(DYNAMIC)].map(([match, specifier = ""]) => ({
+    specifier,
+    isType: /^\s*(import|export) type\b/.test(match),
+  }));
+}
+
+/** The package that a specifier names; `undefined` for Node's own modules, and for paths and texts that name none. */
+function packageOf(specifier: string): string | undefined {
+  if (isBuiltin(specifier)) return undefined;
+  return /^(@[\w-]+\/)?[\w-][\w.-]*(?=\/|$)/.exec(specifier)?.[0];
+}
+
+if (import.meta.main) {
+  const faults = importFaults(".");
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) process.exit(1);
+}

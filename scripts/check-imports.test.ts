@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { importFaults } from "./check-imports.ts";
+
+const PACKAGES = ["kit", "gateway", "build", "infra", "delivery", "local", "api"] as const;
+const name = (folder: string) => `@lambda-express-api/${folder}`;
+
+describe("the check of imports", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "imports-"));
+    write("package.json", JSON.stringify({ devDependencies: { yaml: "2.9.1" } }));
+    for (const folder of PACKAGES) declare(folder, { dependencies: {} });
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  function write(file: string, text: string): void {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  }
+  /** A manifest that names every package of the repository, so that only directions count. */
+  function declare(folder: string, manifest: { readonly dependencies?: object }): void {
+    const own = Object.fromEntries(PACKAGES.map((other) => [name(other), "0.1.0"]));
+    const dependencies = { ...own, ...manifest.dependencies };
+    write(`packages/${folder}/package.json`, JSON.stringify({ ...manifest, dependencies }));
+  }
+  function faultsOf(file: string, text: string): string[] {
+    write(file, text);
+    return importFaults(root);
+  }
+
+  for (const [from, to] of [
+    ["kit", "api"],
+    ["kit", "build"],
+    ["gateway", "kit"],
+    ["build", "api"],
+    ["build", "gateway"],
+    ["infra", "api"],
+    ["infra", "delivery"],
+    ["delivery", "api"],
+    ["delivery", "local"],
+    ["local", "api"],
+    ["api", "infra"],
+  ] as const) {
+    it(`finds that ${from} imports ${to}`, () => {
+      const file = `packages/${from}/src/a.ts`;
+      assert.deepEqual(faultsOf(file, `import { a } from "${name(to)}/a.ts";\n`), [
+        `${file} must not import ${name(to)}`,
+      ]);
+    });
+  }
+
+  for (const folder of ["kit", "build", "gateway", "infra", "delivery"]) {
+    it(`finds that a test of ${folder} imports the app, beside its sources and in its tests`, () => {
+      write(`packages/${folder}/src/a.test.ts`, `import { api } from "${name("api")}/api.ts";\n`);
+      write(`packages/${folder}/test/b.ts`, 'import { api } from "../../api/src/api.ts";\n');
+      assert.deepEqual(importFaults(root), [
+        `packages/${folder}/src/a.test.ts must not import ${name("api")}`,
+        `packages/${folder}/test/b.ts reaches out of its package: ../../api/src/api.ts`,
+      ]);
+    });
+  }
+
+  for (const [what, statement] of [
+    ["for its types", `import type { Api } from "${name("api")}/api.ts";`],
+    ["for its effects", `import "${name("api")}/api.ts";`],
+    ["on demand", `export const load = () => import("${name("api")}/api.ts");`],
+    ["and exports what it has", `export * from "${name("api")}/api.ts";`],
+    ["by looking it up", `export const url = import.meta.resolve("${name("api")}/api.ts");`],
+  ]) {
+    it(`finds that a module imports the app ${what}`, () => {
+      assert.deepEqual(faultsOf("packages/kit/src/a.ts", `${statement}\n`), [
+        `packages/kit/src/a.ts must not import ${name("api")}`,
+      ]);
+    });
+  }
+
+  it("finds what a package does not declare, and in its sources what only its tests may use", () => {
+    declare("build", { devDependencies: { left: "1" } } as object);
+    write("packages/build/src/a.ts", 'import left from "left";\nimport { right } from "right/deep";\n');
+    write("packages/build/src/a.test.ts", 'import left from "left";\n');
+    write("scripts/b.ts", 'import { parse } from "yaml";\nimport { up } from "@up/stairs/x.js";\n');
+    assert.deepEqual(importFaults(root), [
+      "packages/build/src/a.ts imports left, which packages/build/package.json does not declare for it",
+      "packages/build/src/a.ts imports right, which packages/build/package.json does not declare for it",
+      "scripts/b.ts imports @up/stairs, which package.json does not declare",
+    ]);
+  });
+
+  it("lets only an owner's tests use an optional peer, and everything a required one", () => {
+    const peerDependencies = { required: "1", optional: "1" };
+    declare("kit", { peerDependencies, peerDependenciesMeta: { optional: { optional: true } } } as object);
+    for (const file of ["src/a.ts", "src/testing/b.ts", "src/c.test.ts"])
+      write(`packages/kit/${file}`, 'import "required";\nimport optional from "optional";\n');
+    assert.deepEqual(importFaults(root), [
+      "packages/kit/src/a.ts imports optional, which packages/kit/package.json does not declare for it",
+    ]);
+  });
+
+  it("takes types from a development dependency", () => {
+    declare("kit", { devDependencies: { "@types/lambda": "1" } } as object);
+    const [fault, ...others] = faultsOf(
+      "packages/kit/src/a.ts",
+      'import type { Event } from "lambda";\nimport { handler } from "lambda";\n',
+    );
+    assert.match(fault ?? "", /imports lambda/);
+    assert.deepEqual(others, []);
+    assert.deepEqual(faultsOf("packages/kit/src/a.ts", 'import type { Event } from "lambda";\n'), []);
+  });
+
+  it("lets the app's tests run infra and the local stack, and the local stack's tests the app", () => {
+    write(
+      "packages/api/test/a.test.ts",
+      `import "${name("infra")}/a.ts";\nimport "${name("local")}/b.ts";\n`,
+    );
+    write("packages/local/test/b.test.ts", `import "${name("api")}/api.ts";\n`);
+    assert.deepEqual(importFaults(root), []);
+  });
+
+  it("takes Node's modules, a package's own name and a text that looks like an import", () => {
+    const text =
+      'import { join } from "node:path";\nimport { a } from "./a.ts";\nimport { b } from "@lambda-express-api/kit/b.ts";\n' +
+      'export const text = `\nimport x from "x";\n`;\n';
+    assert.deepEqual(faultsOf("packages/kit/src/c.ts", text), []);
+  });
+});
