@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync, globSync } from "node:fs";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { copyRepository } from "./copy-repository.ts";
@@ -20,7 +20,8 @@ describe("npm run new", () => {
     return { status, output: stdout + stderr };
   };
   const runNode = (...args: string[]) => run(process.execPath, ...args);
-  const add = (...args: string[]) => runNode("scripts/new-endpoint.ts", ...args);
+  const add = (...args: string[]) =>
+    runNode("packages/local/src/project/new-endpoint.ts", "--api", "packages/api", ...args);
 
   const added = [
     ["GET", "/v1/orders/{orderId}", "groups:STAFF", "orders/get-order"],
@@ -34,6 +35,7 @@ describe("npm run new", () => {
     ["GET", "/v1/users/{userId}", "signed-in", "users/get-user"],
     ["GET", "/v1/tags/{name}", "public", "tags/get-tag"],
     ["PUT", "/v1/tags/{name}", "public", "tags/replace-tag"],
+    ["GET", "/v2/orders", "groups:STAFF", "orders/list-orders-v2"],
   ] as const;
 
   for (const [method, path, access, file] of added) {
@@ -46,16 +48,22 @@ describe("npm run new", () => {
     });
   }
 
-  it("what it wrote passes its tests, the access tests, the type checker and the linter", () => {
+  it("--no-test leaves the test to a file that endpoints share", () => {
+    const { status, output } = add("PUT", "/v1/orders/{orderId}", "--access", "public", "--no-test");
+    assert.equal(status, 0, output);
+    assert.doesNotMatch(output, /test/);
+    const file = join(copy, "packages/api/src/routes/orders/replace-order");
+    assert.deepEqual([existsSync(`${file}.ts`), existsSync(`${file}.test.ts`)], [true, false]);
+  });
+
+  it("writes endpoints that pass their tests, the API's own, the type checker and the linter", () => {
     const tests = added.map(([, , , file]) => `packages/api/src/routes/${file}.test.ts`);
-    const existing = [
-      "packages/api/test/access-matrix.test.ts",
-      "packages/api/test/openapi-properties.test.ts",
-      "packages/api/src/docs/openapi.test.ts",
-    ];
+    const existing = globSync("packages/api/test/*.test.ts", { cwd: copy });
+    assert.notEqual(existing.length, 0);
     const { status, output } = runNode("--test", "--test-reporter=tap", ...tests, ...existing);
     assert.equal(status, 0, output);
-    for (const [method, path] of added) assert.ok(output.includes(`${method} ${path}`), "its test has run");
+    for (const [method, path] of added)
+      assert.ok(output.includes(`${method} ${path}`), `the test of ${method} ${path} has run`);
     for (const { status, output } of [
       runNode("scripts/generate.ts", "--check"),
       run("node_modules/.bin/tsc"),
@@ -80,7 +88,7 @@ describe("npm run new", () => {
     ["groups without a name", ["GET", "/v1/things", "--access", "groups:"]],
     ["a list with a gap", ["GET", "/v1/things", "--access", "groups:A,,B"]],
     ["an unknown option", ["GET", "/v1/things", "--acces", "public"]],
-    ["a name that is none", ["GET", "/v1/things", "--access", "public", "--name", "Get-Thing"]],
+    ["a name that is not in camel case", ["GET", "/v1/things", "--access", "public", "--name", "Get-Thing"]],
     ["a segment of dots", ["GET", "/v1/things/..", "--access", "public"]],
     ["a name that the language has", ["GET", "/v1/things", "--access", "public", "--name", "default"]],
     ["a name that every object has", ["GET", "/v1/things", "--access", "public", "--name", "constructor"]],
@@ -103,9 +111,9 @@ describe("npm run new", () => {
 
   for (const [path, sentence] of [
     ["/v1/orders.csv", /^The area "orders\.csv" must be lower-case letters, digits and hyphens/],
-    ["/v1/q?x=1", /^A path has no "\?", and a query is no part of it/],
-    ["/v1/a b", /^A path has no " "/],
-    ["/v1/things/größe", /^A path has no "ö"/],
+    ["/v1/q?x=1", /^A path cannot contain "\?", and does not include the query/],
+    ["/v1/a b", /^A path cannot contain " "/],
+    ["/v1/things/größe", /^A path cannot contain "ö"/],
   ] as const) {
     it(`names what is wrong with ${path}`, () => {
       assert.match(add("GET", path, "--access", "public").output, sentence);
@@ -130,14 +138,20 @@ describe("npm run new", () => {
     assert.match(output, /^There is a whoAmI already; .* --name whoAmIDetails\n$/);
   });
 
-  it("leaves nothing behind when what is derived cannot be written", async () => {
-    const guide = join(copy, "docs/guides/quotes-nothing.md");
-    await writeFile(guide, "<!-- nowhere.ts -->\n```ts\n```\n");
+  it("leaves the project as it was when what is derived cannot be written", async () => {
+    const document = join(copy, "docs/openapi.json");
+    await rename(document, `${document}.aside`);
+    await mkdir(document);
     const { status, output } = add("GET", "/v1/things", "--access", "public");
-    await rm(guide);
+    await rm(document, { recursive: true });
+    await rename(`${document}.aside`, document);
     assert.equal(status, 1);
-    assert.match(output, /nowhere\.ts/);
+    assert.match(output, /EISDIR/);
     assert.equal(existsSync(join(copy, "packages/api/src/routes/things")), false);
+    assert.equal(
+      runNode("packages/local/src/project/generate.ts", "--api", "packages/api", "--check").status,
+      0,
+    );
   });
 
   it("writes nothing when it refuses", () => {
