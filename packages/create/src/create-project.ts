@@ -1,0 +1,65 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { CreateOptions } from "./options.ts";
+import { projectFiles } from "./project-files.ts";
+import { vendorPackages } from "./vendor-packages.ts";
+
+/** A failure that its message explains in full. */
+export class CreateError extends Error {}
+
+export interface CreatedProject {
+  readonly folder: string;
+  /** Whether its packages are installed, and its generated files written. */
+  readonly isInstalled: boolean;
+}
+
+/**
+ * Writes a project, puts it under git, and installs it.
+ *
+ * @param say is told, in a line, what is done next.
+ * @throws CreateError when its packages cannot be installed: then the project is there, and says what to run.
+ */
+export async function createProject(
+  options: CreateOptions,
+  say: (line: string) => void,
+): Promise<CreatedProject> {
+  const { folder } = options;
+  // All of it first: what cannot be made leaves nothing behind.
+  const packages = await vendorPackages();
+  const files = projectFiles(options, packages);
+
+  say(`Writing ${files.size} files and ${packages.size} packages`);
+  for (const [file, content] of [...files, ...packagesOf(packages)]) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), content);
+  }
+  run(folder, "git", ["init", "--quiet", "--initial-branch", "main"]);
+  if (!options.install) return { folder, isInstalled: false };
+
+  say("Installing");
+  const steps = [
+    ["npm", "install", "--no-audit", "--no-fund"],
+    ["npm", "run", "--silent", "generate"],
+  ] as const;
+  for (const [command, ...args] of steps) {
+    const fault = run(folder, command, args);
+    if (fault) {
+      throw new CreateError(
+        `${fault}\nThe project is in ${folder}; there, run: npm install && npm run generate`,
+      );
+    }
+  }
+  return { folder, isInstalled: true };
+}
+
+function packagesOf(packages: ReadonlyMap<string, Buffer>): [string, Buffer][] {
+  return [...packages].map(([file, content]) => [join("vendor", file), content]);
+}
+
+/** @returns what went wrong. */
+function run(cwd: string, command: string, args: readonly string[]): string | undefined {
+  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8" });
+  if (status === 0) return undefined;
+  return `${command} ${args.join(" ")} failed: ${error?.message ?? `${stdout}${stderr}`.trim()}`;
+}

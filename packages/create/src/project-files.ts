@@ -1,0 +1,102 @@
+/**
+ * The files of a new project: the app of this repository under another name, and what only a project of one's own has
+ * (`template`).
+ */
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CreateOptions } from "./options.ts";
+import { projectManifest } from "./project-manifest.ts";
+import { REPOSITORY } from "./repository.ts";
+
+const TEMPLATE = join(import.meta.dirname, "../template");
+
+/** Names that npm or git would not leave as they are in a package. */
+const HIDDEN = new Set(["gitignore", "dockerignore", "nvmrc", "env.example"]);
+
+/** Written by `npm run generate` in the project. */
+export const GENERATED = [
+  "docs/access.md",
+  "docs/errors/README.md",
+  "docs/openapi.json",
+  "docs/settings.md",
+  "src/routes/routes.ts",
+];
+
+/** The demo's sentences are those of the original design; without `--demo` a project has plain ones. */
+const PLAIN_WORDS: readonly (readonly [string, string])[] = [
+  ["I'm sexy and I know It", "up"],
+  [
+    "The endpoint has authorization check and the caller does not belong to any groups",
+    "You are not a member of any group",
+  ],
+  ["Only ['ADMINS'] can access this endpoint", "Only members of ADMINS can call this endpoint"],
+  [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a line of the app's source
+    "Only [${groups.map((group) => `'${group}'`).join(\", \")}] can access this endpoint",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a line of the app's source
+    'Only members of ${groups.join(" or ")} can call this endpoint',
+  ],
+];
+
+/**
+ * Makes the files of a project, by their paths in it.
+ *
+ * @param packages the archives that the project keeps; none: its packages come from the registry.
+ */
+export function projectFiles(
+  options: CreateOptions,
+  packages: ReadonlyMap<string, Buffer>,
+): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const [file, content] of appFiles(options)) files.set(file, content);
+  for (const [file, content] of templateFiles(options)) files.set(file, content);
+  files.set("sst.config.ts", read("sst.config.ts"));
+  files.set("biome.json", read("biome.json"));
+  if (options.delivery === "github") {
+    for (const file of [".github/workflows/check.yml", ".github/workflows/deploy.yml"])
+      files.set(file, read(file));
+  }
+  files.set("package.json", `${JSON.stringify(projectManifest(options, packages), undefined, 2)}\n`);
+  return new Map([...files].map(([file, content]) => [file, inProject(content, options)]));
+}
+
+const read = (file: string) => readFileSync(join(REPOSITORY, file), "utf8");
+
+function appFiles({ identity }: CreateOptions): [string, string][] {
+  const files = globSync("packages/api/{src,test}/**/*.ts", { cwd: REPOSITORY }).sort();
+  // Only Firebase's passwords can be exchanged for tokens so far; elsewhere callers bring their own.
+  const isKept = (file: string) => identity === "firebase" || !file.includes("/routes/auth/");
+  return files.filter(isKept).map((file) => [file.replace("packages/api/", ""), read(file)]);
+}
+
+function templateFiles({ identity, delivery }: CreateOptions): [string, string][] {
+  const folders = ["all", `identity-${identity}`, `delivery-${delivery}`];
+  return folders.flatMap((folder) =>
+    globSync("**/*", { cwd: join(TEMPLATE, folder), withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry): [string, string] => {
+        const path = join(entry.parentPath, entry.name);
+        const file = path.slice(join(TEMPLATE, folder).length + 1);
+        return [HIDDEN.has(file) ? `.${file}` : file, readFileSync(path, "utf8")];
+      }),
+  );
+}
+
+/** What stands in this repository, as it stands in the project. */
+function inProject(content: string, { name, demo }: CreateOptions): string {
+  const words = demo ? [] : PLAIN_WORDS;
+  const worded = words.reduce((text, [original, plain]) => text.replaceAll(original, plain), content);
+  return (
+    worded
+      // A package of the kit keeps its name.
+      .replaceAll(
+        /(?<!@)(?<!create-)\blambda-express-api\b(?!\/(api|build|create|delivery|gateway|infra|kit|local)\b)/g,
+        name,
+      )
+      .replaceAll("./packages/api/src/", "./src/")
+      .replaceAll(/\.\/packages\/(\w+)\/src\//g, "@lambda-express-api/$1/")
+      .replaceAll('"packages/api"', '"."')
+      .replaceAll("packages/api/", "")
+      .replaceAll("{{name}}", name)
+  );
+}

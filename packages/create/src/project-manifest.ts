@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CreateOptions } from "./options.ts";
+import { REPOSITORY } from "./repository.ts";
+
+interface Manifest {
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+const SCOPE = "@lambda-express-api/";
+
+/** What runs in production is a dependency; everything else only builds, tests and deploys. */
+const KIT = { dependencies: ["kit"], devDependencies: ["build", "gateway", "infra", "local"] } as const;
+
+/** The `package.json` of a project. */
+export function projectManifest(
+  { name, delivery }: CreateOptions,
+  packages: ReadonlyMap<string, Buffer>,
+): object {
+  const root = readManifest("package.json");
+  const api = readManifest("packages/api/package.json");
+  const own = (names: readonly string[]) =>
+    Object.fromEntries(names.map((short) => [SCOPE + short, sourceOf(short, root.version, packages)]));
+  const versions = (names: readonly string[], from: Manifest) =>
+    Object.fromEntries(
+      names.map((dependency) => {
+        const version = { ...from.dependencies, ...from.devDependencies }[dependency];
+        if (version === undefined) throw new Error(`No version of ${dependency} is known`);
+        return [dependency, version];
+      }),
+    );
+  const tools = delivery === "none" ? KIT.devDependencies : [...KIT.devDependencies, "delivery"];
+  return {
+    name,
+    version: "0.1.0",
+    private: true,
+    type: "module",
+    description: `The API ${name}.`,
+    engines: { node: ">=24" },
+    scripts: {
+      start: "lambda-express-api start",
+      dev: "lambda-express-api dev",
+      demo: "lambda-express-api demo",
+      new: "lambda-express-api new",
+      generate: "lambda-express-api generate",
+      test: 'node --test "src/**/*.test.ts" "test/**/*.test.ts"',
+      check: "biome check && tsc && lambda-express-api generate --check",
+      "build:lambda": "lambda-express-api build lambda",
+      "build:container": "lambda-express-api build container",
+      doctor: "lambda-express-api doctor",
+      cost: "lambda-express-api cost",
+      deploy: "sst deploy",
+      remove: "sst remove",
+      ...(delivery !== "none" && {
+        release: "lambda-express-api release",
+        rollback: "lambda-express-api rollback",
+      }),
+      update: "lambda-express-api update",
+    },
+    dependencies: sorted({ ...own(KIT.dependencies), ...versions(["express"], api) }),
+    devDependencies: sorted({
+      ...own(tools),
+      ...versions(["@types/express", "@types/supertest", "supertest"], api),
+      ...versions(["@biomejs/biome", "@types/node", "sst", "typescript"], root),
+      "fast-check": readManifest("packages/kit/package.json").devDependencies?.["fast-check"] ?? "*",
+    }),
+  };
+}
+
+function readManifest(file: string): Manifest {
+  return JSON.parse(readFileSync(join(REPOSITORY, file), "utf8"));
+}
+
+function sourceOf(short: string, version: string, packages: ReadonlyMap<string, Buffer>): string {
+  if (packages.size === 0) return version;
+  const archive = `lambda-express-api-${short}-${version}.tgz`;
+  if (!packages.has(archive)) throw new Error(`${archive} was not packed`);
+  return `file:vendor/${archive}`;
+}
+
+function sorted(entries: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
