@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { encodeSegment, type TokenParts } from "../testing/test-issuer.ts";
 import { ApiError } from "../errors/api-error.ts";
+import { encodeSegment, type TokenParts } from "../testing/test-issuer.ts";
 import { checkClaims, decodeToken } from "./token-rules.ts";
 
 const NOW = 1_700_000_000;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { ApiError } from "../errors/api-error.ts";
 import { flatten } from "../testing/gateway-verdict.ts";
 import { signToken, strangerKey, type TokenParts } from "../testing/test-issuer.ts";
-import { ApiError } from "../errors/api-error.ts";
 import { createGatewayClaims, type GatewayAuthorizer } from "./gateway-claims.ts";
 
 const NOW = 1_700_000_000;
