@@ -389,6 +389,8 @@ describe("an API with services", () => {
     const answer = fetch(`${url}/v1/slow`);
     await entered.promise;
     const stopped = stop(60_000);
+    // Time enough to close them all, if nothing waited for the answer.
+    await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(steps, []);
     finish.resolve();
     assert.equal((await answer).status, 200);
