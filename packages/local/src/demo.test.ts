@@ -3,13 +3,17 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { demo } from "@lambda-express-api/api/demo.ts";
+import { createApiFolder } from "../test/api-folder.ts";
 import { run } from "../test/run.ts";
 import { type Answers, answerByHeart, rightAnswers } from "../test/stand-in-api.ts";
-import { demoSteps } from "./demo/steps.ts";
+
+const own = fileURLToPath(new URL("../../api", import.meta.url));
 
 test("the demo is the original's, in its order", () => {
   assert.deepEqual(
-    demoSteps.map(({ area, verdict, method, path }) => `${area} [${verdict}] ${method} ${path}`),
+    demo.map(({ area, verdict, method, path }) => `${area} [${verdict}] ${method} ${path}`),
     [
       "public [ALLOW] GET /v1/manage/hc",
       "auth [DENY] POST /v1/auth/token",
@@ -105,12 +109,72 @@ test("--anonymous makes only the calls that need no account, in the same order",
   assert.doesNotMatch(output, /TOKEN|admin@example/);
 });
 
-test("--anonymous asks for no token where AUTH_ENDPOINTS=off says that nobody gives one", async () => {
+test("--anonymous asks for no token where AUTH_ENDPOINTS=off switches its endpoint off", async () => {
   const { exitCode, output } = await demoAgainst(rightAnswers, { AUTH_ENDPOINTS: "off" }, ["--anonymous"]);
   assert.equal(exitCode, 0, output);
   assert.doesNotMatch(output, /auth \[/);
   assert.equal(output.match(/ as expected$/gm)?.length, 2, output);
 });
+
+test("without --anonymous, AUTH_ENDPOINTS=off ends the demo at the first step that needs a token, in a sentence", async () => {
+  const { exitCode, output } = await demoAgainst(rightAnswers, { AUTH_ENDPOINTS: "off" });
+  assert.equal(exitCode, 1);
+  assert.match(
+    output,
+    /^The demo calls as "user", but this API has no endpoint that signs callers in .*\.$/m,
+  );
+});
+
+const step = { area: "own", verdict: "ALLOW", status: 200 };
+const stepAs = (more: object) =>
+  `export const demo = [{ ...${JSON.stringify({ ...step, ...more })}, body: () => ({}) }];`;
+
+test("an owner's demo may send JSON by any method, as any caller of its local.ts", async () => {
+  const caller = { email: "ops@example.com", password: "not-secret", displayName: "Ops", groups: [] };
+  const api = await createApiFolder({
+    "local.ts": `export const local = { callers: { "ops-team": ${JSON.stringify(caller)} } };`,
+    "demo.ts": stepAs({ method: "PUT", path: "/v1/things/1", bearer: "ops-team", json: { size: "it's" } }),
+  });
+  const answers: Answers = {
+    "POST /v1/auth/token for ops@example.com": {
+      status: 200,
+      body: { access_token: "token-of-ops@example.com" },
+    },
+    'PUT /v1/things/1 for ops@example.com with {"size":"it\'s"}': { status: 200, body: {} },
+  };
+  const { exitCode, output } = await demoAgainst(answers, {}, [], api.path);
+  await api.remove();
+  assert.equal(exitCode, 0, output);
+  assert.ok(
+    output.includes(
+      `$ curl -X PUT -H 'content-type: application/json' -d '{"size":"it'\\''s"}' -H "Authorization: Bearer $OPS_TEAM_TOKEN" http`,
+    ),
+    output,
+  );
+});
+
+test("a caller that local.ts does not have is a sentence and exit code 1", async () => {
+  const api = await createApiFolder({ "demo.ts": stepAs({ method: "GET", path: "/v1/x", bearer: "boss" }) });
+  const { exitCode, output } = await demoAgainst(rightAnswers, {}, [], api.path);
+  await api.remove();
+  assert.equal(exitCode, 1);
+  assert.match(
+    output,
+    /^The demo calls as "boss", but the callers of src\/local\.ts are user, admin, nobody; name one of them\.$/m,
+  );
+});
+
+for (const [path, isLeftOut] of [
+  ["/v1/docs/icon.svg?v=1", true],
+  ["/v1/openapi.json", false],
+] as const) {
+  test(`with DOCS=off, GET ${path} is ${isLeftOut ? "left out" : "called"}`, async () => {
+    const api = await createApiFolder({ "demo.ts": stepAs({ method: "GET", path }) });
+    const { output } = await demoAgainst({}, { DOCS: "off" }, [], api.path);
+    await api.remove();
+    assert.equal(output.includes(`own [ALLOW] GET ${path}`), !isLeftOut, output);
+  });
+}
 
 test("a base URL that does not answer is a sentence and exit code 1", async () => {
   const server = createServer().listen(0, "127.0.0.1");
@@ -119,7 +183,10 @@ test("a base URL that does not answer is a sentence and exit code 1", async () =
   server.close();
   await once(server, "close");
 
-  const { exitCode, output } = await run("../src/demo.ts", { environment: { PORT: `${port}` } }).ended;
+  const { exitCode, output } = await run("../src/demo.ts", {
+    args: ["--api", own],
+    environment: { PORT: `${port}` },
+  }).ended;
   assert.equal(exitCode, 1);
   assert.match(
     output,
@@ -135,12 +202,17 @@ for (const args of [["--ulr", "http://localhost"], ["--url", "localhost:3000"], 
   });
 }
 
-async function demoAgainst(answers: Answers, environment: NodeJS.ProcessEnv = {}, flags: string[] = []) {
+async function demoAgainst(
+  answers: Answers,
+  environment: NodeJS.ProcessEnv = {},
+  flags: string[] = [],
+  api = own,
+) {
   const server = createServer(answerByHeart(answers)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   try {
-    const args = ["--url", `http://127.0.0.1:${port}/`, ...flags];
+    const args = ["--api", api, "--url", `http://127.0.0.1:${port}/`, ...flags];
     return await run("../src/demo.ts", { args, environment }).ended;
   } finally {
     server.close();

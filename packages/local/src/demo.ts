@@ -14,9 +14,10 @@ import { localUrl } from "./runtimes/lambda.ts";
 
 async function demo(): Promise<number> {
   const { api: folderName, url, anonymous } = readFlags(process.argv.slice(2));
+  if (url !== undefined) checkBaseUrl(url);
   const folder = apiFolder(folderName);
   const { mappingKey, callers } = await readLocalStack(folder);
-  const baseUrl = checkBaseUrl(url ?? localUrl(process.env.PORT || DEFAULT_PORT, mappingKey));
+  const baseUrl = url ?? localUrl(process.env.PORT || DEFAULT_PORT, mappingKey);
 
   const demo = await loadExport<readonly DemoStep[]>(folder.demoModule, "demo", "[{ ... }]");
   if (!demo) throw new PlainError(`This API has no demo: ${folder.demoModule} does not exist.`);
@@ -34,11 +35,10 @@ async function demo(): Promise<number> {
   return rows.every(({ difference }) => difference === undefined) ? 0 : 1;
 }
 
-function checkBaseUrl(url: string): string {
+function checkBaseUrl(url: string): void {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
     throw new PlainError(`The base URL is "${url}"; it must begin with http:// or https://.`);
   }
-  return url;
 }
 
 function readFlags(args: string[]) {

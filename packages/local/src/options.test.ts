@@ -3,16 +3,21 @@ import { test } from "node:test";
 import { PlainError } from "./command.ts";
 import { readOptions } from "./options.ts";
 
-test("without a word it is the Lambda runtime on port 3000 with the local issuer, without reload", () => {
+test("without a word it is the Lambda runtime on port 3000 with the local issuer, for the API of this folder, without reload", () => {
   assert.deepEqual(
     { ...readOptions([], {}) },
     {
+      api: ".",
       identity: "local",
       port: 3000,
       reload: false,
       runtime: "lambda",
     },
   );
+});
+
+test("--api names the folder of the API", () => {
+  assert.equal(readOptions(["--api", "packages/api"], {}).api, "packages/api");
 });
 
 test("--runtime takes one of the two runtimes, and refuses anything else with a sentence", () => {

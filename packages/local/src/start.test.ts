@@ -9,20 +9,24 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
+import { createApiFolder, type TestApiFolder } from "../test/api-folder.ts";
 import { type Run, run } from "../test/run.ts";
-import { signIn } from "./identity/demo-callers.ts";
+import { signIn } from "./identity/sign-in.ts";
 
-const standIn = fileURLToPath(new URL("../test/stand-in-container.ts", import.meta.url));
-const startStandIn = ({
-  args = [] as string[],
-  environment = {},
-  entry = standIn,
-  source = "",
-  asNpm = false,
-} = {}) =>
-  run("start-stand-in.ts", {
-    args: ["--port", "0", "--runtime", "containerized", ...args],
-    environment: { START_ENTRY: entry, START_SOURCE: source, ...environment },
+const importOf = (name: string) =>
+  `await import(${JSON.stringify(new URL(`../test/${name}`, import.meta.url).href)});`;
+const standIn = importOf("stand-in-container.ts");
+
+let folder: TestApiFolder;
+before(async () => {
+  folder = await createApiFolder({ "container.ts": standIn });
+});
+after(() => folder.remove());
+
+const startStandIn = ({ args = [] as string[], environment = {}, api = folder.path, asNpm = false } = {}) =>
+  run("../src/start.ts", {
+    args: ["--api", api, "--port", "0", "--runtime", "containerized", ...args],
+    environment,
     asNpm,
   });
 
@@ -45,10 +49,9 @@ describe("a stack that runs", () => {
 
   test("says which callers there are, their groups and their password", () => {
     const output = stack.output();
-    assert.match(output, /password not-secret/);
-    assert.match(output, /user@example\.com +USERS\n/);
-    assert.match(output, /admin@example\.com +USERS, ADMINS\n/);
-    assert.match(output, /nobody@example\.com +no group\n/);
+    assert.match(output, /user@example\.com +password not-secret +USERS\n/);
+    assert.match(output, /admin@example\.com +password not-secret +USERS, ADMINS\n/);
+    assert.match(output, /nobody@example\.com +password not-secret +no group\n/);
   });
 
   test("passes the API's log on, but not the line that was meant for us", () => {
@@ -93,7 +96,9 @@ test("the groups claim that the terminal names is the one that the API reads and
   const { environment } = await processOf(await baseUrlOf(stack));
   assert.equal(environment.JWT_AUTHORIZATION_GROUPS_ATTR_NAME, "cognito:groups");
   const identityToolkitBaseUrl = `${environment.FIREBASE_IDENTITY_TOOLKIT_URL}`;
-  const claims = decodeJwt(await signIn({ identityToolkitBaseUrl }, "user@example.com"));
+  const claims = decodeJwt(
+    await signIn({ identityToolkitBaseUrl }, { email: "user@example.com", password: "not-secret" }),
+  );
   assert.deepEqual(claims["cognito:groups"], ["USERS"]);
   stack.kill("SIGTERM");
   await stack.ended;
@@ -139,12 +144,13 @@ test("when npm and its shell are ended without us, we end too", async () => {
 });
 
 test("Ctrl-C before it is ready leaves nothing running and exits 0", async () => {
-  const entry = fileURLToPath(new URL("../test/never-listens.ts", import.meta.url));
-  const stack = startStandIn({ entry });
+  const api = await createApiFolder({ "container.ts": importOf("never-listens.ts") });
+  const stack = startStandIn({ api: api.path });
   const [, pid] = await stack.prints(/^never listens, pid (\d+)$/m);
   stack.kill("SIGINT");
   assert.equal((await stack.ended).exitCode, 0);
   assert.throws(() => process.kill(Number(pid), 0), { code: "ESRCH" });
+  await api.remove();
 });
 
 test("when the API dies, everything stops with exit code 1 and a sentence that has the API's code", async () => {
@@ -157,10 +163,25 @@ test("when the API dies, everything stops with exit code 1 and a sentence that h
 });
 
 test("an API that cannot start stops everything with exit code 1 and a sentence", async () => {
-  const { exitCode, output } = await startStandIn({ entry: "/no/such/entry.ts" }).ended;
+  const api = await createApiFolder({ "container.ts": "process.exit(1);" });
+  const { exitCode, output } = await startStandIn({ api: api.path }).ended;
+  await api.remove();
   assert.equal(exitCode, 1);
   assert.match(output, /^The API ended with exit code 1\. It was not listening yet\.$/m);
 });
+
+for (const [what, args, sentence] of [
+  ["no API", ["--api", "/no/such/folder"], /^\/no\/such\/folder\/src\/api\.ts does not exist; [^\n]+\n$/],
+  ["no src/lambda.ts", [], /\/src\/lambda\.ts does not exist; [^\n]+\n$/],
+] as const) {
+  test(`a folder that holds ${what} is refused with one sentence`, async () => {
+    const { exitCode, output } = await run("../src/start.ts", {
+      args: ["--port", "0", "--api", folder.path, ...args],
+    }).ended;
+    assert.equal(exitCode, 1);
+    assert.match(output, sentence);
+  });
+}
 
 test("a taken port is refused with one sentence that says how to choose another", async () => {
   const holder = createServer().listen(0, "127.0.0.1");
@@ -168,7 +189,7 @@ test("a taken port is refused with one sentence that says how to choose another"
   const address = holder.address();
   const port = typeof address === "object" ? `${address?.port}` : "";
   try {
-    assert.deepEqual(await run("start-stand-in.ts", { environment: { PORT: port } }).ended, {
+    assert.deepEqual(await run("../src/start.ts", { environment: { PORT: port } }).ended, {
       exitCode: 1,
       output: `Port ${port} is taken. Choose another, for example: npm start -- --port 4000 (0 is any free port).\n`,
     });
@@ -181,26 +202,87 @@ test("an unknown option is refused with one sentence", async () => {
   assert.deepEqual(await run("../src/start.ts", { args: ["--prot", "4000"] }).ended, {
     exitCode: 1,
     output:
-      'Cannot read "--prot 4000": the options are --port N, where 0 is any free port, --runtime lambda or containerized, --identity local or firebase-emulator, and --reload.\n',
+      'Cannot read "--prot 4000": the options are --api FOLDER, --port N, where 0 is any free port, --runtime lambda or containerized, --identity local or firebase-emulator, and --reload.\n',
+  });
+});
+
+describe("an API without local.ts, demo.ts, docs pages and token endpoint", () => {
+  const shop = fileURLToPath(new URL("../test/fixtures/shop", import.meta.url));
+  let cwd: string;
+  before(async () => {
+    cwd = await mkdtemp(join(tmpdir(), "local-cwd-"));
+    await writeFile(join(cwd, ".env"), "SHOP_NAME=Corner\nAWS_API_GW_MAPPING_KEY=elsewhere\n");
+  });
+  after(() => rm(cwd, { recursive: true }));
+  const startShop = (runtime: string, environment: NodeJS.ProcessEnv = {}, folder = cwd) =>
+    run("../src/start.ts", {
+      args: ["--api", shop, "--port", "0", "--runtime", runtime],
+      environment,
+      cwd: folder,
+    });
+
+  for (const runtime of ["lambda", "containerized"]) {
+    test(`starts at the root of its host, and prints what there is: ${runtime}`, async () => {
+      const stack = startShop(runtime);
+      await stack.prints(/Ctrl-C/);
+      const output = stack.output();
+      assert.match(output, /\n {2}API +http:\/\/[\w.]+:\d+ \(/);
+      assert.doesNotMatch(output, /Page|Docs|npm run demo|auth\/token/);
+      assert.match(output, /user@example\.com +password not-secret +STAFF\n/);
+      assert.match(output, /admin@example\.com +password not-secret +STAFF, OWNERS\n/);
+      assert.match(output, /nobody@example\.com +password not-secret +no group\n/);
+
+      const answers = await Promise.all((output.match(/^ {2}curl .*$/gm) ?? []).map(paste));
+      assert.deepEqual(answers, [{ shop: "Corner" }, { orders: [] }, { revenue: 0 }]);
+      const legacy = /"Authorization: .*(?= http)/.exec(
+        output.split("\n").find((line) => line.includes("revenue")) ?? "",
+      );
+      const baseUrl = await baseUrlOf(stack);
+      assert.deepEqual(await paste(`curl -s -X PUT -H ${legacy} ${baseUrl}/v1/legacy/a/b`), { at: "/a/b" });
+      assert.equal((await fetch(`${baseUrl}/v1/legacy/a/b`, { method: "PUT" })).status, 401);
+
+      stack.kill("SIGTERM");
+      assert.equal((await stack.ended).exitCode, 0);
+    });
+  }
+
+  test("is given its own settings by the terminal before .env", async () => {
+    const stack = startShop("lambda", { SHOP_NAME: "Market" });
+    const response = await fetch(`${await baseUrlOf(stack)}/v1/status`);
+    assert.deepEqual(await response.json(), { shop: "Market" });
+    stack.kill("SIGTERM");
+    await stack.ended;
+  });
+
+  for (const runtime of ["lambda", "containerized"]) {
+    test(`is not started without a setting that it requires, and the sentence says which: ${runtime}`, async () => {
+      assert.deepEqual(await startShop(runtime, {}, tmpdir()).ended, {
+        exitCode: 1,
+        output: "SHOP_NAME is not set; it must be a name, e.g. SHOP_NAME=Corner.\n",
+      });
+    });
+  }
+
+  test("has no demo, which npm run demo says in one sentence", async () => {
+    const { exitCode, output } = await run("../src/demo.ts", { args: ["--api", shop] }).ended;
+    assert.equal(exitCode, 1);
+    assert.match(output, /^This API has no demo: \S+\/shop\/src\/demo\.ts does not exist\.\n$/);
   });
 });
 
 describe("with --reload", () => {
-  let source: string;
+  let api: TestApiFolder;
   let stack: Run;
   let baseUrl: string;
-  const entry = () => join(source, "main.ts");
-  const importStandIn = `await import(${JSON.stringify(standIn)});`;
   before(async () => {
-    source = await mkdtemp(join(tmpdir(), "local-reload-"));
-    await writeFile(entry(), importStandIn);
-    stack = startStandIn({ args: ["--reload"], entry: entry(), source });
+    api = await createApiFolder({ "container.ts": standIn });
+    stack = startStandIn({ args: ["--reload"], api: api.path });
     baseUrl = await baseUrlOf(stack);
   });
   after(async () => {
     stack.kill("SIGINT");
     assert.equal((await stack.ended).exitCode, 0);
-    await rm(source, { recursive: true });
+    await api.remove();
   });
 
   test("a save gives the API a new process on the same port, and the identity provider stays", async () => {
@@ -208,7 +290,7 @@ describe("with --reload", () => {
     const inFlight = fetch(`${baseUrl}/hold`).then((response) => response.text());
     await stack.prints(/^holding$/m);
 
-    await writeFile(join(source, "saved.ts"), "");
+    await api.save("saved.ts", "");
     await stack.prints(/^Reloaded\.$/m);
 
     assert.equal(await inFlight, "answered while draining", "a request was lost");
@@ -219,9 +301,9 @@ describe("with --reload", () => {
   });
 
   test("an API that no longer starts is said so, and the next save mends it", async () => {
-    await writeFile(entry(), "process.exit(7);");
+    await api.save("container.ts", "process.exit(7);");
     await stack.prints(/^The API ended with exit code 7\. Waiting for the next save\.$/m);
-    await writeFile(entry(), importStandIn);
+    await api.save("container.ts", standIn);
     await stack.prints(/Waiting for the next save\.\n.*Reloaded\./s);
     assert.equal((await fetch(`${baseUrl}/v1/manage/hc`)).status, 200);
   });

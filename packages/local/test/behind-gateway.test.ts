@@ -1,66 +1,132 @@
-// The same callers and the same answers when the Lambda handler stands behind the local gateway: the suites of the
-// API, with the gateway as the fourth way to run it, under the stage and under a mapping key, in both variants of what
-// a custom domain does to the path.
+// The same callers and the same answers when the Lambda handler stands behind the local gateway: under the stage and
+// under a mapping key, in both variants of what a custom domain does to the path.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { describeAccessMatrix } from "@lambda-express-api/api/test/support/describe-access-matrix.ts";
-import { describeParity } from "@lambda-express-api/api/test/support/describe-parity.ts";
-import { probeCases, productCases } from "@lambda-express-api/api/test/support/parity-cases.ts";
-import { probeRoutes } from "@lambda-express-api/api/test/support/probe-routes.ts";
-import { startTestIssuer, type TestIssuer } from "@lambda-express-api/api/test/support/test-issuer.ts";
-import { appWay, type Way } from "@lambda-express-api/api/test/support/ways.ts";
-import { gatewayWay } from "./gateway-way.ts";
+import { api } from "@lambda-express-api/api/api.ts";
+import { apiOf, fixtureApi } from "@lambda-express-api/kit/test/fixtures/api.ts";
+import { fixtureCases, probeCases } from "@lambda-express-api/kit/test/support/parity-cases.ts";
+import { probeRoutes } from "@lambda-express-api/kit/test/support/probe-routes.ts";
+import {
+  accessSuite,
+  appTarget,
+  openApiSuite,
+  type ParityCase,
+  paritySuite,
+  startTestIssuer,
+  type Target,
+  type TestIssuer,
+} from "@lambda-express-api/kit/testing";
+import { gatewayTarget } from "../src/testing/gateway-target.ts";
+import { api as shopApi } from "./fixtures/shop/src/api.ts";
 
-describe("behind the local gateway", () => {
+const targets = [
+  appTarget,
+  gatewayTarget({ through: "mapping key" }),
+  gatewayTarget({ through: "mapping key", switches: { stageInCustomDomainPath: "removed" } }),
+  gatewayTarget({ through: "stage" }),
+];
+
+/** Nothing listens there: an endpoint that asks the identity provider answers 503. */
+const environment = {
+  FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
+  FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:1",
+};
+
+const get = (path: string, headers: Readonly<Record<string, string>> = {}) =>
+  ({ method: "GET", path, headers }) as const;
+
+const cases: readonly ParityCase[] = [
+  { title: "the health check", status: 200, request: () => get("/v1/manage/hc") },
+  { title: "the caller's endpoint without a token", status: 401, request: () => get("/v1/users/whoami") },
+  {
+    title: "the caller's endpoint with a forged token",
+    status: 401,
+    request: (issuer) => get("/v1/users/whoami", { authorization: `${issuer.bearer(["USERS"])}x` }),
+  },
+  {
+    title: "the caller's endpoint for a user",
+    status: 200,
+    request: (issuer) => get("/v1/users/whoami", { authorization: issuer.bearer(["USERS"]) }),
+  },
+  {
+    title: "the docs page",
+    status: 200,
+    request: () => get("/v1/docs", { "accept-encoding": "identity" }),
+  },
+  { title: "an unknown path", status: 404, request: () => get("/v1/nowhere") },
+];
+
+const routerCases: readonly ParityCase[] = [
+  {
+    title: "a router's preflight",
+    status: 204,
+    request: () => ({
+      method: "OPTIONS",
+      path: "/v1/legacy/things",
+      headers: { origin: "https://app.example.com", "access-control-request-method": "PUT" },
+    }),
+  },
+  {
+    title: "OPTIONS of a router without a token, which is no preflight",
+    status: 401,
+    request: () => ({ method: "OPTIONS", path: "/v1/legacy/things" }),
+  },
+  {
+    title: "what is below a router, by any method",
+    status: 200,
+    request: (issuer) => ({
+      method: "PUT",
+      path: "/v1/legacy/things/1",
+      headers: { authorization: issuer.bearer(["OWNERS"]) },
+    }),
+  },
+];
+
+describe("behind the local gateway, the API of this repository", async () => {
+  await accessSuite(api, targets, { environment });
+  await openApiSuite(api, targets, { environment });
+  paritySuite(api, targets, cases, { environment });
+});
+
+describe("behind the local gateway, the kit's fixture", () => {
+  paritySuite(fixtureApi, targets, fixtureCases, { environment });
+});
+
+describe("behind the local gateway, endpoints of every kind", async () => {
+  const probes = apiOf(probeRoutes);
+  await accessSuite(probes, targets);
+  paritySuite(probes, targets, probeCases);
+});
+
+describe("behind the local gateway, an API with a mounted router", async () => {
+  await accessSuite(shopApi, targets);
+  paritySuite(shopApi, targets, routerCases);
+});
+
+describe("behind the local gateway, a compressed file of the docs pages", () => {
   let issuer: TestIssuer;
-  const ways: Way[] = [];
-  const probeWays: Way[] = [];
+  let started: readonly Target[] = [];
   before(async () => {
     issuer = await startTestIssuer();
-    const environment = {
-      FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
-      FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:1",
-    };
-    const through = "mapping key";
-    const switches = { stageInCustomDomainPath: "removed" } as const;
-    ways.push(
-      appWay({ issuer, environment }),
-      await gatewayWay({ issuer, environment, through }),
-      await gatewayWay({ issuer, environment, through, switches }),
-      await gatewayWay({ issuer, environment, through: "stage" }),
-    );
-    const routes = probeRoutes;
-    probeWays.push(
-      appWay({ issuer, routes }),
-      await gatewayWay({ issuer, routes, through }),
-      await gatewayWay({ issuer, routes, through, switches }),
-      await gatewayWay({ issuer, routes, through: "stage" }),
-    );
+    started = await Promise.all(targets.map((start) => start({ api, issuer })));
   });
   after(async () => {
-    for (const way of [...ways, ...probeWays]) await way.close();
+    for (const target of started) await target.close();
     await issuer.close();
   });
 
-  describeParity("parity of this API's endpoints", productCases, () => ({ issuer, ways }));
-  describeParity("parity of probe endpoints", probeCases, () => ({ issuer, ways: probeWays }));
-  it("a compressed file of the docs pages arrives as it was sent", async () => {
-    for (const way of ways) {
-      const get = (coding: string) =>
-        way.send({
-          method: "GET",
-          path: "/v1/docs/swagger-ui-bundle.js",
-          headers: { "accept-encoding": coding },
-        });
-      const plain = await get("identity");
-      assert.ok(plain.body.length > 1_000_000, way.name);
+  it("arrives as it was sent", async () => {
+    for (const target of started) {
+      const file = (coding: string) =>
+        target.request(get("/v1/docs/swagger-ui-bundle.js", { "accept-encoding": coding }));
+      const plain = await file("identity");
+      assert.ok(plain.body.length > 1_000_000, target.name);
       for (const coding of ["br", "gzip"]) {
-        const answer = await get(coding);
-        assert.equal(answer.headers["content-encoding"], coding, way.name);
-        assert.ok(answer.body.equals(plain.body), way.name);
+        const answer = await file(coding);
+        assert.equal(answer.headers["content-encoding"], coding, target.name);
+        assert.ok(answer.body.equals(plain.body), target.name);
       }
     }
   });
-  describe("access matrix", () => describeAccessMatrix(() => ({ issuer, ways })));
 });

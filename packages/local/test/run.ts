@@ -20,13 +20,15 @@ export function run(
   {
     args = [],
     environment = {},
+    cwd,
     asNpm = false,
-  }: { args?: string[]; environment?: NodeJS.ProcessEnv; asNpm?: boolean } = {},
+  }: { args?: string[]; environment?: NodeJS.ProcessEnv; cwd?: string; asNpm?: boolean } = {},
 ): Run {
   const command = [process.execPath, fileURLToPath(new URL(script, import.meta.url)), ...args];
   // The second command keeps the shell from handing its place over to the first.
   const [file = "", ...rest] = asNpm ? ["sh", "-c", '"$@"; exit $?', "sh", ...command] : command;
   const child = spawn(file, rest, {
+    cwd,
     env: { ...process.env, npm_lifecycle_event: asNpm ? "start" : undefined, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: RUN_TIMEOUT_MS,

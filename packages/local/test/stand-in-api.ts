@@ -21,7 +21,7 @@ const token = (email: string) => ({
 });
 const endpoint = (path: string) => ({ path, name: path, method: "GET", access: "public", summary: path });
 
-/** By method and path, and by who signs in or whose token comes along. */
+/** By method and path, by who signs in or whose token comes along, and by the JSON that comes with it. */
 export const rightAnswers: Answers = {
   "GET /v1/manage/hc": { status: 200, body: { status: "I'm sexy and I know It" } },
   "POST /v1/auth/token for does.not.exist@example.com": {
@@ -50,10 +50,16 @@ export function answerByHeart(answers: Answers): RequestListener {
     const caller =
       (await readUsername(request)) ?? request.headers.authorization?.replace("Bearer token-of-", "");
     const call = `${request.method} ${request.url}`;
-    const name = caller === undefined ? call : `${call} for ${caller}`;
+    const json = request.headers["content-type"] === "application/json" ? await readText(request) : undefined;
+    const name =
+      (caller === undefined ? call : `${call} for ${caller}`) + (json === undefined ? "" : ` with ${json}`);
     const { status, body } = answers[name] ?? { status: 404, body: { message: `No answer to ${name}` } };
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   };
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  return (await request.toArray()).join("");
 }
 
 async function readUsername(request: IncomingMessage): Promise<string | undefined> {

@@ -2,21 +2,24 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
+import { local } from "@lambda-express-api/api/local.ts";
 import { createRemoteJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
-import { demoCallers, signIn } from "./demo-callers.ts";
-import { type LocalIssuer, startLocalIssuer } from "./local-issuer.ts";
+import { type LocalIssuer, type LocalIssuerOptions, startLocalIssuer } from "./local-issuer.ts";
+import { signIn } from "./sign-in.ts";
 
-const { user, admin, nobody } = demoCallers;
+const { user, admin, nobody } = local.callers;
+const start = (options: Partial<LocalIssuerOptions> = {}) =>
+  startLocalIssuer({ callers: Object.values(local.callers), ...options });
 
 let issuer: LocalIssuer;
 before(async () => {
-  issuer = await startLocalIssuer();
+  issuer = await start();
 });
 after(() => issuer.close());
 
 describe("a token", () => {
   test("verifies against the JWKS, issuer and audience, and is signed with RS256 and a key id", async () => {
-    const token = await signIn(issuer, user.email);
+    const token = await signIn(issuer, user);
     const { alg, kid, typ } = decodeProtectedHeader(token);
     assert.deepEqual({ alg, typ }, { alg: "RS256", typ: "JWT" });
     assert.ok(kid);
@@ -24,14 +27,7 @@ describe("a token", () => {
   });
 
   test("has the claims of Firebase's tokens, and lives for an hour", async () => {
-    const {
-      iat = 0,
-      exp,
-      auth_time,
-      sub,
-      user_id,
-      ...claims
-    } = await verified(await signIn(issuer, admin.email));
+    const { iat = 0, exp, auth_time, sub, user_id, ...claims } = await verified(await signIn(issuer, admin));
     assert.deepEqual(claims, {
       name: "Demo Admin",
       groups: ["USERS", "ADMINS"],
@@ -48,13 +44,13 @@ describe("a token", () => {
   });
 
   test("of a caller without groups has no groups claim, not an empty one", async () => {
-    assert.equal("groups" in (await verified(await signIn(issuer, nobody.email))), false);
+    assert.equal("groups" in (await verified(await signIn(issuer, nobody))), false);
   });
 
   test("names a caller's groups in the claim that it is told", async () => {
-    const named = await startLocalIssuer({ groupsClaim: "https://example.com/groups" });
+    const named = await start({ groupsClaim: "https://example.com/groups" });
     try {
-      const claims = await verified(await signIn(named, user.email), named);
+      const claims = await verified(await signIn(named, user), named);
       assert.deepEqual(claims["https://example.com/groups"], ["USERS"]);
       assert.equal("groups" in claims, false);
     } finally {
@@ -63,20 +59,20 @@ describe("a token", () => {
   });
 
   test("keeps its subject and email whatever the groups claim is called", async () => {
-    const named = await startLocalIssuer({ groupsClaim: "sub" });
+    const named = await start({ groupsClaim: "sub" });
     try {
-      assert.match(String((await verified(await signIn(named, user.email), named)).sub), /^[a-z0-9]{28}$/);
+      assert.match(String((await verified(await signIn(named, user), named)).sub), /^[a-z0-9]{28}$/);
     } finally {
       await named.close();
     }
   });
 
   test("of another issuer in the same process does not verify, but has the same subject", async () => {
-    const other = await startLocalIssuer();
+    const other = await start();
     try {
-      const token = await signIn(other, user.email);
+      const token = await signIn(other, user);
       await assert.rejects(verified(token), { code: "ERR_JWKS_NO_MATCHING_KEY" });
-      const { sub } = await verified(await signIn(issuer, user.email));
+      const { sub } = await verified(await signIn(issuer, user));
       assert.equal((await verified(token, other)).sub, sub);
     } finally {
       await other.close();
@@ -84,7 +80,7 @@ describe("a token", () => {
   });
 
   test("of a refresh verifies the same, for the same sign-in and with the groups of that moment", async () => {
-    const own = await startLocalIssuer();
+    const own = await start();
     try {
       const { body: first } = await signInWith({ email: user.email, password: user.password }, own);
       const account = own.accounts.withEmail(user.email);
@@ -189,7 +185,7 @@ describe("a sign-in is refused", () => {
   }
 
   test("for a disabled account with USER_DISABLED, whatever the password; so is its refresh", async () => {
-    const own = await startLocalIssuer();
+    const own = await start();
     try {
       const account = own.accounts.withEmail(email);
       assert.ok(account);
@@ -208,7 +204,7 @@ describe("a sign-in is refused", () => {
   });
 
   test("with one code for an unknown e-mail and a wrong password, under e-mail enumeration protection", async () => {
-    const own = await startLocalIssuer({ emailEnumerationProtection: true });
+    const own = await start({ emailEnumerationProtection: true });
     try {
       for (const fields of [
         { email: "x@example.com", password },
@@ -241,7 +237,7 @@ describe("a refresh is refused", () => {
   }
 
   test("for an account that was removed, with INVALID_REFRESH_TOKEN", async () => {
-    const own = await startLocalIssuer();
+    const own = await start();
     try {
       const account = own.accounts.withEmail(user.email);
       assert.ok(account);
@@ -333,15 +329,15 @@ describe("a request that is no sign-in", () => {
     );
     await once(socket, "connect");
     socket.destroy();
-    await signIn(issuer, user.email);
+    await signIn(issuer, user);
   });
 });
 
 test("it listens on loopback unless told otherwise, and closing frees the port", async () => {
-  const own = await startLocalIssuer();
+  const own = await start();
   assert.match(own.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   const { port } = new URL(own.url);
-  await assert.rejects(startLocalIssuer({ port: Number(port) }), { code: "EADDRINUSE" });
+  await assert.rejects(start({ port: Number(port) }), { code: "EADDRINUSE" });
   await own.close();
   await assert.rejects(fetch(own.url), /fetch failed/);
 });

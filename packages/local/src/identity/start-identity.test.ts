@@ -5,7 +5,7 @@ import { startIdentity } from "./start-identity.ts";
 
 test("an emulator that is not installed is refused with one sentence that says how to install it", async () => {
   const nowhere = new URL("file:///no/such/folder/");
-  await assert.rejects(startIdentity("firebase-emulator", undefined, nowhere), (error) => {
+  await assert.rejects(startIdentity("firebase-emulator", [], { emulator: nowhere }), (error) => {
     assert.ok(error instanceof PlainError);
     assert.equal(
       error.message,

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { createApiFolder, OWN_API, type TestApiFolder } from "../../test/api-folder.ts";
 import { type Run, run } from "../../test/run.ts";
+
+const own = fileURLToPath(new URL("../../../api", import.meta.url));
 
 describe("npm start, with the API's own Lambda handler", () => {
   let stack: Run;
   let baseUrl: string;
   before(async () => {
-    stack = run("../src/start.ts", { args: ["--port", "0"] });
+    stack = run("../src/start.ts", { args: ["--api", own, "--port", "0"] });
     [baseUrl] = await stack.prints(/(?<=API +)http:\S+/);
   });
   after(async () => {
@@ -26,7 +27,8 @@ describe("npm start, with the API's own Lambda handler", () => {
   });
 
   test("walks the whole demo as expected", async () => {
-    const { exitCode, output } = await run("../src/demo.ts", { args: ["--url", baseUrl] }).ended;
+    const { exitCode, output } = await run("../src/demo.ts", { args: ["--api", own, "--url", baseUrl] })
+      .ended;
     assert.equal(exitCode, 0, output);
   });
 
@@ -67,30 +69,37 @@ describe("npm start, with the API's own Lambda handler", () => {
 });
 
 describe("npm run dev, with a stand-in for the API's Lambda handler", () => {
-  let source: string;
+  let api: TestApiFolder;
   let stack: Run;
   let baseUrl: string;
-  const saveHandler = (answer: string) =>
-    writeFile(join(source, "main.mjs"), `export const handler = async () => ({ answer: "${answer}" });`);
+  const handler = (answer: string) => `export const handler = async () => ({ answer: "${answer}" });`;
   before(async () => {
-    source = await mkdtemp(join(tmpdir(), "local-lambda-"));
-    await saveHandler("first");
-    stack = run("start-stand-in.ts", {
-      args: ["--port", "0", "--reload"],
-      environment: { START_ENTRY: join(source, "main.mjs"), START_SOURCE: source },
-    });
+    api = await createApiFolder({ "lambda.ts": handler("first") });
+    stack = run("../src/start.ts", { args: ["--api", api.path, "--port", "0", "--reload"] });
     [baseUrl] = await stack.prints(/(?<=API +)http:\S+/);
   });
   after(async () => {
     stack.kill("SIGINT");
     assert.equal((await stack.ended).exitCode, 0);
-    await rm(source, { recursive: true });
+    await api.remove();
   });
 
   test("a save is in the next answer", async () => {
     assert.deepEqual(await (await fetch(`${baseUrl}/v1/manage/hc`)).json(), { answer: "first" });
-    await saveHandler("second");
+    await api.save("lambda.ts", handler("second"));
     await stack.prints(/^Reloaded\.$/m);
     assert.deepEqual(await (await fetch(`${baseUrl}/v1/manage/hc`)).json(), { answer: "second" });
+  });
+
+  test("a new endpoint has its route at the gateway", async () => {
+    assert.equal((await fetch(`${baseUrl}/v1/added`)).status, 404);
+    await api.save(
+      "api.ts",
+      `import { api as own } from ${JSON.stringify(OWN_API)};
+       const load = async () => ({ ...(await own.routes["GET /v1/manage/hc"]()), path: "/v1/added" });
+       export const api = { ...own, routes: { ...own.routes, "GET /v1/added": load } };`,
+    );
+    await stack.prints(/^Reloaded\.$[\s\S]*^Reloaded\.$/m);
+    assert.equal((await fetch(`${baseUrl}/v1/added`)).status, 200);
   });
 });
