@@ -22,12 +22,17 @@ describe("what the docs say is looked up", () => {
     ["a link to a heading", "[a](deploy.md#4-a-domain), [b](#who-and-what)\n\n## Who, *and* `what`?"],
     ["a heading that comes again", "[a](#one-1)\n\n# One\n\n## One"],
     ["a link to a page elsewhere", "[a](https://example.com/b), <https://example.com>"],
-    ["a link in code, which is none", "`[a](nowhere.md)`"],
+    ["a text in code that looks like a link", "`[a](nowhere.md)`"],
     [
       "a setting",
       `\`DOCS=off\`, \`CERTIFICATE_ARN=...\`\n\n${block("dotenv", "DOCS=off\nAUTH_ENDPOINTS=on")}`,
     ],
-    ["a file", "`packages/api/src/app.ts`, `docs/guides`"],
+    ["a file", "`packages/kit/src/app.ts`, `docs/guides`"],
+    [
+      "a file that the page writes",
+      `\`packages/api/src/none.ts\`\n\n${block("ts", "// packages/api/src/none.ts\nexport {};")}`,
+    ],
+    ["an endpoint of a sample", `\`GET /v1/notes\`\n\n${block("ts", 'export const path = "/v1/notes";')}`],
     ["a script with an option", "`npm start -- --port 4000`, `npm run cost -- --ms 20`"],
     ["a command that is not run", block("sh", "npm run deploy -- --stage dev\naws sts get-caller-identity")],
     ["JSON", block("json", '{ "a": 1 }')],
@@ -46,24 +51,28 @@ describe("what the docs say is looked up", () => {
     ["a picture of no file", '<img src="none.png">', "the link to none.png leads nowhere"],
     ["a link to no heading here", "[a](#none)", /the link to #none leads to no heading/],
     ["a link to no heading there", "[a](deploy.md#none)", /leads to no heading of docs\/guides\/deploy.md/],
-    ["a link without https", "[a](http://example.com)", /is no https URL/],
-    ["an unknown setting", "`COLOUR=red`", "there is no setting COLOUR"],
+    ["a link without https", "[a](http://example.com)", /is not an https URL/],
+    ["an unknown setting", "`COLOUR=red`", "unknown setting COLOUR"],
     [
       "a setting's wrong value",
       block("dotenv", "DOCS=perhaps"),
-      "DOCS=perhaps is refused: it must be on or off",
+      "DOCS=perhaps is wrong: it must be on or off",
     ],
-    ["an unknown file", "`packages/api/src/none.ts`", "there is no packages/api/src/none.ts"],
-    ["an unknown script in the text", "`npm run deplyo`", /nobody has said how to check: npm run deplyo/],
-    ["an unknown script", block("sh", "npm run build -w packages/api"), /nobody has said how to check/],
+    ["an unknown file", "`packages/api/src/none.ts`", "packages/api/src/none.ts does not exist"],
+    ["an unknown script in the text", "`npm run deplyo`", /no check is defined for: npm run deplyo/],
+    ["an unknown script", block("sh", "npm run build -w packages/api"), /no check is defined for/],
     ["an unknown option", "`npm start -- --prot 4000`", "npm run start has no option --prot"],
     [
       "an unknown option in a table",
       "| a | b |\n| --- | --- |\n| `npm run bench -- --quik` | c |",
       "npm run bench has no option --quik",
     ],
-    ["an unknown endpoint", "`GET /v1/users/me`", "the API has no GET /v1/users/me"],
-    ["an endpoint's wrong method", "`POST /v1/manage/hc`", "the API has no POST /v1/manage/hc"],
+    ["an unknown endpoint", "`GET /v1/users/me`", "GET /v1/users/me is not an endpoint of the API"],
+    [
+      "an endpoint's wrong method",
+      "`POST /v1/manage/hc`",
+      "POST /v1/manage/hc is not an endpoint of the API",
+    ],
     [
       "a link that the local API does not answer",
       "<http://localhost:3000/express/v1/doc>",
@@ -76,24 +85,28 @@ describe("what the docs say is looked up", () => {
     ],
     ["a wrong group of a demo caller", callers("USERS"), /the demo callers are not .*nobody@example.com/],
     ["an unknown option of sst", block("sh", "npm run deploy -- --stag dev"), /has no option --stag/],
-    ["a command of unknown treatment", block("sh", "curl -s x\nrm -rf /tmp/x"), /how to check: rm -rf/],
+    [
+      "a command of unknown treatment",
+      block("sh", "curl -s x\nrm -rf /tmp/x"),
+      /check is defined for: rm -rf/,
+    ],
     [
       "a file that a command names",
       block("sh", "npx node packages/gateway/bench/none.ts"),
-      /there is no packages/,
+      /packages\/gateway\/bench\/none\.ts does not exist/,
     ],
     ["an unknown language", block("bash", "curl x"), /a block is "bash"/],
-    ["broken JSON", block("json", "{ a: 1 }"), /this is no JSON/],
-    ["an output of no command", block("text", "Done."), /the output of no command/],
+    ["broken JSON", block("json", "{ a: 1 }"), /this is not JSON/],
+    ["an output without a command", block("text", "Done."), /this output has no command before it/],
     [
       "an output of a command that is not run",
       `${block("sh", "npm run deploy -- --stage dev")}\n${block("text", "Done.")}`,
-      /the output of a command that is not run \(npm run deploy\)/,
+      /the command of this output is not run \(npm run deploy\)/,
     ],
     [
       "a block that is not the file it quotes",
-      `<!-- packages/api/src/app.ts -->\n${block("ts", "export {};")}`,
-      "the block is not what packages/api/src/app.ts is",
+      `<!-- packages/api/src/api.ts -->\n${block("ts", "export {};")}`,
+      "the block is not the content of packages/api/src/api.ts",
     ],
   ] as const) {
     it(`${what} is noticed`, () => {
@@ -106,14 +119,26 @@ describe("what the docs say is looked up", () => {
   }
 
   it("a sample that does not compile is noticed, and the one beside it that does is not", async () => {
-    const imports = 'import { auth } from "../../http/access.ts";\n';
+    const imports = 'import { auth } from "@lambda-express-api/kit";\n';
     const good = 'export const good = auth({ groups: ["A"] }, async ({ principal }) => principal);';
     const bad = 'export const bad = auth({ groupz: ["A"] }, async ({ principal }) => principal);';
     const found = await faultsOfSamples([
       page(`${block("ts", imports + good)}\n${block("ts", imports + bad)}`),
     ]);
-    assert.match(found.join("\n"), /^docs-guides-made-up-md-2\.ts.*groupz/);
+    assert.match(found.join("\n"), /docs-guides-made-up-md-2\.ts.*groupz/);
     assert.doesNotMatch(found.join("\n"), /made-up-md-1/);
+  });
+
+  it("samples that are files of the reader see each other, and those of another page do not", async () => {
+    const settings = "// packages/api/src/settings.ts\nexport const settings = { COLOUR: 1 };";
+    const use =
+      'import { settings } from "../../settings.ts";\nexport const colour: string = settings.COLOUR;';
+    const found = await faultsOfSamples([
+      page(`${block("ts", settings)}\n${block("ts", use)}`),
+      parsePage("docs/other.md", block("ts", use)),
+    ]);
+    assert.match(found[0] ?? "", /made-up-md-2\.ts.*'number' is not assignable to type 'string'/);
+    assert.match(found[1] ?? "", /docs-other-md-1\.ts.*Cannot find module/);
   });
 });
 
@@ -149,6 +174,13 @@ describe("what the docs run", () => {
     const answers = block("sh", 'TOKEN=\'{"a":1}\'\nTOKEN="$TOKEN"; echo "$TOKEN"');
     await run(`${answers}\n${block("json", '{ "a": 1 }')}`);
     await assert.rejects(run(`${answers}\n${block("json", '{ "a": 2 }')}`), /and not/);
+  });
+
+  it("finds the files that its page has the reader write", async () => {
+    const file = "packages/api/src/routes/notes/notes.test.ts";
+    const sample = `// ${file}\nimport { it } from "node:test";\nit("runs", () => {});`;
+    const command = block("sh", `npx node --test ${file}`);
+    await run(`${block("ts", sample)}\n${command}\n${block("text", "…\nℹ pass 1\n…")}`);
   });
 
   it("may not fail", async () => {

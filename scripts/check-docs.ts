@@ -1,21 +1,22 @@
 /**
- * Proves the docs. What shows without running anything is looked up first: links, settings, files, samples. Then the
- * commands are run in the order of the pages: what starts something is started, on a free port, and the others talk to
- * it; what writes files writes them in a copy. A `json` or `text` block after an `sh` block is what that block must
- * print, where `…` stands for anything, and alone on a line for any lines.
+ * `npm run check:docs`: proves the pages of this repository. Links, settings, files and samples are looked up first. Then
+ * the commands are run in the order of the pages: servers are started on a free port, and the other commands talk to them;
+ * files are written in a copy. A `json` or `text` block after an `sh` block is what that block must print, where `…` stands
+ * for anything, and alone on a line for any lines.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { globSync, readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { copyRepository } from "./copy-repository.ts";
 import { commandsOf, exemptionOf, NOT_RUN, STARTED, type Treatment, treatmentOf } from "./docs-commands.ts";
 import { faultsOf, faultsOfSamples } from "./docs-faults.ts";
 import { type Block, type Page, parsePage } from "./docs-page.ts";
 
-/** The README comes first: it starts what the other pages talk to. */
+/** The README comes first: it starts the servers that the other pages call. */
 const PAGES = ["README.md", "*.md", "docs/**/*.md", "packages/*/*.md", "packages/*/docs/*.md"];
 const ANNOUNCED_ADDRESS = /(localhost|127\.0\.0\.1):3000\b/g;
 const READY_TIMEOUT_MILLISECONDS = 30_000;
@@ -35,7 +36,7 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address ? address.port : 0;
 }
 
-/** Starts what runs until it is stopped, and waits until it says that it is ready. */
+/** Starts a server, and waits until it says that it is ready. */
 async function startServer(name: string, port: number): Promise<ChildProcess> {
   const { command = name, ready: readyText = "" } = STARTED[name] ?? {};
   const server = spawn("bash", ["-c", `exec ${command}`], {
@@ -69,7 +70,7 @@ async function stopServer(server: ChildProcess): Promise<void> {
 /**
  * Runs the commands of the pages, one page after the other.
  *
- * @throws Error, in a sentence, at the first command that fails or prints something else than its page says.
+ * @throws Error, in a sentence, at the first command that fails or prints something other than its page says.
  */
 export async function runCommands(pages: readonly Page[]): Promise<void> {
   const servers: ChildProcess[] = [];
@@ -79,7 +80,12 @@ export async function runCommands(pages: readonly Page[]): Promise<void> {
       let port = firstPort;
       let copy: string | undefined;
       try {
-        for (const [index, { language, code }] of page.blocks.entries()) {
+        for (const [index, { language, code, writes }] of page.blocks.entries()) {
+          if (writes) {
+            copy ??= await copyRepository();
+            await mkdir(dirname(join(copy, writes)), { recursive: true });
+            await writeFile(join(copy, writes), code);
+          }
           if (language !== "sh") continue;
           let printed = "";
           for (const { treatment, commands } of groupsOf(code)) {
@@ -126,7 +132,13 @@ function run({ path }: Page, commands: readonly string[], port: number, cwd: str
     cwd,
     encoding: "utf8",
     timeout: COMMAND_TIMEOUT_MILLISECONDS,
-    env: { ...process.env, PORT: String(port), npm_config_loglevel: "silent" },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      npm_config_loglevel: "silent",
+      // Under this variable a test runner runs nothing and succeeds.
+      NODE_TEST_CONTEXT: undefined,
+    },
   });
   if (status !== 0)
     throw new Error(`${path}: this ended with ${status}:\n${commands.join("\n")}\n${stdout}${stderr}`);

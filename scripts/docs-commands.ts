@@ -1,12 +1,12 @@
 /**
- * The commands of the docs, and how each is checked. One that is not listed here is refused, so that nothing is run by
- * accident and nothing is claimed that nobody looked at.
+ * The commands of the docs, and how each is checked. A command that is not listed here is refused: it must neither run by
+ * accident nor go unchecked.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** They run until they are stopped: started once they are met, on a free port, for the commands that follow. */
+/** They run until they are stopped: each is started where a page has it, on a free port, for the commands that follow. */
 export const STARTED: Readonly<Record<string, { readonly command: string; readonly ready: string }>> = {
   "npm ci && npm start": { command: "npm run --silent start", ready: "Ctrl-C" },
   "npx node packages/gateway/examples/gateway.ts": {
@@ -16,8 +16,8 @@ export const STARTED: Readonly<Record<string, { readonly command: string; readon
   },
 };
 
-/** Compared with what continuous integration runs. */
-const PIPELINE = ["npm ci && npm test", "npm run check"];
+/** They take minutes, and the last one the package registry. Continuous integration runs them, and that is checked. */
+const PIPELINE = ["npm ci && npm test", "npm run check", "npm run check:docs", "npm run check:projects"];
 
 const RUN = ["curl ", "TOKEN=", "npm run demo", "npm run cost"];
 
@@ -36,7 +36,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run release": "needs an account; packages/delivery/test/release/command.test.ts runs it at a stand-in",
   "npm run rollback":
     "needs an account; packages/delivery/test/release/command.test.ts runs it at a stand-in",
-  "npm run doctor": "its findings depend on who asks; packages/infra/src/doctor/doctor.test.ts runs it",
+  "npm run doctor":
+    "its findings depend on the machine and the account; packages/infra/src/doctor/doctor.test.ts runs it",
   "npm run demo -- --url": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
   "npx sst": "needs an account",
   "sst ": "needs an account",
@@ -48,13 +49,15 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docker ": "needs Docker; npm run test:image builds and runs the image",
   "npm start": "STARTED starts it, without options; packages/local/src/start.test.ts with them",
   "npm run dev": "does not end; packages/local/src/start.test.ts runs it",
-  "npm run build:lambda": "packages/api/build/lambda.test.ts builds it",
-  "npx node scripts/renew-redoc.ts":
-    "needs the package registry; scripts/vendored-redoc.test.ts checks what it wrote",
+  "npm run build:lambda": "packages/build/src/lambda.test.ts builds it",
+  "npx node packages/build/src/renew-redoc.ts":
+    "needs the package registry; packages/build/src/vendored-redoc.test.ts checks what it wrote",
+  "npm install --workspace packages/api":
+    "needs the package registry; npm run check:projects installs a package into a copy",
   "npm run screenshots": "needs Chromium",
   "npm run test:image": "needs Docker",
   "npm test": "takes minutes; continuous integration runs it",
-  "npm ci": "it is what was done before this check",
+  "npm ci": "it was done before this check",
   "npx biome": "npm run check begins with it",
   "npm run build -w packages/gateway": "packages/gateway/test/published-package.test.ts does it",
   "mkdir -p /tmp/my-api": "packages/gateway/test/published-package.test.ts does it",
@@ -62,7 +65,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   'npx node --test "packages/gateway': "npm test runs them",
   "npx node --test <file>": "npm test runs them all",
   "npx node packages/gateway/bench/": "takes a minute",
-  "npm run bench": "takes minutes, and a machine that has nothing else to do",
+  "npm run bench": "takes minutes, and an idle machine",
 };
 
 export type Treatment = "started" | "pipeline" | "run" | "run in a copy" | "not run";
@@ -93,8 +96,11 @@ export function commandsOf(code: string): string[] {
 
 /** Says, in sentences, which scripts, options, programs and files of a command do not exist. */
 export function faultsOfCommand(command: string): string[] {
-  if (PIPELINE.includes(command) && !readFileSync(".ci/run", "utf8").includes(`\n${command}\n`))
-    return [`continuous integration does not run: ${command}`];
+  if (PIPELINE.includes(command)) {
+    const steps = readFileSync(".ci/run", "utf8").split("\n");
+    const isRun = command.split(" && ").every((part) => steps.includes(`step ${part}`));
+    if (!isRun) return [`continuous integration does not run: ${command}`];
+  }
   return command.split(/\s(?:&&|\|)\s/).flatMap((part) => {
     const [program, ...args] = part.split(" ");
     if (program === "npm") return faultsOfNpm(args);
@@ -102,13 +108,13 @@ export function faultsOfCommand(command: string): string[] {
     const missing = files.filter((file) => globSync(file.replaceAll('"', "")).length === 0);
     const isUnknown = program === "npx" && !existsSync(`node_modules/.bin/${args[0]}`);
     return [
-      ...missing.map((file) => `there is no ${file}`),
-      ...(isUnknown ? [`npx knows no ${args[0]}`] : []),
+      ...missing.map((file) => `${file} does not exist`),
+      ...(isUnknown ? [`npx does not know ${args[0]}`] : []),
     ];
   });
 }
 
-/** What `npm run new` writes in the examples, what a build makes, and the files of another repository. */
+/** What `npm run new` writes in the examples, what a build makes, and files of other repositories. */
 const NOT_HERE = ["packages/api/src/routes/orders/", "packages/api/dist/", "packages/parser/"];
 
 /** Whether a text names a file that must be here. */
@@ -123,14 +129,14 @@ function faultsOfNpm(args: readonly string[]): string[] {
   const [name = "", ...rest] = isShort ? args : args.slice(1);
   const folder = rest.includes("-w") ? (rest[rest.indexOf("-w") + 1] ?? "") : ".";
   const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  if (!Object.hasOwn(scripts, name)) return [`there is no script ${name}`];
+  if (!Object.hasOwn(scripts, name)) return [`the script ${name} does not exist`];
   const options = rest.slice(rest.indexOf("--") + 1).filter((word) => word.startsWith("--"));
   return options
     .filter((option) => !isOption(name, option))
     .map((option) => `npm run ${name} has no option ${option}`);
 }
 
-/** Our own scripts refuse an option that they do not have, with a sentence that names those they have. */
+/** They refuse an unknown option, with a sentence that names those they take. */
 const REFUSES_OPTIONS = ["start", "dev", "demo", "new", "bench", "cost", "doctor", "release", "rollback"];
 const SST_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   deploy: ["--stage"],

@@ -1,20 +1,27 @@
-/** What is untrue in the docs and shows without running anything: one sentence for each. */
+/** Finds what is wrong in the docs without running a command: one sentence for each fault. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { settings } from "../packages/api/src/config.ts";
-import { publicPath } from "../packages/api/src/http/request-path.ts";
-import { routes } from "../packages/api/src/routes/routes.ts";
+import { api } from "../packages/api/src/api.ts";
+import { local } from "../packages/api/src/local.ts";
 import { settingsTable } from "../packages/infra/src/settings.ts";
-import { type DemoCaller, demoCallers } from "../packages/local/src/identity/demo-callers.ts";
+import { settings } from "../packages/kit/src/config.ts";
+import { loadRoutes } from "../packages/kit/src/enabled-routes.ts";
+import type { LocalCaller } from "../packages/kit/src/local-stack.ts";
+import { publicPath } from "../packages/kit/src/request/request-path.ts";
 import { copyRepository } from "./copy-repository.ts";
 import { commandsOf, exemptionOf, faultsOfCommand, isRepositoryPath, treatmentOf } from "./docs-commands.ts";
 import { type Block, type Page, parsePage } from "./docs-page.ts";
 
-/** What is `sql` is for CloudWatch Logs Insights; packages/infra/test/operate-guide.test.ts reads it. */
+/** A block of `sql` is for CloudWatch Logs Insights; packages/infra/test/operate-guide.test.ts reads it. */
 const LANGUAGES = ["sh", "text", "json", "dotenv", "ts", "sql", "mermaid"];
+
+/** What stands before a path of the API on this machine: its mapping key, or the stage of the gateway's own host. */
+const BASE_PATH = new RegExp(`^/(${local.mappingKey}|mvp)(?=/)`);
+
+const routes = await loadRoutes(api);
 
 export function faultsOf(page: Page): string[] {
   const faults = [
@@ -29,11 +36,9 @@ export function faultsOf(page: Page): string[] {
 function faultsOfLink({ path, anchors }: Page, link: string): string[] {
   if (/^[a-z]+:/i.test(link)) {
     const isFine = URL.canParse(link) && /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1):)/.test(link);
-    if (!isFine) return [`the link to ${link} is no https URL`];
+    if (!isFine) return [`the link to ${link} is not an https URL`];
     const { protocol, pathname } = new URL(link);
-    // Everything else of this machine is the API: behind its mapping key, behind its stage, or in the container.
-    const isAnswered =
-      protocol === "https:" || hasEndpoint("GET", pathname.replace(/^\/(express|mvp)\//, "/"));
+    const isAnswered = protocol === "https:" || hasEndpoint("GET", pathname.replace(BASE_PATH, ""));
     return isAnswered ? [] : [`the link to ${link} leads to no endpoint`];
   }
   const [file = "", anchor] = link.split("#");
@@ -44,14 +49,19 @@ function faultsOfLink({ path, anchors }: Page, link: string): string[] {
   return found.has(anchor) ? [] : [`the link to ${link} leads to no heading of ${target}`];
 }
 
-function faultsOfSpan({ path }: Page, code: string): string[] {
+function faultsOfSpan({ path, blocks }: Page, code: string): string[] {
   // `npx node` alone is a name for a program, and not a command.
   if (/^(npm|npx \S+|docker|aws|sst) \S/.test(code)) return faultsOfAnyCommand(code);
   if (/^[A-Z][A-Z0-9_]+=\S+$/.test(code)) return faultsOfSetting(code);
   const [, method = "", endpoint] = /^([A-Z]+) (\/v1(?:\/\S*)?)$/.exec(code) ?? [];
-  if (endpoint) return hasEndpoint(method, endpoint) ? [] : [`the API has no ${code}`];
-  if (!isRepositoryPath(code)) return [];
-  return [code, join(dirname(path), code)].some((file) => existsSync(file)) ? [] : [`there is no ${code}`];
+  if (endpoint) {
+    const isInSample = blocks.some(
+      (block) => block.language === "ts" && block.code.includes(`"${endpoint}"`),
+    );
+    return isInSample || hasEndpoint(method, endpoint) ? [] : [`${code} is not an endpoint of the API`];
+  }
+  if (!isRepositoryPath(code) || blocks.some((block) => block.writes === code)) return [];
+  return [code, join(dirname(path), code)].some((file) => existsSync(file)) ? [] : [`${code} does not exist`];
 }
 
 /** What `npm run new` makes in the examples. */
@@ -72,7 +82,7 @@ function hasEndpoint(method: string, path: string): boolean {
 /** A table of the demo callers must have all of them, as they are. */
 function faultsOfTable([head, , ...rows]: Page["tables"][number]): string[] {
   if (!isDeepStrictEqual(head, ["Caller", "Groups", "Password"])) return [];
-  const callers = Object.values<DemoCaller>(demoCallers).map(({ email, groups, password }) => [
+  const callers = Object.values<LocalCaller>(local.callers).map(({ email, groups, password }) => [
     `\`${email}\``,
     groups.join(", ") || "none",
     `\`${password}\``,
@@ -84,22 +94,23 @@ function faultsOfTable([head, , ...rows]: Page["tables"][number]): string[] {
 function faultsOfAnyCommand(command: string): string[] {
   if (treatmentOf(command) === undefined)
     return [
-      `nobody has said how to check: ${command} (say it in scripts/docs-commands.ts, in NOT_RUN with the reason if it cannot run here)`,
+      `no check is defined for: ${command} (list it in scripts/docs-commands.ts; in NOT_RUN, with the reason, if it cannot run here)`,
     ];
   return faultsOfCommand(command);
 }
 
-/** `NAME=value` must be a setting, of the API or of a deployment, with a value that it takes; `...` is any value. */
+/** `NAME=value` must name a setting of the API or of a deployment, and a value that it takes; `...` is any value. */
 function faultsOfSetting(line: string): string[] {
   const [, name = "", value = ""] = /^(\w+)=(.*)$/.exec(line) ?? [];
   const known: Record<string, { readonly rule: string; parse(text: string): unknown }> = {
     ...settings,
+    ...api.settings,
     ...settingsTable,
   };
   const setting = Object.hasOwn(known, name) ? known[name] : undefined;
-  if (!setting) return [`there is no setting ${name || line}`];
+  if (!setting) return [`unknown setting ${name || line}`];
   const isFine = value === "..." || setting.parse(value) !== undefined;
-  return isFine ? [] : [`${line} is refused: it must be ${setting.rule}`];
+  return isFine ? [] : [`${line} is wrong: it must be ${setting.rule}`];
 }
 
 function faultsOfBlock({ language, code, quotes }: Block, before: Block | undefined): string[] {
@@ -107,11 +118,11 @@ function faultsOfBlock({ language, code, quotes }: Block, before: Block | undefi
     return [`a block is "${language}", and only these are checked: ${LANGUAGES.join(", ")}`];
   if (language === "sh") return commandsOf(code).flatMap(faultsOfAnyCommand);
   if (language === "dotenv") return code.trim().split("\n").flatMap(faultsOfSetting);
-  if (language === "json" && !isJson(code)) return [`this is no JSON:\n${code}`];
+  if (language === "json" && !isJson(code)) return [`this is not JSON:\n${code}`];
   if (language === "text") {
-    if (before?.language !== "sh") return [`this is the output of no command:\n${code}`];
+    if (before?.language !== "sh") return [`this output has no command before it:\n${code}`];
     const [exemption] = commandsOf(before.code).flatMap((command) => exemptionOf(command) ?? []);
-    return exemption ? [`this is the output of a command that is not run (${exemption}):\n${code}`] : [];
+    return exemption ? [`the command of this output is not run (${exemption}):\n${code}`] : [];
   }
   if (language === "ts" && quotes) return faultsOfQuote(quotes, code);
   return [];
@@ -119,8 +130,8 @@ function faultsOfBlock({ language, code, quotes }: Block, before: Block | undefi
 
 function faultsOfQuote(file: string, code: string): string[] {
   const found = [file, join("packages/gateway", file)].find((candidate) => existsSync(candidate));
-  if (!found) return [`there is no ${file}`];
-  return readFileSync(found, "utf8") === code ? [] : [`the block is not what ${file} is`];
+  if (!found) return [`${file} does not exist`];
+  return readFileSync(found, "utf8") === code ? [] : [`the block is not the content of ${file}`];
 }
 
 function isJson(code: string): boolean {
@@ -133,26 +144,36 @@ function isJson(code: string): boolean {
 }
 
 /**
- * Compiles the samples that quote no file, each as if it were the file of an endpoint, and says what the compiler says.
+ * Compiles the samples that quote no file. One whose first line is a comment with a path is that file; any other is the file
+ * of an endpoint.
+ *
+ * @returns what the compiler says.
  */
 export async function faultsOfSamples(pages: readonly Page[]): Promise<string[]> {
-  const samples = pages.flatMap(({ path, blocks }) =>
-    blocks
-      .filter(({ language, quotes }) => language === "ts" && !quotes)
-      .map(({ code }, index) => ({ name: `${path.replaceAll(/\W/g, "-")}-${index + 1}.ts`, code })),
-  );
-  if (samples.length === 0) return [];
+  const faults: string[] = [];
+  for (const { path, blocks } of pages) {
+    const samples = blocks.filter(({ language, quotes }) => language === "ts" && !quotes);
+    if (samples.length > 0) faults.push(...(await faultsOfPageSamples(path, samples)));
+  }
+  return faults;
+}
+
+async function faultsOfPageSamples(page: string, samples: readonly Block[]): Promise<string[]> {
   const copy = await copyRepository();
   try {
-    const folder = join(copy, "packages/api/src/routes/samples");
-    await mkdir(folder);
-    await writeFile(
-      join(folder, "tsconfig.json"),
-      JSON.stringify({ extends: "../../../../../tsconfig.json", include: ["*.ts"] }),
-    );
-    for (const { name, code } of samples) await writeFile(join(folder, name), code);
-    const { status, stdout } = spawnSync(join(copy, "node_modules/.bin/tsc"), ["-p", "."], {
-      cwd: folder,
+    const files = samples.map(({ writes, code }, index) => {
+      const name = `${page.replaceAll(/\W/g, "-")}-${index + 1}.ts`;
+      return { file: writes ?? join("packages/api/src/routes/samples", name), code };
+    });
+    for (const { file, code } of files) {
+      await mkdir(dirname(join(copy, file)), { recursive: true });
+      await writeFile(join(copy, file), code);
+    }
+    const project = { extends: "./tsconfig.json", include: files.map(({ file }) => file), exclude: [] };
+    await writeFile(join(copy, "tsconfig.samples.json"), JSON.stringify(project));
+    const compiler = join(copy, "node_modules/.bin/tsc");
+    const { status, stdout } = spawnSync(compiler, ["-p", "tsconfig.samples.json"], {
+      cwd: copy,
       encoding: "utf8",
     });
     return status === 0 ? [] : stdout.trim().split("\n");

@@ -5,6 +5,8 @@ export interface Block {
   readonly code: string;
   /** The file that the line above the block names, whose text the block must be. */
   readonly quotes: string | undefined;
+  /** The file that the first line of the block names: a reader writes it. */
+  readonly writes: string | undefined;
 }
 
 export interface Page {
@@ -22,11 +24,12 @@ export interface Page {
 
 const FENCE = /^```(\w*)\n([\s\S]*?)^```$/gm;
 const QUOTED = /(?:<!-- (\S+\.ts) -->\n|`(\S+\.ts)`:\n\n)$/;
+const WRITTEN = /^\/\/ (packages\/\S+\.ts)\n/;
 const SPAN = /`([^`\n]+)`/g;
 const TABLE = /(?:^\|.*\|$\n?)+/gm;
 const LINK = /\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"|<(https?:[^>\s]*)>/g;
 
-/** Takes a page of Markdown apart. Links in code are no links, and code in blocks is not in the text. */
+/** Takes a page of Markdown apart. A link in code does not count, nor does code in blocks as text. */
 export function parsePage(path: string, markdown: string): Page {
   const text = markdown.replaceAll(FENCE, "");
   return {
@@ -34,7 +37,7 @@ export function parsePage(path: string, markdown: string): Page {
     blocks: [...markdown.matchAll(FENCE)].map((match) => {
       const [, language = "", code = ""] = match;
       const [, inComment, inText] = QUOTED.exec(markdown.slice(0, match.index)) ?? [];
-      return { language, code, quotes: inComment ?? inText };
+      return { language, code, quotes: inComment ?? inText, writes: WRITTEN.exec(code)?.[1] };
     }),
     spans: [...text.matchAll(SPAN)].map(([, code = ""]) => code.replaceAll("\\|", "|")),
     links: [...text.replaceAll(SPAN, "").matchAll(LINK)].map(
