@@ -17,7 +17,7 @@ ENV HOST=0.0.0.0 \
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY packages packages
-RUN npm ci --ignore-scripts --no-audit --no-fund --omit=dev --workspace packages/local
+RUN npm ci --ignore-scripts --no-audit --no-fund --omit=dev --workspace packages/local --workspace packages/api
 USER node
 EXPOSE 9099
 HEALTHCHECK --interval=2s --timeout=5s --retries=30 CMD ["node", "packages/local/src/identity/health-check.ts"]
