@@ -53,7 +53,7 @@ function nameRefusal(answer: SwaggerAnswer) {
 }
 
 const SWAGGER_OPTIONS = {
-  customSiteTitle: "lambda-express-api · Swagger UI",
+  customSiteTitle: "Swagger UI",
   customfavIcon: "./icon.svg",
   customCss: page("docs.css").toString(),
   swaggerUrl: "openapi.json",

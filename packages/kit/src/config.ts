@@ -133,7 +133,7 @@ export const settings = {
   AWS_API_GW_MAPPING_KEY: {
     description: "The mapping key under which a custom domain serves the API; links and docs start with it.",
     rule: "a path without a slash at either end",
-    example: "express",
+    example: "orders",
     optional: true,
     parse: matching(/^(?!\/)[\w.~$+!*'()/-]{1,300}(?<!\/)$/),
   },

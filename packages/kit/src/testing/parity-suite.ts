@@ -107,7 +107,7 @@ function comparableAnswer(answer: Answer, { basePath }: Target, sentId: string |
     body: body
       .replaceAll(requestId, "<request id>")
       .replace(/"version":"[^"]+","commit":"[^"]+"/, '"version":"<version>","commit":"<commit>"')
-      .replaceAll(`"${basePath}/v1`, '"/v1')
+      .replaceAll(`"${basePath}/`, '"/')
       .replaceAll(`"url":"${basePath || "/"}"`, '"url":"/"'),
   };
 }

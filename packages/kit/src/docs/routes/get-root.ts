@@ -32,7 +32,7 @@ export const getRoot = ({ prefix }: DocsOptions) =>
           description: z.string(),
           links: z.record(z.string(), z.string()).meta({
             description: "Paths on this host, by what is there.",
-            example: { openapi: "/v1/openapi.json" },
+            example: { openapi: `${prefix}/openapi.json` },
           }),
         }),
         alternatives: { [HTML]: z.string() },
