@@ -5,9 +5,15 @@ export function openApiResponses(z: Zod) {
   return { 200: { description: "The OpenAPI document.", schema: z.looseObject({ openapi: z.string() }) } };
 }
 
+/** The document's own types are those of a package that an API need not install. */
+interface OpenApiAnswer {
+  readonly status: 200;
+  readonly body: { readonly openapi: string; readonly [name: string]: unknown };
+}
+
 /** The generator is loaded here and not above: it is far bigger than the rest of the API. */
-export async function answerOpenApi({ api, config, basePath }: HandlerContext) {
+export async function answerOpenApi({ api, config, basePath }: HandlerContext): Promise<OpenApiAnswer> {
   const { openApiDocument } = await import("../openapi.ts");
   const routes = await api.endpoints();
-  return { status: 200, body: { ...(await openApiDocument({ api, routes, config, basePath })) } } as const;
+  return { status: 200, body: { ...(await openApiDocument({ api, routes, config, basePath })) } };
 }

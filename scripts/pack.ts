@@ -1,0 +1,304 @@
+/**
+ * `npm run pack -- OUT [PACKAGE...]`: makes of the kit's packages what is published: compiled JavaScript with types, because
+ * Node strips no types below `node_modules`. For each there is a folder in OUT, for `npm publish`, and an archive.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { builtinModules } from "node:module";
+import { join, relative, resolve } from "node:path";
+import { apiPage } from "./api-page.ts";
+
+interface Packing {
+  /** Files beside the sources, by where they go. */
+  readonly copied?: Readonly<Record<string, string>>;
+  /** Sources that only this repository runs, and the dependencies that only they have. */
+  readonly left?: { readonly sources: readonly string[]; readonly dependencies: readonly string[] };
+}
+
+/** Each after those that it depends on. */
+const PACKAGES: Readonly<Record<string, Packing>> = {
+  gateway: { copied: { "src/inspector/page": "dist/inspector/page", docs: "docs" } },
+  kit: { copied: { assets: "assets" } },
+  build: {
+    // The kit's package has the files of the docs pages.
+    left: {
+      sources: ["docs.ts", "renew-redoc.ts", "vendored-redoc.ts"],
+      dependencies: ["swagger-ui-dist", "swagger-ui-express"],
+    },
+  },
+  infra: {},
+  local: {},
+  delivery: {},
+};
+
+export const PUBLISHED: readonly string[] = Object.keys(PACKAGES);
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly exports?: Readonly<Record<string, string>>;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/** What is wrong with a package, for the person who packs it. */
+export class PackError extends Error {}
+
+const ROOT = join(import.meta.dirname, "..");
+const SCOPE = "@lambda-express-api/";
+const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
+const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"\n]+)"/g;
+/** SST's globals are not known here. The type check of the repository knows them. */
+const COMPONENTS = "src/components";
+const IN_ONE_GO = { encoding: "utf8", maxBuffer: 100_000_000 } as const;
+
+/**
+ * Packs some of the packages, and those that they depend on.
+ *
+ * @param out a folder; what it has of these packages is replaced.
+ * @returns the archives' names, by the packages' short names.
+ * @throws PackError
+ */
+export function packPackages(out: string, wanted = PUBLISHED): Readonly<Record<string, string>> {
+  const unknown = wanted.filter((short) => !PUBLISHED.includes(short));
+  if (unknown.length > 0)
+    throw new PackError(`${unknown.join(", ")} is not published; the packages are ${PUBLISHED.join(", ")}.`);
+  const needed = withSiblings(wanted);
+  mkdirSync(out, { recursive: true });
+  const modules = join(out, "node_modules");
+  linkModules(modules);
+  try {
+    return Object.fromEntries(
+      PUBLISHED.filter((short) => needed.has(short)).map((short) => [short, packPackage(out, short)]),
+    );
+  } finally {
+    rmSync(modules, { recursive: true });
+  }
+}
+
+function withSiblings(wanted: readonly string[], found = new Set<string>()): ReadonlySet<string> {
+  for (const short of wanted) {
+    found.add(short);
+    const siblings = Object.keys(readManifest(short).dependencies ?? {}).filter((name) =>
+      name.startsWith(SCOPE),
+    );
+    const others = siblings.map((name) => name.slice(SCOPE.length)).filter((name) => !found.has(name));
+    withSiblings(others, found);
+  }
+  return found;
+}
+
+/** The packages are compiled against each other as they will be published, and against what is installed here. */
+function linkModules(modules: string): void {
+  rmSync(modules, { recursive: true, force: true });
+  mkdirSync(join(modules, SCOPE), { recursive: true });
+  for (const name of globSync("*", { cwd: join(ROOT, "node_modules") }))
+    if (`${name}/` !== SCOPE) symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+  for (const short of PUBLISHED) symlinkSync(join("../..", short), join(modules, SCOPE, short));
+}
+
+function packPackage(out: string, short: string): string {
+  const folder = join(out, short);
+  const source = join(ROOT, "packages", short);
+  const { copied = {}, left } = PACKAGES[short] ?? {};
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+
+  const manifest = packedManifest(short);
+  writeJson(join(folder, "package.json"), manifest);
+  compile(folder, source, left?.sources ?? []);
+  for (const [from, to] of Object.entries(copied)) {
+    if (!existsSync(join(source, from)))
+      throw new PackError(`packages/${short}/${from} does not exist; run: npm run build:docs`);
+    cpSync(join(source, from), join(folder, to), { recursive: true });
+  }
+  cpSync(join(ROOT, "LICENSE"), join(folder, "LICENSE"));
+  cpSync(join(ROOT, "CHANGELOG.md"), join(folder, "CHANGELOG.md"));
+  const readme = readFileSync(join(source, "README.md"), "utf8");
+  writeFileSync(join(folder, "README.md"), readme.replaceAll(/\]\(src\/([\w/-]+)\.ts\)/g, "](dist/$1.d.ts)"));
+  mkdirSync(join(folder, "docs"), { recursive: true });
+  writeFileSync(join(folder, "docs/api.md"), apiPage(folder, manifest.name, publicEntries(short)));
+
+  const faults = faultsOf(folder, manifest);
+  if (faults.length > 0) throw new PackError(faults.join("\n"));
+  const packed = execFileSync("npm", ["pack", "--silent", "--pack-destination", out], {
+    cwd: folder,
+    ...IN_ONE_GO,
+  });
+  return packed.trim();
+}
+
+/** The entries that have names, and for the packages beside it each module that they import. */
+function packedManifest(short: string) {
+  const {
+    private: _,
+    scripts: __,
+    devDependencies: ___,
+    ...described
+  } = readManifest(short) as Manifest & Record<"private" | "scripts" | "devDependencies", unknown>;
+  const { left, copied = {} } = PACKAGES[short] ?? {};
+  const entries = Object.entries({ ...publicEntries(short), ...importedModules(described.name) });
+  const dependencies = Object.entries(described.dependencies ?? {}).filter(
+    ([name]) => !left?.dependencies.includes(name),
+  );
+  return {
+    ...described,
+    engines: { node: ">=24" },
+    files: [
+      "dist",
+      "docs",
+      "CHANGELOG.md",
+      ...Object.values(copied).filter((to) => !/^(dist|docs)\b/.test(to)),
+    ],
+    exports: {
+      ...Object.fromEntries(
+        entries.map(([name, file]) => [
+          name,
+          { types: compiled(file, ".d.ts"), default: compiled(file, ".js") },
+        ]),
+      ),
+      "./package.json": "./package.json",
+    },
+    ...(described.bin && {
+      bin: Object.fromEntries(
+        Object.entries(described.bin).map(([name, file]) => [name, compiled(file, ".js").slice("./".length)]),
+      ),
+    }),
+    ...(described.dependencies && { dependencies: Object.fromEntries(dependencies) }),
+  };
+}
+
+function publicEntries(short: string): Readonly<Record<string, string>> {
+  const entries = Object.entries(readManifest(short).exports ?? {});
+  return Object.fromEntries(entries.filter(([name]) => !name.includes("*")));
+}
+
+/** The modules of a package that the other packages, a project or its deployment import under their own names. */
+function importedModules(name: string): Readonly<Record<string, string>> {
+  const files = [
+    ...globSync("packages/*/{src,examples}/**/*.ts", { cwd: ROOT }),
+    ...globSync("packages/create/template/**/*.ts", { cwd: ROOT }),
+    "sst.config.ts",
+  ];
+  const specifiers = files
+    .filter((file) => !file.endsWith(".test.ts") && !file.startsWith(`packages/${name.slice(SCOPE.length)}/`))
+    .flatMap((file) => specifiersOf(readFileSync(join(ROOT, file), "utf8")));
+  const modules = specifiers.filter(
+    (specifier) => specifier.startsWith(`${name}/`) && specifier.endsWith(".ts"),
+  );
+  return Object.fromEntries(
+    [...new Set(modules)].sort().map((specifier) => {
+      const module = specifier.slice(name.length + 1);
+      return [`./${module}`, `./src/${module}`];
+    }),
+  );
+}
+
+function compiled(file: string, extension: ".js" | ".d.ts"): string {
+  return file.replace(/^\.\/src\//, "./dist/").replace(/\.ts$/, extension);
+}
+
+function compile(folder: string, source: string, left: readonly string[]): void {
+  const src = join(folder, "src");
+  cpSync(join(source, "src"), src, { recursive: true });
+  const exclude = ["**/*.test.ts", ...left.map((file) => `src/${file}`)];
+  tsc(folder, { include: ["src"], exclude: [...exclude, COMPONENTS] });
+  if (existsSync(join(folder, COMPONENTS)))
+    tsc(folder, {
+      compilerOptions: { noCheck: true, isolatedDeclarations: true },
+      include: [COMPONENTS],
+      exclude,
+    });
+  rmSync(src, { recursive: true });
+}
+
+function tsc(
+  folder: string,
+  project: { compilerOptions?: object; include: string[]; exclude: string[] },
+): void {
+  const file = join(folder, "tsconfig.json");
+  writeJson(file, {
+    extends: join(ROOT, "tsconfig.json"),
+    ...project,
+    compilerOptions: {
+      noEmit: false,
+      rewriteRelativeImportExtensions: true,
+      declaration: true,
+      rootDir: "src",
+      outDir: "dist",
+      ...project.compilerOptions,
+    },
+  });
+  const { status, stdout } = spawnSync(process.execPath, [TSC, "-p", file], IN_ONE_GO);
+  if (status !== 0) throw new PackError(stdout);
+  rmSync(file);
+}
+
+/** What would not work, or not be right, in the folder of somebody else. */
+function faultsOf(folder: string, manifest: Manifest): string[] {
+  const known = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  const faults: string[] = [];
+  for (const file of globSync("dist/**/*.{js,ts}", { cwd: folder })) {
+    const text = readFileSync(join(folder, file), "utf8");
+    const fault = (what: string) => faults.push(`${manifest.name}: ${file} ${what}`);
+    if (/\.test\./.test(file)) fault("is a test");
+    if (text.includes(ROOT)) fault("has a path of this machine");
+    if (text.includes("sourceMappingURL")) fault("names a source map");
+    for (const specifier of specifiersOf(text)) {
+      const [name = ""] = /^(@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
+      if (specifier.startsWith(".")) {
+        // A declaration file names sources, and means the declarations beside them.
+        const published = join(
+          folder,
+          file,
+          "..",
+          specifier.replace(/\.ts$/, file.endsWith(".d.ts") ? ".d.ts" : ".ts"),
+        );
+        if (!existsSync(published)) fault(`imports ${specifier}, which is not published`);
+      } else if (!specifier.startsWith("node:") && !builtinModules.includes(name) && name !== manifest.name) {
+        const typed = existsSync(join(ROOT, "node_modules/@types", name)) && file.endsWith(".d.ts");
+        if (!known.includes(name) && !known.includes(`@types/${name}`))
+          fault(`imports ${name}, which its package.json does not name`);
+        else if (typed && !known.includes(`@types/${name}`))
+          fault(`has types of ${name}, so @types/${name} must be a dependency`);
+      }
+    }
+  }
+  return faults;
+}
+
+function specifiersOf(text: string): string[] {
+  return [...text.matchAll(SPECIFIER)].map(([, specifier = ""]) => specifier);
+}
+
+function readManifest(short: string): Manifest {
+  return JSON.parse(readFileSync(join(ROOT, "packages", short, "package.json"), "utf8"));
+}
+
+function writeJson(file: string, content: object): void {
+  writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`);
+}
+
+if (import.meta.main) {
+  const [out, ...wanted] = process.argv.slice(2);
+  try {
+    if (out === undefined) throw new PackError("Name a folder, for example: npm run pack -- /tmp/packages");
+    const archives = packPackages(resolve(out), wanted.length > 0 ? wanted : PUBLISHED);
+    for (const archive of Object.values(archives)) console.log(join(relative("", resolve(out)), archive));
+  } catch (error) {
+    if (!(error instanceof PackError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
