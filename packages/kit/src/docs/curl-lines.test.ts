@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { anyone, auth } from "../route/access.ts";
-import { defineRoute, type Route, type RouteContract } from "../route/define-route.ts";
+import { defineRoute, type Method, type Route } from "../route/define-route.ts";
 import { curlLine } from "./curl-lines.ts";
 
-type Contract = Partial<Omit<RouteContract<string, never, never>, "request">> & Pick<Route, "request">;
+type Contract = Partial<Pick<Route, "path" | "request" | "consumes"> & { readonly method: Method }>;
 
 function line(contract: Contract, isPrivate = false): string {
   const route = defineRoute({

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { noIssuer, testConfig } from "../testing/test-environment.ts";
+import { fixtureApi } from "../../test/fixtures/api.ts";
+import { enabledRoutes } from "../enabled-routes.ts";
 import { anyone } from "../route/access.ts";
 import { defineRoute } from "../route/define-route.ts";
+import { testConfig } from "../testing/test-environment.ts";
 import { landingPage } from "./landing-page.ts";
+
+const { features, ...config } = testConfig(fixtureApi);
+const { name, version, description } = fixtureApi;
+const options = { name, version, description, prefix: "/v1", config, origin: "http://h", basePath: "/b" };
 
 it("the landing page shows text as text, whatever is in it", () => {
   const route = defineRoute({
@@ -15,41 +21,36 @@ it("the landing page shows text as text, whatever is in it", () => {
     responses: (z) => ({ 200: { description: "Done.", schema: z.null() } }),
   }).handler(anyone(async () => ({ status: 200, body: null })));
   const page = landingPage({
-    about: { name: "lambda-express-api", version: "1.0.0-<s>", description: '"<u>"' },
+    ...options,
+    name: "notes <api>",
+    version: "1.0.0-<s>",
+    description: '"<u>"',
     routes: [route],
-    config: testConfig(noIssuer),
-    origin: "http://h",
     basePath: `/a"b`,
   });
-  assert.doesNotMatch(page, /<(b|i|s|u)>|<b |="[^"]*a"b/);
+  assert.doesNotMatch(page, /<(b|i|s|u|api)>|<b |="[^"]*a"b/);
   assert.match(page, /A &lt;b onload=&quot;x\(\)&quot;&gt;bold&lt;\/b&gt; &#39;thing&#39; &amp; more\./);
 });
 
-it("the landing page says where $TOKEN comes from, with AUTH_ENDPOINTS and without", () => {
-  const page = (authEndpoints: string) =>
-    landingPage({
-      about: { name: "lambda-express-api", version: "1.0.0", description: "An API." },
-      routes: [],
-      config: testConfig(noIssuer, { AUTH_ENDPOINTS: authEndpoints }),
-      origin: "http://h",
-      basePath: "",
-    });
-  assert.match(page("on"), /\nTOKEN=\$\(/);
-  assert.match(page("off"), /<code>\$TOKEN<\/code> is a token of your identity provider/);
-  assert.doesNotMatch(page("off"), /v1\/auth\/token/);
+it("the landing page says where $TOKEN comes from, with the token endpoints and without", async () => {
+  const page = async (authEndpoints: boolean) =>
+    landingPage({ ...options, routes: await enabledRoutes(fixtureApi, { ...features, authEndpoints }) });
+  assert.match(await page(true), / http:\/\/h\/b\/v1\/auth\/token\)\nTOKEN=\$\(/);
+  assert.match(await page(false), /<code>\$TOKEN<\/code> is a token of your identity provider/);
+  assert.doesNotMatch(await page(false), /v1\/auth\/token/);
 });
 
-it("the landing page writes the root's path as the gateway answers it", () => {
-  const route = defineRoute({
-    operationId: "getRoot",
-    method: "GET",
-    path: "/v1/",
-    summary: "Says what this API is.",
-    responses: (z) => ({ 200: { description: "Done.", schema: z.null() } }),
-  }).handler(anyone(async () => ({ status: 200, body: null })));
-  const about = { name: "lambda-express-api", version: "1.0.0", description: "d" } as const;
-  const config = testConfig(noIssuer);
-  const page = landingPage({ about, routes: [route], config, origin: "http://h", basePath: "/b" });
+it("the landing page has the API's name in its title and the files below its own prefix", () => {
+  const page = landingPage({ ...options, prefix: "/api", routes: [] });
+  assert.match(page, /<title>fixture-api<\/title>/);
+  assert.match(page, /<h1>fixture-api <small>1\.2\.3<\/small><\/h1>\n<p>An API for tests\.<\/p>/);
+  const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = ""]) => link);
+  assert.equal(links.length, 6);
+  for (const link of links) assert.match(link, /^\/b\/api\//);
+});
+
+it("the landing page writes the root's path as the gateway answers it", async () => {
+  const page = landingPage({ ...options, routes: await enabledRoutes(fixtureApi, features) });
   assert.match(page, /<code>\/v1<\/code>/);
   assert.doesNotMatch(page, /\/v1\/[<"]/);
 });

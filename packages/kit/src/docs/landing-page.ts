@@ -1,18 +1,19 @@
 /** What the API's root is in a browser: what this API is, its endpoints, and lines that call them. */
-import type { DemoCaller } from "../config.ts";
+import type { Config, DemoCaller } from "../config.ts";
 import { publicPath } from "../request/request-path.ts";
 import { describeAccess } from "../route/access.ts";
 import type { HandlerContext, Route } from "../route/define-route.ts";
 import { curlLine, signInLines } from "./curl-lines.ts";
 import { fileVersion } from "./files.ts";
 
-export interface LandingPageOptions extends Pick<HandlerContext, "config" | "origin" | "basePath"> {
+export interface LandingPageOptions extends Pick<HandlerContext, "origin" | "basePath"> {
   readonly name: string;
   readonly version: string;
   readonly description: string;
   /** The path below which the docs are. */
   readonly prefix: string;
   readonly routes: readonly Route[];
+  readonly config: Pick<Config, "demoCallers">;
 }
 
 /** Writes the page. It needs its style sheet and its script, which are files of the docs. */

@@ -4,15 +4,15 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { fixtureApi } from "../../../test/fixtures/api.ts";
 import { fetchRaw } from "../../../test/support/fetch-raw.ts";
 import { testApp } from "../../testing/test-app.ts";
-import { noIssuer } from "../../testing/test-environment.ts";
 
 describe("GET /v1/docs/{asset}", () => {
   let server: Server;
   let url: string;
   before(async () => {
-    server = testApp(noIssuer).listen(0, "127.0.0.1");
+    server = testApp(fixtureApi).listen(0, "127.0.0.1");
     await once(server, "listening");
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/docs/`;
   });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import supertest from "supertest";
+import { fixtureApi } from "../../../test/fixtures/api.ts";
 import { testApp } from "../../testing/test-app.ts";
-import { noIssuer } from "../../testing/test-environment.ts";
 
 it("GET /v1/docs is a page whose every file is served, for ever, by this API", async () => {
-  const app = testApp(noIssuer);
+  const app = testApp(fixtureApi);
   const page = await supertest(app).get("/v1/docs");
   assert.equal(page.status, 200);
   assert.equal(page.headers["content-type"], "text/html; charset=utf-8");
@@ -20,7 +20,7 @@ it("GET /v1/docs is a page whose every file is served, for ever, by this API", a
 });
 
 it("GET /v1/docs lets the page run no script that is written in it, and load nothing from elsewhere", async () => {
-  const { headers, text } = await supertest(testApp(noIssuer)).get("/v1/docs");
+  const { headers, text } = await supertest(testApp(fixtureApi)).get("/v1/docs");
   const policy = headers["content-security-policy"] ?? "";
   assert.match(policy, /default-src 'none';script-src 'self';/);
   assert.doesNotMatch(policy, /script-src[^;]*unsafe|https?:/);
@@ -29,7 +29,7 @@ it("GET /v1/docs lets the page run no script that is written in it, and load not
 
 it("GET /v1/docs has the same policy for a browser that has the page already, and takes the newer headers for its own", async () => {
   for (const path of ["/v1/docs", "/v1/redoc"]) {
-    const app = supertest(testApp(noIssuer));
+    const app = supertest(testApp(fixtureApi));
     const { headers } = await app.get(path);
     const again = await app.get(path).set("if-none-match", "*");
     assert.equal(again.status, 304);
@@ -38,7 +38,7 @@ it("GET /v1/docs has the same policy for a browser that has the page already, an
 });
 
 it("GET /v1/docs does not exist where the docs are switched off, and neither do its files", async () => {
-  const app = testApp(noIssuer, { environment: { DOCS: "off" } });
+  const app = testApp(fixtureApi, { environment: { DOCS: "off" } });
   for (const path of ["/v1/docs", "/v1/docs/swagger-ui.css"]) {
     const { status, body } = await supertest(app).get(path);
     assert.equal(status, 404, path);
@@ -47,7 +47,7 @@ it("GET /v1/docs does not exist where the docs are switched off, and neither do 
 });
 
 it("GET /v1/docs varies by origin as well, where only some origins may read it", async () => {
-  const app = testApp(noIssuer, { environment: { CORS_ALLOW_ORIGINS: "https://app.example.com" } });
+  const app = testApp(fixtureApi, { environment: { CORS_ALLOW_ORIGINS: "https://app.example.com" } });
   const { headers } = await supertest(app).get("/v1/docs").set("origin", "https://app.example.com");
   assert.equal(headers.vary, "origin, accept-encoding");
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import supertest from "supertest";
+import { fixtureApi } from "../../../test/fixtures/api.ts";
 import { testApp } from "../../testing/test-app.ts";
-import { noIssuer } from "../../testing/test-environment.ts";
 
 it("GET /v1/redoc is a page whose every file is served, for ever, by this API", async () => {
-  const app = testApp(noIssuer);
+  const app = testApp(fixtureApi);
   const page = await supertest(app).get("/v1/redoc");
   assert.equal(page.status, 200);
   assert.equal(page.headers["content-type"], "text/html; charset=utf-8");
@@ -22,7 +22,7 @@ it("GET /v1/redoc is a page whose every file is served, for ever, by this API", 
 });
 
 it("GET /v1/redoc lets the page run no script that is written in it, and load nothing from elsewhere", async () => {
-  const { headers, text } = await supertest(testApp(noIssuer)).get("/v1/redoc");
+  const { headers, text } = await supertest(testApp(fixtureApi)).get("/v1/redoc");
   const policy = headers["content-security-policy"] ?? "";
   assert.match(policy, /default-src 'none';script-src 'self';/);
   assert.doesNotMatch(policy, /script-src[^;]*unsafe|https?:/);
@@ -30,7 +30,7 @@ it("GET /v1/redoc lets the page run no script that is written in it, and load no
 });
 
 it("GET /v1/redoc does not exist where the docs are switched off, and neither do its files", async () => {
-  const app = testApp(noIssuer, { environment: { DOCS: "off" } });
+  const app = testApp(fixtureApi, { environment: { DOCS: "off" } });
   for (const path of ["/v1/redoc", "/v1/redoc/redoc-init.js"]) {
     const { status, body } = await supertest(app).get(path);
     assert.equal(status, 404, path);

@@ -1,24 +1,26 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import supertest from "supertest";
-import { lambdaContext, payloadEvent } from "../../testing/payload-event.ts";
-import { testApp } from "../../testing/test-app.ts";
-import { noIssuer, testConfig } from "../../testing/test-environment.ts";
-import { publicPath } from "../../request/request-path.ts";
-import { createLog } from "../../log.ts";
+import { fixtureApi } from "../../../test/fixtures/api.ts";
+import { loadRoutes } from "../../enabled-routes.ts";
 import { createHandler } from "../../lambda/create-handler.ts";
 import type { HttpResult } from "../../lambda/event-adapter.ts";
+import { createLog } from "../../log.ts";
+import { publicPath } from "../../request/request-path.ts";
+import { lambdaContext, payloadEvent } from "../../testing/payload-event.ts";
+import { testApp } from "../../testing/test-app.ts";
+import { testEnvironment } from "../../testing/test-environment.ts";
 
 const CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
 const DEMO = { DEMO_CALLERS: "alice@example.com:not-secret" };
 
 describe("GET /v1/", () => {
   it("names the API, its version and where to go, and each link leads somewhere", async () => {
-    const app = testApp(noIssuer);
+    const app = testApp(fixtureApi);
     const { status, body } = await supertest(app).get("/v1/");
     assert.equal(status, 200);
-    assert.equal(body.name, "lambda-express-api");
-    assert.match(body.version, /^\d+\.\d+\.\d+/);
+    assert.equal(body.name, fixtureApi.name);
+    assert.equal(body.version, fixtureApi.version);
     assert.equal(body.commit, "development");
     assert.deepEqual(Object.keys(body.links), ["health", "openapi", "docs", "redoc"]);
     for (const link of Object.values<string>(body.links)) {
@@ -38,7 +40,7 @@ describe("GET /v1/", () => {
     ["image/png", "application/json"],
   ] as const) {
     it(`is ${type} to one who accepts ${accept}`, async () => {
-      const { headers } = await supertest(testApp(noIssuer)).get("/v1/").set("accept", accept);
+      const { headers } = await supertest(testApp(fixtureApi)).get("/v1/").set("accept", accept);
       assert.ok(headers["content-type"]?.startsWith(type));
       assert.equal(headers.vary, "accept");
     });
@@ -46,14 +48,14 @@ describe("GET /v1/", () => {
 
   const pageOf = async (environment = {}, headers = {}) =>
     (
-      await supertest(testApp(noIssuer, { environment }))
+      await supertest(testApp(fixtureApi, { environment }))
         .get("/v1")
         .set({ accept: CHROME, ...headers })
     ).text;
 
   it("is a page with every endpoint: its method, its path, one sentence, and who may call it", async () => {
     const page = (await pageOf()).replaceAll("&#39;", "'");
-    for (const { method, path, summary, operationId } of routes) {
+    for (const { method, path, summary, operationId } of await loadRoutes(fixtureApi)) {
       const [article = ""] = new RegExp(`<article id="${operationId}">.*?</article>`, "s").exec(page) ?? [];
       assert.ok(article.includes(`>${method}</span> <code>${publicPath(path)}</code>`), operationId);
       assert.ok(article.includes(summary), operationId);
@@ -76,18 +78,18 @@ describe("GET /v1/", () => {
       { TRUSTED_PROXY_HOPS: "1" },
       { ...spoofed, "x-forwarded-proto": "https", host: "api.example.com" },
     );
-    assert.match(page, /curl https:\/\/api\.example\.com\/v1\/manage\/hc</);
+    assert.match(page, /curl https:\/\/api\.example\.com\/v1\/health</);
     assert.doesNotMatch(page, /evil/);
     assert.match(
       await pageOf({}, { "x-forwarded-proto": "https", host: "h:81" }),
-      /curl http:\/\/h:81\/v1\/manage/,
+      /curl http:\/\/h:81\/v1\/health/,
     );
-    assert.match(await pageOf({}, { host: "$(id)" }), /curl http:\/\/localhost:\d+\/v1\/manage/);
+    assert.match(await pageOf({}, { host: "$(id)" }), /curl http:\/\/localhost:\d+\/v1\/health/);
   });
 
   it("in Lambda, takes the host for the gateway's word, and not for the header's", async () => {
-    const handler = createHandler({
-      config: testConfig(noIssuer, { RUNTIME: "LAMBDA" }),
+    const handler = createHandler(fixtureApi, {
+      environment: testEnvironment(fixtureApi, undefined, { RUNTIME: "LAMBDA" }),
       log: createLog(() => {}),
     });
     const event = payloadEvent(
@@ -95,7 +97,7 @@ describe("GET /v1/", () => {
       { domainName: "api.example.com", stage: "$default" },
     );
     const { body } = (await handler(event, lambdaContext())) as HttpResult;
-    assert.match(body, /curl https:\/\/api\.example\.com\/v1\/manage\/hc</);
+    assert.match(body, /curl https:\/\/api\.example\.com\/v1\/health</);
     assert.doesNotMatch(body, /evil/);
   });
 
@@ -108,7 +110,7 @@ describe("GET /v1/", () => {
   });
 
   it("is JSON to everybody where the docs are switched off", async () => {
-    const app = testApp(noIssuer, { environment: { DOCS: "off" } });
+    const app = testApp(fixtureApi, { environment: { DOCS: "off" } });
     const { body } = await supertest(app).get("/v1/").set("accept", CHROME);
     assert.deepEqual(Object.keys(body.links), ["health", "openapi"]);
   });

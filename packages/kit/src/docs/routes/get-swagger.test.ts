@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import supertest from "supertest";
+import { fixtureApi } from "../../../test/fixtures/api.ts";
 import { testApp } from "../../testing/test-app.ts";
-import { noIssuer } from "../../testing/test-environment.ts";
 
 it("GET /v1/swagger.json returns the very document of GET /v1/openapi.json", async () => {
-  const app = testApp(noIssuer);
+  const app = testApp(fixtureApi);
   const [swagger, openapi] = [
     await supertest(app).get("/v1/swagger.json"),
     await supertest(app).get("/v1/openapi.json"),
