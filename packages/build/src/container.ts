@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { apiFolder, healthPath, loadApi } from "./api-folder.ts";
-import { KIT_ASSETS, KIT_SOURCE } from "./kit-folder.ts";
+import { KIT_ASSETS, kitModule } from "./kit-folder.ts";
 import { lazyRequires } from "./lazy-requires.ts";
 import { writeReleaseFile } from "./release-file.ts";
 
@@ -26,7 +26,7 @@ export async function buildContainer(folder: string, out = join(folder, "dist/co
   await build({
     entryPoints: {
       main: containerEntry,
-      "health-check": join(KIT_SOURCE, "container/health-check.ts"),
+      "health-check": kitModule("container/health-check"),
     },
     outdir: out,
     bundle: true,

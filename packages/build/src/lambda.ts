@@ -5,7 +5,7 @@
  */
 import { execFile } from "node:child_process";
 import { cp, mkdir, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { extname, join, resolve } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { build } from "esbuild";
 import { apiFolder, loadApi } from "./api-folder.ts";
@@ -54,7 +54,7 @@ async function rehearse(
   apiModule: string,
   makesCodeCaches: boolean,
 ): Promise<Readonly<Record<string, string>>> {
-  const program = join(import.meta.dirname, "rehearse.ts");
+  const program = besideThis("rehearse");
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ["--expose-gc", "--random-seed=1", program, APP_FILE, resolve(apiModule), String(makesCodeCaches)],
@@ -65,7 +65,7 @@ async function rehearse(
 
 async function writeEntry(folder: string, codeCaches: Readonly<Record<string, string>>): Promise<void> {
   await build({
-    entryPoints: [join(import.meta.dirname, "lambda-entry.ts")],
+    entryPoints: [besideThis("lambda-entry")],
     outfile: join(folder, "bundle.mjs"),
     bundle: true,
     platform: "node",
@@ -79,6 +79,11 @@ async function writeEntry(folder: string, codeCaches: Readonly<Record<string, st
     },
     logLevel: "warning",
   });
+}
+
+/** TypeScript beside TypeScript, JavaScript in the published package. */
+function besideThis(module: string): string {
+  return join(import.meta.dirname, module + extname(import.meta.filename));
 }
 
 if (import.meta.main) {

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, extname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { Script } from "node:vm";
 import { apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
@@ -319,7 +319,11 @@ function write(endpoint: Endpoint): readonly string[] {
   const file = fileOf(endpoint);
   const files = endpoint.hasTest ? [file, testFileOf(file)] : [file];
   const firstFolder = mkdirSync(dirname(file), { recursive: true });
-  const generate = [join(import.meta.dirname, "generate.ts"), "--api", endpoint.api];
+  const generate = [
+    join(import.meta.dirname, `generate${extname(import.meta.filename)}`),
+    "--api",
+    endpoint.api,
+  ];
   try {
     writeFileSync(file, source(endpoint));
     if (endpoint.hasTest) writeFileSync(testFileOf(file), test(endpoint));

@@ -1,5 +1,6 @@
 // The API in its Lambda runtime behind the local API Gateway: the same handler, the same plan of routes, the same path.
 
+import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import {
   createGateway,
@@ -23,6 +24,9 @@ const DOMAIN = "localhost";
 
 /** In the cloud there are a thousand; here each instance is a thread of this machine, and further requests wait for one. */
 const INSTANCES = 50;
+
+/** TypeScript beside TypeScript, JavaScript in the published package. */
+const planModule = new URL(`./plan-worker${extname(import.meta.url)}`, import.meta.url);
 
 /** With `reload`, a save gives new events to new instances, and the gateway its routes anew. */
 export async function startLambda({
@@ -118,7 +122,7 @@ async function describeApi(
 
 /** In a thread of its own, because a module that has been loaded once is never read again. */
 function planInWorker(request: PlanRequest): Promise<HttpApiPlan> {
-  const worker = new Worker(new URL("./plan-worker.ts", import.meta.url), { workerData: request });
+  const worker = new Worker(planModule, { workerData: request });
   return new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
 }
 
