@@ -211,21 +211,22 @@ function compiled(file: string, extension: ".js" | ".d.ts"): string {
 
 function compile(folder: string, source: string, left: readonly string[]): void {
   const src = join(folder, "src");
+  const components = join(folder, COMPONENTS);
   cpSync(join(source, "src"), src, { recursive: true });
-  const exclude = ["**/*.test.ts", ...left.map((file) => `src/${file}`)];
-  tsc(folder, { include: ["src"], exclude: [...exclude, COMPONENTS] });
-  if (existsSync(join(folder, COMPONENTS)))
-    tsc(folder, {
-      compilerOptions: { noCheck: true, isolatedDeclarations: true },
-      include: [COMPONENTS],
-      exclude,
-    });
+  for (const file of [...globSync("**/*.test.ts", { cwd: src }), ...left]) rmSync(join(src, file));
+  tsc(folder, { include: ["src"], exclude: [COMPONENTS] });
+  if (existsSync(components)) {
+    // Alone, because what they export must say its types by itself.
+    for (const other of globSync("*", { cwd: src, exclude: ["components"] }))
+      rmSync(join(src, other), { recursive: true });
+    tsc(folder, { compilerOptions: { noCheck: true, isolatedDeclarations: true }, include: [COMPONENTS] });
+  }
   rmSync(src, { recursive: true });
 }
 
 function tsc(
   folder: string,
-  project: { compilerOptions?: object; include: string[]; exclude: string[] },
+  project: { compilerOptions?: object; include: string[]; exclude?: string[] },
 ): void {
   const file = join(folder, "tsconfig.json");
   writeJson(file, {
@@ -279,7 +280,9 @@ function faultsOf(folder: string, manifest: Manifest): string[] {
 }
 
 function specifiersOf(text: string): string[] {
-  return [...text.matchAll(SPECIFIER)].map(([, specifier = ""]) => specifier);
+  const specifiers = [...text.matchAll(SPECIFIER)].map(([, specifier = ""]) => specifier);
+  // One that is filled in is a text that a program writes.
+  return specifiers.filter((specifier) => !specifier.includes("${"));
 }
 
 function readManifest(short: string): Manifest {

@@ -10,7 +10,11 @@ export interface CallerSettings {
 }
 
 /** What the API must know of its callers, whatever runs it. */
-export function callerEnvironment({ jwtAuthorizer, groupsClaim, features }: CallerSettings) {
+export function callerEnvironment({
+  jwtAuthorizer,
+  groupsClaim,
+  features,
+}: CallerSettings): Record<string, string> {
   return {
     JWT_ISSUER: jwtAuthorizer.issuer,
     JWT_AUTHORIZED_AUDIENCES: jwtAuthorizer.audiences.join(","),
