@@ -87,7 +87,7 @@ export interface DefinedApi<Settings, Definitions, Code extends string> extends 
 /**
  * Defines an API.
  *
- * @throws TypeError for a setting or an error code that the kit has already, or a router at an impossible path.
+ * @throws TypeError for a setting or an error code that the kit has already, or a router at an impossible or a taken path.
  */
 export function defineApi<
   const Settings extends OwnSettings = Record<never, never>,
@@ -105,7 +105,9 @@ export function defineApi<
     if (Object.hasOwn(catalogue, code))
       throw new TypeError(`The error code ${code} exists already; give yours another one`);
   }
-  for (const { operationId, prefix } of routers) {
+  for (const [index, { operationId, prefix }] of routers.entries()) {
+    if (routers.findIndex((other) => other.prefix === prefix) < index)
+      throw new TypeError(`${operationId}: another router is mounted at ${prefix} already`);
     if (!/^(\/[A-Za-z0-9._~-]+)+$/.test(prefix))
       throw new TypeError(
         `${operationId}: a router cannot be mounted at ${prefix}; write a path like /v1/legacy`,

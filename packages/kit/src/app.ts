@@ -1,6 +1,6 @@
 /**
  * The Express app of an API. It listens to nothing by itself. In this order a request passes: id, log and deadline; what
- * the runtime does (access log, CORS); the API's middleware; its routes; its routers; what `app.use` has added; 404.
+ * the runtime does (access log, CORS); the API's middleware; its routes and routers; what `app.use` has added; 404.
  */
 import express, {
   type ErrorRequestHandler,
@@ -9,7 +9,7 @@ import express, {
   type RequestHandler,
   type Response,
 } from "express";
-import type { Api, ErrorCodes } from "./api.ts";
+import type { Api, ErrorCodes, MountedRouter } from "./api.ts";
 import type { Config } from "./config.ts";
 import { enabledRoutes } from "./enabled-routes.ts";
 import { ApiError, errorAnswer, unexpectedError } from "./errors/api-error.ts";
@@ -17,8 +17,8 @@ import type { CatalogueEntry } from "./errors/catalogue.ts";
 import type { Log } from "./log.ts";
 import { RequestContext, requestContext, setRequestContext } from "./request/request-context.ts";
 import { comparePaths, expressPath, publicPath, splitRouteKey } from "./request/request-path.ts";
-import type { ApiFacts } from "./route/define-route.ts";
-import { handleRoute } from "./route/handle-route.ts";
+import type { ApiFacts, Method } from "./route/define-route.ts";
+import { handleRoute, type ListedRoute } from "./route/handle-route.ts";
 import { mountRouter } from "./route/mount-router.ts";
 import { isAnswered, sendReply } from "./route/reply.ts";
 import type { Runtime } from "./route/runtime.ts";
@@ -54,16 +54,17 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
 
   const { groupRefusal } = api;
   const environment = { config, runtime, groupRefusal, services, api: factsOf(api, config) };
-  for (const [key, load] of routesInOrder(api)) {
-    const { method, path } = splitRouteKey(key);
-    const handler = handleRoute({ method, path, load }, environment);
-    // API Gateway has no route key with a slash at the end, so a route with one is known without it too.
-    for (const known of new Set([path, publicPath(path)])) {
-      app.route(expressPath(known))[method.toLowerCase() as "get"](handler);
-    }
+  for (const { method, path, load, router } of inOrder(api)) {
+    if (router) app.use(router.prefix, mountRouter(router, environment));
+    else mountRoute(app, path, handleRoute({ method, path, load }, environment), method);
   }
-  for (const router of api.routers) app.use(router.prefix, mountRouter(router, environment));
   return app;
+}
+
+/** API Gateway has no route key with a slash at the end, so a route with one is known without it too. */
+function mountRoute(app: Express, path: string, handler: RequestHandler, method: Method): void {
+  for (const known of new Set([path, publicPath(path)]))
+    app.route(expressPath(known))[method.toLowerCase() as "get"](handler);
 }
 
 function factsOf(api: Api, { features }: Config): ApiFacts {
@@ -71,18 +72,26 @@ function factsOf(api: Api, { features }: Config): ApiFacts {
   return { name, version, description, errors, endpoints: () => enabledRoutes(api, features) };
 }
 
-/** Express takes the first route that fits; the gateway the most specific one. */
-function routesInOrder({ routes }: Api) {
-  const entries = Object.entries(routes).map(([key, load]) => ({ key, load, ...splitRouteKey(key) }));
+type Mounted =
+  | (ListedRoute & { readonly router?: undefined })
+  | {
+      readonly path: string;
+      readonly router: MountedRouter;
+      readonly method?: undefined;
+      readonly load?: undefined;
+    };
+
+/** Express takes the first route that fits, the gateway the most specific one; a router is a greedy route of each. */
+function inOrder({ routes, routers }: Api): readonly Mounted[] {
+  const listed = Object.entries(routes).map(([key, load]): Mounted => ({ ...splitRouteKey(key), load }));
   const known = new Set<string>();
-  for (const { method, path } of entries) {
+  for (const { method, path } of listed) {
     const key = `${method} ${publicPath(path)}`;
     if (known.has(key)) throw new TypeError(`Two routes are ${key}; one of them would never be called`);
     known.add(key);
   }
-  return entries
-    .sort((a, b) => comparePaths(a.path, b.path))
-    .map(({ key, load }): [string, typeof load] => [key, load]);
+  const mounted = routers.map((router): Mounted => ({ path: `${router.prefix}/{proxy+}`, router }));
+  return [...listed, ...mounted].sort((a, b) => comparePaths(a.path, b.path));
 }
 
 /** Gives the request its id, its log, and the deadline by which it is answered whatever happens. */
@@ -92,6 +101,7 @@ function startRequest(runtime: Runtime, log: Log, fail: Fail): RequestHandler {
     const context = new RequestContext(received, request.headers["x-request-id"], log);
     setRequestContext(request, context);
     response.setHeader("x-request-id", context.requestId);
+    for (const [name, value] of runtime.headers) response.setHeader(name, value);
 
     const deadline = setTimeout(() => {
       const error = new ApiError("002503", { reason: "The answer took longer than the deadline allows" });

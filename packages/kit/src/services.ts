@@ -85,21 +85,34 @@ export function createServices(
   const made: { readonly name: string; readonly close: () => unknown }[] = [];
   const names = new Map(Object.entries(definitions).map(([name, definition]) => [definition, name]));
 
-  function get(definition: AnyService): Promise<unknown> {
+  /** @param users the services that wait for this one. */
+  function get(definition: AnyService, users: readonly AnyService[] = []): Promise<unknown> {
     const name = names.get(definition) ?? "a service that the API does not list";
+    if (users.includes(definition)) {
+      const circle = [...users, definition].map((each) => names.get(each)).join(" uses ");
+      return Promise.reject(new Error(`Services use each other in a circle: ${circle}`));
+    }
     if (Object.hasOwn(replaced, name)) return Promise.resolve(replaced[name]);
     let value = pending.get(definition);
     if (!value) {
-      value = create(name, definition);
+      value = create(name, definition, [...users, definition]);
       pending.set(definition, value);
       value.catch(() => pending.delete(definition));
     }
     return value;
   }
 
-  async function create(name: string, { create, close }: AnyService): Promise<unknown> {
+  async function create(
+    name: string,
+    { create, close }: AnyService,
+    users: readonly AnyService[],
+  ): Promise<unknown> {
     try {
-      const value = await create({ config, log, use: get } as ServiceTools<never>);
+      const value = await create({
+        config,
+        log,
+        use: (other: AnyService) => get(other, users),
+      } as ServiceTools<never>);
       if (close) made.push({ name, close: () => close(value as never) });
       return value;
     } catch (cause) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ApiError } from "../errors/api-error.ts";
-import { bearerToken, invalidToken } from "./bearer-token.ts";
+import { bearerToken, invalidToken } from "./token-rules.ts";
 
 const challenges = (header: string | undefined) => {
   try {

@@ -3,7 +3,7 @@
  * that one query serves both. Like there, every value is a string and an absent one is `-`.
  */
 import type { IncomingMessage } from "node:http";
-import type { Request, RequestHandler } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import type { Release } from "../release.ts";
 import { requestContext } from "../request/request-context.ts";
 
@@ -35,11 +35,13 @@ export function createAccessLog({
   return (request, response, next) => {
     const received = Date.now();
     const started = performance.now();
-    const path = request.path;
+    // As it came: the app routes on the decoded path.
+    const path = pathOf(request.originalUrl);
     // Now, because a socket that is closed has forgotten it.
     const address = addressOf(request);
     response.on("close", () => {
-      const { requestId, routeKey = "-", responseLength, error } = requestContext(request);
+      const { requestId, routeKey = "-", error } = requestContext(request);
+      const responseLength = bytesOf(request, response);
       const latency = Math.trunc(performance.now() - started);
       const status = response.writableFinished ? response.statusCode : "-";
       const reason = json(error?.reason ?? "-");
@@ -56,6 +58,19 @@ export function createAccessLog({
     });
     next();
   };
+}
+
+const ORIGIN = /^https?:\/\/[^/?]*/i;
+
+function pathOf(target: string): string {
+  return target.replace(ORIGIN, "").split("?", 1)[0] || "/";
+}
+
+/** Of the answer's body. What a router or a middleware has sent says its own length, or is not known. */
+function bytesOf(request: Request, response: Response): number {
+  const { responseLength } = requestContext(request);
+  if (responseLength > 0 || request.method === "HEAD") return responseLength;
+  return Number(response.getHeader("content-length")) || 0;
 }
 
 /** Express's `hostname` and `ip`, for which it looks at the proxies' headers first, and at what it trusts. */

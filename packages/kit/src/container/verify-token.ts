@@ -1,10 +1,10 @@
+import type { IncomingMessage } from "node:http";
 import { type CryptoKey, compactVerify, errors } from "jose";
-import { ApiError } from "../errors/api-error.ts";
-import { bearerToken, invalidToken } from "../auth/bearer-token.ts";
-import { createIssuerKeys, type IssuerKeysOptions } from "./issuer-keys.ts";
-import type { Claims } from "../auth/principal.ts";
+import { type Claims, createPrincipals, type Principal } from "../auth/principal.ts";
 import { createTokenMemory } from "../auth/token-memory.ts";
-import { checkClaims, decodeToken, type TokenRules } from "../auth/token-rules.ts";
+import { bearerToken, checkClaims, decodeToken, invalidToken, type TokenRules } from "../auth/token-rules.ts";
+import { ApiError } from "../errors/api-error.ts";
+import { createIssuerKeys, type IssuerKeysOptions } from "./issuer-keys.ts";
 
 export interface TokenVerifierOptions extends TokenRules, IssuerKeysOptions {
   /** The clock, in milliseconds since the epoch. */
@@ -59,6 +59,32 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     pending.set(authorization, verifying);
     return verifying;
   };
+}
+
+/** Makes the function that says who calls, by the token that a request brings. */
+export function createTokenAuthentication(
+  options: TokenVerifierOptions & { readonly groupsClaim: string },
+): (request: IncomingMessage) => Promise<Principal> {
+  const claimsOf = createTokenVerifier(options);
+  const principalOf = createPrincipals(options.groupsClaim);
+  return async (request) => {
+    // Node keeps the first of several; an attacker may hope that another parser reads the last.
+    if (hasSeveralAuthorizations(request))
+      throw invalidToken("The request has more than one Authorization header");
+    return principalOf(await claimsOf(request.headers.authorization));
+  };
+}
+
+const AUTHORIZATION = "authorization";
+
+/** `headersDistinct` tells it too, but sorts all headers for that. */
+function hasSeveralAuthorizations({ rawHeaders }: IncomingMessage): boolean {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) count += 1;
+  }
+  return count > 1;
 }
 
 /** Errors that say something of the token; all others say that the keys could not be had. */

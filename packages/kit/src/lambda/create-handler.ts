@@ -10,7 +10,12 @@ import { createLog, type Log } from "../log.ts";
 import { requestIdFrom } from "../request/request-context.ts";
 import { securityHeaders } from "../request/security-headers.ts";
 import { createServices } from "../services.ts";
-import { createEventAdapter, type EventAdapter, type HttpResult, type InvocationContext } from "./event-adapter.ts";
+import {
+  createEventAdapter,
+  type EventAdapter,
+  type HttpResult,
+  type InvocationContext,
+} from "./event-adapter.ts";
 import { createLambdaRuntime } from "./lambda-runtime.ts";
 import { isWarmerEvent, type WarmerAnswer, warm } from "./warmer.ts";
 import { writeLine } from "./write-line.ts";
@@ -64,7 +69,9 @@ export function createHandler(
   const { services } = createServices(api.services, { config, log, replaced });
   const app = createApp({ api, config, log, services, runtime: createLambdaRuntime(config) });
   configure?.(app);
-  const respond = adapter ? adaptWith(adapter, app, config.stageName) : createEventAdapter(app, securityHeaders);
+  const respond = adapter
+    ? adaptWith(adapter, app, config.stageName)
+    : createEventAdapter(app, securityHeaders);
 
   return async (event, context) => {
     if (isWarmerEvent(event)) return warm(event, context, log);

@@ -22,8 +22,12 @@ import {
   payloadEvent,
   type RequestToSend,
 } from "../testing/payload-event.ts";
-import { createEventAdapter, type HttpResult, MAX_RESULT_BYTES } from "./event-adapter.ts";
-import type { ApiGatewayRequest } from "./lambda-runtime.ts";
+import {
+  type ApiGatewayRequest,
+  createEventAdapter,
+  type HttpResult,
+  MAX_RESULT_BYTES,
+} from "./event-adapter.ts";
 
 const GET = { method: "GET", path: "/" };
 
@@ -1218,7 +1222,7 @@ describe("the event", () => {
     const context = lambdaContext();
     let request: ApiGatewayRequest | undefined;
     await createEventAdapter((received, response) => {
-      request = received;
+      request = received as ApiGatewayRequest;
       response.end();
     })(event, context);
     assert.equal(request?.apiGateway?.event, event);
@@ -1228,9 +1232,9 @@ describe("the event", () => {
   it("is kept apart from another that is answered at the same time", async () => {
     const waiting: (() => void)[] = [];
     const respond = createEventAdapter((request, response) => {
-      const { event } = (request as ApiGatewayRequest).apiGateway ?? {};
+      const { event } = (request as ApiGatewayRequest).apiGateway;
       waiting.push(() =>
-        response.writeHead(200, text).end(`${request.url} ${event?.requestContext.requestId}`),
+        response.writeHead(200, text).end(`${request.url} ${event.requestContext.requestId}`),
       );
       // The first is answered last.
       if (waiting.length === 2) for (const send of waiting.toReversed()) send();

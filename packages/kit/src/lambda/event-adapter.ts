@@ -24,6 +24,11 @@ export type InvocationContext = Pick<
   "awsRequestId" | "invokedFunctionArn" | "getRemainingTimeInMillis"
 >;
 
+/** A request that was made of an event. The event is there under the name that serverless-http has for it. */
+export interface ApiGatewayRequest extends IncomingMessage {
+  readonly apiGateway: { readonly event: APIGatewayProxyEventV2; readonly context: InvocationContext };
+}
+
 export type EventAdapter = (event: APIGatewayProxyEventV2, context: InvocationContext) => Promise<HttpResult>;
 
 /** Lambda's limit for an answer, as JSON, less what surrounds the body. */
@@ -54,8 +59,7 @@ export function createEventAdapter(
     new Promise((resolve, reject) => {
       const connection = new CollectingConnection(event.requestContext.http.sourceIp);
       const request = createRequest(event, connection as unknown as Socket);
-      // Under the name that serverless-http has for it.
-      Object.assign(request, { apiGateway: { event, context } });
+      Object.assign(request, { apiGateway: { event, context } } satisfies Partial<ApiGatewayRequest>);
       const response = new ServerResponse(request);
       response.sendDate = false;
       response.assignSocket(connection as unknown as Socket);

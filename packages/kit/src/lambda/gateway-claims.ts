@@ -4,10 +4,10 @@
  * typed claims are in the very token that was verified, so they are taken from there, once the two agree.
  */
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { bearerToken, invalidToken } from "../auth/bearer-token.ts";
-import type { Claims } from "../auth/principal.ts";
+import { type Claims, createPrincipals, type Principal } from "../auth/principal.ts";
 import { createTokenMemory } from "../auth/token-memory.ts";
-import { checkClaims, decodeToken, type TokenRules } from "../auth/token-rules.ts";
+import { bearerToken, checkClaims, decodeToken, invalidToken, type TokenRules } from "../auth/token-rules.ts";
+import type { ApiGatewayRequest } from "./event-adapter.ts";
 
 /** The part of the event that only the gateway can write; there where a JWT authorizer ran. */
 export interface GatewayAuthorizer {
@@ -25,10 +25,11 @@ const COMPARED_CLAIMS = ["iss", "sub", "iat", "exp"];
  * @returns the typed claims of the token that the gateway verified.
  * @throws ApiError 001401 where no authorizer ran, or where the bearer token is not the one that it verified.
  */
-export type GatewayClaims = (
-  event: Pick<APIGatewayProxyEventV2, "headers"> & { requestContext: { authorizer?: GatewayAuthorizer } },
-  nowSeconds: number,
-) => Claims;
+export type GatewayClaims = (event: GatewayEvent, nowSeconds: number) => Claims;
+
+type GatewayEvent = Pick<APIGatewayProxyEventV2, "headers"> & {
+  requestContext: { authorizer?: GatewayAuthorizer };
+};
 
 /**
  * Makes the function that finds the caller's claims. What a token's text says is decoded once; whether it is the token
@@ -56,6 +57,15 @@ export function createGatewayClaims(rules: TokenRules & { readonly groupsClaim: 
     if (!known) decoded.remember(authorization, claims);
     return claims;
   };
+}
+
+/** Makes the function that says who calls, by the event that a request was made of. */
+export function createGatewayAuthentication(
+  jwt: TokenRules & { readonly groupsClaim: string },
+): (request: ApiGatewayRequest) => Principal {
+  const claimsOf = createGatewayClaims(jwt);
+  const principalOf = createPrincipals(jwt.groupsClaim);
+  return ({ apiGateway: { event } }) => principalOf(claimsOf(event as GatewayEvent, Date.now() / 1000));
 }
 
 function ownValue(claims: Claims, name: string): unknown {

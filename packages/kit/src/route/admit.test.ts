@@ -44,6 +44,7 @@ async function ask(
   );
   let authentications = 0;
   const runtime = {
+    headers: new Map(),
     middleware: [],
     receive: () => received,
     authenticate() {

@@ -41,31 +41,36 @@ interface LoadedRoute {
 export function handleRoute(listed: ListedRoute, environment: RouteEnvironment): RequestHandler {
   const { config } = environment;
   const key = routeKey(listed.method, listed.path);
-  let loading: Promise<LoadedRoute> | undefined;
+  let loading: Promise<LoadedRoute | undefined> | undefined;
 
-  async function load(): Promise<LoadedRoute> {
+  /** @returns `undefined` for an endpoint that is switched off. */
+  async function load(): Promise<LoadedRoute | undefined> {
     const route = await loadRoute(`${listed.method} ${listed.path}`, listed.load);
-    return { route, schemas: createRouteSchemas(route) };
+    return isEnabled(route, config.features) ? { route, schemas: createRouteSchemas(route) } : undefined;
   }
 
   return async (request, response, next) => {
     // Express gives HEAD to GET's handler; the gateway does not.
     if (request.method !== listed.method) return next();
     loading ??= load();
-    const { route, schemas } = await loading;
-    if (!isEnabled(route, config.features)) return next();
+    const loaded = await loading;
+    if (!loaded) return next();
+    const { route, schemas } = loaded;
     const context = requestContext(request);
     context.routeKey = key;
 
     try {
       const principal = await admit(route.access, request, environment);
       if (route.use && !(await runHandlers(route.use, request, response))) return next();
-      const parts = await schemas.readRequest(request, response);
+      const params = pathVariables(request);
+      const parts = route.request ? await schemas.readRequest(request, response, params) : { params };
       const caller = principal && { principal, claims: principal.claims };
       const input = Object.assign(createInput(request, context, environment), caller, parts);
       const reply = await route.handler(input);
       if (config.environment !== "production") await schemas.demandContract(reply);
-      const contentType = reply.headers?.["content-type"] ?? (await schemas.contentTypeOf(reply));
+      const isRaw = typeof reply.body === "string" || reply.body instanceof Uint8Array;
+      const contentType =
+        reply.headers?.["content-type"] ?? (isRaw ? await schemas.contentTypeOf(reply) : undefined);
       sendReply(request, response, reply, contentType);
     } catch (error) {
       // To Express, a thrown "route" or "router" is not an error.
@@ -101,4 +106,14 @@ function createInput(
       return context.received.origin;
     },
   };
+}
+
+/** A greedy variable comes from Express as its segments. */
+function pathVariables({ params }: Request): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const name in params) {
+    const value = params[name] ?? "";
+    variables[name] = Array.isArray(value) ? value.join("/") : value;
+  }
+  return variables;
 }

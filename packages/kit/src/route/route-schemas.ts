@@ -11,13 +11,18 @@ export interface RouteSchemas {
   /**
    * Reads what a request brought.
    *
+   * @param params the path variables as they came.
    * @returns `params`, and what the endpoint has schemas for: `query`, `headers`, `body`.
    * @throws ApiError 001400, 002400, 001413 or 001415
    */
-  readRequest(request: Request, response: Response): Promise<Readonly<Record<string, unknown>>>;
+  readRequest(
+    request: Request,
+    response: Response,
+    params: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, unknown>>>;
   /** @throws Error when the answer breaks its contract. */
   demandContract(reply: RouteReply): Promise<void>;
-  /** The content type that the contract has for an answer that is text or bytes; for other answers `undefined`. */
+  /** The content type that the contract has for an answer of text or bytes. */
   contentTypeOf(reply: RouteReply): Promise<string | undefined>;
 }
 
@@ -36,9 +41,7 @@ export function createRouteSchemas(route: Route): RouteSchemas {
   }
 
   return {
-    async readRequest(request, response) {
-      const params = pathVariables(request);
-      if (!route.request) return { params };
+    async readRequest(request, response, params) {
       const { request: wanted } = await load();
       readBody ??= createBodyReader(
         route.consumes ?? ["application/json"],
@@ -53,19 +56,8 @@ export function createRouteSchemas(route: Route): RouteSchemas {
       if (fault) throw new Error(`The answer of ${route.operationId} breaks its contract: ${fault}`);
     },
 
-    async contentTypeOf({ status, body }) {
-      const isRaw = typeof body === "string" || body instanceof Uint8Array;
-      return isRaw ? (await load()).responses[status]?.contentType : undefined;
+    async contentTypeOf({ status }) {
+      return (await load()).responses[status]?.contentType;
     },
   };
-}
-
-/** A greedy variable comes from Express as its segments. */
-function pathVariables({ params }: Request): Record<string, string> {
-  const variables: Record<string, string> = {};
-  for (const name in params) {
-    const value = params[name] ?? "";
-    variables[name] = Array.isArray(value) ? value.join("/") : value;
-  }
-  return variables;
 }

@@ -6,6 +6,8 @@ import type { Principal } from "../auth/principal.ts";
 export interface Runtime {
   /** Says what is known of a request before the app has looked at it. */
   receive(request: Request): ReceivedRequest;
+  /** Of every answer. */
+  readonly headers: ReadonlyMap<string, string>;
   /** What a gateway in front of the app would have done: runs on every request, before the owner's middleware. */
   readonly middleware: readonly RequestHandler[];
   /**
