@@ -52,6 +52,19 @@ function nameRefusal(answer: SwaggerAnswer) {
   return answer;
 }
 
+/** The parts of Swagger UI's page that {@link showTitle} needs. */
+interface SwaggerPage {
+  readonly document: { title: string };
+  readonly ui: { readonly specSelectors: { info(): { get(name: "title"): string | undefined } } };
+}
+
+/** Runs in the browser. These files know no API: the page takes its title from the document that it has loaded. */
+function showTitle() {
+  const { document, ui } = globalThis as unknown as SwaggerPage;
+  const title = ui.specSelectors.info().get("title");
+  if (title) document.title = `${title} · Swagger UI`;
+}
+
 const SWAGGER_OPTIONS = {
   customSiteTitle: "Swagger UI",
   customfavIcon: "./icon.svg",
@@ -62,6 +75,7 @@ const SWAGGER_OPTIONS = {
     displayRequestDuration: true,
     validatorUrl: null,
     responseInterceptor: nameRefusal,
+    onComplete: showTitle,
   },
 };
 

@@ -1,3 +1,16 @@
-// The document is beside the page, wherever the page is.
-const options = { hideDownloadButton: false, expandResponses: "200,201", sortPropsAlphabetically: false };
-globalThis.Redoc.init("openapi.json", options, document.getElementById("redoc"));
+// The document is beside the page, wherever the page is. It is fetched here and not by ReDoc, because the page takes its
+// title from it.
+const url = "openapi.json";
+const description = await fetch(url)
+  .then((answer) => answer.json())
+  .catch(() => undefined);
+if (description?.info) document.title = `${description.info.title} · ReDoc`;
+
+const options = {
+  downloadDefinitionUrl: url,
+  hideDownloadButton: false,
+  expandResponses: "200,201",
+  sortPropsAlphabetically: false,
+};
+// ReDoc reports a document that cannot be loaded.
+globalThis.Redoc.init(description ?? url, options, document.getElementById("redoc"));

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
+import { runInNewContext } from "node:vm";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { fixtureApi } from "../../../test/fixtures/api.ts";
 import { fetchRaw } from "../../../test/support/fetch-raw.ts";
@@ -76,4 +77,32 @@ describe("GET /v1/docs/{asset}", () => {
       assert.equal(JSON.parse(body.toString()).error.code, "001404");
     });
   }
+
+  it("gives the page its title from the document, with a stand-in for the browser and for Swagger UI", async () => {
+    const script = (await fetchRaw(`${url}swagger-ui-init.js`)).body.toString();
+    let options: { onComplete?: () => void } = {};
+    const info = new Map([["title", "fixture-api"]]);
+    const swaggerUi = (given: typeof options) => {
+      options = given;
+      return { specSelectors: { info: () => info } };
+    };
+    const window: { onload?: () => void; location: object } = {
+      location: { search: "", origin: "http://h" },
+    };
+    const document = { title: "Swagger UI" };
+    const browser = {
+      window,
+      document,
+      SwaggerUIBundle: Object.assign(swaggerUi, { presets: {}, plugins: {} }),
+      SwaggerUIStandalonePreset: {},
+    };
+    // In a browser, what is a property of the window is a global variable.
+    runInNewContext(`${script}; window.onload(); globalThis.ui = window.ui`, browser);
+    options.onComplete?.();
+    assert.equal(document.title, "fixture-api · Swagger UI");
+    info.delete("title");
+    document.title = "Swagger UI";
+    options.onComplete?.();
+    assert.equal(document.title, "Swagger UI");
+  });
 });

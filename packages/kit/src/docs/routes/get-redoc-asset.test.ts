@@ -16,3 +16,29 @@ it("ReDoc's script names no other host that it would fetch from", async () => {
   const { text } = await supertest(testApp(fixtureApi)).get("/v1/redoc/redoc.standalone.js").buffer(true);
   assert.doesNotMatch(text, /cdn\.redoc\.ly/);
 });
+
+it("ReDoc's page has its title from the document, with a stand-in for the browser and for ReDoc", async (t) => {
+  const { text } = await supertest(testApp(fixtureApi)).get("/v1/redoc/redoc-init.js").buffer(true);
+  t.after(() => {
+    for (const name of ["document", "Redoc"]) Reflect.deleteProperty(globalThis, name);
+  });
+  const document = { info: { title: "fixture-api" } };
+  for (const [answer, title, given] of [
+    [async () => Response.json(document), "fixture-api · ReDoc", document],
+    [async () => Response.json({ message: "Not Found" }), "ReDoc", { message: "Not Found" }],
+    [async () => Promise.reject(new TypeError("There is no network")), "ReDoc", "openapi.json"],
+  ] as const) {
+    const page = { title: "ReDoc", getElementById: (id: string) => `<${id}>` };
+    const init = t.mock.fn();
+    const { mock } = t.mock.method(globalThis, "fetch", answer);
+    Object.assign(globalThis, { document: page, Redoc: { init } });
+    // Each import under another address, because a module runs once.
+    await import(`data:text/javascript,${encodeURIComponent(`${text}// ${title} ${JSON.stringify(given)}`)}`);
+    assert.deepEqual(mock.calls[0]?.arguments, ["openapi.json"]);
+    assert.equal(page.title, title);
+    const [shown, options, element] = init.mock.calls[0]?.arguments ?? [];
+    assert.deepEqual(shown, given);
+    assert.equal(options.downloadDefinitionUrl, "openapi.json");
+    assert.equal(element, "<redoc>");
+  }
+});
