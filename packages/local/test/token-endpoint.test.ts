@@ -2,15 +2,17 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { appWay, lambdaWay, type Way } from "@lambda-express-api/api/test/support/ways.ts";
-import { demoCallers } from "../src/identity/demo-callers.ts";
+import { api } from "@lambda-express-api/api/api.ts";
+import { local } from "@lambda-express-api/api/local.ts";
+import { appTarget, handlerTarget, type Target } from "@lambda-express-api/kit/testing";
 import { type LocalIssuer, startLocalIssuer } from "../src/identity/local-issuer.ts";
 
-const { user, admin, nobody } = demoCallers;
+const { user, admin, nobody } = local.callers;
+const callers = Object.values(local.callers);
 
 describe("the token endpoints and the local issuer", () => {
   let identity: LocalIssuer;
-  let ways: Way[];
+  let targets: readonly Target[];
 
   const environment = (detail: "provider" | "generic", provider = identity) => ({
     FIREBASE_IDENTITY_TOOLKIT_URL: provider.identityToolkitBaseUrl,
@@ -18,17 +20,17 @@ describe("the token endpoints and the local issuer", () => {
     AUTH_ERROR_DETAIL: detail,
   });
   before(async () => {
-    identity = await startLocalIssuer();
-    const options = { issuer: identity, environment: environment("provider") };
-    ways = [appWay(options), lambdaWay(options)];
+    identity = await startLocalIssuer({ callers });
+    const options = { api, issuer: identity, environment: environment("provider") };
+    targets = [await appTarget(options), await handlerTarget(options)];
   });
   after(async () => {
-    for (const way of ways) await way.close();
+    for (const target of targets) await target.close();
     await identity.close();
   });
 
-  const post = async (way: Way, path: string, fields: Record<string, string>) => {
-    const answer = await way.send({
+  const post = async (target: Target, path: string, fields: Record<string, string>) => {
+    const answer = await target.request({
       method: "POST",
       path,
       headers: { "content-type": "application/x-www-form-urlencoded" },
@@ -36,18 +38,18 @@ describe("the token endpoints and the local issuer", () => {
     });
     return { ...answer, body: JSON.parse(answer.body.toString()) };
   };
-  const signIn = (way: Way, username: string, password: string) =>
-    post(way, "/v1/auth/token", { grant_type: "password", username, password });
-  const whoAmI = async (way: Way, token: string) => {
+  const signIn = (target: Target, username: string, password: string) =>
+    post(target, "/v1/auth/token", { grant_type: "password", username, password });
+  const whoAmI = async (target: Target, token: string) => {
     const headers = { authorization: `Bearer ${token}` };
-    const answer = await way.send({ method: "GET", path: "/v1/users/whoami", headers });
+    const answer = await target.request({ method: "GET", path: "/v1/users/whoami", headers });
     return { status: answer.status, body: JSON.parse(answer.body.toString()) };
   };
 
   it("a sign-in answers the provider's JSON with OAuth's names for the token, and is never stored", async () => {
-    for (const way of ways) {
-      const { status, headers, body } = await signIn(way, user.email, user.password);
-      assert.equal(status, 200, way.name);
+    for (const target of targets) {
+      const { status, headers, body } = await signIn(target, user.email, user.password);
+      assert.equal(status, 200, target.name);
       assert.deepEqual(
         Object.keys(body).sort(),
         [
@@ -61,7 +63,7 @@ describe("the token endpoints and the local issuer", () => {
           "registered",
           "token_type",
         ],
-        way.name,
+        target.name,
       );
       assert.equal(body.token_type, "bearer");
       assert.equal(headers["cache-control"], "no-store");
@@ -70,7 +72,7 @@ describe("the token endpoints and the local issuer", () => {
 
   for (const { email, password, groups } of [user, admin]) {
     it(`${email} signs in and is ${groups.join(" and ")} to the API, the same in both runtimes`, async () => {
-      const [app, lambda] = ways as [Way, Way];
+      const [app, lambda] = targets as [Target, Target];
       const { body } = await signIn(app, email, password);
       const answer = await whoAmI(app, body.access_token);
       assert.equal(answer.status, 200);
@@ -83,10 +85,10 @@ describe("the token endpoints and the local issuer", () => {
   }
 
   it("nobody@example.com signs in and is refused by every group", async () => {
-    for (const way of ways) {
-      const { body } = await signIn(way, nobody.email, nobody.password);
-      const answer = await whoAmI(way, body.access_token);
-      assert.equal(answer.status, 403, way.name);
+    for (const target of targets) {
+      const { body } = await signIn(target, nobody.email, nobody.password);
+      const answer = await whoAmI(target, body.access_token);
+      assert.equal(answer.status, 403, target.name);
       assert.match(answer.body.message, /does not belong to any groups/);
     }
   });
@@ -97,12 +99,12 @@ describe("the token endpoints and the local issuer", () => {
     ["a malformed e-mail", "nobody", "not-secret", "INVALID_EMAIL"],
   ] as const) {
     it(`${title} is refused with ${reason}, or without a reason where nobody may learn who exists`, async () => {
-      const quiet = appWay({ issuer: identity, environment: environment("generic") });
-      for (const way of [...ways, quiet]) {
-        const { status, body, headers } = await signIn(way, username, password);
-        assert.equal(status, 401, way.name);
+      const quiet = await appTarget({ api, issuer: identity, environment: environment("generic") });
+      for (const target of [...targets, quiet]) {
+        const { status, body, headers } = await signIn(target, username, password);
+        assert.equal(status, 401, target.name);
         assert.equal(body.error.code, "002401");
-        assert.equal(body.error.reason, way === quiet ? "The credentials were refused" : reason);
+        assert.equal(body.error.reason, target === quiet ? "The credentials were refused" : reason);
         assert.equal(body.message, body.error.reason);
         assert.equal(headers["cache-control"], "no-store");
       }
@@ -111,23 +113,23 @@ describe("the token endpoints and the local issuer", () => {
   }
 
   it("a refresh gives a token that is as good as the first", async () => {
-    for (const way of ways) {
-      const { body: first } = await signIn(way, admin.email, admin.password);
-      const { status, body } = await post(way, "/v1/auth/refresh", {
+    for (const target of targets) {
+      const { body: first } = await signIn(target, admin.email, admin.password);
+      const { status, body } = await post(target, "/v1/auth/refresh", {
         grant_type: "refresh_token",
         refresh_token: first.refreshToken,
       });
-      assert.equal(status, 200, way.name);
+      assert.equal(status, 200, target.name);
       assert.equal(body.token_type, "bearer");
       assert.equal(body.id_token, undefined);
-      assert.equal((await whoAmI(way, body.access_token)).status, 200, way.name);
+      assert.equal((await whoAmI(target, body.access_token)).status, 200, target.name);
     }
   });
 
   it("a refresh token that is none is refused", async () => {
-    for (const way of ways) {
-      const { status, body } = await post(way, "/v1/auth/refresh", { refresh_token: "garbage" });
-      assert.equal(status, 401, way.name);
+    for (const target of targets) {
+      const { status, body } = await post(target, "/v1/auth/refresh", { refresh_token: "garbage" });
+      assert.equal(status, 401, target.name);
       assert.equal(body.error.reason, "INVALID_REFRESH_TOKEN");
     }
   });
@@ -135,11 +137,11 @@ describe("the token endpoints and the local issuer", () => {
   it("an account that is disabled after its sign-in is refused a new token", async () => {
     const account = identity.accounts.withEmail(user.email);
     assert.ok(account);
-    for (const way of ways) {
-      const { body: first } = await signIn(way, user.email, user.password);
+    for (const target of targets) {
+      const { body: first } = await signIn(target, user.email, user.password);
       account.disabled = true;
-      const { status, body } = await post(way, "/v1/auth/refresh", { refresh_token: first.refreshToken });
-      assert.equal(status, 401, way.name);
+      const { status, body } = await post(target, "/v1/auth/refresh", { refresh_token: first.refreshToken });
+      assert.equal(status, 401, target.name);
       assert.equal(body.error.reason, "USER_DISABLED");
       account.disabled = false;
     }
@@ -148,25 +150,25 @@ describe("the token endpoints and the local issuer", () => {
   it("a change of groups arrives with the next refresh", async () => {
     const account = identity.accounts.withEmail(nobody.email);
     assert.ok(account);
-    for (const way of ways) {
-      const { body: first } = await signIn(way, nobody.email, nobody.password);
+    for (const target of targets) {
+      const { body: first } = await signIn(target, nobody.email, nobody.password);
       account.groups = ["USERS"];
-      const { body } = await post(way, "/v1/auth/refresh", { refresh_token: first.refreshToken });
-      assert.equal((await whoAmI(way, first.access_token)).status, 403, way.name);
-      assert.equal((await whoAmI(way, body.access_token)).status, 200, way.name);
+      const { body } = await post(target, "/v1/auth/refresh", { refresh_token: first.refreshToken });
+      assert.equal((await whoAmI(target, first.access_token)).status, 403, target.name);
+      assert.equal((await whoAmI(target, body.access_token)).status, 200, target.name);
       account.groups = [];
     }
   });
 
   it("a provider that is down is 503 and says nothing of why", async () => {
-    const stopped = await startLocalIssuer();
+    const stopped = await startLocalIssuer({ callers });
     await stopped.close();
-    const options = { issuer: stopped, environment: environment("provider", stopped) };
-    for (const way of [appWay(options), lambdaWay(options)]) {
-      const { status, body } = await signIn(way, user.email, user.password);
-      assert.equal(status, 503, way.name);
+    const options = { api, issuer: stopped, environment: environment("provider", stopped) };
+    for (const target of [await appTarget(options), await handlerTarget(options)]) {
+      const { status, body } = await signIn(target, user.email, user.password);
+      assert.equal(status, 503, target.name);
       assert.equal(body.error.code, "001503");
-      await way.close();
+      await target.close();
     }
   });
 });

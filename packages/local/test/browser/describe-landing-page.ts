@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import { api } from "@lambda-express-api/api/api.ts";
+import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { Browser, Page } from "playwright-core";
 import { openPage, type WatchedPage } from "./chromium.ts";
+
+const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
 
 /** Describes that the landing page works at this base URL. */
 export function describeLandingPage(

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { describeAccess } from "@lambda-express-api/api/http/access.ts";
-import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import { api } from "@lambda-express-api/api/api.ts";
+import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
+import { describeAccess } from "@lambda-express-api/kit/route/access.ts";
 import type { Browser } from "playwright-core";
 import { openPage, type WatchedPage } from "./chromium.ts";
+
+const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
 
 /** Describes that ReDoc works at this base URL. */
 export function describeRedoc(world: () => { readonly browser: Browser; readonly baseUrl: string }): void {

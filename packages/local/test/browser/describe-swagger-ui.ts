@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { Access } from "@lambda-express-api/api/http/access.ts";
-import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import { api } from "@lambda-express-api/api/api.ts";
+import { local } from "@lambda-express-api/api/local.ts";
+import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
+import type { Access } from "@lambda-express-api/kit/route/access.ts";
 import type { Browser, Page } from "playwright-core";
-import { demoCallers } from "../../src/identity/demo-callers.ts";
 import { openPage, type WatchedPage } from "./chromium.ts";
+
+const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
 
 const NO_GROUPS = "The endpoint has authorization check and the caller does not belong to any groups";
 const ONLY_ADMINS = "Only ['ADMINS'] can access this endpoint";
@@ -25,7 +28,7 @@ const OTHER_STATUSES: Readonly<Record<string, number>> = { refreshToken: 401 };
 function isForAdmin(access: Access): boolean {
   if (access.type === "public") return true;
   const { groups, scopes } = access;
-  const isMember = groups.length === 0 || demoCallers.admin.groups.some((group) => groups.includes(group));
+  const isMember = groups.length === 0 || local.callers.admin.groups.some((group) => groups.includes(group));
   return isMember && scopes.length === 0;
 }
 
@@ -52,7 +55,7 @@ export function describeSwaggerUi(
 
     for (const caller of ["user", "admin", "nobody"] as const) {
       it(`signs ${caller} in, and Try it out shows what that caller may and may not do`, async () => {
-        await authorize(page, demoCallers[caller]);
+        await authorize(page, local.callers[caller]);
         for (const [who, operationId, status, text] of EXPECTED) {
           if (who !== caller) continue;
           const answer = await tryItOut(page, operationId);
@@ -65,7 +68,7 @@ export function describeSwaggerUi(
 
     if (thorough) {
       it("says in words why it cannot sign a caller in, and shows the answer of Try it out as it came", async () => {
-        const dialog = await fillIn(page, { email: demoCallers.user.email, password: "wrong" });
+        const dialog = await fillIn(page, { email: local.callers.user.email, password: "wrong" });
         const refusal = await dialog.locator(".errors").innerText();
         assert.match(refusal, /Unauthorized, error: INVALID_PASSWORD/);
         assert.doesNotMatch(refusal, /\[object/);
@@ -102,7 +105,7 @@ function describeEveryOperation(open: () => Page, baseUrl: () => string): void {
   });
 
   it("reaches every endpoint with Try it out, and is refused where an admin may not call it", async () => {
-    await authorize(open(), demoCallers.admin);
+    await authorize(open(), local.callers.admin);
     for (const { operationId, access } of routes) {
       const { status, url } = await tryItOut(open(), operationId);
       const refusal = isForAdmin(access) ? OTHER_STATUSES[operationId] : 403;

@@ -2,8 +2,8 @@
 
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { local } from "@lambda-express-api/api/local.ts";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { demoCallers } from "../../src/identity/demo-callers.ts";
 import { findChromium, launchChromium, openPage } from "./chromium.ts";
 import { startWorld } from "./world.ts";
 
@@ -28,7 +28,7 @@ async function take(
 }
 
 async function callAsAdmin(page: Page): Promise<void> {
-  await page.getByRole("button", { name: demoCallers.admin.email }).click();
+  await page.getByRole("button", { name: local.callers.admin.email }).click();
   await page.getByText("Signed in as").waitFor();
   await page.locator("#listEndpoints").getByRole("button").click();
   await page.locator("#listEndpoints output:not([hidden])").waitFor();
@@ -37,8 +37,8 @@ async function callAsAdmin(page: Page): Promise<void> {
 
 async function tryItOutAsAdmin(page: Page): Promise<void> {
   await page.click(".btn.authorize");
-  await page.fill("#oauth_username", demoCallers.admin.email);
-  await page.fill("#oauth_password", demoCallers.admin.password);
+  await page.fill("#oauth_username", local.callers.admin.email);
+  await page.fill("#oauth_password", local.callers.admin.password);
   await page.getByRole("button", { name: "Apply given OAuth2 credentials" }).click();
   await page.getByRole("button", { name: "Remove authorization" }).waitFor();
   await page.getByRole("button", { name: "Close" }).click();

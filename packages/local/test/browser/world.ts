@@ -1,12 +1,13 @@
-/** What the browser tests look at: the same API, the ways it can be reached. */
+/** What the browser tests look at: the same API, wherever it can be reached. */
 import { fileURLToPath } from "node:url";
+import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
 import { startLocalIssuer } from "../../src/identity/local-issuer.ts";
+import { loadLocalApi } from "../../src/local-stack.ts";
 import { startContainerized } from "../../src/runtimes/containerized.ts";
 import { startLambda } from "../../src/runtimes/lambda.ts";
 import { EXECUTE_API_HOST } from "./chromium.ts";
 
-const entry = (name: string) =>
-  fileURLToPath(new URL(`../../../api/src/runtime/${name}/main.ts`, import.meta.url));
+const FOLDER = apiFolder(fileURLToPath(new URL("../../../api", import.meta.url)));
 
 export const ROOTS = [
   "behind a mapping key",
@@ -24,14 +25,11 @@ export interface World {
 
 /** Starts the identity provider and both runtimes. */
 export async function startWorld(): Promise<World> {
-  const identity = await startLocalIssuer();
-  const options = { identity, port: 0, print: () => undefined };
-  const lambda = await startLambda({ ...options, entry: entry("lambda") });
-  const container = await startContainerized({
-    ...options,
-    entry: entry("container"),
-    signal: new AbortController().signal,
-  });
+  const local = await loadLocalApi(FOLDER);
+  const identity = await startLocalIssuer({ callers: Object.values(local.callers) });
+  const options = { local, identity, port: 0, print: () => undefined };
+  const lambda = await startLambda(options);
+  const container = await startContainerized({ ...options, signal: new AbortController().signal });
   const { port } = new URL(lambda.baseUrl);
   return {
     baseUrls: {

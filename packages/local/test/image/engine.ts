@@ -4,8 +4,7 @@
 import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from "node:child_process";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { Environment } from "@lambda-express-api/api/test/support/test-config.ts";
-import type { SpawnServer } from "@lambda-express-api/api/test/support/ways.ts";
+import type { Environment } from "@lambda-express-api/kit/testing";
 
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 export const API = "lambda-express-api:test";
@@ -18,7 +17,7 @@ export interface Engine {
   /** Builds a target of the Dockerfile, or without one what it builds by itself. */
   build(tag: string, options?: readonly string[]): void;
   /** Starts the API; it shares the machine's network, so that it reaches what listens on loopback here. */
-  readonly spawnServer: SpawnServer;
+  readonly spawnServer: (environment: Environment) => ChildProcessByStdio<null, Readable, null>;
   /** Starts a container of any image, with the options of a `run`. It shares the machine's network too. */
   spawn(
     tag: string,

@@ -1,18 +1,17 @@
-// `npm run test:image`: builds the image, runs it with as little as a container may be given, and puts it to the suites
-// that every other way of running the API passes. Not part of `npm test`, because it needs a container engine.
+// `npm run test:image`: builds the image, runs it with as little as a container may be given, and compares its answers
+// with those of the app. Not part of `npm test`, because it needs a container engine.
 
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { describeAccessMatrix } from "@lambda-express-api/api/test/support/describe-access-matrix.ts";
-import { describeParity } from "@lambda-express-api/api/test/support/describe-parity.ts";
-import { productCases } from "@lambda-express-api/api/test/support/parity-cases.ts";
-import { noIssuer, testEnvironment } from "@lambda-express-api/api/test/support/test-config.ts";
-import { startTestIssuer, type TestIssuer } from "@lambda-express-api/api/test/support/test-issuer.ts";
-import { appWay, processWay, type Way } from "@lambda-express-api/api/test/support/ways.ts";
+import { before, describe, it } from "node:test";
+import { api } from "@lambda-express-api/api/api.ts";
+import { demo } from "@lambda-express-api/api/demo.ts";
+import { local } from "@lambda-express-api/api/local.ts";
+import { appTarget, paritySuite, processTarget, testEnvironment } from "@lambda-express-api/kit/testing";
+import { switchedOn } from "../../src/demo/switched-on.ts";
 import { walkDemo } from "../../src/demo/walk.ts";
-import { demoCallers } from "../../src/identity/demo-callers.ts";
 import { startLocalIssuer } from "../../src/identity/local-issuer.ts";
 import { apiEnvironment } from "../../src/runtimes/api-environment.ts";
+import { appCases, noProvider } from "../app-cases.ts";
 import { composed, runOptions } from "./compose.ts";
 import { API, type Engine, findEngine, IDENTITY } from "./engine.ts";
 
@@ -33,7 +32,7 @@ function describeImage({
   outputForRoot,
   inspect,
 }: Engine): void {
-  const image = { name: `the image, run by ${name}`, spawnServer };
+  const imageTarget = processTarget("", { name: `the image, run by ${name}`, spawnServer });
 
   describe("the image", () => {
     before(() => build(API, ["--build-arg=COMMIT=0123456789abcdef"]));
@@ -84,34 +83,21 @@ function describeImage({
       });
     });
 
-    describe("behaves", () => {
-      let issuer: TestIssuer;
-      const ways: Way[] = [];
-      before(async () => {
-        issuer = await startTestIssuer();
-        const environment = {
-          FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
-          FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:1",
-        };
-        const options = { issuer, environment };
-        ways.push(appWay(options), await processWay(options, image));
-      });
-      after(async () => {
-        for (const way of ways) await way.close();
-        await issuer.close();
-      });
-
-      describeParity("as the app does", productCases, () => ({ issuer, ways }));
-      describe("to every caller as it must", () => describeAccessMatrix(() => ({ issuer, ways })));
+    describe("behaves as the app does", () => {
+      paritySuite(api, [appTarget, imageTarget], appCases, { environment: noProvider });
     });
 
     it("does the whole demo, and on SIGTERM ends with code 0", async () => {
-      const identity = await startLocalIssuer();
+      const identity = await startLocalIssuer({ callers: Object.values(local.callers) });
       try {
-        const environment = { ...apiEnvironment(identity), HOST: "127.0.0.1", PORT: "0" };
+        const environment = {
+          ...apiEnvironment({ api, callers: local.callers }, identity),
+          HOST: "127.0.0.1",
+          PORT: "0",
+        };
         const child = spawnServer(environment);
         const baseUrl = await printed(child, LISTENING);
-        const rows = await walkDemo(baseUrl, demoCallers, () => {});
+        const rows = await walkWholeDemo(baseUrl);
         assert.deepEqual(
           rows.filter(({ difference }) => difference !== undefined),
           [],
@@ -151,7 +137,7 @@ function describeImage({
         const environment = { ...Object.fromEntries(known), HOST: "127.0.0.1", PORT: "0" };
         const child = spawn(API, runOptions(api), environment);
         const baseUrl = await printed(child, LISTENING);
-        const rows = await walkDemo(baseUrl, demoCallers, () => {});
+        const rows = await walkWholeDemo(baseUrl);
         child.kill("SIGTERM");
         assert.deepEqual(
           rows.filter(({ difference }) => difference !== undefined),
@@ -165,7 +151,7 @@ function describeImage({
     });
 
     it("tells every mistake of its environment in a sentence, and ends with code 1", async () => {
-      const { RUNTIME: _, ...environment } = testEnvironment(noIssuer, {
+      const { RUNTIME: _, ...environment } = testEnvironment(api, undefined, {
         PORT: "http",
         JWT_ISSUER: "issuer",
       });
@@ -173,6 +159,11 @@ function describeImage({
       assert.equal(await new Promise((resolve) => child.once("exit", resolve)), 1);
     });
   });
+}
+
+async function walkWholeDemo(baseUrl: string) {
+  const on = await switchedOn(api, demo, { authEndpoints: true, docs: true });
+  return walkDemo(baseUrl, { ...on, callers: local.callers, print: () => {} });
 }
 
 /** The first group of what a process prints, once it has. */
