@@ -4,20 +4,27 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { routes } from "@lambda-express-api/api/routes/routes.ts";
-import { describeAccessMatrix } from "@lambda-express-api/api/test/support/describe-access-matrix.ts";
-import { describeParity } from "@lambda-express-api/api/test/support/describe-parity.ts";
-import { productCases } from "@lambda-express-api/api/test/support/parity-cases.ts";
-import { startTestIssuer, type TestIssuer } from "@lambda-express-api/api/test/support/test-issuer.ts";
-import { appWay, sendBySupertest, type Way } from "@lambda-express-api/api/test/support/ways.ts";
+import { after, describe, test } from "node:test";
+import { api } from "@lambda-express-api/api/api.ts";
+import { demo } from "@lambda-express-api/api/demo.ts";
+import { local } from "@lambda-express-api/api/local.ts";
 import { createGateway, type Gateway, type LambdaFunction, runInWorkers } from "@lambda-express-api/gateway";
 import { runSst, type SstRun } from "@lambda-express-api/infra/test/cli/run-sst.ts";
-import { synthesise } from "@lambda-express-api/infra/test/synth/synthesise.ts";
-import { demoSteps } from "../src/demo/steps.ts";
+import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
+import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
+import { publicPath } from "@lambda-express-api/kit/request/request-path.ts";
+import {
+  appTarget,
+  paritySuite,
+  type StartTarget,
+  type TrustedIssuer,
+} from "@lambda-express-api/kit/testing";
+import { requestBySupertest } from "@lambda-express-api/kit/testing/targets.ts";
+import { noIssuer } from "@lambda-express-api/kit/testing/test-environment.ts";
+import { switchedOn } from "../src/demo/switched-on.ts";
 import { walkDemo } from "../src/demo/walk.ts";
-import { demoCallers } from "../src/identity/demo-callers.ts";
 import { startLocalIssuer } from "../src/identity/local-issuer.ts";
+import { appCases, noProvider } from "./app-cases.ts";
 import { type DeployedApi, deployedApi } from "./deployed-api.ts";
 
 const MAPPING_KEY = "express";
@@ -28,100 +35,121 @@ const settings = {
   DOMAIN_NAME,
   DNS_ZONE_ID: "Z2FDTNDATAQYW2",
   KEEP_WARM: "warmer",
-  // The suites call more often in a second than anybody should.
+  // The tests call more often in a second than one caller should.
   THROTTLE_RATE: "10000",
   THROTTLE_BURST: "5000",
   AUTH_THROTTLE_RATE: "10000",
   AUTH_THROTTLE_BURST: "5000",
 };
 
+const features = { authEndpoints: true, docs: true };
+const routes = await enabledRoutes(api, features);
+
+/** A deployment, and what runs of it: the gateway as it was synthesised, in front of the bundle as it was packed. */
+interface Stack {
+  readonly deployment: SstRun;
+  readonly deployed: DeployedApi;
+  readonly gateway: Gateway;
+  readonly lambda: LambdaFunction;
+}
+
 describe("what sst deploy makes", () => {
-  let issuer: TestIssuer;
-  let deployment: SstRun;
-  let deployed: DeployedApi;
-  let stack: { gateway: Gateway; lambda: LambdaFunction };
-  const ways: Way[] = [];
+  let deploying: Promise<Stack> | undefined;
 
-  before(async () => {
-    issuer = await startTestIssuer();
-    const nowhere = {
-      FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
-      FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:1",
-    };
-    deployment = await runSst({
-      args: ["deploy", "--stage", "test"],
-      environment: {
-        ...settings,
-        ...nowhere,
-        JWT_ISSUER: issuer.issuer,
-        JWT_AUTHORIZED_AUDIENCES: issuer.audience,
-      },
-    });
-    assert.ok(deployment.graph, deployment.output);
-    deployed = deployedApi(deployment.graph);
-    stack = await run(deployed);
-    ways.push(
-      appWay({ issuer, environment: nowhere }),
-      wayTo(stack.gateway, "the custom domain", DOMAIN_NAME, `/${MAPPING_KEY}`),
-      wayTo(stack.gateway, "the stage", "local12345.execute-api.eu-west-1.amazonaws.com", "/mvp"),
-    );
-  });
+  /** There is one deployment, which trusts the issuer of the first test that needs it. */
+  function deploy({ issuer, audience }: Pick<TrustedIssuer, "issuer" | "audience">): Promise<Stack> {
+    deploying ??= (async () => {
+      const deployment = await runSst({
+        args: ["deploy", "--stage", "test"],
+        environment: {
+          ...settings,
+          ...noProvider,
+          JWT_ISSUER: issuer,
+          JWT_AUTHORIZED_AUDIENCES: audience,
+        },
+      });
+      assert.ok(deployment.graph, deployment.output);
+      const deployed = deployedApi(deployment.graph);
+      return { deployment, deployed, ...(await run(deployed, deployment.folder)) };
+    })();
+    return deploying;
+  }
+  const stack = () => deploy(noIssuer);
   after(async () => {
-    for (const way of ways) await way.close();
-    await close(stack);
+    if (!deploying) return;
+    const { deployment, ...running } = await deploying;
+    await close(running);
     await deployment.remove();
-    await issuer.close();
   });
 
-  /** The gateway as it was synthesised, in front of the bundle as it was packed. */
-  async function run({ api, lambda }: DeployedApi) {
-    const [file, exportName = ""] = lambda.handler.split(".");
-    const handler = runInWorkers({
-      file: join(deployment.folder, ".sst/lambda", `${file}.mjs`),
-      exportName,
-      functionName: lambda.name,
-      environment: lambda.environment,
-      memorySize: lambda.memoryMegabytes,
-      timeoutSeconds: lambda.timeoutSeconds,
-      log: () => {},
-    });
-    const gateway = createGateway({ api, function: handler, log: () => {} });
-    await gateway.listen();
-    return { gateway, lambda: handler };
-  }
+  const deployedTarget =
+    (name: string, host: string, basePath: string): StartTarget =>
+    async ({ issuer }) => {
+      const { gateway } = await deploy(issuer);
+      return {
+        name: `what sst deploy makes, through ${name}`,
+        basePath,
+        isBehindGateway: true,
+        request: (request) =>
+          requestBySupertest(gateway.url, {
+            ...request,
+            path: basePath + request.path,
+            headers: { host, ...request.headers },
+          }),
+        close: async () => {},
+      };
+    };
+  const targets = [
+    deployedTarget("the custom domain", DOMAIN_NAME, `/${MAPPING_KEY}`),
+    deployedTarget("the stage", "local12345.execute-api.eu-west-1.amazonaws.com", "/mvp"),
+  ];
+  const started = () => Promise.all(targets.map((start) => start({ api, issuer: noIssuer })));
 
-  async function close({ gateway, lambda }: typeof stack) {
-    await gateway.close();
-    await lambda.close();
-  }
+  // First, because the deployment must trust its issuer.
+  paritySuite(api, [appTarget, ...targets], appCases, { environment: noProvider });
 
-  test("has a route for each endpoint, and none besides", () => {
+  test("has a route for each endpoint, and none besides", async () => {
+    const { deployed } = await stack();
     assert.deepEqual(
       deployed.api.routes.map(({ operationName }) => operationName).sort(),
       routes.map(({ operationId }) => operationId).sort(),
     );
   });
 
+  test("refuses a caller without a token at every endpoint that is not public, and at no other", async () => {
+    for (const target of await started()) {
+      for (const { method, path, access, operationId } of routes) {
+        const variables = /\{\w+\+?\}/g;
+        const { status } = await target.request({ method, path: publicPath(path.replace(variables, "x")) });
+        const message = `${operationId} answered ${status}, ${target.name}`;
+        if (access.type === "authenticated") assert.equal(status, 401, message);
+        else assert.ok(status < 500 && status !== 401, message);
+      }
+    }
+  });
+
   test("links to where its callers see it: under the mapping key, or under the stage", async () => {
-    for (const { name, basePath, send } of ways) {
-      const { body } = await send({ method: "GET", path: "/v1" });
+    for (const { name, basePath, request } of await started()) {
+      const { body } = await request({ method: "GET", path: "/v1" });
       assert.equal(JSON.parse(body.toString()).links.health, `${basePath}/v1/manage/hc`, name);
     }
   });
 
   test("takes the schedule's event for a ping, and not for a request", async () => {
+    const { deployment, lambda } = await stack();
     const schedule = deployment.graph?.resources.find(
       ({ type }) => type === "aws:scheduler/schedule:Schedule",
     );
     assert.ok(schedule, "there is no schedule");
     const { input } = schedule.inputs.target as { input: string };
-    const answer = await stack.lambda.invoke(input);
+    const answer = await lambda.invoke(input);
     assert.equal(answer.outcome, "returned");
     assert.deepEqual(JSON.parse("payload" in answer ? answer.payload : ""), { warmed: 1 });
   });
 
   test("walks the whole demo, with the callers of the local identity provider", async () => {
-    const identity = await startLocalIssuer();
+    const { deployment } = await stack();
+    const identity = await startLocalIssuer({ callers: Object.values(local.callers) });
     const graph = await synthesise({
       stage: "test",
       environment: {
@@ -132,38 +160,48 @@ describe("what sst deploy makes", () => {
         JWT_AUTHORIZED_AUDIENCES: identity.audience,
       },
     });
-    const { api, lambda } = deployedApi(graph);
-    const withKeys = Object.entries(api.authorizers ?? {}).map(([id, authorizer]) => [
+    const { api: httpApi, lambda } = deployedApi(graph);
+    const withKeys = Object.entries(httpApi.authorizers ?? {}).map(([id, authorizer]) => [
       id,
       // The tokens name Firebase's issuer, whose own discovery document would lead to Firebase's keys.
       { ...authorizer, jwksUri: identity.jwksUri },
     ]);
-    const demoStack = await run({ api: { ...api, authorizers: Object.fromEntries(withKeys) }, lambda });
+    const demoStack = await run(
+      { api: { ...httpApi, authorizers: Object.fromEntries(withKeys) }, lambda },
+      deployment.folder,
+    );
     try {
-      const rows = await walkDemo(`${demoStack.gateway.url}/mvp`, demoCallers, () => {});
-      assert.equal(rows.length, demoSteps.length);
+      const rows = await walkDemo(`${demoStack.gateway.url}/mvp`, {
+        ...(await switchedOn(api, demo, features)),
+        callers: local.callers,
+        print: () => {},
+      });
+      assert.equal(rows.length, demo.length);
       for (const { step, difference } of rows) assert.equal(difference, undefined, step);
     } finally {
       await close(demoStack);
       await identity.close();
     }
   });
-
-  describeParity("parity of this API's endpoints", productCases, () => ({ issuer, ways }));
-  describe("access matrix", () => describeAccessMatrix(() => ({ issuer, ways })));
 });
 
-function wayTo(gateway: Gateway, name: string, host: string, basePath: string): Way {
-  return {
-    name: `what sst deploy makes, through ${name}`,
-    basePath,
-    isBehindGateway: true,
-    send: (request) =>
-      sendBySupertest(gateway.url, {
-        ...request,
-        path: basePath + request.path,
-        headers: { host, ...request.headers },
-      }),
-    close: async () => {},
-  };
+async function run({ api, lambda: { handler, ...lambda } }: DeployedApi, folder: string) {
+  const [file, exportName = ""] = handler.split(".");
+  const workers = runInWorkers({
+    file: join(folder, ".sst/lambda/packages/api", `${file}.mjs`),
+    exportName,
+    functionName: lambda.name,
+    environment: lambda.environment,
+    memorySize: lambda.memoryMegabytes,
+    timeoutSeconds: lambda.timeoutSeconds,
+    log: () => {},
+  });
+  const gateway = createGateway({ api, function: workers, log: () => {} });
+  await gateway.listen();
+  return { gateway, lambda: workers };
+}
+
+async function close({ gateway, lambda }: Pick<Stack, "gateway" | "lambda">): Promise<void> {
+  await gateway.close();
+  await lambda.close();
 }
