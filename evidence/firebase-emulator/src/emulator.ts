@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { deleteApp, initializeApp } from "firebase-admin/app";
 import { type Auth, getAuth } from "firebase-admin/auth";
-import type { DemoCaller } from "../../../packages/local/src/identity/demo-callers.ts";
+import type { LocalCaller } from "../../../packages/kit/src/local-stack.ts";
 import {
   firebaseIssuer,
   IDENTITY_TOOLKIT_PATH,
@@ -19,7 +19,7 @@ import { createSigningKey } from "../../../packages/local/src/identity/signing-k
 import { JWKS_PATH, signTokens } from "./sign-tokens.ts";
 
 export interface FirebaseEmulatorOptions {
-  callers: readonly DemoCaller[];
+  callers: readonly LocalCaller[];
   host?: string | undefined;
   port?: number | undefined;
   projectId?: string | undefined;

@@ -5,20 +5,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
-import { type DemoCaller, demoCallers } from "../../../packages/local/src/identity/demo-callers.ts";
+import { local } from "../../../packages/api/src/local.ts";
+import type { LocalCaller } from "../../../packages/kit/src/local-stack.ts";
 import type { LocalIdentity } from "../../../packages/local/src/identity/local-identity.ts";
 import { type LocalIssuer, startLocalIssuer } from "../../../packages/local/src/identity/local-issuer.ts";
 import { type FirebaseEmulator, startFirebaseEmulator } from "../src/emulator.ts";
 import { setGroups } from "../src/set-groups.ts";
 
-const { user, admin, nobody } = demoCallers;
+const { user, admin, nobody } = local.callers;
 const { password } = user;
 const disabled = caller("disabled@example.com");
 const removed = caller("removed@example.com");
 const changing = caller("changing@example.com", ["USERS"]);
 const callers = [user, admin, nobody, disabled, removed, changing];
 
-function caller(email: string, groups: string[] = []): DemoCaller {
+function caller(email: string, groups: string[] = []): LocalCaller {
   return { email, password, displayName: email, groups };
 }
 
