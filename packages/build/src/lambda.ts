@@ -86,8 +86,14 @@ function besideThis(module: string): string {
   return join(import.meta.dirname, module + extname(import.meta.filename));
 }
 
-if (import.meta.main) {
+/**
+ * The program.
+ *
+ * @param args what was typed after its name.
+ */
+export async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
+    args,
     allowPositionals: true,
     options: {
       api: { type: "string", default: "." },
@@ -100,3 +106,5 @@ if (import.meta.main) {
   }
   await buildLambda(api, { out: positionals[0], architecture });
 }
+
+if (import.meta.main) await main(process.argv.slice(2));
