@@ -60,7 +60,8 @@ function faultsOfSpan({ path, blocks }: Page, code: string): string[] {
     );
     return isInSample || hasEndpoint(method, endpoint) ? [] : [`${code} is not an endpoint of the API`];
   }
-  if (!isRepositoryPath(code) || blocks.some((block) => block.writes === code)) return [];
+  const isOfReader = blocks.some(({ writes, quotes }) => writes === code || quotes?.endsWith(`/${code}`));
+  if (!isRepositoryPath(code) || isOfReader) return [];
   return [code, join(dirname(path), code)].some((file) => existsSync(file)) ? [] : [`${code} does not exist`];
 }
 

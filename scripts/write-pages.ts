@@ -1,6 +1,6 @@
 /**
  * Writes what the pages of this repository repeat: the list of decisions, and the files that a page quotes. With `--check`
- * it writes nothing and fails where a page is not what it would write.
+ * it writes nothing and fails if a page is out of date.
  */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -16,8 +16,7 @@ function decisionList(): string {
 
 # Decisions
 
-Why things are as they are: a page for each decision that a reader would question, with its context, the choice, its price,
-and what was left out.
+A page for each decision that a reader may question: its context, the choice, its price, and what was left out.
 
 | Number | Decision |
 | --- | --- |
@@ -28,7 +27,7 @@ ${rows.join("\n")}
 /** Puts each file that a page quotes into the block under its name. */
 function withQuotes(page: string): string {
   return readFileSync(page, "utf8").replaceAll(
-    /(<!-- (\S+\.ts) -->\n```ts\n)[^`]*?(```)/g,
+    /(<!-- (\S+\.ts) -->\n```ts\n)[\s\S]*?(^```)/gm,
     (_, head: string, file: string, tail: string) => `${head}${readFileSync(file, "utf8")}${tail}`,
   );
 }
