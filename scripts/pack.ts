@@ -35,9 +35,9 @@ const PACKAGES: Readonly<Record<string, Packing>> = {
       dependencies: ["swagger-ui-dist", "swagger-ui-express"],
     },
   },
-  infra: {},
-  local: {},
+  infra: { copied: { "../../docs/benchmarks.json": "benchmarks.json" } },
   delivery: {},
+  local: {},
 };
 
 export const PUBLISHED: readonly string[] = Object.keys(PACKAGES);
@@ -59,6 +59,8 @@ const ROOT = join(import.meta.dirname, "..");
 const SCOPE = "@lambda-express-api/";
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"\n]+)"/g;
+/** A module of one of these packages, imported or looked up. */
+const MODULE = /"@lambda-express-api\/[\w-]+\/[^"\n]+\.ts"/g;
 /** SST's globals are not known here. The type check of the repository knows them. */
 const COMPONENTS = "src/components";
 const IN_ONE_GO = { encoding: "utf8", maxBuffer: 100_000_000 } as const;
@@ -193,10 +195,9 @@ function importedModules(name: string): Readonly<Record<string, string>> {
   ];
   const specifiers = files
     .filter((file) => !file.endsWith(".test.ts") && !file.startsWith(`packages/${name.slice(SCOPE.length)}/`))
-    .flatMap((file) => specifiersOf(readFileSync(join(ROOT, file), "utf8")));
-  const modules = specifiers.filter(
-    (specifier) => specifier.startsWith(`${name}/`) && specifier.endsWith(".ts"),
-  );
+    .flatMap((file) => readFileSync(join(ROOT, file), "utf8").match(MODULE) ?? [])
+    .map((quoted) => quoted.slice(1, -1));
+  const modules = specifiers.filter((specifier) => specifier.startsWith(`${name}/`));
   return Object.fromEntries(
     [...new Set(modules)].sort().map((specifier) => {
       const module = specifier.slice(name.length + 1);
@@ -256,6 +257,8 @@ function faultsOf(folder: string, manifest: Manifest): string[] {
     if (/\.test\./.test(file)) fault("is a test");
     if (text.includes(ROOT)) fault("has a path of this machine");
     if (text.includes("sourceMappingURL")) fault("names a source map");
+    const [source] = /.*import\.meta.*\.ts["`].*/.exec(text) ?? [];
+    if (source && file.endsWith(".js")) fault(`looks for a source that is not published: ${source.trim()}`);
     for (const specifier of specifiersOf(text)) {
       const [name = ""] = /^(@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
       if (specifier.startsWith(".")) {
@@ -279,10 +282,11 @@ function faultsOf(folder: string, manifest: Manifest): string[] {
   return faults;
 }
 
+/** What a module imports. What is between backticks is a text that it writes. */
 function specifiersOf(text: string): string[] {
-  const specifiers = [...text.matchAll(SPECIFIER)].map(([, specifier = ""]) => specifier);
-  // One that is filled in is a text that a program writes.
-  return specifiers.filter((specifier) => !specifier.includes("${"));
+  return [...text.matchAll(SPECIFIER)]
+    .filter(({ index }) => text.slice(0, index).split("`").length % 2 === 1)
+    .map(([, specifier = ""]) => specifier);
 }
 
 function readManifest(short: string): Manifest {

@@ -49,10 +49,18 @@ export async function buildContainer(folder: string, out = join(folder, "dist/co
   cpSync(KIT_ASSETS, join(out, "assets"), { recursive: true });
 }
 
-if (import.meta.main) {
+/**
+ * The program.
+ *
+ * @param args what was typed after its name.
+ */
+export async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
+    args,
     allowPositionals: true,
     options: { api: { type: "string", default: "." } },
   });
   await buildContainer(values.api, positionals[0]);
 }
+
+if (import.meta.main) await main(process.argv.slice(2));

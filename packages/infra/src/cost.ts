@@ -1,6 +1,6 @@
 // `npm run cost -- --requests 1e6 --ms 20 --memory 512`: what a month costs, item by item.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 export interface Usage {
@@ -114,9 +114,16 @@ export function cheapestSize(sizes: readonly MeasuredSize[]): MeasuredSize {
   return cheapest.size;
 }
 
+/** Where the benchmark writes its figures, and where the published package has them. */
+const FIGURES = ["../../../docs/benchmarks.json", "../benchmarks.json"].map(
+  (path) => new URL(path, import.meta.url),
+);
+
 /** The sizes in `docs/benchmarks.json`. */
 export function readMeasuredSizes(): MeasuredSize[] {
-  return JSON.parse(readFileSync(new URL("../../../docs/benchmarks.json", import.meta.url), "utf8")).memory;
+  const file = FIGURES.find((url) => existsSync(url));
+  if (!file) throw new Error("The figures of the benchmark are missing; run: npm run bench");
+  return JSON.parse(readFileSync(file, "utf8")).memory;
 }
 
 const EXAMPLES = { requests: "1e6", ms: "20", memory: "512", "log-bytes": "1200", "answer-bytes": "1000" };
@@ -128,7 +135,7 @@ type Option = keyof typeof EXAMPLES;
  *
  * @throws Error, in a sentence, for what is no number.
  */
-export function readUsage(args: string[], measuredSizes: readonly MeasuredSize[]): Usage {
+export function readUsage(args: readonly string[], measuredSizes: readonly MeasuredSize[]): Usage {
   const values = parsed(args);
   const number = (name: Option, byDefault: number) => {
     const text = values[name];
@@ -151,7 +158,7 @@ export function readUsage(args: string[], measuredSizes: readonly MeasuredSize[]
   };
 }
 
-function parsed(args: string[]): Partial<Record<Option, string>> {
+function parsed(args: readonly string[]): Partial<Record<Option, string>> {
   const options = Object.fromEntries(
     Object.keys(EXAMPLES).map((name) => [name, { type: "string" } as const]),
   );
@@ -194,12 +201,19 @@ export function costTable(
   ].join("\n");
 }
 
-if (import.meta.main) {
+/**
+ * The program.
+ *
+ * @param args what was typed after its name.
+ */
+export async function main(args: readonly string[]): Promise<void> {
   try {
-    const usage = readUsage(process.argv.slice(2), readMeasuredSizes());
+    const usage = readUsage(args, readMeasuredSizes());
     console.log(costTable(monthlyCost(usage), usage));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   }
 }
+
+if (import.meta.main) await main(process.argv.slice(2));

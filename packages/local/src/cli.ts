@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// `lambda-express-api COMMAND`: runs the command of a project. It imports nothing before it has looked at Node's version,
+// because an older Node cannot read what comes after.
+
+const OLDEST_NODE = 24;
+
+const [major = ""] = process.versions.node.split(".");
+if (Number(major) < OLDEST_NODE) {
+  console.error(
+    `lambda-express-api needs Node ${OLDEST_NODE} or later, and this is Node ${process.versions.node}; install it from https://nodejs.org, or choose it with your version manager.`,
+  );
+  process.exitCode = 1;
+} else {
+  const { runCommand } = await import("./commands.ts");
+  await runCommand(process.argv.slice(2));
+}

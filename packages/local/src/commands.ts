@@ -1,0 +1,79 @@
+/** The commands of a project, which are programs of the kit's packages. */
+import { exitCodeOf } from "./command.ts";
+
+/** Runs a program to its end. A program that is loaded to be run reads its arguments from `process.argv`. */
+type Program = (args: readonly string[]) => Promise<unknown>;
+
+interface Command {
+  readonly program: Program;
+  /** What comes before the arguments that were typed. */
+  readonly args?: readonly string[];
+  /** The program's module, where a project has its package only if it wants the command. */
+  readonly optionalModule?: string;
+}
+
+const start: Program = () => import("./start.ts");
+const RELEASE = "@lambda-express-api/delivery/release/main.ts";
+const release = { program: () => import(RELEASE), optionalModule: RELEASE };
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  start: { program: start },
+  dev: { program: start, args: ["--reload"] },
+  demo: { program: () => import("./demo.ts") },
+  new: { program: () => import("./project/new-endpoint.ts") },
+  generate: { program: () => import("./project/generate.ts") },
+  "build lambda": {
+    program: async (args) => (await import("@lambda-express-api/build/lambda.ts")).main(args),
+  },
+  "build container": {
+    program: async (args) => (await import("@lambda-express-api/build/container.ts")).main(args),
+  },
+  doctor: { program: () => import("@lambda-express-api/infra/doctor/main.ts") },
+  cost: { program: async (args) => (await import("@lambda-express-api/infra/cost.ts")).main(args) },
+  release: { ...release, args: ["release"] },
+  rollback: { ...release, args: ["rollback"] },
+};
+
+/**
+ * Runs a command.
+ *
+ * @param typed what was typed after `lambda-express-api`: `["build", "lambda", "--api", "packages/api"]`.
+ */
+export async function runCommand(typed: readonly string[]): Promise<void> {
+  const name = [typed.slice(0, 2).join(" "), typed[0] ?? ""].find((name) => Object.hasOwn(COMMANDS, name));
+  const command = name === undefined ? undefined : COMMANDS[name];
+  if (name === undefined || !command) {
+    const said = typed.length === 0 ? "Say what to run" : `There is no command "${typed.join(" ")}"`;
+    refuse(`${said}; the commands are ${Object.keys(COMMANDS).join(", ")}.`);
+    return;
+  }
+  const { program, args: before = [], optionalModule } = command;
+  if (optionalModule !== undefined && !isInstalled(optionalModule)) {
+    const packageName = optionalModule.split("/", 2).join("/");
+    refuse(
+      `${name} is in ${packageName}, which is not installed; run: npm install --save-dev ${packageName}`,
+    );
+    return;
+  }
+  const args = [...before, ...typed.slice(name.split(" ").length)];
+  process.argv.splice(2, Number.POSITIVE_INFINITY, ...args);
+  const exitCode = await exitCodeOf(async () => {
+    await program(args);
+    return 0;
+  });
+  process.exitCode ||= exitCode;
+}
+
+function refuse(sentence: string): void {
+  console.error(sentence);
+  process.exitCode = 1;
+}
+
+function isInstalled(module: string): boolean {
+  try {
+    import.meta.resolve(module);
+    return true;
+  } catch {
+    return false;
+  }
+}
