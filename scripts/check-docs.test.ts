@@ -34,6 +34,7 @@ describe("what the docs say is looked up", () => {
     ],
     ["an endpoint of a sample", `\`GET /v1/notes\`\n\n${block("ts", 'export const path = "/v1/notes";')}`],
     ["a script with an option", "`npm start -- --port 4000`, `npm run cost -- --ms 20`"],
+    ["a project's command", "`npx lambda-express-api doctor --stage dev`"],
     ["a command that is not run", block("sh", "npm run deploy -- --stage dev\naws sts get-caller-identity")],
     ["JSON", block("json", '{ "a": 1 }')],
     ["an endpoint", "`GET /v1/manage/hc`, `GET /v1`, `GET /v1/docs/{asset}`"],
@@ -66,6 +67,16 @@ describe("what the docs say is looked up", () => {
       "an unknown option in a table",
       "| a | b |\n| --- | --- |\n| `npm run bench -- --quik` | c |",
       "npm run bench has no option --quik",
+    ],
+    [
+      "an unknown command of a project",
+      "`npx lambda-express-api docter`",
+      "lambda-express-api does not know docter",
+    ],
+    [
+      "an unknown option of a project's command",
+      "`npx lambda-express-api doctor --stag dev`",
+      "lambda-express-api doctor has no option --stag",
     ],
     ["an unknown endpoint", "`GET /v1/users/me`", "GET /v1/users/me is not an endpoint of the API"],
     [

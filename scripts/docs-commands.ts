@@ -39,6 +39,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run doctor":
     "its findings depend on the machine and the account; packages/infra/src/doctor/doctor.test.ts runs it",
   "npm run demo -- --url": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
+  "npx lambda-express-api": "is a project's command for a program that npm run has here",
   "npx sst": "needs an account",
   "sst ": "needs an account",
   "aws ": "needs an account",
@@ -104,6 +105,7 @@ export function faultsOfCommand(command: string): string[] {
   return command.split(/\s(?:&&|\|)\s/).flatMap((part) => {
     const [program, ...args] = part.split(" ");
     if (program === "npm") return faultsOfNpm(args);
+    if (part.startsWith(PROJECT_COMMAND)) return faultsOfProjectCommand(part.slice(PROJECT_COMMAND.length));
     const files = program === "npx" || program === "node" ? args.filter(isRepositoryPath) : [];
     const missing = files.filter((file) => globSync(file.replaceAll('"', "")).length === 0);
     const isUnknown = program === "npx" && !existsSync(`node_modules/.bin/${args[0]}`);
@@ -114,8 +116,8 @@ export function faultsOfCommand(command: string): string[] {
   });
 }
 
-/** What `npm run new` writes in the examples, what a build makes, and files of other repositories. */
-const NOT_HERE = ["packages/api/src/routes/orders/", "packages/api/dist/", "packages/parser/"];
+/** What `npm run new` writes in the examples, what a build or `npm run pack` makes, and files of other repositories. */
+const NOT_HERE = ["packages/api/src/routes/orders/", "packages/api/dist/", "docs/api.md", "packages/parser/"];
 
 /** Whether a text names a file that must be here. */
 export function isRepositoryPath(text: string): boolean {
@@ -136,21 +138,41 @@ function faultsOfNpm(args: readonly string[]): string[] {
     .map((option) => `npm run ${name} has no option ${option}`);
 }
 
+const PROJECT_COMMAND = "npx lambda-express-api ";
+
+/** A project's command, without its program's name: `doctor --stage dev`. */
+function faultsOfProjectCommand(command: string): string[] {
+  const [name = "", ...options] = command.split(/\s+(?=--)/);
+  const program = [process.execPath, "packages/local/src/cli.ts"];
+  const known = /the commands are ([^.]+)\./.exec(refusalOf(program))?.[1]?.split(", ") ?? [];
+  if (!known.includes(name)) return [`lambda-express-api does not know ${name}`];
+  const refusal = refusalOf([...program, ...name.split(" "), "--no-such-option"]);
+  return options
+    .map((option) => option.split(" ")[0] ?? "")
+    .filter((option) => !new RegExp(`${option}\\b`).test(refusal))
+    .map((option) => `lambda-express-api ${name} has no option ${option}`);
+}
+
 /** They refuse an unknown option, with a sentence that names those they take. */
 const REFUSES_OPTIONS = ["start", "dev", "demo", "new", "bench", "cost", "doctor", "release", "rollback"];
 const SST_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   deploy: ["--stage"],
   remove: ["--stage"],
 };
-const refusals = new Map<string, string>();
-
 function isOption(script: string, option: string): boolean {
   if (!REFUSES_OPTIONS.includes(script)) return SST_OPTIONS[script]?.includes(option) ?? false;
-  if (!refusals.has(script)) {
-    const { stdout, stderr } = spawnSync("npm", ["run", "--silent", script, "--", "--no-such-option"], {
-      encoding: "utf8",
-    });
-    refusals.set(script, stdout + stderr);
-  }
-  return new RegExp(`${option}\\b`).test(refusals.get(script) ?? "");
+  const refusal = refusalOf(["npm", "run", "--silent", script, "--", "--no-such-option"]);
+  return new RegExp(`${option}\\b`).test(refusal);
+}
+
+const refusals = new Map<string, string>();
+
+/** What a command says that is refused. */
+function refusalOf([program = "", ...args]: readonly string[]): string {
+  const command = [program, ...args].join(" ");
+  const known = refusals.get(command);
+  if (known !== undefined) return known;
+  const { stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
+  refusals.set(command, stdout + stderr);
+  return stdout + stderr;
 }
