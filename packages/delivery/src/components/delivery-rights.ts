@@ -13,8 +13,17 @@ export interface DeployRightsArgs {
   readonly permissions: readonly ConditionalStatement[];
 }
 
+export interface DeployRights {
+  readonly permissions: $util.Output<readonly ConditionalStatement[]>;
+  readonly permissionsBoundaryArn: $util.Output<string>;
+}
+
 /** The rights to `sst deploy`, and the policy that every role of the stage has to be bounded by. */
-export function createDeployRights(name: string, args: DeployRightsArgs, parent: $util.Resource) {
+export function createDeployRights(
+  name: string,
+  args: DeployRightsArgs,
+  parent: $util.Resource,
+): DeployRights {
   const { appName, stage } = args;
   const { partition } = aws.getPartitionOutput();
   const { region } = aws.getRegionOutput();
