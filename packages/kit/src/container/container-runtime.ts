@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
+import type { Request } from "express";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import type { Release } from "../release.ts";
 import { requestOrigin } from "../request/request-origin.ts";
 import { decodePath, encodePath } from "../request/request-path.ts";
 import { securityHeaders } from "../request/security-headers.ts";
-import type { Runtime } from "../route/runtime.ts";
+import type { ReceivedRequest, Runtime } from "../route/runtime.ts";
 import { createAccessLog } from "./access-log.ts";
 import { corsConfiguration, createCors } from "./cors.ts";
 import { createTokenAuthentication } from "./verify-token.ts";
@@ -40,20 +41,31 @@ export function createContainerRuntime({
 
     receive(request) {
       routeOnDecodedPath(request);
-      return {
-        requestId: undefined,
-        timeoutMilliseconds,
-        basePath,
-        // `protocol` follows x-forwarded-proto where proxies are trusted; the host is what the request was sent to.
-        get origin() {
-          const { protocol, headers, socket } = request;
-          return requestOrigin(protocol, headers.host) ?? `http://localhost:${socket.localPort}`;
-        },
-      };
+      return new ReceivedOverHttp(request, timeoutMilliseconds, basePath);
     },
 
     authenticate: createTokenAuthentication({ ...jwt, log }),
   };
+}
+
+/** A class, because V8 keeps the getter of a literal, and the request that it refers to, until a full collection. */
+class ReceivedOverHttp implements ReceivedRequest {
+  readonly requestId = undefined;
+  readonly timeoutMilliseconds: number;
+  readonly basePath: string;
+  readonly #request: Request;
+
+  constructor(request: Request, timeoutMilliseconds: number, basePath: string) {
+    this.#request = request;
+    this.timeoutMilliseconds = timeoutMilliseconds;
+    this.basePath = basePath;
+  }
+
+  /** `protocol` follows x-forwarded-proto where proxies are trusted; the host is what the request was sent to. */
+  get origin(): string {
+    const { protocol, headers, socket } = this.#request;
+    return requestOrigin(protocol, headers.host) ?? `http://localhost:${socket.localPort}`;
+  }
 }
 
 /** A server must take a whole URL for a path too (RFC 9112, section 3.2.2); its host changes nothing here. */

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Config } from "../config.ts";
 import { requestOrigin } from "../request/request-origin.ts";
-import type { Runtime } from "../route/runtime.ts";
+import type { ReceivedRequest, Runtime } from "../route/runtime.ts";
 import type { ApiGatewayRequest } from "./event-adapter.ts";
 import { createGatewayAuthentication } from "./gateway-claims.ts";
 
@@ -23,21 +23,34 @@ export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "m
     receive(request) {
       const { event, context } = invocationOf(request);
       const remaining = context.getRemainingTimeInMillis();
-      return {
-        requestId: event.requestContext.requestId,
-        timeoutMilliseconds: Math.max(
-          0,
-          Math.min(remaining, GATEWAY_TIMEOUT_MILLISECONDS) - MARGIN_MILLISECONDS,
-        ),
-        basePath: basePathOf(event, mappingKey),
-        get origin() {
-          return originOf(event);
-        },
-      };
+      return new ReceivedEvent(
+        event,
+        Math.max(0, Math.min(remaining, GATEWAY_TIMEOUT_MILLISECONDS) - MARGIN_MILLISECONDS),
+        basePathOf(event, mappingKey),
+      );
     },
 
     authenticate: createGatewayAuthentication(jwt) as Runtime["authenticate"],
   };
+}
+
+/** A class, because V8 keeps the getter of a literal, and the event that it refers to, until a full collection. */
+class ReceivedEvent implements ReceivedRequest {
+  readonly requestId: string;
+  readonly timeoutMilliseconds: number;
+  readonly basePath: string;
+  readonly #event: APIGatewayProxyEventV2;
+
+  constructor(event: APIGatewayProxyEventV2, timeoutMilliseconds: number, basePath: string) {
+    this.requestId = event.requestContext.requestId;
+    this.timeoutMilliseconds = timeoutMilliseconds;
+    this.basePath = basePath;
+    this.#event = event;
+  }
+
+  get origin(): string {
+    return originOf(this.#event);
+  }
 }
 
 function invocationOf(request: object) {

@@ -79,33 +79,46 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
   };
 }
 
-/** What seldom is asked for is worked out on demand; `{ ...input }` asks for all of it. */
+const REQUEST = Symbol("request");
+
+/**
+ * What seldom is asked for is worked out on demand; `{ ...input }` asks for all of it. The getters are shared: V8 keeps the
+ * getters of a literal, and the request that they refer to, until a full collection.
+ */
+const ON_DEMAND: PropertyDescriptorMap & ThisType<{ readonly [REQUEST]: Request }> = {
+  log: {
+    enumerable: true,
+    get() {
+      return requestContext(this[REQUEST]).log;
+    },
+  },
+  signal: {
+    enumerable: true,
+    get() {
+      return requestContext(this[REQUEST]).signal;
+    },
+  },
+  clientIp: {
+    enumerable: true,
+    get() {
+      return this[REQUEST].ip ?? "";
+    },
+  },
+  origin: {
+    enumerable: true,
+    get() {
+      return requestContext(this[REQUEST]).received.origin;
+    },
+  },
+};
+
 function createInput(
   request: Request,
-  context: RequestContext,
+  { requestId, received: { basePath } }: RequestContext,
   { config, services, api }: RouteEnvironment,
 ): HandlerContext {
-  return {
-    requestId: context.requestId,
-    config: config as HandlerContext["config"],
-    services,
-    api,
-    get log() {
-      return context.log;
-    },
-    get signal() {
-      return context.signal;
-    },
-    get clientIp() {
-      return request.ip ?? "";
-    },
-    get basePath() {
-      return context.received.basePath;
-    },
-    get origin() {
-      return context.received.origin;
-    },
-  };
+  const input = { [REQUEST]: request, requestId, config, services, api, basePath };
+  return Object.defineProperties(input, ON_DEMAND) as unknown as HandlerContext;
 }
 
 /** A greedy variable comes from Express as its segments. */
