@@ -2,11 +2,12 @@
 
 export default $config({
   async app({ stage }) {
-    const { APP_NAME } = await import("./packages/infra/src/names.ts");
+    const { api } = await import("./packages/api/src/api.ts");
     const { stageFacts } = await import("./packages/infra/src/stage.ts");
     const { isPermanent } = stageFacts(stage);
     return {
-      name: APP_NAME,
+      // A release finds its function by this name.
+      name: api.name,
       home: "aws",
       providers: { aws: "7.20.0", ...(process.env.CLOUDFLARE_API_TOKEN && { cloudflare: "6.15.0" }) },
       removal: isPermanent ? "retain" : "remove",
@@ -16,11 +17,12 @@ export default $config({
   },
 
   async run() {
-    const { API_NAME } = await import("./packages/infra/src/names.ts");
-    const { loadSettings } = await import("./packages/infra/src/settings.ts");
+    const { api } = await import("./packages/api/src/api.ts");
     const infra = await import("./packages/infra/src/components/index.ts");
 
-    const settings = loadSettings($app.stage, process.env);
+    const settings = infra.loadSettings($app.stage, process.env, api);
+    const routes = await infra.enabledRoutes(api, settings.features);
+    const code = infra.apiCode({ folder: "packages/api" });
     const environment = { ...settings.environment, ...infra.secretEnvironment(settings.secretEnvironment) };
     const dns = infra.dnsOf(settings.dns);
     // The bridge of sst dev needs more than the boundary of a stage allows.
@@ -29,13 +31,15 @@ export default $config({
         role.permissionsBoundary = settings.permissionsBoundaryArn;
       });
 
-    const api = new infra.LambdaApi(API_NAME, { ...settings, environment });
+    const lambda = new infra.LambdaApi(infra.API_NAME, { ...settings, routes, code, environment });
     const domain =
-      settings.domain && new infra.ApiExposer("Domain", { ...settings.domain, dns, apis: { Api: api } });
-    if (settings.container && dns && !$dev)
-      new infra.ContainerService("Container", { ...settings, ...settings.container, dns, environment });
+      settings.domain && new infra.ApiExposer("Domain", { ...settings.domain, dns, apis: { Api: lambda } });
+    if (settings.container && dns && !$dev) {
+      const container = { ...settings, ...settings.container, healthPath: await infra.healthPath(api) };
+      new infra.ContainerService("Container", { ...container, dns, environment });
+    }
     if (settings.budget) new infra.BudgetGuard("Budget", settings.budget);
 
-    return { url: domain?.urls.Api ?? api.url, function: api.functionName, alias: api.aliasArn };
+    return { url: domain?.urls.Api ?? lambda.url, function: lambda.functionName, alias: lambda.aliasArn };
   },
 });

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { loadSettings, SettingsError, settingsTable } from "./settings.ts";
+import { api } from "../test/fixtures/api/src/api.ts";
+import { loadSettings as loadSettingsOf, SettingsError, settingsTable } from "./settings.ts";
 
 const required = {
   JWT_ISSUER: "https://securetoken.google.com/my-project",
   JWT_AUTHORIZED_AUDIENCES: "my-project",
   FIREBASE_APP_API_KEY: "AIzaSyExample",
 };
+
+const loadSettings = (stage: string, environment: Record<string, string>) =>
+  loadSettingsOf(stage, environment, api);
 
 function mistakesOf(environment: Record<string, string>, stage = "dev"): string[] {
   try {
@@ -103,6 +107,19 @@ describe("the settings of a stage", () => {
     });
   });
 
+  it("hand on the API's own settings too, the secret ones apart from the others", () => {
+    const { environment, secretEnvironment } = loadSettings("dev", {
+      ...required,
+      CATALOGUE_URL: "https://catalogue.example.com",
+      CATALOGUE_KEY: "only-for-us",
+    });
+    assert.deepEqual(environment, { CATALOGUE_URL: "https://catalogue.example.com" });
+    assert.deepEqual(secretEnvironment, {
+      FIREBASE_APP_API_KEY: "AIzaSyExample",
+      CATALOGUE_KEY: "only-for-us",
+    });
+  });
+
   it("switch off what the API switches off", () => {
     assert.deepEqual(loadSettings("dev", required).features, { authEndpoints: true, docs: true });
     const off = { ...required, AUTH_ENDPOINTS: "off", DOCS: "off" };
@@ -143,10 +160,22 @@ describe("the settings of a stage", () => {
   }
 
   it("are refused with all their mistakes at once, those of the API's own variables too", () => {
-    const mistakes = mistakesOf({ JWT_ISSUER: "nowhere", MEMORY_MEGABYTES: "1", BUDGET_USD: "20" });
+    const mistakes = mistakesOf({
+      JWT_ISSUER: "nowhere",
+      CATALOGUE_URL: "nowhere",
+      MEMORY_MEGABYTES: "1",
+      BUDGET_USD: "20",
+    });
     assert.deepEqual(
       mistakes.map((mistake) => mistake.split(" ")[0]),
-      ["JWT_ISSUER", "JWT_AUTHORIZED_AUDIENCES", "FIREBASE_APP_API_KEY", "MEMORY_MEGABYTES", "BUDGET_USD"],
+      [
+        "JWT_ISSUER",
+        "JWT_AUTHORIZED_AUDIENCES",
+        "CATALOGUE_URL",
+        "FIREBASE_APP_API_KEY",
+        "MEMORY_MEGABYTES",
+        "BUDGET_USD",
+      ],
     );
     for (const mistake of mistakes)
       assert.match(mistake, /^[A-Z_]+ is [^\n]+, e\.g\. [^\n]+\.$|; set both, e\.g\. /);
@@ -154,14 +183,16 @@ describe("the settings of a stage", () => {
 
   it("are refused with a misspelt name of the API's own variables", () => {
     assert.deepEqual(mistakesOf({ ...required, JWT_AUTHORISED_AUDIENCES: "my-project" }), [
-      "JWT_AUTHORISED_AUDIENCES is no setting; the nearest one is JWT_AUTHORIZED_AUDIENCES, e.g. JWT_AUTHORIZED_AUDIENCES=my-project,my-other-project.",
+      "Unknown setting JWT_AUTHORISED_AUDIENCES. Did you mean JWT_AUTHORIZED_AUDIENCES, for example JWT_AUTHORIZED_AUDIENCES=my-project,my-other-project?",
     ]);
   });
 
   it("never quote a secret", () => {
-    const mistakes = mistakesOf({ ...required, FIREBASE_APP_API_KEY: "a secret with blanks" });
-    assert.equal(mistakes.length, 1);
-    assert.doesNotMatch(mistakes.join(), /blanks/);
+    for (const name of ["FIREBASE_APP_API_KEY", "CATALOGUE_KEY"]) {
+      const mistakes = mistakesOf({ ...required, [name]: "a secret with blanks" });
+      assert.equal(mistakes.length, 1);
+      assert.doesNotMatch(mistakes.join(), /blanks/);
+    }
   });
 
   for (const [title, environment, pattern] of [

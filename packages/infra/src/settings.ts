@@ -1,13 +1,15 @@
 /**
  * What a stage is deployed with, read from the environment (`sst` puts `.env` and `.env.<stage>` into it). What the
- * API itself is configured by is checked by the API's own table, so that a mistake shows before anything is deployed
+ * API itself is configured by is checked as the API will check it, so that a mistake shows before anything is deployed
  * and not at the first cold start.
  */
+import type { Api } from "@lambda-express-api/kit";
 import {
-  settings as apiSettings,
   ConfigError,
   type Features,
+  settings as kitSettings,
   loadConfig,
+  type OwnSettings,
 } from "@lambda-express-api/kit/config.ts";
 import { listOf, matching, oneOf, wholeNumber } from "@lambda-express-api/kit/setting-parsers.ts";
 import type { RouteThrottling } from "./plan.ts";
@@ -20,9 +22,9 @@ export interface Settings {
   readonly groupsClaim: string;
   readonly features: Features;
   readonly corsAllowOrigins: readonly string[];
-  /** The API's remaining variables, as they are, for whatever runs it. They hold no secret. */
+  /** The API's remaining variables, its own among them, as they are. They hold no secret. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The API's variables that nobody need see. */
+  /** The variables of its secret settings. */
   readonly secretEnvironment: Readonly<Record<string, string>>;
   readonly memoryMegabytes: number;
   readonly logRetentionDays: number;
@@ -280,10 +282,6 @@ const READ_HERE = [
   "AUTH_ENDPOINTS",
   "DOCS",
 ];
-const API_VARIABLES = Object.keys(apiSettings).filter((name) => !DECIDED_HERE.includes(name));
-const SECRET = API_VARIABLES.filter((name) => "secret" in apiSettings[name as keyof typeof apiSettings]);
-/** What the infrastructure has no opinion on. */
-const PASSED_ON = API_VARIABLES.filter((name) => !READ_HERE.includes(name) && !SECRET.includes(name));
 
 const DEFAULT_STAGE_NAME = "mvp";
 
@@ -292,12 +290,20 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Reads the settings of a stage.
  *
- * @throws SettingsError that names every mistake at once, those of the API's own variables too.
+ * @param api whose own settings are read too.
+ * @throws SettingsError that names every mistake at once, those of the API's variables too.
  */
-export function loadSettings(stage: string, environment: Environment): Settings {
+export function loadSettings(
+  stage: string,
+  environment: Environment,
+  { settings: own }: Pick<Api, "settings">,
+): Settings {
   const { isPermanent } = stageFacts(stage);
   const mistakes: string[] = [];
-  const api = readApiConfig(environment, mistakes);
+  const passedOn = apiSettings(own).filter(([name]) => !READ_HERE.includes(name));
+  const namesOf = (isSecret: boolean) =>
+    passedOn.flatMap(([name, { secret = false }]) => (secret === isSecret ? [name] : []));
+  const api = readApiConfig(environment, own, mistakes);
   const parsed = Object.fromEntries(
     Object.entries<Setting<unknown>>(settingsTable).map(([name, setting]) => [
       name,
@@ -315,8 +321,8 @@ export function loadSettings(stage: string, environment: Environment): Settings 
     groupsClaim: api.jwt.groupsClaim,
     features: api.features,
     corsAllowOrigins: api.corsAllowOrigins,
-    environment: pick(environment, PASSED_ON),
-    secretEnvironment: pick(environment, SECRET),
+    environment: pick(environment, namesOf(false)),
+    secretEnvironment: pick(environment, namesOf(true)),
     memoryMegabytes: parsed.MEMORY_MEGABYTES,
     logRetentionDays: parsed.LOG_RETENTION_DAYS ?? usualRetentionDays,
     accessLogRetentionDays: parsed.ACCESS_LOG_RETENTION_DAYS ?? usualRetentionDays,
@@ -366,11 +372,17 @@ export function readSetting<Name extends keyof Table>(name: Name, environment: E
   return value as Parsed[Name];
 }
 
-/** The API's own configuration as the function will read it, or its mistakes. */
-function readApiConfig(environment: Environment, mistakes: string[]) {
+/** The settings of an API, the kit's and its own, but for those that a deployment decides. */
+export function apiSettings(own: OwnSettings): [name: string, setting: OwnSettings[string]][] {
+  const all: OwnSettings = { ...kitSettings, ...own };
+  return Object.entries(all).filter(([name]) => !DECIDED_HERE.includes(name));
+}
+
+/** The API's configuration as the function will read it, or its mistakes. */
+function readApiConfig(environment: Environment, own: OwnSettings, mistakes: string[]) {
   try {
     const undecided = Object.fromEntries(DECIDED_HERE.map((name) => [name, undefined]));
-    return loadConfig({ ...environment, ...undecided, RUNTIME: "LAMBDA" });
+    return loadConfig({ ...environment, ...undecided, RUNTIME: "LAMBDA" }, { settings: own });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     mistakes.push(...error.message.split("\n"));

@@ -4,22 +4,34 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { routes } from "@lambda-express-api/api/routes/routes.ts";
-import { runSst, type SstRun } from "./cli/run-sst.ts";
-import { all, environment } from "./synth/view.ts";
+import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
+import { planHttpApi } from "../src/plan.ts";
+import { all, environment } from "../src/testing/view.ts";
+import { runSst, type SstOptions, type SstRun } from "./cli/run-sst.ts";
+import { api } from "./fixtures/api/src/api.ts";
 
 const settings = {
   JWT_ISSUER: "https://securetoken.google.com/my-project",
   JWT_AUTHORIZED_AUDIENCES: "my-project",
   FIREBASE_APP_API_KEY: "AIzaSyNobodyNeedSeeThis",
+  CATALOGUE_KEY: "only-for-our-function",
 };
+const secrets = [settings.FIREBASE_APP_API_KEY, settings.CATALOGUE_KEY];
+const planned = planHttpApi(await enabledRoutes(api, { authEndpoints: true, docs: true }), {
+  stageName: "mvp",
+  jwtAuthorizer: { issuer: settings.JWT_ISSUER, audiences: [settings.JWT_AUTHORIZED_AUDIENCES] },
+  corsAllowOrigins: ["*"],
+}).routes;
+
+const runFixture = (options: Omit<SstOptions, "config">) =>
+  runSst({ config: "packages/infra/test/configs/default.ts", ...options });
 
 describe("sst, on each its own project folder", { concurrency: 2 }, () => {
   describe("sst deploy", () => {
     let run: SstRun;
     before(async () => {
       const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
-      run = await runSst({
+      run = await runFixture({
         args: ["deploy", "--stage", "dev"],
         environment: { LOG_RETENTION_DAYS: "3" },
         files: {
@@ -49,14 +61,16 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
 
     it("creates a route for each endpoint", () => {
       assert.ok(run.graph);
-      assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, routes.length);
-      for (const { operationId } of routes)
-        assert.match(run.output, new RegExp(`Created .*ApiRoute${operationId}`, "i"));
+      assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, planned.length);
+      for (const { operationName } of planned)
+        assert.match(run.output, new RegExp(`Created .*ApiRoute${operationName} `, "i"));
     });
 
     it("packs what the API's own build has made, docs pages and all, without source maps", () => {
       assert.ok(run.graph);
-      const files = readdirSync(join(run.folder, ".sst/lambda"), { recursive: true }).map(String);
+      const files = readdirSync(join(run.folder, ".sst/lambda/packages/infra/test/fixtures/api"), {
+        recursive: true,
+      }).map(String);
       for (const file of ["bundle.mjs", "app.js", "assets/docs-pages.json"])
         assert.ok(files.includes(file), file);
       assert.deepEqual(
@@ -71,7 +85,8 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
     it("prints no secret, and keeps none in its state or its log in the clear", () => {
       const kept = [...run.state].map(([, object]) => object.toString());
       const log = readFileSync(join(run.folder, ".sst/log/sst.log"), "utf8");
-      for (const text of [run.output, log, ...kept]) assert.ok(!text.includes(settings.FIREBASE_APP_API_KEY));
+      for (const text of [run.output, log, ...kept])
+        for (const secret of secrets) assert.ok(!text.includes(secret));
     });
 
     it("gives its lock back", () => {
@@ -84,13 +99,13 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
 
   describe("sst diff", () => {
     it("shows what would be created, and creates nothing", async () => {
-      const run = await runSst({
+      const run = await runFixture({
         args: ["diff", "--stage", "dev"],
         // Else it would also build the code, which the deployment has done.
         environment: { ...settings, CODE_DELIVERY: "pipeline" },
       });
       assert.equal(run.exitCode, 0, run.output);
-      assert.match(run.output, /\+ {2}Api lambda-express-api:infra:LambdaApi → ApiRouteWhoAmI/);
+      assert.match(run.output, /\+ {2}Api lambda-express-api:infra:LambdaApi → ApiRouteGetMe/);
       assert.deepEqual([...run.state.keys()], []);
       await run.remove();
     });
@@ -98,7 +113,7 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
 
   describe("sst deploy --dev", () => {
     it("puts the bridge to this machine behind the same gateway", async () => {
-      const run = await runSst({
+      const run = await runFixture({
         args: ["deploy", "--stage", "dev", "--dev"],
         environment: { ...settings, KEEP_WARM: "warmer" },
       });
@@ -107,7 +122,7 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
       const [lambda] = all(run.graph, "aws:lambda/function:Function");
       assert.equal(lambda?.inputs.runtime, "provided.al2023");
       assert.equal(environment(run.graph).SST_FUNCTION_ID, "ApiHandler");
-      assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, routes.length);
+      assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, planned.length);
       assert.deepEqual(all(run.graph, "aws:scheduler/schedule:Schedule"), []);
       await run.remove();
     });
@@ -116,7 +131,7 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
   describe("a mistake in the settings", () => {
     it("ends the deployment with every sentence and without a stack trace", async () => {
       const { FIREBASE_APP_API_KEY: _, ...rest } = settings;
-      const run = await runSst({
+      const run = await runFixture({
         args: ["deploy", "--stage", "dev"],
         environment: { ...rest, MEMORY_MEGABYTES: "64" },
       });

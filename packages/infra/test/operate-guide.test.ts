@@ -5,8 +5,8 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { createLog } from "@lambda-express-api/kit/log.ts";
 import { logReleaseOnce } from "@lambda-express-api/kit/release.ts";
-import { noIssuer, testConfig } from "@lambda-express-api/kit/testing/test-environment.ts";
 import { accessLogFormat } from "../src/access-log-format.ts";
+import { api } from "./fixtures/api/src/api.ts";
 
 const guide = readFileSync(new URL("../../../docs/guides/operate.md", import.meta.url), "utf8");
 
@@ -54,7 +54,7 @@ describe("the queries of the guide to operation", () => {
     const lines: string[] = [];
     const log = createLog((line) => lines.push(line)).with({ requestId: "id" });
     log.error("request failed", { error: new Error("why") });
-    logReleaseOnce(log, testConfig(noIssuer));
+    logReleaseOnce(log, { ...api, endpoints: async () => [] });
     const known = lines.flatMap((line) => pathsOf(JSON.parse(line)));
     assert.equal(
       JSON.parse(lines[1] ?? "").message,

@@ -6,21 +6,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
+import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { routeKey } from "@lambda-express-api/kit/request/request-path.ts";
-import { routes } from "@lambda-express-api/api/routes/routes.ts";
+import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { planHttpApi } from "../src/plan.ts";
-import { type Graph, type Inputs, type Json, masked } from "./synth/graph.ts";
-import { printGraph } from "./synth/print-graph.ts";
-import { SynthesisError, synthesise } from "./synth/synthesise.ts";
-import { all, environment, invokers, one, statements, trust } from "./synth/view.ts";
+import { type Graph, type Inputs, type Json, masked } from "../src/testing/graph.ts";
+import { printGraph } from "../src/testing/print-graph.ts";
+import { SynthesisError, synthesise } from "../src/testing/synthesise.ts";
+import { all, environment, invokers, one, statements, trust } from "../src/testing/view.ts";
+import { api } from "./fixtures/api/src/api.ts";
 
-const API_KEY = "AIzaSyNobodyNeedSeeThis";
+const secrets = { FIREBASE_APP_API_KEY: "AIzaSyNobodyNeedSeeThis", CATALOGUE_KEY: "only-for-our-function" };
 const required = {
+  ...secrets,
   JWT_ISSUER: "https://securetoken.google.com/my-project",
   JWT_AUTHORIZED_AUDIENCES: "my-project",
-  FIREBASE_APP_API_KEY: API_KEY,
 };
+const DEFAULT = "packages/infra/test/configs/default.ts";
+const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
 const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:${name}`;
 
 /** Each route key with what stands before it, as API Gateway would have it. */
@@ -35,14 +38,18 @@ function doors(graph: Graph, component = ""): Record<string, Json> {
   );
 }
 
-/** The same, as the definitions have it. */
+/** The same, as the definitions have it. Of a mounted router, preflights are left to the gateway's CORS. */
 function doorsOf(definitions: readonly Route[], authorizer: string): Record<string, Json> {
+  const open = { authorizationType: "NONE", authorizerId: null, authorizationScopes: [] };
   return Object.fromEntries(
-    definitions.map(({ method, path, access }) => [
-      routeKey(method, path),
-      access.type === "public"
-        ? { authorizationType: "NONE", authorizerId: null, authorizationScopes: [] }
-        : { authorizationType: "JWT", authorizerId: authorizer, authorizationScopes: [...access.scopes] },
+    definitions.flatMap(({ method, path, access }) => [
+      [
+        routeKey(method, path),
+        access.type === "public"
+          ? open
+          : { authorizationType: "JWT", authorizerId: authorizer, authorizationScopes: [...access.scopes] },
+      ],
+      ...(method === "ANY" ? [[routeKey("OPTIONS", path), open]] : []),
     ]),
   );
 }
@@ -55,8 +62,8 @@ describe("every deployment", () => {
     prepared = mkdtempSync(join(tmpdir(), "prepared-bundle-"));
     writeFileSync(join(prepared, "bundle.mjs"), "export const handler = async () => ({});\n");
     const synthesised = await Promise.all([
-      synthesise({ stage: "dev", environment: required }),
-      synthesise({ stage: "production", environment: everything }),
+      synthesise({ config: DEFAULT, stage: "dev", environment: required }),
+      synthesise({ config: DEFAULT, stage: "production", environment: everything }),
       synthesise({
         config: "packages/infra/examples/two-apis/sst.config.ts",
         stage: "dev",
@@ -191,9 +198,11 @@ describe("every deployment", () => {
           masked(each.outputs),
           each.hints,
         ]);
-        assert.ok(!seen.includes(API_KEY), name);
+        for (const [secret, value] of Object.entries(secrets))
+          assert.ok(!seen.includes(value), `${secret} in ${name}`);
       }
-      assert.equal(environment(graph("default")).FIREBASE_APP_API_KEY, API_KEY);
+      for (const [secret, value] of Object.entries(secrets))
+        assert.equal(environment(graph("default"))[secret], value);
     });
 
     it("runs Node 24 on ARM, and publishes what it runs", () => {
@@ -258,7 +267,7 @@ describe("every deployment", () => {
       );
       assert.deepEqual(stage.accessLogSettings, {
         destinationArn:
-          "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/apis/lambda-express-api-dev-Api",
+          "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/apis/fixture-api-dev-Api",
         format: planned.accessLogSettings.format,
       });
       assert.deepEqual(
@@ -269,7 +278,7 @@ describe("every deployment", () => {
 
     it("is invoked by its own gateway and stage, and by nobody else", () => {
       assert.deepEqual(invokers(graph("default")), [
-        "apigateway.amazonaws.com for arn:aws:execute-api:eu-west-1:123456789012:ApiHttpApi/mvp/* -> lambda-express-api-dev-Api:latest",
+        "apigateway.amazonaws.com for arn:aws:execute-api:eu-west-1:123456789012:ApiHttpApi/mvp/* -> fixture-api-dev-Api:latest",
       ]);
     });
 
@@ -283,7 +292,7 @@ describe("every deployment", () => {
         JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "groups",
         AUTH_ENDPOINTS: "on",
         DOCS: "on",
-        FIREBASE_APP_API_KEY: API_KEY,
+        ...secrets,
       });
     });
 
@@ -306,7 +315,7 @@ describe("every deployment", () => {
     it("is kept warm through the alias, by a schedule that may do that and nothing else", () => {
       const { inputs } = one(graph("everything"), "aws:scheduler/schedule:Schedule");
       const target = inputs.target as Inputs;
-      const alias = functionArn("lambda-express-api-production-Api:latest");
+      const alias = functionArn("fixture-api-production-Api:latest");
       assert.equal(target.arn, alias);
       assert.deepEqual(JSON.parse(String(target.input)), { warmer: true, concurrency: 3 });
       assert.deepEqual(trust(graph("everything")).ApiWarmerRole, [{ Service: "scheduler.amazonaws.com" }]);
@@ -321,9 +330,9 @@ describe("every deployment", () => {
       assert.deepEqual(
         invokers(graph("everything")).map((line) => line.replace(/-[a-z]{8} /, " ")),
         [
-          "apigateway.amazonaws.com for arn:aws:execute-api:eu-west-1:123456789012:ApiHttpApi/mvp/* -> lambda-express-api-production-Api:latest",
-          `lambda-express-api-production-ApiHandlerRole -> ${functionArn("lambda-express-api-production-Api:latest")}`,
-          `lambda-express-api-production-ApiWarmerRole -> ${functionArn("lambda-express-api-production-Api:latest")}`,
+          "apigateway.amazonaws.com for arn:aws:execute-api:eu-west-1:123456789012:ApiHttpApi/mvp/* -> fixture-api-production-Api:latest",
+          `fixture-api-production-ApiHandlerRole -> ${functionArn("fixture-api-production-Api:latest")}`,
+          `fixture-api-production-ApiWarmerRole -> ${functionArn("fixture-api-production-Api:latest")}`,
         ],
       );
     });
@@ -379,8 +388,8 @@ describe("every deployment", () => {
       }
       const byName = new Map(alarms.map(({ name, inputs }) => [name, inputs]));
       const ofAlias = {
-        FunctionName: "lambda-express-api-production-Api",
-        Resource: "lambda-express-api-production-Api:latest",
+        FunctionName: "fixture-api-production-Api",
+        Resource: "fixture-api-production-Api:latest",
       };
       assert.deepEqual(byName.get("ApiAlarmErrors")?.dimensions, ofAlias);
       assert.deepEqual(byName.get("ApiAlarmThrottles")?.dimensions, ofAlias);
@@ -522,8 +531,12 @@ describe("every deployment", () => {
         TRUSTED_PROXY_HOPS: "1",
         JWT_ISSUER: required.JWT_ISSUER,
         CORS_ALLOW_ORIGINS: "https://app.example.com",
+        CATALOGUE_URL: everything.CATALOGUE_URL,
+        ...secrets,
       }))
         assert.equal(variables[name], value, name);
+      const targetGroup = one(graph("everything"), "aws:lb/targetGroup:TargetGroup").inputs;
+      assert.equal((targetGroup.healthCheck as Inputs).path, "/v1/health");
       const listeners = all(graph("everything"), "aws:lb/listener:Listener").map(({ inputs }) => [
         inputs.protocol,
         (inputs.defaultActions as Inputs[])[0]?.type,
@@ -692,6 +705,7 @@ describe("every deployment", () => {
 /** Everything that the settings can ask for. */
 const everything = {
   ...required,
+  CATALOGUE_URL: "https://catalogue.example.com",
   AUTH_ENDPOINTS: "off",
   DOCS: "off",
   AWS_API_GW_MAPPING_KEY: "express",
@@ -706,13 +720,14 @@ const everything = {
   DASHBOARD: "on",
   BUDGET_USD: "20",
   BUDGET_EMAILS: "ops@example.com, boss@example.com",
-  CONTAINER_IMAGE: "public.ecr.aws/example/lambda-express-api:1.0.0",
+  CONTAINER_IMAGE: "public.ecr.aws/example/fixture-api:1.0.0",
   CONTAINER_DOMAIN_NAME: "container.example.com",
 };
 
 describe("sst dev", () => {
   it("keeps what the bridge needs, follows each version, and leaves out what would find nobody listening", async () => {
     const graph = await synthesise({
+      config: DEFAULT,
       stage: "dev",
       isDev: true,
       environment: {

@@ -1,7 +1,7 @@
 // What a synthesised deployment is to the local gateway: the same API, read from the resources and from nothing else.
 
 import type { ApiMapping, HttpApi, JwtAuthorizer, Route } from "@lambda-express-api/gateway";
-import { type Graph, type Inputs, plain, type Resource } from "@lambda-express-api/infra/test/synth/graph.ts";
+import { type Graph, type Inputs, plain, type Resource } from "@lambda-express-api/infra/testing/graph.ts";
 
 export interface DeployedApi {
   readonly api: HttpApi;

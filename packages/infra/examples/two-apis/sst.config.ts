@@ -1,7 +1,7 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
 // Two APIs under one domain: https://api.example.com/admin has the endpoints of administrators, with a function, limits
-// and alarms of its own, and https://api.example.com/express has the rest.
+// and alarms of its own, and https://api.example.com/express has the rest. In your project the API is packages/api.
 
 export default $config({
   app: () => ({
@@ -12,8 +12,11 @@ export default $config({
   }),
 
   async run() {
-    const { routes } = await import("@lambda-express-api/api/routes/routes.ts");
-    const { ApiExposer, LambdaApi } = await import("../../src/components/index.ts");
+    const { api } = await import("../../test/fixtures/api/src/api.ts");
+    const { ApiExposer, apiCode, enabledRoutes, LambdaApi } = await import("../../src/components/index.ts");
+
+    const code = apiCode({ folder: "packages/infra/test/fixtures/api" });
+    const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
 
     const jwtAuthorizer = {
       issuer: "https://securetoken.google.com/my-project",
@@ -24,6 +27,7 @@ export default $config({
     const express = new LambdaApi("Express", {
       mappingKey: "express",
       jwtAuthorizer,
+      code,
       routes: routes.filter((route) => !isForAdmins(route)),
       environment: { FIREBASE_APP_API_KEY: $util.secret(process.env.FIREBASE_APP_API_KEY ?? "") },
       disableExecuteApiEndpoint: true,
@@ -31,6 +35,7 @@ export default $config({
     const admin = new LambdaApi("Admin", {
       mappingKey: "admin",
       jwtAuthorizer,
+      code,
       routes: routes.filter(isForAdmins),
       features: { authEndpoints: false, docs: false },
       throttling: { throttlingRateLimit: 10, throttlingBurstLimit: 20 },

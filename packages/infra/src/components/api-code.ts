@@ -1,5 +1,6 @@
-/** The API's own code: built by the API's own build, and not by SST (docs/decisions/0013-lambda-build.md). */
+/** The code of a function: built by the project's own build and not by SST (docs/decisions/0013-lambda-build.md). */
 import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 
 export interface FunctionCode {
@@ -10,28 +11,34 @@ export interface FunctionCode {
   readonly afterBundling?: (folder: string) => Promise<void>;
 }
 
-let built: FunctionCode | undefined;
+/** Is asked for the code only where the deployment brings it. */
+export type CodeSource = () => FunctionCode;
 
 /**
- * Builds the API, once however many functions run it. In `sst dev` it is the source, which SST's bridge bundles at each
- * change.
+ * The code of the API in a folder. It is built once, for all functions that run it. In `sst dev` it is the source, which
+ * SST's bridge bundles at each change.
  *
- * The build is a process of its own, because SST has bundled this file into another one, in another folder.
- *
- * @throws Error when the build fails; it has said why.
+ * @param folder seen from the root of the project: `packages/api`. Its entry is `src/lambda.ts`.
+ * @throws Error when the build fails, which has printed why.
  */
-export function apiCode(): FunctionCode {
-  if ($dev) return { handler: "packages/api/src/runtime/lambda/main.handler" };
-  built ??= { handler: "bundle.handler", bundle: buildApi() };
-  return built;
+export function apiCode({ folder }: { readonly folder: string }): CodeSource {
+  let built: FunctionCode | undefined;
+  return () => {
+    if ($dev) return { handler: `${folder}/src/lambda.handler` };
+    built ??= { handler: "bundle.handler", bundle: buildApi(folder) };
+    return built;
+  };
 }
 
-function buildApi(): string {
-  const folder = join($cli.paths.work, "lambda");
+/** The build is a process of its own: SST has bundled this file into another one, in another folder. */
+function buildApi(folder: string): string {
+  const { root, work } = $cli.paths;
+  const out = join(work, "lambda", folder);
+  const program = createRequire(join(root, "package.json")).resolve("@lambda-express-api/build/lambda.ts");
   execFileSync(
-    join($cli.paths.root, "node_modules/.bin/node"),
-    [join($cli.paths.root, "packages/api/build/lambda.ts"), folder],
+    join(root, "node_modules/.bin/node"),
+    [program, "--api", join(root, folder), "--architecture", "arm64", out],
     { stdio: ["ignore", "ignore", "inherit"] },
   );
-  return folder;
+  return out;
 }

@@ -5,6 +5,8 @@ import { type CallerSettings, callerEnvironment } from "./environment.ts";
 export interface ContainerServiceArgs extends CallerSettings {
   /** An image in a registry, or what to build one of. */
   readonly image: sst.aws.ServiceArgs["image"];
+  /** Where the load balancer asks whether an instance is well: the path of the endpoint with the role `health`. */
+  readonly healthPath: string;
   /** A token must not travel in plain text, so there is no way without a domain. */
   readonly domainName: string;
   readonly dns: Dns;
@@ -53,7 +55,7 @@ export class ContainerService extends $util.ComponentResource {
             { listen: "80/http", redirect: "443/https" },
             { listen: "443/https", forward: `${PORT}/http` },
           ],
-          health: { [`${PORT}/http`]: { path: "/v1/manage/hc" } },
+          health: { [`${PORT}/http`]: { path: args.healthPath } },
         },
         scaling: { min: minimum, max: maximum },
         transform: {

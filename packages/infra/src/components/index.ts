@@ -1,5 +1,10 @@
 // The package's door for `sst.config.ts`. These files see SST's globals and are checked by `packages/infra/tsconfig.json`.
 
+export { healthPath } from "@lambda-express-api/build/api-folder.ts";
+export { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
+export { API_NAME } from "../names.ts";
+export { loadSettings } from "../settings.ts";
+export { apiCode, type CodeSource, type FunctionCode } from "./api-code.ts";
 export { ApiExposer, type ApiExposerArgs, type ExposableApi } from "./api-exposer.ts";
 export { BudgetGuard, type BudgetGuardArgs } from "./budget-guard.ts";
 export { ContainerService, type ContainerServiceArgs } from "./container-service.ts";

@@ -4,11 +4,10 @@
  * and a permission of its own and knows no named stage (docs/decisions/0011-infrastructure.md).
  */
 import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
-import { routes as everyRoute } from "@lambda-express-api/api/routes/routes.ts";
 import { planHttpApi, type RouteThrottling } from "../plan.ts";
 import type { KeepWarm } from "../settings.ts";
 import { createAlarms } from "./alarms.ts";
-import type { FunctionCode } from "./api-code.ts";
+import type { CodeSource } from "./api-code.ts";
 import type { ExposableApi } from "./api-exposer.ts";
 import { createDashboard } from "./dashboard.ts";
 import { type CallerSettings, callerEnvironment } from "./environment.ts";
@@ -17,8 +16,10 @@ import { createLambdaFunction } from "./lambda-function.ts";
 
 export interface LambdaApiArgs extends CallerSettings {
   readonly description?: $util.Input<string>;
-  /** Default: the API's own. */
-  readonly code?: FunctionCode;
+  /** The endpoints that are switched on, of which the gateway is made: `enabledRoutes(api, features)`. */
+  readonly routes: readonly Route[];
+  /** What the function runs: `apiCode({ folder: "packages/api" })`. */
+  readonly code: CodeSource;
   /** Default: 512. */
   readonly memoryMegabytes?: number;
   /** Default: 29, which is when the gateway gives up too. */
@@ -39,8 +40,6 @@ export interface LambdaApiArgs extends CallerSettings {
   readonly stageName?: string;
   /** Under which a custom domain serves this API. */
   readonly mappingKey?: string | undefined;
-  /** Default: every endpoint of this API. */
-  readonly routes?: readonly Route[];
   /** Default: `*`. */
   readonly corsAllowOrigins?: readonly string[];
   /** For every route; all callers share it. Default: 100 requests a second, burst 200. */
@@ -76,8 +75,6 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
       stageName = "mvp",
       timeoutSeconds = 29,
       disableExecuteApiEndpoint = false,
-      routes = everyRoute,
-      features,
     } = args;
 
     const lambda = createLambdaFunction(
@@ -103,16 +100,13 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
     const { api, stage } = createHttpApi(
       name,
       {
-        plan: planHttpApi(
-          routes.filter(({ feature }) => !feature || !features || features[feature]),
-          {
-            stageName,
-            jwtAuthorizer: args.jwtAuthorizer,
-            corsAllowOrigins: args.corsAllowOrigins ?? ["*"],
-            ...(args.throttling && { throttling: args.throttling }),
-            ...(args.authThrottling && { authThrottling: args.authThrottling }),
-          },
-        ),
+        plan: planHttpApi(args.routes, {
+          stageName,
+          jwtAuthorizer: args.jwtAuthorizer,
+          corsAllowOrigins: args.corsAllowOrigins ?? ["*"],
+          ...(args.throttling && { throttling: args.throttling }),
+          ...(args.authThrottling && { authThrottling: args.authThrottling }),
+        }),
         lambda,
         description,
         accessLogRetentionDays: args.accessLogRetentionDays ?? 30,

@@ -5,12 +5,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { ALIAS_NAME, functionNameOf } from "../names.ts";
 import type { KeepWarm } from "../settings.ts";
-import { apiCode, type FunctionCode } from "./api-code.ts";
+import type { CodeSource, FunctionCode } from "./api-code.ts";
 
 export interface LambdaFunctionArgs {
   readonly description: $util.Input<string>;
-  /** Default: the API's own. */
-  readonly code: FunctionCode | undefined;
+  readonly code: CodeSource;
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, $util.Input<string>>>;
@@ -44,7 +43,7 @@ export function createLambdaFunction(
 ): LambdaFunction {
   const { environment, keepWarm } = args;
   const isReleasedElsewhere = args.codeDelivery === "pipeline" && !$dev;
-  const code = isReleasedElsewhere ? placeholder() : (args.code ?? apiCode());
+  const code = isReleasedElsewhere ? placeholder() : args.code();
   const functionName = functionNameOf($app.name, $app.stage, name);
   if (functionName.length > MAX_NAME_LENGTH) {
     throw new Error(

@@ -2,6 +2,7 @@
  * What must be true before a deployment, asked one by one. A check says what is wrong and what to do about it; it shows
  * no secret, and one that cannot be made from here says so and is no failure.
  */
+import type { Api } from "@lambda-express-api/kit";
 import { loadSettings, readSetting, type Settings, SettingsError } from "../settings.ts";
 
 export interface Finding {
@@ -14,6 +15,7 @@ export interface Finding {
 /** What the checks ask the outside, so that a test can answer. */
 export interface World {
   readonly stage: string;
+  readonly api: Pick<Api, "settings">;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly versions: { readonly node: string; readonly sst: string | undefined; readonly pinnedSst: string };
   /** `undefined` when nothing may be asked over the network. */
@@ -72,9 +74,9 @@ function checkSst({ versions: { sst, pinnedSst } }: World): Finding {
     : wrong("SST", `This is SST ${sst}, and package.json says ${pinnedSst}; run: npm ci`);
 }
 
-function readSettings({ stage, environment }: World): Settings | Finding[] {
+function readSettings({ stage, environment, api }: World): Settings | Finding[] {
   try {
-    return loadSettings(stage, environment);
+    return loadSettings(stage, environment, api);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return error.message.split("\n").map((mistake) => wrong("settings", mistake));

@@ -6,14 +6,19 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { api } from "../../test/fixtures/api/src/api.ts";
 import { examine, type Network, type World } from "./checks.ts";
 
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+const API = fileURLToPath(new URL("../../test/fixtures/api", import.meta.url));
 const ISSUER = "https://securetoken.google.com/my-project";
 const SECRETS = { FIREBASE_APP_API_KEY: "AIzaSySecretKey", CLOUDFLARE_API_TOKEN: "secret-cloudflare-token" };
 const good: World = {
   stage: "dev",
+  api,
   environment: {
     ...SECRETS,
     JWT_ISSUER: ISSUER,
@@ -81,6 +86,11 @@ describe("npm run doctor", () => {
     ["SST that is not installed", { versions: { ...good.versions, sst: undefined } }, /run: npm ci/],
     ["another SST", { versions: { ...good.versions, sst: "4.18.0" } }, /4\.18\.0.*says 4\.17\.1/],
     ["a mistake in the settings", setting({ MEMORY_MEGABYTES: "1" }), /MEMORY_MEGABYTES is wrong/],
+    [
+      "a mistake in a setting of the API's own",
+      setting({ CATALOGUE_URL: "catalogue" }),
+      /^CATALOGUE_URL is wrong \("catalogue"\); it must be a URL/,
+    ],
     [
       "a stage whose code is released, without a bucket for it",
       setting({ CODE_DELIVERY: "pipeline" }),
@@ -220,17 +230,26 @@ describe("npm run doctor", () => {
   });
 });
 
+describe("npm run doctor of a folder without an API", () => {
+  it("says in a sentence which folder it needs", async () => {
+    const { printed, complained, exitCode } = await doctor(["--api", "nowhere", "--offline"], {});
+    assert.equal(printed, "");
+    assert.match(complained, /^\S+nowhere\/src\/api\.ts does not exist; [^\n]+ --api packages\/api\n$/);
+    assert.equal(exitCode, 1);
+  });
+});
+
 /** Runs the command as a person would, with nothing in its environment but what is given. */
 async function doctor(args: readonly string[], environment: Record<string, string>, cwd = process.cwd()) {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("main.ts", import.meta.url)), ...args], {
+  const child = spawn(process.execPath, [MAIN, "--api", API, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...environment },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  let printed = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    printed += text;
-  });
-  const [exitCode] = await once(child, "close");
-  return { printed, exitCode };
+  const [printed, complained, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { printed, complained, exitCode };
 }

@@ -1,8 +1,10 @@
-// `npm run doctor -- --stage dev [--offline]`: what is missing before `sst deploy`, and what to do about it.
+// `npm run doctor -- --stage dev [--offline]`: what is missing before `sst deploy`, and what to do about it. The script
+// says which API: `--api packages/api`.
 
 import { resolveNs } from "node:dns/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { ApiFolderError, apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
 import { readStageEnvironment } from "../stage-environment.ts";
 import { examine, type Finding, type Network, type World } from "./checks.ts";
 
@@ -36,10 +38,20 @@ function readVersions(): World["versions"] {
 
 const MARKS: Record<Finding["verdict"], string> = { fine: "  ok ", wrong: "WRONG", unknown: "  ?  " };
 
-function readArguments(): { stage: string; offline: boolean } | undefined {
+interface Arguments {
+  readonly api: string;
+  readonly stage: string;
+  readonly offline: boolean;
+}
+
+function readArguments(): Arguments | undefined {
   try {
     const { values } = parseArgs({
-      options: { stage: { type: "string", default: "dev" }, offline: { type: "boolean", default: false } },
+      options: {
+        api: { type: "string", default: "." },
+        stage: { type: "string", default: "dev" },
+        offline: { type: "boolean", default: false },
+      },
     });
     return values;
   } catch {
@@ -47,20 +59,31 @@ function readArguments(): { stage: string; offline: boolean } | undefined {
   }
 }
 
-const values = readArguments();
-if (values) {
+async function diagnose({ api, stage, offline }: Arguments): Promise<void> {
   const findings = await examine({
-    stage: values.stage,
-    environment: readStageEnvironment(values.stage),
+    stage,
+    api: await loadApi(apiFolder(api)),
+    environment: readStageEnvironment(stage),
     versions: readVersions(),
-    network: values.offline ? undefined : network,
+    network: offline ? undefined : network,
   });
   for (const { verdict, about, sentence } of findings)
     console.log(`${MARKS[verdict]}  ${about.padEnd(11)}  ${sentence}`);
   process.exitCode = findings.some(({ verdict }) => verdict === "wrong") ? 1 : 0;
-} else {
-  console.error(
-    `Cannot read "${process.argv.slice(2).join(" ")}"; write it like: npm run doctor -- --stage dev --offline`,
-  );
+}
+
+function refuse(sentence: string): void {
+  console.error(sentence);
   process.exitCode = 1;
+}
+
+const values = readArguments();
+if (values) {
+  await diagnose(values).catch((error) => {
+    if (!(error instanceof ApiFolderError)) throw error;
+    refuse(error.message);
+  });
+} else {
+  const given = process.argv.slice(2).join(" ");
+  refuse(`Cannot read "${given}"; write it like: npm run doctor -- --stage dev --offline`);
 }

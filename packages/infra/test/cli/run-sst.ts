@@ -8,8 +8,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Graph } from "../synth/graph.ts";
-import { isUnpacked, lockedProviders, OFFLINE, PLATFORM, ROOT, SST } from "../synth/platform.ts";
+import type { Graph } from "../../src/testing/graph.ts";
+import { isUnpacked, lockedProviders, OFFLINE, PLATFORM, ROOT, SST } from "../../src/testing/platform.ts";
 import { type StandInAws, startStandInAws } from "./stand-in-aws.ts";
 
 export interface SstRun {

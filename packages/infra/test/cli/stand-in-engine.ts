@@ -5,9 +5,9 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Graph, masked } from "../synth/graph.ts";
-import { PLATFORM } from "../synth/platform.ts";
-import { recordGraph, writeResult } from "../synth/record-graph.ts";
+import { type Graph, masked } from "../../src/testing/graph.ts";
+import { PLATFORM } from "../../src/testing/platform.ts";
+import { recordGraph, writeResult } from "../../src/testing/record-graph.ts";
 
 const [command = "", ...args] = process.argv.slice(2);
 // The program will go elsewhere.

@@ -2,7 +2,7 @@
 
 import type { Zod } from "@lambda-express-api/kit/route/define-route.ts";
 
-// What the components can do and `sst.config.ts` of this project does not ask for. Only tests synthesise it.
+// What the components can do and `default.ts` does not ask for. Only tests synthesise it.
 
 export default $config({
   app: () => ({ name: "options", home: "aws", providers: { aws: "7.20.0" } }),
@@ -11,17 +11,35 @@ export default $config({
     const { anyone, auth } = await import("@lambda-express-api/kit/route/access.ts");
     const { defineRoute } = await import("@lambda-express-api/kit/route/define-route.ts");
     const { writeFileSync } = await import("node:fs");
-    const { ApiExposer, dnsOf, LambdaApi } = await import("../../src/components/index.ts");
+    const { ApiExposer, apiCode, dnsOf, LambdaApi } = await import("../../src/components/index.ts");
 
     const jwtAuthorizer = { issuer: "https://issuer.example.com/", audiences: ["one", "two"] };
     const contract = {
       summary: "A test.",
       responses: (z: Zod) => ({ 200: { description: "Fine.", schema: z.null() } }),
     } as const;
+    const code = apiCode({ folder: "packages/infra/test/fixtures/api" });
     const fine = async () => ({ status: 200, body: null }) as const;
+
+    const routes = [
+      defineRoute({
+        ...contract,
+        operationId: "putOrder",
+        method: "PUT",
+        path: "/v1/orders/{orderId}",
+      }).handler(auth({ groups: ["STAFF"], scopes: ["orders/write"] }, fine)),
+      defineRoute({
+        ...contract,
+        operationId: "getOrder",
+        method: "GET",
+        path: "/v1/orders/{orderId}",
+      }).handler(anyone(fine)),
+    ];
 
     new LambdaApi("Provisioned", {
       jwtAuthorizer,
+      routes,
+      code,
       stageName: "$default",
       memoryMegabytes: 1769,
       timeoutSeconds: 10,
@@ -32,35 +50,26 @@ export default $config({
       permissions: [
         { actions: ["dynamodb:GetItem"], resources: ["arn:aws:dynamodb:eu-west-1:1:table/orders"] },
       ],
-      routes: [
-        defineRoute({
-          ...contract,
-          operationId: "putOrder",
-          method: "PUT",
-          path: "/v1/orders/{orderId}",
-        }).handler(auth({ groups: ["STAFF"], scopes: ["orders/write"] }, fine)),
-        defineRoute({
-          ...contract,
-          operationId: "getOrder",
-          method: "GET",
-          path: "/v1/orders/{orderId}",
-        }).handler(anyone(fine)),
-      ],
     });
 
     new LambdaApi("Pipeline", {
       jwtAuthorizer,
+      routes,
+      code: () => {
+        throw new Error("The pipeline brings it");
+      },
       codeDelivery: "pipeline",
       keepWarm: { by: "warmer", instances: 1 },
     });
 
     new LambdaApi("Prepared", {
       jwtAuthorizer,
-      code: {
+      routes,
+      code: () => ({
         handler: "bundle.handler",
         bundle: process.env.PREPARED_BUNDLE ?? "",
         afterBundling: async (folder) => writeFileSync(`${folder}/after-bundling`, ""),
-      },
+      }),
     });
 
     const api = { apiId: "given", stageName: "live" };

@@ -43,7 +43,9 @@ export default $config({
           }),
       ),
       noCertificate: saidOf(() => new ApiExposer("D", { domainName, apis: { One: api } })),
-      longName: saidOf(() => new LambdaApi("E".repeat(64), { jwtAuthorizer })),
+      longName: saidOf(
+        () => new LambdaApi("E".repeat(64), { jwtAuthorizer, routes: [], code: () => ({ handler: "x" }) }),
+      ),
     };
   },
 });

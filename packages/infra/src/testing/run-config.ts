@@ -49,7 +49,7 @@ interface Esbuild {
 const { build } = createRequire(join(PLATFORM, "package.json"))("esbuild") as Esbuild;
 const request: RunRequest = JSON.parse(process.argv[2] ?? "{}");
 
-const API_CODE = fileURLToPath(new URL("../../src/components/api-code.ts", import.meta.url));
+const API_CODE = fileURLToPath(new URL("../components/api-code.ts", import.meta.url));
 const STAND_IN_BUILD = fileURLToPath(new URL("stand-in-build.ts", import.meta.url));
 
 // It must lie in the platform, where the program finds Pulumi.

@@ -1,0 +1,46 @@
+/// <reference path="../../../../.sst/platform/config.d.ts" />
+
+// The deployment of the fixture API, composed as an owner's `sst.config.ts` composes that of theirs. Only tests
+// synthesise it.
+
+export default $config({
+  async app({ stage }) {
+    const { api } = await import("../fixtures/api/src/api.ts");
+    const { stageFacts } = await import("../../src/stage.ts");
+    const { isPermanent } = stageFacts(stage);
+    return {
+      name: api.name,
+      home: "aws",
+      providers: { aws: "7.20.0" },
+      removal: isPermanent ? "retain" : "remove",
+      protect: isPermanent,
+    };
+  },
+
+  async run() {
+    const { api } = await import("../fixtures/api/src/api.ts");
+    const infra = await import("../../src/components/index.ts");
+
+    const settings = infra.loadSettings($app.stage, process.env, api);
+    const routes = await infra.enabledRoutes(api, settings.features);
+    const code = infra.apiCode({ folder: "packages/infra/test/fixtures/api" });
+    const environment = { ...settings.environment, ...infra.secretEnvironment(settings.secretEnvironment) };
+    const dns = infra.dnsOf(settings.dns);
+    // The bridge of sst dev needs more than the boundary of a stage allows.
+    if (settings.permissionsBoundaryArn && !$dev)
+      $transform(aws.iam.Role, (role) => {
+        role.permissionsBoundary = settings.permissionsBoundaryArn;
+      });
+
+    const lambda = new infra.LambdaApi(infra.API_NAME, { ...settings, routes, code, environment });
+    const domain =
+      settings.domain && new infra.ApiExposer("Domain", { ...settings.domain, dns, apis: { Api: lambda } });
+    if (settings.container && dns && !$dev) {
+      const container = { ...settings, ...settings.container, healthPath: await infra.healthPath(api) };
+      new infra.ContainerService("Container", { ...container, dns, environment });
+    }
+    if (settings.budget) new infra.BudgetGuard("Budget", settings.budget);
+
+    return { url: domain?.urls.Api ?? lambda.url, function: lambda.functionName, alias: lambda.aliasArn };
+  },
+});
