@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { runSst, type SstRun } from "@lambda-express-api/infra/test/cli/run-sst.ts";
-import { may } from "@lambda-express-api/infra/test/synth/may.ts";
+import { may } from "@lambda-express-api/infra/testing/may.ts";
 import { deployPermissions } from "../src/deploy-permissions.ts";
 
 describe("sst deploy of the pipelines, by their own program", () => {

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import type { Graph } from "@lambda-express-api/infra/test/synth/graph.ts";
-import { may } from "@lambda-express-api/infra/test/synth/may.ts";
-import { synthesise } from "@lambda-express-api/infra/test/synth/synthesise.ts";
-import { all, statements } from "@lambda-express-api/infra/test/synth/view.ts";
+import type { Graph } from "@lambda-express-api/infra/testing/graph.ts";
+import { may } from "@lambda-express-api/infra/testing/may.ts";
+import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
+import { all, statements } from "@lambda-express-api/infra/testing/view.ts";
 
 const ISSUER = "token.actions.githubusercontent.com";
 const REPOSITORY = "my-company@123456/lambda-express-api@789012";

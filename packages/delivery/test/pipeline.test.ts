@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
-import type { Graph, Inputs, Resource } from "@lambda-express-api/infra/test/synth/graph.ts";
-import { may, type Request } from "@lambda-express-api/infra/test/synth/may.ts";
-import { synthesise } from "@lambda-express-api/infra/test/synth/synthesise.ts";
-import { all, one, statements, trust } from "@lambda-express-api/infra/test/synth/view.ts";
+import type { Graph, Inputs, Resource } from "@lambda-express-api/infra/testing/graph.ts";
+import { may, type Request } from "@lambda-express-api/infra/testing/may.ts";
+import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
+import { all, one, statements, trust } from "@lambda-express-api/infra/testing/view.ts";
 
 const ACCOUNT = "123456789012";
 const REGION = "eu-west-1";

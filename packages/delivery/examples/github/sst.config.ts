@@ -16,15 +16,19 @@ export default $config({
 
     // Settings > Actions > OIDC shows it; a repository from before July 2026 has it without the ids.
     const repository = "my-company@123456/lambda-express-api@789012";
+    // The name in your sst.config.ts.
+    const appName = "lambda-express-api";
 
     const staging = new GithubDeployRole("Staging", {
       repository,
+      appName,
       environment: "staging",
       ref: "refs/heads/main",
       stage: "staging",
     });
     const production = new GithubDeployRole("Production", {
       repository,
+      appName,
       environment: "production",
       ref: "refs/tags/v*",
       stage: "production",
@@ -33,6 +37,7 @@ export default $config({
     });
     const preview = new GithubDeployRole("Preview", {
       repository,
+      appName,
       environment: "preview",
       stage: "pr-*",
       identityProviderArn: staging.identityProviderArn,

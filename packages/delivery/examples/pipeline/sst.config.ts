@@ -14,18 +14,22 @@ export default $config({
   async run() {
     const { Pipeline, SlackChannels } = await import("../../src/components/index.ts");
 
+    // The name in your sst.config.ts.
+    const appName = "lambda-express-api";
     const channels = new SlackChannels("Slack", {
       teamId: "T07EA123LEP",
       info: "C07EZ1ABC23",
       alert: "C07EZ1ABC24",
     });
     const staging = new Pipeline("Staging", {
+      appName,
       stage: "staging",
       github: { owner: "my-company" },
       githubRepository: { name: "lambda-express-api", branch: "main" },
       ciNotificationsSlackChannels: channels,
     });
     const production = new Pipeline("Production", {
+      appName,
       stage: "production",
       preRelease: false,
       github: staging.github,

@@ -3,7 +3,6 @@
  * hour and without a stored key, and that may bring one stage of the API. It belongs to an account and
  * not to a stage, so it is deployed by a program of its own (docs/guides/github-actions.md).
  */
-import { APP_NAME } from "@lambda-express-api/infra/names.ts";
 import { type ConditionalStatement, policyDocument } from "../policy-document.ts";
 import { createDeployRights, releaseRights } from "./delivery-rights.ts";
 
@@ -19,8 +18,8 @@ export interface GithubDeployRoleArgs {
   readonly ref?: string;
   /** The stage that it brings. `pr-*` is each stage whose name starts so. */
   readonly stage: string;
-  /** Default: the name in `sst.config.ts`. */
-  readonly appName?: string;
+  /** The name of the SST app that it brings, as in `sst.config.ts`. */
+  readonly appName: string;
   /** The stage's `RELEASE_BUCKET`: then it may release code, and deploy nothing. Default: it may deploy the stage. */
   readonly releaseBucket?: string;
   /** The stage's domain, if it has one, and its zone, if that is at Route 53. Default: it has none. */
@@ -50,7 +49,7 @@ export class GithubDeployRole extends $util.ComponentResource {
     super("lambda-express-api:infra:GithubDeployRole", name, {}, options);
     const roleName = `${$app.name}-${$app.stage}-${name}`;
     checkArgs(args, roleName);
-    const { stage, appName = APP_NAME, releaseBucket, domain, permissions = [] } = args;
+    const { stage, appName, releaseBucket, domain, permissions = [] } = args;
 
     this.identityProviderArn = $util.output(
       args.identityProviderArn ??
@@ -119,7 +118,7 @@ function trustPolicy({ repository, environment, ref }: GithubDeployRoleArgs, pro
 
 /** What is wrong by itself, each with a right value. */
 function checkArgs(args: GithubDeployRoleArgs, roleName: string): void {
-  const { repository, environment, ref, stage, appName = APP_NAME, releaseBucket } = args;
+  const { repository, environment, ref, stage, appName, releaseBucket } = args;
   const check = (name: string, value: string | undefined, rule: RegExp, example: string) => {
     if (value !== undefined && !rule.test(value))
       throw new Error(

@@ -4,7 +4,6 @@
  * stage, so it is deployed by a program of its own (docs/decisions/0016-pipeline.md).
  */
 
-import { APP_NAME } from "@lambda-express-api/infra/names.ts";
 import { planBuildspec, RELEASE_TAGS } from "../buildspec.ts";
 import { type ConditionalStatement, policyDocument } from "../policy-document.ts";
 import { createArtifactBucket } from "./artifact-bucket.ts";
@@ -13,8 +12,8 @@ import { createDeployRights, releaseRights } from "./delivery-rights.ts";
 export interface PipelineArgs {
   /** The stage that it brings. */
   readonly stage: string;
-  /** Default: the name in `sst.config.ts`. */
-  readonly appName?: string;
+  /** The name of the SST app that it brings, as in `sst.config.ts`. */
+  readonly appName: string;
   readonly github: {
     readonly owner: string;
     /** Default: a connection is made, and somebody has to approve it in the console. */
@@ -60,7 +59,7 @@ export class Pipeline extends $util.ComponentResource {
     const parent = this;
     const {
       stage,
-      appName = APP_NAME,
+      appName,
       github,
       githubRepository,
       preRelease = true,

@@ -4,12 +4,19 @@ import { readReleaseOptions, readRollbackOptions } from "./arguments.ts";
 
 describe("the command line of a release", () => {
   it("needs no more than a stage", () => {
-    assert.deepEqual(readReleaseOptions(["--stage", "dev"]), { stage: "dev", dryRun: false });
-    assert.deepEqual(readRollbackOptions(["--stage", "dev"]), { stage: "dev" });
+    assert.deepEqual(readReleaseOptions(["--stage", "dev"]), { api: ".", stage: "dev", dryRun: false });
+    assert.deepEqual(readRollbackOptions(["--stage", "dev"]), { api: ".", stage: "dev" });
+  });
+
+  it("names the folder of the API", () => {
+    const args = ["--api", "packages/api", "--stage", "dev"];
+    assert.equal(readReleaseOptions(args).api, "packages/api");
+    assert.equal(readRollbackOptions(args).api, "packages/api");
   });
 
   it("takes a canary, which lasts five minutes unless it says otherwise", () => {
     assert.deepEqual(readReleaseOptions(["--stage", "dev", "--canary", "10", "--dry-run"]), {
+      api: ".",
       stage: "dev",
       dryRun: true,
       canary: { percent: 10, minutes: 5 },
@@ -24,7 +31,7 @@ describe("the command line of a release", () => {
     [["--stage", ""], /^--stage is ""; write letters/],
     [
       ["dev"],
-      /^Cannot read "dev"; the options are --stage, --canary, --minutes, --dry-run, e\.g\. npm run release/,
+      /^Cannot read "dev"; the options are --api, --stage, --canary, --minutes, --dry-run, e\.g\. npm run release/,
     ],
     [["--stage"], /^Cannot read "--stage"; the options are/],
     [["--stage", "dev", "--force"], /^Cannot read "--stage dev --force"/],

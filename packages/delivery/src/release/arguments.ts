@@ -10,10 +10,15 @@ const MIN_MINUTES = 2;
 const MAX_MINUTES = 120;
 const DEFAULT_MINUTES = 5;
 
+/** The folder of the API. */
+interface ApiOption {
+  readonly api: string;
+}
+
 /** @throws ReleaseError, in a sentence that shows how to write it. */
-export function readReleaseOptions(args: string[]): ReleaseOptions {
+export function readReleaseOptions(args: string[]): ReleaseOptions & ApiOption {
   const usage = "npm run release -- --stage dev --canary 10 --minutes 5";
-  const values = parsed(args, ["stage", "canary", "minutes"], ["dry-run"], usage);
+  const values = parsed(args, ["api", "stage", "canary", "minutes"], ["dry-run"], usage);
   const percent = numberOf(values, "canary", 1, 99);
   const minutes = numberOf(values, "minutes", MIN_MINUTES, MAX_MINUTES);
   if (minutes !== undefined && percent === undefined)
@@ -21,6 +26,7 @@ export function readReleaseOptions(args: string[]): ReleaseOptions {
       "--minutes is how long a canary lasts, and there is none; add one, e.g. --canary 10.",
     );
   return {
+    api: apiOf(values),
     stage: stageOf(values, usage),
     dryRun: values["dry-run"] === true,
     ...(percent !== undefined && { canary: { percent, minutes: minutes ?? DEFAULT_MINUTES } }),
@@ -28,11 +34,11 @@ export function readReleaseOptions(args: string[]): ReleaseOptions {
 }
 
 /** @throws ReleaseError, in a sentence that shows how to write it. */
-export function readRollbackOptions(args: string[]): RollbackOptions {
+export function readRollbackOptions(args: string[]): RollbackOptions & ApiOption {
   const usage = "npm run rollback -- --stage dev --to 12";
-  const values = parsed(args, ["stage", "to"], [], usage);
+  const values = parsed(args, ["api", "stage", "to"], [], usage);
   const to = numberOf(values, "to", 1, 999_999);
-  return { stage: stageOf(values, usage), ...(to !== undefined && { to: String(to) }) };
+  return { api: apiOf(values), stage: stageOf(values, usage), ...(to !== undefined && { to: String(to) }) };
 }
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
@@ -50,6 +56,10 @@ function parsed(args: string[], texts: string[], flags: string[], usage: string)
       `Cannot read "${args.join(" ")}"; the options are ${known.join(", ")}, e.g. ${usage}`,
     );
   }
+}
+
+function apiOf({ api = "." }: Values): string {
+  return String(api);
 }
 
 /** As SST takes it. */

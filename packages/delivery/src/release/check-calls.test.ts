@@ -1,57 +1,54 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Config, loadConfig } from "@lambda-express-api/kit/config.ts";
+import { loadConfig } from "@lambda-express-api/kit/config.ts";
+import { createHandler } from "@lambda-express-api/kit/lambda/create-handler.ts";
+import { createLog } from "@lambda-express-api/kit/log.ts";
 import { anyone, auth } from "@lambda-express-api/kit/route/access.ts";
 import { defineRoute } from "@lambda-express-api/kit/route/define-route.ts";
-import { createLog } from "@lambda-express-api/kit/log.ts";
-import { createHandler } from "@lambda-express-api/kit/lambda/create-handler.ts";
+import { apiOf } from "@lambda-express-api/kit/test/fixtures/api.ts";
 import { lambdaContext } from "@lambda-express-api/kit/testing/payload-event.ts";
 import { checkCalls } from "./check-calls.ts";
 
 const now = () => Math.floor(Date.now() / 1000);
 
-function configOf(environment: Record<string, string> = {}): Config {
-  return loadConfig(
-    {
-      RUNTIME: "LAMBDA",
-      JWT_ISSUER: "https://issuer.example.com/",
-      JWT_AUTHORIZED_AUDIENCES: "one,two",
-      FIREBASE_APP_API_KEY: "test-key",
-      AWS_API_GW_STAGE_NAME: "mvp",
-      ...environment,
-    },
-    "LAMBDA",
-  );
-}
+const environmentOf = (environment: Record<string, string> = {}) => ({
+  RUNTIME: "LAMBDA",
+  JWT_ISSUER: "https://issuer.example.com/",
+  JWT_AUTHORIZED_AUDIENCES: "one,two",
+  FIREBASE_APP_API_KEY: "test-key",
+  AWS_API_GW_STAGE_NAME: "mvp",
+  ...environment,
+});
 
-const route = (operationId: string, method: "GET" | "DELETE", path: string, feature?: "docs") =>
+const route = (operationId: string, method: "GET" | "DELETE", path: string, role?: "health") =>
   defineRoute({
     operationId,
     method,
     path,
     summary: "A test.",
-    ...(feature && { feature }),
+    ...(role && { role }),
     responses: (z) => ({ 200: { description: "Fine.", schema: z.null() } }),
   });
 const fine = async () => ({ status: 200, body: null }) as const;
+const fails = async () => {
+  throw new Error("A check must not reach a handler of the owner's");
+};
 
-const health = route("getHealth", "GET", "/v1/health").handler(anyone(fine));
-const caller = route("getProfile", "GET", "/v1/profile").handler(
-  auth({ groups: ["MEMBERS", "STAFF"] }, fine),
+const health = route("getHealth", "GET", "/v1/health", "health").handler(anyone(fine));
+const profile = route("getProfile", "GET", "/v1/profile").handler(
+  auth({ groups: ["MEMBERS", "STAFF"] }, fails),
 );
-const anyCaller = route("getSession", "GET", "/v1/session").handler(auth(fine));
-const scoped = route("getStock", "GET", "/v1/stock").handler(auth({ scopes: ["stock/read"] }, fine));
-const routes = [
-  health,
-  caller,
-  anyCaller,
-  scoped,
-  route("getOrder", "GET", "/v1/orders/{orderId}").handler(auth({ groups: ["STAFF"] }, fine)),
-  route("deleteOrder", "DELETE", "/v1/orders/{orderId}").handler(auth({ groups: ["STAFF"] }, fine)),
-  route("getPrices", "GET", "/v1/prices").handler(anyone(fine)),
-  route("getGuide", "GET", "/v1/guide", "docs").handler(auth(fine)),
+const session = route("getSession", "GET", "/v1/session").handler(auth(fails));
+const stock = route("getStock", "GET", "/v1/stock").handler(
+  auth({ groups: ["STAFF"], scopes: ["stock/read"] }, fails),
+);
+const order = route("getOrder", "GET", "/v1/orders/{orderId}").handler(auth({ groups: ["STAFF"] }, fails));
+const others = [
+  route("deleteOrder", "DELETE", "/v1/orders/{orderId}").handler(auth({ groups: ["STAFF"] }, fails)),
+  route("getPrices", "GET", "/v1/prices").handler(anyone(fails)),
 ];
-const target = { routes, checks: { health, caller } };
+const callsOf = (routes: Parameters<typeof checkCalls>[2]) =>
+  checkCalls(loadConfig(environmentOf()), now(), routes);
 
 describe("the calls that a new version must answer", () => {
   for (const [title, environment] of [
@@ -60,14 +57,15 @@ describe("the calls that a new version must answer", () => {
     ["with Cognito's groups", { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "cognito:groups" }],
     ["without docs and token endpoints", { DOCS: "off", AUTH_ENDPOINTS: "off" }],
   ] as const) {
-    for (const [kind, asked] of Object.entries({ caller, anyCaller, scoped })) {
-      it(`are answered by the API's handler as they should, ${title}, where the check's is the route ${kind}`, async () => {
-        const config = configOf(environment);
-        const handler = createHandler({ config, log: createLog(() => {}), routes });
-        for (const { request, event, expectedStatus } of checkCalls(config, now(), {
-          routes,
-          checks: { health, caller: asked },
-        })) {
+    for (const [kind, first] of Object.entries({ profile, order, stock })) {
+      it(`are answered by the API's handler as they should, ${title}, where the first route for groups is ${kind}`, async () => {
+        const routes = [health, first, session, ...others];
+        const handler = createHandler(apiOf(routes), {
+          environment: environmentOf(environment),
+          log: createLog(() => {}),
+        });
+        const config = loadConfig(environmentOf(environment));
+        for (const { request, event, expectedStatus } of checkCalls(config, now(), routes)) {
           const answer = await handler(event, lambdaContext());
           assert.equal("statusCode" in answer && answer.statusCode, expectedStatus, request);
         }
@@ -75,26 +73,38 @@ describe("the calls that a new version must answer", () => {
     }
   }
 
-  it("are a health call, a refused one for each private endpoint that is always there and read, and one caller of each kind", () => {
+  it("are a health call, and of private endpoints that are read one refusal each, and one for the groups", () => {
     assert.deepEqual(
-      checkCalls(configOf(), now(), target).map(
+      callsOf([health, session, profile, stock, order, ...others]).map(
         ({ request, expectedStatus }) => `${expectedStatus} ${request}`,
       ),
       [
         "200 GET /v1/health",
-        "401 GET /v1/profile without a token",
         "401 GET /v1/session without a token",
+        "401 GET /v1/profile without a token",
         "401 GET /v1/stock without a token",
         "401 GET /v1/orders/{orderId} without a token",
-        "200 GET /v1/profile as a member of MEMBERS",
         "403 GET /v1/profile as a member of no group",
       ],
     );
   });
 
+  it("are the health call alone where every endpoint is public", () => {
+    assert.deepEqual(
+      callsOf([health]).map(({ request }) => request),
+      ["GET /v1/health"],
+    );
+  });
+
+  it("need an endpoint that tells of the API's health, and a sentence says so", () => {
+    assert.throws(() => callsOf([profile]), {
+      name: "ReleaseError",
+      message: /^No endpoint has the role "health"/,
+    });
+  });
+
   it("fill in the variables of a path", () => {
-    const { event } =
-      checkCalls(configOf(), now(), target).find(({ request }) => request.includes("orders")) ?? {};
+    const { event } = callsOf([health, order]).find(({ request }) => request.includes("orders")) ?? {};
     assert.equal((event as { rawPath: string }).rawPath, "/mvp/v1/orders/x");
     assert.deepEqual((event as { pathParameters: object }).pathParameters, { orderId: "x" });
   });

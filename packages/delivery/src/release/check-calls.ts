@@ -3,10 +3,9 @@
  * endpoints, and the status that each must have. Made of the route definitions.
  */
 import type { Config } from "@lambda-express-api/kit/config.ts";
-import type { Access } from "@lambda-express-api/kit/route/access.ts";
-import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { publicPath, routeKey } from "@lambda-express-api/kit/request/request-path.ts";
-import type { ReleaseTarget } from "./release-target.ts";
+import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
+import { ReleaseError } from "./release-error.ts";
 
 export interface CheckCall {
   /** The request in words. */
@@ -18,56 +17,47 @@ export interface CheckCall {
 type Claims = Readonly<Record<string, string | number | readonly string[]>>;
 
 /**
- * Gives the calls: health; each private endpoint without a token, which is refused; one of them as a caller whom it
- * lets in, and as a caller in none of its groups. Only GET is called: where an endpoint is not guarded as it should be,
- * the check must change nothing.
+ * Gives the calls: health; each private endpoint without a token, which is refused; and one of those for groups as a
+ * caller in none of them, who is refused too. A refusal comes before the handler, which may need a database, or know its
+ * callers. Only GET is called: where an endpoint is not guarded as it should be, the check must change nothing.
  *
  * @param config of the function, as it reads its environment.
  * @param nowSeconds seconds since the epoch.
+ * @param routes the endpoints that are switched on.
+ * @throws ReleaseError where none of them tells of the API's health.
  */
 export function checkCalls(
   config: Pick<Config, "stageName" | "jwt">,
   nowSeconds: number,
-  { routes, checks }: Pick<ReleaseTarget, "routes" | "checks">,
+  routes: readonly Route[],
 ): readonly CheckCall[] {
   const { stageName = "$default", jwt } = config;
-  const call = (route: Route, expectedStatus: number, caller?: Caller): CheckCall => ({
-    request: `${routeKey(route.method, route.path)}${caller ? ` as ${caller.name}` : ""}`,
+  const call = (route: Route, expectedStatus: number, words: string, caller?: Caller): CheckCall => ({
+    request: `${routeKey(route.method, route.path)}${words}`,
     event: eventOf(route, stageName, nowSeconds, caller),
     expectedStatus,
   });
-  const guarded = routes.filter(
-    ({ access, method, feature }) => access.type === "authenticated" && method === "GET" && !feature,
+  const guarded = routes.flatMap((route) =>
+    route.access.type === "authenticated" && route.method === "GET" ? [{ route, ...route.access }] : [],
   );
-  const caller = (name: string, groups: readonly string[], scopes: readonly string[]) =>
-    callerOf(name, groups, scopes, jwt, nowSeconds);
-  const { groups, scopes } = authenticated(checks.caller.access);
+  const health = routes.find(({ role }) => role === "health");
+  if (!health) {
+    throw new ReleaseError(
+      'No endpoint has the role "health", which a new version has to answer first; give one: role: "health".',
+    );
+  }
+  const forGroups = guarded.filter(({ groups }) => groups.length > 0).slice(0, 1);
 
   return [
-    call(checks.health, 200),
-    ...guarded.map((route) => {
-      const { request, ...refused } = call(route, 401);
-      return { request: `${request} without a token`, ...refused };
-    }),
-    call(
-      checks.caller,
-      200,
-      caller(
-        groups.length > 0 ? `a member of ${groups[0]}` : "a signed-in caller",
-        groups.slice(0, 1),
-        scopes.slice(0, 1),
-      ),
+    call(health, 200, ""),
+    ...guarded.map(({ route }) => call(route, 401, " without a token")),
+    ...forGroups.map(({ route, scopes }) =>
+      call(route, 403, " as a member of no group", callerInNoGroup(scopes, jwt, nowSeconds)),
     ),
-    ...(groups.length > 0 ? [call(checks.caller, 403, caller("a member of no group", [], scopes))] : []),
   ];
 }
 
-function authenticated(access: Access) {
-  return access.type === "authenticated" ? access : { groups: [], scopes: [] };
-}
-
 interface Caller {
-  readonly name: string;
   readonly token: string;
   /** As the gateway's authorizer hands them over. */
   readonly authorizer: object;
@@ -80,26 +70,19 @@ const VALID_BEFORE_AND_AFTER_SECONDS = 300;
  * Makes a caller whose token the gateway would have verified. It was signed by nobody: the function takes the word of
  * whoever may invoke it, which is the gateway and whoever releases.
  */
-function callerOf(
-  name: string,
-  groups: readonly string[],
-  scopes: readonly string[],
-  jwt: Config["jwt"],
-  nowSeconds: number,
-): Caller {
+function callerInNoGroup(scopes: readonly string[], jwt: Config["jwt"], nowSeconds: number): Caller {
   const claims: Claims = {
     iss: jwt.issuer,
     aud: jwt.audiences[0] ?? "",
     sub: "release-check",
     iat: nowSeconds - VALID_BEFORE_AND_AFTER_SECONDS,
     exp: nowSeconds + VALID_BEFORE_AND_AFTER_SECONDS,
-    [jwt.groupsClaim]: groups,
+    [jwt.groupsClaim]: [],
     ...(scopes.length > 0 && { scope: scopes.join(" ") }),
   };
   const segment = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const token = `${segment({ alg: "RS256", typ: "JWT", kid: "release-check" })}.${segment(claims)}`;
   return {
-    name,
     token: `${token}.${Buffer.from("unsigned").toString("base64url")}`,
     authorizer: {
       jwt: {

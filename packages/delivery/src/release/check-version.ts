@@ -1,6 +1,7 @@
 import { ConfigError, loadConfig } from "@lambda-express-api/kit/config.ts";
+import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { FunctionState, ReleaseAws } from "./aws.ts";
-import { checkCalls } from "./check-calls.ts";
+import { type CheckCall, checkCalls } from "./check-calls.ts";
 import type { ReleaseTarget } from "./release-target.ts";
 
 export type Verdict = { readonly calls: number } | { readonly fault: string };
@@ -17,7 +18,7 @@ export async function checkVersion(
   nowSeconds: number,
   target: ReleaseTarget,
 ): Promise<Verdict> {
-  const calls = callsFor(environment, nowSeconds, target);
+  const calls = await callsFor(environment, nowSeconds, target);
   if (typeof calls === "string") return { fault: calls };
   for (const { request, event, expectedStatus } of calls) {
     const answer = await aws.invoke(version, event);
@@ -28,10 +29,15 @@ export async function checkVersion(
   return { calls: calls.length };
 }
 
-/** The function would not start either. */
-function callsFor(environment: FunctionState["environment"], nowSeconds: number, target: ReleaseTarget) {
+/** Gives the calls; or, as a sentence, why the function would not start either. */
+async function callsFor(
+  environment: FunctionState["environment"],
+  nowSeconds: number,
+  { api }: ReleaseTarget,
+): Promise<readonly CheckCall[] | string> {
   try {
-    return checkCalls(loadConfig(environment, "LAMBDA"), nowSeconds, target);
+    const config = loadConfig(environment, { runtime: "LAMBDA", settings: api.settings });
+    return checkCalls(config, nowSeconds, await enabledRoutes(api, config.features));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return `its environment is wrong, ${error.message.replaceAll("\n", " ")}`;

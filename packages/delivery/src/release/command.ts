@@ -1,6 +1,7 @@
 /** The two commands as a process: what they are told by arguments, environment and signals, and how they end. */
 import { setTimeout } from "node:timers/promises";
-import { API_NAME, APP_NAME, functionNameOf } from "@lambda-express-api/infra/names.ts";
+import { ApiFolderError } from "@lambda-express-api/build/api-folder.ts";
+import { API_NAME, functionNameOf } from "@lambda-express-api/infra/names.ts";
 import { readSetting, SettingsError } from "@lambda-express-api/infra/settings.ts";
 import { readStageEnvironment } from "@lambda-express-api/infra/stage-environment.ts";
 import { readReleaseOptions, readRollbackOptions } from "./arguments.ts";
@@ -14,42 +15,45 @@ import type { World } from "./world.ts";
 
 const PARENT_CHECK_MILLISECONDS = 1_000;
 
+/** Loads the API in a folder. */
+export type LoadTarget = (folder: string) => Promise<ReleaseTarget>;
+
 /**
  * Runs a command as this process, which it owns: heeds signals, prints sentences, and sets the exit code to 1 where it
  * did not do what it was asked.
  */
-export async function runCommand(
-  args: readonly string[],
-  loadTarget: () => Promise<ReleaseTarget>,
-): Promise<void> {
+export async function runCommand(args: readonly string[], loadTarget: LoadTarget): Promise<void> {
   try {
     await perform(args, loadTarget, stopSignal());
   } catch (error) {
-    if (!(error instanceof ReleaseError || error instanceof SettingsError)) throw error;
+    const isSentence =
+      error instanceof ReleaseError || error instanceof SettingsError || error instanceof ApiFolderError;
+    if (!isSentence) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }
 }
 
 /**
- * Does what `release --stage dev [--canary 10 --minutes 5] [--dry-run]` or `rollback --stage dev [--to 12]` ask for.
+ * Does what `release --stage dev [--canary 10 --minutes 5] [--dry-run]` or `rollback --stage dev [--to 12]` ask for, with
+ * the API that `--api` names.
  *
- * @param loadTarget is called by a release alone: a rollback is in a hurry.
- * @throws ReleaseError or SettingsError, in sentences.
+ * @throws ReleaseError, SettingsError or ApiFolderError, in sentences.
  */
 export async function perform(
   [command, ...args]: readonly string[],
-  loadTarget: () => Promise<ReleaseTarget>,
+  loadTarget: LoadTarget,
   signal: AbortSignal,
 ): Promise<void> {
   if (command === "release") {
     const options = readReleaseOptions(args);
-    const world = worldOf(options.stage, signal, readBucket(options.stage));
-    await release(options, { ...world, target: await loadTarget() });
+    const bucket = readBucket(options.stage);
+    const target = await loadTarget(options.api);
+    await release(options, { ...worldOf(target, options.stage, signal, bucket), target });
   } else if (command === "rollback") {
     const options = readRollbackOptions(args);
     readEnvironment(options.stage);
-    await rollback(options, worldOf(options.stage, signal));
+    await rollback(options, worldOf(await loadTarget(options.api), options.stage, signal));
   } else {
     throw new ReleaseError(
       `There is no command "${command ?? ""}"; write it like: npm run release -- --stage dev, or npm run rollback -- --stage dev`,
@@ -72,10 +76,10 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-function worldOf(stage: string, signal: AbortSignal, bucket?: string): World {
+function worldOf({ api }: ReleaseTarget, stage: string, signal: AbortSignal, bucket?: string): World {
   const isTerminal = process.stdout.isTTY === true && !process.env.CI;
   return {
-    aws: connect(functionNameOf(APP_NAME, stage, API_NAME), bucket),
+    aws: connect(functionNameOf(api.name, stage, API_NAME), bucket),
     progress: createProgress((text) => process.stdout.write(text), isTerminal),
     signal,
     now: Date.now,

@@ -1,18 +1,26 @@
-import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
+import { apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
+import type { Api } from "@lambda-express-api/kit";
 
-/** The API, as far as its releases have to know it. `main.ts` hands it over; nothing else here imports it. */
+/** What is released: an API, and how its code is built. */
 export interface ReleaseTarget {
-  /** Every endpoint. */
-  readonly routes: readonly Route[];
-  readonly checks: {
-    /** Answers 200 wherever a version can serve. */
-    readonly health: Route;
-    /**
-     * A GET for signed-in callers that answers from their claims alone, so that nothing but the version itself can make
-     * it fail.
-     */
-    readonly caller: Route;
-  };
+  /** Its name is the SST app's, as in `sst.config.ts`: the function is found by it. */
+  readonly api: Api;
   /** Fills a folder with what Lambda is given. */
   build(folder: string): Promise<unknown>;
+}
+
+/**
+ * The API in a folder.
+ *
+ * @throws ApiFolderError where there is none.
+ */
+export async function releaseTarget(folder: string): Promise<ReleaseTarget> {
+  return {
+    api: await loadApi(apiFolder(folder)),
+    async build(out) {
+      // A rollback does without it.
+      const { buildLambda } = await import("@lambda-express-api/build/lambda.ts");
+      await buildLambda(folder, { out });
+    },
+  };
 }

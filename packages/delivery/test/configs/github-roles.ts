@@ -12,6 +12,7 @@ export default $config({
       repository: "my-company/my-api",
       environment: "dev",
       stage: "dev",
+      appName: "lambda-express-api",
       identityProviderArn: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
     };
     new GithubDeployRole("Code", { ...given, releaseBucket: "my-releases" });

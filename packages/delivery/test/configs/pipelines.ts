@@ -9,6 +9,7 @@ export default $config({
   async run() {
     const { Pipeline, SlackChannels } = await import("../../src/components/index.ts");
     const given = {
+      appName: "lambda-express-api",
       github: {
         owner: "my-company",
         connectionArn: "arn:aws:codeconnections:eu-west-1:123456789012:connection/given",

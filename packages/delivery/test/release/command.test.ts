@@ -16,8 +16,11 @@ import { createPackageRunner, type PackageRunner } from "./run-package.ts";
 import { smallApi, targetOf } from "./small-api.ts";
 import { BUCKET, type StandInAws, startStandInAws } from "./stand-in-aws.ts";
 
-const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
-const AS_TYPED = ["npm", "--prefix", ROOT, "run", "--silent"];
+const fileOf = (specifier: string) => fileURLToPath(import.meta.resolve(specifier));
+const MAIN = join(import.meta.dirname, "../../src/release/main.ts");
+const API = join(fileOf("@lambda-express-api/infra/test/fixtures/api/src/api.ts"), "../..");
+/** As the scripts of a project run it. */
+const FIXTURE = (command: string) => [process.execPath, MAIN, command, "--api", API];
 /** The same, whose API takes no time to build. */
 const SMALL = [process.execPath, join(import.meta.dirname, "small-command.ts")];
 
@@ -97,18 +100,18 @@ async function run(
 }
 
 describe("the commands as processes, at a stand-in for AWS", { concurrency: 2 }, () => {
-  describe("npm run release and npm run rollback", () => {
-    it("release this API, whose bundle answers its check, and take it back", async () => {
+  describe("with the fixture API", () => {
+    it("release it, whose bundle answers its check, and take it back", async () => {
       const aws = await startStage([zipOf(placeholder), zipOf(smallApi("before"))], "Released: 2.");
       try {
-        const first = await run(aws, [...AS_TYPED, "release", "--", "--stage", "test"]);
+        const first = await run(aws, [...FIXTURE("release"), "--stage", "test"]);
         assert.equal(first.exitCode, 0, first.stderr);
-        assert.match(first.stdout, /^check {4}version 3 answered 5 calls as it should$/m);
+        assert.match(first.stdout, /^check {4}version 3 answered 4 calls as it should$/m);
         assert.match(first.stdout, /^Version 3 is live for all callers, \d+ s after the start\.$/m);
         assert.ok([...first.stdout].every((character) => character >= " " || character === "\n"));
         assert.deepEqual([aws.alias.version, aws.alias.description], ["3", "Released: 3 2."]);
 
-        const back = await run(aws, [...AS_TYPED, "rollback", "--", "--stage", "test"]);
+        const back = await run(aws, [...FIXTURE("rollback"), "--stage", "test"]);
         assert.equal(back.exitCode, 0, back.stderr);
         assert.equal(aws.alias.version, "2");
       } finally {
@@ -191,10 +194,17 @@ describe("the commands as processes, at a stand-in for AWS", { concurrency: 2 },
           {},
         );
         assert.equal(exitCode, 1);
-        assert.match(
-          stderr,
-          /not authorized|You may not do lambda:GetAlias on lambda-express-api-filed-Api:latest/,
-        );
+        assert.match(stderr, /not authorized|You may not do lambda:GetAlias on fixture-api-filed-Api:latest/);
+      }));
+
+    it("ends with 1 after a sentence about a folder without an API", () =>
+      withStage(async (aws) => {
+        for (const command of ["release", "rollback"]) {
+          const args = [process.execPath, MAIN, command, "--api", folder, "--stage", "test"];
+          const { exitCode, stderr } = await run(aws, args);
+          assert.equal(exitCode, 1);
+          assert.match(stderr, /^\S+\/src\/api\.ts does not exist; [^\n]+ --api packages\/api\n$/);
+        }
       }));
 
     it("ends with 1 after a sentence about its arguments or its settings, and shows no stack", () =>
@@ -271,7 +281,7 @@ describe("the command refuses in a sentence, and moves no caller,", () => {
       "an option that there is not",
       ["rollback", "--fast"],
       { ...settings, ...identity },
-      /^Cannot read "--fast --stage test"; the options are --stage, --to, e\.g\. npm run rollback/,
+      /^Cannot read "--fast --stage test"; the options are --api, --stage, --to, e\.g\. npm run rollback/,
     ],
   ];
   for (const [title, [command = "", ...args], variables, sentence] of refused) {

@@ -71,11 +71,7 @@ describe("the rights of whoever releases, at a stand-in for AWS", () => {
       ({ actions, resources }) =>
         actions.every((action) => action.startsWith("cloudwatch:")) ? [] : resources,
     );
-    assert.deepEqual(resources, [
-      FUNCTION_ARN,
-      `${FUNCTION_ARN}:*`,
-      `${BUCKET_ARN}/lambda-express-api-test-Api/*`,
-    ]);
+    assert.deepEqual(resources, [FUNCTION_ARN, `${FUNCTION_ARN}:*`, `${BUCKET_ARN}/fixture-api-test-Api/*`]);
   });
 
   it("are those of the guide", () => {

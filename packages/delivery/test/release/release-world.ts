@@ -10,7 +10,7 @@ import { type ReleaseOptions, type ReleaseWorld, release } from "../../src/relea
 import { ReleaseError } from "../../src/release/release-error.ts";
 import { type RollbackOptions, rollback } from "../../src/release/rollback.ts";
 import type { PackageRunner } from "./run-package.ts";
-import { definitions, type Files, smallApi, targetOf } from "./small-api.ts";
+import { type Files, routes, smallApi, targetOf } from "./small-api.ts";
 import {
   BUCKET,
   BUCKET_ARN,
@@ -45,7 +45,7 @@ export const [healthCall] = checkCalls(
     },
   },
   Math.floor(Date.now() / 1000),
-  definitions,
+  routes,
 );
 
 /** What a stage has before its first release. */

@@ -71,7 +71,7 @@ describe("a rollback, at a stand-in for AWS", () => {
       aws.deleteVersion("3");
       assert.match(
         (await rollback()).failure ?? "",
-        /There is no lambda-express-api-test-Api:3 any more; choose another version/,
+        /There is no fixture-api-test-Api:3 any more; choose another version/,
       );
       assert.equal(aws.alias.version, "4");
     }));

@@ -3,29 +3,29 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { anyone, auth } from "@lambda-express-api/kit/route/access.ts";
 import { defineRoute } from "@lambda-express-api/kit/route/define-route.ts";
+import { apiOf } from "@lambda-express-api/kit/test/fixtures/api.ts";
 import type { ReleaseTarget } from "../../src/release/release-target.ts";
 
 /** The files of a package, by name. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
-const route = (operationId: string, path: string) =>
+const route = (operationId: string, path: string, role?: "health") =>
   defineRoute({
     operationId,
     method: "GET",
     path,
     summary: "A test.",
+    ...(role && { role }),
     responses: (z) => ({ 200: { description: "Fine.", schema: z.null() } }),
   });
 const fine = async () => ({ status: 200, body: null }) as const;
 
-const health = route("getHealth", "/v1/health").handler(anyone(fine));
-const caller = route("getProfile", "/v1/profile").handler(auth({ groups: ["MEMBERS", "STAFF"] }, fine));
-const order = route("getOrder", "/v1/orders/{orderId}").handler(auth({ groups: ["STAFF"] }, fine));
-
-export const definitions: Pick<ReleaseTarget, "routes" | "checks"> = {
-  routes: [health, caller, order],
-  checks: { health, caller },
-};
+export const routes = [
+  route("getHealth", "/v1/health", "health").handler(anyone(fine)),
+  route("getProfile", "/v1/profile").handler(auth({ groups: ["MEMBERS", "STAFF"] }, fine)),
+  route("getOrder", "/v1/orders/{orderId}").handler(auth({ groups: ["STAFF"] }, fine)),
+];
+const api = apiOf(routes);
 
 export function smallApi(name: string): Files {
   return {
@@ -41,7 +41,7 @@ export const handler = async ({ requestContext: { authorizer, http } }) => {
 
 /** The same, whose build is these files. */
 export function targetOf(files: Files): ReleaseTarget {
-  return { ...definitions, build: async (folder) => writeFiles(folder, files) };
+  return { api, build: async (folder) => writeFiles(folder, files) };
 }
 
 export function writeFiles(folder: string, files: Files): void {

@@ -10,7 +10,7 @@ import { matchesGlob } from "node:path";
 import type { PermissionStatement } from "../../src/release/permissions.ts";
 import type { PackageRunner } from "./run-package.ts";
 
-export const FUNCTION_NAME = "lambda-express-api-test-Api";
+export const FUNCTION_NAME = "fixture-api-test-Api";
 export const BUCKET = "my-releases";
 export const FUNCTION_ARN = `arn:aws:lambda:eu-west-1:123456789012:function:${FUNCTION_NAME}`;
 export const BUCKET_ARN = `arn:aws:s3:::${BUCKET}`;
