@@ -1,0 +1,133 @@
+/** What must be true of the deployment of an API, whatever else its program creates. Each fault is a sentence. */
+import { publicPath, routeKey } from "@lambda-express-api/kit/request/request-path.ts";
+import { describeAccess } from "@lambda-express-api/kit/route/access.ts";
+import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
+import { ALIAS_NAME } from "../names.ts";
+import type { Settings } from "../settings.ts";
+import { type Graph, type Inputs, masked, plain } from "./graph.ts";
+import { all, invokers } from "./view.ts";
+
+/** One `LambdaApi` of a graph. */
+export interface DeployedApi {
+  readonly name: string;
+  readonly apiId: string;
+  readonly functionName: string;
+}
+
+const COMPONENT = "lambda-express-api:infra:LambdaApi";
+
+/**
+ * Finds the components that serve an API.
+ *
+ * @throws Error for a name that no `LambdaApi` has.
+ */
+export function deployedApis(graph: Graph, names: readonly string[]): readonly DeployedApi[] {
+  return names.map((name) => {
+    const component = graph.resources.find(
+      (resource) => resource.type === COMPONENT && resource.name === name,
+    );
+    const child = (type: string) => all(graph, type).find(({ parent }) => parent === component?.urn);
+    const httpApi = child("aws:apigatewayv2/api:Api");
+    const alias = child("aws:lambda/alias:Alias");
+    if (!httpApi || !alias)
+      throw new Error(
+        `There is no LambdaApi ${name}; name those of the program: deploymentSuite({ apis: [...] })`,
+      );
+    return { name, apiId: httpApi.name, functionName: String(alias.inputs.functionName) };
+  });
+}
+
+/** Every endpoint has one route, as its access rule says; every route belongs to an endpoint. */
+export function routeFaults(
+  graph: Graph,
+  apis: readonly DeployedApi[],
+  routes: readonly Route[],
+  { jwtAuthorizer }: Pick<Settings, "jwtAuthorizer">,
+): string[] {
+  const authorizers = all(graph, "aws:apigatewayv2/authorizer:Authorizer");
+  const doors = all(graph, "aws:apigatewayv2/route:Route")
+    .filter(({ inputs }) => apis.some(({ apiId }) => apiId === inputs.apiId))
+    .map(({ inputs }) => ({ key: String(inputs.routeKey), authorization: authorizationOf(inputs) }));
+  const expected = routes.flatMap(expectedDoors);
+
+  return [
+    ...expected.flatMap(({ key, authorization, rule }) => {
+      const found = doors.filter((door) => door.key === key);
+      if (found.length !== 1) return [`${key} has ${found.length} routes at the gateway, and must have one`];
+      return found[0]?.authorization === authorization
+        ? []
+        : [`${key} is for ${rule}, and its route has the authorization ${found[0]?.authorization}`];
+    }),
+    ...doors
+      .filter(({ key }) => !expected.some((other) => other.key === key))
+      .map(({ key }) => `${key} is a route of the gateway, and of no endpoint`),
+  ];
+
+  function authorizationOf({ apiId, authorizationType, authorizerId, authorizationScopes }: Inputs): string {
+    if (authorizationType !== "JWT") return String(authorizationType ?? "NONE");
+    const { issuer, audiences } = (authorizers.find(
+      ({ name, inputs }) => name === authorizerId && inputs.apiId === apiId,
+    )?.inputs.jwtConfiguration ?? {}) as Inputs;
+    return jwt(issuer, audiences, authorizationScopes ?? []);
+  }
+
+  /** An `ANY` route leaves preflights to the gateway's CORS. */
+  function expectedDoors({ method, path, access }: Route) {
+    const { issuer, audiences } = jwtAuthorizer;
+    const rule = describeAccess(access);
+    const authorization = access.type === "public" ? "NONE" : jwt(issuer, audiences, access.scopes);
+    const door = { key: routeKey(method, path), authorization, rule };
+    const preflights = { key: `OPTIONS ${publicPath(path)}`, authorization: "NONE", rule: "preflights" };
+    return method === "ANY" ? [door, preflights] : [door];
+  }
+}
+
+function jwt(issuer: unknown, audiences: unknown, scopes: unknown): string {
+  return `JWT ${JSON.stringify({ issuer, audiences, scopes })}`;
+}
+
+/** The API's functions are invoked through their alias, which is what a release moves, and have no URL of their own. */
+export function invocationFaults(graph: Graph, apis: readonly DeployedApi[]): string[] {
+  const mapped = all(graph, "aws:lambda/eventSourceMapping:EventSourceMapping").map(
+    ({ name, inputs }) => `${name} -> ${inputs.functionName}`,
+  );
+  const integrated = all(graph, "aws:apigatewayv2/integration:Integration").map(
+    ({ name, inputs }) => `${name} -> ${String(inputs.integrationUri).replace(/\/invocations$/, "")}`,
+  );
+  const invocations = [...invokers(graph), ...mapped, ...integrated];
+  const urls = all(graph, "aws:lambda/functionUrl:FunctionUrl");
+
+  return apis.flatMap(({ functionName }) => {
+    const isThis = (target: string) => target.split(":function:").at(-1)?.split(":")[0] === functionName;
+    return [
+      ...invocations
+        .filter((line) => isThis(targetOf(line)) && !line.endsWith(`${functionName}:${ALIAS_NAME}`))
+        .map((line) => `${functionName} is invoked, and not through its alias ${ALIAS_NAME}: ${line}`),
+      ...urls
+        .filter(({ inputs }) => isThis(String(inputs.functionName)))
+        .map(({ name }) => `${name} is a URL of ${functionName}, which has no authorizer before it`),
+    ];
+  });
+}
+
+function targetOf(line: string): string {
+  return line.split(" -> ").at(-1) ?? "";
+}
+
+/** Shorter ones are found in other words. */
+const SHORTEST_SECRET = 8;
+
+/** No value of a secret setting is in clear text, in a resource or in what the deployment prints. */
+export function secretFaults(graph: Graph, secrets: Readonly<Record<string, string>>): string[] {
+  const texts = [
+    ...graph.resources.map(({ name, inputs }) => [name, JSON.stringify(masked(inputs))] as const),
+    ["the outputs", JSON.stringify([masked(graph.outputs), plain(graph.hints)])] as const,
+  ];
+  return Object.entries(secrets)
+    .filter(([, value]) => value.length >= SHORTEST_SECRET)
+    .flatMap(([secret, value]) =>
+      texts
+        .filter(([, text]) => text.includes(value))
+        .map(([place]) => `${secret} is secret, and in clear text in ${place}`),
+    );
+}
