@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Api } from "@lambda-express-api/kit";
-import { loadRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
+import { loadRoute } from "@lambda-express-api/kit/enabled-routes.ts";
+import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 
 /** What is read of the folder of an API. */
 export interface ApiFolder {
@@ -69,9 +70,28 @@ export async function loadExport<Value>(
   return exported[name] as Value;
 }
 
+/**
+ * Loads every endpoint of an API, switched on or not.
+ *
+ * @throws Error that names the endpoint whose file cannot be loaded.
+ */
+export function loadEndpoints({ routes }: Pick<Api, "routes">): Promise<readonly Route[]> {
+  return Promise.all(
+    Object.entries(routes).map(async ([key, load]) => {
+      try {
+        return await loadRoute(key, load);
+      } catch (error) {
+        throw new Error(`${key} cannot be loaded: ${error instanceof Error ? error.message : error}`, {
+          cause: error,
+        });
+      }
+    }),
+  );
+}
+
 /** The path of the endpoint whose role is `health`. @throws Error where there is none. */
 export async function healthPath(api: Api): Promise<string> {
-  const health = (await loadRoutes(api)).find(({ role }) => role === "health");
+  const health = (await loadEndpoints(api)).find(({ role }) => role === "health");
   if (!health)
     throw new Error('No endpoint has the role "health", which the container\'s health check calls');
   return health.path;

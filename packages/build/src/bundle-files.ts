@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { type BuildOptions, build, type Metafile } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { lazyRequires } from "./lazy-requires.ts";
 import { separateEntryPoints, separatePackages } from "./separate-packages.ts";
 
@@ -24,12 +24,16 @@ export type FileSources = Readonly<Record<string, readonly string[]>>;
 /**
  * Writes the files into a folder.
  *
+ * @param exported what `app.js` exports: the names, and the modules that have them.
  * @throws Error when something cannot be bundled.
  */
-export async function bundleFiles(entry: string, folder: string): Promise<FileSources> {
+export async function bundleFiles(
+  exported: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<FileSources> {
   const chunkFolder = await mkdtemp(join(tmpdir(), "chunks-"));
   try {
-    const chunks = await splitIntoChunks(entry, chunkFolder);
+    const chunks = await splitIntoChunks(exported, chunkFolder);
     const atStart = withImports(chunks, APP_FILE);
     const onDemand = [...chunks.keys()].filter((chunk) => !atStart.has(chunk));
     await writeAppFile(chunkFolder, folder, atStart, onDemand);
@@ -48,19 +52,34 @@ export async function bundleFiles(entry: string, folder: string): Promise<FileSo
 type Chunks = ReadonlyMap<string, Metafile["outputs"][string]>;
 
 /** esbuild finds out what the parts share, but splits ES modules only. */
-async function splitIntoChunks(entry: string, outdir: string): Promise<Chunks> {
+async function splitIntoChunks(exported: Readonly<Record<string, string>>, outdir: string): Promise<Chunks> {
   const { metafile } = await build({
     ...COMMON,
-    entryPoints: { app: entry, ...separateEntryPoints() },
+    entryPoints: { app: ENTRY, ...separateEntryPoints() },
     outdir,
     splitting: true,
     format: "esm",
     metafile: true,
     legalComments: "inline",
     define: { "import.meta.dirname": "__dirname" },
-    plugins: [separatePackages, lazyRequires],
+    plugins: [entryOf(exported), separatePackages, lazyRequires],
   });
   return new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
+}
+
+const ENTRY = "app-entry";
+
+function entryOf(exported: Readonly<Record<string, string>>): Plugin {
+  const contents = Object.entries(exported)
+    .map(([name, module]) => `export { ${name} } from ${JSON.stringify(module)};`)
+    .join("\n");
+  return {
+    name: ENTRY,
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^${ENTRY}$`) }, () => ({ path: ENTRY, namespace: ENTRY }));
+      build.onLoad({ filter: /./, namespace: ENTRY }, () => ({ contents, resolveDir: "/" }));
+    },
+  };
 }
 
 /** A chunk, and every chunk that is loaded with it. */

@@ -9,11 +9,19 @@ declare const APP_FILE: string;
 declare const CODE_CACHES: Readonly<Record<string, string>>;
 declare const BUILT_BY: string;
 
+let isTold = false;
+
+/** One line: what a file's code cache is refused for, all of them are. */
+function tellOnce(codeCache: string): void {
+  if (isTold) return;
+  isTold = true;
+  createLog(writeLine).warn("code cache not used", { codeCache, builtBy: BUILT_BY, node: process.version });
+}
+
 const load = createFileLoader(APP_FILE, {
   folder: import.meta.dirname,
   codeCaches: CODE_CACHES,
-  onUnusable: (codeCache) =>
-    createLog(writeLine).warn("code cache not used", { codeCache, builtBy: BUILT_BY, node: process.version }),
+  onUnusable: tellOnce,
 });
 
 export const { handler } = load(APP_FILE);

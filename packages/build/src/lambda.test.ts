@@ -5,13 +5,18 @@ import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { BuiltAnswer } from "@lambda-express-api/kit/test/support/run-built.ts";
 import { gatewayVerdict } from "@lambda-express-api/kit/testing/gateway-verdict.ts";
 import { payloadEvent } from "@lambda-express-api/kit/testing/payload-event.ts";
 import { startTestIssuer } from "@lambda-express-api/kit/testing/test-issuer.ts";
+import { FIXTURE } from "../test/fixtures/fixture.ts";
 import type { FileSources } from "./bundle-files.ts";
 import { buildLambda } from "./lambda.ts";
+
+const kitFile = (name: string) =>
+  fileURLToPath(import.meta.resolve(`@lambda-express-api/kit/test/support/${name}`));
 
 const ARCHITECTURE = process.arch === "arm64" ? "arm64" : "x64";
 const SNAPSHOT = new URL("__snapshots__/cold-path.txt", import.meta.url);
@@ -24,7 +29,7 @@ describe("the built Lambda function", () => {
   let sources: FileSources;
   let environment: Readonly<Record<string, string>>;
   const events: Record<"health" | "whoAmI" | "docs" | "token", object> = {
-    health: payloadEvent({ method: "GET", path: "/v1/manage/hc" }),
+    health: payloadEvent({ method: "GET", path: "/v1/health" }),
     whoAmI: {},
     docs: payloadEvent({ method: "GET", path: "/v1/docs", headers: { "accept-encoding": "br" } }),
     token: payloadEvent({
@@ -38,11 +43,11 @@ describe("the built Lambda function", () => {
   before(async () => {
     root = await mkdtemp(join(tmpdir(), "built-lambda-"));
     folder = join(root, "built");
-    sources = await buildLambda(folder, { architecture: ARCHITECTURE });
+    sources = await buildLambda(FIXTURE, { out: folder, architecture: ARCHITECTURE });
     const issuer = await startTestIssuer();
     const authorization = `Bearer ${issuer.sign(issuer.claims(["USERS"]))}`;
     events.whoAmI = payloadEvent(
-      { method: "GET", path: "/v1/users/whoami", headers: { authorization } },
+      { method: "GET", path: "/v1/me", headers: { authorization } },
       { authorizer: (await gatewayVerdict(authorization, issuer)) ?? {} },
     );
     await issuer.close();
@@ -65,10 +70,10 @@ describe("the built Lambda function", () => {
 
   /** Answers events in a fresh process, started as Lambda starts Node. */
   async function run(built: string, given: readonly object[], flags = ["--expose-gc"]): Promise<Run> {
-    const script = new URL("@lambda-express-api/kit/test/support/run-built.ts", import.meta.url);
+    const script = kitFile("run-built.ts");
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [...flags, script.pathname, built, JSON.stringify(given)],
+      [...flags, script, built, JSON.stringify(given)],
       { env: environment },
     );
     const lines = stdout
@@ -120,12 +125,12 @@ describe("the built Lambda function", () => {
   });
 
   it("keeps no request once it is answered and what is young was collected", async () => {
-    const script = new URL("@lambda-express-api/kit/test/support/measure-kept.ts", import.meta.url);
+    const script = kitFile("measure-kept.ts");
     // Room enough for V8 to leave all collecting to the script.
     const flags = ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"];
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [...flags, script.pathname, folder, JSON.stringify(events.whoAmI)],
+      [...flags, script, folder, JSON.stringify(events.whoAmI)],
       { env: environment },
     );
     const keptBytes = Number(stdout.trim().split("\n").at(-1));
@@ -141,7 +146,7 @@ describe("the built Lambda function", () => {
 
   it("is the same when it is built again, but for the bytes of its code caches", async () => {
     const again = join(root, "again");
-    await buildLambda(again, { architecture: ARCHITECTURE });
+    await buildLambda(FIXTURE, { out: again, architecture: ARCHITECTURE });
     const comparable = async (of: string) =>
       Object.entries(await contents(of))
         .map(([file, hash]) => (file.endsWith(".cache") ? file : `${file} ${hash}`))
@@ -160,7 +165,7 @@ describe("the built Lambda function", () => {
 
   it("has no code cache when it is built for machines of another kind, and answers all the same", async () => {
     const other = join(root, "other");
-    await buildLambda(other, { architecture: ARCHITECTURE === "x64" ? "arm64" : "x64" });
+    await buildLambda(FIXTURE, { out: other, architecture: ARCHITECTURE === "x64" ? "arm64" : "x64" });
     assert.deepEqual(
       (await readdir(other)).filter((name) => name.endsWith(".cache")),
       [],
@@ -205,7 +210,7 @@ describe("the built Lambda function", () => {
       });
     }
 
-    it("Node was started with other flags", async () => {
+    it("Node was started with other flags: one line, whatever number of files", async () => {
       const done = await run(folder, [events.health], ["--no-opt"]);
       assert.deepEqual(statuses(done), [200]);
       assert.deepEqual(
@@ -216,10 +221,14 @@ describe("the built Lambda function", () => {
   });
 
   describe("on the path of a cold start", () => {
-    it("reads for health and whoami one file of JavaScript, of a fifth of a bare Express's bytes at most", async () => {
+    it("reads one file beside each endpoint's own, together a fifth of a bare Express's bytes at most", async () => {
       const { answers } = await run(folder, [events.health, events.whoAmI]);
-      for (const { files, bytes } of answers) {
-        assert.deepEqual(files, ["app.js"]);
+      const names = answers.map(({ files }) => files.map((file) => file.replace(/-[A-Z0-9]{8}\./, ".")));
+      assert.deepEqual(names, [
+        ["app.js", "get-health.js"],
+        ["app.js", "get-health.js", "get-me.js"],
+      ]);
+      for (const { bytes } of answers) {
         assert.ok(bytes <= HELLO_BYTES * 0.2, `${bytes} bytes`);
       }
     });
@@ -243,10 +252,10 @@ describe("the built Lambda function", () => {
     it("loads for the first page of the docs and for the first token only what each needs", async () => {
       const names = async (event: object) =>
         (await run(folder, [event])).answers[0]?.files
-          .map((file) => file.split("-")[0])
+          .map((file) => file.replace(/-[A-Z0-9]{8}\.js$/, ""))
           .filter((name) => name !== "chunk");
-      assert.deepEqual(await names(events.docs), ["app.js", "zod", "files"]);
-      assert.deepEqual(await names(events.token), ["app.js", "zod", "axios"]);
+      assert.deepEqual(await names(events.docs), ["app.js", "get-docs", "zod", "files"]);
+      assert.deepEqual(await names(events.token), ["app.js", "api", "zod", "axios"]);
     });
   });
 });

@@ -5,12 +5,13 @@
  */
 import { execFile } from "node:child_process";
 import { cp, mkdir, rm } from "node:fs/promises";
-import { extname, join, resolve } from "node:path";
+import { extname, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { build } from "esbuild";
-import { apiFolder, loadApi } from "./api-folder.ts";
+import { apiFolder, loadApi, loadEndpoints } from "./api-folder.ts";
 import { APP_FILE, bundleFiles, type FileSources } from "./bundle-files.ts";
 import { KIT_ASSETS } from "./kit-folder.ts";
+import { type Rehearsal, rehearsalEnvironment, rehearsalOf } from "./rehearsal.ts";
 import { writeReleaseFile } from "./release-file.ts";
 
 export interface LambdaBuildOptions {
@@ -31,14 +32,18 @@ export async function buildLambda(
   { out = join(folder, "dist/lambda"), architecture = "arm64" }: LambdaBuildOptions = {},
 ): Promise<FileSources> {
   const { root, lambdaEntry, apiModule } = apiFolder(folder);
-  const { version } = await loadApi({ apiModule });
+  const api = await loadApi({ apiModule });
+  const rehearsal = rehearsalOf(await loadEndpoints(api));
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   await cp(KIT_ASSETS, join(out, "assets"), { recursive: true });
-  writeReleaseFile(out, root, version);
-  const sources = await bundleFiles(lambdaEntry, out);
+  writeReleaseFile(out, root, api.version);
+  const sources = await bundleFiles({ handler: lambdaEntry, api: apiModule }, out);
   // Last, because a code cache is for the very source that it was made of.
-  const codeCaches = await rehearse(out, apiModule, process.arch === architecture);
+  const codeCaches = await rehearse(out, rehearsal, {
+    environment: rehearsalEnvironment(api),
+    makesCodeCaches: process.arch === architecture,
+  });
   await writeEntry(out, codeCaches);
   return sources;
 }
@@ -48,19 +53,28 @@ export async function buildLambda(
  *
  * Lambda starts Node with `--expose-gc`, and V8 takes no code cache of other flags. With a seed, and seen from the folder
  * itself, the bytes are the same each time: what has not changed is not released again.
+ *
+ * @throws Error that names the endpoint which cannot be loaded, or answers 500.
  */
 async function rehearse(
   folder: string,
-  apiModule: string,
-  makesCodeCaches: boolean,
+  rehearsal: Rehearsal,
+  options: { readonly environment: Readonly<Record<string, string>>; readonly makesCodeCaches: boolean },
 ): Promise<Readonly<Record<string, string>>> {
   const program = besideThis("rehearse");
-  const { stdout } = await promisify(execFile)(
+  const running = promisify(execFile)(
     process.execPath,
-    ["--expose-gc", "--random-seed=1", program, APP_FILE, resolve(apiModule), String(makesCodeCaches)],
-    { cwd: folder, env: {} },
+    ["--expose-gc", "--random-seed=1", program, APP_FILE, String(options.makesCodeCaches)],
+    { cwd: folder, env: options.environment, maxBuffer: Number.POSITIVE_INFINITY },
   );
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+  running.child.stdin?.end(JSON.stringify(rehearsal));
+  try {
+    const { stdout } = await running;
+    return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { readonly stdout?: string; readonly stderr?: string };
+    throw new Error(`The built function does not work. ${stderr}${stdout}`.trim(), { cause: error });
+  }
 }
 
 async function writeEntry(folder: string, codeCaches: Readonly<Record<string, string>>): Promise<void> {

@@ -6,6 +6,7 @@ import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { createConformanceApp } from "@lambda-express-api/kit/test/support/express-conformance-app.ts";
 import { APP_FILE, bundleFiles } from "./bundle-files.ts";
@@ -129,8 +130,10 @@ describe("Express whose libraries load each other at first use answers byte for 
 
   before(async () => {
     root = await mkdtemp(join(tmpdir(), "conformance-"));
-    const entry = new URL("@lambda-express-api/kit/test/support/express-conformance-app.ts", import.meta.url);
-    const sources = await bundleFiles(entry.pathname, root);
+    const entry = fileURLToPath(
+      import.meta.resolve("@lambda-express-api/kit/test/support/express-conformance-app.ts"),
+    );
+    const sources = await bundleFiles({ createConformanceApp: entry }, root);
     assert.ok(sources["iconv-lite.js"], "what is big is in files of its own");
     const load = createFileLoader(APP_FILE, { folder: root, codeCaches: {} });
     const built = load(APP_FILE) as { createConformanceApp: typeof createConformanceApp };

@@ -1,6 +1,6 @@
 /**
- * Run as a process of its own: answers a few requests with the built files in its folder, writes V8's code cache of each
- * file that they needed, and prints the names of the code caches by file.
+ * Run as a process of its own, in the folder of a built function: answers the requests of a rehearsal (JSON on standard
+ * input), loads every endpoint, and prints as its last line the names of the code caches by file.
  *
  * A code cache holds the functions that were compiled until then, hence the requests. V8 knows its source by the length
  * alone, so it is named by the hash of its source.
@@ -8,76 +8,72 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Script } from "node:vm";
-import { type Setting, settings } from "@lambda-express-api/kit/config.ts";
-import { loadRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
+import type { Api } from "@lambda-express-api/kit";
+import { loadRoute } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { LambdaHandler } from "@lambda-express-api/kit/lambda/create-handler.ts";
-import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
-import { loadApi } from "./api-folder.ts";
 import { createFileLoader } from "./load-files.ts";
+import type { Rehearsal, Rehearsed } from "./rehearsal.ts";
 
-const ISSUER = settings.JWT_ISSUER.example;
-const [AUDIENCE] = settings.JWT_AUTHORIZED_AUDIENCES.example.split(",");
+const [appFile = "", makesCodeCaches] = process.argv.slice(2);
+const { everyday, others }: Rehearsal = JSON.parse(readFileSync(0, "utf8"));
+const scripts = new Map<string, Script>();
+const codeCaches = new Map<string, string>();
 
-const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-
-/**
- * A caller in no group of the API, as the gateway lets one pass: the signature is not looked at behind it. Endpoints for
- * groups are loaded and refuse it; what a handler does to the outside is not rehearsed.
- */
-function signedIn() {
-  const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: ISSUER, aud: AUDIENCE, sub: "caller", iat: now - 60, exp: now + 3600 };
-  const token = [base64url({ alg: "RS256", kid: "key" }), base64url({ ...claims, groups: ["-"] }), "AAAA"];
-  const flattened = Object.entries(claims).map(([name, value]) => [name, String(value)]);
-  return {
-    headers: { authorization: `Bearer ${token.join(".")}` },
-    authorizer: { jwt: { claims: { ...Object.fromEntries(flattened), groups: "[-]" } } },
-  };
-}
-
-interface Rehearsed {
-  readonly path: string;
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly authorizer?: object;
-}
-
-/** Calls that do nothing but answer: they show the API, or they are refused before a handler runs. */
-function rehearsalOf(routes: readonly Route[]): {
-  everyday: readonly Rehearsed[];
-  others: readonly Rehearsed[];
-} {
-  const call = ({ method, path }: Route): Rehearsed => ({
-    method: method === "ANY" ? "GET" : method,
-    path: path.replaceAll(/\{\w+\+?\}/g, "x"),
+try {
+  const load = createFileLoader(appFile, {
+    folder: ".",
+    codeCaches: {},
+    onRun: (file, script) => scripts.set(file, script),
   });
-  const guarded = routes.filter(({ access }) => access.type === "authenticated");
-  const forGroups = guarded.filter(
-    ({ access }) => access.type === "authenticated" && access.groups.length > 0,
-  );
-  return {
-    // What the first file is for. More functions in its code cache would cost each start.
-    everyday: [
-      ...routes.filter(({ role }) => role === "health").map(call),
-      ...forGroups.slice(0, 1).map((route) => ({ ...call(route), ...signedIn() })),
-    ],
-    others: [
-      ...guarded.map(call),
-      { path: "/rehearsal/nowhere" },
-      ...routes
-        .filter(({ role, access }) => role === "docs" && access.type === "public")
-        .map((route) => ({
-          ...call(route),
-          headers: { "accept-encoding": "br" },
-        })),
-      // Without a body it is refused by its schema.
-      ...routes.filter(({ role }) => role === "token").map(call),
-    ],
-  };
+  const { handler, api } = load(appFile) as { handler: LambdaHandler; api: Api };
+  for (const request of everyday) await answer(handler, request);
+  writeCodeCaches();
+  // The files of endpoints that are not called are loaded all the same.
+  for (const [key, loadFile] of Object.entries(api.routes)) await loadEndpoint(key, loadFile);
+  for (const request of others) await answer(handler, request);
+  writeCodeCaches();
+} catch (error) {
+  process.stderr.write(error instanceof Error ? `${error.message}\n` : `${error}\n`);
+  process.exit(1);
+}
+process.stdout.write(`\n${JSON.stringify(Object.fromEntries(codeCaches))}\n`);
+// What an endpoint's file has opened must not hold up the build.
+process.exit();
+
+async function answer(handler: LambdaHandler, request: Rehearsed): Promise<void> {
+  const result = await handler(eventOf(request), {
+    awsRequestId: "rehearsal",
+    invokedFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:rehearsal",
+    getRemainingTimeInMillis: () => 29_000,
+  });
+  if ("statusCode" in result && result.statusCode === 500) {
+    throw new Error(`${request.method} ${request.path} answers 500; the log below says why.`);
+  }
 }
 
-function eventOf({ path, method = "GET", headers = {}, body = "", authorizer }: Rehearsed) {
+async function loadEndpoint(key: string, loadFile: Api["routes"][string]): Promise<void> {
+  try {
+    await loadRoute(key, loadFile);
+  } catch (error) {
+    throw new Error(`${key} cannot be loaded: ${error instanceof Error ? error.stack : error}`);
+  }
+}
+
+function writeCodeCaches(): void {
+  if (makesCodeCaches !== "true") return;
+  for (const [file, script] of scripts) {
+    if (!codeCaches.has(file)) codeCaches.set(file, writeCodeCache(file, script));
+  }
+}
+
+function writeCodeCache(file: string, script: Script): string {
+  const hash = createHash("sha256").update(readFileSync(file)).digest("hex");
+  const codeCache = `${file}-${hash.slice(0, 16)}.cache`;
+  writeFileSync(codeCache, script.createCachedData());
+  return codeCache;
+}
+
+function eventOf({ path, method, headers = {}, authorizer }: Rehearsed) {
   const domainName = "rehearsal.execute-api.eu-west-1.amazonaws.com";
   const http = {
     method,
@@ -98,52 +94,6 @@ function eventOf({ path, method = "GET", headers = {}, body = "", authorizer }: 
       stage: "mvp",
       ...(authorizer && { authorizer }),
     },
-    body: Buffer.from(body).toString("base64"),
-    isBase64Encoded: true,
+    isBase64Encoded: false,
   };
-}
-
-const [appFile = "", apiModule = "", makesCodeCaches] = process.argv.slice(2);
-const api = await loadApi({ apiModule });
-const { everyday, others } = rehearsalOf(await loadRoutes(api));
-for (const [name, setting] of Object.entries<Setting<unknown>>({ ...settings, ...api.settings })) {
-  if (setting.default === undefined && !setting.optional) process.env[name] = setting.example;
-}
-Object.assign(process.env, {
-  RUNTIME: "LAMBDA",
-  FIREBASE_APP_API_KEY: settings.FIREBASE_APP_API_KEY.example,
-  FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
-});
-
-const scripts = new Map<string, Script>();
-const load = createFileLoader(appFile, {
-  folder: ".",
-  codeCaches: {},
-  onRun: (file, script) => scripts.set(file, script),
-});
-const { handler } = load(appFile) as { handler: LambdaHandler };
-const codeCaches = new Map<string, string>();
-for (const requests of [everyday, others]) {
-  for (const request of requests) {
-    const result = await handler(eventOf(request), {
-      awsRequestId: "rehearsal",
-      invokedFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:rehearsal",
-      getRemainingTimeInMillis: () => 29_000,
-    });
-    if ("statusCode" in result && result.statusCode === 500) {
-      throw new Error(`${request.method ?? "GET"} ${request.path} answered 500: the log above says why`);
-    }
-  }
-  if (makesCodeCaches !== "true") continue;
-  for (const [file, script] of scripts) {
-    if (!codeCaches.has(file)) codeCaches.set(file, writeCodeCache(file, script));
-  }
-}
-process.stdout.write(`\n${JSON.stringify(Object.fromEntries(codeCaches))}\n`);
-
-function writeCodeCache(file: string, script: Script): string {
-  const hash = createHash("sha256").update(readFileSync(file)).digest("hex");
-  const codeCache = `${file}-${hash.slice(0, 16)}.cache`;
-  writeFileSync(codeCache, script.createCachedData());
-  return codeCache;
 }

@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { readRelease } from "@lambda-express-api/kit/release.ts";
 import { lambdaContext, payloadEvent } from "@lambda-express-api/kit/testing/payload-event.ts";
-import { noIssuer, testEnvironment } from "@lambda-express-api/kit/testing/test-config.ts";
+import { noIssuer, testEnvironment } from "@lambda-express-api/kit/testing/test-environment.ts";
+import { api } from "../test/fixtures/api/src/api.ts";
+import { FIXTURE } from "../test/fixtures/fixture.ts";
 import { buildLambda } from "./lambda.ts";
 import { commitOf, writeReleaseFile } from "./release-file.ts";
 
@@ -35,17 +37,17 @@ describe("the release file", () => {
     return git("rev-parse", "HEAD");
   }
 
-  it("tells the API the repository's version and the commit that is checked out", () => {
+  it("tells the API its version and the commit that is checked out", () => {
     const head = commit();
-    writeReleaseFile(root, root, OTHERS);
+    writeReleaseFile(root, root, "1.2.3", OTHERS);
     assert.deepEqual(readRelease(root), { version: "1.2.3", commit: head });
   });
 
   it("is in the built function, which tells it", async () => {
-    await buildLambda(join(root, "function"));
-    Object.assign(process.env, testEnvironment(noIssuer, { RUNTIME: "LAMBDA" }));
+    await buildLambda(FIXTURE, { out: join(root, "function"), architecture: "arm64" });
+    Object.assign(process.env, testEnvironment(api, noIssuer, { RUNTIME: "LAMBDA" }));
     const { handler } = await import(join(root, "function/bundle.mjs"));
-    const { body } = await handler(payloadEvent({ method: "GET", path: "/v1" }), lambdaContext());
+    const { body } = await handler(payloadEvent({ method: "GET", path: "/v1/" }), lambdaContext());
     const { version, commit } = JSON.parse(body);
     assert.deepEqual({ version, commit }, readRelease(join(root, "function")));
     assert.notEqual(commit, "development");

@@ -18,7 +18,7 @@ test("a file that was changed is refused, with a sentence that says how to renew
     writeFileSync(join(folder, "redoc.standalone.js"), "changed");
     assert.throws(
       () => readRedoc("redoc.standalone.js", folder),
-      /is not the file .* scripts\/renew-redoc\.ts/,
+      /is not the file .* packages\/build\/src\/renew-redoc\.ts/,
     );
   } finally {
     rmSync(folder, { recursive: true });

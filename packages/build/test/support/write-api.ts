@@ -1,0 +1,73 @@
+/** Writes the folder of an API for a test. */
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+const PACKAGES = join(import.meta.dirname, "../../../..", "node_modules");
+
+/** The files of a folder, by their paths. */
+export type Files = Readonly<Record<string, string>>;
+
+/**
+ * Writes an API whose endpoints are files below `src/routes`, each of which exports `route`.
+ *
+ * @param routes by route key: the file's name and its source.
+ * @param more other files of the folder, packages in `node_modules` say. It has the kit and Express too.
+ * @param definition more of what `defineApi` is given.
+ */
+export async function writeApi(
+  folder: string,
+  routes: Readonly<Record<string, readonly [file: string, source: string]>>,
+  more: Files = {},
+  definition = "",
+): Promise<void> {
+  const loaders = Object.entries(routes).map(
+    ([key, [file]]) => `${JSON.stringify(key)}: async () => (await import("./routes/${file}")).route,`,
+  );
+  const files: Files = {
+    "package.json": '{ "name": "written", "version": "1.0.0", "type": "module" }',
+    "src/api.ts": `import { defineApi } from "@lambda-express-api/kit";
+export const api = defineApi({ name: "written", version: "1.0.0", description: "Of a test.", ${definition} routes: {
+${loaders.join("\n")}
+} });`,
+    "src/lambda.ts": `import { createHandler } from "@lambda-express-api/kit/lambda";
+import { api } from "./api.ts";
+export const handler = createHandler(api);`,
+    "src/container.ts": `import { startContainer } from "@lambda-express-api/kit/container";
+import { api } from "./api.ts";
+await startContainer(api);`,
+    ...Object.fromEntries(
+      Object.values(routes).map(([file, source]) => [`src/routes/${file}`, source] as const),
+    ),
+    ...more,
+  };
+  await Promise.all(
+    Object.entries(files).map(async ([path, content]) => {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), content);
+    }),
+  );
+  await mkdir(join(folder, "node_modules"), { recursive: true });
+  for (const name of ["@lambda-express-api", "express"]) {
+    await symlink(join(PACKAGES, name), join(folder, "node_modules", name));
+  }
+}
+
+/** The source of an endpoint's file. @param answer an expression: what is in the body. */
+export function routeSource(
+  key: string,
+  { answer = "null", before = "", access = "anyone", role = "" }: Partial<Record<string, string>> = {},
+): string {
+  const [method, path = ""] = key.split(" ");
+  const handler = `async () => ({ status: 200, body: { answer: ${answer} } })`;
+  return `import { anyone, auth, defineRoute } from "@lambda-express-api/kit";
+${before}
+export const route = defineRoute({
+  operationId: ${JSON.stringify(`call${path.replaceAll(/\W/g, "_")}`)},
+  method: "${method}",
+  path: "${path}",
+  summary: "Of a test.",
+  ${role && `role: "${role}",`}
+  responses: (z) => ({ 200: { description: "An answer.", schema: z.object({ answer: z.unknown() }) } }),
+}).handler(${access}(${access === "auth" ? "{ groups: ['USERS'] }, " : ""}${handler}));
+`;
+}
