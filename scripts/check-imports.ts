@@ -27,7 +27,8 @@ const EXCLUDED = [
   "**/node_modules/**",
   "**/dist/**",
   "**/.sst/**",
-  // Files of another project: they are put into a copy of this one.
+  // Files of other projects.
+  "packages/create/template/**",
   "scripts/owners-edits/**",
 ];
 
@@ -35,7 +36,10 @@ const SCOPE = "@lambda-express-api/";
 const STATIC = /(?:^|\s)(?:import|export)\s(?:[^;"']*?from\s+)?"([^"]+)"/gm;
 /** What a program looks up to start it or to read it counts as imported. */
 const DYNAMIC = /(?:import|import\.meta\.resolve|require\.resolve)\(\s*"([^"]+)"\s*\)/g;
-/** Templates are what remains of this where comments and strings are skipped; an import in one is text. */
+/**
+ * An import in a text is not one: in a template, but for what it computes, and in single quotes, in which the formatter
+ * leaves only strings that have double ones.
+ */
 const COMMENT_STRING_TEMPLATE =
   /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`/g;
 
@@ -138,11 +142,14 @@ interface Import {
 
 function importsOf(root: string, file: string): Import[] {
   const text = readFileSync(join(root, file), "utf8");
-  const code = text.replaceAll(COMMENT_STRING_TEMPLATE, (token) => (token.startsWith("`") ? "" : token));
-  return [...code.matchAll(STATIC), ...text.matchAll(DYNAMIC)].map(([match, specifier = ""]) => ({
-    specifier,
-    isType: /^\s*(import|export) type\b/.test(match),
-  }));
+  const without = (quotes: string) =>
+    text.replaceAll(COMMENT_STRING_TEMPLATE, (token) => (quotes.includes(token.charAt(0)) ? "" : token));
+  return [...without("'`").matchAll(STATIC), ...without("'").matchAll(DYNAMIC)].map(
+    ([match, specifier = ""]) => ({
+      specifier,
+      isType: /^\s*(import|export) type\b/.test(match),
+    }),
+  );
 }
 
 /** The package that a specifier names; `undefined` for Node's own modules, and for paths and texts that name none. */
