@@ -16,11 +16,16 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 
 const SCRIPT = join(import.meta.dirname, "../.ci/deploy");
 
-describe(".ci/deploy, with stand-ins for npm and curl", () => {
+describe(".ci/deploy, with stand-ins for npm, curl and the program that knows the health path", () => {
   let root: string;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "ci-deploy-"));
-    for (const folder of [".ci", ".sst", "bin"]) mkdirSync(join(root, folder));
+    for (const folder of [".ci", ".sst", "bin", "packages/delivery/src"])
+      mkdirSync(join(root, folder), { recursive: true });
+    writeFileSync(
+      join(root, "packages/delivery/src/health-path.ts"),
+      'if (process.argv[2] === "--api" && process.argv[3] === "packages/api") console.log("/up");\n',
+    );
     cpSync(SCRIPT, join(root, ".ci/deploy"));
     writeFileSync(join(root, ".sst/outputs.json"), '{"url":"https://a.example.com/mvp"}');
     for (const command of ["npm", "curl"]) {
@@ -57,7 +62,7 @@ describe(".ci/deploy, with stand-ins for npm and curl", () => {
     };
   }
   const demo = (url: string, ...flags: string[]) =>
-    [`curl ${url}/v1/manage/hc`, ["npm run demo -- --url", url, ...flags].join(" ")] as const;
+    [`curl ${url}/up`, ["npm run demo -- --url", url, ...flags].join(" ")] as const;
 
   it("deploys with the settings that it was given, and walks the demo at the address that it got", () => {
     const { status, output, calls } = deploy({ STAGE_SETTINGS: "A=1\nB=2", DEMO_PASSWORD: "x" }, "staging");

@@ -196,7 +196,7 @@ describe("the workflows", () => {
     const deploy = jobOf("preview: deploy").steps.find(({ uses }) => uses?.startsWith("actions/checkout@"));
     assert.deepEqual(Object.keys(deploy?.with ?? {}), ["persist-credentials"]);
     const [comment] = jobOf("preview: comment").steps;
-    assert.match(comment?.run ?? "", /--body "\$COMMIT, merged with \$BASE, is at \$URL\/v1"$/);
+    assert.match(comment?.run ?? "", /--body "\$COMMIT, merged with \$BASE, is at \$URL\S*"$/);
     assert.match(comment?.env?.COMMIT ?? "", / github\.event\.pull_request\.head\.sha }}$/);
     assert.match(comment?.env?.BASE ?? "", / github\.event\.pull_request\.base\.ref }}$/);
   });
