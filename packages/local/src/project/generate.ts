@@ -164,7 +164,9 @@ ${table(head, rowsOf(kitSettings))}
 
 \`sst deploy\` reads these, and those above that say how callers are known, from the environment, from \`.env.<stage>\`
 and from \`.env\`, in this order. The stage name is \`mvp\` unless \`AWS_API_GW_STAGE_NAME\` says otherwise; \`RUNTIME\`,
-\`NODE_ENV\` and what the container listens on follow from where the API is deployed.
+\`NODE_ENV\` and what the container listens on follow from where the API is deployed. Secret values are read from the same
+places; SST encrypts them in its state and shows them in no output. They are not set with \`sst secret\`, whose names cannot have
+an underscore.
 
 ${table(head, rowsOf(deploymentSettings))}
 `;
