@@ -32,7 +32,7 @@ export async function createProject(
   say(`Writing ${files.size} files and ${packages.size} packages`);
   for (const [file, content] of [...files, ...packagesOf(packages)]) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), content);
+    writeFileSync(join(folder, file), content, { mode: file.startsWith(".ci/") ? 0o755 : 0o644 });
   }
   run(folder, "git", ["init", "--quiet", "--initial-branch", "main"]);
   if (!options.install) return { folder, isInstalled: false };

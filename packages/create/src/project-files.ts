@@ -31,6 +31,10 @@ const PLAIN_WORDS: readonly (readonly [string, string])[] = [
   ],
   ["Only ['ADMINS'] can access this endpoint", "Only members of ADMINS can call this endpoint"],
   [
+    "Only ['USERS', 'ADMINS'] can access this endpoint",
+    "Only members of USERS or ADMINS can call this endpoint",
+  ],
+  [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a line of the app's source
     "Only [${groups.map((group) => `'${group}'`).join(\", \")}] can access this endpoint",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a line of the app's source
@@ -52,10 +56,6 @@ export function projectFiles(
   for (const [file, content] of templateFiles(options)) files.set(file, content);
   files.set("sst.config.ts", read("sst.config.ts"));
   files.set("biome.json", read("biome.json"));
-  if (options.delivery === "github") {
-    for (const file of [".github/workflows/check.yml", ".github/workflows/deploy.yml"])
-      files.set(file, read(file));
-  }
   files.set("package.json", `${JSON.stringify(projectManifest(options, packages), undefined, 2)}\n`);
   return new Map([...files].map(([file, content]) => [file, inProject(content, options)]));
 }
@@ -66,13 +66,24 @@ function appFiles({ identity }: CreateOptions): [string, string][] {
   const files = globSync("packages/api/{src,test}/**/*.ts", { cwd: REPOSITORY }).sort();
   // Only Firebase's passwords can be exchanged for tokens so far; elsewhere callers bring their own.
   const isKept = (file: string) => identity === "firebase" || !file.includes("/routes/auth/");
-  return files.filter(isKept).map((file) => [file.replace("packages/api/", ""), read(file)]);
+  return files.filter(isKept).map((file) => {
+    const lines = read(file).split("\n");
+    // The list of routes, too, is without what is left out.
+    const kept = lines.filter((line) => identity === "firebase" || !line.includes('import("./auth/'));
+    return [inProjectFolder(file), kept.join("\n")];
+  });
+}
+
+/** The deployment is tested by a command of its own: it needs SST's platform, which takes a minute to unpack. */
+function inProjectFolder(file: string): string {
+  return file.replace("packages/api/", "").replace("deployment.test.ts", "deployment.suite.ts");
 }
 
 function templateFiles({ identity, delivery }: CreateOptions): [string, string][] {
   const folders = ["all", `identity-${identity}`, `delivery-${delivery}`];
+  if (identity !== "firebase") folders.push("without-token");
   return folders.flatMap((folder) =>
-    globSync("**/*", { cwd: join(TEMPLATE, folder), withFileTypes: true })
+    globSync("{**/*,.*/**/*}", { cwd: join(TEMPLATE, folder), withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry): [string, string] => {
         const path = join(entry.parentPath, entry.name);
@@ -88,6 +99,7 @@ function inProject(content: string, { name, demo }: CreateOptions): string {
   const worded = words.reduce((text, [original, plain]) => text.replaceAll(original, plain), content);
   return (
     worded
+      .replaceAll('mappingKey: "express"', `mappingKey: "${name}"`)
       // A package of the kit keeps its name.
       .replaceAll(
         /(?<!@)(?<!create-)\blambda-express-api\b(?!\/(api|build|create|delivery|gateway|infra|kit|local)\b)/g,

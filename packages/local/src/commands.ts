@@ -29,7 +29,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     program: async (args) => (await import("@lambda-express-api/build/container.ts")).main(args),
   },
   doctor: { program: () => import("@lambda-express-api/infra/doctor/main.ts") },
+  platform: { program: () => import("@lambda-express-api/infra/testing/unpack.ts") },
   cost: { program: async (args) => (await import("@lambda-express-api/infra/cost.ts")).main(args) },
+  update: { program: () => import("./project/update.ts") },
   release: { ...release, args: ["release"] },
   rollback: { ...release, args: ["rollback"] },
 };

@@ -1,0 +1,95 @@
+/** The demo: each call of it, and what must be answered. `npm run demo` walks it against anything that runs. */
+import { isDeepStrictEqual } from "node:util";
+import type { DemoStep } from "@lambda-express-api/kit";
+import { groupRefusal } from "./group-refusal.ts";
+import { listEndpoints } from "./routes/admin/list-endpoints.ts";
+import { getHealth, HEALTH_STATUS } from "./routes/manage/get-health.ts";
+import { whoAmI } from "./routes/users/who-am-i.ts";
+
+const onlyAdmins = groupRefusal(["ADMINS"], ["USERS"]);
+
+/** Public, private refused, private allowed, admin refused, admin allowed. */
+export const demo: readonly DemoStep[] = [
+  {
+    area: "public",
+    verdict: "ALLOW",
+    method: "GET",
+    path: getHealth.path,
+    status: 200,
+    body: (body) => ({
+      "it is exactly the health answer": isDeepStrictEqual(body, { status: HEALTH_STATUS }),
+    }),
+  },
+  {
+    area: "private",
+    verdict: "DENY",
+    method: "GET",
+    path: whoAmI.path,
+    status: 401,
+    // A gateway refuses before the API is asked, and says nothing but a message.
+    body: (body) => ({ "message is there": isText(at(body, "message")) }),
+  },
+  {
+    area: "private",
+    verdict: "ALLOW",
+    method: "GET",
+    path: whoAmI.path,
+    bearer: "user",
+    status: 200,
+    body: (body) => ({
+      "subject is there": isText(at(body, "subject")),
+      "groups has USERS": listAt(body, "groups").includes("USERS"),
+      "scopes is a list": Array.isArray(at(body, "scopes")),
+      "claims has sub": at(body, "claims", "sub") !== undefined,
+    }),
+  },
+  {
+    area: "admin",
+    verdict: "DENY",
+    method: "GET",
+    path: listEndpoints.path,
+    bearer: "user",
+    status: 403,
+    body: (body) => ({
+      "error.code is 002401": at(body, "error", "code") === "002401",
+      [`error.reason is ${onlyAdmins}`]: at(body, "error", "reason") === onlyAdmins,
+      "message equals error.reason": at(body, "message") === onlyAdmins,
+    }),
+  },
+  {
+    area: "admin",
+    verdict: "ALLOW",
+    method: "GET",
+    path: listEndpoints.path,
+    bearer: "admin",
+    status: 200,
+    body: (body) => {
+      const endpoints = listAt(body, "endpoints");
+      const lists = (path: string) =>
+        endpoints.some((endpoint) => at(endpoint, "method") === "GET" && at(endpoint, "path") === path);
+      return {
+        "the health check is listed": lists(getHealth.path),
+        "the caller's endpoint is listed": lists(whoAmI.path),
+        "each endpoint has path, name, method, access and summary": endpoints.every((endpoint) =>
+          ["path", "name", "method", "access", "summary"].every((name) => at(endpoint, name) !== undefined),
+        ),
+      };
+    },
+  },
+];
+
+function at(value: unknown, ...names: string[]): unknown {
+  return names.reduce<unknown>(
+    (inner, name) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, name) : undefined),
+    value,
+  );
+}
+
+function listAt(value: unknown, name: string): unknown[] {
+  const list = at(value, name);
+  return Array.isArray(list) ? list : [];
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}

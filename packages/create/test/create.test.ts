@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { CreateError } from "../src/create-project.ts";
+import { type CreateOptions, DELIVERIES, IDENTITIES, readOptions } from "../src/options.ts";
+import { GENERATED, projectFiles } from "../src/project-files.ts";
+
+const NAMES = ["build", "delivery", "gateway", "infra", "kit", "local"];
+/** What packing would give, by the names of the archives. */
+const packages = new Map(NAMES.map((name) => [`lambda-express-api-${name}-0.1.0.tgz`, Buffer.alloc(0)]));
+const options = (more: Partial<CreateOptions> = {}): CreateOptions => ({
+  folder: "/nowhere",
+  name: "orders-api",
+  identity: "firebase",
+  delivery: "none",
+  demo: false,
+  install: false,
+  ...more,
+});
+
+describe("a new project", () => {
+  const variants = IDENTITIES.flatMap((identity) =>
+    DELIVERIES.flatMap((delivery) => [true, false].map((demo) => options({ identity, delivery, demo }))),
+  );
+
+  for (const variant of variants) {
+    const { identity, delivery, demo } = variant;
+    describe(`for ${identity}, delivery ${delivery}${demo ? ", with the demo's sentences" : ""}`, () => {
+      const files = projectFiles(variant, packages);
+      const text = [...files.values()].join("\n");
+
+      it("has at most 45 files and 1,500 lines, but for what npm run generate writes", () => {
+        const own = [...files].filter(([file]) => !GENERATED.includes(file));
+        const lines = own.reduce((sum, [, content]) => sum + content.split("\n").length, 0);
+        assert.ok(own.length <= 45, `${own.length} files`);
+        assert.ok(lines <= 1500, `${lines} lines`);
+      });
+
+      it("has the starter's name in the names of the kit's packages alone", () => {
+        const names = new RegExp(
+          `@lambda-express-api(/(${NAMES.join("|")})\\b)?|lambda-express-api-(${NAMES.join("|")})-`,
+          "g",
+        );
+        for (const [file, content] of files) {
+          // The kit's command in the scripts, and its archives in `vendor`.
+          const rest = file === "package.json" ? content.replaceAll(/"lambda-express-api /g, "") : content;
+          assert.doesNotMatch(rest.replaceAll(names, ""), /lambda-express-api/i, file);
+          assert.doesNotMatch(content, /packages\/|(?<!\$)\{\{/, file);
+        }
+      });
+
+      it("has health, the caller, the admin listing, the docs and the demo", () => {
+        for (const route of ["manage/get-health", "users/who-am-i", "admin/list-endpoints"])
+          assert.ok(files.has(`src/routes/${route}.ts`), route);
+        assert.match(files.get("src/api.ts") ?? "", /docsRoutes\(/);
+        assert.ok(files.has("src/demo.ts"));
+      });
+
+      it(`${identity === "firebase" ? "has" : "does not have"} endpoints that exchange passwords for tokens`, () => {
+        assert.equal(files.has("src/routes/auth/create-token.ts"), identity === "firebase");
+        assert.equal(/auth\/create-token/.test(text), identity === "firebase");
+      });
+
+      it(`has ${demo ? "the original's sentences" : "plain sentences"}`, () => {
+        assert.equal(/sexy/.test(text), demo);
+        assert.equal(/can access this endpoint/.test(text), demo);
+      });
+
+      it(`${delivery === "none" ? "has nothing" : "has what it needs"} of delivery`, () => {
+        assert.equal(/delivery/i.test(text), delivery !== "none");
+        assert.equal(files.has(".github/workflows/deploy.yml"), delivery === "github");
+        assert.equal(files.has("pipeline/sst.config.ts"), delivery === "codepipeline");
+      });
+
+      it("overrides no package", () => {
+        assert.equal("overrides" in JSON.parse(files.get("package.json") ?? ""), false);
+      });
+    });
+  }
+});
+
+describe("the command line", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "create-"));
+    writeFileSync(join(folder, "taken"), "");
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  const read = (...args: string[]) => readOptions(args, folder, "24.1.0");
+
+  it("names the project after its folder, or as --name says", () => {
+    assert.equal(read("orders-api").name, "orders-api");
+    assert.equal(read("orders-api").folder, join(folder, "orders-api"));
+    assert.equal(read("a", "--name", "b-api").name, "b-api");
+  });
+
+  for (const [title, args, sentence] of [
+    ["no folder", [], /Name one folder/],
+    ["two folders", ["a", "b"], /Name one folder/],
+    ["an unknown option", ["a", "--nmae", "b"], /Cannot read "a --nmae b"/],
+    ["a name that Lambda would refuse", ["a", "--name", "Orders_API"], /"Orders_API" cannot be the name/],
+    ["a name that is too long", ["a", "--name", "a".repeat(41)], /at most 40/],
+    [
+      "an unknown provider",
+      ["a", "--identity", "okta"],
+      /--identity is "okta"; it must be firebase, cognito/,
+    ],
+    ["an unknown delivery", ["a", "--delivery", "ftp"], /--delivery is "ftp"/],
+    ["a file", ["taken", "--name", "b"], /exists already/],
+    ["a folder that is not empty", [".", "--name", "b"], /exists already/],
+  ] as const) {
+    it(`refuses ${title} in a sentence, and writes nothing`, () => {
+      assert.throws(
+        () => read(...args),
+        (error) => {
+          assert.ok(error instanceof CreateError);
+          assert.match(error.message, sentence);
+          assert.doesNotMatch(error.message, /\n/);
+          return true;
+        },
+      );
+      assert.deepEqual(readdirSync(folder), ["taken"]);
+    });
+  }
+
+  it("refuses an older Node in a sentence", () => {
+    assert.throws(() => readOptions(["a"], folder, "20.20.2"), {
+      message: "This is Node.js 20.20.2; a project needs Node.js 24 or later.",
+    });
+  });
+});

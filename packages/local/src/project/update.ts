@@ -1,0 +1,162 @@
+/**
+ * `npm run update [-- FOLDER]`: brings the kit's packages in a project to another version: those whose archives are in a
+ * folder, or the newest ones of the registry. It changes their versions, the lock file, `vendor/` and generated files, and
+ * nothing that the owner wrote; it tells what the owner must edit, with file and line.
+ */
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import { exitCodeOf, PlainError } from "../command.ts";
+
+const SCOPE = "@lambda-express-api/";
+const ARCHIVE = /^lambda-express-api-([a-z]+)-(\d+\.\d+\.\d+(?:-[\w.]+)?)\.tgz$/;
+const MANIFEST = "package.json";
+
+interface Manifest {
+  readonly dependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
+}
+
+/** A line of an owner's file that the new version asks to be changed, as the kit's `edits.json` lists them. */
+interface Edit {
+  /** The version that brought the change. */
+  readonly version: string;
+  /** A regular expression of what must be changed, and the files where it may be. */
+  readonly pattern: string;
+  readonly files: string;
+  readonly edit: string;
+}
+
+async function update(): Promise<number> {
+  const [folder, ...rest] = process.argv.slice(2);
+  if (rest.length > 0)
+    throw new PlainError("Name one folder of archives, or none: npm run update -- ../packages");
+  const manifest: Manifest = JSON.parse(readFileSync(MANIFEST, "utf8"));
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  const kit = names.filter((name) => name.startsWith(SCOPE));
+  if (kit.length === 0)
+    throw new PlainError(`${MANIFEST} has no package of ${SCOPE}; there is nothing to update.`);
+
+  const before = installedVersion();
+  const sources = folder === undefined ? newest(kit) : vendored(kit, resolve(folder));
+  writeManifest(manifest, sources);
+  run("npm", ["install", "--no-audit", "--no-fund"]);
+  const after = installedVersion();
+  run("npm", ["run", "--silent", "generate"]);
+
+  console.log(`${before} -> ${after}\n`);
+  console.log(changesBetween(before, after));
+  const edits = [...editsBetween(before, after), ...typeFaults()];
+  if (edits.length === 0) {
+    console.log("Nothing for you to edit. Run npm test and npm run check.");
+    return 0;
+  }
+  console.log(`For you to edit:\n\n${edits.map((edit) => `  ${edit}`).join("\n")}\n`);
+  return 1;
+}
+
+/** Puts the folder's archives in the place of those in `vendor`. */
+function vendored(kit: readonly string[], folder: string): ReadonlyMap<string, string> {
+  if (!existsSync(folder))
+    throw new PlainError(`${folder} does not exist; name the folder of the new archives.`);
+  const archives = new Map(
+    readdirSync(folder).flatMap((file) => {
+      const short = ARCHIVE.exec(file)?.[1];
+      return short === undefined ? [] : [[SCOPE + short, file] as const];
+    }),
+  );
+  const missing = kit.filter((name) => !archives.has(name));
+  if (missing.length > 0) throw new PlainError(`${folder} has no archive of ${missing.join(", ")}.`);
+  for (const file of existsSync("vendor") ? readdirSync("vendor") : []) {
+    if (ARCHIVE.test(file)) rmSync(join("vendor", file));
+  }
+  mkdirSync("vendor", { recursive: true });
+  return new Map(
+    kit.map((name) => {
+      const file = archives.get(name) ?? "";
+      copyFileSync(join(folder, file), join("vendor", file));
+      return [name, `file:vendor/${file}`];
+    }),
+  );
+}
+
+function newest(kit: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(kit.map((name) => [name, run("npm", ["view", name, "version"]).trim()]));
+}
+
+function writeManifest(manifest: Manifest, sources: ReadonlyMap<string, string>): void {
+  for (const dependencies of [manifest.dependencies, manifest.devDependencies]) {
+    for (const name of Object.keys(dependencies ?? {})) {
+      const source = sources.get(name);
+      if (dependencies && source !== undefined) dependencies[name] = source;
+    }
+  }
+  writeFileSync(MANIFEST, `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+const kitFile = (name: string) => join("node_modules", SCOPE, "kit", name);
+
+function installedVersion(): string {
+  return existsSync(kitFile(MANIFEST))
+    ? JSON.parse(readFileSync(kitFile(MANIFEST), "utf8")).version
+    : "0.0.0";
+}
+
+/** The parts of the change log that are newer than `before`. */
+function changesBetween(before: string, after: string): string {
+  const log = existsSync(kitFile("CHANGELOG.md")) ? readFileSync(kitFile("CHANGELOG.md"), "utf8") : "";
+  const parts = log.split(/^(?=## )/m).filter((part) => {
+    const version = /^## \[?(\d+\.\d+\.\d+[^\s\]]*)/.exec(part)?.[1];
+    return version !== undefined && isNewer(version, before) && !isNewer(version, after);
+  });
+  return parts.length > 0 ? parts.join("") : "The change log has no entry between the two.\n";
+}
+
+function isNewer(version: string, than: string): boolean {
+  return version.localeCompare(than, "en", { numeric: true }) > 0;
+}
+
+function editsBetween(before: string, after: string): string[] {
+  const edits: readonly Edit[] = existsSync(kitFile("edits.json"))
+    ? JSON.parse(readFileSync(kitFile("edits.json"), "utf8"))
+    : [];
+  return edits
+    .filter(({ version }) => isNewer(version, before) && !isNewer(version, after))
+    .flatMap(({ pattern, files, edit }) =>
+      globSync(files, { exclude: ["node_modules/**"] })
+        .sort()
+        .flatMap((file) => {
+          const lines = readFileSync(file, "utf8").split("\n");
+          return lines.flatMap((line, index) =>
+            new RegExp(pattern).test(line) ? [`${file}:${index + 1} ${edit}`] : [],
+          );
+        }),
+    );
+}
+
+/** What no longer compiles: `src/api.ts(12,3): error TS2322: ...`. */
+function typeFaults(): string[] {
+  const { stdout } = spawnSync("npx", ["tsc", "--pretty", "false"], { encoding: "utf8" });
+  return stdout
+    .split("\n")
+    .map((line) => line.replace(/^(\S+)\((\d+),\d+\): error \w+:/, "$1:$2"))
+    .filter((line) => /^\S+:\d+ /.test(line));
+}
+
+function run(command: string, args: readonly string[]): string {
+  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  if (status !== 0)
+    throw new PlainError(`${command} ${args.join(" ")} failed: ${error?.message ?? `${stdout}${stderr}`}`);
+  return stdout;
+}
+
+process.exitCode = await exitCodeOf(update);
