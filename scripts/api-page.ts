@@ -33,7 +33,7 @@ function exportsOf(file: string): readonly Exported[] {
   const text = readFileSync(file, "utf8");
   const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\} from "([^"]+)";/gm)];
   const others = lists.flatMap(([, list = "", from = ""]) => {
-    const other = join(dirname(file), from.replace(/\.[jt]s$/, ".d.ts"));
+    const other = declarationsOf(file, from);
     const known = exportsOf(other);
     const items = list.split(",").filter((item) => item.trim() !== "");
     return items.map((item) => {
@@ -47,6 +47,17 @@ function exportsOf(file: string): readonly Exported[] {
     });
   });
   return [...ownExports(text), ...others];
+}
+
+/** Packages are packed side by side, and a module of one is imported as it is named in its sources. */
+function declarationsOf(file: string, from: string): string {
+  const [, short, module] = /^@lambda-express-api\/([\w-]+)\/(.+)$/.exec(from) ?? [];
+  const path = short ? join(packagesAround(file), short, "dist", module ?? "") : join(dirname(file), from);
+  return path.replace(/\.[jt]s$/, ".d.ts");
+}
+
+function packagesAround(file: string): string {
+  return join(file.slice(0, file.lastIndexOf("/dist/")), "..");
 }
 
 const DECLARATION =

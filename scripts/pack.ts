@@ -59,8 +59,8 @@ const ROOT = join(import.meta.dirname, "..");
 const SCOPE = "@lambda-express-api/";
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"\n]+)"/g;
-/** A module of one of these packages, imported or looked up. */
-const MODULE = /"@lambda-express-api\/[\w-]+\/[^"\n]+\.ts"/g;
+/** A module of one of these packages, imported or looked up; `sst.config.ts` names its file. */
+const MODULE = /"(?:@lambda-express-api|\.\/packages)\/([\w-]+)\/(?:src\/)?([^"\n]+\.ts)"/g;
 /** SST's globals are not known here. The type check of the repository knows them. */
 const COMPONENTS = "src/components";
 const IN_ONE_GO = { encoding: "utf8", maxBuffer: 100_000_000 } as const;
@@ -193,17 +193,11 @@ function importedModules(name: string): Readonly<Record<string, string>> {
     ...globSync("packages/create/template/**/*.ts", { cwd: ROOT }),
     "sst.config.ts",
   ];
-  const specifiers = files
+  const modules = files
     .filter((file) => !file.endsWith(".test.ts") && !file.startsWith(`packages/${name.slice(SCOPE.length)}/`))
-    .flatMap((file) => readFileSync(join(ROOT, file), "utf8").match(MODULE) ?? [])
-    .map((quoted) => quoted.slice(1, -1));
-  const modules = specifiers.filter((specifier) => specifier.startsWith(`${name}/`));
-  return Object.fromEntries(
-    [...new Set(modules)].sort().map((specifier) => {
-      const module = specifier.slice(name.length + 1);
-      return [`./${module}`, `./src/${module}`];
-    }),
-  );
+    .flatMap((file) => [...readFileSync(join(ROOT, file), "utf8").matchAll(MODULE)])
+    .flatMap(([, of, module = ""]) => (SCOPE + of === name ? [module] : []));
+  return Object.fromEntries([...new Set(modules)].sort().map((module) => [`./${module}`, `./src/${module}`]));
 }
 
 function compiled(file: string, extension: ".js" | ".d.ts"): string {
@@ -257,7 +251,9 @@ function faultsOf(folder: string, manifest: Manifest): string[] {
     if (/\.test\./.test(file)) fault("is a test");
     if (text.includes(ROOT)) fault("has a path of this machine");
     if (text.includes("sourceMappingURL")) fault("names a source map");
-    const [source] = /.*import\.meta.*\.ts["`].*/.exec(text) ?? [];
+    const source = text
+      .split("\n")
+      .find((line) => /import\.meta\.(dir|file|url)/.test(line) && /\.ts["`]/.test(line));
     if (source && file.endsWith(".js")) fault(`looks for a source that is not published: ${source.trim()}`);
     for (const specifier of specifiersOf(text)) {
       const [name = ""] = /^(@[^/]+\/)?[^/]+/.exec(specifier) ?? [];

@@ -6,9 +6,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 
-export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+/** The project's, where its commands and its tests are run. */
+export const ROOT = process.cwd();
 export const PLATFORM = join(ROOT, ".sst/platform");
 export const CONFIG_HOME = join(ROOT, ".sst/home");
 const LOCK = join(ROOT, ".sst/provider-lock.json");

@@ -8,7 +8,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { CONFIG_HOME, lockedProviders, PLATFORM, ROOT } from "./platform.ts";
 import { recordGraph, writeResult } from "./record-graph.ts";
 
@@ -49,8 +49,10 @@ interface Esbuild {
 const { build } = createRequire(join(PLATFORM, "package.json"))("esbuild") as Esbuild;
 const request: RunRequest = JSON.parse(process.argv[2] ?? "{}");
 
-const API_CODE = fileURLToPath(new URL("../components/api-code.ts", import.meta.url));
-const STAND_IN_BUILD = fileURLToPath(new URL("stand-in-build.ts", import.meta.url));
+/** TypeScript beside TypeScript, JavaScript in the published package. */
+const EXTENSION = extname(import.meta.filename);
+const API_CODE = join(import.meta.dirname, `../components/api-code${EXTENSION}`);
+const STAND_IN_BUILD = join(import.meta.dirname, `stand-in-build${EXTENSION}`);
 
 // It must lie in the platform, where the program finds Pulumi.
 const folder = mkdtempSync(join(PLATFORM, "synth-"));

@@ -3,8 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { extname, join } from "node:path";
 import type { Graph } from "./graph.ts";
 import { isUnpacked, ROOT } from "./platform.ts";
 import type { RunRequest } from "./run-config.ts";
@@ -18,6 +17,9 @@ export interface SynthesisOptions {
   /** Whether it is `sst dev`. Default: `false`. */
   readonly isDev?: boolean;
 }
+
+/** TypeScript beside TypeScript, JavaScript in the published package. */
+const PROGRAM = join(import.meta.dirname, `run-config${extname(import.meta.filename)}`);
 
 /** The program was refused, by itself or by what an engine would say. */
 export class SynthesisError extends Error {}
@@ -35,11 +37,10 @@ export async function synthesise({
     const resultFile = join(folder, "result.json");
     const request: RunRequest = { config: join(ROOT, config), stage, isDev, resultFile };
     // A process of its own: Pulumi keeps its state in globals, and the program changes the working directory.
-    const child = spawn(
-      process.execPath,
-      [fileURLToPath(new URL("run-config.ts", import.meta.url)), JSON.stringify(request)],
-      { env: { PATH: process.env.PATH, ...environment }, stdio: ["ignore", "pipe", "pipe"] },
-    );
+    const child = spawn(process.execPath, [PROGRAM, JSON.stringify(request)], {
+      env: { PATH: process.env.PATH, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let printed = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
