@@ -15,6 +15,7 @@ import { enabledRoutes } from "./enabled-routes.ts";
 import { ApiError, errorAnswer, unexpectedError } from "./errors/api-error.ts";
 import type { CatalogueEntry } from "./errors/catalogue.ts";
 import type { Log } from "./log.ts";
+import { parseQuery } from "./request/fields.ts";
 import { RequestContext, requestContext, setRequestContext } from "./request/request-context.ts";
 import { comparePaths, expressPath, publicPath, splitRouteKey } from "./request/request-path.ts";
 import type { ApiFacts, Method } from "./route/define-route.ts";
@@ -43,7 +44,7 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
   app.disable("etag");
   app.enable("case sensitive routing");
   app.enable("strict routing");
-  app.set("query parser", "simple");
+  app.set("query parser", parseQuery);
   app.set("trust proxy", config.trustedProxyHops);
 
   const fail = failWith(api.errors);

@@ -48,6 +48,11 @@ export const catalogue = {
     message: "The body is larger than this endpoint accepts",
     gatewayMessage: "Request Entity Too Large",
   },
+  "001414": {
+    status: 414,
+    title: "URI too long",
+    message: "The query is longer than this API reads",
+  },
   "001415": {
     status: 415,
     title: "Unsupported media type",

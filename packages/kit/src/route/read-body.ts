@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import express from "express";
 import { ApiError } from "../errors/api-error.ts";
+import { hasTooManyFields, MAX_FIELDS } from "../request/fields.ts";
 import type { MediaType } from "./define-route.ts";
 
 export type BodyReader = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
@@ -32,7 +33,8 @@ export function createBodyReader(consumes: readonly MediaType[], limitBytes: num
     }
     try {
       return await parse[mediaType](bytes, contentType);
-    } catch {
+    } catch (error) {
+      if (error instanceof ApiError) throw error;
       // What a parser says quotes the body, and a body may hold a password: it does not reach the log.
       throw new ApiError("001400", { reason: `The body is not well-formed ${mediaType}` });
     }
@@ -41,7 +43,11 @@ export function createBodyReader(consumes: readonly MediaType[], limitBytes: num
 
 const parse: Record<MediaType, (bytes: Uint8Array, contentType: string) => unknown> = {
   "application/json": (bytes) => JSON.parse(decodeUtf8(bytes)),
-  "application/x-www-form-urlencoded": (bytes) => fieldsOf(new URLSearchParams(decodeUtf8(bytes))),
+  "application/x-www-form-urlencoded": (bytes) => {
+    const text = decodeUtf8(bytes);
+    if (hasTooManyFields(text)) throw tooManyFields();
+    return fieldsOf(new URLSearchParams(text));
+  },
   // Node reads multipart forms by itself: no library is needed for it.
   "multipart/form-data": async (bytes, contentType) =>
     fieldsOf(await new Response(Buffer.from(bytes), { headers: { "content-type": contentType } }).formData()),
@@ -53,8 +59,19 @@ function decodeUtf8(bytes: Uint8Array): string {
 
 function fieldsOf(form: Iterable<[string, unknown]>): Record<string, unknown> {
   const values = new Map<string, unknown[]>();
-  for (const [name, value] of form) values.set(name, [...(values.get(name) ?? []), value]);
+  let fields = 0;
+  for (const [name, value] of form) {
+    fields += 1;
+    if (fields > MAX_FIELDS) throw tooManyFields();
+    const known = values.get(name);
+    if (known) known.push(value);
+    else values.set(name, [value]);
+  }
   return Object.fromEntries([...values].map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
+}
+
+function tooManyFields(): ApiError {
+  return new ApiError("001413", { reason: `The body has more than ${MAX_FIELDS} fields` });
 }
 
 function charsetOf(contentType: string): string {

@@ -6,13 +6,16 @@ import type { RequestSchemas } from "./define-route.ts";
 export type RawRequest = { readonly [Part in keyof RequestSchemas]-?: unknown };
 
 const LOCATION = { params: "path", query: "query", headers: "header", body: "body" } as const;
+/** What a refusal tells of: a body may be wrong in more places, and with longer names, than an answer should hold. */
+const MAX_TOLD_FIELDS = 50;
+const MAX_TOLD_CHARACTERS = 200;
 const PARTS = ["params", "query", "headers", "body"] as const;
 
 /**
  * Parses what a request brought with the schemas of its endpoint.
  *
  * @returns the parsed parts; path variables without a schema as they came.
- * @throws ApiError 001400 that names every wrong field, or 002400 when all that is wrong is a header that is missing.
+ * @throws ApiError 001400 that names the wrong fields (the first fifty of them), or 002400 when all that is wrong is a header that is missing.
  */
 export function parseRequest(schemas: RequestSchemas, raw: RawRequest): Record<string, unknown> {
   const parsed: Record<string, unknown> = { params: raw.params };
@@ -23,18 +26,22 @@ export function parseRequest(schemas: RequestSchemas, raw: RawRequest): Record<s
     const result = schema.safeParse(part === "query" ? arraysWhereAsked(schema, raw.query) : raw[part]);
     if (result.success) parsed[part] = result.data;
     else {
-      for (const issue of result.error.issues) {
+      for (const issue of result.error.issues.slice(0, MAX_TOLD_FIELDS - fields.length)) {
         const isMissing = valueAt(raw[part], issue.path) === undefined;
         fields.push({
           in: LOCATION[part],
-          name: issue.path.join("."),
-          message: isMissing ? "is required" : issue.message,
+          name: shortened(issue.path.join(".")),
+          message: isMissing ? "is required" : shortened(issue.message),
         });
       }
     }
   }
   if (fields.length > 0) throw refusal(fields, raw);
   return parsed;
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_TOLD_CHARACTERS ? `${text.slice(0, MAX_TOLD_CHARACTERS)}…` : text;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
