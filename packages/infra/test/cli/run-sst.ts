@@ -73,6 +73,7 @@ export async function runSst({
         AWS_ACCESS_KEY_ID: "stand-in",
         AWS_SECRET_ACCESS_KEY: "stand-in",
         STAND_IN_RESULT: resultFile,
+        STAND_IN_PLATFORM: PLATFORM,
         ...environment,
       },
       stdio: ["ignore", "pipe", "pipe"],

@@ -6,7 +6,6 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Graph, masked } from "../../src/testing/graph.ts";
-import { PLATFORM } from "../../src/testing/platform.ts";
 import { recordGraph, writeResult } from "../../src/testing/record-graph.ts";
 
 const [command = "", ...args] = process.argv.slice(2);
@@ -77,7 +76,13 @@ if (command === "stack" && args[0] === "init") {
   const keepResult = writeResult(process.env.STAND_IN_RESULT ?? "/dev/null");
   const program = pathToFileURL(programFile()).href;
   await recordGraph(
-    { platform: PLATFORM, app, stage, program: async () => (await import(program)).default },
+    // It runs in a folder of `sst`'s, which is not the project's.
+    {
+      platform: process.env.STAND_IN_PLATFORM ?? "",
+      app,
+      stage,
+      program: async () => (await import(program)).default,
+    },
     (result) => {
       keepResult(result);
       if ("failure" in result) {
