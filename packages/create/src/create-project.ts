@@ -26,8 +26,10 @@ export async function createProject(
 ): Promise<CreatedProject> {
   const { folder } = options;
   // All of it first: what cannot be made leaves nothing behind.
-  const packages = await vendorPackages();
-  const files = projectFiles(options, packages);
+  const packed = await vendorPackages();
+  const files = projectFiles(options, packed);
+  const manifest = files.get("package.json") ?? "";
+  const packages = new Map([...packed].filter(([file]) => manifest.includes(file)));
 
   say(`Writing ${files.size} files and ${packages.size} packages`);
   for (const [file, content] of [...files, ...packagesOf(packages)]) {

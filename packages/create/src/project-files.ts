@@ -56,8 +56,11 @@ export function projectFiles(
   for (const [file, content] of templateFiles(options)) files.set(file, content);
   files.set("sst.config.ts", read("sst.config.ts"));
   files.set("biome.json", read("biome.json"));
-  files.set("package.json", `${JSON.stringify(projectManifest(options, packages), undefined, 2)}\n`);
-  return new Map([...files].map(([file, content]) => [file, inProject(content, options)]));
+  const manifest = `${JSON.stringify(projectManifest(options, packages), undefined, 2)}\n`;
+  return new Map([
+    ...[...files].map(([file, content]) => [file, inProject(content, options)] as const),
+    ["package.json", manifest],
+  ]);
 }
 
 const read = (file: string) => readFileSync(join(REPOSITORY, file), "utf8");

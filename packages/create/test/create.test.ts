@@ -45,7 +45,7 @@ describe("a new project", () => {
         );
         for (const [file, content] of files) {
           // The kit's command in the scripts, and its archives in `vendor`.
-          const rest = file === "package.json" ? content.replaceAll(/"lambda-express-api /g, "") : content;
+          const rest = file === "package.json" ? content.replaceAll(/\blambda-express-api (?=\w)/g, "") : content;
           assert.doesNotMatch(rest.replaceAll(names, ""), /lambda-express-api/i, file);
           assert.doesNotMatch(content, /packages\/|(?<!\$)\{\{/, file);
         }
@@ -74,8 +74,15 @@ describe("a new project", () => {
         assert.equal(files.has("pipeline/sst.config.ts"), delivery === "codepipeline");
       });
 
-      it("overrides no package", () => {
-        assert.equal("overrides" in JSON.parse(files.get("package.json") ?? ""), false);
+      it("depends on the packages that it keeps, and overrides none", () => {
+        const manifest = JSON.parse(files.get("package.json") ?? "");
+        assert.equal("overrides" in manifest, false);
+        const sources = Object.entries<string>({ ...manifest.dependencies, ...manifest.devDependencies })
+          .filter(([name]) => name.startsWith("@lambda-express-api/"))
+          .map(([, source]) => source.replace("file:vendor/", ""));
+        assert.equal(sources.length, delivery === "none" ? 5 : 6);
+        for (const source of sources) assert.ok(packages.has(source), source);
+        assert.equal(manifest.scripts.start, "lambda-express-api start");
       });
     });
   }
