@@ -92,9 +92,7 @@ function listenFault({ code }: NodeJS.ErrnoException, { host, port }: Config): C
         `Port ${port} is taken; use a free one, for example PORT=5000, or PORT=0 for any.`,
       ]);
     case "EACCES":
-      return new ConfigError([
-        `Port ${port} is privileged; use 1024 or above, for example PORT=5000.`,
-      ]);
+      return new ConfigError([`Port ${port} is privileged; use 1024 or above, for example PORT=5000.`]);
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return new ConfigError([

@@ -74,7 +74,11 @@ export interface ErrorAnswer {
  *
  * @param entry what the API's catalogue says of the code.
  */
-export function errorAnswer(error: ApiError, entry: CatalogueEntry, requestId: string | undefined): ErrorAnswer {
+export function errorAnswer(
+  error: ApiError,
+  entry: CatalogueEntry,
+  requestId: string | undefined,
+): ErrorAnswer {
   return {
     status: error.status ?? entry.status,
     body: {
