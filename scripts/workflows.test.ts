@@ -160,6 +160,9 @@ describe("the workflows", () => {
     assert.equal(workflow("deploy").jobs.check?.uses, "./.github/workflows/check.yml");
     assert.equal(jobOf("deploy: deploy").job.needs, "check");
     assert.ok(jobOf("check: check").steps.some(({ run }) => run === ".ci/run"));
+    const [install, ...checks] = read(".ci/run").match(/(?<=^step )npm .*$/gm) ?? [];
+    assert.equal(install, "npm ci");
+    for (const check of ["npm test", "npm run check"]) assert.ok(checks.includes(check), check);
   });
 
   it("walk the demo at what they have deployed, as the last thing", () => {

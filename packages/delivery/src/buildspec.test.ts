@@ -67,7 +67,7 @@ describe("a buildspec", () => {
     }
   });
 
-  it("deploys only after all that continuous integration runs, with npm ci first", () => {
+  it("deploys only after all that continuous integration runs", () => {
     for (const buildspec of everyPlan) {
       assert.deepEqual(buildspec.phases.pre_build.commands, [".ci/run"]);
       assert.match(
@@ -75,8 +75,6 @@ describe("a buildspec", () => {
         /^npm run (deploy|release) -- --stage production$/,
       );
     }
-    const checks = readFileSync(join(ROOT, ".ci/run"), "utf8").match(/^(npm .*)$/gm);
-    assert.deepEqual(checks, ["npm ci && npm test", "npm run check"]);
   });
 });
 
