@@ -30,6 +30,7 @@ const EXCLUDED = [
   // Files of other projects.
   "packages/create/template/**",
   "scripts/owners-edits/**",
+  "scripts/projects/*/**",
 ];
 
 const SCOPE = "@lambda-express-api/";
