@@ -16,12 +16,18 @@ import { ApiError, errorAnswer, unexpectedError } from "./errors/api-error.ts";
 import type { CatalogueEntry } from "./errors/catalogue.ts";
 import type { Log } from "./log.ts";
 import { parseQuery } from "./request/fields.ts";
-import { RequestContext, requestContext, setRequestContext } from "./request/request-context.ts";
+import {
+  hasRequestContext,
+  RequestContext,
+  requestContext,
+  setRequestContext,
+} from "./request/request-context.ts";
 import { comparePaths, expressPath, publicPath, splitRouteKey } from "./request/request-path.ts";
-import type { ApiFacts, Method } from "./route/define-route.ts";
+import type { ApiFacts, Method, RouteReply } from "./route/define-route.ts";
 import { handleRoute, type ListedRoute } from "./route/handle-route.ts";
 import { mountRouter } from "./route/mount-router.ts";
-import { isAnswered, sendReply } from "./route/reply.ts";
+import { isAnswered, sendReply, wellFormedReply } from "./route/reply.ts";
+import { throwErrors } from "./route/run-handlers.ts";
 import type { Runtime } from "./route/runtime.ts";
 
 export interface AppOptions {
@@ -48,10 +54,9 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
   app.set("trust proxy", config.trustedProxyHops);
 
   const fail = failWith(api.errors);
-  app.use(startRequest(runtime, log, fail));
-  app.use(finishOnce(app, fail));
+  app.use(enter(app, startRequest(runtime, log, fail), fail));
   const middleware = api.middleware({ config: config as Config<never>, services: services as never });
-  for (const handler of [...runtime.middleware, ...middleware]) app.use(handler);
+  for (const handler of [...runtime.middleware, ...middleware.map(throwErrors)]) app.use(handler);
 
   const { groupRefusal } = api;
   const environment = { config, runtime, groupRefusal, services, api: factsOf(api, config) };
@@ -95,9 +100,30 @@ function inOrder({ routes, routers }: Api): readonly Mounted[] {
   return [...listed, ...mounted].sort((a, b) => comparePaths(a.path, b.path));
 }
 
-/** Gives the request its id, its log, and the deadline by which it is answered whatever happens. */
-function startRequest(runtime: Runtime, log: Log, fail: Fail): RequestHandler {
+/**
+ * Makes the first handler of all. It starts a request, and sends it through the app's router with an end of its own:
+ * Express's own end, a page, would be the answer to a handler that leaves the router with `next("router")`.
+ */
+function enter(app: Express, start: Start, fail: Fail): RequestHandler {
+  const answerError = answerErrors(fail);
+  let isComplete = false;
   return (request, response, next) => {
+    if (hasRequestContext(request)) return next();
+    // The first request is the sign that nothing more is added to the app.
+    if (!isComplete) app.use(notFound, answerError);
+    isComplete = true;
+    start(request, response);
+    app.router(request, response, (error?: unknown) =>
+      answerError(error ?? noSuchEndpoint(), request, response, next),
+    );
+  };
+}
+
+type Start = (request: Request, response: Response) => void;
+
+/** Gives the request its id, its log, and the deadline by which it is answered whatever happens. */
+function startRequest(runtime: Runtime, log: Log, fail: Fail): Start {
+  return (request, response) => {
     const received = runtime.receive(request);
     const context = new RequestContext(received, request.headers["x-request-id"], log);
     setRequestContext(request, context);
@@ -113,22 +139,13 @@ function startRequest(runtime: Runtime, log: Log, fail: Fail): RequestHandler {
       clearTimeout(deadline);
       if (!response.writableEnded) context.abort(new Error("The caller has gone"));
     });
-    next();
   };
 }
 
-/** Mounts what ends every request that nothing has answered. The first request is the sign that the app is complete. */
-function finishOnce(app: Express, fail: Fail): RequestHandler {
-  let isFinished = false;
-  return (_request, _response, next) => {
-    if (!isFinished) app.use(notFound, answerErrors(fail));
-    isFinished = true;
-    next();
-  };
-}
+const noSuchEndpoint = () => new ApiError("001404", { reason: "There is no such endpoint" });
 
 const notFound: RequestHandler = () => {
-  throw new ApiError("001404", { reason: "There is no such endpoint" });
+  throw noSuchEndpoint();
 };
 
 /** Four parameters, by which Express knows an error handler. */
@@ -165,15 +182,36 @@ function refusal(thrown: unknown): ApiError | undefined {
 
 type Fail = (request: Request, response: Response, error: ApiError) => void;
 
+/** What a handler may have said of the answer that it could not finish. */
+const SAID_OF_CONTENT = [
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-range",
+  "etag",
+  "last-modified",
+  "transfer-encoding",
+];
+
 /** Makes the function that logs an error as its status deserves, and answers it. */
 function failWith(errors: ErrorCodes): Fail {
+  /** @throws Error for a code that the API does not have, and for a status or headers that cannot be answered. */
+  function answerOf(error: ApiError, requestId: string): RouteReply {
+    if (!Object.hasOwn(errors, error.code)) throw new Error(`Unknown error code ${error.code}`);
+    const entry = errors[error.code] as CatalogueEntry;
+    return wellFormedReply({ ...errorAnswer(error, entry, requestId), headers: error.headers });
+  }
+
   return (request, response, thrown) => {
     const context = requestContext(request);
-    const isKnown = Object.hasOwn(errors, thrown.code);
-    const error = isKnown
-      ? thrown
-      : unexpectedError(new Error(`Unknown error code ${thrown.code}`, { cause: thrown }));
-    const answer = errorAnswer(error, errors[error.code] as CatalogueEntry, context.requestId);
+    let error = thrown;
+    let answer: RouteReply;
+    try {
+      answer = answerOf(error, context.requestId);
+    } catch (fault) {
+      error = unexpectedError(new Error((fault as Error).message, { cause: thrown }));
+      answer = answerOf(error, context.requestId);
+    }
     context.error = { code: error.code, reason: error.reason };
     if (answer.status >= 500) context.log.error("request failed", { error });
     else if (error.cause !== undefined) {
@@ -185,8 +223,10 @@ function failWith(errors: ErrorCodes): Fail {
         cause: cause instanceof Error ? cause.message : String(cause),
       });
     }
-    if (!isAnswered(response)) sendReply(request, response, { ...answer, headers: error.headers });
-    // A half of another answer is out: its caller must see that the rest will not come.
-    else if (!response.writableEnded) response.destroy();
+    if (!isAnswered(response)) {
+      for (const name of SAID_OF_CONTENT) response.removeHeader(name);
+      sendReply(request, response, answer);
+      // A half of another answer is out: its caller must see that the rest will not come.
+    } else if (!response.writableEnded) response.destroy();
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import type { Express, Request, RequestHandler } from "express";
+import { type Express, type Request, type RequestHandler, Router } from "express";
 import { apiOf } from "../test/fixtures/api.ts";
 import type { Api } from "./api.ts";
 import { startServer } from "./container/server.ts";
@@ -107,6 +107,7 @@ const getSecret = defineRoute({
 }).handler(auth({ groups: ["ADMINS"] }, async () => ({ status: 200, body: "secret" })));
 
 const routes = [getLiteral, getVariable, getSecret];
+const ANYONE = { type: "public" } as const;
 const get = (path: string, headers: Readonly<Record<string, string>> = {}) => ({
   method: "GET",
   path,
@@ -259,6 +260,136 @@ for (const [name, start] of [
         });
       });
       assert.equal((await request(get("/late"))).status, 429);
+    });
+  });
+
+  describe(`what means something to Express, by ${name}`, () => {
+    const exits: Readonly<Record<string, RequestHandler>> = {
+      'next("router")': (_request, _response, next) => next("router"),
+      'a rejection "router"': async () => {
+        throw "router";
+      },
+      'a thrown "router"': () => {
+        throw "router";
+      },
+    };
+    const isJson = ({ status, headers, body }: Answer, expected: number) => {
+      const { error } = JSON.parse(body);
+      assert.deepEqual([status, error.requestId], [expected, headers["x-request-id"]]);
+      assert.equal(headers["cache-control"], "no-store");
+    };
+
+    for (const [how, leave] of Object.entries(exits)) {
+      for (const method of ["GET", "OPTIONS"]) {
+        it(`${how} of a handler that was added to the app leaves it: 404 in JSON for ${method}`, async () => {
+          const { request } = await start(apiOf(routes), (app) => app.use("/late", leave));
+          isJson(await request({ method, path: "/late" }), 404);
+        });
+      }
+
+      it(`${how} of a mounted router leaves that router alone: what comes after it still runs`, async () => {
+        const legacy = { operationId: "legacy", prefix: "/legacy", summary: "Old.", access: ANYONE };
+        const api = apiOf(routes, { routers: [{ ...legacy, router: () => Router().use(leave) }] });
+        const { request } = await start(api, (app) => {
+          app.use("/legacy/late", (_request, response) => void response.json("late"));
+        });
+        assert.equal((await request(get("/legacy/late"))).body, '"late"');
+        isJson(await request(get("/legacy")), 404);
+      });
+    }
+
+    it('next("router") of the API\'s middleware leaves the app: 404 in JSON', async () => {
+      const leave: RequestHandler = (_request, _response, next) => next("router");
+      const { request } = await start(apiOf(routes, { middleware: () => [leave] }));
+      isJson(await request(get("/v1/literal")), 404);
+    });
+
+    for (const thrown of ["router", "route", "text", undefined, null]) {
+      for (const [how, fail] of [
+        [
+          "throws",
+          () => {
+            throw thrown;
+          },
+        ],
+        [
+          "rejects with",
+          async () => {
+            throw thrown;
+          },
+        ],
+      ] satisfies [string, RequestHandler][]) {
+        it(`answers 500 in JSON, and writes one line, where the API's middleware ${how} ${JSON.stringify(thrown)}`, async () => {
+          const { request, entries } = await start(apiOf(routes, { middleware: () => [fail] }));
+          isJson(await request(get("/v1/literal")), 500);
+          assert.deepEqual(
+            entries().map(({ level }) => level),
+            ["error"],
+          );
+        });
+      }
+    }
+
+    for (const [what, api] of [
+      [
+        "a router cannot be made",
+        apiOf(routes, {
+          routers: [
+            {
+              operationId: "legacy",
+              prefix: "/v1/literal",
+              summary: "Old.",
+              access: ANYONE,
+              router: async () => {
+                throw "router";
+              },
+            },
+          ],
+        }),
+      ],
+      [
+        "a route's file cannot be loaded",
+        apiOf([], {
+          routes: {
+            "GET /v1/literal": async () => {
+              throw "route";
+            },
+          },
+        }),
+      ],
+      [
+        "a handler that a route uses",
+        apiOf([
+          {
+            ...getLiteral,
+            use: [
+              () => {
+                throw "router";
+              },
+            ],
+          },
+        ]),
+      ],
+    ] satisfies [string, Api][]) {
+      it(`answers 500 in JSON where such a word is thrown: ${what}`, async () => {
+        const path = what === "a router cannot be made" ? "/v1/literal/below" : "/v1/literal";
+        const { request, entries } = await start(api);
+        isJson(await request(get(path)), 500);
+        assert.equal(entries().length, 1);
+      });
+    }
+
+    it("answers an error without what was said of the content that it could not send", async () => {
+      const fail: RequestHandler = (_request, response) => {
+        response.setHeader("content-encoding", "gzip");
+        response.setHeader("etag", '"1"');
+        response.statusMessage = "Fine";
+        throw new Error("Half-way");
+      };
+      const { request } = await start(apiOf(routes, { middleware: () => [fail] }));
+      const answer = await request(get("/v1/literal"));
+      isJson(answer, 500);
+      assert.deepEqual([answer.headers["content-encoding"], answer.headers.etag], [undefined, undefined]);
     });
   });
 

@@ -81,6 +81,11 @@ export function principalOf(request: IncomingMessage): Principal | undefined {
   return requestContext(request).principal;
 }
 
+/** Whether the request has passed the start of the app. */
+export function hasRequestContext(request: WithContext): boolean {
+  return request[CONTEXT] !== undefined;
+}
+
 /** @throws Error when the request never passed the start of the app: a programming error. */
 export function requestContext(request: WithContext): RequestContext {
   const context = request[CONTEXT];

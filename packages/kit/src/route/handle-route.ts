@@ -6,9 +6,9 @@ import { type RequestContext, requestContext } from "../request/request-context.
 import { routeKey } from "../request/request-path.ts";
 import { admit, type GroupRefusal } from "./admit.ts";
 import type { ApiFacts, HandlerContext, Method, Route } from "./define-route.ts";
-import { sendReply } from "./reply.ts";
+import { sendReply, wellFormedReply } from "./reply.ts";
 import { createRouteSchemas, type RouteSchemas } from "./route-schemas.ts";
-import { runHandlers } from "./run-handlers.ts";
+import { runHandlers, throwErrors } from "./run-handlers.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** What all endpoints of an app share. */
@@ -49,7 +49,7 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     return isEnabled(route, config.features) ? { route, schemas: createRouteSchemas(route) } : undefined;
   }
 
-  return async (request, response, next) => {
+  return throwErrors(async (request, response, next) => {
     // Express gives HEAD to GET's handler; the gateway does not.
     if (request.method !== listed.method) return next();
     loading ??= load();
@@ -59,24 +59,19 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     const context = requestContext(request);
     context.routeKey = key;
 
-    try {
-      const principal = await admit(route.access, request, environment);
-      if (route.use && !(await runHandlers(route.use, request, response))) return next();
-      const params = pathVariables(request);
-      const parts = route.request ? await schemas.readRequest(request, response, params) : { params };
-      const caller = principal && { principal, claims: principal.claims };
-      const input = Object.assign(createInput(request, context, environment), caller, parts);
-      const reply = await route.handler(input);
-      if (config.environment !== "production") await schemas.demandContract(reply);
-      const isRaw = typeof reply.body === "string" || reply.body instanceof Uint8Array;
-      const contentType =
-        reply.headers?.["content-type"] ?? (isRaw ? await schemas.contentTypeOf(reply) : undefined);
-      sendReply(request, response, reply, contentType);
-    } catch (error) {
-      // To Express, a thrown "route" or "router" is not an error.
-      throw typeof error === "string" ? new Error(error) : error;
-    }
-  };
+    const principal = await admit(route.access, request, environment);
+    if (route.use && !(await runHandlers(route.use, request, response))) return next();
+    const params = pathVariables(request);
+    const parts = route.request ? await schemas.readRequest(request, response, params) : { params };
+    const caller = principal && { principal, claims: principal.claims };
+    const input = Object.assign(createInput(request, context, environment), caller, parts);
+    const reply = wellFormedReply(await route.handler(input));
+    if (config.environment !== "production") await schemas.demandContract(reply);
+    const isRaw = typeof reply.body === "string" || reply.body instanceof Uint8Array;
+    const contentType =
+      reply.headers?.["content-type"] ?? (isRaw ? await schemas.contentTypeOf(reply) : undefined);
+    sendReply(request, response, reply, contentType);
+  });
 }
 
 const REQUEST = Symbol("request");

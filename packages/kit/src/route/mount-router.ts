@@ -5,6 +5,7 @@ import { requestContext } from "../request/request-context.ts";
 import { admit } from "./admit.ts";
 import type { Route } from "./define-route.ts";
 import type { RouteEnvironment } from "./handle-route.ts";
+import { throwErrors } from "./run-handlers.ts";
 
 /** Makes the handler that lets a caller in, or refuses it, and hands the request to the router. */
 export function mountRouter(
@@ -25,13 +26,13 @@ export function mountRouter(
     return loading;
   }
 
-  return async (request, response, next) => {
+  return throwErrors(async (request, response, next) => {
     const context = requestContext(request);
     context.routeKey = `ANY ${mounted.prefix}${request.path === "/" ? "" : "/{proxy+}"}`;
     await admit(mounted.access, request, environment);
     const router = await load();
     router(request, response, next);
-  };
+  });
 }
 
 /** The routes that the gateway, the docs and the access tests have for a router: the prefix, and all that is below it. */

@@ -22,3 +22,17 @@ export async function runHandlers(
   }
   return true;
 }
+
+/**
+ * Makes a handler of which everything that it throws is an error. To Express a thrown "route" or "router" only skips what
+ * is left, and `undefined` is no error at all.
+ */
+export function throwErrors(handler: RequestHandler): RequestHandler {
+  return async (request, response, next) => {
+    try {
+      await handler(request, response, next);
+    } catch (thrown) {
+      throw typeof thrown === "string" ? new Error(thrown) : thrown;
+    }
+  };
+}
