@@ -159,7 +159,9 @@ describe("accepted tokens", () => {
   const accepted: readonly [string, TokenParts, TokenParts?][] = [
     ["the plain one", {}],
     ["no typ", {}, { typ: undefined }],
-    ["typ at+jwt", {}, { typ: "at+jwt" }],
+    ...["at+jwt", "application/at+jwt", "AT+JWT", "Application/AT+JWT", "jwt", "application/jwt"].map(
+      (typ): [string, TokenParts, TokenParts] => [`typ ${typ}`, {}, { typ }],
+    ),
     ["a header parameter that nobody knows", {}, { "x-unknown": [1] }],
     ["an audience among others", { aud: ["https://other.example/userinfo", "test-audience"] }],
     ["client_id where there is no aud", { aud: undefined, client_id: "test-audience" }],

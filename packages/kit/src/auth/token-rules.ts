@@ -20,8 +20,11 @@ const MAX_LIFETIME_SECONDS = 86_400;
 /** How far an issuer's clock may be ahead of ours. An expired token gets nothing. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** `at+jwt` is RFC 9068's. A token without a type is taken for a JWT. */
-const TOKEN_TYPES: readonly unknown[] = ["JWT", "at+jwt"];
+/**
+ * A media type, in any case and without its `application/` or with it (RFC 7515, section 4.1.9). `at+jwt` is RFC 9068's. A
+ * token without a type is taken for a JWT.
+ */
+const TOKEN_TYPE = /^(application\/)?(at\+)?jwt$/i;
 
 const THREE_SEGMENTS = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
 const CONTROL_CHARACTER = /\p{Cc}/u;
@@ -45,7 +48,8 @@ export function decodeToken(token: string): Claims {
   const header = parseObject(encodedHeader);
   if (header.alg !== "RS256") throw invalidToken("The token is not signed with RS256");
   if (typeof header.kid !== "string" || header.kid === "") throw invalidToken("The token names no key");
-  if (header.typ !== undefined && !TOKEN_TYPES.includes(header.typ)) {
+  const { typ } = header;
+  if (typ !== undefined && !(typeof typ === "string" && TOKEN_TYPE.test(typ))) {
     throw invalidToken("The token is not of type JWT");
   }
   // No JWT has an unencoded payload (RFC 7797, section 7).
@@ -125,11 +129,16 @@ function withoutPrototype(key: string, value: unknown): unknown {
   return key === "__proto__" ? undefined : value;
 }
 
-/** Lists and objects within the claims too: requests with the same token share them. */
+/**
+ * Lists and objects within the claims too: requests with the same token share them. Without recursion: a token can nest
+ * its claims deeper than a stack goes.
+ */
 function frozen(value: unknown): unknown {
-  if (typeof value === "object" && value !== null) {
-    for (const inner of Object.values(value)) frozen(inner);
-    Object.freeze(value);
+  const pending: unknown[] = [value];
+  for (const inner of pending) {
+    if (typeof inner !== "object" || inner === null) continue;
+    pending.push(...Object.values(inner));
+    Object.freeze(inner);
   }
   return value;
 }

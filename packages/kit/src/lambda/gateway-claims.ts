@@ -81,13 +81,35 @@ function isWrittenAs(value: unknown, written: unknown): boolean {
   return typeof written === "string" && written !== "" && Number(written) === value;
 }
 
-/** How the gateway writes a claim: as Go's `%v` prints it. A null claim is left out. */
-function goString(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (Array.isArray(value)) return `[${value.map((item) => goString(item) ?? "<nil>").join(" ")}]`;
-  if (typeof value === "object") {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `map[${entries.map(([key, item]) => `${key}:${goString(item) ?? "<nil>"}`).join(" ")}]`;
+/** A piece of text, or a value that is still to be written. */
+type Piece = { readonly text: string } | { readonly value: unknown };
+
+/**
+ * How the gateway writes a claim: as Go's `%v` prints it. A null claim is left out.
+ *
+ * Without recursion: a token can nest its claims deeper than a stack goes.
+ */
+function goString(claim: unknown): string | undefined {
+  if (claim === undefined || claim === null) return undefined;
+  let written = "";
+  const pending: Piece[] = [{ value: claim }];
+  for (let piece = pending.pop(); piece; piece = pending.pop()) {
+    if ("text" in piece) written += piece.text;
+    else if (typeof piece.value !== "object") written += String(piece.value);
+    else if (piece.value === null) written += "<nil>";
+    else for (const next of piecesOf(piece.value).reverse()) pending.push(next);
   }
-  return String(value);
+  return written;
+}
+
+/** `[a b]` or `map[x:1 y:2]`, whose keys are sorted. */
+function piecesOf(value: object): Piece[] {
+  const isList = Array.isArray(value);
+  const entries = Object.entries(value);
+  if (!isList) entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  const members = entries.flatMap(([key, inner], index): Piece[] => [
+    { text: `${index > 0 ? " " : ""}${isList ? "" : `${key}:`}` },
+    { value: inner },
+  ]);
+  return [{ text: isList ? "[" : "map[" }, ...members, { text: "]" }];
 }

@@ -41,12 +41,19 @@ export function flatten(claims: Record<string, unknown>): Record<string, string>
   );
 }
 
+/** From the inside out, level by level: a token can nest its claims deeper than a stack goes. */
 function goFormat(value: unknown): string {
-  if (value === null) return "<nil>";
-  if (Array.isArray(value)) return `[${value.map(goFormat).join(" ")}]`;
-  if (typeof value === "object") {
-    const entries = Object.entries(value as object).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `map[${entries.map(([key, inner]) => `${key}:${goFormat(inner)}`).join(" ")}]`;
+  const levels: unknown[] = [value];
+  for (const level of levels)
+    if (typeof level === "object" && level !== null) levels.push(...Object.values(level));
+  const written = new Map<unknown, string>();
+  const textOf = (inner: unknown) => (inner === null ? "<nil>" : (written.get(inner) ?? String(inner)));
+  for (const level of levels.reverse()) {
+    if (Array.isArray(level)) written.set(level, `[${level.map(textOf).join(" ")}]`);
+    else if (typeof level === "object" && level !== null) {
+      const entries = Object.entries(level).sort(([a], [b]) => (a < b ? -1 : 1));
+      written.set(level, `map[${entries.map(([key, inner]) => `${key}:${textOf(inner)}`).join(" ")}]`);
+    }
   }
-  return String(value);
+  return textOf(value);
 }
