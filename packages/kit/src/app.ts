@@ -15,6 +15,7 @@ import { enabledRoutes } from "./enabled-routes.ts";
 import { ApiError, errorAnswer, unexpectedError } from "./errors/api-error.ts";
 import type { CatalogueEntry } from "./errors/catalogue.ts";
 import type { Log } from "./log.ts";
+import { announcesBody, watchBody } from "./request/body-timeouts.ts";
 import { parseQuery } from "./request/fields.ts";
 import {
   hasRequestContext,
@@ -54,7 +55,10 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
   app.set("trust proxy", config.trustedProxyHops);
 
   const fail = failWith(api.errors);
-  app.use(enter(app, startRequest(runtime, log, fail), fail));
+  const headers = new Map(runtime.headers);
+  // Whoever does CORS, this app or a gateway: what a cache keeps for one origin is not for another (RFC 9110, section 12.5.5).
+  if (!config.corsAllowOrigins.includes("*")) headers.set("vary", "origin");
+  app.use(enter(app, startRequest(runtime, headers, log, fail), fail));
   const middleware = api.middleware({ config: config as Config<never>, services: services as never });
   for (const handler of [...runtime.middleware, ...middleware.map(throwErrors)]) app.use(handler);
 
@@ -121,22 +125,32 @@ function enter(app: Express, start: Start, fail: Fail): RequestHandler {
 
 type Start = (request: Request, response: Response) => void;
 
-/** Gives the request its id, its log, and the deadline by which it is answered whatever happens. */
-function startRequest(runtime: Runtime, log: Log, fail: Fail): Start {
+/** Gives the request its id, its log, and the deadlines by which it is answered whatever happens. */
+function startRequest(runtime: Runtime, headers: Runtime["headers"], log: Log, fail: Fail): Start {
   return (request, response) => {
     const received = runtime.receive(request);
     const context = new RequestContext(received, request.headers["x-request-id"], log);
     setRequestContext(request, context);
     response.setHeader("x-request-id", context.requestId);
-    for (const [name, value] of runtime.headers) response.setHeader(name, value);
+    for (const [name, value] of headers) response.setHeader(name, value);
 
-    const deadline = setTimeout(() => {
-      const error = new ApiError("002503", { reason: "The answer took longer than the deadline allows" });
+    const giveUp = (error: ApiError) => {
+      if (context.answeredAt !== undefined) return;
       context.abort(error);
       fail(request, response, error);
+    };
+    const deadline = setTimeout(() => {
+      giveUp(new ApiError("002503", { reason: "The answer took longer than the deadline allows" }));
     }, received.timeoutMilliseconds);
+    const stopWatching =
+      runtime.bodyTimeouts && announcesBody(request)
+        ? watchBody(request, runtime.bodyTimeouts, (reason) =>
+            giveUp(new ApiError("001408", { reason, headers: { connection: "close" } })),
+          )
+        : undefined;
     response.on("close", () => {
       clearTimeout(deadline);
+      stopWatching?.();
       if (!response.writableEnded) context.abort(new Error("The caller has gone"));
     });
   };
@@ -212,6 +226,9 @@ function failWith(errors: ErrorCodes): Fail {
       error = unexpectedError(new Error((fault as Error).message, { cause: thrown }));
       answer = answerOf(error, context.requestId);
     }
+    const isOver = response.writableEnded || context.answeredAt !== undefined;
+    // A caller's mistake that comes to light after the answer is of no use to anyone: that its body broke off, say.
+    if (isOver && answer.status < 500) return;
     context.error = { code: error.code, reason: error.reason };
     if (answer.status >= 500) context.log.error("request failed", { error });
     else if (error.cause !== undefined) {
@@ -227,6 +244,6 @@ function failWith(errors: ErrorCodes): Fail {
       for (const name of SAID_OF_CONTENT) response.removeHeader(name);
       sendReply(request, response, answer);
       // A half of another answer is out: its caller must see that the rest will not come.
-    } else if (!response.writableEnded) response.destroy();
+    } else if (!isOver) response.destroy();
   };
 }

@@ -265,6 +265,24 @@ const cases: Record<keyof typeof settings, SettingCases> = {
     ],
     wrong: ["11", "-1", "true", "loopback"],
   },
+  BODY_IDLE_TIMEOUT_SECONDS: {
+    unset: { value: 10 },
+    value: ({ bodyTimeouts }) => bodyTimeouts.idleSeconds,
+    right: [
+      ["1", 1],
+      ["28", 28],
+    ],
+    wrong: ["0", "29", "10s", "1.5"],
+  },
+  BODY_TIMEOUT_SECONDS: {
+    unset: { value: 20 },
+    value: ({ bodyTimeouts }) => bodyTimeouts.totalSeconds,
+    right: [
+      ["1", 1],
+      ["28", 28],
+    ],
+    wrong: ["0", "29", "20s", "1.5"],
+  },
   WEB_CONCURRENCY: {
     unset: { value: 1 },
     value: ({ workers }) => workers,

@@ -2,6 +2,7 @@
  * The environment, read once at the start. One table says of each variable what it is for, what it may be and what it
  * is by default; from it come the parsed configuration, the sentences about mistakes and the table in the docs.
  */
+import type { BodyTimeouts } from "./request/body-timeouts.ts";
 import { listOf, matching, oneOf, wholeNumber } from "./setting-parsers.ts";
 
 export interface Features {
@@ -49,6 +50,8 @@ export interface Config<Own = unknown> {
   /** How many proxies in front of the container write `x-forwarded-for`. */
   readonly trustedProxyHops: number;
   readonly workers: number;
+  /** How long the container waits for a request's body. */
+  readonly bodyTimeouts: BodyTimeouts;
   /** The API's own settings, by the names of their variables. */
   readonly settings: Own;
 }
@@ -254,6 +257,22 @@ export const settings = {
     default: "0",
     parse: wholeNumber(0, 10),
   },
+  BODY_IDLE_TIMEOUT_SECONDS: {
+    description:
+      "How long a caller of the container may send nothing of a body that is waited for, in seconds. Then the answer is 408.",
+    rule: "a number from 1 to 28",
+    example: "5",
+    default: "10",
+    parse: wholeNumber(1, 28),
+  },
+  BODY_TIMEOUT_SECONDS: {
+    description:
+      "How long a body may take from when the container asks for it, in seconds. Then the answer is 408. Every request is answered after 28.5 seconds at the latest, so it cannot be more.",
+    rule: "a number from 1 to 28",
+    example: "25",
+    default: "20",
+    parse: wholeNumber(1, 28),
+  },
   WEB_CONCURRENCY: {
     description: "How many worker processes share the container's port.",
     rule: "a number from 1 to 128",
@@ -345,6 +364,10 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
     port: parsed.PORT,
     trustedProxyHops: parsed.TRUSTED_PROXY_HOPS,
     workers: parsed.WEB_CONCURRENCY,
+    bodyTimeouts: {
+      idleSeconds: parsed.BODY_IDLE_TIMEOUT_SECONDS,
+      totalSeconds: parsed.BODY_TIMEOUT_SECONDS,
+    },
     settings: own,
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { IncomingMessage, ServerResponse } from "node:http";
+import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { describe, it } from "node:test";
 import * as z from "zod";
@@ -57,7 +57,7 @@ function read(type: MediaType, contentType: string, body: string): () => Promise
     request.push(bytes);
     request.push(null);
     request.complete = true;
-    return createBodyReader([type], 64 * 1024 * 1024)(request, new ServerResponse(request));
+    return createBodyReader([type], 64 * 1024 * 1024)(request);
   };
 }
 

@@ -234,8 +234,11 @@ describe("the access log of the container", () => {
       headers: { ...headers, host: "a.example.com" },
     });
     assert.deepEqual([direct.client.sourceIp, direct.api.domainName], ["127.0.0.1", "a.example.com"]);
-    const behind = await (await start({ TRUSTED_PROXY_HOPS: "1" })).entryOf({ path: "/nowhere", headers });
-    assert.equal(behind.client.sourceIp, "198.51.100.1");
+    const behind = await (await start({ TRUSTED_PROXY_HOPS: "1" })).entryOf({
+      path: "/nowhere",
+      headers: { ...headers, host: "a.example.com:8443" },
+    });
+    assert.deepEqual([behind.client.sourceIp, behind.api.domainName], ["198.51.100.1", "a.example.com"]);
   });
 
   it("writes what a client sends as text of one line, and a dash for what it does not send", async () => {

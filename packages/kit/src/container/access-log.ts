@@ -40,10 +40,10 @@ export function createAccessLog({
     // Now, because a socket that is closed has forgotten it.
     const address = addressOf(request);
     response.on("close", () => {
-      const { requestId, routeKey = "-", error } = requestContext(request);
+      const { requestId, routeKey = "-", error, answeredAt } = requestContext(request);
       const responseLength = bytesOf(request, response);
-      const latency = Math.trunc(performance.now() - started);
-      const status = response.writableFinished ? response.statusCode : "-";
+      const latency = Math.trunc((answeredAt ?? performance.now()) - started);
+      const status = response.writableFinished || answeredAt !== undefined ? response.statusCode : "-";
       const reason = json(error?.reason ?? "-");
       // Written out: one object of it all would be made of eight, only to become text.
       write(
@@ -73,13 +73,12 @@ function bytesOf(request: Request, response: Response): number {
   return Number(response.getHeader("content-length")) || 0;
 }
 
-/** Express's `hostname` and `ip`, for which it looks at the proxies' headers first, and at what it trusts. */
-function hostOf(request: Request): string {
-  const { host, "x-forwarded-host": forwarded } = request.headers;
-  if (!host || forwarded !== undefined || host.startsWith("[")) return request.hostname ?? "-";
-  return host.replace(/:.*/, "");
+/** What the request was sent to. Express's `hostname` would be `x-forwarded-host`, which a client may write. */
+function hostOf({ headers: { host = "" } }: IncomingMessage): string {
+  return host.replace(/:\d*$/, "") || "-";
 }
 
+/** Express's `ip`, for which it looks at the proxies' header first, and at what it trusts. */
 function addressOf(request: Request): string {
   const forwarded = request.headers["x-forwarded-for"];
   return (forwarded === undefined ? request.socket.remoteAddress : request.ip) ?? "-";

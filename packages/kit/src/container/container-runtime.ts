@@ -15,7 +15,7 @@ import { createTokenAuthentication } from "./verify-token.ts";
 const TIMEOUT_MILLISECONDS = 28_500;
 
 export interface ContainerRuntimeOptions {
-  readonly config: Pick<Config, "jwt" | "mappingKey" | "stageName" | "corsAllowOrigins">;
+  readonly config: Pick<Config, "jwt" | "mappingKey" | "stageName" | "corsAllowOrigins" | "bodyTimeouts">;
   readonly log: Log;
   readonly release: Release;
   /** Where access log lines go. */
@@ -25,7 +25,7 @@ export interface ContainerRuntimeOptions {
 
 /** Makes the container runtime: without a gateway in front, it verifies tokens, does CORS and writes the access log. */
 export function createContainerRuntime({
-  config: { jwt, mappingKey, stageName, corsAllowOrigins },
+  config: { jwt, mappingKey, stageName, corsAllowOrigins, bodyTimeouts },
   log,
   release,
   write,
@@ -33,6 +33,7 @@ export function createContainerRuntime({
 }: ContainerRuntimeOptions): Runtime {
   const basePath = mappingKey ? `/${mappingKey}` : "";
   return {
+    bodyTimeouts,
     headers: new Map(Object.entries(securityHeaders)),
     middleware: [
       createAccessLog({ stageName, release, write }),

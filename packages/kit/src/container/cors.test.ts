@@ -4,7 +4,7 @@ import { apiOf, fixtureApi } from "../../test/fixtures/api.ts";
 import type { Api } from "../api.ts";
 import { anyone } from "../route/access.ts";
 import { defineRoute, METHODS } from "../route/define-route.ts";
-import { appTarget, type Target } from "../testing/targets.ts";
+import { appTarget, handlerTarget, serverTarget, type Target } from "../testing/targets.ts";
 import { noIssuer, testConfig } from "../testing/test-environment.ts";
 import { startTestIssuer, type TestIssuer } from "../testing/test-issuer.ts";
 import { corsConfiguration } from "./cors.ts";
@@ -104,10 +104,34 @@ describe("CORS in the container", () => {
     assert.equal(status, 404);
   });
 
-  it("adds nothing to an answer that no page has asked for", async () => {
-    const { headers } = await (await start(ORIGIN)).request({ method: "GET", path: "/v1/health" });
-    assert.deepEqual(corsHeaders(headers), {});
+  it("adds to an answer that no page has asked for only that it depends on the origin", async () => {
+    const listed = await (await start(ORIGIN)).request({ method: "GET", path: "/v1/health" });
+    assert.deepEqual(corsHeaders(listed.headers), { vary: "origin" });
+    const any = await (await start("*")).request({ method: "GET", path: "/v1/health" });
+    assert.deepEqual(corsHeaders(any.headers), {});
   });
+
+  for (const start of [appTarget, serverTarget, handlerTarget]) {
+    it(`says of every answer that it depends on the origin where origins are listed, also of what is cached: ${start.name}`, async (t) => {
+      const target = await start({
+        api: fixtureApi,
+        issuer: noIssuer,
+        environment: { CORS_ALLOW_ORIGINS: ORIGIN },
+      });
+      t.after(target.close);
+      for (const [path, vary] of [
+        ["/v1/health", "origin"],
+        ["/v1/me", "origin"],
+        ["/v1/nowhere", "origin"],
+        ["/v1/", "origin, accept"],
+        ["/v1/docs/icon.svg", "origin, accept-encoding"],
+      ] as const)
+        for (const headers of [{}, { origin: ORIGIN }, { origin: "https://evil.example.com" }]) {
+          const { headers: answered } = await target.request({ method: "GET", path, headers });
+          assert.equal(answered.vary, vary, path);
+        }
+    });
+  }
 
   it("lets a page read every answer, refusals and errors too", async () => {
     const target = await start(ORIGIN);
@@ -138,9 +162,9 @@ describe("CORS in the container", () => {
     it(`says nothing to a page of an origin that may not call: ${origin || "(empty)"}`, async () => {
       const target = await start(ORIGIN);
       const refused = await target.request(preflight("/v1/health", origin));
-      assert.deepEqual([refused.status, corsHeaders(refused.headers)], [204, {}]);
+      assert.deepEqual([refused.status, corsHeaders(refused.headers)], [204, { vary: "origin" }]);
       const answered = await target.request({ method: "GET", path: "/v1/health", headers: { origin } });
-      assert.deepEqual([answered.status, corsHeaders(answered.headers)], [200, {}]);
+      assert.deepEqual([answered.status, corsHeaders(answered.headers)], [200, { vary: "origin" }]);
     });
   }
 

@@ -40,7 +40,6 @@ export function createCors(configuration: CorsConfiguration): RequestHandler {
       request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined;
     if (anyOrigin || allowOrigins.includes(origin)) {
       response.setHeader("access-control-allow-origin", anyOrigin ? "*" : origin);
-      if (!anyOrigin) response.setHeader("vary", "origin");
       if (isPreflight) {
         response.setHeader("access-control-allow-methods", allowMethods.join(","));
         response.setHeader("access-control-allow-headers", allowHeaders.join(","));

@@ -131,21 +131,9 @@ describe("the container's server", () => {
   });
 
   it("ends a request whose headers do not come to an end", async () => {
-    const { url } = await start({
-      headersTimeout: 20,
-      requestTimeout: 5_000,
-      connectionsCheckingInterval: 5,
-    });
+    const { url } = await start({ headersTimeout: 20, connectionsCheckingInterval: 5 });
     const { socket, received } = await open(url);
     socket.write("GET /v1/health HTTP/1.1\r\nhost: x\r\n");
-    assert.match(await received, /^HTTP\/1\.1 408 /);
-  });
-
-  it("ends a request whose body does not come to an end", async () => {
-    const { url } = await start({ headersTimeout: 20, requestTimeout: 40, connectionsCheckingInterval: 5 });
-    const { socket, received } = await open(url);
-    socket.write("POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n");
-    socket.write("content-length: 100\r\n\r\n{");
     assert.match(await received, /^HTTP\/1\.1 408 /);
   });
 

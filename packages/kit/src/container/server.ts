@@ -1,4 +1,10 @@
-import { createServer, type Server, type ServerOptions, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
 import { type AddressInfo, Server as NetServer } from "node:net";
 import type { Express } from "express";
 import type { Api } from "../api.ts";
@@ -6,6 +12,7 @@ import { createApp } from "../app.ts";
 import { type Config, ConfigError } from "../config.ts";
 import type { Log } from "../log.ts";
 import { release } from "../release.ts";
+import { discardBody } from "../request/unread-body.ts";
 import { createServices } from "../services.ts";
 import { createContainerRuntime } from "./container-runtime.ts";
 
@@ -13,8 +20,9 @@ const LIMITS = {
   /** Request line and headers, as API Gateway limits them. */
   maxHeaderSize: 10_240,
   headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  /** How often those two are looked at. Node's own 30 s would turn 10 s into as much as 40. */
+  /** Bodies have time limits of their own, which are answered as errors of the API. */
+  requestTimeout: 0,
+  /** How often the headers' is looked at. Node's own 30 s would turn 10 s into as much as 40. */
   connectionsCheckingInterval: 1_000,
   /** Longer than a load balancer's 60 s: whoever reuses a connection must be the one that closes it. */
   keepAliveTimeout: 65_000,
@@ -63,13 +71,23 @@ export async function startServer(
   const app = createApp({ api, config, log, runtime, services });
   configure?.(app);
   const server = createServer({ ...LIMITS, ...limits });
-  // Before the app: it may answer at once, and then it is too late for a header.
-  server.on("request", (request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    // Before the app: it may answer at once, and then it is too late for a header.
     if (!server.listening) closeAfter(response);
     inFlight.add(response);
-    response.on("close", () => inFlight.delete(response));
+    response.on("close", () => {
+      inFlight.delete(response);
+      if (!request.complete) void leaveBody(request);
+    });
     app(request, response);
+  };
+  server.on("request", serve);
+  server.on("checkContinue", (request, response) => {
+    continueWhenRead(request, response);
+    serve(request, response);
   });
+  // Other expectations may be ignored (RFC 9110, section 10.1.1).
+  server.on("checkExpectation", serve);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenFault(error, config) ?? error));
     server.listen(config.port, config.host, resolve);
@@ -83,6 +101,22 @@ export async function startServer(
       return result;
     },
   };
+}
+
+/** Asks for the body once something reads it: a request that is refused before is never asked for it. */
+function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
+  const onListener = (event: string | symbol) => {
+    if (event !== "data" && event !== "readable") return;
+    request.off("newListener", onListener);
+    if (!response.headersSent) response.writeContinue();
+  };
+  request.on("newListener", onListener);
+}
+
+/** Closes the connection of a request that is answered, unless its body comes to an end soon. */
+async function leaveBody(request: IncomingMessage): Promise<void> {
+  await discardBody(request);
+  if (!request.complete) request.socket.destroy();
 }
 
 function listenFault({ code }: NodeJS.ErrnoException, { host, port }: Config): ConfigError | undefined {

@@ -209,7 +209,7 @@ function codesOf(route: Route, catalogue: ErrorCodes): CodeWithStatus[] {
   if (request) codes.push("001400");
   if (request?.headers) codes.push("002400");
   if (request?.query) codes.push("001414");
-  if (request?.body) codes.push("001413", "001415");
+  if (request?.body) codes.push("001408", "001413", "001415");
   if (access.type === "authenticated") codes.push("001401", "001503");
   if (access.type === "authenticated" && access.scopes.length > 0) codes.push("001403");
   const found = [...new Set(codes)].map((code): CodeWithStatus => {

@@ -42,6 +42,11 @@ export const catalogue = {
     message: "There is no such endpoint",
     gatewayMessage: "Not Found",
   },
+  "001408": {
+    status: 408,
+    title: "Request timeout",
+    message: "The body did not come in time",
+  },
   "001413": {
     status: 413,
     title: "Payload too large",

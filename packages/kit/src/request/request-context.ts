@@ -14,6 +14,8 @@ export class RequestContext {
   routeKey: string | undefined = undefined;
   responseLength = 0;
   error: { readonly code: string; readonly reason: string } | undefined = undefined;
+  /** When all of the answer was sent, where its end waits for the rest of the request. By `performance.now()`. */
+  answeredAt: number | undefined = undefined;
   /** The signed-in caller, once the access rule has let it in. */
   principal: Principal | undefined = undefined;
   /** Why the answer is not needed any more: the deadline has passed, or the caller has gone. */
@@ -23,7 +25,11 @@ export class RequestContext {
   #controller: AbortController | undefined = undefined;
 
   /** @param clientRequestId the caller's `x-request-id`, which counts where it is well-formed. */
-  constructor(received: ReceivedRequest, clientRequestId: string | readonly string[] | undefined, appLog: Log) {
+  constructor(
+    received: ReceivedRequest,
+    clientRequestId: string | readonly string[] | undefined,
+    appLog: Log,
+  ) {
     this.received = received;
     this.requestId = requestIdFrom(clientRequestId, received.requestId);
     this.#appLog = appLog;

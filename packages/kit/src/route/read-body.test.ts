@@ -18,7 +18,7 @@ let consumes: readonly MediaType[] = ALL;
 
 before(async () => {
   server = createServer((request, response) => {
-    read = createBodyReader(consumes, LIMIT)(request, response);
+    read = createBodyReader(consumes, LIMIT)(request);
     read.catch(() => {}).then(() => response.end());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

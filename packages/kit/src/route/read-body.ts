@@ -1,28 +1,23 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import express from "express";
+import type { IncomingMessage } from "node:http";
+import { finished } from "node:stream";
 import { ApiError } from "../errors/api-error.ts";
+import { announcesBody } from "../request/body-timeouts.ts";
 import { hasTooManyFields, MAX_FIELDS } from "../request/fields.ts";
 import type { MediaType } from "./define-route.ts";
 
-export type BodyReader = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+export type BodyReader = (request: IncomingMessage) => Promise<unknown>;
 
 /**
  * Makes the function that reads a body of one of the media types `consumes`.
  *
- * Reading and the limit are Express's own; a body without a content type is refused rather than guessed at. Form
- * fields come as strings, repeated ones as an array, files of a multipart form as `File`.
+ * A body that is too long is refused as soon as that is known, and is not read on. One without a content type is refused
+ * rather than guessed at. Form fields come as strings, repeated ones as an array, files of a multipart form as `File`.
  *
  * The function gives `undefined` for a request without a body. It throws ApiError 001400 (malformed), 001413 or 001415.
  */
 export function createBodyReader(consumes: readonly MediaType[], limitBytes: number): BodyReader {
-  const readBytes = express.raw({ type: () => true, limit: limitBytes, inflate: false });
-
-  return async (request, response) => {
-    const bytes = await new Promise<Uint8Array>((resolve, reject) =>
-      readBytes(request as express.Request, response as express.Response, (error?: unknown) =>
-        error ? reject(readingError(error, limitBytes)) : resolve((request as express.Request).body),
-      ),
-    );
+  return async (request) => {
+    const bytes = await readBytes(request, limitBytes);
     if (!bytes?.length) return undefined;
     const contentType = request.headers["content-type"] ?? "";
     const mediaType = consumes.find((type) => type === contentType.split(";")[0]?.trim().toLowerCase());
@@ -39,6 +34,59 @@ export function createBodyReader(consumes: readonly MediaType[], limitBytes: num
       throw new ApiError("001400", { reason: `The body is not well-formed ${mediaType}` });
     }
   };
+}
+
+async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Uint8Array | undefined> {
+  if (request.readableEnded) {
+    // A middleware has read it: `express.raw()` leaves the bytes here.
+    const { body } = request as { readonly body?: unknown };
+    return body instanceof Uint8Array ? body : undefined;
+  }
+  if (!announcesBody(request)) return undefined;
+  const { "content-encoding": coding = "identity", "content-length": length } = request.headers;
+  if (coding.toLowerCase() !== "identity") {
+    throw new ApiError("001415", { reason: "Send the body without a content encoding" });
+  }
+  if (Number(length ?? 0) > limitBytes) throw tooLong(limitBytes);
+  const bytes = await collect(request, limitBytes);
+  if (length !== undefined && bytes.length !== Number(length)) throw notAsAnnounced();
+  return bytes;
+}
+
+function collect(request: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    const add = (chunk: Uint8Array) => {
+      length += chunk.length;
+      if (length <= limitBytes) return void chunks.push(chunk);
+      stop();
+      request.pause();
+      reject(tooLong(limitBytes));
+    };
+    const stopWaiting = finished(request, { writable: false }, (error) => {
+      stop();
+      if (error) reject(notAsAnnounced());
+      else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    });
+    const stop = () => {
+      stopWaiting();
+      request.off("data", add);
+    };
+    request.on("data", add);
+  });
+}
+
+/** The rest of the body may never be read, and no other request can follow on its connection. */
+function tooLong(limitBytes: number): ApiError {
+  return new ApiError("001413", {
+    reason: `The body may have ${limitBytes} bytes`,
+    headers: { connection: "close" },
+  });
+}
+
+function notAsAnnounced(): ApiError {
+  return new ApiError("001400", { reason: "The body is not what its headers say" });
 }
 
 const parse: Record<MediaType, (bytes: Uint8Array, contentType: string) => unknown> = {
@@ -76,18 +124,4 @@ function tooManyFields(): ApiError {
 
 function charsetOf(contentType: string): string {
   return /;\s*charset="?([^";\s]*)/i.exec(contentType)?.[1] ?? "";
-}
-
-function readingError(error: unknown, limitBytes: number): unknown {
-  const status = error instanceof Error && "status" in error ? error.status : undefined;
-  if (status === 413) {
-    return new ApiError("001413", { reason: `The body may have ${limitBytes} bytes`, cause: error });
-  }
-  if (status === 415) {
-    return new ApiError("001415", { reason: "Send the body without a content encoding", cause: error });
-  }
-  if (status === 400) {
-    return new ApiError("001400", { reason: "The body is not what its headers say", cause: error });
-  }
-  return error;
 }

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { requestContext } from "../request/request-context.ts";
+import { discardBody, hasLongRest } from "../request/unread-body.ts";
 import type { RouteReply } from "./define-route.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -63,6 +64,8 @@ function wellFormedHeaders(headers: Readonly<Record<string, string>>): Readonly<
  * Answers a request, unless it is answered already: by the deadline, say. A body that is neither text nor bytes is sent
  * as JSON.
  *
+ * Where much of the request's body is still to come, the connection is closed after the answer.
+ *
  * Nothing is cached unless the reply says so: answers depend on who asks.
  *
  * @param reply of `wellFormedReply`.
@@ -86,8 +89,16 @@ export function sendReply(
   }
   if (reply.headers) Object.assign(headers, reply.headers);
   if (reply.headers?.vary) headers.vary = alsoVary(response, reply.headers.vary);
+  if (hasLongRest(request)) headers.connection = "close";
   // By its name: a middleware that failed may have left the phrase of another status.
   response.writeHead(reply.status, STATUS_CODES[reply.status] ?? "Unknown", headers);
+  if (!request.complete && headers.connection === "close") {
+    context.answeredAt = performance.now();
+    response.flushHeaders();
+    if (body !== undefined) response.write(body);
+    void discardBody(request).then(() => response.end());
+    return;
+  }
   // What is all ASCII need not be encoded: Node then writes head and body together.
   response.end(body, typeof body === "string" && body.length === length ? "latin1" : "utf8");
 }

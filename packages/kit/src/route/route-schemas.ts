@@ -1,4 +1,4 @@
-import type { Request, Response } from "express";
+import type { Request } from "express";
 import { replyFault } from "./check-reply.ts";
 import type { RequestSchemas, ResponseContracts, Route, RouteReply } from "./define-route.ts";
 import { type BodyReader, createBodyReader } from "./read-body.ts";
@@ -17,7 +17,6 @@ export interface RouteSchemas {
    */
   readRequest(
     request: Request,
-    response: Response,
     params: Readonly<Record<string, string>>,
   ): Promise<Readonly<Record<string, unknown>>>;
   /** @throws Error when the answer breaks its contract. */
@@ -41,13 +40,13 @@ export function createRouteSchemas(route: Route): RouteSchemas {
   }
 
   return {
-    async readRequest(request, response, params) {
+    async readRequest(request, params) {
       const { request: wanted } = await load();
       readBody ??= createBodyReader(
         route.consumes ?? ["application/json"],
         route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
       );
-      const body = wanted.body ? await readBody(request, response) : undefined;
+      const body = wanted.body ? await readBody(request) : undefined;
       return parseRequest(wanted, { params, query: request.query, headers: request.headers, body });
     },
 

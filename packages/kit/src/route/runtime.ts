@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Request, RequestHandler } from "express";
 import type { Principal } from "../auth/principal.ts";
+import type { BodyTimeouts } from "../request/body-timeouts.ts";
 
 /** What Lambda and the container do differently, and nothing else. */
 export interface Runtime {
@@ -8,6 +9,8 @@ export interface Runtime {
   receive(request: Request): ReceivedRequest;
   /** Of every answer. */
   readonly headers: ReadonlyMap<string, string>;
+  /** How long a body may take. Where there is none, bodies come all at once. */
+  readonly bodyTimeouts?: BodyTimeouts;
   /** What a gateway in front of the app would have done: runs on every request, before the owner's middleware. */
   readonly middleware: readonly RequestHandler[];
   /**
