@@ -38,8 +38,8 @@ const STATIC = /(?:^|\s)(?:import|export)\s(?:[^;"']*?from\s+)?"([^"]+)"/gm;
 /** What a program looks up to start it or to read it counts as imported. */
 const DYNAMIC = /(?:import|import\.meta\.resolve|require\.resolve)\(\s*"([^"]+)"\s*\)/g;
 /**
- * An import in a text is not one: in a template, but for what it computes, and in single quotes, in which the formatter
- * leaves only strings that have double ones.
+ * An import in a text is not one: in a template, and in single quotes, in which the formatter leaves only strings that have
+ * double ones.
  */
 const COMMENT_STRING_TEMPLATE =
   /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`/g;
@@ -143,14 +143,11 @@ interface Import {
 
 function importsOf(root: string, file: string): Import[] {
   const text = readFileSync(join(root, file), "utf8");
-  const without = (quotes: string) =>
-    text.replaceAll(COMMENT_STRING_TEMPLATE, (token) => (quotes.includes(token.charAt(0)) ? "" : token));
-  return [...without("'`").matchAll(STATIC), ...without("'").matchAll(DYNAMIC)].map(
-    ([match, specifier = ""]) => ({
-      specifier,
-      isType: /^\s*(import|export) type\b/.test(match),
-    }),
-  );
+  const code = text.replaceAll(COMMENT_STRING_TEMPLATE, (token) => (/^['`]/.test(token) ? "" : token));
+  return [...code.matchAll(STATIC), ...code.matchAll(DYNAMIC)].map(([match, specifier = ""]) => ({
+    specifier,
+    isType: /^\s*(import|export) type\b/.test(match),
+  }));
 }
 
 /** The package that a specifier names; `undefined` for Node's own modules, and for paths and texts that name none. */
