@@ -1,0 +1,4 @@
+import { deploymentSuite } from "@lambda-express-api/infra/testing";
+import { api } from "../src/api.ts";
+
+deploymentSuite({ api });
