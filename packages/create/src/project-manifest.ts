@@ -46,6 +46,7 @@ export function projectManifest(
       new: "lambda-express-api new",
       generate: "lambda-express-api generate",
       test: 'node --test "src/**/*.test.ts" "test/**/*.test.ts"',
+      "pretest:deployment": "lambda-express-api platform",
       "test:deployment": "node --test test/deployment.suite.ts",
       check: "biome check && tsc && lambda-express-api generate --check",
       "build:lambda": "lambda-express-api build lambda",

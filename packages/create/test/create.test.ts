@@ -45,7 +45,8 @@ describe("a new project", () => {
         );
         for (const [file, content] of files) {
           // The kit's command in the scripts, and its archives in `vendor`.
-          const rest = file === "package.json" ? content.replaceAll(/\blambda-express-api (?=\w)/g, "") : content;
+          const rest =
+            file === "package.json" ? content.replaceAll(/\blambda-express-api (?=\w)/g, "") : content;
           assert.doesNotMatch(rest.replaceAll(names, ""), /lambda-express-api/i, file);
           assert.doesNotMatch(content, /packages\/|(?<!\$)\{\{/, file);
         }

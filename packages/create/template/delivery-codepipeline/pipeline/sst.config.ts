@@ -7,7 +7,7 @@ export default $config({
   app: () => ({ name: "{{name}}-pipeline", home: "aws", providers: { aws: "7.20.0" }, removal: "retain" }),
 
   async run() {
-    const { Pipeline } = await import("@lambda-express-api/delivery/components");
+    const { Pipeline } = await import("@lambda-express-api/delivery/components/index.ts");
     const staging = new Pipeline("Staging", {
       stage: "staging",
       github: { owner: "my-company" },

@@ -1,0 +1,217 @@
+/**
+ * `node scripts/projects/created-project.ts`: a project of one's own, from its creation to its image, and on to the next
+ * version of the kit. It needs the package registry.
+ */
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { packPackages } from "../pack.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const SERVICES = join(import.meta.dirname, "postgres");
+const NEXT_VERSION = "0.2.0";
+
+const ENVIRONMENT: NodeJS.ProcessEnv = {
+  ...process.env,
+  PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+  NODE_TEST_CONTEXT: undefined,
+};
+const DATABASE = { DATABASE_URL: "postgres://orders:secret@127.0.0.1:1/orders" };
+
+/**
+ * Creates a project, does with it what its owner does, and updates it.
+ *
+ * @param say is told, in a line, what is done next.
+ * @throws Error with what was printed by the step that fails.
+ */
+export async function checkCreatedProject(say: (line: string) => void): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "created-"));
+  const project = join(folder, "orders-api");
+  const run = (command: string, args: readonly string[], environment = {}, expected = 0) => {
+    say(`${command} ${args.join(" ")}`);
+    const { status, stdout, stderr } = spawnSync(command, args, {
+      cwd: existsSync(project) ? project : ROOT,
+      encoding: "utf8",
+      maxBuffer: 100_000_000,
+      env: { ...ENVIRONMENT, ...environment },
+    });
+    if (status !== expected)
+      throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
+    return stdout;
+  };
+  const npm = (...args: string[]) => run("npm", args, DATABASE);
+
+  try {
+    run(process.execPath, ["packages/create/src/main.ts", project]);
+    run("npm", ["ci", "--no-audit", "--no-fund"]);
+    everyCommand(npm);
+    await walkDemo(project, run, {});
+
+    say("an endpoint that asks Postgres through a service, with a middleware of its own");
+    npm("install", "--no-audit", "--no-fund", "pg");
+    npm("install", "--save-dev", "--no-audit", "--no-fund", "@types/pg");
+    npm("run", "new", "--", "GET", "/v1/orders/{orderId}", "--access", "groups:USERS", "--no-test");
+    cpSync(SERVICES, project, { recursive: true });
+    edit(join(project, "src/routes/manage/get-health.ts"), '"up"', '"It works"');
+    edit(join(project, "src/api.ts"), 'name: "orders-api"', 'name: "renamed-api"');
+    writeFileSync(join(project, "README.md"), "# Orders\n");
+    npm("run", "generate");
+    run("npx", ["biome", "check", "--write", "."]);
+    everyCommand(npm);
+    await walkDemo(project, run, DATABASE);
+    npm("run", "test:deployment");
+    await answersInContainer(project, say);
+    buildImage(project, say);
+
+    say(`the kit ${NEXT_VERSION}, which breaks an import`);
+    const next = nextKit(join(folder, "next"));
+    const told = run("npm", ["run", "--silent", "update", "--", next], DATABASE, 1);
+    for (const part of [
+      `-> ${NEXT_VERSION}`,
+      "publicPath is gone",
+      "src/routes/admin/list-endpoints.ts:1 ",
+    ]) {
+      if (!told.includes(part))
+        throw new Error(`npm run update does not say ${JSON.stringify(part)}:\n${told}`);
+    }
+    const list = join(project, "src/routes/admin/list-endpoints.ts");
+    edit(list, "auth, publicPath", "auth");
+    edit(list, "path: publicPath(path)", "path");
+    npm("run", "check");
+    npm("test");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function everyCommand(npm: (...args: string[]) => string): void {
+  npm("test");
+  npm("run", "check");
+  npm("run", "build:lambda");
+  npm("run", "build:container");
+}
+
+type Run = (command: string, args: readonly string[], environment?: object) => string;
+
+async function walkDemo(project: string, run: Run, environment: object): Promise<void> {
+  const stack = spawn("npm", ["start", "--silent", "--", "--port", "0"], {
+    cwd: project,
+    env: { ...ENVIRONMENT, ...environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(stack, "exit");
+  try {
+    let printed = "";
+    let url: string | undefined;
+    for await (const chunk of stack.stdout.iterator({ destroyOnReturn: false })) {
+      printed += chunk;
+      url = /API +(http:\S+)[\s\S]*Ctrl-C/.exec(printed)?.[1];
+      if (url) break;
+    }
+    if (!url) throw new Error(`npm start ended before it was ready:\n${printed}`);
+    run("npm", ["run", "--silent", "demo", "--", "--url", url], environment);
+  } finally {
+    stack.kill("SIGINT");
+    await ended;
+  }
+}
+
+async function answersInContainer(project: string, say: (line: string) => void): Promise<void> {
+  say("dist/container/main.mjs");
+  const server = spawn(process.execPath, ["main.mjs"], {
+    cwd: join(project, "dist/container"),
+    env: {
+      RUNTIME: "CONTAINERIZED",
+      HOST: "127.0.0.1",
+      PORT: "0",
+      JWT_ISSUER: "https://issuer.example.com",
+      JWT_AUTHORIZED_AUDIENCES: "orders",
+      FIREBASE_APP_API_KEY: "none",
+      ...DATABASE,
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(server, "exit");
+  try {
+    for await (const chunk of server.stdout.iterator({ destroyOnReturn: false })) {
+      const url = /"url":"([^"]+)"/.exec(String(chunk))?.[1];
+      if (!url) continue;
+      const health = await (await fetch(`${url}/v1/manage/hc`)).text();
+      if (health !== '{"status":"It works"}') throw new Error(`The health check answers ${health}`);
+      return;
+    }
+    throw new Error("The container ended before it was listening");
+  } finally {
+    server.kill("SIGTERM");
+    await ended;
+  }
+}
+
+/** With Docker or podman, where there is one and a base image can be had. */
+function buildImage(project: string, say: (line: string) => void): void {
+  const engine = ["docker", "podman"].find((name) => spawnSync(name, ["--version"]).status === 0);
+  const base = process.env.BASE_IMAGE ?? "node:24-slim";
+  const isThere = engine && spawnSync(engine, ["image", "inspect", base], { stdio: "ignore" }).status === 0;
+  if (!engine || !isThere) {
+    say("image not tried: there is no engine, or no base image");
+    return;
+  }
+  say(`${engine} build`);
+  const args = ["build", "--build-arg", `BASE=${base}`, "--tag", "created-project", "."];
+  const { status, stderr } = spawnSync(engine, args, { cwd: project, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${engine} build failed:\n${stderr}`);
+}
+
+/** The packages as they are, under the next version, with one change that breaks an owner's file. */
+function nextKit(out: string): string {
+  packPackages(out);
+  for (const archive of globSync("*.tgz", { cwd: out })) rmSync(join(out, archive));
+  for (const file of globSync("*/package.json", { cwd: out })) {
+    const text = readFileSync(join(out, file), "utf8");
+    const manifest = JSON.parse(text);
+    const siblings = new RegExp(`("@lambda-express-api/\\w+": )"${manifest.version}"`, "g");
+    const next = text.replaceAll(siblings, `$1"${NEXT_VERSION}"`);
+    writeFileSync(
+      join(out, file),
+      next.replace(`"version": "${manifest.version}"`, `"version": "${NEXT_VERSION}"`),
+    );
+  }
+  const kit = join(out, "kit");
+  for (const file of ["dist/index.js", "dist/index.d.ts"])
+    edit(
+      join(kit, file),
+      'export { publicPath } from "./request/request-path',
+      'export { publicPath as gone } from "./request/request-path',
+    );
+  edit(
+    join(kit, "CHANGELOG.md"),
+    "## Unreleased",
+    `## ${NEXT_VERSION}\n\n- publicPath is gone: paths have no slash at their end.\n\n## Unreleased`,
+  );
+  const edits = [
+    {
+      version: NEXT_VERSION,
+      pattern: "\\bpublicPath\\b",
+      files: "src/**/*.ts",
+      edit: "leave publicPath(...) out: paths have no slash at their end",
+    },
+  ];
+  writeFileSync(join(kit, "edits.json"), JSON.stringify(edits));
+  for (const folder of globSync("*/package.json", { cwd: out }).map((file) => dirname(file)))
+    execFileSync("npm", ["pack", "--silent", "--pack-destination", out], {
+      cwd: join(out, folder),
+      stdio: "ignore",
+    });
+  return out;
+}
+
+/** Replaces a text that must be there. */
+function edit(file: string, known: string, replacement: string): void {
+  const before = readFileSync(file, "utf8");
+  if (!before.includes(known)) throw new Error(`${file} has no ${JSON.stringify(known)} to edit`);
+  writeFileSync(file, before.replaceAll(known, replacement));
+}
+
+if (import.meta.main) await checkCreatedProject(console.log);
