@@ -230,8 +230,9 @@ function failWith(errors: ErrorCodes): Fail {
     // A caller's mistake that comes to light after the answer is of no use to anyone: that its body broke off, say.
     if (isOver && answer.status < 500) return;
     context.error = { code: error.code, reason: error.reason };
-    if (answer.status >= 500) context.log.error("request failed", { error });
-    else if (error.cause !== undefined) {
+    if (answer.status >= 500) {
+      if (!error.isLogged) context.log.error("request failed", { error });
+    } else if (error.cause !== undefined) {
       // A caller's mistake needs no stack of ours.
       const { code, reason, cause } = error;
       context.log.warn("request refused", {

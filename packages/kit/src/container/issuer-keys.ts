@@ -1,4 +1,13 @@
-import { type CryptoKey, createRemoteJWKSet, customFetch, type JWSHeaderParameters } from "jose";
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  errors,
+  importJWK,
+  type JSONWebKeySet,
+  type JWK,
+  type JWSHeaderParameters,
+} from "jose";
+import { ApiError } from "../errors/api-error.ts";
 import type { Log } from "../log.ts";
 
 export interface IssuerKeysOptions {
@@ -7,16 +16,20 @@ export interface IssuerKeysOptions {
   readonly jwksUri: string | undefined;
   /** How long the issuer may take to answer. Default: what API Gateway gives it. */
   readonly fetchTimeoutMilliseconds?: number;
-  /** Is told when keys cannot be fetched again, and older ones have to do. */
+  /** Is told when an outage of the issuer begins and ends, and of keys that are not used. */
   readonly log: Log;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** A number from 0 to 1, by which processes ask at different moments. */
+  readonly random?: () => number;
 }
 
 export interface IssuerKeys {
   /**
    * Finds the key that a token's header names.
    *
-   * @throws jose's `JWKSNoMatchingKey` and its like where there is no such key, and anything else when the keys cannot be
-   *   had.
+   * @throws jose's `JWKSNoMatchingKey` and its like where there is no such key, and ApiError 001503 while the keys cannot be
+   *   fetched.
    */
   find(header: JWSHeaderParameters): Promise<CryptoKey>;
   /** Whether a key that was found still is the issuer's, as far as that is known without asking again. */
@@ -29,96 +42,195 @@ const FETCH_TIMEOUT_MILLISECONDS = 1500;
 const REFRESH_MILLISECONDS = 10 * 60_000;
 /** While the issuer does not answer: how long its last keys count, which is how long API Gateway caches them. */
 const TRUST_MILLISECONDS = 2 * 60 * 60_000;
-const RETRY_MILLISECONDS = 30_000;
+/** How soon keys are fetched again for a key that is not among them: anyone can ask for one. */
+const UNKNOWN_KEY_MILLISECONDS = 30_000;
+const FIRST_PAUSE_MILLISECONDS = 1_000;
+const LONGEST_PAUSE_MILLISECONDS = 30_000;
+/** RFC 7518, section 3.3. */
+const MIN_MODULUS_BITS = 2048;
+
+/** The keys of one fetch. */
+interface KeySet {
+  readonly lookup: (header: JWSHeaderParameters) => Promise<CryptoKey>;
+  /** Those that were looked up. */
+  readonly found: Set<CryptoKey>;
+  readonly fetchedAt: number;
+}
+
+interface Outage {
+  readonly since: number;
+  failures: number;
+  /** When the issuer may be asked again. */
+  retryAt: number;
+}
 
 /**
  * Makes what finds the key of a token in the issuer's set of keys.
  *
- * The set is fetched again every ten minutes, and for an unknown key, but for those not more than once in thirty
- * seconds: anyone could make us hammer the issuer. An issuer that cannot be reached costs nobody the access: its last
- * keys count for two hours.
+ * The set is fetched again every ten minutes, and for an unknown key, but for those at most once in thirty seconds. An
+ * issuer that fails is asked again after a second, then after pauses that double up to thirty seconds. Its last keys count
+ * for two hours.
  */
-export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
-  let keySet: IssuerKeys | undefined;
-  let pending: Promise<IssuerKeys> | undefined;
-
-  async function loadKeySet(): Promise<IssuerKeys> {
-    pending ??= createKeySet(options).finally(() => {
-      pending = undefined;
-    });
-    keySet = await pending;
-    return keySet;
-  }
-
-  return {
-    find: async (header) => (keySet ?? (await loadKeySet())).find(header),
-    isCurrent: (key) => keySet?.isCurrent(key) ?? false,
-  };
-}
-
-async function createKeySet({
+export function createIssuerKeys({
   issuer,
   jwksUri,
   fetchTimeoutMilliseconds = FETCH_TIMEOUT_MILLISECONDS,
   log,
-}: IssuerKeysOptions): Promise<IssuerKeys> {
-  const uri = jwksUri ?? (await discoverJwksUri(issuer, fetchTimeoutMilliseconds));
-  /** Keys of the set that was fetched last. */
-  const found = new Set<CryptoKey>();
-  let fetches = 0;
-  const keys = createRemoteJWKSet(new URL(uri), {
-    timeoutDuration: fetchTimeoutMilliseconds,
-    cacheMaxAge: TRUST_MILLISECONDS,
-    [customFetch]: async (url, init) => {
-      const response = await fetch(url, init);
-      // Nobody can make us forget keys by asking for one that is not there while the issuer does not answer.
-      if (response.ok) {
-        fetches += 1;
-        found.clear();
-      }
-      return response;
-    },
-  });
+  now = Date.now,
+  random = Math.random,
+}: IssuerKeysOptions): IssuerKeys {
+  let uri = jwksUri;
+  let latest: KeySet | undefined;
+  let outage: Outage | undefined;
   let refreshAt = 0;
-  const isDue = () => !keys.fresh || Date.now() >= refreshAt;
+  let fetching: Promise<KeySet> | undefined;
 
-  async function refresh(): Promise<void> {
-    // Whoever comes while the issuer is asked need not wait for it.
-    refreshAt = Date.now() + RETRY_MILLISECONDS;
+  const trusted = () => (latest && now() < latest.fetchedAt + TRUST_MILLISECONDS ? latest : undefined);
+
+  /** Callers who come while the issuer is asked share that one question. */
+  function fetchKeys(): Promise<KeySet> {
+    if (!fetching && outage && now() < outage.retryAt) return Promise.reject(unavailable(outage));
+    fetching ??= load().finally(() => {
+      fetching = undefined;
+    });
+    return fetching;
+  }
+
+  async function load(): Promise<KeySet> {
     try {
-      await keys.reload();
-      refreshAt = Date.now() + REFRESH_MILLISECONDS;
+      uri ??= await discoverJwksUri(issuer, fetchTimeoutMilliseconds);
+      const keys = await usableKeys(await fetchKeySet(uri, fetchTimeoutMilliseconds), log);
+      latest = { lookup: createLocalJWKSet({ keys }), found: new Set(), fetchedAt: now() };
+      refreshAt = latest.fetchedAt + REFRESH_MILLISECONDS;
+      endOutage();
+      return latest;
     } catch (error) {
-      if (!keys.fresh) throw error;
-      log.warn("the token issuer's keys cannot be fetched again", { error });
+      const { retryAt } = extendOutage(error);
+      refreshAt = retryAt;
+      throw unavailable({ retryAt });
     }
+  }
+
+  function extendOutage(error: unknown): Outage {
+    if (!outage) {
+      outage = { since: now(), failures: 0, retryAt: 0 };
+      const level = trusted() ? "warn" : "error";
+      log[level]("the token issuer's keys cannot be fetched", { error });
+    }
+    const pause = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** outage.failures, LONGEST_PAUSE_MILLISECONDS);
+    outage.failures += 1;
+    outage.retryAt = now() + pause * (1 + random() / 4);
+    return outage;
+  }
+
+  function endOutage(): void {
+    if (!outage) return;
+    const { failures, since } = outage;
+    outage = undefined;
+    log.info("the token issuer's keys can be fetched again", {
+      failures,
+      seconds: Math.round((now() - since) / 1000),
+    });
+  }
+
+  /** The log tells of the outage itself, once. */
+  function unavailable({ retryAt }: Pick<Outage, "retryAt">): ApiError {
+    const seconds = Math.max(1, Math.ceil((retryAt - now()) / 1000));
+    return new ApiError("001503", {
+      reason: "The token issuer's signing keys are unavailable; try again later",
+      headers: { "retry-after": String(seconds) },
+      isLogged: true,
+    });
+  }
+
+  async function lookUp(keySet: KeySet, header: JWSHeaderParameters): Promise<CryptoKey> {
+    const key = await keySet.lookup(header);
+    keySet.found.add(key);
+    return key;
   }
 
   return {
     async find(header) {
-      if (isDue()) await refresh();
-      const fetchesBefore = fetches;
-      const key = await keys(header);
-      // The set may have been exchanged for another meanwhile, which may lack this key.
-      if (fetches === fetchesBefore && !keys.reloading) found.add(key);
-      return key;
+      // A caller who comes while known keys are fetched again need not wait for it.
+      if (trusted() && now() >= refreshAt && !fetching) await fetchKeys().catch(() => {});
+      const keySet = trusted() ?? (await fetchKeys());
+      try {
+        return await lookUp(keySet, header);
+      } catch (error) {
+        const isUnknown = error instanceof errors.JWKSNoMatchingKey;
+        // In an outage there is no telling whether the issuer has a new key.
+        const mayBeNew = outage !== undefined || now() >= keySet.fetchedAt + UNKNOWN_KEY_MILLISECONDS;
+        if (!isUnknown || !mayBeNew) throw error;
+        return await lookUp(await fetchKeys(), header);
+      }
     },
-    isCurrent: (key) => found.has(key) && !isDue(),
+    isCurrent: (key) => now() < refreshAt && trusted()?.found.has(key) === true,
   };
+}
+
+async function fetchKeySet(uri: string, timeoutMilliseconds: number): Promise<JSONWebKeySet> {
+  const body = await fetchJson(uri, timeoutMilliseconds);
+  const { keys } = body as Partial<JSONWebKeySet>;
+  if (!Array.isArray(keys) || !keys.every(isObject))
+    throw new Error("The issuer's answer is not a set of keys");
+  return { keys };
+}
+
+/** Leaves out the keys that no token may be verified with: what names one of them is then refused as an unknown key is. */
+async function usableKeys({ keys }: JSONWebKeySet, log: Log): Promise<JWK[]> {
+  const usable: JWK[] = [];
+  const unused: { readonly kid: unknown; readonly fault: string }[] = [];
+  for (const key of keys) {
+    const fault = isForTokens(key) ? await faultOf(key) : undefined;
+    if (fault === undefined) usable.push(key);
+    else unused.push({ kid: key.kid, fault });
+  }
+  if (unused.length > 0) log.warn("the token issuer has keys that are not used", { keys: unused });
+  return usable;
+}
+
+function isForTokens({ kty, use = "sig", alg = "RS256" }: JWK): boolean {
+  return kty === "RSA" && use === "sig" && alg === "RS256";
+}
+
+async function faultOf(jwk: JWK): Promise<string | undefined> {
+  try {
+    const key = (await importJWK(jwk, "RS256")) as CryptoKey;
+    if (key.type !== "public") return "it is not a public key";
+    const { modulusLength } = key.algorithm as { readonly modulusLength: number };
+    return modulusLength < MIN_MODULUS_BITS
+      ? `it has ${modulusLength} bits; RS256 demands ${MIN_MODULUS_BITS}`
+      : undefined;
+  } catch {
+    return "it is malformed";
+  }
 }
 
 /** OpenID Connect Discovery 1.0, section 4: the document's `issuer` must be the very string that was asked for. */
 async function discoverJwksUri(issuer: string, timeoutMilliseconds: number): Promise<string> {
-  const response = await fetch(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, {
+  const uri = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  const { issuer: named, jwks_uri: jwksUri } = await fetchJson(uri, timeoutMilliseconds);
+  if (named !== issuer) throw new Error(`The discovery document names another issuer: ${String(named)}`);
+  if (typeof jwksUri !== "string" || !URL.canParse(jwksUri))
+    throw new Error("The discovery document has no jwks_uri");
+  return jwksUri;
+}
+
+async function fetchJson(uri: string, timeoutMilliseconds: number): Promise<Record<string, unknown>> {
+  const response = await fetch(uri, {
+    headers: { accept: "application/json" },
     redirect: "error",
     signal: AbortSignal.timeout(timeoutMilliseconds),
   });
-  if (!response.ok) throw new Error(`The issuer's discovery document answers ${response.status}`);
-  const document: unknown = await response.json();
-  if (typeof document !== "object" || document === null)
-    throw new Error("The discovery document is no object");
-  const { issuer: named, jwks_uri: jwksUri } = document as Record<string, unknown>;
-  if (named !== issuer) throw new Error(`The discovery document names another issuer: ${String(named)}`);
-  if (typeof jwksUri !== "string") throw new Error("The discovery document has no jwks_uri");
-  return jwksUri;
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new Error(`${uri} answers ${response.status}`);
+  }
+  const body: unknown = await response.json();
+  if (!isObject(body)) throw new Error(`${uri} does not answer with a JSON object`);
+  return body;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,19 +3,16 @@ import { type CryptoKey, compactVerify, errors } from "jose";
 import { type Claims, createPrincipals, type Principal } from "../auth/principal.ts";
 import { createTokenMemory } from "../auth/token-memory.ts";
 import { bearerToken, checkClaims, decodeToken, invalidToken, type TokenRules } from "../auth/token-rules.ts";
-import { ApiError } from "../errors/api-error.ts";
+import { ApiError, unexpectedError } from "../errors/api-error.ts";
 import { createIssuerKeys, type IssuerKeysOptions } from "./issuer-keys.ts";
 
-export interface TokenVerifierOptions extends TokenRules, IssuerKeysOptions {
-  /** The clock, in milliseconds since the epoch. */
-  readonly now?: () => number;
-}
+export interface TokenVerifierOptions extends TokenRules, IssuerKeysOptions {}
 
 /**
  * Verifies the token of an `Authorization` header, and gives its claims.
  *
- * @throws ApiError 001401 for a token that is refused, and 001503 when the issuer's keys cannot be had: then nobody knows
- *   whether the token is good. Or rejects with it.
+ * @throws ApiError 001401 for a token that is refused, and 001503 while the issuer's keys are unavailable, by which it
+ *   would be verified. Or rejects with it.
  */
 export type TokenVerifier = (authorization: string | undefined) => Claims | Promise<Claims>;
 
@@ -87,7 +84,7 @@ function hasSeveralAuthorizations({ rawHeaders }: IncomingMessage): boolean {
   return count > 1;
 }
 
-/** Errors that say something of the token; all others say that the keys could not be had. */
+/** Errors that say something of the token. */
 const TOKEN_FAULTS = [
   errors.JWSInvalid,
   errors.JWSSignatureVerificationFailed,
@@ -101,5 +98,5 @@ function refusal(cause: unknown): ApiError {
   if (TOKEN_FAULTS.some((fault) => cause instanceof fault)) {
     return invalidToken("The token's signature is not verified", cause);
   }
-  return new ApiError("001503", { reason: "The token issuer's keys cannot be had; try again later", cause });
+  return cause instanceof ApiError ? cause : unexpectedError(cause);
 }

@@ -17,6 +17,8 @@ export interface ApiErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Private: reaches the log, never the caller. */
   readonly cause?: unknown;
+  /** The log has told already what is wrong: no line for each request that meets it. */
+  readonly isLogged?: true;
 }
 
 /** The body of every error answer of the app. */
@@ -43,6 +45,7 @@ export class ApiError extends Error {
   readonly reason: string;
   readonly fields: readonly FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly isLogged: boolean;
 
   constructor(code: string, options: ApiErrorOptions) {
     super(`${code}: ${options.reason}`, { cause: options.cause });
@@ -52,6 +55,7 @@ export class ApiError extends Error {
     this.reason = options.reason;
     this.fields = options.fields;
     this.headers = options.headers ?? {};
+    this.isLogged = options.isLogged ?? false;
   }
 }
 
