@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ApiError } from "../errors/api-error.ts";
 import { encodeSegment, type TokenParts } from "../testing/test-issuer.ts";
-import { checkClaims, decodeToken } from "./token-rules.ts";
+import { checkClaims, decodeToken, type TokenRules } from "./token-rules.ts";
 
 const NOW = 1_700_000_000;
-const rules = { issuer: "https://issuer.example.com/", audiences: ["api", "app"], verifyExpiration: true };
+const rules: TokenRules = {
+  issuer: "https://issuer.example.com/",
+  audiences: ["api", "app"],
+  verifyExpiration: true,
+};
 const isRefusal = (error: unknown) => error instanceof ApiError && error.code === "001401";
 
 const SIGNATURE = encodeSegment("signature");
@@ -107,12 +111,20 @@ describe("decodeToken", () => {
 
 describe("checkClaims", () => {
   const good: TokenParts = { iss: rules.issuer, aud: "api", sub: "alice", iat: NOW - 10, exp: NOW + 60 };
-  const check = (overrides: TokenParts, now = NOW, more: Partial<typeof rules> = {}) =>
+  const check = (overrides: TokenParts, now = NOW, more: Partial<TokenRules> = {}) =>
     checkClaims({ ...good, ...overrides }, { ...rules, ...more }, now);
 
   it("accepts each of the audiences, alone or among others", () => {
     for (const aud of ["api", "app", ["app"], ["other", "api"]]) check({ aud });
     check({ aud: undefined, client_id: "app" });
+  });
+
+  it("accepts one kind of token alone where it is told which, and any where it is not", () => {
+    const kinds = [undefined, "access", "id", "Access", ["access"], true];
+    for (const kind of kinds) check({ token_use: kind });
+    check({ token_use: "access" }, NOW, { tokenUse: "access" });
+    for (const kind of kinds.filter((kind) => kind !== "access"))
+      assert.throws(() => check({ token_use: kind }, NOW, { tokenUse: "access" }), isRefusal, String(kind));
   });
 
   it("accepts a token up to the second in which it expires, and no longer", () => {

@@ -10,6 +10,8 @@ export interface TokenRules {
   readonly issuer: string;
   /** One of these must be in `aud`, or be `client_id` where there is no `aud` (Cognito's access tokens). */
   readonly audiences: readonly string[];
+  /** What `token_use` must say: Cognito's two tokens have the same issuer and client. Default: anything. */
+  readonly tokenUse?: "access" | "id" | undefined;
   readonly verifyExpiration: boolean;
 }
 
@@ -69,6 +71,8 @@ export function checkClaims(claims: Claims, rules: TokenRules, nowSeconds: numbe
   const { iss, sub, iat, exp, nbf, auth_time: authTime } = claims;
   if (iss !== rules.issuer) throw invalidToken("The token is from another issuer");
   if (!isForAudience(claims, rules.audiences)) throw invalidToken("The token is for another audience");
+  if (rules.tokenUse && claims.token_use !== rules.tokenUse)
+    throw invalidToken("The token is of another kind");
   if (
     typeof sub !== "string" ||
     sub === "" ||
