@@ -7,6 +7,7 @@
 import { corsConfiguration } from "@lambda-express-api/kit/container/cors.ts";
 import { routeKey } from "@lambda-express-api/kit/request/request-path.ts";
 import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
+import { requestHeaderNames } from "@lambda-express-api/kit/route/request-headers.ts";
 import { accessLogFormat } from "./access-log-format.ts";
 
 export interface RouteThrottling {
@@ -19,6 +20,9 @@ export interface PlanSettings {
   readonly stageName: string;
   readonly jwtAuthorizer: { readonly issuer: string; readonly audiences: readonly string[] };
   readonly corsAllowOrigins: readonly string[];
+  /** Beside the headers that the routes' contracts name. */
+  readonly corsAllowHeaders?: readonly string[];
+  readonly corsExposeHeaders?: readonly string[];
   /** For every route. It guards the bill: all callers share it. */
   readonly throttling?: RouteThrottling;
   /** For each route of the feature `authEndpoints`, where passwords could be guessed. */
@@ -101,7 +105,14 @@ export function planHttpApi(routes: readonly Route[], settings: PlanSettings): H
         accessLogSettings: { format: accessLogFormat },
       },
     ],
-    corsConfiguration: corsConfiguration(settings.corsAllowOrigins),
+    corsConfiguration: corsConfiguration(
+      {
+        corsAllowOrigins: settings.corsAllowOrigins,
+        corsAllowHeaders: settings.corsAllowHeaders ?? [],
+        corsExposeHeaders: settings.corsExposeHeaders ?? [],
+      },
+      requestHeaderNames(routes),
+    ),
   };
 }
 

@@ -22,6 +22,8 @@ export interface Settings {
   readonly groupsClaim: string;
   readonly features: Features;
   readonly corsAllowOrigins: readonly string[];
+  readonly corsAllowHeaders: readonly string[];
+  readonly corsExposeHeaders: readonly string[];
   /** The API's remaining variables, its own among them, as they are. They hold no secret. */
   readonly environment: Readonly<Record<string, string>>;
   /** The variables of its secret settings. */
@@ -321,6 +323,8 @@ export function loadSettings(
     groupsClaim: api.jwt.groupsClaim,
     features: api.features,
     corsAllowOrigins: api.corsAllowOrigins,
+    corsAllowHeaders: api.corsAllowHeaders,
+    corsExposeHeaders: api.corsExposeHeaders,
     environment: pick(environment, namesOf(false)),
     secretEnvironment: pick(environment, namesOf(true)),
     memoryMegabytes: parsed.MEMORY_MEGABYTES,

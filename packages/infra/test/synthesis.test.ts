@@ -337,6 +337,17 @@ describe("every deployment", () => {
       );
     });
 
+    it("lets the pages of its origins send and read the headers that are set, and tells caches of them", () => {
+      const { inputs } = one(graph("everything"), "aws:apigatewayv2/api:Api");
+      const { allowOrigins, allowHeaders, exposeHeaders } = inputs.corsConfiguration as Record<
+        string,
+        string[]
+      >;
+      assert.deepEqual(allowOrigins, ["https://app.example.com"]);
+      assert.ok(allowHeaders?.includes("traceparent") && exposeHeaders?.includes("x-total-count"));
+      assert.equal(environment(graph("everything")).CORS_ALLOW_ORIGINS, "https://app.example.com");
+    });
+
     it("is at its domain, under its mapping key, and nowhere else", () => {
       const { inputs: mapping } = one(graph("everything"), "aws:apigatewayv2/apiMapping:ApiMapping");
       assert.deepEqual(mapping, {
@@ -531,6 +542,7 @@ describe("every deployment", () => {
         TRUSTED_PROXY_HOPS: "1",
         JWT_ISSUER: required.JWT_ISSUER,
         CORS_ALLOW_ORIGINS: "https://app.example.com",
+        CORS_ALLOW_HEADERS: "traceparent",
         CATALOGUE_URL: everything.CATALOGUE_URL,
         ...secrets,
       }))
@@ -710,6 +722,8 @@ const everything = {
   DOCS: "off",
   AWS_API_GW_MAPPING_KEY: "express",
   CORS_ALLOW_ORIGINS: "https://app.example.com",
+  CORS_ALLOW_HEADERS: "traceparent",
+  CORS_EXPOSE_HEADERS: "X-Total-Count",
   LOG_RETENTION_DAYS: "545",
   KEEP_WARM: "warmer",
   KEEP_WARM_INSTANCES: "3",

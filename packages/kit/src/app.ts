@@ -60,10 +60,11 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
   if (!config.corsAllowOrigins.includes("*")) headers.set("vary", "origin");
   app.use(enter(app, startRequest(runtime, headers, log, fail), fail));
   const middleware = api.middleware({ config: config as Config<never>, services: services as never });
-  for (const handler of [...runtime.middleware, ...middleware.map(throwErrors)]) app.use(handler);
+  const facts = factsOf(api, config);
+  for (const handler of [...runtime.middleware(facts), ...middleware.map(throwErrors)]) app.use(handler);
 
   const { groupRefusal } = api;
-  const environment = { config, runtime, groupRefusal, services, api: factsOf(api, config) };
+  const environment = { config, runtime, groupRefusal, services, api: facts };
   for (const { method, path, load, router } of inOrder(api)) {
     if (router) app.use(router.prefix, mountRouter(router, environment));
     else mountRoute(app, path, handleRoute({ method, path, load }, environment), method);

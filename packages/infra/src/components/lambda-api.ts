@@ -42,6 +42,9 @@ export interface LambdaApiArgs extends CallerSettings {
   readonly mappingKey?: string | undefined;
   /** Default: `*`. */
   readonly corsAllowOrigins?: readonly string[];
+  /** Beside the headers that the routes' contracts name. */
+  readonly corsAllowHeaders?: readonly string[];
+  readonly corsExposeHeaders?: readonly string[];
   /** For every route; all callers share it. Default: 100 requests a second, burst 200. */
   readonly throttling?: RouteThrottling;
   /** For the token endpoints. Default: 5 requests a second, burst 10. */
@@ -74,6 +77,7 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
       description = `${$app.name}, stage ${$app.stage}`,
       stageName = "mvp",
       timeoutSeconds = 29,
+      corsAllowOrigins = ["*"],
       disableExecuteApiEndpoint = false,
     } = args;
 
@@ -88,6 +92,8 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
           ...args.environment,
           ...gatewayEnvironment(stageName, args.mappingKey),
           ...callerEnvironment(args),
+          // The gateway does CORS; the function says to caches what its answers depend on.
+          ...(!corsAllowOrigins.includes("*") && { CORS_ALLOW_ORIGINS: corsAllowOrigins.join(",") }),
         },
         permissions: args.permissions ?? [],
         logRetentionDays: args.logRetentionDays ?? 30,
@@ -103,7 +109,9 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
         plan: planHttpApi(args.routes, {
           stageName,
           jwtAuthorizer: args.jwtAuthorizer,
-          corsAllowOrigins: args.corsAllowOrigins ?? ["*"],
+          corsAllowOrigins,
+          ...(args.corsAllowHeaders && { corsAllowHeaders: args.corsAllowHeaders }),
+          ...(args.corsExposeHeaders && { corsExposeHeaders: args.corsExposeHeaders }),
           ...(args.throttling && { throttling: args.throttling }),
           ...(args.authThrottling && { authThrottling: args.authThrottling }),
         }),

@@ -8,14 +8,14 @@ import { decodePath, encodePath } from "../request/request-path.ts";
 import { securityHeaders } from "../request/security-headers.ts";
 import type { ReceivedRequest, Runtime } from "../route/runtime.ts";
 import { createAccessLog } from "./access-log.ts";
-import { corsConfiguration, createCors } from "./cors.ts";
+import { type CorsSettings, createCors } from "./cors.ts";
 import { createTokenAuthentication } from "./verify-token.ts";
 
 /** What the gateway allows an integration: both runtimes give up at the same time. */
 const TIMEOUT_MILLISECONDS = 28_500;
 
 export interface ContainerRuntimeOptions {
-  readonly config: Pick<Config, "jwt" | "mappingKey" | "stageName" | "corsAllowOrigins" | "bodyTimeouts">;
+  readonly config: CorsSettings & Pick<Config, "jwt" | "mappingKey" | "stageName" | "bodyTimeouts">;
   readonly log: Log;
   readonly release: Release;
   /** Where access log lines go. */
@@ -25,20 +25,18 @@ export interface ContainerRuntimeOptions {
 
 /** Makes the container runtime: without a gateway in front, it verifies tokens, does CORS and writes the access log. */
 export function createContainerRuntime({
-  config: { jwt, mappingKey, stageName, corsAllowOrigins, bodyTimeouts },
+  config,
   log,
   release,
   write,
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
 }: ContainerRuntimeOptions): Runtime {
+  const { jwt, mappingKey, stageName, bodyTimeouts } = config;
   const basePath = mappingKey ? `/${mappingKey}` : "";
   return {
     bodyTimeouts,
     headers: new Map(Object.entries(securityHeaders)),
-    middleware: [
-      createAccessLog({ stageName, release, write }),
-      createCors(corsConfiguration(corsAllowOrigins)),
-    ],
+    middleware: (api) => [createAccessLog({ stageName, release, write }), createCors(config, api)],
 
     receive(request) {
       routeOnDecodedPath(request);

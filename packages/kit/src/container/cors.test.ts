@@ -57,10 +57,13 @@ describe("CORS in the container", () => {
     },
   });
 
-  const exposed = { "access-control-expose-headers": "x-request-id,retry-after,www-authenticate" };
+  const exposed = {
+    "access-control-expose-headers": "x-request-id,retry-after,www-authenticate,location,etag",
+  };
   const allowed = {
     "access-control-allow-methods": "GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS",
-    "access-control-allow-headers": "authorization,content-type,x-request-id",
+    "access-control-allow-headers":
+      "authorization,content-type,x-request-id,accept,accept-encoding,if-none-match",
     "access-control-max-age": "3600",
   };
 
@@ -111,8 +114,12 @@ describe("CORS in the container", () => {
     assert.deepEqual(corsHeaders(any.headers), {});
   });
 
-  for (const start of [appTarget, serverTarget, handlerTarget]) {
-    it(`says of every answer that it depends on the origin where origins are listed, also of what is cached: ${start.name}`, async (t) => {
+  for (const [name, start] of Object.entries({
+    "the app": appTarget,
+    "the server": serverTarget,
+    "the bare handler": handlerTarget,
+  })) {
+    it(`says of every answer that it depends on the origin where origins are listed, also of what is cached: ${name}`, async (t) => {
       const target = await start({
         api: fixtureApi,
         issuer: noIssuer,
@@ -184,9 +191,66 @@ describe("CORS in the container", () => {
     }
   });
 
+  const signed = defineRoute({
+    operationId: "signed",
+    method: "POST",
+    path: "/signed",
+    summary: "Names headers.",
+    request: (z) => ({
+      headers: z.object({ "X-Signature": z.string(), "if-match": z.string().optional() }),
+    }),
+    responses: (z) => ({ 200: { description: "Never.", schema: z.null() } }),
+  }).handler(anyone(async () => ({ status: 200, body: null })));
+
+  const headersOf = async (target: Target, path: string) => ({
+    allowed: (await target.request(preflight(path))).headers["access-control-allow-headers"],
+    exposed: (await target.request({ method: "GET", path, headers: { origin: ORIGIN } })).headers[
+      "access-control-expose-headers"
+    ],
+  });
+
+  it("lets a page send the headers that an endpoint's contract names, on every path, as a gateway has one list", async () => {
+    const target = await start("*", apiOf([signed, options]));
+    for (const path of ["/signed", "/options", "/nowhere"]) {
+      const { allowed } = await headersOf(target, path);
+      assert.equal(allowed, "authorization,content-type,x-request-id,if-match,x-signature");
+    }
+  });
+
+  it("lets a page send and read the headers that are set", async (t) => {
+    const environment = {
+      CORS_ALLOW_HEADERS: "traceparent, X-Signature",
+      CORS_EXPOSE_HEADERS: "X-Total-Count,ETag",
+    };
+    const target = await appTarget({ api: apiOf([signed]), issuer, environment });
+    t.after(target.close);
+    assert.deepEqual(await headersOf(target, "/signed"), {
+      allowed: "authorization,content-type,x-request-id,if-match,x-signature,traceparent",
+      exposed: "x-request-id,retry-after,www-authenticate,location,etag,x-total-count",
+    });
+  });
+
+  it("still answers preflights while an endpoint cannot be loaded, and the log says so", async (t) => {
+    const lines: string[] = [];
+    const { routes } = apiOf([options]);
+    let isBroken = true;
+    const load = async () => {
+      if (isBroken) throw new Error("no such file");
+      return signed;
+    };
+    const api = apiOf([], { routes: { ...routes, "POST /signed": load } });
+    const target = await appTarget({ api, issuer, write: (line) => lines.push(line) });
+    t.after(target.close);
+    const { allowed } = await headersOf(target, "/options");
+    assert.equal(allowed, "authorization,content-type,x-request-id");
+    assert.equal(lines.filter((line) => line.includes("no such file")).length, 1);
+    isBroken = false;
+    assert.match((await headersOf(target, "/options")).allowed ?? "", /,x-signature$/);
+  });
+
   it("is configured by what the gateway would take: origins without credentials", () => {
-    const { corsAllowOrigins } = testConfig(fixtureApi, noIssuer, { CORS_ALLOW_ORIGINS: `${ORIGIN}, *` });
-    assert.deepEqual(Object.keys(corsConfiguration(corsAllowOrigins)).sort(), [
+    const config = testConfig(fixtureApi, noIssuer, { CORS_ALLOW_ORIGINS: `${ORIGIN}, *` });
+    assert.deepEqual(Object.keys(corsConfiguration(config, [])).sort(), [
       "allowHeaders",
       "allowMethods",
       "allowOrigins",

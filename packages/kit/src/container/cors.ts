@@ -2,8 +2,11 @@
  * CORS, done by the container the way API Gateway does it for Lambda: the gateway's configuration and this middleware
  * are made of the same values. The Lambda runtime leaves CORS to the gateway, which overwrites whatever the app says.
  */
-import type { RequestHandler } from "express";
-import { METHODS } from "../route/define-route.ts";
+import type { Request, RequestHandler, Response } from "express";
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import { requestContext } from "../request/request-context.ts";
+import { type ApiFacts, METHODS } from "../route/define-route.ts";
 
 /** In the names of API Gateway's `CorsConfiguration`. */
 export interface CorsConfiguration {
@@ -14,13 +17,26 @@ export interface CorsConfiguration {
   readonly maxAge: number;
 }
 
+export type CorsSettings = Pick<Config, "corsAllowOrigins" | "corsAllowHeaders" | "corsExposeHeaders">;
+
 /** `authorization` is named because a wildcard does not cover it (Fetch Standard, CORS-safelisted request-headers). */
-export function corsConfiguration(allowOrigins: readonly string[]): CorsConfiguration {
+const ALLOW_HEADERS = ["authorization", "content-type", "x-request-id"];
+const EXPOSE_HEADERS = ["x-request-id", "retry-after", "www-authenticate", "location", "etag"];
+
+/**
+ * Makes the configuration.
+ *
+ * @param requestHeaders that the endpoints' contracts name (`requestHeaderNames`).
+ */
+export function corsConfiguration(
+  { corsAllowOrigins, corsAllowHeaders, corsExposeHeaders }: CorsSettings,
+  requestHeaders: readonly string[],
+): CorsConfiguration {
   return {
-    allowOrigins,
+    allowOrigins: corsAllowOrigins,
     allowMethods: METHODS,
-    allowHeaders: ["authorization", "content-type", "x-request-id"],
-    exposeHeaders: ["x-request-id", "retry-after", "www-authenticate"],
+    allowHeaders: [...new Set([...ALLOW_HEADERS, ...requestHeaders, ...corsAllowHeaders])],
+    exposeHeaders: [...new Set([...EXPOSE_HEADERS, ...corsExposeHeaders])],
     maxAge: 3600,
   };
 }
@@ -28,29 +44,51 @@ export function corsConfiguration(allowOrigins: readonly string[]): CorsConfigur
 /**
  * Makes the middleware that does CORS. A preflight has both headers and never reaches a route; other answers get headers
  * only if there is an `origin`.
+ *
+ * @param endpoints the API's: the first preflight asks what headers they name.
  */
-export function createCors(configuration: CorsConfiguration): RequestHandler {
-  const { allowOrigins, allowMethods, allowHeaders, exposeHeaders, maxAge } = configuration;
+export function createCors(
+  settings: CorsSettings,
+  { endpoints }: Pick<ApiFacts, "endpoints">,
+): RequestHandler {
+  const { allowOrigins, allowMethods, exposeHeaders, maxAge } = corsConfiguration(settings, []);
   const anyOrigin = allowOrigins.includes("*");
+  const exposed = exposeHeaders.join(",");
+  let allowing: Promise<readonly string[]> | undefined;
+
+  async function allowedHeaders(log: Log): Promise<readonly string[]> {
+    try {
+      const { requestHeaderNames } = await import("../route/request-headers.ts");
+      return corsConfiguration(settings, requestHeaderNames(await endpoints())).allowHeaders;
+    } catch (error) {
+      // One endpoint that cannot be loaded must not take the others from their pages.
+      log.error("the headers that the endpoints name are unknown", { error });
+      allowing = undefined;
+      return corsConfiguration(settings, []).allowHeaders;
+    }
+  }
+
+  async function answerPreflight(request: Request, response: Response, isAllowed: boolean): Promise<void> {
+    if (isAllowed) {
+      allowing ??= allowedHeaders(requestContext(request).log);
+      response.setHeader("access-control-allow-methods", allowMethods.join(","));
+      response.setHeader("access-control-allow-headers", (await allowing).join(","));
+      response.setHeader("access-control-max-age", String(maxAge));
+    }
+    // The gateway's own answer has no id of the app.
+    response.removeHeader("x-request-id");
+    response.writeHead(204).end();
+  }
 
   return (request, response, next) => {
     const { origin } = request.headers;
     if (origin === undefined) return next();
     const isPreflight =
       request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined;
-    if (anyOrigin || allowOrigins.includes(origin)) {
-      response.setHeader("access-control-allow-origin", anyOrigin ? "*" : origin);
-      if (isPreflight) {
-        response.setHeader("access-control-allow-methods", allowMethods.join(","));
-        response.setHeader("access-control-allow-headers", allowHeaders.join(","));
-        response.setHeader("access-control-max-age", String(maxAge));
-      } else {
-        response.setHeader("access-control-expose-headers", exposeHeaders.join(","));
-      }
-    }
-    if (!isPreflight) return next();
-    // The gateway's own answer has no id of the app.
-    response.removeHeader("x-request-id");
-    response.writeHead(204).end();
+    const isAllowed = anyOrigin || allowOrigins.includes(origin);
+    if (isAllowed) response.setHeader("access-control-allow-origin", anyOrigin ? "*" : origin);
+    if (isPreflight) return answerPreflight(request, response, isAllowed);
+    if (isAllowed) response.setHeader("access-control-expose-headers", exposed);
+    next();
   };
 }

@@ -45,7 +45,7 @@ async function ask(
   let authentications = 0;
   const runtime = {
     headers: new Map(),
-    middleware: [],
+    middleware: () => [],
     receive: () => received,
     authenticate() {
       authentications += 1;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Request, RequestHandler } from "express";
 import type { Principal } from "../auth/principal.ts";
 import type { BodyTimeouts } from "../request/body-timeouts.ts";
+import type { ApiFacts } from "./define-route.ts";
 
 /** What Lambda and the container do differently, and nothing else. */
 export interface Runtime {
@@ -12,7 +13,7 @@ export interface Runtime {
   /** How long a body may take. Where there is none, bodies come all at once. */
   readonly bodyTimeouts?: BodyTimeouts;
   /** What a gateway in front of the app would have done: runs on every request, before the owner's middleware. */
-  readonly middleware: readonly RequestHandler[];
+  middleware(api: ApiFacts): readonly RequestHandler[];
   /**
    * The caller, by its verified token.
    *

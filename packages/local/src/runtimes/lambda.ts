@@ -95,7 +95,7 @@ async function listenBeside(inspector: Inspector, port: number): Promise<void> {
 async function describeApi(
   { folder: { apiModule }, mappingKey }: LocalApi,
   identity: LocalIdentity,
-  { jwt, corsAllowOrigins, features }: Config,
+  { jwt, corsAllowOrigins, corsAllowHeaders, corsExposeHeaders, features }: Config,
 ): Promise<HttpApi> {
   const { authorizers, ...plan } = await planInWorker({
     apiModule,
@@ -104,6 +104,8 @@ async function describeApi(
       stageName: STAGE,
       jwtAuthorizer: { issuer: jwt.issuer, audiences: jwt.audiences },
       corsAllowOrigins,
+      corsAllowHeaders,
+      corsExposeHeaders,
     },
   });
   return {

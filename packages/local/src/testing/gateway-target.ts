@@ -39,11 +39,13 @@ export function gatewayTarget({ through, switches = {} }: GatewayTargetOptions):
       RUNTIME: "LAMBDA",
       AWS_API_GW_STAGE_NAME: STAGE,
     });
-    const { jwt, corsAllowOrigins, features } = loadConfig(environment, { settings: api.settings });
+    const { jwt, features, ...config } = loadConfig(environment, { settings: api.settings });
     const plan = planHttpApi(await enabledRoutes(api, features), {
       stageName: STAGE,
       jwtAuthorizer: { issuer: jwt.issuer, audiences: jwt.audiences },
-      corsAllowOrigins,
+      corsAllowOrigins: config.corsAllowOrigins,
+      corsAllowHeaders: config.corsAllowHeaders,
+      corsExposeHeaders: config.corsExposeHeaders,
       throttling: UNTHROTTLED,
       authThrottling: UNTHROTTLED,
     });
