@@ -94,6 +94,85 @@ const cases: Record<keyof typeof settings, SettingCases> = {
     ],
     wrong: ["/express", "express/", "/", "a b", "a?b", "a#b", "ä", "a".repeat(301)],
   },
+  IDENTITY_PROVIDER: {
+    needs: {
+      JWT_ISSUER: undefined,
+      JWT_AUTHORIZED_AUDIENCES: undefined,
+      COGNITO_USER_POOL_ID: "eu-west-1_AbCdEfGhI",
+      COGNITO_CLIENT_ID: "1h57kf5cpq17m0eml12",
+    },
+    unset: { value: "firebase" },
+    value: ({ identityProvider }) => identityProvider,
+    right: [["cognito", "cognito"]],
+    wrong: ["Cognito", "okta", "firebase,cognito"],
+  },
+  FIREBASE_PROJECT_ID: {
+    unset: { value: ["my-project"] },
+    value: ({ jwt }) => jwt.audiences,
+    right: [["my-other-project", ["my-project"]]],
+    wrong: ["My-Project", "a", "my project", "https://my-project"],
+  },
+  COGNITO_USER_POOL_ID: {
+    unset: { value: undefined },
+    value: ({ cognito }) => cognito.url,
+    right: [["us-gov-west-1_AbCdEfGhI", undefined]],
+    wrong: ["AbCdEfGhI", "eu-west-1", "eu-west-1_", "EU-WEST-1_AbCdEfGhI", "eu-west-1_AbCd/x"],
+  },
+  COGNITO_CLIENT_ID: {
+    unset: { value: undefined },
+    value: ({ cognito }) => cognito.clientId,
+    right: [["1h57kf5cpq17m0eml12", "1h57kf5cpq17m0eml12"]],
+    wrong: ["a b", "a-b", "a".repeat(129)],
+  },
+  COGNITO_CLIENT_SECRET: {
+    unset: { value: undefined },
+    value: ({ cognito }) => cognito.clientSecret,
+    right: [["hunter2", "hunter2"]],
+    wrong: ["hunter2 hunter2", " hunter2", "hünter2"],
+  },
+  COGNITO_URL: {
+    unset: { value: undefined },
+    value: ({ cognito }) => cognito.url,
+    right: [["http://127.0.0.1:9229/", "http://127.0.0.1:9229"]],
+    wrong: URLS_THAT_ARE_WRONG,
+  },
+  AUTH0_DOMAIN: {
+    unset: { value: "https://securetoken.google.com/my-project" },
+    value: ({ jwt }) => jwt.issuer,
+    right: [["tenant.eu.auth0.com", "https://securetoken.google.com/my-project"]],
+    wrong: ["https://tenant.eu.auth0.com", "tenant.eu.auth0.com/", "tenant", "Tenant.auth0.com"],
+  },
+  AUTH0_CLIENT_ID: {
+    unset: { value: undefined },
+    // It counts with its provider alone.
+    value: ({ oidc }) => oidc.clientId,
+    right: [["AbCdEf", undefined]],
+    wrong: ["a b", " a"],
+  },
+  AUTH0_CLIENT_SECRET: {
+    unset: { value: undefined },
+    value: ({ oidc }) => oidc.clientSecret,
+    right: [["hunter2", undefined]],
+    wrong: ["hunter2 hunter2"],
+  },
+  OIDC_CLIENT_ID: {
+    unset: { value: undefined },
+    value: ({ oidc }) => oidc.clientId,
+    right: [["my-api", "my-api"]],
+    wrong: ["a b", " a"],
+  },
+  OIDC_CLIENT_SECRET: {
+    unset: { value: undefined },
+    value: ({ oidc }) => oidc.clientSecret,
+    right: [["hunter2", "hunter2"]],
+    wrong: ["hunter2 hunter2"],
+  },
+  OIDC_SCOPE: {
+    unset: { value: undefined },
+    value: ({ oidc }) => oidc.scope,
+    right: [["openid orders:read", "openid orders:read"]],
+    wrong: ["openid  email", " openid", 'a"b', "a\\b"],
+  },
   JWT_ISSUER: {
     unset:
       "JWT_ISSUER is not set; it must be the issuer's URL, as in its discovery document, e.g. JWT_ISSUER=https://securetoken.google.com/my-project.",
@@ -136,6 +215,15 @@ const cases: Record<keyof typeof settings, SettingCases> = {
       ["__proto__", "__proto__"],
     ],
     wrong: ["a b", " groups", "grüppen", "groups\n", "a".repeat(256)],
+  },
+  JWT_TOKEN_USE: {
+    unset: { value: undefined },
+    value: ({ jwt }) => jwt.tokenUse,
+    right: [
+      ["access", "access"],
+      ["id", "id"],
+    ],
+    wrong: ["Access", "both", "access,id"],
   },
   JWT_VERIFY_TOKEN_EXPIRATION: {
     unset: { value: true },

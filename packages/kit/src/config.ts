@@ -2,6 +2,14 @@
  * The environment, read once at the start. One table says of each variable what it is for, what it may be and what it
  * is by default; from it come the parsed configuration, the sentences about mistakes and the table in the docs.
  */
+import {
+  COGNITO_USER_POOL_ID,
+  IDENTITY_PROVIDERS,
+  type IdentityPreset,
+  type IdentityProviderName,
+  identityContradictions,
+  identityPreset,
+} from "./identity/identity-preset.ts";
 import type { BodyTimeouts } from "./request/body-timeouts.ts";
 import { listOf, matching, oneOf, wholeNumber } from "./setting-parsers.ts";
 
@@ -29,10 +37,23 @@ export interface Config<Own = unknown> {
   readonly stageName: string | undefined;
   /** Without slashes at either end; may have several levels. */
   readonly mappingKey: string | undefined;
+  /** Who signs callers in. Firebase where nothing says otherwise. */
+  readonly identityProvider: IdentityProviderName;
   readonly firebase: {
     readonly apiKey: string | undefined;
     readonly identityToolkitUrl: string;
     readonly secureTokenUrl: string;
+  };
+  readonly cognito: {
+    readonly url: string | undefined;
+    readonly clientId: string | undefined;
+    readonly clientSecret: string | undefined;
+  };
+  /** The client that asks for tokens at Auth0, or at any provider of OpenID Connect. */
+  readonly oidc: {
+    readonly clientId: string | undefined;
+    readonly clientSecret: string | undefined;
+    readonly scope: string | undefined;
   };
   readonly authErrorDetail: "provider" | "generic";
   /** Empty in production. */
@@ -42,6 +63,8 @@ export interface Config<Own = unknown> {
     readonly jwksUri: string | undefined;
     readonly audiences: readonly string[];
     readonly groupsClaim: string;
+    /** What `token_use` of a token must say, as Cognito writes it. `undefined`: anything. */
+    readonly tokenUse?: "access" | "id" | undefined;
     readonly verifyExpiration: boolean;
   };
   readonly corsAllowOrigins: readonly string[];
@@ -149,6 +172,98 @@ export const settings = {
     optional: true,
     parse: matching(/^(?!\/)[\w.~$+!*'()/-]{1,300}(?<!\/)$/),
   },
+  IDENTITY_PROVIDER: {
+    description:
+      "Who signs callers in. From it and a value or two of the provider's follow those of the `JWT_` settings that are unset. Unset: Firebase, and nothing follows.",
+    rule: "firebase, cognito, auth0 or oidc",
+    example: "cognito",
+    optional: true,
+    parse: oneOf(...IDENTITY_PROVIDERS),
+  },
+  FIREBASE_PROJECT_ID: {
+    description: "The Firebase project, of which issuer, keys and audience follow. With `firebase`.",
+    rule: "the id of a project",
+    example: "my-project",
+    optional: true,
+    parse: matching(/^[a-z0-9][a-z0-9.:-]{2,61}[a-z0-9]$/),
+  },
+  COGNITO_USER_POOL_ID: {
+    description: "The user pool, of which issuer and keys follow. With `cognito`.",
+    rule: "the id of a user pool",
+    example: "eu-west-1_AbCdEfGhI",
+    optional: true,
+    parse: matching(COGNITO_USER_POOL_ID),
+  },
+  COGNITO_CLIENT_ID: {
+    description:
+      "The app client, whose tokens are let in, and which the token endpoints sign in with. With `cognito`.",
+    rule: "the id of an app client",
+    example: "1h57kf5cpq17m0eml12EXAMPLE",
+    optional: true,
+    parse: matching(/^[\w+]{1,128}$/),
+  },
+  COGNITO_CLIENT_SECRET: {
+    description: "The app client's secret, if it has one. With `cognito`.",
+    rule: "the secret of an app client",
+    example: "the-secret-of-the-app-client",
+    optional: true,
+    secret: true,
+    parse: matching(/^[\x21-\x7e]{1,256}$/),
+  },
+  COGNITO_URL: {
+    description: "Base URL of Cognito's API, for an emulator. Unset: that of the user pool's region.",
+    rule: "a URL",
+    example: "http://127.0.0.1:9229",
+    optional: true,
+    parse: baseUrl,
+  },
+  AUTH0_DOMAIN: {
+    description: "The tenant's domain, of which issuer and keys follow. With `auth0`.",
+    rule: "a domain name, without https:// and without a slash",
+    example: "my-tenant.eu.auth0.com",
+    optional: true,
+    parse: matching(/^([a-z0-9-]+\.)+[a-z]{2,63}$/),
+  },
+  AUTH0_CLIENT_ID: {
+    description:
+      "The application that the token endpoints sign in with. Its password grant must be switched on. With `auth0`.",
+    rule: "the client id of an application",
+    example: "AbCdEfGhIjKlMnOpQrStUvWxYz012345",
+    optional: true,
+    parse: matching(/^[\x21-\x7e]{1,256}$/),
+  },
+  AUTH0_CLIENT_SECRET: {
+    description: "The application's secret, if it has one. With `auth0`.",
+    rule: "the client secret of an application",
+    example: "the-secret-of-the-application",
+    optional: true,
+    secret: true,
+    parse: matching(/^[\x21-\x7e]{1,1024}$/),
+  },
+  OIDC_CLIENT_ID: {
+    description:
+      "The client that the token endpoints sign in with. Its password grant must be switched on. With `oidc`.",
+    rule: "the id of a client",
+    example: "my-api",
+    optional: true,
+    parse: matching(/^[\x21-\x7e]{1,256}$/),
+  },
+  OIDC_CLIENT_SECRET: {
+    description: "The client's secret, if it has one. With `oidc`.",
+    rule: "the secret of a client",
+    example: "the-secret-of-the-client",
+    optional: true,
+    secret: true,
+    parse: matching(/^[\x21-\x7e]{1,1024}$/),
+  },
+  OIDC_SCOPE: {
+    description:
+      "The scopes that the token endpoints ask for. Default: `openid offline_access` with `auth0`, `openid` with `oidc`.",
+    rule: "scopes, separated by blanks",
+    example: "openid offline_access orders:read",
+    optional: true,
+    parse: matching(/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/),
+  },
   JWT_ISSUER: {
     description: "The token issuer, compared character by character with `iss`.",
     rule: "the issuer's URL, as in its discovery document",
@@ -176,6 +291,14 @@ export const settings = {
     default: "groups",
     parse: matching(/^[\x21-\x7e]{1,255}$/),
   },
+  JWT_TOKEN_USE: {
+    description:
+      "Which of Cognito's two tokens is let in, by its claim `token_use`, and handed out by the token endpoints. Default: `access` with `cognito`, otherwise any.",
+    rule: "access or id",
+    example: "id",
+    optional: true,
+    parse: oneOf("access", "id"),
+  },
   JWT_VERIFY_TOKEN_EXPIRATION: {
     description: "Whether the container refuses expired tokens. API Gateway always does.",
     rule: "true or false",
@@ -184,7 +307,8 @@ export const settings = {
     parse: toggle("true", "false"),
   },
   AUTH_ENDPOINTS: {
-    description: "Whether the endpoints exist that sign callers in and renew their tokens.",
+    description:
+      "Whether the endpoints exist that sign callers in and renew their tokens. With `auth0` and `oidc` it is off by default: their password grant has to be switched on.",
     rule: "on or off",
     example: "off",
     default: "on",
@@ -208,7 +332,8 @@ export const settings = {
     parse: demoCallers,
   },
   FIREBASE_APP_API_KEY: {
-    description: "The Firebase project's web API key. Required unless `AUTH_ENDPOINTS` is `off`.",
+    description:
+      "The Firebase project's web API key. Required with Firebase unless `AUTH_ENDPOINTS` is `off`.",
     rule: "a web API key",
     example: "AIzaSyExample",
     optional: true,
@@ -346,12 +471,25 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
       ? [unknownSetting(name)]
       : [],
   );
-  const parsed = readAll(settings, environment, mistakes);
+  const preset = identityPreset(environment);
+  const parsed = readAll(settings, environment, mistakes, preset);
   const own = readAll(ownSettings, environment, mistakes);
-  if (parsed.AUTH_ENDPOINTS && !parsed.FIREBASE_APP_API_KEY && !environment.FIREBASE_APP_API_KEY) {
-    mistakes.push(
-      "FIREBASE_APP_API_KEY is not set; set the project's web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample, or switch the token endpoints off with AUTH_ENDPOINTS=off.",
-    );
+  const provider = parsed.IDENTITY_PROVIDER ?? "firebase";
+  if (parsed.IDENTITY_PROVIDER) {
+    const { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: groupsClaim, JWT_TOKEN_USE: tokenUse } = parsed;
+    const [issuer, audiences] = [parsed.JWT_ISSUER, parsed.JWT_AUTHORIZED_AUDIENCES];
+    mistakes.push(...identityContradictions({ provider, issuer, audiences, groupsClaim, tokenUse }, preset));
+  }
+  if (parsed.AUTH_ENDPOINTS) {
+    const [name, what] = NEEDED_TO_SIGN_IN[provider];
+    if (!environment[name] && !mistakes.some((mistake) => mistake.startsWith(`${name} is not set`))) {
+      mistakes.push(
+        `${name} is not set; set ${what}, e.g. ${name}=${settings[name].example}, or switch the token endpoints off with AUTH_ENDPOINTS=off.`,
+      );
+    }
+    if (provider === "cognito" && !parsed.COGNITO_URL && !environment.COGNITO_URL && parsed.JWT_ISSUER) {
+      mistakes.push(missing("COGNITO_USER_POOL_ID", settings.COGNITO_USER_POOL_ID));
+    }
   }
   if (runtime && parsed.RUNTIME && parsed.RUNTIME !== runtime) {
     mistakes.push(
@@ -370,10 +508,21 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
     features: { authEndpoints: parsed.AUTH_ENDPOINTS, docs: parsed.DOCS },
     stageName: parsed.AWS_API_GW_STAGE_NAME,
     mappingKey: parsed.AWS_API_GW_MAPPING_KEY,
+    identityProvider: provider,
     firebase: {
       apiKey: parsed.FIREBASE_APP_API_KEY,
       identityToolkitUrl: parsed.FIREBASE_IDENTITY_TOOLKIT_URL,
       secureTokenUrl: parsed.FIREBASE_SECURE_TOKEN_URL,
+    },
+    cognito: {
+      url: parsed.COGNITO_URL,
+      clientId: parsed.COGNITO_CLIENT_ID,
+      clientSecret: parsed.COGNITO_CLIENT_SECRET,
+    },
+    oidc: {
+      clientId: provider === "auth0" ? parsed.AUTH0_CLIENT_ID : parsed.OIDC_CLIENT_ID,
+      clientSecret: provider === "auth0" ? parsed.AUTH0_CLIENT_SECRET : parsed.OIDC_CLIENT_SECRET,
+      scope: parsed.OIDC_SCOPE,
     },
     authErrorDetail: parsed.AUTH_ERROR_DETAIL ?? (parsed.NODE_ENV === "development" ? "provider" : "generic"),
     demoCallers: parsed.DEMO_CALLERS ?? [],
@@ -382,6 +531,7 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
       jwksUri: parsed.JWT_ISSUER_JWKS_URI,
       audiences: parsed.JWT_AUTHORIZED_AUDIENCES,
       groupsClaim: parsed.JWT_AUTHORIZATION_GROUPS_ATTR_NAME,
+      tokenUse: parsed.JWT_TOKEN_USE,
       verifyExpiration: parsed.JWT_VERIFY_TOKEN_EXPIRATION,
     },
     corsAllowOrigins: parsed.CORS_ALLOW_ORIGINS,
@@ -399,17 +549,35 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
   };
 }
 
+/** What the token endpoints cannot do without, and what it is. */
+const NEEDED_TO_SIGN_IN = {
+  firebase: ["FIREBASE_APP_API_KEY", "the project's web API key"],
+  cognito: ["COGNITO_CLIENT_ID", "an app client with the flow ALLOW_USER_PASSWORD_AUTH"],
+  auth0: ["AUTH0_CLIENT_ID", "an application whose password grant is switched on"],
+  oidc: ["OIDC_CLIENT_ID", "a client whose password grant is switched on"],
+} as const satisfies Record<IdentityProviderName, readonly [keyof typeof settings, string]>;
+
 function readAll<Settings extends OwnSettings>(
   settings: Settings,
   environment: Readonly<Record<string, string | undefined>>,
   mistakes: string[],
+  { follows, sources }: IdentityPreset = { follows: {}, sources: {} },
 ): ParsedSettings<Settings> {
   return Object.fromEntries(
-    Object.entries(settings).map(([name, setting]) => [
-      name,
-      read(name, setting, environment[name] || setting.default, mistakes),
-    ]),
+    Object.entries(settings).map(([name, setting]) => {
+      const text = environment[name] || follows[name] || setting.default;
+      const source = sources[name];
+      // What it follows from has a sentence of its own: here where it is missing, there where it is wrong.
+      if (text !== undefined || source === undefined) return [name, read(name, setting, text, mistakes)];
+      const said = settings[source] && !environment[source] ? missing(source, settings[source]) : undefined;
+      if (said && !mistakes.includes(said)) mistakes.push(said);
+      return [name, undefined];
+    }),
   ) as ParsedSettings<Settings>;
+}
+
+function missing(name: string, { rule, example }: Setting<unknown>): string {
+  return `${name} is not set; it must be ${rule}, e.g. ${name}=${example}.`;
 }
 
 function unknownSetting(name: string): string {
@@ -437,9 +605,7 @@ function read(
   mistakes: string[],
 ): unknown {
   if (text === undefined) {
-    if (!setting.optional) {
-      mistakes.push(`${name} is not set; it must be ${setting.rule}, e.g. ${name}=${setting.example}.`);
-    }
+    if (!setting.optional) mistakes.push(missing(name, setting));
     return undefined;
   }
   const value = parse(setting, text);
