@@ -29,10 +29,11 @@ const network: Network = {
 
 function readVersions(): World["versions"] {
   const installed = "node_modules/sst/package.json";
+  const { dependencies, devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
   return {
     node: process.versions.node,
     sst: existsSync(installed) ? JSON.parse(readFileSync(installed, "utf8")).version : undefined,
-    pinnedSst: JSON.parse(readFileSync("package.json", "utf8")).devDependencies.sst,
+    pinnedSst: { ...dependencies, ...devDependencies }.sst,
   };
 }
 
