@@ -12,7 +12,8 @@ export function signInLines(tokenUrl: string, caller: DemoCaller = SAMPLE_CALLER
   return [
     `ANSWER=$(${call} ${word(tokenUrl)})`,
     takeFromAnswer("TOKEN", "access_token"),
-    takeFromAnswer("REFRESH_TOKEN", "refreshToken"),
+    // Each provider has a spelling of its own: refreshToken, RefreshToken, refresh_token.
+    takeFromAnswer("REFRESH_TOKEN", "[Rr]efresh_*[Tt]oken"),
   ];
 }
 

@@ -3,10 +3,8 @@ import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 import { after, before, describe, it } from "node:test";
 import { fixtureApi } from "../../test/fixtures/api.ts";
+import { providerFailure } from "../../test/support/provider-failure.ts";
 import { firebaseError, type StubProvider, startStubProvider } from "../../test/support/stub-provider.ts";
-import { ApiError, type ErrorAnswer, errorAnswer } from "../errors/api-error.ts";
-import { catalogue, type ErrorCode } from "../errors/catalogue.ts";
-import { createLog } from "../log.ts";
 import { noIssuer, testConfig } from "../testing/test-environment.ts";
 import { createFirebaseProvider } from "./firebase.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
@@ -32,31 +30,7 @@ function provider(environment: Record<string, string> = {}, timeoutMilliseconds?
   return createFirebaseProvider(config, timeoutMilliseconds);
 }
 
-/** What a caller gets of an error, and what the log is told of it. */
-type Failure = ErrorAnswer & Pick<ApiError, "code" | "reason" | "headers" | "cause">;
-
-/** Runs a call that must fail, and sees to it that neither the answer nor the log has a secret in it. */
-async function failureOf(call: () => Promise<unknown>): Promise<Failure> {
-  try {
-    await call();
-  } catch (error) {
-    assert.ok(error instanceof ApiError, String(error));
-    let logged = "";
-    createLog((line) => {
-      logged += line;
-    }).error("request failed", { error });
-    const answer = errorAnswer(error, catalogue[error.code as ErrorCode], "request-id");
-    const { code, reason, headers, cause } = error;
-    const answered = JSON.stringify({ ...answer, headers });
-    for (const secret of SECRETS) {
-      const written = JSON.stringify(secret).slice(1, -1);
-      assert.ok(!logged.includes(secret) && !logged.includes(written), `the log has ${secret}: ${logged}`);
-      assert.ok(!answered.includes(secret) && !answered.includes(written), `the answer has ${secret}`);
-    }
-    return { ...answer, code, reason, headers, cause };
-  }
-  throw assert.fail("The call should have failed");
-}
+const failureOf = (call: () => Promise<unknown>) => providerFailure(call, SECRETS);
 
 const CALLS: readonly [string, (provider: IdentityProvider) => Promise<unknown>][] = [
   ["signIn", (it) => it.signIn(USERNAME, PASSWORD)],

@@ -1,0 +1,144 @@
+/**
+ * Sign-in and refresh through Cognito's API of user pools: `InitiateAuth` and `GetTokensFromRefreshToken`, neither of which
+ * is signed with AWS credentials.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
+ */
+import { createHmac } from "node:crypto";
+import type { Config } from "../config.ts";
+import type { ApiError } from "../errors/api-error.ts";
+import type { IdentityProvider, TokenAnswer } from "./identity-provider.ts";
+import {
+  type Answer,
+  callProvider,
+  isObject,
+  moreIsAsked,
+  rateLimited,
+  refused,
+  TIMEOUT_MILLISECONDS,
+  tokenAnswer,
+  unavailable,
+  unusable,
+} from "./provider-call.ts";
+
+type ProviderOptions = Pick<Config, "cognito" | "authErrorDetail"> & {
+  readonly jwt: Pick<Config["jwt"], "tokenUse">;
+};
+
+/** The exceptions that say something of the caller. All others say that this API is set up wrong, or that it is down. */
+const REFUSALS = new Set([
+  "NotAuthorizedException",
+  "UserNotFoundException",
+  "UserNotConfirmedException",
+  "PasswordResetRequiredException",
+  "RefreshTokenReuseException",
+]);
+/** `ForbiddenException` is a web firewall's, where the pool has one. */
+const RATE_LIMITS = new Set(["TooManyRequestsException", "LimitExceededException", "ForbiddenException"]);
+
+/** One exception has three meanings, and its sentence alone tells them apart. Unknown ones are the caller's. */
+const TOO_MANY_PASSWORDS = /^Password attempts exceeded/;
+const WRONG_CLIENT_SECRET = /secret|^Client /i;
+/** What a user name of a pool may be: no such user exists otherwise, and Cognito would speak of our parameters. */
+const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
+
+const MORE_THAN_A_PASSWORD: Readonly<Record<string, string>> = {
+  NEW_PASSWORD_REQUIRED: "The account needs a new password",
+  MFA_SETUP: "The account needs a second factor",
+};
+
+/**
+ * Makes the Cognito provider. Which of the two tokens it hands out as the access token, `config.jwt.tokenUse` says.
+ *
+ * With `authErrorDetail` `generic`, every refusal has the same answer, so that nobody learns who has an account.
+ */
+export function createCognitoProvider(
+  { cognito: { url, clientId, clientSecret }, authErrorDetail, jwt: { tokenUse } }: ProviderOptions,
+  timeoutMilliseconds = TIMEOUT_MILLISECONDS,
+): IdentityProvider {
+  return {
+    async signIn(username, password) {
+      if (!USERNAME.test(username)) {
+        throw refused(
+          "InvalidParameterException",
+          "no answer: no pool has such a user name",
+          authErrorDetail,
+        );
+      }
+      return tokensOf(
+        await call("InitiateAuth", {
+          AuthFlow: "USER_PASSWORD_AUTH",
+          ClientId: clientId,
+          AuthParameters: {
+            USERNAME: username,
+            PASSWORD: password,
+            ...(clientSecret !== undefined && {
+              SECRET_HASH: secretHash(username, clientId ?? "", clientSecret),
+            }),
+          },
+        }),
+      );
+    },
+
+    async refresh(refreshToken) {
+      // A client with a secret must hash the user's name with it, which a refresh token does not tell.
+      const [operation, fields] =
+        clientSecret === undefined
+          ? [
+              "InitiateAuth",
+              { AuthFlow: "REFRESH_TOKEN_AUTH", AuthParameters: { REFRESH_TOKEN: refreshToken } },
+            ]
+          : ["GetTokensFromRefreshToken", { RefreshToken: refreshToken, ClientSecret: clientSecret }];
+      return tokensOf(await call(operation as string, { ClientId: clientId, ...(fields as Answer) }));
+    },
+  };
+
+  async function call(operation: string, fields: Answer): Promise<Answer> {
+    const { status, answer } = await callProvider({
+      method: "POST",
+      url: `${url}/`,
+      data: JSON.stringify(fields),
+      headers: {
+        "content-type": "application/x-amz-json-1.1",
+        "x-amz-target": `AWSCognitoIdentityProviderService.${operation}`,
+      },
+      timeoutMilliseconds,
+    });
+    if (status !== 200) throw refusal(status, answer);
+    return answer;
+  }
+
+  function tokensOf({ ChallengeName: challenge, AuthenticationResult: result }: Answer): TokenAnswer {
+    if (typeof challenge === "string") throw moreIsAsked(MORE_THAN_A_PASSWORD[challenge]);
+    const { AccessToken, IdToken, ...rest } = isObject(result) ? result : {};
+    return tokenUse === "id"
+      ? tokenAnswer(IdToken, { AccessToken, ...rest })
+      : tokenAnswer(AccessToken, { IdToken, ...rest });
+  }
+
+  function refusal(status: number, { __type: type, message }: Answer): ApiError {
+    const code = codeOf(type);
+    const sentence = typeof message === "string" ? message : "";
+    const said = ["status", status, code].join(" ").trimEnd();
+    if (status >= 500) return unavailable(said);
+    if (status === 429 || RATE_LIMITS.has(code)) return rateLimited(said);
+    if (status !== 400 || !REFUSALS.has(code)) return unusable(said);
+    if (code === "NotAuthorizedException" && TOO_MANY_PASSWORDS.test(sentence)) return rateLimited(said);
+    if (code === "NotAuthorizedException" && WRONG_CLIENT_SECRET.test(sentence)) {
+      return unusable(`${said}, and speaks of the client's secret`);
+    }
+    return refused(code, said, authErrorDetail);
+  }
+}
+
+/** "Computing secret hash values", in Cognito's developer guide. */
+function secretHash(username: string, clientId: string, clientSecret: string): string {
+  return createHmac("sha256", clientSecret)
+    .update(username + clientId)
+    .digest("base64");
+}
+
+/** The name of an exception, which may stand behind a namespace. Sentences are left out: some quote what was sent. */
+function codeOf(type: unknown): string {
+  const name = typeof type === "string" ? type.split("#").at(-1) : undefined;
+  return name && /^[A-Za-z]{1,64}$/.test(name) ? name : "";
+}

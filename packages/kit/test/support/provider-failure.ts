@@ -1,0 +1,87 @@
+/** What becomes of an identity provider's fault: the answer to the caller, the log, and that neither tells a secret. */
+import assert from "node:assert/strict";
+import type { RequestListener } from "node:http";
+import { ApiError, type ErrorAnswer, errorAnswer } from "../../src/errors/api-error.ts";
+import { catalogue, type ErrorCode } from "../../src/errors/catalogue.ts";
+import { createLog } from "../../src/log.ts";
+
+/** What a caller gets of an error, and what the log is told of it. */
+export type Failure = ErrorAnswer & Pick<ApiError, "code" | "reason" | "headers" | "cause">;
+
+/** Runs a call that must fail, and sees to it that neither the answer nor the log has a secret in it. */
+export async function providerFailure(
+  call: () => Promise<unknown>,
+  secrets: readonly string[],
+): Promise<Failure> {
+  try {
+    await call();
+  } catch (error) {
+    assert.ok(error instanceof ApiError, String(error));
+    let logged = "";
+    createLog((line) => {
+      logged += line;
+    }).error("request failed", { error });
+    const answer = errorAnswer(error, catalogue[error.code as ErrorCode], "request-id");
+    const { code, reason, headers, cause } = error;
+    const answered = JSON.stringify({ ...answer, headers });
+    for (const secret of secrets) {
+      const written = JSON.stringify(secret).slice(1, -1);
+      assert.ok(!logged.includes(secret) && !logged.includes(written), `the log has ${secret}: ${logged}`);
+      assert.ok(!answered.includes(secret) && !answered.includes(written), `the answer has ${secret}`);
+    }
+    return { ...answer, code, reason, headers, cause };
+  }
+  throw assert.fail("The call should have failed");
+}
+
+const page: RequestListener = (_request, response) =>
+  response.writeHead(200, { "content-type": "text/html" }).end("<html>fake-token</html>");
+const status =
+  (code: number, headers: Record<string, string> = {}): RequestListener =>
+  (_request, response) =>
+    response.writeHead(code, headers).end();
+const json =
+  (code: number, body: unknown): RequestListener =>
+  (_request, response) =>
+    response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
+
+/** Answers of no use: 502. */
+export const uselessAnswers: readonly (readonly [string, RequestListener])[] = [
+  ["nothing", status(200)],
+  ["no content", status(204)],
+  ["a page", page],
+  ["null", json(200, null)],
+  ["a list", json(200, ["fake-token"])],
+  ["a string", json(200, "fake-token")],
+  ["an empty object", json(200, {})],
+  ["an error that is no text", json(400, { error: ["invalid_grant"], __type: ["NotAuthorizedException"] })],
+  ["an error without a name", json(400, {})],
+  ["a redirect", status(307, { location: "/elsewhere" })],
+];
+
+/** What a provider does that is down: 503. */
+export const downAnswers: readonly (readonly [string, RequestListener])[] = [
+  ["500", json(500, { error: "server_error", __type: "InternalErrorException" })],
+  ["503 as a page", (_request, response) => response.writeHead(503).end("<html>")],
+  [
+    "500 that names a caller's fault",
+    json(500, { error: "invalid_grant", __type: "NotAuthorizedException" }),
+  ],
+  ["a connection that is cut", (request) => request.socket.destroy()],
+  ["an answer that is no HTTP", (request) => request.socket.end("hello\r\n\r\n")],
+  [
+    "an answer of a megabyte",
+    json(200, { access_token: "x".repeat(1024 * 1024), AuthenticationResult: { AccessToken: "x" } }),
+  ],
+];
+
+/** What a provider does that is too slow: 503, once the time is up. */
+export const slowAnswers: readonly (readonly [string, RequestListener])[] = [
+  ["an answer that never begins", () => {}],
+  [
+    "an answer that never ends",
+    (_request, response) => {
+      response.writeHead(200, { "content-type": "application/json" }).write('{"access_token":"fake-token"');
+    },
+  ],
+];
