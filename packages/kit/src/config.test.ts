@@ -359,6 +359,12 @@ const cases: Record<keyof typeof settings, SettingCases> = {
     ],
     wrong: ["65536", "-1", "80.5", "8e3", "0x50", " 80", "http", "99999999999"],
   },
+  TRUSTED_CDN: {
+    unset: { value: undefined },
+    value: ({ trustedCdn }) => trustedCdn,
+    right: [["cloudflare", "cloudflare"]],
+    wrong: ["Cloudflare", "cloudfront", "on"],
+  },
   TRUSTED_PROXY_HOPS: {
     unset: { value: 0 },
     value: ({ trustedProxyHops }) => trustedProxyHops,
