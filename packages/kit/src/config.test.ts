@@ -374,6 +374,15 @@ const cases: Record<keyof typeof settings, SettingCases> = {
     ],
     wrong: ["11", "-1", "true", "loopback"],
   },
+  DRAIN_DELAY_SECONDS: {
+    unset: { value: 0 },
+    value: ({ drainDelaySeconds }) => drainDelaySeconds,
+    right: [
+      ["0", 0],
+      ["300", 300],
+    ],
+    wrong: ["-1", "301", "10s", "1.5"],
+  },
   BODY_IDLE_TIMEOUT_SECONDS: {
     unset: { value: 10 },
     value: ({ bodyTimeouts }) => bodyTimeouts.idleSeconds,

@@ -208,6 +208,7 @@ function codesOf(route: Route, catalogue: ErrorCodes): CodeWithStatus[] {
   const codes = [...(route.errors ?? []), "001429", "001500", "002503"];
   if (request) codes.push("001400");
   if (request?.headers) codes.push("002400");
+  if (route.role === "health") codes.push("003503");
   if (request?.query) codes.push("001414");
   if (request?.body) codes.push("001408", "001413", "001415");
   if (access.type === "authenticated") codes.push("001401", "001503");
