@@ -10,3 +10,14 @@ export const ALIAS_NAME = "latest";
 export function functionNameOf(app: string, stage: string, component: string): string {
   return `${app}-${stage}-${component}`;
 }
+
+/**
+ * The name of a route's resource. It follows from the route key alone, with the names of variables blanked, so that a new
+ * operation id, access rule or variable name is an update in place: the engine creates before it deletes, and the gateway
+ * takes no route key twice.
+ *
+ * @param routeKey as in `GET /v1/orders/{orderId}`, which gives `GET/v1/orders/{}`; a greedy variable gives `{+}`.
+ */
+export function routeResourceName(routeKey: string): string {
+  return routeKey.replace(" ", "").replaceAll(/\{[^{}+]+(\+?)\}/g, "{$1}");
+}

@@ -126,4 +126,24 @@ describe("the plan", () => {
     ]);
     for (const value of Object.values(groups).flatMap(Object.values)) assert.match(value, /^\$context\./);
   });
+
+  it("refuses two names for a variable at one place, in a sentence, and takes them at two places", () => {
+    const get = (operationId: string, path: string) =>
+      defineRoute({ ...contract, operationId, method: "GET", path }).handler(anyone(fine));
+    const planOf = (...paths: string[]) =>
+      planHttpApi(
+        paths.map((path, index) => get(`operation${index}`, path)),
+        settings,
+      );
+    assert.throws(() => planOf("/v1/orders/{orderId}", "/v1/orders/{id}/items"), {
+      message:
+        "GET /v1/orders/{orderId} and GET /v1/orders/{id}/items have two names for the variable at /v1/orders/{}, and API Gateway takes one; call it {orderId} in both.",
+    });
+    assert.throws(() => planOf("/v1/{a}/x/{b}", "/v1/{a}/x/{c}"), /at \/v1\/\{\}\/x\/\{\},/);
+    for (const paths of [
+      ["/v1/orders/{orderId}", "/v1/orders/{orderId}/items/{itemId}", "/v1/carts/{id}"],
+      ["/v1/files/{fileId}", "/v1/files/{proxy+}"],
+    ])
+      assert.equal(planOf(...paths).routes.length, paths.length);
+  });
 });

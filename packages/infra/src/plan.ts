@@ -75,14 +75,18 @@ const INTEGRATION_TIMEOUT_MILLISECONDS = 29_000;
  * other path, and only a route for anyone is without the authorizer.
  *
  * Throttles are always complete: an unset limit would be taken for 0, and every call would answer 429.
+ *
+ * @throws Error, in a sentence, for variables of two names at one place of a path, which the gateway refuses.
  */
 export function planHttpApi(routes: readonly Route[], settings: PlanSettings): HttpApiPlan {
   const {
     throttling = { throttlingRateLimit: 100, throttlingBurstLimit: 200 },
     authThrottling = { throttlingRateLimit: 5, throttlingBurstLimit: 10 },
   } = settings;
+  const planned = routes.flatMap(planRoute);
+  checkVariableNames(planned);
   return {
-    routes: routes.flatMap(planRoute),
+    routes: planned,
     authorizers: {
       [AUTHORIZER_ID]: {
         identitySource: "$request.header.Authorization",
@@ -138,4 +142,28 @@ function authorization({ access }: Route): Omit<PlannedRoute, "routeKey" | "oper
     authorizerId: AUTHORIZER_ID,
     ...(access.scopes.length > 0 && { authorizationScopes: access.scopes }),
   };
+}
+
+/** `{orderId}` with what stands before it; with a plus sign where it is greedy. */
+const VARIABLE = /\{([^{}+]+)(\+?)\}/g;
+
+/**
+ * API Gateway takes one variable name at each place of a path, whatever the method and whatever follows it ("conflicting
+ * variable on the same hierarchical level"). Plain and greedy variables are told apart.
+ */
+function checkVariableNames(routes: readonly PlannedRoute[]): void {
+  const first = new Map<string, { readonly name: string; readonly routeKey: string }>();
+  for (const { routeKey } of routes) {
+    const path = routeKey.slice(routeKey.indexOf(" ") + 1);
+    for (const { 1: name = "", 2: greedy = "", index } of path.matchAll(VARIABLE)) {
+      const place = `${path.slice(0, index).replaceAll(VARIABLE, "{}")}{${greedy}}`;
+      const earlier = first.get(place);
+      if (earlier === undefined) first.set(place, { name, routeKey });
+      else if (earlier.name !== name) {
+        throw new Error(
+          `${earlier.routeKey} and ${routeKey} have two names for the variable at ${place}, and API Gateway takes one; call it {${earlier.name}${greedy}} in both.`,
+        );
+      }
+    }
+  }
 }

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
+import { routeResourceName } from "../src/names.ts";
 import { planHttpApi } from "../src/plan.ts";
 import { all, environment } from "../src/testing/view.ts";
 import { runSst, type SstOptions, type SstRun } from "./cli/run-sst.ts";
@@ -62,8 +63,8 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
     it("creates a route for each endpoint", () => {
       assert.ok(run.graph);
       assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, planned.length);
-      for (const { operationName } of planned)
-        assert.match(run.output, new RegExp(`Created .*ApiRoute${operationName} `, "i"));
+      for (const { routeKey } of planned)
+        assert.ok(run.output.includes(`ApiRoute${routeResourceName(routeKey)} `), routeKey);
     });
 
     it("packs what the API's own build has made, docs pages and all, without source maps", () => {
@@ -105,8 +106,84 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
         environment: { ...settings, CODE_DELIVERY: "pipeline" },
       });
       assert.equal(run.exitCode, 0, run.output);
-      assert.match(run.output, /\+ {2}Api lambda-express-api:infra:LambdaApi → ApiRouteGetMe/);
+      assert.match(run.output, /\+ {2}Api lambda-express-api:infra:LambdaApi → ApiRouteGET\/v1\/me/);
       assert.deepEqual([...run.state.keys()], []);
+      await run.remove();
+    });
+  });
+
+  describe("sst deploy, a second time", () => {
+    const deploy = (
+      revision: string,
+      state?: SstRun["state"],
+      command = "deploy",
+      environment: Record<string, string> = {},
+    ) =>
+      runSst({
+        config: "packages/infra/test/configs/revision.ts",
+        args: [command, "--stage", "dev"],
+        environment: { ...environment, REVISION: revision },
+        ...(state && { state }),
+      });
+    let first: SstRun;
+    before(async () => {
+      first = await deploy("RevisionFirst");
+      assert.equal(first.exitCode, 0, first.output);
+    });
+    after(() => first.remove());
+
+    it("updates a route whose operation is renamed, and creates and deletes one that moves", async () => {
+      const renamed = await deploy("RevisionOperation", first.state);
+      assert.equal(renamed.exitCode, 0, renamed.output);
+      assert.match(renamed.output, /Updated +Api .*ApiRouteGET\/v1\/orders\/\{\}/);
+      assert.doesNotMatch(renamed.output, /(Created|Deleted) +Api /);
+      await renamed.remove();
+      const moved = await deploy("RevisionPath", renamed.state);
+      assert.equal(moved.exitCode, 0, moved.output);
+      assert.match(moved.output, /Created +Api .*ApiRouteGET\/v1\/documents\/\{\}/);
+      assert.match(moved.output, /Deleted +Api .*ApiRouteGET\/v1\/files\/\{\}/);
+      await moved.remove();
+    });
+
+    it("ends with what AWS says of a variable that several routes share and that is renamed", async () => {
+      const run = await deploy("RevisionSharedVariable", first.state);
+      assert.equal(run.exitCode, 1);
+      assert.match(run.output, /conflicting variable on the same hierarchical level/);
+      await run.remove();
+    });
+
+    it("leaves alone what was changed by hand, until sst refresh has asked the account", async () => {
+      const throttled = { throttlingRateLimit: 1, throttlingBurstLimit: 1 };
+      const [again, diff, refreshed] = await Promise.all([
+        deploy("RevisionFirst", first.state),
+        deploy("RevisionFirst", first.state, "diff"),
+        deploy("RevisionFirst", first.state, "refresh", {
+          STAND_IN_CHANGED_BY_HAND: JSON.stringify({ ApiStage: { defaultRouteSettings: throttled } }),
+        }),
+      ]);
+      for (const { exitCode, output } of [again, diff, refreshed]) assert.equal(exitCode, 0, output);
+      for (const [{ engineCalls, output }, command] of [
+        [first, "up"],
+        [again, "up"],
+        [diff, "preview"],
+      ] as const) {
+        const args = engineCalls.find(([name]) => name === command);
+        assert.ok(args && !args.some((argument) => argument.includes("refresh")), command);
+        if (command === "preview") assert.doesNotMatch(output, /ApiStage/);
+      }
+      assert.doesNotMatch(again.output, /Updated/);
+      assert.ok(refreshed.engineCalls.some(([name]) => name === "refresh"));
+
+      const putBack = await deploy("RevisionFirst", refreshed.state);
+      assert.match(putBack.output, /Updated +Api .*ApiStage/);
+      for (const { remove } of [again, diff, refreshed, putBack]) await remove();
+    });
+
+    it("takes new limits to the stage alone, and does not touch the function", async () => {
+      const run = await deploy("RevisionFirst", first.state, "deploy", { RATE: "5" });
+      assert.equal(run.exitCode, 0, run.output);
+      const updated = [...run.output.matchAll(/Updated +Api .* → (\S+)/g)].map(([, name]) => name);
+      assert.deepEqual(updated, ["ApiStage"]);
       await run.remove();
     });
   });

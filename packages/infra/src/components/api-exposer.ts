@@ -14,7 +14,7 @@ export interface ExposableApi {
 
 export interface ApiExposerArgs {
   readonly domainName: string;
-  /** By a name that stays the same when another API comes or goes. */
+  /** By a name for its URL in `urls`. */
   readonly apis: Readonly<Record<string, ExposableApi>>;
   /** Default: `HTTP`. */
   readonly protocol?: "HTTP" | "WEBSOCKET";
@@ -65,14 +65,16 @@ export class ApiExposer extends $util.ComponentResource {
     this.urls = Object.fromEntries(
       Object.entries(apis).map(([apiName, { apiId, stageName, mappingKey }]) => {
         const mapping = new aws.apigatewayv2.ApiMapping(
-          `${name}Mapping${apiName}`,
+          // A domain has each key once, so the key names the resource, whatever the API is called.
+          `${name}Mapping${mappingKey ?? ""}`,
           {
             apiId,
             stage: stageName,
             domainName: domain.id,
             ...(mappingKey !== undefined && { apiMappingKey: mappingKey }),
           },
-          { parent },
+          // Another API under the same key is another mapping, for which the key has to be free.
+          { parent, deleteBeforeReplace: true, aliases: [{ name: `${name}Mapping${apiName}` }] },
         );
         const path = mappingKey === undefined ? "" : `/${mappingKey}`;
         // Only when the mapping is there does the URL answer.

@@ -2,6 +2,7 @@
  * The HTTP API, from its plan: one integration through the alias, one route an endpoint, one authorizer, one stage,
  * one permission. What is no route is not reachable.
  */
+import { routeResourceName } from "../names.ts";
 import type { HttpApiPlan } from "../plan.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 
@@ -77,7 +78,7 @@ export function createHttpApi(name: string, args: HttpApiArgs, parent: $util.Res
   const routes = plan.routes.map(
     ({ routeKey, operationName, authorizationType, authorizerId, authorizationScopes }) =>
       new aws.apigatewayv2.Route(
-        `${name}Route${capitalised(operationName)}`,
+        `${name}Route${routeResourceName(routeKey)}`,
         {
           apiId: api.id,
           routeKey,
@@ -87,7 +88,8 @@ export function createHttpApi(name: string, args: HttpApiArgs, parent: $util.Res
           ...(authorizerId !== undefined && { authorizerId: authorizers[authorizerId].id }),
           ...(authorizationScopes && { authorizationScopes: [...authorizationScopes] }),
         },
-        { parent },
+        // Before, it was named after its operation: a stage that has it so keeps the route.
+        { parent, aliases: [{ name: `${name}Route${capitalised(operationName)}` }] },
       ),
   );
 

@@ -6,6 +6,11 @@ const ACCOUNT = "123456789012";
 const REGION = "eu-west-1";
 export const FIRST_AZ = `${REGION}a`;
 
+/** The id of a new resource, which is its logical name where AWS would make one up. */
+export function idOf(type: string, name: string, inputs: Properties): string {
+  return type === "aws:apigatewayv2/domainName:DomainName" ? String(inputs.domainName) : name;
+}
+
 /** The attributes of a new resource, beyond its inputs. */
 export function attributesOf(type: string, name: string, inputs: Properties): Properties {
   const text = (key: string) => (typeof inputs[key] === "string" ? inputs[key] : name);

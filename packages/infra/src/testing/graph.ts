@@ -11,6 +11,9 @@ export interface Resource {
   /** A secret value is `{ $secret: value }`. */
   readonly inputs: Inputs;
   readonly dependsOn: readonly string[];
+  /** The names under which it is known where it has been made before. */
+  readonly aliases: readonly string[];
+  readonly deleteBeforeReplace: boolean;
   readonly ignoreChanges: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;

@@ -7,7 +7,7 @@ import crypto from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
-import { answerTo, attributesOf } from "./aws-mocks.ts";
+import { answerTo, attributesOf, idOf } from "./aws-mocks.ts";
 import type { Graph, Inputs, Json, Resource } from "./graph.ts";
 
 /** As far as it is used here. */
@@ -22,6 +22,8 @@ interface RegisterRequest {
   getObject(): Struct | undefined;
   getDependenciesList(): string[];
   getIgnorechangesList(): string[];
+  getAliasesList(): { getSpec(): { getName(): string } | undefined }[];
+  getDeletebeforereplace(): boolean;
   getProtect(): boolean;
   getRetainondelete(): boolean;
 }
@@ -81,7 +83,7 @@ export async function recordGraph(
   await runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => ({
-        id: name,
+        id: idOf(type, name, inputs),
         state: { ...inputs, ...attributesOf(type, name, inputs) },
       }),
       call: ({ token, inputs }) => answerTo(token, inputs),
@@ -146,6 +148,11 @@ function describeResource(request: RegisterRequest, urn: string): Resource {
     isComponent: !request.getCustom(),
     inputs: structOf(request.getObject()),
     dependsOn: request.getDependenciesList().toSorted(),
+    aliases: request
+      .getAliasesList()
+      .map((alias) => alias.getSpec()?.getName() ?? "")
+      .filter((name) => name !== ""),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
     ignoreChanges: request.getIgnorechangesList(),
     protect: request.getProtect(),
     retainOnDelete: request.getRetainondelete(),

@@ -18,6 +18,8 @@ export interface SstRun {
   readonly output: string;
   /** What the program would have created; `undefined` if it was refused, or not run. */
   readonly graph: Graph | undefined;
+  /** How it called the engine: the command and its arguments, each time. */
+  readonly engineCalls: readonly (readonly string[])[];
   /** The objects that it wrote into its state's bucket. */
   readonly state: ReadonlyMap<string, Buffer>;
   /** What it asked AWS that the stand-in cannot answer. */
@@ -37,6 +39,8 @@ export interface SstOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Files of the project folder, by name, as in `{ ".env.dev": "DOMAIN_NAME=api.example.com" }`. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What an earlier run has left in its state's bucket. Default: nothing was ever deployed. */
+  readonly state?: ReadonlyMap<string, Buffer>;
 }
 
 export async function runSst({
@@ -44,11 +48,13 @@ export async function runSst({
   args,
   environment,
   files = {},
+  state,
 }: SstOptions): Promise<SstRun> {
   if (!isUnpacked()) throw new Error("SST's platform is not there yet; run: npm run platform");
   const folder = await mkdtemp(join(tmpdir(), "sst-project-"));
   const home = join(folder, ".home");
   const resultFile = join(folder, "result.json");
+  const callsFile = join(folder, "calls.jsonl");
   for (const name of ["package.json", "node_modules", "packages"])
     await symlink(join(ROOT, name), join(folder, name));
   await symlink(join(ROOT, config), join(folder, "sst.config.ts"));
@@ -58,7 +64,7 @@ export async function runSst({
   await writeFile(join(folder, ".sst/provider-lock.json"), JSON.stringify(lockedProviders()));
   await installStandInEngine(join(home, "sst/bin"));
 
-  const aws = await startStandInAws();
+  const aws = await startStandInAws(state);
   try {
     const child = spawn(process.execPath, [SST, ...args], {
       cwd: folder,
@@ -73,6 +79,7 @@ export async function runSst({
         AWS_ACCESS_KEY_ID: "stand-in",
         AWS_SECRET_ACCESS_KEY: "stand-in",
         STAND_IN_RESULT: resultFile,
+        STAND_IN_CALLS: callsFile,
         STAND_IN_PLATFORM: PLATFORM,
         ...environment,
       },
@@ -86,10 +93,15 @@ export async function runSst({
     }
     const [exitCode] = await once(child, "close");
     const result = await readFile(resultFile, "utf8").then(JSON.parse, () => ({}));
+    const calls = await readFile(callsFile, "utf8").catch(() => "");
     return {
       exitCode,
       output,
       graph: result.graph,
+      engineCalls: calls
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line)),
       state: aws.objects,
       unanswered: aws.unanswered,
       asked: aws.asked,

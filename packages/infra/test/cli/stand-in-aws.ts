@@ -36,8 +36,9 @@ interface Reply {
   readonly contentType: string;
 }
 
-export async function startStandInAws(): Promise<StandInAws> {
-  const objects = new Map<string, Buffer>();
+/** @param kept the objects that are there already, from an earlier run. */
+export async function startStandInAws(kept: ReadonlyMap<string, Buffer> = new Map()): Promise<StandInAws> {
+  const objects = new Map(kept);
   const parameters = new Map([["/sst/bootstrap", JSON.stringify(BOOTSTRAP)]]);
   const unanswered: string[] = [];
   const asked: { action: string; resource: string }[] = [];

@@ -1,14 +1,18 @@
 /**
  * Not Pulumi's engine: what `sst` runs as `pulumi`. It runs the program that `sst` has bundled under Pulumi's mocks,
- * in the conversation with `sst` that a real deployment has, and writes what was created where `sst` looks for it.
+ * in the conversation with `sst` that a real deployment has, compares it with the state of the deployment before, and
+ * writes what was created where `sst` looks for it.
  */
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Graph, masked } from "../../src/testing/graph.ts";
+import { type Graph, type Inputs, masked, type Resource } from "../../src/testing/graph.ts";
 import { recordGraph, writeResult } from "../../src/testing/record-graph.ts";
+import { type Deployed, deployAgain, type Operation } from "../second-deployment/deploy-again.ts";
+import { RefusedByAws } from "../second-deployment/stand-in-account.ts";
 
 const [command = "", ...args] = process.argv.slice(2);
+appendFileSync(process.env.STAND_IN_CALLS ?? "/dev/null", `${JSON.stringify([command, ...args])}\n`);
 // The program will go elsewhere.
 const projectFolder = process.cwd();
 
@@ -34,17 +38,49 @@ function programFile(): string {
 interface State {
   readonly urn: string;
   readonly type: string;
+  readonly custom: boolean;
+  readonly inputs: Inputs;
+  readonly dependencies?: readonly string[];
   readonly outputs: unknown;
+}
+
+/** What the deployment before has left; nothing before the first. */
+function readCheckpoint(stack: string): State[] {
+  if (!existsSync(checkpointFile(stack))) return [];
+  return JSON.parse(readFileSync(checkpointFile(stack), "utf8")).checkpoint.latest?.resources ?? [];
+}
+
+function deployedOf(states: readonly State[]): Deployed {
+  return {
+    resources: states.map(
+      ({ urn, type, custom, inputs = {}, dependencies = [] }): Resource => ({
+        urn,
+        type,
+        name: urn.split("::").at(-1) ?? "",
+        parent: "",
+        isComponent: !custom,
+        inputs,
+        dependsOn: dependencies,
+        aliases: [],
+        deleteBeforeReplace: false,
+        ignoreChanges: [],
+        protect: false,
+        retainOnDelete: false,
+      }),
+    ),
+  };
 }
 
 /** As the engine keeps them, without what is secret. */
 function stateOf({ resources, outputs, hints }: Graph): State[] {
   // The stack comes before what is in it.
   const inOrder = resources.toSorted((a, b) => Number(a.parent !== "") - Number(b.parent !== ""));
-  return inOrder.map(({ urn, type, parent, isComponent, name }) => ({
+  return inOrder.map(({ urn, type, parent, isComponent, name, inputs, dependsOn }) => ({
     urn,
     type,
     custom: !isComponent,
+    inputs: masked(inputs) as Inputs,
+    dependencies: dependsOn,
     ...(parent && { parent }),
     ...(!isComponent && { id: name }),
     outputs:
@@ -62,9 +98,34 @@ function writeEvents(file: string, events: readonly object[]): void {
     appendFileSync(file, `${JSON.stringify({ sequence, timestamp: 0, ...event })}\n`);
 }
 
-function creation(state: State): object[] {
-  const metadata = { op: "create", urn: state.urn, type: state.type, old: null, new: state, provider: "" };
+function eventsOf(operation: Operation, state: State): object[] {
+  const isGone = operation === "delete";
+  const metadata = {
+    op: operation,
+    urn: state.urn,
+    type: state.type,
+    old: operation === "create" ? null : state,
+    new: isGone ? null : state,
+    provider: "",
+  };
   return [{ resourcePreEvent: { metadata } }, { resOutputsEvent: { metadata } }];
+}
+
+/** @throws RefusedByAws */
+function deploy(before: readonly State[], graph: Graph): { states: State[]; events: object[] } {
+  const states = stateOf(graph);
+  const operations = new Map(
+    deployAgain(deployedOf(before), graph).map(({ operation, resource: { urn } }) => [urn, operation]),
+  );
+  const isNew = (state: State) => !state.custom && !before.some(({ urn }) => urn === state.urn);
+  const gone = before.filter(({ urn }) => operations.get(urn) === "delete");
+  return {
+    states,
+    events: [...states, ...gone].flatMap((state) => {
+      const operation = operations.get(state.urn) ?? (isNew(state) ? "create" : undefined);
+      return operation ? eventsOf(operation, state) : [];
+    }),
+  };
 }
 
 if (command === "stack" && args[0] === "init") {
@@ -85,27 +146,40 @@ if (command === "stack" && args[0] === "init") {
     },
     (result) => {
       keepResult(result);
-      if ("failure" in result) {
-        const { failure: message } = result;
+      const fail = (message: string) =>
         writeEvents(eventLog, [
           { diagnosticEvent: { urn: "", prefix: "error: ", message, color: "never", severity: "error" } },
         ]);
-        return;
+      if ("failure" in result) return fail(result.failure);
+      try {
+        const { states, events } = deploy(readCheckpoint(stack), result.graph);
+        if (command === "up") writeCheckpoint(stack, states);
+        const create = events.length / 2;
+        writeEvents(eventLog, [
+          ...events,
+          { summaryEvent: { maybeCorrupt: false, durationSeconds: 0, resourceChanges: { create } } },
+        ]);
+      } catch (error) {
+        if (!(error instanceof RefusedByAws)) throw error;
+        process.exitCode = 1;
+        fail(error.message);
       }
-      const states = stateOf(result.graph);
-      if (command === "up") writeCheckpoint(stack, states);
-      writeEvents(eventLog, [
-        ...states.flatMap(creation),
-        {
-          summaryEvent: {
-            maybeCorrupt: false,
-            durationSeconds: 0,
-            resourceChanges: { create: states.length },
-          },
-        },
-      ]);
     },
   );
+} else if (command === "refresh") {
+  const stack = after("--stack");
+  /** Changes made in the account's console, by the name of the resource. */
+  const changedByHand: Record<string, Inputs> = JSON.parse(process.env.STAND_IN_CHANGED_BY_HAND ?? "{}");
+  const before = readCheckpoint(stack);
+  const states = before.map((state) => {
+    const changed = changedByHand[state.urn.split("::").at(-1) ?? ""];
+    return changed ? { ...state, inputs: { ...state.inputs, ...changed } } : state;
+  });
+  writeCheckpoint(stack, states);
+  writeEvents(after("--event-log"), [
+    ...states.filter((state) => !before.includes(state)).flatMap((state) => eventsOf("update", state)),
+    { summaryEvent: { maybeCorrupt: false, durationSeconds: 0, resourceChanges: {} } },
+  ]);
 } else {
   console.error(`The stand-in engine knows no "${command} ${args.join(" ")}".`);
   process.exitCode = 1;

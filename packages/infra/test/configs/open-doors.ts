@@ -13,7 +13,7 @@ export default $config({
     const settings = infra.loadSettings($app.stage, process.env, api);
     const routes = await infra.enabledRoutes(api, settings.features);
     $transform(aws.apigatewayv2.Route, (args, _options, name) => {
-      if (name !== "ApiRouteGetMe") return;
+      if (name !== "ApiRouteGET/v1/me") return;
       args.authorizationType = "NONE";
       args.authorizerId = undefined;
     });

@@ -1,0 +1,93 @@
+/**
+ * What Pulumi's engine does in a second deployment: it finds each resource by its URN or by an alias, compares inputs,
+ * creates and updates in the order of what depends on what, and deletes at the end (Pulumi docs, "Resource options":
+ * aliases, deleteBeforeReplace, ignoreChanges).
+ */
+import { basename } from "node:path";
+import { type Graph, type Inputs, masked, type Resource } from "../../src/testing/graph.ts";
+import { kindOf, StandInAccount } from "./stand-in-account.ts";
+
+export type Operation = "create" | "update" | "replace" | "delete";
+
+export interface Step {
+  readonly operation: Operation;
+  readonly resource: Resource;
+}
+
+/** The resources of a deployment, as far as the engine keeps them. */
+export type Deployed = Pick<Graph, "resources">;
+
+/**
+ * Deploys `after` where `before` is. What does not depend on each other has no order; `isReversed` takes the other one.
+ *
+ * @throws RefusedByAws for what the account does not take.
+ */
+export function deployAgain(before: Deployed, after: Deployed, { isReversed = false } = {}): Step[] {
+  const account = new StandInAccount();
+  // The first deployment, in an empty account.
+  const ids = new Map(inOrder(before.resources, false).map((old) => [old, account.create(old)]));
+  const idOf = (old: Resource) => ids.get(old) ?? {};
+
+  const steps: Step[] = [];
+  const kept = new Set<Resource>();
+  const deletedAtTheEnd: Resource[] = [];
+  for (const resource of inOrder(after.resources, isReversed)) {
+    const old = before.resources.find(({ urn }) => namesOf(resource).includes(urn));
+    if (!old) {
+      account.create(resource);
+      steps.push({ operation: "create", resource });
+      continue;
+    }
+    kept.add(old);
+    const changed = changesOf(old, resource);
+    if (changed.some((name) => kindOf(resource.type).fixed.includes(name))) {
+      if (resource.deleteBeforeReplace) account.delete(idOf(old));
+      else deletedAtTheEnd.push(old);
+      account.create(resource);
+      steps.push({ operation: "replace", resource });
+    } else if (changed.length > 0) {
+      account.update(idOf(old), resource);
+      steps.push({ operation: "update", resource });
+    }
+  }
+  const gone = before.resources.filter((old) => !old.isComponent && !kept.has(old));
+  for (const old of [...deletedAtTheEnd, ...gone]) account.delete(idOf(old));
+  return [...steps, ...gone.map((resource) => ({ operation: "delete" as const, resource }))];
+}
+
+/** The URNs under which the engine looks for a resource in its state. An alias is a name under the same parent. */
+function namesOf({ urn, name, aliases }: Resource): string[] {
+  return [urn, ...aliases.map((alias) => `${urn.slice(0, -name.length)}${alias}`)];
+}
+
+function changesOf(old: Resource, resource: Resource): string[] {
+  // A file is compared by what is in it, which its name has a hash of, and not by where it lies.
+  const text = (inputs: Inputs, name: string) =>
+    JSON.stringify(masked(inputs[name] ?? null), (key, value) =>
+      key === "$asset" ? basename(value) : value,
+    );
+  return [...new Set([...Object.keys(old.inputs), ...Object.keys(resource.inputs)])].filter(
+    (name) =>
+      !resource.ignoreChanges.includes(name) && text(old.inputs, name) !== text(resource.inputs, name),
+  );
+}
+
+/** Resources after what they depend on; components are none that AWS knows. */
+function inOrder(resources: readonly Resource[], isReversed: boolean): Resource[] {
+  const waiting = new Set(resources.filter(({ isComponent }) => !isComponent));
+  const urns = new Set([...waiting].map(({ urn }) => urn));
+  const done = new Set<string>();
+  const ordered: Resource[] = [];
+  while (waiting.size > 0) {
+    const ready = [...waiting].filter(({ dependsOn }) =>
+      dependsOn.every((urn) => done.has(urn) || !urns.has(urn)),
+    );
+    if (ready.length === 0) throw new Error("Resources depend on each other in a circle");
+    for (const resource of isReversed ? ready.toReversed() : ready) {
+      waiting.delete(resource);
+      done.add(resource.urn);
+      ordered.push(resource);
+    }
+  }
+  return ordered;
+}
