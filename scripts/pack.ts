@@ -38,6 +38,19 @@ const PACKAGES: Readonly<Record<string, Packing>> = {
   infra: { copied: { "../../docs/benchmarks.json": "benchmarks.json" } },
   delivery: {},
   local: {},
+  create: {
+    copied: {
+      template: "template",
+      // What a project is made of.
+      "../../package.json": "repository/package.json",
+      "../../biome.json": "repository/biome.json",
+      "../../sst.config.ts": "repository/sst.config.ts",
+      "../api/package.json": "repository/packages/api/package.json",
+      "../api/src": "repository/packages/api/src",
+      "../api/test": "repository/packages/api/test",
+      "../kit/package.json": "repository/packages/kit/package.json",
+    },
+  },
 };
 
 export const PUBLISHED: readonly string[] = Object.keys(PACKAGES);
@@ -132,7 +145,7 @@ function packPackage(out: string, short: string): string {
   mkdirSync(join(folder, "docs"), { recursive: true });
   writeFileSync(join(folder, "docs/api.md"), apiPage(folder, manifest.name, publicEntries(short)));
 
-  const faults = faultsOf(folder, manifest);
+  const faults = packageFaults(folder, manifest);
   if (faults.length > 0) throw new PackError(faults.join("\n"));
   const packed = execFileSync("npm", ["pack", "--silent", "--pack-destination", out], {
     cwd: folder,
@@ -241,8 +254,15 @@ function tsc(
   rmSync(file);
 }
 
-/** What would not work, or not be right, in the folder of somebody else. */
-function faultsOf(folder: string, manifest: Manifest): string[] {
+/**
+ * Finds, as sentences, what would not work in another folder than this repository, or should not be there.
+ *
+ * @param folder of a compiled package.
+ */
+export function packageFaults(
+  folder: string,
+  manifest: Pick<Manifest, "name" | "dependencies" | "peerDependencies">,
+): string[] {
   const known = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
   const faults: string[] = [];
   for (const file of globSync("dist/**/*.{js,ts}", { cwd: folder })) {

@@ -80,6 +80,11 @@ export async function checkPackedPackages(say: (line: string) => void): Promise<
     run("npx", "tsc");
     run("node", "--test", "src/routes/notes/*.test.ts");
     run("npx", "lambda-express-api", "cost");
+    demandRefusal(
+      project,
+      ["release"],
+      /^release is in @lambda-express-api\/delivery, which is not installed; /,
+    );
     run("npx", "lambda-express-api", "build", "lambda", "--architecture", "x64");
     run("npx", "lambda-express-api", "build", "container");
     say("dist/container/main.mjs");
@@ -115,6 +120,14 @@ function runIn(project: string, command: string, args: readonly string[]): strin
   });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
   return stdout;
+}
+
+/** A command of a package that the project does not have. */
+function demandRefusal(project: string, args: readonly string[], sentence: RegExp): void {
+  const command = join(project, "node_modules/.bin/lambda-express-api");
+  const { status, stderr } = spawnSync(command, args, { cwd: project, encoding: "utf8", env: ENVIRONMENT });
+  if (status !== 1 || !sentence.test(stderr))
+    throw new Error(`${args.join(" ")} ended with ${status}: ${stderr}`);
 }
 
 function installedSize(modules: string): InstalledSize {
