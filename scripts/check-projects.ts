@@ -134,7 +134,7 @@ async function startAndWalkDemo(
     if (legacy.status !== 401) throw new CheckError(`GET /v1/legacy/orders/7 answers ${legacy.status}`);
   } finally {
     const ended = once(stack, "exit");
-    stack.kill("SIGINT");
+    stack.kill("SIGTERM");
     await ended;
   }
 }

@@ -113,7 +113,7 @@ async function walkDemo(project: string, run: Run, environment: object): Promise
     if (!url) throw new Error(`npm start ended before it was ready:\n${printed}`);
     run("npm", ["run", "--silent", "demo", "--", "--url", url], environment);
   } finally {
-    stack.kill("SIGINT");
+    stack.kill("SIGTERM");
     await ended;
   }
 }
