@@ -60,9 +60,10 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm test": "takes minutes; continuous integration runs it",
   "npm ci": "it was done before this check",
   "npx biome": "npm run check begins with it",
-  "npm run build -w packages/gateway": "packages/gateway/test/published-package.test.ts does it",
+  "npm run pack": "packages/gateway/test/published-package.test.ts does it",
   "mkdir -p /tmp/my-api": "packages/gateway/test/published-package.test.ts does it",
-  "npm install /tmp/lambda-express-api-gateway": "packages/gateway/test/published-package.test.ts does it",
+  "npm install /tmp/packages/lambda-express-api-gateway":
+    "packages/gateway/test/published-package.test.ts does it",
   'npx node --test "packages/gateway': "npm test runs them",
   "npx node --test <file>": "npm test runs them all",
   "npx node packages/gateway/bench/": "takes a minute",

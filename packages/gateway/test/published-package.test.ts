@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { assertOrderExample } from "./support/order-example.ts";
@@ -24,13 +24,15 @@ describe("the published package", () => {
 
   before(async () => {
     temporary = await mkdtemp(join(tmpdir(), "gateway-published-"));
-    const built = join(temporary, "built");
+    const packed = join(temporary, "packed");
     folder = join(temporary, "yours");
-    await run(process.execPath, [join(root, "scripts/build.ts"), built]);
+    const { stdout } = await run(process.execPath, ["scripts/pack.ts", packed, "gateway"], {
+      cwd: join(root, "../.."),
+    });
     await cp(join(root, "examples"), folder, { recursive: true });
     await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }');
-    const { stdout } = await npm(["pack", "--silent", "--pack-destination", temporary], built);
-    await npm(["install", "--offline", "--no-audit", "--no-fund", join(temporary, stdout.trim())], folder);
+    const archive = join(packed, basename(stdout.trim()));
+    await npm(["install", "--offline", "--no-audit", "--no-fund", archive], folder);
   });
   after(() => rm(temporary, { recursive: true }));
 

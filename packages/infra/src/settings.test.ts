@@ -22,6 +22,28 @@ function mistakesOf(environment: Record<string, string>, stage = "dev"): string[
   }
 }
 
+describe("what a deployment decides by itself", () => {
+  for (const name of ["TRUSTED_PROXY_HOPS", "WEB_CONCURRENCY"])
+    it(`is refused where it would be dropped: ${name}`, () => {
+      const [mistake, ...others] = mistakesOf({ ...required, [name]: "2" });
+      assert.deepEqual(others, []);
+      assert.match(mistake ?? "", new RegExp(`^${name} is set, and a deployment decides it .*: ${name}= in`));
+      assert.deepEqual(mistakesOf({ ...required, [name]: "" }), []);
+    });
+});
+
+describe("a CDN in front", () => {
+  const cloudflare = { DOMAIN_NAME: "api.example.com", DNS: "cloudflare", CLOUDFLARE_API_TOKEN: "secret" };
+  for (const [what, environment, expected] of [
+    ["Cloudflare, which proxies what it has the records of", cloudflare, "cloudflare"],
+    ["one that the owner has put there", { TRUSTED_CDN: "cloudflare" }, "cloudflare"],
+    ["none", {}, undefined],
+  ] as const)
+    it(`is named to the API: ${what}`, () => {
+      assert.equal(loadSettings("dev", { ...required, ...environment }).environment.TRUSTED_CDN, expected);
+    });
+});
+
 /** What else must be set for a setting to make sense. */
 const companions = {
   DNS: { DOMAIN_NAME: "api.example.com" },
@@ -105,6 +127,23 @@ describe("the settings of a stage", () => {
       AUTH_ERROR_DETAIL: "provider",
       FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:9099/securetoken.googleapis.com",
     });
+  });
+
+  it("hand on the provider that is named, with its secrets apart, and say what follows from it", () => {
+    const named = {
+      IDENTITY_PROVIDER: "cognito",
+      COGNITO_USER_POOL_ID: "eu-west-1_AbCdEfGhI",
+      COGNITO_CLIENT_ID: "client",
+    };
+    const settings = loadSettings("dev", { ...named, COGNITO_CLIENT_SECRET: "only-for-us" });
+    const issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI";
+    assert.deepEqual(settings.jwtAuthorizer, { issuer, audiences: ["client"] });
+    assert.equal(settings.groupsClaim, "cognito:groups");
+    assert.deepEqual(settings.environment, named);
+    assert.deepEqual(settings.secretEnvironment, { COGNITO_CLIENT_SECRET: "only-for-us" });
+    assert.deepEqual(mistakesOf({ ...named, COGNITO_CLIENT_ID: "" }), [
+      "COGNITO_CLIENT_ID is not set; it must be the id of an app client, e.g. COGNITO_CLIENT_ID=1h57kf5cpq17m0eml12EXAMPLE.",
+    ]);
   });
 
   it("hand on the API's own settings too, the secret ones apart from the others", () => {

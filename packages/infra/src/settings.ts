@@ -20,6 +20,8 @@ export interface Settings {
   readonly mappingKey: string | undefined;
   readonly jwtAuthorizer: { readonly issuer: string; readonly audiences: readonly string[] };
   readonly groupsClaim: string;
+  /** Where the issuer's keys are, if that follows from the provider that was named, or was said. */
+  readonly jwksUri: string | undefined;
   readonly features: Features;
   readonly corsAllowOrigins: readonly string[];
   readonly corsAllowHeaders: readonly string[];
@@ -273,6 +275,13 @@ const DECIDED_HERE = [
   "JWT_VERIFY_TOKEN_EXPIRATION",
   "DEMO_CALLERS",
 ];
+/** Those of them that only a container reads: whoever sets one for a deployment expects it to be obeyed. */
+const DECIDED_FOR_CONTAINERS = {
+  TRUSTED_PROXY_HOPS:
+    "the load balancer of the container is one; set TRUSTED_CDN where a CDN is in front of it",
+  WEB_CONCURRENCY: "the container has a share of one processor, and scales by instances",
+};
+
 /** What the infrastructure is made of too, and gives to the API in its own words. */
 const READ_HERE = [
   "AWS_API_GW_STAGE_NAME",
@@ -321,11 +330,16 @@ export function loadSettings(
     mappingKey: api.mappingKey,
     jwtAuthorizer: { issuer: api.jwt.issuer, audiences: api.jwt.audiences },
     groupsClaim: api.jwt.groupsClaim,
+    jwksUri: api.jwt.jwksUri,
     features: api.features,
     corsAllowOrigins: api.corsAllowOrigins,
     corsAllowHeaders: api.corsAllowHeaders,
     corsExposeHeaders: api.corsExposeHeaders,
-    environment: pick(environment, namesOf(false)),
+    environment: {
+      ...pick(environment, namesOf(false)),
+      // The records at Cloudflare are proxied.
+      ...(parsed.DNS === "cloudflare" && { TRUSTED_CDN: "cloudflare" }),
+    },
     secretEnvironment: pick(environment, namesOf(true)),
     memoryMegabytes: parsed.MEMORY_MEGABYTES,
     logRetentionDays: parsed.LOG_RETENTION_DAYS ?? usualRetentionDays,
@@ -414,6 +428,11 @@ function read(
 function contradictions(parsed: Parsed, environment: Environment): string[] {
   const isSet = (name: keyof Table) => (environment[name] ?? "") !== "";
   const mistakes: string[] = [];
+  for (const [name, decided] of Object.entries(DECIDED_FOR_CONTAINERS))
+    if (environment[name])
+      mistakes.push(
+        `${name} is set, and a deployment decides it (${decided}); leave it empty for this stage: ${name}= in its .env file.`,
+      );
   const needs = (name: keyof Table, other: keyof Table, why: string) => {
     if (isSet(name) && !isSet(other))
       mistakes.push(

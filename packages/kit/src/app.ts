@@ -24,6 +24,7 @@ import {
   setRequestContext,
 } from "./request/request-context.ts";
 import { comparePaths, expressPath, publicPath, splitRouteKey } from "./request/request-path.ts";
+import { trustedProxies } from "./request/trusted-proxies.ts";
 import type { ApiFacts, Method, RouteReply } from "./route/define-route.ts";
 import { handleRoute, type ListedRoute } from "./route/handle-route.ts";
 import { mountRouter } from "./route/mount-router.ts";
@@ -52,7 +53,7 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
   app.enable("case sensitive routing");
   app.enable("strict routing");
   app.set("query parser", parseQuery);
-  app.set("trust proxy", config.trustedProxyHops);
+  app.set("trust proxy", trustedProxies(config));
 
   const fail = failWith(api.errors);
   const headers = new Map(runtime.headers);

@@ -359,6 +359,12 @@ const cases: Record<keyof typeof settings, SettingCases> = {
     ],
     wrong: ["65536", "-1", "80.5", "8e3", "0x50", " 80", "http", "99999999999"],
   },
+  TRUSTED_CDN: {
+    unset: { value: undefined },
+    value: ({ trustedCdn }) => trustedCdn,
+    right: [["cloudflare", "cloudflare"]],
+    wrong: ["Cloudflare", "cloudfront", "on"],
+  },
   TRUSTED_PROXY_HOPS: {
     unset: { value: 0 },
     value: ({ trustedProxyHops }) => trustedProxyHops,
@@ -367,6 +373,15 @@ const cases: Record<keyof typeof settings, SettingCases> = {
       ["10", 10],
     ],
     wrong: ["11", "-1", "true", "loopback"],
+  },
+  DRAIN_DELAY_SECONDS: {
+    unset: { value: 0 },
+    value: ({ drainDelaySeconds }) => drainDelaySeconds,
+    right: [
+      ["0", 0],
+      ["300", 300],
+    ],
+    wrong: ["-1", "301", "10s", "1.5"],
   },
   BODY_IDLE_TIMEOUT_SECONDS: {
     unset: { value: 10 },

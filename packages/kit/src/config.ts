@@ -76,7 +76,11 @@ export interface Config<Own = unknown> {
   readonly port: number;
   /** How many proxies in front of the container write `x-forwarded-for`. */
   readonly trustedProxyHops: number;
+  /** The CDN in front, whose published addresses are believed when they write `x-forwarded-for`. */
+  readonly trustedCdn: "cloudflare" | undefined;
   readonly workers: number;
+  /** How long the container goes on to take requests after it was told to stop. */
+  readonly drainDelaySeconds: number;
   /** How long the container waits for a request's body. */
   readonly bodyTimeouts: BodyTimeouts;
   /** The API's own settings, by the names of their variables. */
@@ -401,11 +405,28 @@ export const settings = {
     parse: wholeNumber(0, 65_535),
   },
   TRUSTED_PROXY_HOPS: {
-    description: "How many proxies in front of the container write `x-forwarded-for`.",
+    description:
+      "How many proxies in front of the container write `x-forwarded-for`, not counting the CDN of `TRUSTED_CDN`.",
     rule: "a number from 0 to 10",
     example: "1",
     default: "0",
     parse: wholeNumber(0, 10),
+  },
+  DRAIN_DELAY_SECONDS: {
+    description:
+      "How long the container goes on to take requests after SIGTERM, in seconds, while its health endpoint answers 503: a load balancer needs that long to notice. The 9.5 seconds for what is in flight come on top, so the orchestrator has to wait for both before it kills.",
+    rule: "a number from 0 to 300",
+    example: "10",
+    default: "0",
+    parse: wholeNumber(0, 300),
+  },
+  TRUSTED_CDN: {
+    description:
+      "The CDN that proxies every request. What its published addresses say of the caller counts, from others it does not. A deployment with `DNS=cloudflare` sets it.",
+    rule: "cloudflare",
+    example: "cloudflare",
+    optional: true,
+    parse: oneOf("cloudflare"),
   },
   BODY_IDLE_TIMEOUT_SECONDS: {
     description:
@@ -540,7 +561,9 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
     host: parsed.HOST,
     port: parsed.PORT,
     trustedProxyHops: parsed.TRUSTED_PROXY_HOPS,
+    trustedCdn: parsed.TRUSTED_CDN,
     workers: parsed.WEB_CONCURRENCY,
+    drainDelaySeconds: parsed.DRAIN_DELAY_SECONDS,
     bodyTimeouts: {
       idleSeconds: parsed.BODY_IDLE_TIMEOUT_SECONDS,
       totalSeconds: parsed.BODY_TIMEOUT_SECONDS,

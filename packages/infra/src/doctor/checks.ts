@@ -3,6 +3,8 @@
  * no secret, and one that cannot be made from here says so and is no failure.
  */
 import type { Api } from "@lambda-express-api/kit";
+import { identityPreset } from "@lambda-express-api/kit/identity/identity-preset.ts";
+import { CLOUDFLARE_ADDRESSES } from "@lambda-express-api/kit/request/cloudflare-addresses.ts";
 import { loadSettings, readSetting, type Settings, SettingsError } from "../settings.ts";
 
 export interface Finding {
@@ -15,6 +17,7 @@ export interface Finding {
 /** What the checks ask the outside, so that a test can answer. */
 export interface World {
   readonly stage: string;
+  readonly now: Date;
   readonly api: Pick<Api, "settings">;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly versions: { readonly node: string; readonly sst: string | undefined; readonly pinnedSst: string };
@@ -55,6 +58,7 @@ export async function examine(world: World): Promise<Finding[]> {
     ...checkCertificate(region, settings),
     ...(await checkNameServers(world, settings)),
     ...(await checkCloudflare(world, settings)),
+    ...checkCloudflareAddresses(world, settings),
   ];
 }
 
@@ -96,26 +100,68 @@ function checkReleaseBucket({ stage, environment }: World, { codeDelivery }: Set
   ];
 }
 
-async function checkIssuer({ network }: World, settings: Settings): Promise<Finding[]> {
+async function checkIssuer({ network, environment }: World, settings: Settings): Promise<Finding[]> {
   const { issuer } = settings.jwtAuthorizer;
+  const from = environment.JWT_ISSUER ? undefined : identityPreset(environment).sources.JWT_ISSUER;
+  const variable = from ?? "JWT_ISSUER";
   if (!issuer.startsWith("https://"))
     return [wrong("issuer", `JWT_ISSUER is ${issuer}, and API Gateway only asks issuers by HTTPS.`)];
   if (!network) return [unknown("issuer", `Whether ${issuer} answers cannot be seen offline.`)];
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const document = await readJson(network, url);
-  if (typeof document === "string")
-    return [wrong("issuer", `${url} ${document}; is JWT_ISSUER the issuer of your provider?`)];
+  if (typeof document === "string") {
+    return [
+      wrong(
+        "issuer",
+        `${url} ${document}; is ${variable} ${from ? "right" : "the issuer of your provider"}?`,
+      ),
+    ];
+  }
   if (document.issuer !== issuer) {
     return [
       wrong(
         "issuer",
-        `JWT_ISSUER is ${issuer}, but its document says ${JSON.stringify(document.issuer)}; they are compared character by character, so set JWT_ISSUER to what the document says.`,
+        `${from ? "The issuer" : "JWT_ISSUER"} is ${issuer}, but its document says ${JSON.stringify(document.issuer)}; they are compared character by character, so set JWT_ISSUER to what the document says${from ? `, and unset ${from}` : ""}.`,
       ),
     ];
   }
   if (typeof document.jwks_uri !== "string")
     return [wrong("issuer", `${url} names no jwks_uri, so nobody could verify its tokens.`)];
-  return [fine("issuer", `${issuer} answers, and its document says the same.`)];
+  return [
+    fine("issuer", `${issuer} answers, and its document says the same.`),
+    ...checkKeys(environment, settings, document),
+    ...checkTokenEndpoint(environment, settings, document),
+  ];
+}
+
+/** The container would ask for keys where they are not. */
+function checkKeys(
+  { IDENTITY_PROVIDER: provider }: World["environment"],
+  { jwksUri }: Settings,
+  { jwks_uri: named }: Record<string, unknown>,
+): Finding[] {
+  if (!provider || jwksUri === undefined || jwksUri === named) return [];
+  return [
+    wrong(
+      "keys",
+      `The keys are expected at ${jwksUri}, but the issuer's document says ${named}; set JWT_ISSUER_JWKS_URI=${named}.`,
+    ),
+  ];
+}
+
+/** Passwords are exchanged where the document says, if the server offers it. */
+function checkTokenEndpoint(
+  { IDENTITY_PROVIDER: provider }: World["environment"],
+  { features }: Settings,
+  { token_endpoint: url, grant_types_supported: grants }: Record<string, unknown>,
+): Finding[] {
+  if (!features.authEndpoints || !["auth0", "oidc"].includes(provider ?? "")) return [];
+  const without = "so the token endpoints could not work; switch them off with AUTH_ENDPOINTS=off.";
+  if (typeof url !== "string")
+    return [wrong("sign-in", `The issuer's document names no token_endpoint, ${without}`)];
+  if (Array.isArray(grants) && !grants.includes("password"))
+    return [wrong("sign-in", `The issuer's document does not offer the password grant, ${without}`)];
+  return [fine("sign-in", `Passwords are exchanged for tokens at ${url}.`)];
 }
 
 /** Gives the document, or what is wrong with it as the rest of a sentence. */
@@ -238,6 +284,22 @@ async function checkCloudflare({ environment, network }: World, { dns }: Setting
       : wrong(
           "Cloudflare",
           `Cloudflare refuses CLOUDFLARE_API_TOKEN${typeof answer === "string" ? ` (${answer})` : ""}; make one with the permissions Zone:Read and DNS:Edit.`,
+        ),
+  ];
+}
+
+const YEAR_MILLISECONDS = 365 * 24 * 3_600_000;
+
+/** Requests that come from an address that is missing there have Cloudflare's address in the place of the caller's. */
+function checkCloudflareAddresses({ now }: World, { environment }: Settings): Finding[] {
+  if (environment.TRUSTED_CDN !== "cloudflare") return [];
+  const { date, sources } = CLOUDFLARE_ADDRESSES;
+  return [
+    now.getTime() - Date.parse(date) < YEAR_MILLISECONDS
+      ? fine("addresses", `The kit's list of Cloudflare's addresses is of ${date}.`)
+      : unknown(
+          "addresses",
+          `The kit's list of Cloudflare's addresses is of ${date}, more than a year ago; update the kit, or compare it with ${sources.join(" and ")}.`,
         ),
   ];
 }

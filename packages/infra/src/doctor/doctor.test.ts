@@ -18,6 +18,7 @@ const ISSUER = "https://securetoken.google.com/my-project";
 const SECRETS = { FIREBASE_APP_API_KEY: "AIzaSySecretKey", CLOUDFLARE_API_TOKEN: "secret-cloudflare-token" };
 const good: World = {
   stage: "dev",
+  now: new Date("2026-12-01"),
   api,
   environment: {
     ...SECRETS,
@@ -55,7 +56,7 @@ describe("npm run doctor", () => {
     assert.deepEqual([...new Set(findings.map(({ verdict }) => verdict))], ["fine"]);
     assert.deepEqual(
       findings.map(({ about }) => about),
-      ["Node.js", "SST", "settings", "issuer", "audience", "AWS", "DNS", "Cloudflare"],
+      ["Node.js", "SST", "settings", "issuer", "audience", "AWS", "DNS", "Cloudflare", "addresses"],
     );
   });
 
@@ -67,6 +68,87 @@ describe("npm run doctor", () => {
       findings.find(({ about }) => about === "release")?.sentence,
       "Releases bring the code to the bucket my-releases.",
     );
+  });
+
+  it("warns of a list of Cloudflare's addresses that is older than a year, where Cloudflare is in front", async () => {
+    const addressesIn = async (environment: Record<string, string>) => {
+      const findings = await examine({ ...good, now: new Date("2028-01-01"), environment });
+      return findings.filter(({ about }) => about === "addresses");
+    };
+    const [finding, ...others] = await addressesIn(good.environment as Record<string, string>);
+    assert.deepEqual([finding?.verdict, others], ["unknown", []]);
+    assert.match(finding?.sentence ?? "", /more than a year ago; update the kit/);
+    assert.deepEqual(
+      await addressesIn({ ...(good.environment as Record<string, string>), DNS: "route53" }),
+      [],
+    );
+  });
+
+  describe("with a provider that is named", () => {
+    const POOL = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI";
+    const named = (environment: Record<string, string | undefined>, document: object): Partial<World> => ({
+      environment: { ...SECRETS, AWS_REGION: "eu-west-1", ...environment },
+      network: networkThat({ document }),
+    });
+    const cognito = {
+      IDENTITY_PROVIDER: "cognito",
+      COGNITO_USER_POOL_ID: "eu-west-1_AbCdEfGhI",
+      COGNITO_CLIENT_ID: "client",
+    };
+    const oidc = {
+      IDENTITY_PROVIDER: "oidc",
+      JWT_ISSUER: "https://issuer.example.com",
+      JWT_AUTHORIZED_AUDIENCES: "my-api",
+      AUTH_ENDPOINTS: "on",
+      OIDC_CLIENT_ID: "client",
+    };
+    const issuerDocument = { issuer: oidc.JWT_ISSUER, jwks_uri: `${oidc.JWT_ISSUER}/keys` };
+    const tokenEndpoint = { token_endpoint: `${oidc.JWT_ISSUER}/token` };
+
+    it("finds nothing wrong where the discovery document says what follows from it", async () => {
+      const document = { issuer: POOL, jwks_uri: `${POOL}/.well-known/jwks.json` };
+      assert.deepEqual(await wrongOf(named(cognito, document)), []);
+      assert.deepEqual(await wrongOf(named(oidc, { ...issuerDocument, ...tokenEndpoint })), []);
+      const findings = await examine({ ...good, ...named(oidc, { ...issuerDocument, ...tokenEndpoint }) });
+      assert.equal(
+        findings.find(({ about }) => about === "sign-in")?.sentence,
+        "Passwords are exchanged for tokens at https://issuer.example.com/token.",
+      );
+    });
+
+    for (const [title, environment, document, sentence] of [
+      [
+        "another issuer in the document",
+        cognito,
+        { issuer: "https://issuer.example.com", jwks_uri: "x" },
+        /^The issuer is https:\S+_AbCdEfGhI, but its document says .* and unset COGNITO_USER_POOL_ID\.$/,
+      ],
+      [
+        "keys elsewhere",
+        cognito,
+        { issuer: POOL, jwks_uri: "https://example.com/keys" },
+        /^The keys are expected at .*; set JWT_ISSUER_JWKS_URI=https:\/\/example\.com\/keys\.$/,
+      ],
+      ["no token endpoint", oidc, issuerDocument, /^The issuer's document names no token_endpoint, .*off\.$/],
+      [
+        "no password grant",
+        oidc,
+        { ...issuerDocument, ...tokenEndpoint, grant_types_supported: ["authorization_code"] },
+        /^The issuer's document does not offer the password grant, .*AUTH_ENDPOINTS=off\.$/,
+      ],
+    ] as const) {
+      it(`says what to do about ${title}`, async () => {
+        const sentences = await wrongOf(named(environment, document));
+        assert.equal(sentences.length, 1, sentences.join("\n"));
+        assert.match(sentences.join(), sentence);
+      });
+    }
+
+    it("names its own variable where its issuer is not there", async () => {
+      const network = networkThat({ fetch: async () => new Response(null, { status: 404 }) });
+      const sentences = await wrongOf({ ...named(cognito, {}), network });
+      assert.match(sentences.join(), /answers 404; is COGNITO_USER_POOL_ID right\?$/);
+    });
   });
 
   it("offline, says what it cannot see, and is no failure", async () => {

@@ -63,6 +63,7 @@ function readArguments(): Arguments | undefined {
 async function diagnose({ api, stage, offline }: Arguments): Promise<void> {
   const findings = await examine({
     stage,
+    now: new Date(),
     api: await loadApi(apiFolder(api)),
     environment: readStageEnvironment(stage),
     versions: readVersions(),

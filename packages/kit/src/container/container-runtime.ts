@@ -21,6 +21,8 @@ export interface ContainerRuntimeOptions {
   /** Where access log lines go. */
   readonly write: (line: string) => void;
   readonly timeoutMilliseconds?: number;
+  /** Whether this instance is about to stop. */
+  readonly isStopping?: () => boolean;
 }
 
 /** Makes the container runtime: without a gateway in front, it verifies tokens, does CORS and writes the access log. */
@@ -30,10 +32,12 @@ export function createContainerRuntime({
   release,
   write,
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
+  isStopping = () => false,
 }: ContainerRuntimeOptions): Runtime {
   const { jwt, mappingKey, stageName, bodyTimeouts } = config;
   const basePath = mappingKey ? `/${mappingKey}` : "";
   return {
+    isStopping,
     bodyTimeouts,
     headers: new Map(Object.entries(securityHeaders)),
     middleware: (api) => [createAccessLog({ stageName, release, write }), createCors(config, api)],

@@ -197,7 +197,7 @@ async function faultOf(jwk: JWK): Promise<string | undefined> {
   try {
     const key = (await importJWK(jwk, "RS256")) as CryptoKey;
     if (key.type !== "public") return "it is not a public key";
-    const { modulusLength } = key.algorithm as { readonly modulusLength: number };
+    const { modulusLength } = key.algorithm as CryptoKey["algorithm"] & { readonly modulusLength: number };
     return modulusLength < MIN_MODULUS_BITS
       ? `it has ${modulusLength} bits; RS256 demands ${MIN_MODULUS_BITS}`
       : undefined;

@@ -34,6 +34,8 @@ const LINGER_MILLISECONDS = 1_000;
 export interface RunningServer {
   /** `http://127.0.0.1:5000`. */
   readonly url: string;
+  /** Makes the health endpoint answer 503. Everything else is answered as before. */
+  announceStop(): void;
   /**
    * Stops: no new connections, what is in flight is answered, and so is what comes on an idle connection within a second.
    *
@@ -67,7 +69,14 @@ export async function startServer(
 ): Promise<RunningServer> {
   const inFlight = new Set<ServerResponse>();
   const { services, close: closeServices } = createServices(api.services, { config, log, replaced });
-  const runtime = createContainerRuntime({ config, log, write, release: release(api) });
+  let isStopping = false;
+  const runtime = createContainerRuntime({
+    config,
+    log,
+    write,
+    release: release(api),
+    isStopping: () => isStopping,
+  });
   const app = createApp({ api, config, log, runtime, services });
   configure?.(app);
   const server = createServer({ ...LIMITS, ...limits });
@@ -95,6 +104,9 @@ export async function startServer(
   const { address, port, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
+    announceStop() {
+      isStopping = true;
+    },
     async stop(forceAfterMilliseconds) {
       const result = await stop(server, inFlight, forceAfterMilliseconds);
       await closeServices();

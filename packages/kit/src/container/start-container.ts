@@ -6,10 +6,8 @@ import { ConfigError, loadConfig } from "../config.ts";
 import { createLog } from "../log.ts";
 import { release } from "../release.ts";
 import { startServer } from "./server.ts";
+import { createShutdown } from "./shutdown.ts";
 import { startWorkers } from "./workers.ts";
-
-/** What a container gets between SIGTERM and SIGKILL is 10 s with Docker and 30 s on Fargate. */
-const DRAIN_MILLISECONDS = 9_500;
 
 export interface ContainerOptions {
   /** Is given the app before its first request: `app.use(...)`. */
@@ -17,8 +15,9 @@ export interface ContainerOptions {
 }
 
 /**
- * Starts an API as a container's process, and stops it on SIGTERM. A mistake in the environment ends the process with exit
- * code 1, and one sentence on stderr for each.
+ * Starts an API as a container's process, and stops it on SIGTERM, or when an error reaches the process itself: what is in
+ * flight is answered first. A mistake in the environment ends the process with exit code 1, and one sentence on stderr for
+ * each.
  */
 export async function startContainer(api: Api, { configure }: ContainerOptions = {}): Promise<void> {
   const log = createLog();
@@ -30,20 +29,23 @@ export async function startContainer(api: Api, { configure }: ContainerOptions =
 
     const write = (line: string) => process.stdout.write(line);
     const starting = startServer(api, { config, log, write, configure });
-    let stopping = false;
-    const stop = async (signal: NodeJS.Signals) => {
-      if (stopping) process.exit(1);
-      stopping = true;
+    const shutdown = createShutdown({
+      starting,
+      delayMilliseconds: config.drainDelaySeconds * 1000,
+      exit: (code) => process.exit(code),
+    });
+    const stop = (signal: NodeJS.Signals) => {
       log.info("stopping", { signal, pid: process.pid });
-      const { wasForced } = await (await starting).stop(DRAIN_MILLISECONDS);
-      process.exit(wasForced ? 1 : 0);
+      void shutdown.stop();
     };
     // Before it says that it listens: whatever reads that may ask it to stop.
     process.on("SIGTERM", stop);
     // Ctrl-C reaches the whole process group: a worker waits for what its primary says.
     process.on("SIGINT", cluster.isWorker ? () => {} : stop);
-    // The primary takes the port away before its signal comes: with nothing in flight a worker would be gone by then.
-    if (cluster.isWorker) process.once("disconnect", () => setTimeout(() => {}, DRAIN_MILLISECONDS));
+    process.on("uncaughtException", (error, origin) => {
+      log.error("an error that nothing handles ends the process", { error, origin, pid: process.pid });
+      void shutdown.fail();
+    });
     log.info("listening", { url: (await starting).url, pid: process.pid, ...release(api) });
   } catch (error) {
     // A mistake in the environment is told in words; a stack would only bury them.

@@ -92,6 +92,11 @@ export const catalogue = {
     message: "The answer took too long",
     gatewayMessage: "Service Unavailable",
   },
+  "003503": {
+    status: 503,
+    title: "Shutting down",
+    message: "This instance of the API is about to stop",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof catalogue;

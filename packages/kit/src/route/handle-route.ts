@@ -2,6 +2,7 @@
 import type { Request, RequestHandler } from "express";
 import type { Config } from "../config.ts";
 import { isEnabled, loadRoute } from "../enabled-routes.ts";
+import { ApiError } from "../errors/api-error.ts";
 import { type RequestContext, requestContext } from "../request/request-context.ts";
 import { routeKey } from "../request/request-path.ts";
 import { admit, type GroupRefusal } from "./admit.ts";
@@ -46,9 +47,7 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
   /** @returns `undefined` for an endpoint that is switched off. */
   async function load(): Promise<LoadedRoute | undefined> {
     const route = await loadRoute(`${listed.method} ${listed.path}`, listed.load);
-    return isEnabled(route, config.features)
-      ? { route, schemas: createRouteSchemas(route, config.environment !== "production") }
-      : undefined;
+    return isEnabled(route, config.features) ? { route, schemas: createRouteSchemas(route) } : undefined;
   }
 
   return throwErrors(async (request, response, next) => {
@@ -61,6 +60,7 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     const context = requestContext(request);
     context.routeKey = key;
 
+    if (route.role === "health" && environment.runtime.isStopping?.()) throw shuttingDown();
     const principal = await admit(route.access, request, environment);
     if (route.use && !(await runHandlers(route.use, request, response))) return next();
     const params = pathVariables(request);
@@ -74,6 +74,11 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
       reply.headers?.["content-type"] ?? (isRaw ? await schemas.contentTypeOf(reply) : undefined);
     sendReply(request, response, reply, contentType);
   });
+}
+
+/** For load balancers: the other endpoints go on to answer until those have noticed. */
+function shuttingDown(): ApiError {
+  return new ApiError("003503", { reason: "Send requests to another instance", isLogged: true });
 }
 
 const REQUEST = Symbol("request");

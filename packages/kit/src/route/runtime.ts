@@ -10,6 +10,8 @@ export interface Runtime {
   receive(request: Request): ReceivedRequest;
   /** Of every answer. */
   readonly headers: ReadonlyMap<string, string>;
+  /** Whether this instance is about to stop, which the health endpoint tells. */
+  readonly isStopping?: () => boolean;
   /** How long a body may take. Where there is none, bodies come all at once. */
   readonly bodyTimeouts?: BodyTimeouts;
   /** What a gateway in front of the app would have done: runs on every request, before the owner's middleware. */

@@ -10,6 +10,7 @@ export interface Entry {
   readonly message: string;
   readonly url: string;
   readonly pid: number;
+  readonly replacement: number;
   readonly version: string;
   readonly commit: string;
   readonly code: number | null;
@@ -43,8 +44,12 @@ export interface ServerProcess {
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 
-export function startServerProcess(environment: Readonly<Record<string, string>>): ServerProcess {
-  const child = spawn(process.execPath, ["packages/kit/test/fixtures/container.ts"], {
+/** @param entry a file of the fixtures. */
+export function startServerProcess(
+  environment: Readonly<Record<string, string>>,
+  entry: "container.ts" | "faulty-container.ts" = "container.ts",
+): ServerProcess {
+  const child = spawn(process.execPath, [`packages/kit/test/fixtures/${entry}`], {
     cwd: new URL("../../../../", import.meta.url),
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],

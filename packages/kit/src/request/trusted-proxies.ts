@@ -1,0 +1,34 @@
+/** Which proxies are believed when they say whom they speak for. */
+import { BlockList, isIP } from "node:net";
+import type { Config } from "../config.ts";
+import { CLOUDFLARE_ADDRESSES } from "./cloudflare-addresses.ts";
+
+/**
+ * Gives the value of Express's `trust proxy`, after which `request.ip` is the caller.
+ *
+ * A CDN's word counts only where the peer, after the trusted hops, has one of the CDN's published addresses. Anyone else may
+ * send the same header. Cloudflare appends the caller's address to `x-forwarded-for` ("Cloudflare HTTP headers").
+ */
+export function trustedProxies({
+  trustedProxyHops,
+  trustedCdn,
+}: Pick<Config, "trustedProxyHops" | "trustedCdn">): number | ((address: string, hop: number) => boolean) {
+  if (trustedCdn === undefined) return trustedProxyHops;
+  const published = blockListOf(CLOUDFLARE_ADDRESSES.ranges);
+  return (address, hop) =>
+    hop < trustedProxyHops || (hop === trustedProxyHops && isListed(published, address));
+}
+
+function blockListOf(ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [network = "", bits] = range.split("/");
+    list.addSubnet(network, Number(bits), network.includes(":") ? "ipv6" : "ipv4");
+  }
+  return list;
+}
+
+function isListed(list: BlockList, address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && list.check(address, family === 6 ? "ipv6" : "ipv4");
+}

@@ -1,0 +1,113 @@
+/** Who calls, behind proxies: an address that a client writes is believed in neither runtime. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import supertest from "supertest";
+import { createHandler } from "../src/lambda/create-handler.ts";
+import type { HttpResult } from "../src/lambda/event-adapter.ts";
+import { CLOUDFLARE_ADDRESSES } from "../src/request/cloudflare-addresses.ts";
+import { trustedProxies } from "../src/request/trusted-proxies.ts";
+import { anyone } from "../src/route/access.ts";
+import { defineRoute } from "../src/route/define-route.ts";
+import { lambdaContext, payloadEvent } from "../src/testing/payload-event.ts";
+import { testApp } from "../src/testing/test-app.ts";
+import { type Environment, testEnvironment } from "../src/testing/test-environment.ts";
+import { apiOf } from "./fixtures/api.ts";
+
+const CALLER = "198.51.100.7";
+const FORGED = "192.0.2.66";
+const EDGE = "172.68.1.2";
+const STRANGER = "203.0.113.9";
+
+const getAddress = defineRoute({
+  operationId: "getAddress",
+  method: "GET",
+  path: "/v1/address",
+  summary: "Tells the caller's address.",
+  responses: (z) => ({ 200: { description: "It.", schema: z.string() } }),
+}).handler(anyone(async ({ clientIp }) => ({ status: 200, body: clientIp })));
+const api = apiOf([getAddress]);
+
+/** What the function takes for the caller's address, where the gateway's peer is `peer`. */
+async function inLambda(environment: Environment, peer: string, headers: Record<string, string>) {
+  const handler = createHandler(api, {
+    environment: testEnvironment(api, undefined, { ...environment, RUNTIME: "LAMBDA" }),
+  });
+  const { "x-forwarded-for": forwarded, ...others } = headers;
+  const event = payloadEvent({
+    method: "GET",
+    path: "/v1/address",
+    headers: { ...others, "x-forwarded-for": forwarded ? `${forwarded}, ${peer}` : peer },
+  });
+  const http = { ...event.requestContext.http, sourceIp: peer };
+  const sent: APIGatewayProxyEventV2 = { ...event, requestContext: { ...event.requestContext, http } };
+  return JSON.parse(((await handler(sent, lambdaContext())) as HttpResult).body);
+}
+
+/** The same behind a load balancer, whose peer is `peer`; its line of the log must say the same. */
+async function inContainer(environment: Environment, peer: string, headers: Record<string, string>) {
+  const lines: string[] = [];
+  const app = testApp(api, {
+    environment: { ...environment, TRUSTED_PROXY_HOPS: "1" },
+    write: (line) => lines.push(line),
+  });
+  const { "x-forwarded-for": forwarded, ...others } = headers;
+  const { body } = await supertest(app)
+    .get("/v1/address")
+    .set({ ...others, "x-forwarded-for": forwarded ? `${forwarded}, ${peer}` : peer });
+  assert.equal(JSON.parse(lines[0] ?? "").client.sourceIp, body);
+  return body;
+}
+
+const cdn = { TRUSTED_CDN: "cloudflare" };
+const says = (address: string) => ({ "cf-connecting-ip": address, "x-forwarded-for": address });
+
+for (const [name, addressOf] of [
+  ["the function", inLambda],
+  ["the container behind a load balancer", inContainer],
+] as const) {
+  describe(`the caller's address, in ${name}`, () => {
+    it("is what Cloudflare says, where the peer is Cloudflare", async () => {
+      assert.equal(await addressOf(cdn, EDGE, says(CALLER)), CALLER);
+      assert.equal(await addressOf(cdn, "2606:4700::1", says("2001:db8::7")), "2001:db8::7");
+    });
+
+    it("is what Cloudflare has appended, whatever the caller sent along", async () => {
+      const headers = { "cf-connecting-ip": CALLER, "x-forwarded-for": `${FORGED}, ${CALLER}` };
+      assert.equal(await addressOf(cdn, EDGE, headers), CALLER);
+    });
+
+    it("is the peer, where another one says the same as Cloudflare would", async () => {
+      assert.equal(await addressOf(cdn, STRANGER, says(FORGED)), STRANGER);
+      const forgedEdge = { "cf-connecting-ip": FORGED, "x-forwarded-for": `${FORGED}, ${EDGE}` };
+      assert.equal(await addressOf(cdn, STRANGER, forgedEdge), STRANGER);
+    });
+
+    it("is the peer, where no CDN is in front, even if the peer has an address of Cloudflare", async () => {
+      assert.equal(await addressOf({}, EDGE, says(FORGED)), EDGE);
+    });
+
+    it("is Cloudflare's own, where Cloudflare says nothing of the caller", async () => {
+      assert.equal(await addressOf(cdn, EDGE, {}), EDGE);
+    });
+  });
+}
+
+describe("Cloudflare's addresses", () => {
+  const trust = trustedProxies({ trustedProxyHops: 0, trustedCdn: "cloudflare" });
+  assert.ok(typeof trust === "function");
+
+  it("are known by each published range, and in IPv6's form of an IPv4 address", () => {
+    for (const range of CLOUDFLARE_ADDRESSES.ranges) {
+      const [network = ""] = range.split("/");
+      assert.equal(trust(network.endsWith("::") ? `${network}1` : network, 0), true, range);
+    }
+    assert.equal(trust(`::ffff:${EDGE}`, 0), true);
+  });
+
+  it("are nothing beside those, behind another hop, or that is no address", () => {
+    for (const address of ["104.32.0.0", "172.63.255.255", "2606:4701::1", "::ffff:203.0.113.9", "", "edge"])
+      assert.equal(trust(address, 0), false, address);
+    assert.equal(trust(EDGE, 1), false);
+  });
+});
