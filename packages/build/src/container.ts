@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { apiFolder, healthPath, loadApi } from "./api-folder.ts";
+import { makeMissingDocsFiles } from "./docs-files.ts";
 import { KIT_ASSETS, kitModule } from "./kit-folder.ts";
 import { lazyRequires } from "./lazy-requires.ts";
 import { writeReleaseFile } from "./release-file.ts";
@@ -46,6 +47,7 @@ export async function buildContainer(folder: string, out = join(folder, "dist/co
     logLevel: "warning",
   });
   writeReleaseFile(out, root, api.version);
+  await makeMissingDocsFiles();
   cpSync(KIT_ASSETS, join(out, "assets"), { recursive: true });
 }
 

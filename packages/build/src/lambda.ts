@@ -10,6 +10,7 @@ import { parseArgs, promisify } from "node:util";
 import { build } from "esbuild";
 import { apiFolder, loadApi, loadEndpoints } from "./api-folder.ts";
 import { APP_FILE, bundleFiles, type FileSources } from "./bundle-files.ts";
+import { makeMissingDocsFiles } from "./docs-files.ts";
 import { KIT_ASSETS } from "./kit-folder.ts";
 import { type Rehearsal, rehearsalEnvironment, rehearsalOf } from "./rehearsal.ts";
 import { writeReleaseFile } from "./release-file.ts";
@@ -36,6 +37,7 @@ export async function buildLambda(
   const rehearsal = rehearsalOf(await loadEndpoints(api));
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
+  await makeMissingDocsFiles();
   await cp(KIT_ASSETS, join(out, "assets"), { recursive: true });
   writeReleaseFile(out, root, api.version);
   const sources = await bundleFiles({ handler: lambdaEntry, api: apiModule }, out);

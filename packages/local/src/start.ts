@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
+import { makeMissingDocsFiles } from "@lambda-express-api/build/docs-files.ts";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { exitCodeOf, PlainError } from "./command.ts";
 import { startIdentity } from "./identity/start-identity.ts";
@@ -29,6 +30,7 @@ async function start(): Promise<number> {
     stop.addEventListener("abort", () => resolve(undefined));
   });
   await refuseTakenPort(options.port);
+  await makeMissingDocsFiles();
   const local = await loadLocalApi(apiFolder(options.api));
   refuseMissingEntry(options.runtime === "lambda" ? local.folder.lambdaEntry : local.folder.containerEntry);
   const stack = await startStack(options, local, stop).catch((error) => {
