@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { startTestIssuer, type TestIssuer, testApp } from "@lambda-express-api/kit/testing";
 import supertest from "supertest";
 import { api } from "../../api.ts";
+import { groupRefusal } from "../../group-refusal.ts";
 
 interface Endpoint {
   readonly method: string;
@@ -48,15 +49,16 @@ describe("GET /v1/admin/endpoints", () => {
   it("tells a user why it refuses", async () => {
     const { status, body } = await list(["USERS"]);
     assert.equal(status, 403);
+    const reason = groupRefusal(["ADMINS"], ["USERS"]);
     assert.deepEqual(body, {
       error: {
         code: "002401",
         title: "Unauthorized",
         message: "Access unauthorized",
-        reason: "Only ['ADMINS'] can access this endpoint",
+        reason,
         requestId: body.error.requestId,
       },
-      message: "Only ['ADMINS'] can access this endpoint",
+      message: reason,
     });
   });
 });

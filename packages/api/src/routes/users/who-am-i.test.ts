@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { startTestIssuer, type TestIssuer, testApp } from "@lambda-express-api/kit/testing";
 import supertest from "supertest";
 import { api } from "../../api.ts";
+import { groupRefusal } from "../../group-refusal.ts";
 
 describe("GET /v1/users/whoami", () => {
   let issuer: TestIssuer;
@@ -27,10 +28,8 @@ describe("GET /v1/users/whoami", () => {
 
   it("tells a caller who is in no group, or in another one, why it refuses", async () => {
     const app = testApp(api, { issuer });
-    for (const [groups, reason] of [
-      [undefined, "The endpoint has authorization check and the caller does not belong to any groups"],
-      [["GUESTS"], "Only ['USERS', 'ADMINS'] can access this endpoint"],
-    ] as const) {
+    for (const groups of [undefined, ["GUESTS"]]) {
+      const reason = groupRefusal(["USERS", "ADMINS"], groups ?? []);
       const { status, body } = await supertest(app)
         .get("/v1/users/whoami")
         .set("authorization", issuer.bearer(groups));
