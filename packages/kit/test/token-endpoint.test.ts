@@ -309,7 +309,8 @@ describe("POST /v1/auth/token (stub upstream)", () => {
 
   const outcomes: readonly [number, object, number, string][] = [
     [200, { localId: "x", mfaPendingCredential: "y", mfaInfo: [] }, 403, "002403"],
-    [400, firebaseError(400, "TOO_MANY_ATTEMPTS_TRY_LATER : Wait."), 429, "001429"],
+    [400, firebaseError(400, "TOO_MANY_ATTEMPTS_TRY_LATER : Wait."), 401, "002401"],
+    [400, firebaseError(400, "QUOTA_EXCEEDED : Wait."), 429, "001429"],
     [400, firebaseError(400, "API key not valid. Please pass a valid API key."), 502, "001502"],
     [403, firebaseError(403, "Consumer 'api_key:fake-api-key' has been suspended."), 502, "001502"],
     [500, firebaseError(500, `Failed for fake-api-key and ${PASSWORD}`), 503, "001503"],

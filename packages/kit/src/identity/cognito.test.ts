@@ -184,9 +184,10 @@ const REFUSALS: readonly (readonly [type: string, message: string])[] = [
   ["PasswordResetRequiredException", "Password reset required for the user"],
   ["RefreshTokenReuseException", "Refresh token has already been used"],
   ["com.amazonaws.cognito#NotAuthorizedException", "Incorrect username or password."],
+  // A locked account: another answer would tell that there is one.
+  ["NotAuthorizedException", "Password attempts exceeded"],
 ];
 const RATE_LIMITS: readonly (readonly [number, string, string])[] = [
-  [400, "NotAuthorizedException", "Password attempts exceeded"],
   [400, "TooManyRequestsException", "Rate exceeded"],
   [400, "LimitExceededException", "Attempt limit exceeded, please try after some time."],
   [400, "ForbiddenException", "Request not allowed due to WAF block."],

@@ -34,8 +34,7 @@ const REFUSALS = new Set([
 /** `ForbiddenException` is a web firewall's, where the pool has one. */
 const RATE_LIMITS = new Set(["TooManyRequestsException", "LimitExceededException", "ForbiddenException"]);
 
-/** One exception has three meanings, and its sentence alone tells them apart. Unknown ones are the caller's. */
-const TOO_MANY_PASSWORDS = /^Password attempts exceeded/;
+/** One exception has two meanings, and its sentence alone tells them apart. Unknown ones are the caller's. */
 const WRONG_CLIENT_SECRET = /secret|^Client /i;
 /** What a user name of a pool may be: no such user exists otherwise, and Cognito would speak of our parameters. */
 const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
@@ -48,7 +47,8 @@ const MORE_THAN_A_PASSWORD: Readonly<Record<string, string>> = {
 /**
  * Makes the Cognito provider. Which of the two tokens it hands out as the access token, `config.jwt.tokenUse` says.
  *
- * With `authErrorDetail` `generic`, every refusal has the same answer, so that nobody learns who has an account.
+ * With `authErrorDetail` `generic`, every refusal has the same answer, so that nobody learns who has an account. That of a
+ * locked account too.
  */
 export function createCognitoProvider(
   { cognito: { url, clientId, clientSecret }, authErrorDetail, jwt: { tokenUse } }: ProviderOptions,
@@ -121,7 +121,6 @@ export function createCognitoProvider(
     if (status >= 500) return unavailable(said);
     if (status === 429 || RATE_LIMITS.has(code)) return rateLimited(said);
     if (status !== 400 || !REFUSALS.has(code)) return unusable(said);
-    if (code === "NotAuthorizedException" && TOO_MANY_PASSWORDS.test(sentence)) return rateLimited(said);
     if (code === "NotAuthorizedException" && WRONG_CLIENT_SECRET.test(sentence)) {
       return unusable(`${said}, and speaks of the client's secret`);
     }

@@ -129,15 +129,11 @@ const CALLERS_FAULTS = [
   "TOKEN_EXPIRED",
   "USER_NOT_FOUND",
   "PROJECT_NUMBER_MISMATCH",
+  // A locked account: another answer would tell that there is one.
+  "TOO_MANY_ATTEMPTS_TRY_LATER",
 ];
 
 const RATE_LIMITS: readonly [number, string][] = [
-  [
-    400,
-    "TOO_MANY_ATTEMPTS_TRY_LATER : Access to this account has been temporarily disabled due to many failed login attempts.",
-  ],
-  [400, "TOO_MANY_ATTEMPTS_TRY_LATER : Too many unsuccessful login attempts. Please try again later."],
-  [400, "TOO_MANY_ATTEMPTS_TRY_LATER"],
   [400, "QUOTA_EXCEEDED : Exceeded quota for verifying passwords."],
   [403, "QUOTA_EXCEEDED"],
   [429, `Quota exceeded for consumer 'api_key:${KEY}'.`],

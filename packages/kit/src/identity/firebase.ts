@@ -34,13 +34,16 @@ const REFUSALS = new Set([
   "TOKEN_EXPIRED",
   "USER_NOT_FOUND",
   "PROJECT_NUMBER_MISMATCH",
+  // The account is locked for a while.
+  "TOO_MANY_ATTEMPTS_TRY_LATER",
 ]);
-const RATE_LIMITS = new Set(["TOO_MANY_ATTEMPTS_TRY_LATER", "QUOTA_EXCEEDED"]);
+const QUOTA_EXCEEDED = "QUOTA_EXCEEDED";
 
 /**
  * Makes the Firebase provider. It sends each password once: a retry would count as another attempt.
  *
- * With `authErrorDetail` `generic`, every refusal has the same answer, so that nobody learns who has an account.
+ * With `authErrorDetail` `generic`, every refusal has the same answer, so that nobody learns who has an account. That of a
+ * locked account too.
  */
 export function createFirebaseProvider(
   { firebase, authErrorDetail }: ProviderOptions,
@@ -85,7 +88,7 @@ export function createFirebaseProvider(
   function refusal(status: number, codes: readonly string[]): ApiError {
     const [code = ""] = codes;
     const said = ["status", status, ...codes].join(" ");
-    if (status === 429 || RATE_LIMITS.has(code)) return rateLimited(said);
+    if (status === 429 || code === QUOTA_EXCEEDED) return rateLimited(said);
     if (status === 400 && REFUSALS.has(code)) return refused(code, said, authErrorDetail);
     return status >= 500 ? unavailable(said) : unusable(said);
   }

@@ -190,10 +190,13 @@ const REFUSALS: readonly (readonly [number, string, string])[] = [
   [401, "unauthorized", "user is blocked"],
   [403, "access_denied", "refused by an Action"],
   [403, "password_leaked", "x"],
+  // A locked account: another answer would tell that there is one.
+  [429, "too_many_attempts", "Your account has been blocked after multiple consecutive login attempts."],
+  [403, "too_many_attempts", "x"],
 ];
 const RATE_LIMITS: readonly (readonly [number, string])[] = [
-  [429, "too_many_attempts"],
-  [403, "too_many_attempts"],
+  [429, "too_many_requests"],
+  [400, "slow_down"],
   [429, ""],
 ];
 const OUR_FAULTS: readonly (readonly [number, string, string])[] = [

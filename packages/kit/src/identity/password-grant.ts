@@ -36,8 +36,10 @@ const REFUSALS = new Set([
   "invalid_user_password",
   "password_leaked",
   "requires_verification",
+  // The account is locked for a while.
+  "too_many_attempts",
 ]);
-const RATE_LIMITS = new Set(["too_many_attempts", "too_many_requests", "slow_down"]);
+const RATE_LIMITS = new Set(["too_many_requests", "slow_down"]);
 const MORE_IS_ASKED = new Set(["mfa_required", "mfa_registration_required", "interaction_required"]);
 /** Auth0 refuses an audience that it does not know with the code of a caller whom an Action refuses. */
 const UNKNOWN_AUDIENCE = /^Service not found/;
@@ -45,7 +47,8 @@ const UNKNOWN_AUDIENCE = /^Service not found/;
 /**
  * Makes the provider. The discovery document is asked for at the first sign-in, and again while it cannot be had.
  *
- * With `authErrorDetail` `generic`, every refusal has the same answer, so that nobody learns who has an account.
+ * With `authErrorDetail` `generic`, every refusal has the same answer, so that nobody learns who has an account. That of a
+ * locked account too.
  */
 export function createPasswordGrantProvider(
   { identityProvider, oidc, jwt: { issuer, audiences }, authErrorDetail }: ProviderOptions,
@@ -113,7 +116,7 @@ export function createPasswordGrantProvider(
     const code = typeof error === "string" && /^[a-z_]{1,64}$/.test(error) ? error : "";
     const said = ["status", status, code].join(" ").trimEnd();
     if (status >= 500) return unavailable(said);
-    if (status === 429 || RATE_LIMITS.has(code)) return rateLimited(said);
+    if (RATE_LIMITS.has(code) || (status === 429 && !REFUSALS.has(code))) return rateLimited(said);
     if (MORE_IS_ASKED.has(code)) return moreIsAsked();
     if (code === "access_denied" && UNKNOWN_AUDIENCE.test(String(description))) {
       return unusable(`${said}, and does not know the audience`);
