@@ -65,6 +65,11 @@ describe("the packed packages", () => {
     assert.equal(manifestOf("kit").exports["./route/handle-route.ts"], undefined);
   });
 
+  it("have a change log whose links work outside of this repository", () => {
+    for (const short of PUBLISHED)
+      assert.doesNotMatch(readFileSync(join(out, short, "CHANGELOG.md"), "utf8"), /\]\((?!https:)/, short);
+  });
+
   it("have a page of what they export, with the first words of each docstring", () => {
     const page = readFileSync(join(out, "kit/docs/api.md"), "utf8");
     assert.match(page, /^## `@lambda-express-api\/kit\/testing`$/m);

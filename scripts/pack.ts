@@ -139,7 +139,9 @@ function packPackage(out: string, short: string): string {
     cpSync(join(source, from), join(folder, to), { recursive: true });
   }
   cpSync(join(ROOT, "LICENSE"), join(folder, "LICENSE"));
-  cpSync(join(ROOT, "CHANGELOG.md"), join(folder, "CHANGELOG.md"));
+  const changelog = readFileSync(join(ROOT, "CHANGELOG.md"), "utf8");
+  // Its links lead to pages of this repository.
+  writeFileSync(join(folder, "CHANGELOG.md"), changelog.replaceAll(/\[([^\]]+)\]\((?!https:)[^)]+\)/g, "$1"));
   const readme = readFileSync(join(source, "README.md"), "utf8");
   writeFileSync(join(folder, "README.md"), readme.replaceAll(/\]\(src\/([\w/-]+)\.ts\)/g, "](dist/$1.d.ts)"));
   mkdirSync(join(folder, "docs"), { recursive: true });
