@@ -9,52 +9,99 @@ import { requestContext } from "../request/request-context.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-export interface AccessLogOptions {
+export interface AccessLineOptions {
   readonly stageName: string | undefined;
   readonly release: Release;
-  readonly write: (line: string) => void;
 }
+
+/** What is told of a request. */
+export interface AccessEntry {
+  readonly requestId: string;
+  /** In milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly host: string | undefined;
+  readonly address: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly path: string;
+  readonly routeKey?: string | undefined;
+  readonly protocol: string;
+  readonly method: string;
+  readonly latencyMilliseconds: number;
+  readonly error: { readonly code: string; readonly reason: string } | undefined;
+  /** `-` where the caller has gone. */
+  readonly status: number | "-";
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+}
+
+export type AccessLine = (entry: AccessEntry) => string;
 
 const json = (text: string): string => JSON.stringify(text);
 /** Hosts and user agents seldom change from one request to the next. */
 const jsonOfAgent = rememberLast(json);
-const jsonOfHost = rememberLast(
-  (host: string) => `"domainName":${json(host)},"domainPrefix":${json(prefixOf(host))}`,
-);
+const jsonOfHost = rememberLast((header: string) => {
+  const host = header.replace(/:\d*$/, "") || "-";
+  return `"domainName":${json(host)},"domainPrefix":${json(prefixOf(host))}`;
+});
 
-/** Makes the middleware that writes a request's line once the answer is out, or once the caller has gone. */
-export function createAccessLog({
+/** Makes the function that writes an entry as a line. */
+export function createAccessLine({
   stageName = "-",
   release: { version, commit },
-  write,
-}: AccessLogOptions): RequestHandler {
+}: AccessLineOptions): AccessLine {
   const stage = json(stageName);
   // The gateway cannot know these two; here, a line tells which release answered.
   const release = `"version":${json(version)},"commit":${json(commit)}`;
 
+  return ({ error, latencyMilliseconds, responseBytes, ...entry }) => {
+    const latency = Math.trunc(latencyMilliseconds);
+    const reason = json(error?.reason ?? "-");
+    // Written out: one object of it all would be made of eight, only to become text.
+    return (
+      `{"request":{"requestId":${json(entry.requestId)},"requestTime":"${requestTime(entry.receivedAt)}","extendedRequestId":"-"},` +
+      `"api":{"apiId":"-","stage":${stage},${jsonOfHost(entry.host ?? "")},${release}},` +
+      `"client":{"sourceIp":${json(entry.address ?? "-")},"userAgent":${jsonOfAgent(entry.userAgent ?? "-")}},` +
+      `"http":{"path":${json(entry.path)},"routeKey":${json(entry.routeKey ?? "-")},"protocol":"${entry.protocol}","httpMethod":${json(entry.method)}},` +
+      `"integration":{"integrationStatus":"-","integrationLatency":"${latency}","integrationErrorMessage":"-"},` +
+      `"error":{"responseType":"${error?.code ?? "-"}","errorMessage":${reason},"authorizerError":${error?.code === "001401" ? reason : '"-"'}},` +
+      `"response":{"status":"${entry.status}","dataProcessed":"${entry.requestBytes + responseBytes}","responseLength":"${responseBytes}","responseLatency":"${latency}"}}\n`
+    );
+  };
+}
+
+/** Makes the middleware that writes a request's line once the answer is out, or once the caller has gone. */
+export function createAccessLog(
+  options: AccessLineOptions & { readonly write: (line: string) => void },
+): RequestHandler {
+  const accessLine = createAccessLine(options);
+
   return (request, response, next) => {
-    const received = Date.now();
+    const receivedAt = Date.now();
     const started = performance.now();
+    const { headers, method } = request;
     // As it came: the app routes on the decoded path.
-    const path = pathOf(request.originalUrl);
+    const path = targetPath(request.originalUrl);
     // Now, because a socket that is closed has forgotten it.
     const address = addressOf(request);
     response.on("close", () => {
-      const { requestId, routeKey = "-", error, answeredAt } = requestContext(request);
-      const responseLength = bytesOf(request, response);
-      const latency = Math.trunc((answeredAt ?? performance.now()) - started);
-      const status = response.writableFinished || answeredAt !== undefined ? response.statusCode : "-";
-      const reason = json(error?.reason ?? "-");
-      // Written out: one object of it all would be made of eight, only to become text.
-      write(
-        `{"request":{"requestId":${json(requestId)},"requestTime":"${requestTime(received)}","extendedRequestId":"-"},` +
-          `"api":{"apiId":"-","stage":${stage},${jsonOfHost(hostOf(request))},${release}},` +
-          `"client":{"sourceIp":${json(address)},"userAgent":${jsonOfAgent(request.headers["user-agent"] ?? "-")}},` +
-          `"http":{"path":${json(path)},"routeKey":${json(routeKey)},"protocol":"HTTP/${request.httpVersion}","httpMethod":${json(request.method)}},` +
-          `"integration":{"integrationStatus":"-","integrationLatency":"${latency}","integrationErrorMessage":"-"},` +
-          `"error":{"responseType":"${error?.code ?? "-"}","errorMessage":${reason},"authorizerError":${error?.code === "001401" ? reason : '"-"'}},` +
-          `"response":{"status":"${status}","dataProcessed":"${bodyBytes(request) + responseLength}","responseLength":"${responseLength}","responseLatency":"${latency}"}}\n`,
-      );
+      const { requestId, routeKey, error, answeredAt } = requestContext(request);
+      const line = accessLine({
+        requestId,
+        receivedAt,
+        host: headers.host,
+        address,
+        userAgent: headers["user-agent"],
+        path,
+        routeKey,
+        protocol: `HTTP/${request.httpVersion}`,
+        method,
+        latencyMilliseconds: (answeredAt ?? performance.now()) - started,
+        error,
+        status: response.writableFinished || answeredAt !== undefined ? response.statusCode : "-",
+        requestBytes: bodyBytes(request),
+        responseBytes: bytesOf(request, response),
+      });
+      options.write(line);
     });
     next();
   };
@@ -62,7 +109,8 @@ export function createAccessLog({
 
 const ORIGIN = /^https?:\/\/[^/?]*/i;
 
-function pathOf(target: string): string {
+/** The path of a request target. */
+export function targetPath(target: string): string {
   return target.replace(ORIGIN, "").split("?", 1)[0] || "/";
 }
 
@@ -73,15 +121,10 @@ function bytesOf(request: Request, response: Response): number {
   return Number(response.getHeader("content-length")) || 0;
 }
 
-/** What the request was sent to. Express's `hostname` would be `x-forwarded-host`, which a client may write. */
-function hostOf({ headers: { host = "" } }: IncomingMessage): string {
-  return host.replace(/:\d*$/, "") || "-";
-}
-
 /** Express's `ip`, for which it looks at the proxies' header first, and at what it trusts. */
-function addressOf(request: Request): string {
+function addressOf(request: Request): string | undefined {
   const forwarded = request.headers["x-forwarded-for"];
-  return (forwarded === undefined ? request.socket.remoteAddress : request.ip) ?? "-";
+  return forwarded === undefined ? request.socket.remoteAddress : request.ip;
 }
 
 function rememberLast(make: (text: string) => string): (text: string) => string {

@@ -5,7 +5,8 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from "node:http";
-import { type AddressInfo, Server as NetServer } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Express } from "express";
 import type { Api } from "../api.ts";
 import { createApp } from "../app.ts";
@@ -14,7 +15,10 @@ import type { Log } from "../log.ts";
 import { release } from "../release.ts";
 import { discardBody } from "../request/unread-body.ts";
 import { createServices } from "../services.ts";
+import { createAccessLine } from "./access-log.ts";
 import { createContainerRuntime } from "./container-runtime.ts";
+import { readTarget } from "./read-target.ts";
+import { createRefusals, type Refusal, refusalOf } from "./refusals.ts";
 
 const LIMITS = {
   /** Request line and headers, as API Gateway limits them. */
@@ -79,8 +83,15 @@ export async function startServer(
   });
   const app = createApp({ api, config, log, runtime, services });
   configure?.(app);
-  const server = createServer({ ...LIMITS, ...limits });
+  const serverLimits = { ...LIMITS, ...limits };
+  // The host is looked at here: Node's own refusal is in no log.
+  const server = createServer({ ...serverLimits, requireHostHeader: false });
+  // The size of all headers is limited; else Node would leave out what comes after the thousandth.
+  server.maxHeadersCount = 0;
+  const accessLine = createAccessLine({ stageName: config.stageName, release: release(api) });
+  const refusals = createRefusals({ errors: api.errors, accessLine, write });
   const serve = (request: IncomingMessage, response: ServerResponse) => {
+    const fault = readTarget(request);
     // Before the app: it may answer at once, and then it is too late for a header.
     if (!server.listening) closeAfter(response);
     inFlight.add(response);
@@ -88,7 +99,8 @@ export async function startServer(
       inFlight.delete(response);
       if (!request.complete) void leaveBody(request);
     });
-    app(request, response);
+    if (fault) refusals.answer(request, response, { code: "001400", reason: fault });
+    else app(request, response);
   };
   server.on("request", serve);
   server.on("checkContinue", (request, response) => {
@@ -97,6 +109,30 @@ export async function startServer(
   });
   // Other expectations may be ignored (RFC 9110, section 10.1.1).
   server.on("checkExpectation", serve);
+  const refused = new WeakSet<Duplex>();
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // The parser says it again for each piece that follows.
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    const refusal = refusalOf(error, serverLimits.maxHeaderSize);
+    // A connection on which nothing was ever asked gets no answer either.
+    if (!refusal || (socket as Socket).bytesRead === 0) socket.destroy();
+    else refuseLast(socket as Socket, refusal);
+  });
+  server.on("connect", (request, socket) => {
+    socket.on("error", () => socket.destroy());
+    refuseLast(socket as Socket, { code: "001400", reason: `${request.method} is not supported` });
+  });
+
+  /** After the answers that are due on the connection. */
+  function refuseLast(socket: Socket, refusal: Refusal): void {
+    const due = [...inFlight].filter(({ req }) => req.socket === socket);
+    const underWay = due.find(({ req }) => !req.complete);
+    const last = due.findLast(({ req }) => req.complete);
+    if (last) last.on("close", () => refusals.close(socket, refusal, underWay));
+    else refusals.close(socket, refusal, underWay);
+  }
+
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenFault(error, config) ?? error));
     server.listen(config.port, config.host, resolve);

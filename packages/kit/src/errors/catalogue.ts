@@ -45,7 +45,7 @@ export const catalogue = {
   "001408": {
     status: 408,
     title: "Request timeout",
-    message: "The body did not come in time",
+    message: "The request did not come in time",
   },
   "001413": {
     status: 413,
@@ -68,6 +68,11 @@ export const catalogue = {
     title: "Too many requests",
     message: "Slow down and try again later",
     gatewayMessage: "Too Many Requests",
+  },
+  "001431": {
+    status: 431,
+    title: "Request header fields too large",
+    message: "Request line and headers are longer than this API reads",
   },
   "001500": {
     status: 500,

@@ -1,0 +1,133 @@
+/**
+ * Refuses what the app never sees: bytes that are not a request, and requests that no app should get. The answer has the
+ * form of all other errors, and its line in the access log.
+ */
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { ErrorCodes } from "../api.ts";
+import { ApiError, errorAnswer } from "../errors/api-error.ts";
+import { type CatalogueEntry, catalogue, type ErrorCode } from "../errors/catalogue.ts";
+import { hasRequestContext, requestContext, requestIdFrom } from "../request/request-context.ts";
+import { securityHeaders } from "../request/security-headers.ts";
+import { type AccessLine, targetPath } from "./access-log.ts";
+
+/** How long a caller gets to read an answer before its connection is closed, with what it still sends unread. */
+const LINGER_MILLISECONDS = 1_000;
+
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+export interface Refusals {
+  /** Answers a request in the place of the app. */
+  answer(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void;
+  /**
+   * Answers on a connection itself, and closes it.
+   *
+   * @param underWay the response whose request is not complete yet, if there is one: it is this answer.
+   */
+  close(socket: Socket, refusal: Refusal, underWay?: ServerResponse): void;
+}
+
+/**
+ * @param options.errors the API's catalogue.
+ * @param options.write where access log lines go.
+ */
+export function createRefusals(options: {
+  readonly errors: ErrorCodes;
+  readonly accessLine: AccessLine;
+  readonly write: (line: string) => void;
+}): Refusals {
+  const { errors, accessLine, write } = options;
+
+  function render({ code, reason }: Refusal, requestId: string) {
+    const entry: CatalogueEntry = errors[code] ?? catalogue[code];
+    const { status, body } = errorAnswer(new ApiError(code, { reason }), entry, requestId);
+    const text = JSON.stringify(body);
+    const headers = {
+      ...securityHeaders,
+      "cache-control": "no-store",
+      "content-type": "application/json; charset=utf-8",
+      "content-length": Buffer.byteLength(text),
+      "x-request-id": requestId,
+      connection: "close",
+    };
+    return { status, headers, text };
+  }
+
+  function log(
+    socket: Socket,
+    refusal: Refusal,
+    requestId: string,
+    status: number,
+    request?: IncomingMessage,
+  ): void {
+    const line = accessLine({
+      requestId,
+      receivedAt: Date.now(),
+      host: request?.headers.host,
+      address: socket.remoteAddress,
+      userAgent: request?.headers["user-agent"],
+      path: request?.url === undefined ? "-" : targetPath(request.url),
+      protocol: request ? `HTTP/${request.httpVersion}` : "-",
+      method: request?.method ?? "-",
+      latencyMilliseconds: 0,
+      error: refusal,
+      status,
+      requestBytes: 0,
+      responseBytes: 0,
+    });
+    write(line);
+  }
+
+  return {
+    answer(request, response, refusal) {
+      const requestId = requestIdFrom(request.headers["x-request-id"], undefined);
+      const { status, headers, text } = render(refusal, requestId);
+      log(request.socket, refusal, requestId, status, request);
+      response.writeHead(status, headers).end(text);
+    },
+
+    close(socket, refusal, underWay) {
+      if (!socket.writable || underWay?.headersSent) {
+        socket.destroy();
+        return;
+      }
+      const context = underWay && hasRequestContext(underWay.req) ? requestContext(underWay.req) : undefined;
+      const requestId = context?.requestId ?? requestIdFrom(undefined, undefined);
+      const { status, headers, text } = render(refusal, requestId);
+      if (underWay && context) {
+        // The request has a line of its own, which tells of this answer once the connection is closed.
+        context.error = refusal;
+        context.answeredAt = performance.now();
+        underWay.statusCode = status;
+        context.abort(new Error(refusal.reason));
+      } else log(socket, refusal, requestId, status);
+      const lines = Object.entries({ ...headers, date: new Date().toUTCString() });
+      socket.end(
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
+          `${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${text}`,
+      );
+      const linger = setTimeout(() => socket.destroy(), LINGER_MILLISECONDS);
+      socket.on("close", () => clearTimeout(linger));
+    },
+  };
+}
+
+/** What the parser's and the time limits' errors tell a caller; `undefined` for a connection that has simply gone. */
+export function refusalOf(error: NodeJS.ErrnoException, maxHeaderSize: number): Refusal | undefined {
+  switch (error.code) {
+    case "ECONNRESET":
+    case "EPIPE":
+      return undefined;
+    case "HPE_HEADER_OVERFLOW":
+      return { code: "001431", reason: `Request line and headers may have ${maxHeaderSize} bytes` };
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return { code: "001413", reason: "The extensions of a chunk are too long" };
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return { code: "001408", reason: "The headers did not come in time" };
+    default:
+      return { code: "001400", reason: "The request is not well-formed HTTP" };
+  }
+}
