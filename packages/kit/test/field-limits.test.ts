@@ -53,7 +53,16 @@ const strictObject = defineRoute({
   responses: (z) => ({ 200: { description: "Nothing.", schema: z.null() } }),
 }).handler(anyone(async () => ({ status: 200, body: null })));
 
-const api = apiOf([countQuery, countForm, listNumbers, strictObject]);
+const echoJson = defineRoute({
+  operationId: "echoJson",
+  method: "POST",
+  path: "/json",
+  summary: "Answers with what it gets.",
+  request: (z) => ({ body: z.json() }),
+  responses: (z) => ({ 200: { description: "The same.", schema: z.unknown() } }),
+}).handler(anyone(async ({ body }) => ({ status: 200, body })));
+
+const api = apiOf([countQuery, countForm, listNumbers, strictObject, echoJson]);
 let targets: readonly Target[] = [];
 before(async () => {
   targets = await startTargets([serverTarget, handlerTarget], { api, issuer: noIssuer });
@@ -98,6 +107,31 @@ describe("at most 1,000 fields, in both runtimes", () => {
       assert.equal(reason, "The query has more than 1000 fields");
     }
   });
+});
+
+describe("JSON of at most 500 levels, in both runtimes", () => {
+  const nested = (levels: number, open: string, close: string): RequestToSend => ({
+    method: "POST",
+    path: "/json",
+    headers: { "content-type": "application/json" },
+    body: open.repeat(levels) + (open === "[" ? "" : "1") + close.repeat(levels),
+  });
+
+  for (const [name, open, close] of [
+    ["arrays", "[", "]"],
+    ["objects", '{"a":', "}"],
+  ] as const) {
+    it(`${name}: 500 are read, 501 and 100,000 are refused, and no stack overflows`, async () => {
+      for (const { status } of await answersTo(nested(500, open, close))) assert.equal(status, 200);
+      for (const levels of [501, 100_000]) {
+        for (const answer of await answersTo(nested(levels, open, close))) {
+          const { code, reason } = errorOf(answer);
+          assert.deepEqual([answer.status, code], [400, "001400"]);
+          assert.equal(reason, "The body has more than 500 levels");
+        }
+      }
+    });
+  }
 });
 
 describe("the answer to a body that does not fit its schema stays short, in both runtimes", () => {

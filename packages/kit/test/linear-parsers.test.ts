@@ -126,6 +126,13 @@ const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
   "a multipart form with a long preamble": [multipart("", "\r\n", END)],
   "JSON of arrays in arrays": [json("", "[", "")],
   "JSON of objects in objects": [json("", '{"a":', "")],
+  "JSON of arrays in arrays that end": [
+    (length) => {
+      const text = "[".repeat(length / 2) + "]".repeat(length / 2);
+      return read("application/json", "application/json", text);
+    },
+  ],
+  "JSON of many arrays": [json("[", "[],", "1]")],
   "JSON of one name again and again": [json("{", '"a":1,', '"b":2}')],
   "JSON of different names": [
     (length) => {

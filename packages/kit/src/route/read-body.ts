@@ -90,7 +90,14 @@ function notAsAnnounced(): ApiError {
 }
 
 const parse: Record<MediaType, (bytes: Uint8Array, contentType: string) => unknown> = {
-  "application/json": (bytes) => JSON.parse(decodeUtf8(bytes)),
+  "application/json": (bytes) => {
+    const text = decodeUtf8(bytes);
+    const value: unknown = JSON.parse(text);
+    if (text.length > MAX_JSON_DEPTH && isDeeper(value, MAX_JSON_DEPTH)) {
+      throw new ApiError("001400", { reason: `The body has more than ${MAX_JSON_DEPTH} levels` });
+    }
+    return value;
+  },
   "application/x-www-form-urlencoded": (bytes) => {
     const text = decodeUtf8(bytes);
     if (hasTooManyFields(text)) throw tooManyFields();
@@ -100,6 +107,19 @@ const parse: Record<MediaType, (bytes: Uint8Array, contentType: string) => unkno
   "multipart/form-data": async (bytes, contentType) =>
     fieldsOf(await new Response(Buffer.from(bytes), { headers: { "content-type": contentType } }).formData()),
 };
+
+/** What reads such a value recursively, as schemas and JSON.stringify do, would overflow the stack at a few thousand. */
+const MAX_JSON_DEPTH = 500;
+
+function isDeeper(value: unknown, depth: number): boolean {
+  const isNested = (inner: unknown) => typeof inner === "object" && inner !== null;
+  let level: unknown[] = [value].filter(isNested);
+  for (let levels = 0; level.length > 0; levels++) {
+    if (levels >= depth) return true;
+    level = level.flatMap((inner) => Object.values(inner as object).filter(isNested));
+  }
+  return false;
+}
 
 function decodeUtf8(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
