@@ -48,6 +48,7 @@ describe("a CDN in front", () => {
 const companions = {
   DNS: { DOMAIN_NAME: "api.example.com" },
   DNS_ZONE_ID: { DOMAIN_NAME: "api.example.com" },
+  DNS_OVERRIDE: { DOMAIN_NAME: "api.example.com" },
   CERTIFICATE_ARN: { DOMAIN_NAME: "api.example.com" },
   EXECUTE_API_ENDPOINT: { DOMAIN_NAME: "api.example.com" },
   BUDGET_USD: { BUDGET_EMAILS: "ops@example.com" },
@@ -55,6 +56,8 @@ const companions = {
   CONTAINER_IMAGE: { CONTAINER_DOMAIN_NAME: "container.example.com" },
   CONTAINER_DOMAIN_NAME: { CONTAINER_IMAGE: "example/image:1" },
 } as Record<string, Record<string, string>>;
+
+const boundary = { PERMISSIONS_BOUNDARY_ARN: settingsTable.PERMISSIONS_BOUNDARY_ARN.example };
 
 const wrong: Record<keyof typeof settingsTable, readonly string[]> = {
   MEMORY_MEGABYTES: ["64", "10241", "512 MB", "1e3"],
@@ -72,13 +75,14 @@ const wrong: Record<keyof typeof settingsTable, readonly string[]> = {
   DOMAIN_NAME: ["https://api.example.com", "API.example.com", "api", "api.example.com/", "-a.example.com"],
   DNS: ["aws"],
   DNS_ZONE_ID: ["/hostedzone/Z1", "short"],
+  DNS_OVERRIDE: ["yes"],
   CERTIFICATE_ARN: ["certificate", "arn:aws:iam::123456789012:server-certificate/x"],
   EXECUTE_API_ENDPOINT: ["true"],
   ALARMS: ["yes"],
   ALARM_TOPIC_ARN: ["alarms", "arn:aws:sqs:eu-west-1:123456789012:alarms"],
   DASHBOARD: ["yes"],
   BUDGET_USD: ["0", "20 USD"],
-  BUDGET_EMAILS: ["nobody", "a@example.com,"],
+  BUDGET_EMAILS: ["nobody", "a@example.com,", Array.from("abcdefghijk", (name) => `${name}@b.cd`).join(",")],
   CONTAINER_IMAGE: ["image with blanks", "image"],
   CONTAINER_DOMAIN_NAME: ["container"],
 };
@@ -253,6 +257,45 @@ describe("the settings of a stage", () => {
       "Cloudflare without a token for it",
       { DOMAIN_NAME: "api.example.com", DNS: "cloudflare" },
       /CLOUDFLARE_API_TOKEN is not set/,
+    ],
+    [
+      "an issuer without HTTPS",
+      { JWT_ISSUER: "http://issuer.example.com" },
+      /^The issuer http:\/\/issuer\.example\.com is without HTTPS, and API Gateway fetches its keys by HTTPS only/,
+    ],
+    [
+      "one domain for the API and for the container",
+      {
+        DOMAIN_NAME: "api.example.com",
+        CONTAINER_DOMAIN_NAME: "api.example.com",
+        CONTAINER_IMAGE: "example/image:1",
+      },
+      /^DOMAIN_NAME and CONTAINER_DOMAIN_NAME are both api\.example\.com, /,
+    ],
+    [
+      "a container within a boundary that leaves it no rights",
+      {
+        ...companions.CONTAINER_IMAGE,
+        CONTAINER_IMAGE: "example/image:1",
+        ...boundary,
+        DNS_ZONE_ID: "Z2FDTNDATAQYW2",
+      },
+      /^CONTAINER_IMAGE is set with PERMISSIONS_BOUNDARY_ARN, /,
+    ],
+    [
+      "a domain within a boundary, whose zone would have to be searched",
+      { DOMAIN_NAME: "api.example.com", ...boundary },
+      /^PERMISSIONS_BOUNDARY_ARN is set without DNS_ZONE_ID, and a role that is bounded may not search the account's zones; /,
+    ],
+    [
+      "a record that Cloudflare shall replace",
+      {
+        DOMAIN_NAME: "api.example.com",
+        DNS: "cloudflare",
+        CLOUDFLARE_API_TOKEN: "token",
+        DNS_OVERRIDE: "on",
+      },
+      /^DNS_OVERRIDE is on with DNS=cloudflare, and only Route 53 can replace a record; /,
     ],
   ] as const) {
     it(`${title} is refused in a sentence`, () => {

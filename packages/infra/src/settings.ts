@@ -57,6 +57,8 @@ export interface KeepWarm {
 export interface DnsSettings {
   readonly provider: "route53" | "cloudflare" | "none";
   readonly zoneId: string | undefined;
+  /** Whether a record that is there already is replaced. Only Route 53 can do that. */
+  readonly override?: boolean;
 }
 
 /** Every mistake of a stage's settings, one sentence each. */
@@ -89,6 +91,8 @@ export const RETENTION_DAYS = [
 const retentionDays = (text: string) => RETENTION_DAYS.find((days) => String(days) === text);
 const RETENTION_RULE = `one of the days that CloudWatch Logs takes (${RETENTION_DAYS.join(", ")})`;
 const DOMAIN_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+/** AWS Budgets refuses an eleventh subscriber of a notification (API reference, CreateNotification). */
+const MAX_BUDGET_EMAILS = 10;
 const EMAIL = /^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/;
 
 /** The settings of a stage, beside those of the API (docs/settings.md). */
@@ -196,6 +200,14 @@ export const settingsTable = {
     example: "Z2FDTNDATAQYW2",
     parse: matching(/^[A-Za-z0-9]{10,40}$/),
   },
+  DNS_OVERRIDE: {
+    description:
+      "Whether a record that the domain has already is replaced. Without it, Route 53 refuses to make a second one.",
+    rule: "on or off",
+    example: "on",
+    default: "off",
+    parse: oneOf("on", "off"),
+  },
   CERTIFICATE_ARN: {
     description:
       "A certificate for the domain, in the API's region. Unset: one is made and validated by DNS.",
@@ -238,9 +250,12 @@ export const settingsTable = {
   },
   BUDGET_EMAILS: {
     description: "Who is told about the budget, separated by commas.",
-    rule: "e-mail addresses, separated by commas",
+    rule: "one to ten e-mail addresses, separated by commas",
     example: "ops@example.com",
-    parse: listOf((item) => EMAIL.test(item)),
+    parse: (text) => {
+      const emails = listOf((item) => EMAIL.test(item))(text);
+      return emails && emails.length <= MAX_BUDGET_EMAILS ? emails : undefined;
+    },
   },
   CONTAINER_IMAGE: {
     description: "The image to run on Fargate, for those whom Lambda no longer fits. Unset: none.",
@@ -322,6 +337,10 @@ export function loadSettings(
     ]),
   ) as Parsed;
   mistakes.push(...contradictions(parsed, environment));
+  if (api && !api.jwt.issuer.startsWith("https://"))
+    mistakes.push(
+      `The issuer ${api.jwt.issuer} is without HTTPS, and API Gateway fetches its keys by HTTPS only; use one like https://issuer.example.com.`,
+    );
   if (!api || mistakes.length > 0) throw new SettingsError(mistakes);
 
   const usualRetentionDays = isPermanent ? 90 : 7;
@@ -355,7 +374,7 @@ export function loadSettings(
         : { by: parsed.KEEP_WARM, instances: parsed.KEEP_WARM_INSTANCES },
     codeDelivery: parsed.CODE_DELIVERY,
     disableExecuteApiEndpoint: parsed.EXECUTE_API_ENDPOINT === "off",
-    dns: { provider: parsed.DNS, zoneId: parsed.DNS_ZONE_ID },
+    dns: { provider: parsed.DNS, zoneId: parsed.DNS_ZONE_ID, override: parsed.DNS_OVERRIDE === "on" },
     domain:
       parsed.DOMAIN_NAME === undefined
         ? undefined
@@ -441,7 +460,7 @@ function contradictions(parsed: Parsed, environment: Environment): string[] {
   };
   needs("CERTIFICATE_ARN", "DOMAIN_NAME", "");
   if (!isSet("CONTAINER_DOMAIN_NAME"))
-    for (const name of ["DNS", "DNS_ZONE_ID"] as const) needs(name, "DOMAIN_NAME", "");
+    for (const name of ["DNS", "DNS_ZONE_ID", "DNS_OVERRIDE"] as const) needs(name, "DOMAIN_NAME", "");
   needs("CONTAINER_IMAGE", "CONTAINER_DOMAIN_NAME", ", and a token needs HTTPS");
   needs("CONTAINER_DOMAIN_NAME", "CONTAINER_IMAGE", "");
   needs("BUDGET_USD", "BUDGET_EMAILS", ", so nobody would be told");
@@ -455,6 +474,25 @@ function contradictions(parsed: Parsed, environment: Environment): string[] {
         "CONTAINER_DOMAIN_NAME is set with DNS=none; a container needs DNS=route53 or DNS=cloudflare.",
       );
   }
+  if (parsed.DOMAIN_NAME !== undefined && parsed.DOMAIN_NAME === parsed.CONTAINER_DOMAIN_NAME)
+    mistakes.push(
+      `DOMAIN_NAME and CONTAINER_DOMAIN_NAME are both ${parsed.DOMAIN_NAME}, which leads to one of them only; choose another name, e.g. CONTAINER_DOMAIN_NAME=container.example.com.`,
+    );
+  if (isSet("PERMISSIONS_BOUNDARY_ARN") && isSet("CONTAINER_IMAGE"))
+    mistakes.push(
+      "CONTAINER_IMAGE is set with PERMISSIONS_BOUNDARY_ARN, and a container needs rights that no boundary of a stage has; deploy a stage with a container without the boundary.",
+    );
+  if (parsed.DNS_OVERRIDE === "on" && parsed.DNS !== "route53")
+    mistakes.push(
+      `DNS_OVERRIDE is on with DNS=${parsed.DNS}, and only Route 53 can replace a record; delete the record there, and unset DNS_OVERRIDE.`,
+    );
+  const makesRecords = isSet("DOMAIN_NAME") || isSet("CONTAINER_DOMAIN_NAME");
+  if (makesRecords && parsed.DNS === "route53" && isSet("PERMISSIONS_BOUNDARY_ARN"))
+    needs(
+      "PERMISSIONS_BOUNDARY_ARN",
+      "DNS_ZONE_ID",
+      ", and a role that is bounded may not search the account's zones",
+    );
   if (parsed.DNS === "cloudflare" && !environment.CLOUDFLARE_API_TOKEN)
     mistakes.push(
       "CLOUDFLARE_API_TOKEN is not set; DNS=cloudflare needs a token with the permissions Zone:Read and DNS:Edit.",

@@ -353,7 +353,7 @@ describe("every deployment", () => {
       assert.deepEqual(mapping, {
         apiId: "ApiHttpApi",
         stage: "mvp",
-        domainName: "DomainDomainName",
+        domainName: "api.example.com",
         apiMappingKey: "express",
       });
       const { inputs: domain } = one(graph("everything"), "aws:apigatewayv2/domainName:DomainName");
@@ -377,6 +377,15 @@ describe("every deployment", () => {
         "AAAA api.example.com Z2FDTNDATAQYW2",
         "CNAME _validate.api.example.com Z2FDTNDATAQYW2",
       ]);
+    });
+
+    it("replaces records that are there already, where DNS_OVERRIDE says so", () => {
+      const overwrites = all(graph("everything"), "aws:route53/record:Record").map(
+        ({ inputs }) => inputs.allowOverwrite,
+      );
+      assert.deepEqual([...new Set(overwrites)], [true]);
+      for (const { inputs } of all(graph("example"), "aws:route53/record:Record"))
+        assert.equal(inputs.allowOverwrite, undefined);
     });
 
     it("has no door to what is switched off", () => {
@@ -680,6 +689,11 @@ describe("every deployment", () => {
       assert.ok(existsSync(join(prepared, "after-bundling")));
     });
 
+    it("leaves it to the owner of a zone at Cloudflare which authorities may issue for it", () => {
+      const caa = graph("options").resources.filter(({ name, type }) => /CAA/.test(`${name} ${type}`));
+      assert.deepEqual(caa, []);
+    });
+
     it("is proxied by Cloudflare, whose record for the certificate is not", () => {
       const records = all(graph("options"), "cloudflare:index/dnsRecord:DnsRecord").map(({ inputs }) => [
         inputs.type,
@@ -729,6 +743,7 @@ const everything = {
   KEEP_WARM_INSTANCES: "3",
   DOMAIN_NAME: "api.example.com",
   DNS_ZONE_ID: "Z2FDTNDATAQYW2",
+  DNS_OVERRIDE: "on",
   EXECUTE_API_ENDPOINT: "off",
   ALARM_TOPIC_ARN: "arn:aws:sns:eu-west-1:123456789012:alarms",
   DASHBOARD: "on",
@@ -740,16 +755,18 @@ const everything = {
 
 describe("sst dev", () => {
   it("keeps what the bridge needs, follows each version, and leaves out what would find nobody listening", async () => {
-    const graph = await synthesise({
-      config: DEFAULT,
-      stage: "dev",
-      isDev: true,
-      environment: {
-        ...everything,
-        CODE_DELIVERY: "pipeline",
-        PERMISSIONS_BOUNDARY_ARN: "arn:aws:iam::123456789012:policy/boundary",
-      },
-    });
+    const dev = { config: DEFAULT, stage: "dev", isDev: true };
+    const { CONTAINER_IMAGE: _, CONTAINER_DOMAIN_NAME: __, ...withoutContainer } = everything;
+    const [graph, bounded] = await Promise.all([
+      synthesise({ ...dev, environment: { ...everything, CODE_DELIVERY: "pipeline" } }),
+      synthesise({
+        ...dev,
+        environment: {
+          ...withoutContainer,
+          PERMISSIONS_BOUNDARY_ARN: "arn:aws:iam::123456789012:policy/boundary",
+        },
+      }),
+    ]);
     const types = new Set(graph.resources.map(({ type }) => type));
     for (const type of ["aws:scheduler/schedule:Schedule", "aws:ecs/service:Service"])
       assert.ok(!types.has(type), type);
@@ -760,7 +777,7 @@ describe("sst dev", () => {
     assert.equal(environment(graph).RUNTIME, "LAMBDA");
     assert.deepEqual(one(graph, "aws:lambda/alias:Alias").ignoreChanges, []);
     assert.ok(statements(graph).some(({ actions }) => actions.includes("appsync:*")));
-    for (const { name, inputs } of all(graph, "aws:iam/role:Role"))
+    for (const { name, inputs } of all(bounded, "aws:iam/role:Role"))
       assert.equal(inputs.permissionsBoundary, undefined, name);
     assert.equal(all(graph, "aws:apigatewayv2/route:Route").length > 0, true);
   });

@@ -29,6 +29,12 @@ export interface Network {
   fetch(url: string, options?: { headers?: Record<string, string> }): Promise<Response>;
   /** The name servers of a domain; none if it has none of its own. */
   nameServers(domainName: string): Promise<readonly string[]>;
+  /** Whether a name has an address or leads to another name. */
+  hasRecord(domainName: string): Promise<boolean>;
+  /** The authorities that the CAA records of exactly this name let issue; none if it has no such record. */
+  certificateAuthorities(domainName: string): Promise<readonly string[]>;
+  /** As in `linux/arm64`. Rejects where the image cannot be seen from here. */
+  imagePlatforms(image: string): Promise<readonly string[]>;
   /** Asks AWS, in the region that the caller's profile names if none is given. Rejects with what the SDK says. */
   awsAccount(region: string | undefined): Promise<AwsAccount>;
 }
@@ -36,6 +42,8 @@ export interface Network {
 export interface AwsAccount {
   readonly region: string;
   readonly concurrentExecutions: number;
+  /** Those of them that no function has reserved. */
+  readonly unreservedConcurrentExecutions: number;
 }
 
 const fine = (about: string, sentence: string): Finding => ({ about, verdict: "fine", sentence });
@@ -46,7 +54,7 @@ const unknown = (about: string, sentence: string): Finding => ({ about, verdict:
 export async function examine(world: World): Promise<Finding[]> {
   const findings = [checkNode(world), checkSst(world)];
   const settings = readSettings(world);
-  const { region, finding: aws } = await askAws(world);
+  const { region, finding: aws, account } = await askAws(world);
   if (!("jwtAuthorizer" in settings)) return [...findings, ...settings, aws];
   return [
     ...findings,
@@ -55,10 +63,14 @@ export async function examine(world: World): Promise<Finding[]> {
     ...(await checkIssuer(world, settings)),
     ...checkAudiences(settings),
     aws,
+    ...checkProvisionedConcurrency(account, settings),
     ...checkCertificate(region, settings),
     ...(await checkNameServers(world, settings)),
+    ...(await checkRecords(world, settings)),
+    ...(await checkCertificateAuthorities(world, settings)),
     ...(await checkCloudflare(world, settings)),
     ...checkCloudflareAddresses(world, settings),
+    ...(await checkImage(world, settings)),
   ];
 }
 
@@ -104,8 +116,6 @@ async function checkIssuer({ network, environment }: World, settings: Settings):
   const { issuer } = settings.jwtAuthorizer;
   const from = environment.JWT_ISSUER ? undefined : identityPreset(environment).sources.JWT_ISSUER;
   const variable = from ?? "JWT_ISSUER";
-  if (!issuer.startsWith("https://"))
-    return [wrong("issuer", `JWT_ISSUER is ${issuer}, and API Gateway only asks issuers by HTTPS.`)];
   if (!network) return [unknown("issuer", `Whether ${issuer} answers cannot be seen offline.`)];
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const document = await readJson(network, url);
@@ -208,6 +218,7 @@ async function askAws({ environment, network }: World): Promise<Answer> {
     const { region, concurrentExecutions } = account;
     return {
       region,
+      account,
       finding: fine(
         "AWS",
         `Your credentials are good in ${region}, where ${concurrentExecutions} functions may run at once.`,
@@ -226,7 +237,26 @@ async function askAws({ environment, network }: World): Promise<Answer> {
 
 interface Answer {
   readonly region: string | undefined;
+  /** Unless AWS could not be asked. */
+  readonly account?: AwsAccount;
   readonly finding: Finding;
+}
+
+/** What Lambda keeps back for functions without concurrency of their own (developer guide, "Provisioned concurrency"). */
+const KEPT_BACK = 100;
+
+function checkProvisionedConcurrency(account: AwsAccount | undefined, { keepWarm }: Settings): Finding[] {
+  if (keepWarm?.by !== "provisioned-concurrency" || !account) return [];
+  const { instances } = keepWarm;
+  const free = Math.max(0, account.unreservedConcurrentExecutions - KEPT_BACK);
+  return instances <= free
+    ? [fine("concurrency", `${free} instances can be provisioned, and the stage asks for ${instances}.`)]
+    : [
+        wrong(
+          "concurrency",
+          `KEEP_WARM_INSTANCES asks for ${instances} provisioned instances, and this account has ${free} to give, because AWS keeps back ${KEPT_BACK}; set KEEP_WARM=warmer, or ask for more under Service Quotas, AWS Lambda, Concurrent executions.`,
+        ),
+      ];
 }
 
 function checkCertificate(region: string | undefined, { domain }: Settings): Finding[] {
@@ -270,6 +300,86 @@ async function checkNameServers(
         ];
   }
   return [wrong("DNS", `${domainName} is in no domain that has name servers; is DOMAIN_NAME right?`)];
+}
+
+/** The names that the deployment makes records of. */
+function recordNames({ domain, container, dns }: Settings): string[] {
+  if (dns.provider === "none") return [];
+  return [domain?.domainName, container?.domainName].filter((name) => name !== undefined);
+}
+
+/** Of a record that is there, the DNS does not say whether it is ours. */
+async function checkRecords({ network }: World, settings: Settings): Promise<Finding[]> {
+  const { provider, override } = settings.dns;
+  if (!network || override) return [];
+  const names = recordNames(settings);
+  const taken = await Promise.all(names.map((name) => network.hasRecord(name)));
+  const way =
+    provider === "route53"
+      ? "delete it, or have it replaced with DNS_OVERRIDE=on"
+      : "delete it at Cloudflare";
+  return names
+    .filter((_, index) => taken[index])
+    .map((name) =>
+      unknown(
+        "record",
+        `${name} has a record already. If an earlier deployment of this stage made it, all is well; else ${way}, or the deployment fails half-way.`,
+      ),
+    );
+}
+
+/** ACM user guide, "Configure a CAA record". */
+const AMAZON = ["amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"];
+
+/** The nearest name that has CAA records decides (RFC 8659, section 3). */
+async function checkCertificateAuthorities({ network }: World, settings: Settings): Promise<Finding[]> {
+  if (!network) return [];
+  const findings: Finding[] = [];
+  for (const name of recordNames(settings)) {
+    if (name === settings.domain?.domainName && settings.domain.certificateArn !== undefined) continue;
+    const labels = name.split(".");
+    for (let index = 0; index <= labels.length - 2; index += 1) {
+      const zone = labels.slice(index).join(".");
+      const authorities = await network.certificateAuthorities(zone);
+      if (authorities.length === 0) continue;
+      if (!authorities.some((authority) => AMAZON.includes(authority)))
+        findings.push(
+          wrong(
+            "CAA",
+            `The CAA records of ${zone} let only ${authorities.join(", ")} issue certificates, so AWS cannot make one for ${name}; add the record ${zone} CAA 0 issue "amazonaws.com".`,
+          ),
+        );
+      break;
+    }
+  }
+  return findings;
+}
+
+const PLATFORM = "linux/arm64";
+
+async function checkImage({ network }: World, { container }: Settings): Promise<Finding[]> {
+  if (!container) return [];
+  const { image } = container;
+  const unseen = (why: string) => [
+    unknown(
+      "image",
+      `Whether ${image} is for ${PLATFORM}, on which the container runs, cannot be seen ${why}.`,
+    ),
+  ];
+  if (!network) return unseen("offline");
+  try {
+    const platforms = await network.imagePlatforms(image);
+    return platforms.includes(PLATFORM)
+      ? [fine("image", `${image} is for ${PLATFORM}.`)]
+      : [
+          wrong(
+            "image",
+            `${image} is for ${platforms.join(", ")}, and the container runs on ${PLATFORM}; build it with: docker buildx build --platform ${PLATFORM} --push --tag ${image} .`,
+          ),
+        ];
+  } catch (error) {
+    return unseen(`from here (${reasonOf(error)})`);
+  }
 }
 
 async function checkCloudflare({ environment, network }: World, { dns }: Settings): Promise<Finding[]> {

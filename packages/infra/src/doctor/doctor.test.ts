@@ -40,7 +40,14 @@ function networkThat({
   return {
     fetch: async (url) => Response.json(url.includes("cloudflare") ? { success: true } : document),
     nameServers: async (name) => (name === "example.com" ? ["amy.ns.cloudflare.com"] : []),
-    awsAccount: async (region = "eu-west-1") => ({ region, concurrentExecutions: 1000 }),
+    hasRecord: async () => false,
+    certificateAuthorities: async () => [],
+    imagePlatforms: async () => ["linux/amd64", "linux/arm64"],
+    awsAccount: async (region = "eu-west-1") => ({
+      region,
+      concurrentExecutions: 1000,
+      unreservedConcurrentExecutions: 900,
+    }),
     ...rest,
   };
 }
@@ -181,7 +188,7 @@ describe("npm run doctor", () => {
     [
       "an issuer without HTTPS",
       setting({ JWT_ISSUER: "http://127.0.0.1:9099" }),
-      /only asks issuers by HTTPS/,
+      /^The issuer http:\/\/127\.0\.0\.1:9099 is without HTTPS, and API Gateway fetches its keys by HTTPS only; /,
     ],
     [
       "an issuer with a slash too many",
@@ -246,6 +253,41 @@ describe("npm run doctor", () => {
       /in no domain that has name servers/,
     ],
     [
+      "more provisioned concurrency than the account can give",
+      {
+        environment: { ...good.environment, KEEP_WARM: "provisioned-concurrency", KEEP_WARM_INSTANCES: "2" },
+        network: networkThat({
+          awsAccount: async () => ({
+            region: "eu-west-1",
+            concurrentExecutions: 10,
+            unreservedConcurrentExecutions: 10,
+          }),
+        }),
+      },
+      /asks for 2 provisioned instances, and this account has 0 to give, .*set KEEP_WARM=warmer, or ask for more/,
+    ],
+    [
+      "an authority that may issue no certificate for the domain",
+      {
+        network: networkThat({
+          certificateAuthorities: async (name) =>
+            name === "example.com" ? ["letsencrypt.org", "pki.goog"] : [],
+        }),
+      },
+      /^The CAA records of example\.com let only letsencrypt\.org, pki\.goog issue .*add the record example\.com CAA 0 issue "amazonaws\.com"\.$/,
+    ],
+    [
+      "an image of another architecture",
+      {
+        ...setting({
+          CONTAINER_IMAGE: "example/image:1",
+          CONTAINER_DOMAIN_NAME: "container.example.com",
+        }),
+        network: networkThat({ imagePlatforms: async () => ["linux/amd64"] }),
+      },
+      /^example\/image:1 is for linux\/amd64, and the container runs on linux\/arm64; build it with: docker buildx /,
+    ],
+    [
       "a token that Cloudflare refuses",
       {
         network: networkThat({
@@ -267,6 +309,59 @@ describe("npm run doctor", () => {
     });
   }
 
+  const sentencesOf = async (about: string, world: Partial<World>) =>
+    (await examine({ ...good, ...world }))
+      .filter((finding) => finding.about === about)
+      .map(({ verdict, sentence }) => `${verdict}: ${sentence}`);
+
+  it("tells of a record that is there already how to have it replaced", async () => {
+    const network = networkThat({
+      hasRecord: async (name) => name === "api.example.com",
+      nameServers: async () => ["ns-1.awsdns-01.org"],
+    });
+    const [sentence = "", ...others] = await sentencesOf("record", {
+      network,
+      ...setting({ DNS: "route53" }),
+    });
+    assert.deepEqual(others, []);
+    assert.match(sentence, /^unknown: api\.example\.com has a record already\. .* DNS_OVERRIDE=on/);
+    const override = setting({ DNS: "route53", DNS_OVERRIDE: "on" });
+    assert.deepEqual(await sentencesOf("record", { network, ...override }), []);
+    assert.match((await sentencesOf("record", { network })).join(), /else delete it at Cloudflare, /);
+  });
+
+  it("takes what can be provisioned, a CAA record for Amazon, a certificate of yours, and an image for arm64", async () => {
+    const fitting = setting({
+      KEEP_WARM: "provisioned-concurrency",
+      KEEP_WARM_INSTANCES: "100",
+      CONTAINER_IMAGE: "example/image:1",
+      CONTAINER_DOMAIN_NAME: "container.example.com",
+    });
+    const amazon = networkThat({ certificateAuthorities: async () => ["letsencrypt.org", "amazon.com"] });
+    assert.deepEqual(await wrongOf({ ...fitting, network: amazon }), []);
+    assert.deepEqual(await sentencesOf("image", fitting), ["fine: example/image:1 is for linux/arm64."]);
+    const given = setting({
+      CERTIFICATE_ARN: "arn:aws:acm:eu-west-1:123456789012:certificate/1",
+    });
+    const others = networkThat({ certificateAuthorities: async () => ["letsencrypt.org"] });
+    assert.deepEqual(await wrongOf({ ...given, network: others }), []);
+  });
+
+  it("says why it cannot see an image, and is no failure", async () => {
+    const container = setting({
+      CONTAINER_IMAGE: "example/image:1",
+      CONTAINER_DOMAIN_NAME: "container.example.com",
+    });
+    const network = networkThat({ imagePlatforms: () => Promise.reject(new Error("spawn docker ENOENT")) });
+    const unseen = "Whether example/image:1 is for linux/arm64, on which the container runs, cannot be seen";
+    assert.deepEqual(await sentencesOf("image", { ...container, network }), [
+      `unknown: ${unseen} from here (spawn docker ENOENT).`,
+    ]);
+    assert.deepEqual(await sentencesOf("image", { ...container, network: undefined }), [
+      `unknown: ${unseen} offline.`,
+    ]);
+  });
+
   it("asks AWS itself, with the caller's credentials", async () => {
     const server = createServer((request, response) => {
       assert.match(request.headers.authorization ?? "", /Credential=stand-in\/.*\/eu-west-1\/lambda\//);
@@ -276,7 +371,7 @@ describe("npm run doctor", () => {
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     const { printed } = await doctor([], {
-      // Refused for its scheme, before anybody asks it.
+      // Refused for its scheme, so that it is not asked.
       JWT_ISSUER: "http://issuer.example.com",
       JWT_AUTHORIZED_AUDIENCES: "my-project",
       FIREBASE_APP_API_KEY: "AIzaSySecretKey",

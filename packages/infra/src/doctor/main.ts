@@ -1,12 +1,13 @@
 // `npm run doctor -- --stage dev [--offline]`: what is missing before `sst deploy`, and what to do about it. The script
 // says which API: `--api packages/api`.
 
-import { resolveNs } from "node:dns/promises";
+import { lookup, resolveCaa, resolveCname, resolveNs } from "node:dns/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ApiFolderError, apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
 import { readStageEnvironment } from "../stage-environment.ts";
 import { examine, type Finding, type Network, type World } from "./checks.ts";
+import { imagePlatforms } from "./image-platforms.ts";
 
 const TIMEOUT_MILLISECONDS = 5_000;
 
@@ -14,6 +15,15 @@ const network: Network = {
   fetch: (url, options) =>
     fetch(url, { ...options, redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) }),
   nameServers: (domainName) => resolveNs(domainName).catch(() => []),
+  hasRecord: async (domainName) => {
+    const asked = await Promise.allSettled([lookup(domainName), resolveCname(domainName)]);
+    return asked.some(({ status }) => status === "fulfilled");
+  },
+  certificateAuthorities: async (domainName) => {
+    const records = await resolveCaa(domainName).catch(() => []);
+    return records.flatMap(({ issue }) => (issue === undefined ? [] : [issue.split(";")[0]?.trim() ?? ""]));
+  },
+  imagePlatforms: (image) => imagePlatforms(image),
   async awsAccount(region) {
     const { GetAccountSettingsCommand, LambdaClient } = await import("@aws-sdk/client-lambda");
     const client = new LambdaClient({ ...(region !== undefined && { region }), maxAttempts: 1 });
@@ -23,6 +33,7 @@ const network: Network = {
     return {
       region: await client.config.region(),
       concurrentExecutions: AccountLimit?.ConcurrentExecutions ?? 0,
+      unreservedConcurrentExecutions: AccountLimit?.UnreservedConcurrentExecutions ?? 0,
     };
   },
 };
