@@ -16,6 +16,9 @@ export { ApiError, type ApiErrorOptions, type FieldError } from "./errors/api-er
 export type { CatalogueEntry, ErrorCode } from "./errors/catalogue.ts";
 export { createIdentityProvider } from "./identity/create-identity-provider.ts";
 export type { IdentityProvider, TokenAnswer } from "./identity/identity-provider.ts";
+export { type Attempt, limitAttempts } from "./limits/limit-attempts.ts";
+export { type RateLimitOptions, rateLimit } from "./limits/rate-limit.ts";
+export type { RateLimiterOptions } from "./limits/rate-limiter.ts";
 export type { LocalCaller, LocalStack } from "./local-stack.ts";
 export type { Log, LogFields } from "./log.ts";
 export { logReleaseOnce } from "./release.ts";

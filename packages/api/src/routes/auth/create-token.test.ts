@@ -18,9 +18,12 @@ describe("POST /v1/auth/token, with a stand-in for the identity provider", () =>
   before(() => once(provider.listen(0, "127.0.0.1"), "listening"));
   after(() => provider.close());
 
-  const signIn = (password: string, environment = {}) => {
-    const url = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
-    const app = testApp(api, { environment: { FIREBASE_IDENTITY_TOOLKIT_URL: url, ...environment } });
+  const environment = () => ({
+    FIREBASE_IDENTITY_TOOLKIT_URL: `http://127.0.0.1:${(provider.address() as AddressInfo).port}`,
+  });
+
+  const signIn = (password: string, more = {}) => {
+    const app = testApp(api, { environment: { ...environment(), ...more } });
     return supertest(app)
       .post("/v1/auth/token")
       .type("form")
@@ -32,6 +35,28 @@ describe("POST /v1/auth/token, with a stand-in for the identity provider", () =>
     assert.equal(status, 200);
     const token = { access_token: "a.b.c", token_type: "bearer", refreshToken: "r", expiresIn: "3600" };
     assert.deepEqual(body, token);
+  });
+
+  it("refuses an address that has failed ten times with an account, and never the account elsewhere", async () => {
+    const app = testApp(api, { environment: { ...environment(), TRUSTED_PROXY_HOPS: "1" } });
+    const statusFrom = async (address: string, password: string) => {
+      const { status } = await supertest(app)
+        .post("/v1/auth/token")
+        .set("x-forwarded-for", address)
+        .send({ username: "bob@example.com", password });
+      return status;
+    };
+    for (let call = 0; call < 10; call++) assert.equal(await statusFrom("198.51.100.1", "wrong"), 401);
+    assert.equal(await statusFrom("198.51.100.1", "not-secret"), 429);
+    assert.equal(await statusFrom("198.51.100.2", "not-secret"), 200);
+  });
+
+  it("refuses an address that calls oftener than sixty times a minute", async () => {
+    const app = testApp(api, { environment: environment() });
+    for (let call = 0; call < 60; call++) await supertest(app).post("/v1/auth/token");
+    const { status, body, headers } = await supertest(app).post("/v1/auth/token");
+    assert.deepEqual([status, body.error.code], [429, "001429"]);
+    assert.match(headers["retry-after"] ?? "", /^\d+$/);
   });
 
   it("names the provider's reason for a refusal only where it is told to", async () => {

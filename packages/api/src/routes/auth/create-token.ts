@@ -1,6 +1,9 @@
-import { anyone, createIdentityProvider } from "@lambda-express-api/kit";
+import { anyone, createIdentityProvider, limitAttempts, rateLimit } from "@lambda-express-api/kit";
 import { defineRoute } from "../../api.ts";
 import { tokenAnswerSchema } from "./token-schemas.ts";
+
+/** By an address with an account. */
+const attempt = limitAttempts({ limit: 10, windowSeconds: 300 });
 
 export const createToken = defineRoute({
   operationId: "createToken",
@@ -13,6 +16,7 @@ export const createToken = defineRoute({
   role: "token",
   consumes: ["application/x-www-form-urlencoded", "multipart/form-data", "application/json"],
   bodyLimitBytes: 4096,
+  use: [rateLimit({ limit: 60, windowSeconds: 60 })],
   request: (z) => ({
     body: z.object({
       grant_type: z.literal("password").optional(),
@@ -29,9 +33,11 @@ export const createToken = defineRoute({
   }),
   errors: ["002401", "002403", "001429", "001502", "001503"],
 }).handler(
-  anyone(async ({ body, config }) => ({
+  anyone(async ({ body, config, clientIp }) => ({
     status: 200,
-    body: await createIdentityProvider(config).signIn(body.username, body.password),
+    body: await attempt({ clientIp, account: body.username }, () =>
+      createIdentityProvider(config).signIn(body.username, body.password),
+    ),
     headers: { pragma: "no-cache" },
   })),
 );

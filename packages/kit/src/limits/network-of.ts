@@ -1,0 +1,19 @@
+import { isIP } from "node:net";
+
+const MAPPED = /^::ffff:([\d.]+)$/i;
+
+/**
+ * What a caller is known by: an IPv4 address, or the /64 of an IPv6 address, all of which one caller has (RFC 6177).
+ *
+ * @returns the text as it is where it is no address.
+ */
+export function networkOf(address: string): string {
+  const [, ipv4] = MAPPED.exec(address) ?? [];
+  if (ipv4 !== undefined || isIP(address) !== 6) return ipv4 ?? address;
+  const [start = "", end] = address.replace(/%.*/, "").split("::");
+  const groups = start === "" ? [] : start.split(":");
+  const last = end ? end.split(":") : [];
+  if (end !== undefined) while (groups.length + last.length < 8) groups.push("0");
+  const network = [...groups, ...last].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${network.join(":")}::/64`;
+}
