@@ -2,12 +2,11 @@
 
 export default $config({
   async app({ stage }) {
-    const { api } = await import("./packages/api/src/api.ts");
     const { stageFacts } = await import("./packages/infra/src/stage.ts");
     const { isPermanent } = stageFacts(stage);
     return {
-      // A release finds its function by this name.
-      name: api.name,
+      // The API's own name, by which a release finds its function.
+      name: "lambda-express-api",
       home: "aws",
       providers: { aws: "7.20.0", ...(process.env.CLOUDFLARE_API_TOKEN && { cloudflare: "6.15.0" }) },
       removal: isPermanent ? "retain" : "remove",
@@ -20,6 +19,7 @@ export default $config({
     const { api } = await import("./packages/api/src/api.ts");
     const infra = await import("./packages/infra/src/components/index.ts");
 
+    infra.demandAppName(api.name);
     const settings = infra.loadSettings($app.stage, process.env, api);
     const routes = await infra.enabledRoutes(api, settings.features);
     const code = infra.apiCode({ folder: "packages/api" });

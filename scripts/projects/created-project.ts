@@ -55,7 +55,8 @@ export async function checkCreatedProject(say: (line: string) => void): Promise<
     npm("run", "new", "--", "GET", "/v1/orders/{orderId}", "--access", "groups:USERS", "--no-test");
     cpSync(SERVICES, project, { recursive: true });
     edit(join(project, "src/routes/manage/get-health.ts"), '"up"', '"It works"');
-    edit(join(project, "src/api.ts"), 'name: "orders-api"', 'name: "renamed-api"');
+    for (const file of ["src/api.ts", "sst.config.ts"])
+      edit(join(project, file), 'name: "orders-api"', 'name: "renamed-api"');
     writeFileSync(join(project, "README.md"), "# Orders\n");
     npm("run", "generate");
     run("npx", ["biome", "check", "--write", "."]);

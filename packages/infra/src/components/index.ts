@@ -6,6 +6,7 @@ export { API_NAME } from "../names.ts";
 export { loadSettings } from "../settings.ts";
 export { apiCode, type CodeSource, type FunctionCode } from "./api-code.ts";
 export { ApiExposer, type ApiExposerArgs, type ExposableApi } from "./api-exposer.ts";
+export { demandAppName } from "./app-name.ts";
 export { BudgetGuard, type BudgetGuardArgs } from "./budget-guard.ts";
 export { ContainerService, type ContainerServiceArgs } from "./container-service.ts";
 export { type Dns, dnsOf } from "./dns.ts";

@@ -5,11 +5,10 @@
 
 export default $config({
   async app({ stage }) {
-    const { api } = await import("../fixtures/api/src/api.ts");
     const { stageFacts } = await import("../../src/stage.ts");
     const { isPermanent } = stageFacts(stage);
     return {
-      name: api.name,
+      name: "fixture-api",
       home: "aws",
       providers: { aws: "7.20.0" },
       removal: isPermanent ? "retain" : "remove",
@@ -21,6 +20,7 @@ export default $config({
     const { api } = await import("../fixtures/api/src/api.ts");
     const infra = await import("../../src/components/index.ts");
 
+    infra.demandAppName(api.name);
     const settings = infra.loadSettings($app.stage, process.env, api);
     const routes = await infra.enabledRoutes(api, settings.features);
     const code = infra.apiCode({ folder: "packages/infra/test/fixtures/api" });
