@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Api } from "@lambda-express-api/kit";
 import { loadRoute } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
+import { demandDocumentable } from "@lambda-express-api/kit/route/schema-faults.ts";
 
 /** What is read of the folder of an API. */
 export interface ApiFolder {
@@ -73,10 +74,10 @@ export async function loadExport<Value>(
 /**
  * Loads every endpoint of an API, switched on or not.
  *
- * @throws Error that names the endpoint whose file cannot be loaded.
+ * @throws Error that names the endpoint whose file cannot be loaded, or whose schemas cannot be documented.
  */
-export function loadEndpoints({ routes }: Pick<Api, "routes">): Promise<readonly Route[]> {
-  return Promise.all(
+export async function loadEndpoints({ routes }: Pick<Api, "routes">): Promise<readonly Route[]> {
+  const endpoints = await Promise.all(
     Object.entries(routes).map(async ([key, load]) => {
       try {
         return await loadRoute(key, load);
@@ -87,6 +88,8 @@ export function loadEndpoints({ routes }: Pick<Api, "routes">): Promise<readonly
       }
     }),
   );
+  await demandDocumentable(endpoints);
+  return endpoints;
 }
 
 /** The path of the endpoint whose role is `health`. @throws Error where there is none. */

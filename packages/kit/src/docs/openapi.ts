@@ -1,20 +1,17 @@
 /**
- * The OpenAPI document, made of the route definitions by zod-to-openapi. Loaded when somebody asks for the document
- * and not before: it and its library are far bigger than the rest of the app.
+ * The OpenAPI document: schemas by zod's own converter, put together by zod-to-openapi. Loaded with the first request for the
+ * document and not before: it and its libraries are far bigger than the rest of the app.
  */
-import {
-  OpenAPIRegistry,
-  OpenApiGeneratorV31,
-  type ResponseConfig,
-  type RouteConfig,
-} from "@asteasolutions/zod-to-openapi";
+import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
 import type { ErrorCodes } from "../api.ts";
 import type { Config, DemoCaller } from "../config.ts";
 import type { CatalogueEntry } from "../errors/catalogue.ts";
 import { publicPath } from "../request/request-path.ts";
 import { describeAccess } from "../route/access.ts";
-import type { ApiFacts, RequestSchemas, Role, Route } from "../route/define-route.ts";
+import type { ApiFacts, Role, Route } from "../route/define-route.ts";
+import { answersOf, faultsAt, type MadeSchemas, partFaults, placesOf } from "../route/schema-faults.ts";
+import { type Components, type JsonSchema, toJsonSchema } from "./json-schema.ts";
 
 export interface OpenApiOptions {
   readonly api: Pick<ApiFacts, "name" | "version" | "description" | "errors">;
@@ -22,6 +19,8 @@ export interface OpenApiOptions {
   readonly config: Pick<Config, "demoCallers">;
   /** Where the outside sees this API's root. */
   readonly basePath: string;
+  /** Takes a sentence for each part that cannot be documented, which is left out. Default: all of them are thrown. */
+  readonly onFault?: (fault: string) => void;
 }
 
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
@@ -53,13 +52,20 @@ const gatewayErrorSchema = z
   .strictObject({ message: z.string().meta({ example: "Unauthorized" }) })
   .meta({ id: "GatewayError", description: "An error that API Gateway answered before the API was asked." });
 
-/** Makes the document. */
+/**
+ * Makes the document.
+ *
+ * @throws TypeError that names what cannot be documented by operation and field, unless there is `onFault`.
+ */
 export async function openApiDocument({
   api,
   routes,
   config,
   basePath,
+  onFault,
 }: OpenApiOptions): Promise<OpenApiDocument> {
+  const faults: string[] = [];
+  const components: Components = new Map();
   const registry = new OpenAPIRegistry();
   const pathOf = (role: Role) => routes.find((route) => route.role === role)?.path;
   const tokenPath = pathOf("token");
@@ -86,7 +92,13 @@ export async function openApiDocument({
   for (const route of routes
     .filter(({ method }) => method !== "ANY")
     .sort((a, b) => a.path.localeCompare(b.path)))
-    registry.registerPath(operation(route, api.errors));
+    registry.registerPath(
+      operation(route, api.errors, { components, report: (fault) => faults.push(fault) }),
+    );
+  for (const [name, schema] of [...components].sort(([a], [b]) => (a < b ? -1 : 1)))
+    registry.registerComponent("schemas", name, schema);
+  if (!onFault && faults.length > 0) throw new TypeError(faults.join("\n"));
+  for (const fault of faults) onFault?.(fault);
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
     info: {
@@ -110,28 +122,137 @@ function describeRouter({ path, summary, access }: Route): string {
   return `\`${path}\` and all below it: ${summary} **Who may call it:** ${describeAccess(access)}.`;
 }
 
-function operation(route: Route, errors: ErrorCodes): RouteConfig {
+/** What the operations of one document share. */
+interface Writing {
+  readonly components: Components;
+  readonly report: (fault: string) => void;
+}
+
+function operation(route: Route, errors: ErrorCodes, writing: Writing): RouteConfig {
   const { access } = route;
-  const request: RequestSchemas = { ...pathVariables(route.path), ...route.request?.(z) };
+  const schemas = new OperationSchemas(route, writing);
+  const { query, body } = schemas.made.request;
   return {
     operationId: route.operationId,
     method: route.method.toLowerCase() as RouteConfig["method"],
     path: documentedPath(route.path),
     tags: [tagOf(route.path)],
     summary: route.summary,
-    description: [route.description, `**Who may call it:** ${describeAccess(access)}.`]
+    description: [
+      route.description,
+      query?.description && `**Query:** ${query.description}`,
+      `**Who may call it:** ${describeAccess(access)}.`,
+    ]
       .filter(Boolean)
       .join("\n\n"),
     security: access.type === "public" ? [] : [{ [SECURITY_SCHEME]: [...access.scopes] }],
     "x-access": access.type === "public" ? { type: "public" } : { ...access },
-    request: {
-      ...(request.params && { params: request.params }),
-      ...(request.query && { query: request.query }),
-      ...(request.headers && { headers: documentedHeaders(request.headers) }),
-      ...(request.body && { body: requestBody(route, request.body) }),
-    },
-    responses: { ...successes(route), ...failures(route, errors) },
+    ...schemas.parameters(),
+    ...(body && { requestBody: schemas.requestBody(body) }),
+    responses: { ...schemas.successes(), ...failures(route, errors, schemas) },
   } as RouteConfig;
+}
+
+/** The schemas of one operation as the document has them, without those that have a fault. */
+class OperationSchemas {
+  made: MadeSchemas = { request: {}, responses: {} };
+  readonly report: Writing["report"];
+  readonly #route: Route;
+  readonly #components: Components;
+  readonly #written = new Map<string, JsonSchema>();
+
+  constructor(route: Route, { components, report }: Writing) {
+    this.#route = route;
+    this.#components = components;
+    this.report = report;
+    this.#attempt("its schemas cannot be made", () => {
+      this.made = { request: route.request?.(z) ?? {}, responses: route.responses(z) };
+    });
+    for (const fault of partFaults(route.path, this.made.request)) report(`${route.operationId}: ${fault}`);
+    for (const place of placesOf(route, this.made)) {
+      const faults = faultsAt(place);
+      for (const fault of faults) report(`${route.operationId}: ${fault}`);
+      if (faults.length === 0)
+        this.#attempt(place.where, () =>
+          this.#written.set(place.where, this.#write(place.schema, place.where)),
+        );
+    }
+  }
+
+  #attempt(what: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : error;
+      this.report(`${this.#route.operationId}: ${what}: ${message}`);
+    }
+  }
+
+  /** What contains itself and has no id is a component that is named after its place: `createOrderBody`. */
+  #write(schema: z.ZodType, where: string): JsonSchema {
+    const words = where.split(/\W+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+    return toJsonSchema(schema, this.#route.operationId + words.join(""), this.#components);
+  }
+
+  /** Variables without a schema are strings. OpenAPI says with the answers' types what `accept` may be. */
+  parameters() {
+    const { params, query, headers } = this.made.request;
+    const variables = [...this.#route.path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
+    const queryNames = Object.keys(query?.shape ?? {});
+    const headerNames = Object.keys(headers?.shape ?? {}).filter((name) => name.toLowerCase() !== "accept");
+    const parameters = [
+      ...variables.map((name) =>
+        params && name in params.shape
+          ? this.#parameter("path", name, params)
+          : { schema: { type: "string" }, required: true, name, in: "path" },
+      ),
+      ...queryNames.map((name) => this.#parameter("query", name, query)),
+      ...headerNames.map((name) => this.#parameter("header", name, headers)),
+    ].filter((parameter) => parameter !== undefined);
+    return parameters.length > 0 ? { parameters } : {};
+  }
+
+  #parameter(place: "path" | "query" | "header", name: string, part: z.ZodObject | undefined) {
+    const schema = this.#written.get(`${place} ${name}`);
+    if (!schema) return undefined;
+    const required = place === "path" || part?.shape[name]?._zod.optin === undefined;
+    const described = schema.description !== undefined && { description: schema.description };
+    return { schema, required, ...described, name, in: place };
+  }
+
+  requestBody(body: z.ZodType) {
+    const schema = this.#written.get("body");
+    const { consumes = ["application/json"] } = this.#route;
+    const content = Object.fromEntries(consumes.map((type) => [type, schema ? { schema } : {}]));
+    return { required: !body.safeParse(undefined).success, content };
+  }
+
+  successes(): Record<string, object> {
+    return Object.fromEntries(
+      Object.entries(this.made.responses).map(([status, contract]) => {
+        const { description } = contract;
+        const answers = status === "204" || status === "304" ? [] : answersOf(contract);
+        const content = answers.map(([type]) => {
+          const schema = this.#written.get(`answer ${status} ${type}`);
+          return [type, schema ? { schema } : {}] as const;
+        });
+        return [
+          status,
+          content.length > 0 ? { description, content: Object.fromEntries(content) } : { description },
+        ];
+      }),
+    );
+  }
+
+  ofErrors(entries: readonly (CatalogueEntry | undefined)[]): { readonly schema?: JsonSchema } {
+    const fromGateway = entries.some((entry) => entry?.gatewayMessage !== undefined);
+    const schema = fromGateway ? z.union([errorSchema, gatewayErrorSchema]) : errorSchema;
+    const written: { schema?: JsonSchema } = {};
+    this.#attempt("its errors", () => {
+      written.schema = this.#write(schema, "error");
+    });
+    return written;
+  }
 }
 
 /** The key of a path in the document: OpenAPI knows no greedy variable, so `/v1/files/{path+}` is `/v1/files/{path}`. */
@@ -139,62 +260,18 @@ export function documentedPath(path: string): string {
   return publicPath(path.replace("+}", "}"));
 }
 
-/** Variables without a schema are strings. */
-function pathVariables(path: string): RequestSchemas {
-  const names = [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
-  return names.length > 0
-    ? { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) }
-    : {};
-}
-
-/** OpenAPI says with the content types of the answer what `accept` may be, and never as a parameter. */
-function documentedHeaders(headers: z.ZodObject): z.ZodObject {
-  return "accept" in headers.shape ? headers.omit({ accept: true }) : headers;
-}
-
-function requestBody({ consumes = ["application/json"] }: Route, schema: z.ZodType) {
-  return { required: true, content: Object.fromEntries(consumes.map((type) => [type, { schema }])) };
-}
-
-function successes(route: Route): Record<string, ResponseConfig> {
-  return Object.fromEntries(
-    Object.entries(route.responses(z)).map(
-      ([status, { description, schema, contentType = "application/json", alternatives = {} }]) => [
-        status,
-        status === "204" || status === "304" || isNothing(schema)
-          ? { description }
-          : { description, content: contentOf({ [contentType]: schema, ...alternatives }) },
-      ],
-    ),
-  );
-}
-
-/** An answer without a body, such as a redirect. */
-function isNothing({ def }: z.ZodType): boolean {
-  return def.type === "undefined" || def.type === "void";
-}
-
-function contentOf(schemas: Readonly<Record<string, z.ZodType>>) {
-  return Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, { schema }]));
-}
-
 /** Every error that an endpoint of this kind may answer, by status. */
-function failures(route: Route, catalogue: ErrorCodes): Record<string, ResponseConfig> {
-  const byStatus = Map.groupBy(codesOf(route, catalogue), ({ status }) => status);
+function failures(route: Route, catalogue: ErrorCodes, schemas: OperationSchemas): Record<string, object> {
+  const byStatus = Map.groupBy(codesOf(route, catalogue, schemas), ({ status }) => status);
   return Object.fromEntries(
     [...byStatus].map(([status, errors]) => [
       String(status),
       {
         description: errors.map(({ code }) => `\`${code}\` ${catalogue[code]?.title}`).join(" · "),
-        content: { "application/json": { schema: schemaFor(errors.map(({ code }) => catalogue[code])) } },
+        content: { "application/json": schemas.ofErrors(errors.map(({ code }) => catalogue[code])) },
       },
     ]),
   );
-}
-
-function schemaFor(entries: readonly (CatalogueEntry | undefined)[]): z.ZodType {
-  const fromGateway = entries.some((entry) => entry?.gatewayMessage !== undefined);
-  return fromGateway ? z.union([errorSchema, gatewayErrorSchema]) : errorSchema;
 }
 
 interface CodeWithStatus {
@@ -202,9 +279,9 @@ interface CodeWithStatus {
   readonly status: number;
 }
 
-function codesOf(route: Route, catalogue: ErrorCodes): CodeWithStatus[] {
+function codesOf(route: Route, catalogue: ErrorCodes, { made, report }: OperationSchemas): CodeWithStatus[] {
   const { access } = route;
-  const request = route.request?.(z);
+  const request = route.request && made.request;
   const codes = [...(route.errors ?? []), "001429", "001500", "002503"];
   if (request) codes.push("001400");
   if (request?.headers) codes.push("002400");
@@ -213,13 +290,11 @@ function codesOf(route: Route, catalogue: ErrorCodes): CodeWithStatus[] {
   if (request?.body) codes.push("001408", "001413", "001415");
   if (access.type === "authenticated") codes.push("001401", "001503");
   if (access.type === "authenticated" && access.scopes.length > 0) codes.push("001403");
-  const found = [...new Set(codes)].map((code): CodeWithStatus => {
+  const found = [...new Set(codes)].flatMap((code): CodeWithStatus[] => {
     const entry = catalogue[code];
-    if (!entry)
-      throw new TypeError(
-        `${route.operationId} lists the unknown error code ${code}; declare it in the API's errors`,
-      );
-    return { code, status: entry.status };
+    if (entry) return [{ code, status: entry.status }];
+    report(`${route.operationId} lists the unknown error code ${code}; declare it in the API's errors`);
+    return [];
   });
   if (access.type === "authenticated" && access.groups.length > 0)
     found.push({ code: "002401", status: 403 });

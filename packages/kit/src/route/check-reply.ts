@@ -12,16 +12,23 @@ export function replyFault(contracts: ResponseContracts, reply: RouteReply): str
   if (!contract) return `the status ${reply.status} is not in the contract`;
   const schema = schemaFor(contract, reply.headers?.["content-type"]);
   if (!schema) return `the content type ${reply.headers?.["content-type"]} is not in the contract`;
-  const result = schema.safeParse(reply.body);
+  const body = asSent(reply.body);
+  const result = schema.safeParse(body);
   if (!result.success) {
     return result.error.issues
       .map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`)
       .join("; ");
   }
-  // Bytes have no fields, but as many keys as there are of them.
-  if (reply.body instanceof Uint8Array) return undefined;
-  const undeclared = undeclaredFields(reply.body, result.data, "");
+  const undeclared = undeclaredFields(schema, body, "");
   return undeclared.length > 0 ? `not in the schema: ${undeclared.join(", ")}` : undefined;
+}
+
+/** JSON leaves out a field that is undefined, and makes null of an item that is. */
+function asSent(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => asSent(item ?? null));
+  if (!isObject(value) || ![Object.prototype, null].includes(Object.getPrototypeOf(value))) return value;
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(fields.map(([name, field]) => [name, asSent(field)]));
 }
 
 function schemaFor(
@@ -31,16 +38,56 @@ function schemaFor(
   return given === contentType ? schema : alternatives?.[given];
 }
 
-function undeclaredFields(given: unknown, parsed: unknown, path: string): string[] {
-  if (Array.isArray(given) && Array.isArray(parsed)) {
-    return given.flatMap((item, index) => undeclaredFields(item, parsed[index], `${path}[${index}]`));
+/** The fields of a valid value that its schema does not mention. Of a union, the option counts that mentions most. */
+function undeclaredFields(schema: zod.core.$ZodType, value: unknown, path: string): readonly string[] {
+  const { def } = (schema as zod.core.$ZodTypes)._zod;
+  const ofFields = (schemaOf: (name: string) => zod.core.$ZodType | undefined) =>
+    Object.entries(isObject(value) ? value : {}).flatMap(([name, field]) => {
+      const place = path ? `${path}.${name}` : name;
+      const declared = schemaOf(name);
+      return declared ? undeclaredFields(declared, field, place) : [place];
+    });
+  const ofItems = (schemaOf: (index: number) => zod.core.$ZodType | null | undefined) =>
+    (Array.isArray(value) ? value : []).flatMap((item, index) => {
+      const declared = schemaOf(index);
+      return declared ? undeclaredFields(declared, item, `${path}[${index}]`) : [];
+    });
+
+  switch (def.type) {
+    case "object":
+      return ofFields((name) => (Object.hasOwn(def.shape, name) ? def.shape[name] : def.catchall));
+    case "record":
+      return ofFields(() => def.valueType);
+    case "array":
+      return ofItems(() => def.element);
+    case "tuple":
+      return ofItems((index) => def.items[index] ?? def.rest);
+    case "union":
+      return fewest(
+        def.options
+          .filter((option) => (option as zod.ZodType).safeParse(value).success)
+          .map((option) => undeclaredFields(option, value, path)),
+      );
+    case "intersection": {
+      const [left, right] = [def.left, def.right].map((side) => undeclaredFields(side, value, path));
+      return [...new Set([...within(left, right), ...within(right, left)])];
+    }
+    case "lazy":
+      return undeclaredFields(def.getter(), value, path);
+    default:
+      return "innerType" in def ? undeclaredFields(def.innerType, value, path) : [];
   }
-  if (!isObject(given) || !isObject(parsed)) return [];
-  return Object.keys(given).flatMap((name) => {
-    const place = path ? `${path}.${name}` : name;
-    if (given[name] === undefined) return [];
-    return Object.hasOwn(parsed, name) ? undeclaredFields(given[name], parsed[name], place) : [place];
-  });
+}
+
+function fewest(found: readonly (readonly string[])[]): readonly string[] {
+  return found.toSorted((a, b) => a.length - b.length)[0] ?? [];
+}
+
+/** The places that are others, or inside of them. */
+function within(places: readonly string[] = [], others: readonly string[] = []): readonly string[] {
+  return places.filter((place) =>
+    others.some((other) => place === other || place.startsWith(`${other}.`) || place.startsWith(`${other}[`)),
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -47,7 +47,9 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
   /** @returns `undefined` for an endpoint that is switched off. */
   async function load(): Promise<LoadedRoute | undefined> {
     const route = await loadRoute(`${listed.method} ${listed.path}`, listed.load);
-    return isEnabled(route, config.features) ? { route, schemas: createRouteSchemas(route) } : undefined;
+    return isEnabled(route, config.features)
+      ? { route, schemas: createRouteSchemas(route, config.environment !== "production") }
+      : undefined;
   }
 
   return throwErrors(async (request, response, next) => {

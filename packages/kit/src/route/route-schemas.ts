@@ -25,13 +25,22 @@ export interface RouteSchemas {
   contentTypeOf(reply: RouteReply): Promise<string | undefined>;
 }
 
-export function createRouteSchemas(route: Route): RouteSchemas {
+/**
+ * @param demandsDocumentable whether schemas that cannot be documented as they are validated are an error, which is for
+ *   development and tests: `generate` and the builds refuse them too.
+ */
+export function createRouteSchemas(route: Route, demandsDocumentable: boolean): RouteSchemas {
   let schemas: Promise<{ request: RequestSchemas; responses: ResponseContracts }> | undefined;
   let readBody: BodyReader | undefined;
 
   async function make() {
     const z = await import("zod");
-    return { request: route.request?.(z) ?? {}, responses: route.responses(z) };
+    const made = { request: route.request?.(z) ?? {}, responses: route.responses(z) };
+    if (demandsDocumentable) {
+      const [fault] = (await import("./schema-faults.ts")).routeFaults(route, made);
+      if (fault) throw new TypeError(fault);
+    }
+    return made;
   }
 
   function load() {
@@ -47,7 +56,8 @@ export function createRouteSchemas(route: Route): RouteSchemas {
         route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
       );
       const body = wanted.body ? await readBody(request) : undefined;
-      return parseRequest(wanted, { params, query: request.query, headers: request.headers, body });
+      const isForm = !/^\s*application\/json\b/i.test(request.headers["content-type"] ?? "");
+      return parseRequest(wanted, { params, query: request.query, headers: request.headers, body, isForm });
     },
 
     async demandContract(reply) {

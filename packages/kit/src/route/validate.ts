@@ -1,6 +1,7 @@
 import type * as zod from "zod";
 import { ApiError, type FieldError } from "../errors/api-error.ts";
 import type { RequestSchemas } from "./define-route.ts";
+import { readText } from "./read-text.ts";
 
 /** A request's parts before they are parsed, by the names of their schemas. */
 export type RawRequest = { readonly [Part in keyof RequestSchemas]-?: unknown };
@@ -14,30 +15,57 @@ const PARTS = ["params", "query", "headers", "body"] as const;
 /**
  * Parses what a request brought with the schemas of its endpoint.
  *
+ * Path, query and headers are text, which is read as the types of their schemas; so is a body that came as a form.
+ *
  * @returns the parsed parts; path variables without a schema as they came.
  * @throws ApiError 001400 that names the wrong fields (the first fifty of them), or 002400 when all that is wrong is a header that is missing.
  */
-export function parseRequest(schemas: RequestSchemas, raw: RawRequest): Record<string, unknown> {
+export function parseRequest(
+  schemas: RequestSchemas,
+  { isForm = false, ...raw }: RawRequest & { readonly isForm?: boolean },
+): Record<string, unknown> {
   const parsed: Record<string, unknown> = { params: raw.params };
   const fields: FieldError[] = [];
+  const given = schemas.headers ? { ...raw, headers: headersAsNamed(schemas.headers, raw.headers) } : raw;
   for (const part of PARTS) {
     const schema = schemas[part];
     if (!schema) continue;
-    const result = schema.safeParse(part === "query" ? arraysWhereAsked(schema, raw.query) : raw[part]);
+    const isText = part !== "body" || isForm;
+    const result = schema.safeParse(isText ? readText(schema, given[part]) : given[part]);
     if (result.success) parsed[part] = result.data;
     else {
       for (const issue of result.error.issues.slice(0, MAX_TOLD_FIELDS - fields.length)) {
-        const isMissing = valueAt(raw[part], issue.path) === undefined;
+        const isMissing = valueAt(given[part], issue.path) === undefined;
         fields.push({
           in: LOCATION[part],
           name: shortened(issue.path.join(".")),
-          message: isMissing ? "is required" : shortened(issue.message),
+          message: isMissing ? "is required" : shortened(expectation(issue)),
         });
       }
     }
   }
-  if (fields.length > 0) throw refusal(fields, raw);
+  if (fields.length > 0) throw refusal(fields, given);
   return parsed;
+}
+
+/** Node has every name in lower case, and HTTP does not care (RFC 9110, section 5.1): the schema's spelling counts. */
+function headersAsNamed({ shape }: zod.ZodObject, headers: unknown): Record<string, unknown> {
+  const received = headers as Readonly<Record<string, unknown>>;
+  const named = Object.keys(shape).flatMap((name): [string, unknown][] => {
+    const value = received[name.toLowerCase()];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...received, ...Object.fromEntries(named) };
+}
+
+/** What a value was expected to be. zod says of a union only that it does not fit. */
+function expectation(issue: zod.core.$ZodIssue): string {
+  if (issue.code !== "invalid_union") return issue.message;
+  if ("options" in issue && issue.options)
+    return `Invalid input: expected one of ${issue.options.map(String).join("|")}`;
+  const ofValue = issue.errors.flatMap((issues) => issues.filter(({ path }) => path.length === 0));
+  const expected = new Set(ofValue.map(expectation));
+  return expected.size > 0 ? [...expected].join(", or ") : issue.message;
 }
 
 function shortened(text: string): string {
@@ -49,23 +77,6 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     (inner, key) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[key],
     value,
   );
-}
-
-/** `?tag=a` is a list of one where the schema asks for a list. `?constructor=a` is nothing that it asks for. */
-function arraysWhereAsked(schema: zod.ZodType, query: unknown): unknown {
-  const { shape } = schema as zod.ZodObject;
-  return Object.fromEntries(
-    Object.entries(query as Record<string, unknown>).map(([name, value]) => [
-      name,
-      Object.hasOwn(shape, name) && isArraySchema(shape[name]) && !Array.isArray(value) ? [value] : value,
-    ]),
-  );
-}
-
-function isArraySchema(schema: zod.core.$ZodType | undefined): boolean {
-  if (!schema) return false;
-  const { def } = schema._zod;
-  return def.type === "array" || ("innerType" in def && isArraySchema(def.innerType as zod.core.$ZodType));
 }
 
 function refusal(fields: readonly FieldError[], raw: RawRequest): ApiError {

@@ -11,9 +11,20 @@ interface OpenApiAnswer {
   readonly body: { readonly openapi: string; readonly [name: string]: unknown };
 }
 
-/** The generator is loaded here and not above: it is far bigger than the rest of the API. */
-export async function answerOpenApi({ api, config, basePath }: HandlerContext): Promise<OpenApiAnswer> {
+const toldFaults = new Set<string>();
+
+/**
+ * The generator is loaded here and not above: it is far bigger than the rest of the API.
+ *
+ * In production a part that cannot be documented is left out, and told once: the others are not to suffer for it.
+ */
+export async function answerOpenApi({ api, config, basePath, log }: HandlerContext): Promise<OpenApiAnswer> {
   const { openApiDocument } = await import("../openapi.ts");
   const routes = await api.endpoints();
-  return { status: 200, body: { ...(await openApiDocument({ api, routes, config, basePath })) } };
+  const onFault = (fault: string) => {
+    if (!toldFaults.has(fault)) log.error("part of the OpenAPI document is left out", { fault });
+    toldFaults.add(fault);
+  };
+  const options = { api, routes, config, basePath, ...(config.environment === "production" && { onFault }) };
+  return { status: 200, body: { ...(await openApiDocument(options)) } };
 }

@@ -1,0 +1,420 @@
+/**
+ * What the schemas of an endpoint may not have, because a request cannot carry it or because the OpenAPI document cannot
+ * say it. What is left is documented as it is validated (docs/decisions/0002-route-definitions.md).
+ */
+import type * as zod from "zod";
+import type { MediaType, RequestSchemas, ResponseContracts, Route } from "./define-route.ts";
+
+type Schema = zod.core.$ZodType;
+type Def = zod.core.$ZodTypes["_zod"]["def"];
+
+export interface MadeSchemas {
+  readonly request: RequestSchemas;
+  readonly responses: ResponseContracts;
+}
+
+/** A schema of an endpoint, and where it is: `query limit`, `body`, `answer 200 text/html`. */
+export interface Place {
+  readonly where: string;
+  readonly schema: zod.ZodType;
+  readonly carriers: readonly Carrier[];
+}
+
+/** How a value comes or goes. A raw answer is one of another type than JSON. */
+type Carrier = "path" | "query" | "header" | "json" | "form" | "multipart" | "answer" | "raw answer" | "key";
+
+const CARRIER_OF: Readonly<Record<MediaType, Carrier>> = {
+  "application/json": "json",
+  "application/x-www-form-urlencoded": "form",
+  "multipart/form-data": "multipart",
+};
+const TEXT: ReadonlySet<Carrier> = new Set(["path", "query", "header", "form", "multipart", "key"]);
+const LISTS_AS_TEXT: ReadonlySet<Carrier> = new Set(["query", "form", "multipart"]);
+const MAX_DEPTH = 100;
+
+const UNWRITABLE: Readonly<Partial<Record<Def["type"], string>>> = {
+  bigint: "a bigint is neither text nor JSON; take a string of digits",
+  catch: "z.catch() accepts anything; use .default()",
+  function: "a function is neither text nor JSON",
+  map: "a Map is neither text nor JSON; use z.record()",
+  nan: "NaN is neither text nor JSON",
+  promise: "a promise is neither text nor JSON",
+  set: "a Set is neither text nor JSON; use z.array()",
+  success: "z.success() accepts anything",
+  symbol: "a symbol is neither text nor JSON",
+  transform:
+    "a transformation without a schema before it accepts anything; begin with the schema of what is sent",
+  undefined: "undefined is neither text nor JSON; use .optional() of a field",
+  void: "undefined is neither text nor JSON; use .optional() of a field",
+};
+
+/** Keywords of JSON Schema that `.meta()` could contradict the schema with. */
+const ASSERTIONS = new Set(
+  `$ref additionalProperties allOf anyOf const dependentRequired dependentSchemas enum exclusiveMaximum exclusiveMinimum
+   items maxItems maxLength maxProperties maximum minItems minLength minProperties minimum multipleOf not oneOf pattern
+   patternProperties prefixItems properties propertyNames required type uniqueItems`.split(/\s+/),
+);
+
+/** The checks that JSON Schema has keywords for. */
+const LENGTHS = ["min_length", "max_length", "length_equals"];
+const KEYWORDS: Readonly<Partial<Record<Def["type"], readonly string[]>>> = {
+  string: [...LENGTHS, "string_format"],
+  number: ["greater_than", "less_than", "multiple_of", "number_format"],
+  array: LENGTHS,
+  tuple: LENGTHS,
+  file: ["min_size", "max_size", "size_equals", "mime_type"],
+};
+/** Formats whose rule is more than a pattern, and known by their names. */
+const NAMED_FORMATS = new Set(["url", "jwt"]);
+
+/** Where an endpoint has schemas. */
+export function placesOf(
+  { path, consumes = ["application/json"] }: Pick<Route, "path" | "consumes">,
+  { request, responses }: MadeSchemas,
+): readonly Place[] {
+  const { params, query, headers, body } = request;
+  const answers = Object.entries(responses).flatMap(([status, contract]) =>
+    answersOf(contract).map(([type, schema]): Place => {
+      const carrier = type.startsWith("application/json") ? "answer" : "raw answer";
+      return { where: `answer ${status} ${type}`, schema, carriers: [carrier] };
+    }),
+  );
+  return [
+    ...[...path.matchAll(/\{(\w+)\+?\}/g)].flatMap(([, name = ""]) => fieldOf("path", params, name)),
+    ...Object.keys(query?.shape ?? {}).flatMap((name) => fieldOf("query", query, name)),
+    ...Object.keys(headers?.shape ?? {}).flatMap((name) => fieldOf("header", headers, name)),
+    ...(body ? [{ where: "body", schema: body, carriers: consumes.map((type) => CARRIER_OF[type]) }] : []),
+    ...answers,
+  ];
+}
+
+function fieldOf(carrier: Carrier, part: zod.ZodObject | undefined, name: string): Place[] {
+  const schema = part?.shape[name];
+  return schema ? [{ where: `${carrier} ${name}`, schema, carriers: [carrier] }] : [];
+}
+
+/** What an answer may be, by content type: nothing for one without a body, such as a redirect. */
+export function answersOf({
+  schema,
+  contentType = "application/json",
+  alternatives = {},
+}: ResponseContracts[number]): readonly (readonly [type: string, schema: zod.ZodType])[] {
+  const hasNoBody = schema.def.type === "undefined" || schema.def.type === "void";
+  return hasNoBody ? [] : [[contentType, schema], ...Object.entries(alternatives)];
+}
+
+/** What is wrong with a schema: a sentence each, which begins with where it is. */
+export function faultsAt({ where, schema, carriers }: Place): readonly string[] {
+  const level = where === "body" || where.includes("answer") ? "root" : "field";
+  return [
+    ...new Set(
+      carriers.flatMap((carrier) => [
+        ...faultsIn(schema, {
+          carrier,
+          where,
+          path: "",
+          level,
+          depth: 0,
+          isDescribed: false,
+          isInIntersection: false,
+          walk: { open: new Set(), isEndless: false },
+        }),
+      ]),
+    ),
+  ];
+}
+
+/**
+ * Makes the schemas of endpoints, and looks for what they may not have.
+ *
+ * @throws TypeError that names each fault by operation and field.
+ */
+export async function demandDocumentable(routes: readonly Route[]): Promise<void> {
+  const z = await import("zod");
+  const faults = routes.flatMap((route) => {
+    const made = { request: route.request?.(z) ?? {}, responses: route.responses(z) };
+    return routeFaults(route, made);
+  });
+  if (faults.length > 0) throw new TypeError(faults.join("\n"));
+}
+
+/** Every fault of an endpoint's schemas, by operation and field. */
+export function routeFaults(
+  route: Pick<Route, "operationId" | "path" | "consumes">,
+  made: MadeSchemas,
+): readonly string[] {
+  return [...partFaults(route.path, made.request), ...placesOf(route, made).flatMap(faultsAt)].map(
+    (fault) => `${route.operationId}: ${fault}`,
+  );
+}
+
+/** What is wrong with a path's, a query's or the headers' schema as a whole. */
+export function partFaults(path: string, { params, query, headers }: RequestSchemas): readonly string[] {
+  const unknown = Object.keys(params?.shape ?? {}).filter(
+    (name) => !new RegExp(`\\{${name}\\+?\\}`).test(path),
+  );
+  const names = Object.keys(headers?.shape ?? {}).map((name) => name.toLowerCase());
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  return [
+    ...unknown.map((name) => `path ${name}: ${path} has no variable of this name`),
+    ...twice.map((name) => `header ${name}: it is there twice; case makes no difference in a header's name`),
+    ...(isStrict(headers) ? ["header: callers and gateways send other headers too; use z.object()"] : []),
+    ...Object.entries({ path: params, query, header: headers }).flatMap(([carrier, schema]) => [
+      ...(schema ? wholeFaults(schema).map((fault) => `${carrier}: ${fault}`) : []),
+    ]),
+  ];
+}
+
+function wholeFaults(schema: zod.ZodObject): string[] {
+  const { catchall } = schema.def;
+  const takesTyped = catchall && !["never", "unknown", "any"].includes(catchall._zod.def.type);
+  return [
+    ...(takesTyped ? ["z.catchall() cannot be documented here; name every field"] : []),
+    ...(schema.description ? [] : untold(schema).map(untoldSentence)),
+  ];
+}
+
+const isStrict = (schema: Schema | undefined) =>
+  schema !== undefined &&
+  "catchall" in schema._zod.def &&
+  (schema._zod.def.catchall as Schema | undefined)?._zod.def.type === "never";
+
+interface Spot {
+  readonly carrier: Carrier;
+  readonly where: string;
+  readonly path: string;
+  /** Only the root and a field can be left out. */
+  readonly level: "root" | "field" | "item";
+  readonly depth: number;
+  /** Whether words tell what no keyword can. */
+  readonly isDescribed: boolean;
+  readonly isInIntersection: boolean;
+  readonly walk: { readonly open: Set<Schema>; isEndless: boolean };
+}
+
+function* faultsIn(schema: Schema, spot: Spot): Generator<string> {
+  const { walk } = spot;
+  if (walk.isEndless || walk.open.has(schema)) return;
+  if (spot.depth > MAX_DEPTH) {
+    walk.isEndless = true;
+    yield `${spot.where} ${spot.path.split(/[.[]/, 1)}: it nests without end; make the recursive schema once, with a getter: const node = z.object({ get children() { return z.array(node); } })`;
+    return;
+  }
+  walk.open.add(schema);
+  const meta = (schema as zod.ZodType).meta() ?? {};
+  const here = {
+    ...spot,
+    depth: spot.depth + 1,
+    isDescribed: spot.isDescribed || meta.description !== undefined,
+  };
+  const place = spot.path ? `${spot.where} ${spot.path}` : spot.where;
+  for (const fault of ownFaults(schema, here, meta)) yield `${place}: ${fault}`;
+  yield* innerFaults(schema, here);
+  walk.open.delete(schema);
+}
+
+function* ownFaults(schema: Schema, spot: Spot, meta: Readonly<Record<string, unknown>>): Generator<string> {
+  const { def } = (schema as zod.core.$ZodTypes)._zod;
+  const { carrier, level } = spot;
+  const isText = TEXT.has(carrier);
+  const unwritable = UNWRITABLE[def.type];
+  if (unwritable) yield unwritable;
+  if (level === "item" && schema._zod.optin !== undefined)
+    yield "an item cannot be left out, as neither text nor JSON has undefined";
+  if (level === "root" && carrier.includes("answer") && schema._zod.optin !== undefined)
+    yield "an answer cannot be left out; say z.undefined() where it has no body";
+  if (!spot.isDescribed) yield* untold(schema).map(untoldSentence);
+  if (spot.isInIntersection && (changes(schema) || isStrict(schema)))
+    yield "an intersection has neither strict objects nor values that are changed; use .extend()";
+  const contradictions = Object.keys(meta).filter((name) => ASSERTIONS.has(name));
+  if (def.type !== "custom" && contradictions.length > 0)
+    yield `.meta({ ${contradictions.join(", ")} }) is documented and not checked; say it with the schema itself`;
+  yield* flaggedPatterns(schema);
+
+  switch (def.type) {
+    case "string":
+    case "boolean":
+      if (def.coerce) yield `z.coerce.${def.type}() accepts anything; use z.${def.type}()`;
+      break;
+    case "number":
+      if (def.coerce && (!isText || carrier === "key"))
+        yield "z.coerce.number() accepts anything; use z.number()";
+      if (carrier === "key" && (def.checks?.length || "check" in def))
+        yield "a number as a key cannot be documented with a rule; use z.string().regex()";
+      break;
+    case "date":
+      if (carrier === "json" || carrier === "key") yield "JSON has no dates; use z.iso.datetime()";
+      if (def.coerce && carrier.includes("answer")) yield "z.coerce.date() accepts anything; use z.date()";
+      break;
+    case "file":
+      if (carrier !== "multipart")
+        yield 'a file comes in a multipart form alone; say consumes: ["multipart/form-data"]';
+      break;
+    case "null":
+    case "nullable":
+      if (isText) yield "text has no null; use .optional()";
+      break;
+    case "literal":
+      if (def.values.includes(undefined)) yield "undefined is neither text nor JSON; use .optional()";
+      if (def.values.some((value) => typeof value === "bigint")) yield "a bigint is neither text nor JSON";
+      if (isText && def.values.includes(null)) yield "text has no null; use .optional()";
+      break;
+    case "array":
+    case "tuple":
+      if (isText && !LISTS_AS_TEXT.has(carrier)) yield `a ${carrier} has no lists; take a string`;
+      else if (isText && level === "item") yield "text has no lists of lists";
+      else if (isText && level === "root") yield "a form is an object; name its fields";
+      break;
+    case "object":
+      if (isText && level !== "root") yield "text has no objects; take JSON, or name each field";
+      if (Object.getOwnPropertySymbols(def.shape).length > 0) yield "a symbol cannot name a field";
+      break;
+    case "record":
+      if (isText && level !== "root") yield "text has no objects; take JSON, or name each field";
+      if (def.mode === "loose")
+        yield "z.looseRecord() cannot be documented; use z.record() or z.looseObject()";
+      break;
+    case "pipe":
+      if (carrier.includes("answer"))
+        yield "an answer is sent as the handler returns it; give the schema of what is sent";
+      break;
+    case "custom":
+      if (carrier !== "raw answer")
+        yield "z.custom() and z.instanceof() cannot be documented; refine a schema that can";
+      else if (meta.type === undefined)
+        yield "z.custom() and z.instanceof() need .meta({ type }), which is documented";
+      break;
+  }
+}
+
+function* innerFaults(schema: Schema, spot: Spot): Generator<string> {
+  const { def } = (schema as zod.core.$ZodTypes)._zod;
+  const within = (inner: Schema, step: string, level: Spot["level"]) =>
+    faultsIn(inner, {
+      ...spot,
+      level,
+      path: joined(spot.path, step),
+      isDescribed: false,
+      isInIntersection: false,
+    });
+  switch (def.type) {
+    case "array":
+      yield* within(def.element, "[]", "item");
+      break;
+    case "tuple":
+      for (const [index, item] of def.items.entries()) yield* within(item, `[${index}]`, "item");
+      if (def.rest) yield* within(def.rest, "[]", "item");
+      break;
+    case "object":
+      for (const [name, field] of Object.entries(def.shape)) yield* within(field, name, "field");
+      if (def.catchall && def.catchall._zod.def.type !== "never") yield* within(def.catchall, "*", "field");
+      break;
+    case "record":
+      yield* faultsIn(def.keyType, {
+        ...spot,
+        carrier: "key",
+        level: "item",
+        path: joined(spot.path, "(key)"),
+      });
+      yield* within(def.valueType, "*", "field");
+      break;
+    case "union":
+      for (const option of def.options) yield* faultsIn(option, spot);
+      break;
+    case "intersection":
+      for (const name of sharedFields(def.left, def.right))
+        yield `${spot.where} ${joined(spot.path, name)}: both sides of an intersection have it; use .extend()`;
+      for (const side of [def.left, def.right]) yield* faultsIn(side, { ...spot, isInIntersection: true });
+      break;
+    case "lazy":
+      yield* faultsIn(def.getter(), spot);
+      break;
+    case "pipe":
+      yield* faultsIn(def.in, spot);
+      break;
+    default:
+      // z.catch() and the like are refused as they are.
+      if ("innerType" in def && !UNWRITABLE[def.type]) yield* faultsIn(def.innerType, spot);
+  }
+}
+
+function sharedFields(left: Schema, right: Schema): string[] {
+  const [own, others] = [left, right].map((side) =>
+    "shape" in side._zod.def ? Object(side._zod.def.shape) : {},
+  );
+  return Object.keys(own).filter((name) => Object.hasOwn(others, name));
+}
+
+function joined(path: string, step: string): string {
+  return path === "" || step.startsWith("[") ? path + step : `${path}.${step}`;
+}
+
+/** The rules of a schema that no keyword of JSON Schema says. */
+function untold(schema: Schema): string[] {
+  const { def } = (schema as zod.core.$ZodTypes)._zod;
+  const checks = [
+    ...("check" in def ? [schema as unknown as zod.core.$ZodCheck] : []),
+    ...(def.checks ?? []),
+  ];
+  const found = new Set<string>();
+  let isChanged = false;
+  for (const check of checks) {
+    const rule = check._zod.def;
+    // z.custom() itself is told by the type that it needs in its .meta().
+    if (def.type === "custom" && check === (schema as unknown)) continue;
+    if (rule.check === "overwrite") isChanged = true;
+    else if (isChanged) found.add("what is checked after a change such as .trim()");
+    else if (rule.check === "custom") found.add("a refinement");
+    else if (!KEYWORDS[def.type]?.includes(rule.check) || !isTold(rule)) found.add(`the check ${rule.check}`);
+  }
+  if (def.type === "pipe" && def.out._zod.def.type !== "transform")
+    found.add("what is checked after a transformation");
+  return [...found];
+}
+
+/** Whether a pattern says it, or the name of the format. */
+function isTold(rule: zod.core.$ZodCheckDef): boolean {
+  if (rule.check !== "string_format") return true;
+  const { format, pattern, hostname, protocol, alg, position } = rule as unknown as Record<string, unknown>;
+  if (NAMED_FORMATS.has(String(format))) return !(hostname || protocol || alg);
+  return pattern !== undefined && position === undefined;
+}
+
+function untoldSentence(rule: string): string {
+  return `${rule} is not part of a schema; say what it demands in .meta({ description })`;
+}
+
+/** JSON Schema reads a pattern as `new RegExp(source, "u")` does. */
+function* flaggedPatterns(schema: Schema): Generator<string> {
+  const { def } = (schema as zod.core.$ZodTypes)._zod;
+  const own = "pattern" in def ? [def.pattern] : [];
+  const patterns = [
+    ...own,
+    ...(def.checks ?? []).map((check) => (check._zod.def as { pattern?: unknown }).pattern),
+  ];
+  for (const pattern of patterns) {
+    if (!(pattern instanceof RegExp)) continue;
+    if (/[imsvy]/.test(pattern.flags))
+      yield `the flags of ${pattern} cannot be documented; write it without them`;
+    else if (!isUnicodePattern(pattern.source))
+      yield `${pattern} is no pattern with the flag u, as which it is documented; write it so`;
+  }
+}
+
+function isUnicodePattern(source: string): boolean {
+  try {
+    new RegExp(source, "u");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether what comes out may be another value than what went in. */
+function changes(schema: Schema): boolean {
+  const { def } = (schema as zod.core.$ZodTypes)._zod;
+  return (
+    ["pipe", "default", "prefault"].includes(def.type) ||
+    (def.checks ?? []).some((check) => check._zod.def.check === "overwrite")
+  );
+}
