@@ -7,7 +7,7 @@ import { EventEmitter } from "node:events";
 import { IncomingMessage, type RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
-import { encodePath, stripStage } from "../request/request-path.ts";
+import { encodePath, encodeQuery, stripStage } from "../request/request-path.ts";
 
 /** What a function answers for a payload 2.0 event, with nothing left out. */
 export interface HttpResult {
@@ -96,7 +96,7 @@ function createRequest(event: APIGatewayProxyEventV2, socket: Socket): IncomingM
   request.httpVersionMinor = 1;
   request.method = requestContext.http.method;
   request.url = encodePath(stripStage(rawPath, requestContext.stage));
-  if (rawQueryString) request.url += `?${rawQueryString}`;
+  if (rawQueryString) request.url += `?${encodeQuery(rawQueryString)}`;
   request.headers = headers;
   request.rawHeaders = Object.entries(headers).flat();
   const distinct: Record<string, string[]> = {};

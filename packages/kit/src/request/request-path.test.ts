@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { comparePaths, decodePath, encodePath, expressPath, routeKey, stripStage } from "./request-path.ts";
+import {
+  comparePaths,
+  decodePath,
+  encodePath,
+  encodeQuery,
+  expressPath,
+  routeKey,
+  stripStage,
+} from "./request-path.ts";
 
 describe("a path", () => {
   for (const decoded of [
@@ -102,5 +110,16 @@ describe("a route's path", () => {
       assert.deepEqual(rotated.toSorted(comparePaths), ranked);
       assert.deepEqual(rotated.toReversed().sort(comparePaths), ranked);
     }
+  });
+});
+
+describe("a target of what no URL may hold", () => {
+  it("is encoded, so that nothing takes it for more than a path and a query", () => {
+    assert.equal(encodeQuery('a=b c&d=#e&f=ä&g=%zz&h=[{|\\"}]'), 'a=b%20c&d=%23e&f=%C3%A4&g=%zz&h=[{|\\"}]');
+  });
+
+  it("may have half a character, which becomes the one for those that cannot be read", () => {
+    assert.equal(encodePath("/a\ud800"), "/a%EF%BF%BD");
+    assert.equal(encodeQuery("a=\ud800"), "a=%EF%BF%BD");
   });
 });

@@ -12,7 +12,15 @@ const ILLEGAL_IN_PATH = /[^\w/.~!$&'()*+,;=:@-]+/gu;
  * is legal in a path stays as it came.
  */
 export function encodePath(decoded: string): string {
-  return decoded.replace(ILLEGAL_IN_PATH, encodeURIComponent);
+  return decoded.toWellFormed().replace(ILLEGAL_IN_PATH, encodeURIComponent);
+}
+
+/** What a query may not hold as it is, as far as it would change how the whole target is read. */
+const ILLEGAL_IN_QUERY = /[^\x21-\x7e]+|#/gu;
+
+/** Encodes what would end a query or make the target more than a path and a query; all else stays as it came. */
+export function encodeQuery(query: string): string {
+  return query.toWellFormed().replace(ILLEGAL_IN_QUERY, encodeURIComponent);
 }
 
 /** Decodes a path as the gateway does; what is not well-formed in it is left as it is. */
