@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Request } from "express";
 import { fixtureApi } from "../../test/fixtures/api.ts";
+import type { ApiFacts } from "../route/define-route.ts";
 import { gatewayVerdict } from "../testing/gateway-verdict.ts";
 import { type EventOptions, lambdaContext, payloadEvent } from "../testing/payload-event.ts";
 import { testConfig } from "../testing/test-environment.ts";
@@ -111,7 +112,8 @@ describe("the Lambda runtime", () => {
   });
 
   it("leaves CORS and the access log to the gateway: it has no middleware", () => {
-    assert.deepEqual(createLambdaRuntime({ jwt, mappingKey: undefined }).middleware, []);
+    const { middleware } = createLambdaRuntime({ jwt, mappingKey: undefined });
+    assert.deepEqual(middleware({} as ApiFacts), []);
   });
 
   it("knows nothing of a request that was not made of an event", () => {
