@@ -1,39 +1,57 @@
 /**
- * Bundles an entry into a few files of CommonJS: `app.js` with all that is loaded at the start, and a file for each
- * part that is loaded on demand. A file is one function, as Node would wrap it; `load-files.ts` runs it.
+ * Bundles an API into a few files: `app.js` with all that is loaded at the start, and a file for each part that is loaded on
+ * demand. A file is one function, as Node would wrap a CommonJS module; `load-files.ts` runs it. Where a module awaits at
+ * its top level, which no function can, the files are ES modules instead.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { type BuildFailure, type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import type { ExternalPackages } from "./external-packages.ts";
 import { lazyRequires } from "./lazy-requires.ts";
+import { AS_MODULES, NODE_RESOLUTION, nodeModules } from "./node-modules.ts";
+import { rewrite } from "./rewrite.ts";
 import { separateEntryPoints, separatePackages } from "./separate-packages.ts";
+import { type CodeFile, writeCode } from "./write-code.ts";
 
 export const APP_FILE = "app.js";
+export const APP_MODULE = "app.mjs";
 
 const COMMON = {
   bundle: true,
   platform: "node",
   target: "node24",
   logLevel: "warning",
+  sourcesContent: false,
+  sourcemap: "inline",
+  // An error is told by its class, and a stack by its functions.
+  keepNames: true,
 } satisfies BuildOptions;
 
-/** The source files in each file, seen from the working directory. */
-export type FileSources = Readonly<Record<string, readonly string[]>>;
+export interface Bundle {
+  /** What is loaded at the start: `APP_FILE`, or `APP_MODULE` where a module awaits at its top level. */
+  readonly entry: string;
+  /** The source files in each file, seen from the working directory. */
+  readonly sources: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface BundleOptions {
+  /** What the entry exports: the names, and the modules that have them. */
+  readonly exported: Readonly<Record<string, string>>;
+  /** Where the files are written to. */
+  readonly folder: string;
+  readonly externals: ExternalPackages;
+}
 
 /**
- * Writes the files into a folder.
+ * Writes the files, each with its source map beside it.
  *
- * @param exported what `app.js` exports: the names, and the modules that have them.
  * @throws Error when something cannot be bundled.
  */
-export async function bundleFiles(
-  exported: Readonly<Record<string, string>>,
-  folder: string,
-): Promise<FileSources> {
-  const chunkFolder = await mkdtemp(join(tmpdir(), "chunks-"));
+export async function bundleFiles(options: BundleOptions): Promise<Bundle> {
+  const { folder } = options;
+  const chunkFolder = join(folder, "chunks");
   try {
-    const chunks = await splitIntoChunks(exported, chunkFolder);
+    const chunks = await splitIntoChunks(options, chunkFolder);
     const atStart = withImports(chunks, APP_FILE);
     const onDemand = [...chunks.keys()].filter((chunk) => !atStart.has(chunk));
     await writeAppFile(chunkFolder, folder, atStart, onDemand);
@@ -41,9 +59,18 @@ export async function bundleFiles(
 
     const sources = (chunk: string) => Object.keys(chunks.get(chunk)?.inputs ?? {});
     return {
-      [APP_FILE]: [...atStart].flatMap(sources).sort(),
-      ...Object.fromEntries(onDemand.map((chunk) => [chunk, sources(chunk).sort()])),
+      entry: APP_FILE,
+      sources: {
+        [APP_FILE]: [...atStart].flatMap(sources).sort(),
+        ...Object.fromEntries(onDemand.map((chunk) => [chunk, sources(chunk).sort()])),
+      },
     };
+  } catch (error) {
+    const awaits = (error as Partial<BuildFailure>).errors?.some(({ text }) =>
+      text.startsWith("Top-level await"),
+    );
+    if (!awaits) throw error;
+    return bundleModules(options);
   } finally {
     await rm(chunkFolder, { recursive: true, force: true });
   }
@@ -52,19 +79,43 @@ export async function bundleFiles(
 type Chunks = ReadonlyMap<string, Metafile["outputs"][string]>;
 
 /** esbuild finds out what the parts share, but splits ES modules only. */
-async function splitIntoChunks(exported: Readonly<Record<string, string>>, outdir: string): Promise<Chunks> {
+async function splitIntoChunks({ exported, externals }: BundleOptions, outdir: string): Promise<Chunks> {
   const { metafile } = await build({
     ...COMMON,
+    ...NODE_RESOLUTION,
     entryPoints: { app: ENTRY, ...separateEntryPoints() },
     outdir,
     splitting: true,
     format: "esm",
     metafile: true,
     legalComments: "inline",
-    define: { "import.meta.dirname": "__dirname" },
-    plugins: [entryOf(exported), separatePackages, lazyRequires],
+    define: { "import.meta": "__meta" },
+    plugins: [entryOf(exported), separatePackages, nodeModules(externals), lazyRequires],
   });
-  return new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
+  return chunksOf(metafile);
+}
+
+async function bundleModules({ exported, folder, externals }: BundleOptions): Promise<Bundle> {
+  const { metafile, outputFiles } = await build({
+    ...COMMON,
+    ...NODE_RESOLUTION,
+    ...AS_MODULES,
+    entryPoints: { app: ENTRY },
+    outdir: folder,
+    metafile: true,
+    write: false,
+    legalComments: "external",
+    plugins: [entryOf(exported), nodeModules(externals), lazyRequires],
+  });
+  await writeCode(outputFiles, { minifyWhitespace: true });
+  const files = [...chunksOf(metafile)].map(
+    ([file, { inputs }]) => [file, Object.keys(inputs).sort()] as const,
+  );
+  return { entry: APP_MODULE, sources: Object.fromEntries(files) };
+}
+
+function chunksOf({ outputs }: Metafile): Chunks {
+  return new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
 }
 
 const ENTRY = "app-entry";
@@ -97,12 +148,14 @@ function withImports(chunks: Chunks, chunk: string, found = new Set<string>()): 
 const COMMONJS = {
   ...COMMON,
   format: "cjs",
-  minify: true,
+  write: false,
   legalComments: "external",
-  supported: { "dynamic-import": false },
-  banner: { js: "(function(exports,require,module,__dirname){" },
+  banner: { js: "(function(exports,require,module,__filename,__dirname,__meta,__load){" },
   footer: { js: "})" },
 } satisfies BuildOptions;
+
+/** Of packages that are not bundled. */
+const EXTERNAL = "./node_modules/*";
 
 /** One file of all chunks of the start, because each file costs a read. The others find its chunks by their names. */
 async function writeAppFile(
@@ -113,12 +166,13 @@ async function writeAppFile(
 ): Promise<void> {
   const shared = [...atStart].filter((chunk) => chunk !== APP_FILE);
   const exported = shared.map((chunk) => `export * as "./${chunk}" from "./${chunk}";`);
-  await build({
+  const { outputFiles } = await build({
     ...COMMONJS,
     stdin: { contents: `export * from "./${APP_FILE}";${exported.join("")}`, resolveDir: chunkFolder },
     outfile: join(folder, APP_FILE),
-    external: onDemand.map((chunk) => `./${chunk}`),
+    external: [EXTERNAL, ...onDemand.map((chunk) => `./${chunk}`)],
   });
+  await writeCode(outputFiles.map(withLoadCalls), { minifyWhitespace: true });
 }
 
 async function writeOtherFiles(
@@ -127,10 +181,22 @@ async function writeOtherFiles(
   chunks: readonly string[],
   onDemand: readonly string[],
 ): Promise<void> {
-  await build({
+  const { outputFiles } = await build({
     ...COMMONJS,
     entryPoints: onDemand.map((chunk) => join(chunkFolder, chunk)),
     outdir: folder,
-    external: chunks.map((chunk) => `./${chunk}`),
+    external: [EXTERNAL, ...chunks.map((chunk) => `./${chunk}`)],
   });
+  await writeCode(outputFiles.map(withLoadCalls), { minifyWhitespace: true });
+}
+
+/** `import()` becomes a call of the loader, which knows the files. */
+function withLoadCalls({ path, text }: CodeFile): CodeFile {
+  if (!text.includes("import(")) return { path, text };
+  return {
+    path,
+    text: rewrite(text, ({ type, start, end }, _above, replace) => {
+      if (type === "Import") replace(start, end, "__load");
+    }),
+  };
 }

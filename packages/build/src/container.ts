@@ -1,6 +1,6 @@
 /**
  * Builds what the container image holds: the API in a few JavaScript files, the files that it serves, and the health
- * check. No dependency is installed in the image; all that the API uses is in its files.
+ * check. Nothing is installed in the image: what the API uses is in its files, or copied beside them.
  *
  * As a program: `node packages/build/src/container.ts [--api FOLDER] [OUT]`.
  */
@@ -10,9 +10,12 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { apiFolder, healthPath, loadApi } from "./api-folder.ts";
 import { makeMissingDocsFiles } from "./docs-files.ts";
+import { externalPackages, THIS_MACHINE } from "./external-packages.ts";
 import { KIT_ASSETS, kitModule } from "./kit-folder.ts";
 import { lazyRequires } from "./lazy-requires.ts";
+import { AS_MODULES, NODE_RESOLUTION, nodeModules } from "./node-modules.ts";
 import { writeReleaseFile } from "./release-file.ts";
+import { writeCode } from "./write-code.ts";
 
 /**
  * Builds the container's folder, which is emptied first.
@@ -23,29 +26,30 @@ import { writeReleaseFile } from "./release-file.ts";
 export async function buildContainer(folder: string, out = join(folder, "dist/container")): Promise<void> {
   const { root, containerEntry, apiModule } = apiFolder(folder);
   const api = await loadApi({ apiModule });
+  const externals = externalPackages(root);
   rmSync(out, { recursive: true, force: true });
-  await build({
+  const { outputFiles } = await build({
     entryPoints: {
       main: containerEntry,
       "health-check": kitModule("container/health-check"),
     },
     outdir: out,
     bundle: true,
-    // What is imported on demand stays in files of its own, and is loaded on demand.
-    splitting: true,
     platform: "node",
-    format: "esm",
     target: "node24",
-    outExtension: { ".js": ".mjs" },
+    ...NODE_RESOLUTION,
+    ...AS_MODULES,
+    keepNames: true,
+    sourcemap: "inline",
+    write: false,
+    sourcesContent: false,
     legalComments: "linked",
-    define: { HEALTH_PATH: JSON.stringify(await healthPath(api)) },
-    plugins: [lazyRequires],
-    // Some libraries are CommonJS and require Node's own modules.
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
+    define: { ...AS_MODULES.define, HEALTH_PATH: JSON.stringify(await healthPath(api)) },
+    plugins: [nodeModules(externals), lazyRequires],
     logLevel: "warning",
   });
+  await writeCode(outputFiles);
+  externals.copy(out, THIS_MACHINE);
   writeReleaseFile(out, root, api.version);
   await makeMissingDocsFiles();
   cpSync(KIT_ASSETS, join(out, "assets"), { recursive: true });

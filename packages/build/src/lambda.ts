@@ -4,13 +4,14 @@
  * As a program: `node packages/build/src/lambda.ts [--api FOLDER] [--architecture arm64|x64] [OUT]`.
  */
 import { execFile } from "node:child_process";
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { build } from "esbuild";
 import { apiFolder, loadApi, loadEndpoints } from "./api-folder.ts";
-import { APP_FILE, bundleFiles, type FileSources } from "./bundle-files.ts";
+import { APP_FILE, APP_MODULE, type Bundle, bundleFiles } from "./bundle-files.ts";
 import { makeMissingDocsFiles } from "./docs-files.ts";
+import { externalPackages, THIS_MACHINE } from "./external-packages.ts";
 import { KIT_ASSETS } from "./kit-folder.ts";
 import { type Rehearsal, rehearsalEnvironment, rehearsalOf } from "./rehearsal.ts";
 import { writeReleaseFile } from "./release-file.ts";
@@ -31,7 +32,7 @@ export interface LambdaBuildOptions {
 export async function buildLambda(
   folder: string,
   { out = join(folder, "dist/lambda"), architecture = "arm64" }: LambdaBuildOptions = {},
-): Promise<FileSources> {
+): Promise<Bundle> {
   const { root, lambdaEntry, apiModule } = apiFolder(folder);
   const api = await loadApi({ apiModule });
   const rehearsal = rehearsalOf(await loadEndpoints(api));
@@ -40,14 +41,24 @@ export async function buildLambda(
   await makeMissingDocsFiles();
   await cp(KIT_ASSETS, join(out, "assets"), { recursive: true });
   writeReleaseFile(out, root, api.version);
-  const sources = await bundleFiles({ handler: lambdaEntry, api: apiModule }, out);
-  // Last, because a code cache is for the very source that it was made of.
-  const codeCaches = await rehearse(out, rehearsal, {
-    environment: rehearsalEnvironment(api),
-    makesCodeCaches: process.arch === architecture,
+  const externals = externalPackages(root);
+  const bundle = await bundleFiles({
+    exported: { handler: lambdaEntry, api: apiModule },
+    folder: out,
+    externals,
   });
-  await writeEntry(out, codeCaches);
-  return sources;
+  externals.copy(out, THIS_MACHINE);
+  // Last, because a code cache is for the very source that it was made of.
+  const codeCaches = await rehearse(out, bundle.entry, rehearsal, {
+    environment: rehearsalEnvironment(api),
+    makesCodeCaches: bundle.entry === APP_FILE && process.arch === architecture,
+  });
+  if (THIS_MACHINE.os !== "linux" || THIS_MACHINE.cpu !== architecture) {
+    await rm(join(out, "node_modules"), { recursive: true, force: true });
+    externals.copy(out, { os: "linux", cpu: architecture });
+  }
+  await writeEntry(out, bundle.entry, codeCaches);
+  return bundle;
 }
 
 /**
@@ -60,13 +71,14 @@ export async function buildLambda(
  */
 async function rehearse(
   folder: string,
+  entry: string,
   rehearsal: Rehearsal,
   options: { readonly environment: Readonly<Record<string, string>>; readonly makesCodeCaches: boolean },
 ): Promise<Readonly<Record<string, string>>> {
   const program = besideThis("rehearse");
   const running = promisify(execFile)(
     process.execPath,
-    ["--expose-gc", "--random-seed=1", program, APP_FILE, String(options.makesCodeCaches)],
+    ["--expose-gc", "--random-seed=1", program, entry, String(options.makesCodeCaches)],
     { cwd: folder, env: options.environment, maxBuffer: Number.POSITIVE_INFINITY },
   );
   running.child.stdin?.end(JSON.stringify(rehearsal));
@@ -79,7 +91,13 @@ async function rehearse(
   }
 }
 
-async function writeEntry(folder: string, codeCaches: Readonly<Record<string, string>>): Promise<void> {
+async function writeEntry(
+  folder: string,
+  entry: string,
+  codeCaches: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (entry === APP_MODULE)
+    return writeFile(join(folder, "bundle.mjs"), `export { handler } from "./${entry}";\n`);
   await build({
     entryPoints: [besideThis("lambda-entry")],
     outfile: join(folder, "bundle.mjs"),
@@ -94,6 +112,8 @@ async function writeEntry(folder: string, codeCaches: Readonly<Record<string, st
       BUILT_BY: JSON.stringify(`${process.version} ${process.arch}`),
     },
     logLevel: "warning",
+    // What an API imports by a name that it works out, Node looks for.
+    logOverride: { "unsupported-dynamic-import": "silent" },
   });
 }
 

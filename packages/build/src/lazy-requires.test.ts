@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { createConformanceApp } from "@lambda-express-api/kit/test/support/express-conformance-app.ts";
 import { APP_FILE, bundleFiles } from "./bundle-files.ts";
+import { externalPackages } from "./external-packages.ts";
 import { createFileLoader } from "./load-files.ts";
 
 interface Sent {
@@ -133,7 +134,8 @@ describe("Express whose libraries load each other at first use answers byte for 
     const entry = fileURLToPath(
       import.meta.resolve("@lambda-express-api/kit/test/support/express-conformance-app.ts"),
     );
-    const sources = await bundleFiles({ createConformanceApp: entry }, root);
+    const exported = { createConformanceApp: entry };
+    const { sources } = await bundleFiles({ exported, folder: root, externals: externalPackages(root) });
     assert.ok(sources["iconv-lite.js"], "what is big is in files of its own");
     const load = createFileLoader(APP_FILE, { folder: root, codeCaches: {} });
     const built = load(APP_FILE) as { createConformanceApp: typeof createConformanceApp };

@@ -14,14 +14,43 @@ export interface FileLoaderOptions {
   readonly onRun?: (file: string, script: Script) => void;
 }
 
+/** What `import()` of a part of the API has become. */
+const FILE = /^\.\/[^/]+\.js$/;
+
 type Exports = Record<string, unknown>;
 type Require = (id: string) => Exports;
 type FileFunction = (
   exports: Exports,
   require: Require,
   module: { exports: Exports },
+  filename: string,
   dirname: string,
+  meta: Meta,
+  load: (id: string, options?: ImportCallOptions) => Promise<object>,
 ) => void;
+
+/** `import.meta` of a file's ES modules. */
+class Meta {
+  readonly filename: string;
+  readonly dirname: string;
+  readonly main = false;
+
+  constructor(filename: string, dirname: string) {
+    this.filename = filename;
+    this.dirname = dirname;
+  }
+
+  get url(): string {
+    return process.getBuiltinModule("node:url").pathToFileURL(this.filename).href;
+  }
+
+  resolve(specifier: string): string {
+    const { createRequire, isBuiltin } = process.getBuiltinModule("node:module");
+    if (isBuiltin(specifier)) return specifier;
+    const { pathToFileURL } = process.getBuiltinModule("node:url");
+    return pathToFileURL(createRequire(this.filename).resolve(specifier)).href;
+  }
+}
 
 /**
  * Makes the function that loads a file.
@@ -34,6 +63,7 @@ export function createFileLoader(
 ): (file: string) => Exports {
   const { readFileSync } = process.getBuiltinModule("node:fs");
   const { Script } = process.getBuiltinModule("node:vm");
+  const root = process.getBuiltinModule("node:path").resolve(folder);
   const modules = new Map<string, { exports: Exports }>();
 
   function load(file: string): Exports {
@@ -41,11 +71,18 @@ export function createFileLoader(
     if (known) return known.exports;
     const module = { exports: {} };
     modules.set(file, module);
-    const script = compile(file);
-    const wrapped: FileFunction = script.runInThisContext();
-    wrapped(module.exports, require, module, folder);
-    onRun?.(file, script);
-    return module.exports;
+    try {
+      const script = compile(file);
+      const wrapped: FileFunction = script.runInThisContext();
+      const filename = `${root}/${file}`;
+      wrapped(module.exports, require, module, filename, root, new Meta(filename, root), importModule);
+      onRun?.(file, script);
+      return module.exports;
+    } catch (error) {
+      // The next one who needs it must not get the half of it.
+      modules.delete(file);
+      throw error;
+    }
   }
 
   function compile(file: string): Script {
@@ -67,10 +104,42 @@ export function createFileLoader(
     }
   }
 
+  let requireHere: NodeJS.Require | undefined;
+
+  /** Of a package that is not bundled. */
+  function requireExternal(id: string): Exports {
+    requireHere ??= process.getBuiltinModule("node:module").createRequire(`${root}/${appFile}`);
+    return requireHere(id);
+  }
+
   const require: Require = (id) => {
     const builtin = process.getBuiltinModule(id) as Exports | undefined;
     if (builtin) return builtin;
+    if (id.startsWith("./node_modules/")) return requireExternal(id);
     return (load(appFile)[id] as Exports | undefined) ?? load(id.replace("./", ""));
   };
+  /** What `import()` gives: of a file of the build its namespace, of anything else what Node gives. */
+  async function importModule(id: string, options?: ImportCallOptions): Promise<object> {
+    return FILE.test(id) ? namespaceOf(id) : import(id, options);
+  }
+
+  const namespaces = new Map<string, object>();
+
+  function namespaceOf(id: string): object {
+    const known = namespaces.get(id);
+    if (known) return known;
+    const exports = require(id);
+    const namespace = Object.create(null, { [Symbol.toStringTag]: { value: "Module" } });
+    for (const name of Object.keys(exports).sort()) {
+      Object.defineProperty(namespace, name, { enumerable: true, get: () => exports[name] });
+    }
+    // Each file of CommonJS says it of itself, so that what the module says is lost.
+    const original = exports["module.exports"] as { readonly __esModule?: unknown } | null | undefined;
+    if (original?.__esModule)
+      Object.defineProperty(namespace, "__esModule", { value: true, enumerable: true });
+    namespaces.set(id, namespace);
+    return namespace;
+  }
+
   return load;
 }

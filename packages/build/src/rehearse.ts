@@ -7,25 +7,22 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import type { Script } from "node:vm";
 import type { Api } from "@lambda-express-api/kit";
 import { loadRoute } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { LambdaHandler } from "@lambda-express-api/kit/lambda/create-handler.ts";
+import { APP_MODULE } from "./bundle-files.ts";
 import { createFileLoader } from "./load-files.ts";
 import type { Rehearsal, Rehearsed } from "./rehearsal.ts";
 
-const [appFile = "", makesCodeCaches] = process.argv.slice(2);
+const [entry = "", makesCodeCaches] = process.argv.slice(2);
 const { everyday, others }: Rehearsal = JSON.parse(readFileSync(0, "utf8"));
 const scripts = new Map<string, Script>();
 const codeCaches = new Map<string, string>();
 
 try {
-  const load = createFileLoader(appFile, {
-    folder: ".",
-    codeCaches: {},
-    onRun: (file, script) => scripts.set(file, script),
-  });
-  const { handler, api } = load(appFile) as { handler: LambdaHandler; api: Api };
+  const { handler, api } = await loadEntry();
   for (const request of everyday) await answer(handler, request);
   writeCodeCaches();
   // The files of endpoints that are not called are loaded all the same.
@@ -39,6 +36,16 @@ try {
 process.stdout.write(`\n${JSON.stringify(Object.fromEntries(codeCaches))}\n`);
 // What an endpoint's file has opened must not hold up the build.
 process.exit();
+
+async function loadEntry(): Promise<{ readonly handler: LambdaHandler; readonly api: Api }> {
+  if (entry === APP_MODULE) return import(pathToFileURL(entry).href);
+  const load = createFileLoader(entry, {
+    folder: ".",
+    codeCaches: {},
+    onRun: (file, script) => scripts.set(file, script),
+  });
+  return load(entry) as { handler: LambdaHandler; api: Api };
+}
 
 async function answer(handler: LambdaHandler, request: Rehearsed): Promise<void> {
   const result = await handler(eventOf(request), {

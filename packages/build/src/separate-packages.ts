@@ -1,10 +1,13 @@
 /**
- * Gives packages that are big and seldom used a file of their own, which is read when one of them is required for the
- * first time. `debug` is among them: it is loaded only where the variable `DEBUG` is set.
+ * Gives packages of Express that are big and seldom used a file of their own, which is read when one of them is required
+ * for the first time. `debug` is among them: Express loads it only where the variable `DEBUG` is set. Other packages, and
+ * the API itself, have the real one.
  */
 import { createRequire } from "node:module";
 import type { Plugin } from "esbuild";
+import { isOfExpress } from "./express-packages.ts";
 import { KIT_SOURCE } from "./kit-folder.ts";
+import { RESOLVING } from "./node-modules.ts";
 
 /** Each with the packages by which it is reached: of some there are several versions. */
 const PACKAGES: readonly (readonly string[])[] = [
@@ -21,9 +24,8 @@ const PACKAGES: readonly (readonly string[])[] = [
 ];
 
 const QUIET_DEBUG = `
-  const quiet = Object.assign(() => {}, { enabled: false, extend: () => quiet });
-  module.exports = process.env.DEBUG ? require("debug") : Object.assign(() => quiet, { enable() {}, disable: () => "", enabled: () => false });
-  module.exports.default = module.exports.debug = module.exports;
+  const quiet = Object.assign(() => {}, { enabled: false });
+  module.exports = process.env.DEBUG ? require("debug") : () => quiet;
 `;
 
 /** The packages as entry points: the name of the file, and the module that it holds. */
@@ -45,11 +47,12 @@ export const separatePackages: Plugin = {
     const filter = new RegExp(`^(${PACKAGES.map((chain) => chain.at(-1)).join("|")})$`);
 
     build.onResolve({ filter }, async ({ path, kind, importer, namespace, resolveDir, pluginData }) => {
-      if (kind !== "require-call" || pluginData === "resolving") return undefined;
+      if (kind !== "require-call" || pluginData === RESOLVING) return undefined;
+      if (namespace !== "quiet-debug" && !isOfExpress(importer)) return undefined;
       if (path === "debug" && namespace !== "quiet-debug") {
         return { path, namespace: "quiet-debug", pluginData: resolveDir };
       }
-      const resolved = await build.resolve(path, { kind, importer, resolveDir, pluginData: "resolving" });
+      const resolved = await build.resolve(path, { kind, importer, resolveDir, pluginData: RESOLVING });
       const file = files.get(resolved.path);
       return file === undefined ? undefined : { path: file, namespace: "separate" };
     });

@@ -1,0 +1,51 @@
+/** The names under which Node exports what a CommonJS module exports, found in its text as Node finds them. */
+import { readFileSync } from "node:fs";
+import { createRequire, findPackageJSON, isBuiltin } from "node:module";
+import { extname, isAbsolute } from "node:path";
+import { pathToFileURL } from "node:url";
+import { initSync, parse } from "cjs-module-lexer";
+
+initSync();
+
+/**
+ * Reads the names of a module, and of those that it exports again.
+ *
+ * @returns `undefined` when Node would not take the file for CommonJS.
+ */
+export function commonJsNames(file: string, seen = new Set<string>()): ReadonlySet<string> | undefined {
+  const extension = extname(file);
+  if (extension !== ".js" && extension !== ".cjs") return undefined;
+  if (extension === ".js" && packageType(file) === "module") return undefined;
+  seen.add(file);
+  const { exports, reexports } = lex(file) ?? {};
+  // Without a type, the syntax decides.
+  if (!exports || !reexports) return undefined;
+  const names = new Set(exports);
+  for (const specifier of reexports) {
+    const target = resolve(specifier, file);
+    if (!target || isBuiltin(target) || !isAbsolute(target) || seen.has(target)) continue;
+    for (const name of commonJsNames(target, seen) ?? []) names.add(name);
+  }
+  return names;
+}
+
+function packageType(file: string): string | undefined {
+  const manifest = findPackageJSON(pathToFileURL(file));
+  return manifest && JSON.parse(readFileSync(manifest, "utf8")).type;
+}
+
+function lex(file: string): ReturnType<typeof parse> | undefined {
+  try {
+    return parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function resolve(specifier: string, from: string): string | undefined {
+  try {
+    return createRequire(from).resolve(specifier);
+  } catch {
+    return undefined;
+  }
+}

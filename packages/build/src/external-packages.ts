@@ -1,0 +1,228 @@
+/**
+ * Packages that are not bundled but copied, with all they depend on, into `node_modules` of the built folder: those with
+ * compiled code (addons, `.node` files), and those that `build.external` in the API's package.json names.
+ */
+import { closeSync, cpSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
+import { findPackageJSON } from "node:module";
+import { basename, dirname, extname, join, relative, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** The machine that an addon is for. */
+export interface Machine {
+  readonly os: NodeJS.Platform;
+  readonly cpu: NodeJS.Architecture;
+}
+
+export const THIS_MACHINE: Machine = { os: process.platform, cpu: process.arch };
+
+/** A mistake that the owner of the API can mend. */
+export class ExternalPackageError extends Error {}
+
+interface Manifest {
+  readonly name?: string;
+  readonly gypfile?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly os?: readonly string[];
+  readonly cpu?: readonly string[];
+  readonly libc?: readonly string[];
+  readonly build?: { readonly external?: unknown };
+}
+
+/** Packages by which others find or compile their addons. */
+const ADDON_LOADERS = [
+  "bindings",
+  "node-gyp-build",
+  "node-gyp-build-optional-packages",
+  "@mapbox/node-pre-gyp",
+];
+/** The name of a package that has nothing but an addon: `@img/sharp-linux-arm64`. */
+const PLATFORM_PACKAGE = /(linux|darwin|win32)/;
+const PACKAGE = /^(.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+))[\\/]/;
+
+export interface ExternalPackages {
+  /** Where a file is found from the built folder; `undefined` when it is bundled. */
+  locate(file: string): string | undefined;
+  /**
+   * Copies each package that was located, and all it depends on.
+   *
+   * @throws ExternalPackageError when an addon for the machine is missing.
+   */
+  copy(out: string, machine: Machine): void;
+}
+
+/**
+ * @param root of the API.
+ * @throws ExternalPackageError when `build.external` is not a list of packages that are installed.
+ */
+export function externalPackages(root: string): ExternalPackages {
+  const named = new Set(namedExternals(root));
+  const located = new Map<string, string>();
+
+  return {
+    locate(file) {
+      const [, folder, name] = PACKAGE.exec(file) ?? [];
+      if (!folder || !name) return undefined;
+      if (!named.has(name) && extname(file) !== ".node" && !hasAddon(folder)) return undefined;
+      const place = located.get(folder) ?? placeFor(name, folder, located);
+      located.set(folder, place);
+      return `./${join(place, relative(folder, file)).replaceAll(sep, "/")}`;
+    },
+    copy(out, machine) {
+      const places = new Map(located);
+      for (const [folder, place] of located) copyPackage(folder, place, { out, machine, places });
+    },
+  };
+}
+
+/** At the top unless another version is there: then below the one that is there. */
+function placeFor(name: string, folder: string, places: ReadonlyMap<string, string>, dependent = ""): string {
+  const taken = new Set(places.values());
+  const top = join("node_modules", name);
+  if (!taken.has(top)) return top;
+  const nested = join(dependent, "node_modules", name);
+  if (dependent !== "" && !taken.has(nested)) return nested;
+  throw new ExternalPackageError(
+    `Two versions of ${name} are external, one of them in ${folder}; install one of them.`,
+  );
+}
+
+function namedExternals(root: string): readonly string[] {
+  const { build: { external = [] } = {} } = manifestOf(root);
+  if (!Array.isArray(external) || external.some((name) => typeof name !== "string")) {
+    throw new ExternalPackageError(
+      `build.external in ${join(root, "package.json")} must be a list of names, for example: ["pdfkit"]`,
+    );
+  }
+  for (const name of external) {
+    if (!folderOf(name, root))
+      throw new ExternalPackageError(
+        `build.external names ${name}, which is not installed; run: npm install ${name}`,
+      );
+  }
+  return external;
+}
+
+function manifestOf(folder: string): Manifest {
+  const file = join(folder, "package.json");
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+}
+
+function folderOf(name: string, dependent: string): string | undefined {
+  try {
+    const manifest = findPackageJSON(name, pathToFileURL(`${dependent}/`));
+    return manifest && dirname(manifest);
+  } catch {
+    return undefined;
+  }
+}
+
+const known = new Map<string, boolean>();
+
+function hasAddon(folder: string): boolean {
+  const found = known.get(folder) ?? findsAddon(folder);
+  known.set(folder, found);
+  return found;
+}
+
+function findsAddon(folder: string): boolean {
+  const { gypfile, dependencies = {}, optionalDependencies = {} } = manifestOf(folder);
+  return (
+    gypfile === true ||
+    existsSync(join(folder, "binding.gyp")) ||
+    ADDON_LOADERS.some((loader) => loader in dependencies) ||
+    Object.keys(optionalDependencies).some((name) => PLATFORM_PACKAGE.test(name))
+  );
+}
+
+interface Copying {
+  readonly out: string;
+  readonly machine: Machine;
+  /** Where each folder goes. */
+  readonly places: Map<string, string>;
+  readonly copied?: Set<string>;
+}
+
+function copyPackage(folder: string, place: string, copying: Copying, copied = new Set<string>()): void {
+  if (copied.has(place)) return;
+  copied.add(place);
+  const { out, machine, places } = copying;
+  const { name = basename(folder), ...manifest } = manifestOf(folder);
+  let addons = 0;
+  cpSync(folder, join(out, place), {
+    recursive: true,
+    dereference: true,
+    filter(file) {
+      if (relative(folder, file).split(sep).includes("node_modules")) return false;
+      if (extname(file) !== ".node") return true;
+      const fits = isFor(file, machine);
+      if (fits) addons++;
+      return fits;
+    },
+  });
+
+  for (const [dependency, isOptional] of dependenciesOf(manifest)) {
+    const found = folderOf(dependency, folder);
+    if (!found || !allows(manifestOf(found), machine)) {
+      if (!found && !isOptional)
+        throw new ExternalPackageError(
+          `${name} needs ${dependency}, which is not installed; run: npm install`,
+        );
+      continue;
+    }
+    if (found && PLATFORM_PACKAGE.test(dependency)) addons++;
+    const target = places.get(found) ?? placeFor(dependency, found, places, place);
+    places.set(found, target);
+    copyPackage(found, target, copying, copied);
+  }
+  if (addons === 0) demandAddon(name, folder, machine);
+}
+
+/** Each with whether it may be missing. */
+function dependenciesOf(manifest: Manifest): ReadonlyMap<string, boolean> {
+  const { dependencies = {}, optionalDependencies = {}, peerDependencies = {} } = manifest;
+  const all = new Map<string, boolean>();
+  for (const name of Object.keys(dependencies)) all.set(name, false);
+  for (const name of Object.keys({ ...optionalDependencies, ...peerDependencies })) all.set(name, true);
+  return all;
+}
+
+/** https://docs.npmjs.com/cli/configuring-npm/package-json#os, cpu and libc; Lambda's has glibc. */
+function allows({ os, cpu, libc }: Manifest, machine: Machine): boolean {
+  const includes = (list: readonly string[] | undefined, value: string) =>
+    !list ||
+    ((list.includes(value) || list.some((entry) => entry.startsWith("!"))) && !list.includes(`!${value}`));
+  return (
+    includes(os, machine.os) &&
+    includes(cpu, machine.cpu) &&
+    (machine.os !== "linux" || includes(libc, "glibc"))
+  );
+}
+
+function demandAddon(name: string, folder: string, { os, cpu }: Machine): void {
+  if (!hasAddon(folder)) return;
+  const { optionalDependencies = {} } = manifestOf(folder);
+  const comesAsPackage = Object.keys(optionalDependencies).some((key) => PLATFORM_PACKAGE.test(key));
+  throw new ExternalPackageError(
+    comesAsPackage
+      ? `${name} has no addon for ${os}-${cpu} in node_modules; run: npm install --os=${os} --cpu=${cpu}`
+      : `${name} has no addon for ${os}-${cpu}: its addon is downloaded or compiled by the machine that installs it. Run npm ci and the build on ${os}-${cpu}, in a container for example.`,
+  );
+}
+
+/** ELF's names of machines: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
+const ELF_MACHINES: Readonly<Record<number, NodeJS.Architecture>> = { 62: "x64", 183: "arm64" };
+
+/** Whether an addon is for a machine, by its header. Only Linux's can be told; on another system all are taken. */
+function isFor(file: string, { os, cpu }: Machine): boolean {
+  if (os !== "linux") return true;
+  const header = Buffer.alloc(20);
+  const descriptor = openSync(file, "r");
+  try {
+    readSync(descriptor, header, 0, header.length, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  return header.toString("latin1", 0, 4) === "\x7fELF" && ELF_MACHINES[header.readUInt16LE(18)] === cpu;
+}

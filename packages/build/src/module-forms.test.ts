@@ -1,0 +1,281 @@
+/** What an API gets of a module, imported in each form: from source, in the built function, in the built container. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
+import { noIssuer, testEnvironment } from "@lambda-express-api/kit/testing/test-environment.ts";
+import { routeSource, writeApi } from "../test/support/write-api.ts";
+import { buildContainer } from "./container.ts";
+import { buildLambda } from "./lambda.ts";
+
+const manifest = (more: object = {}) => JSON.stringify({ name: "x", version: "1.0.0", ...more });
+const ESM = manifest({ type: "module", exports: "./index.js" });
+
+/** Packages, by their names: their files. */
+const PACKAGES: Record<string, Readonly<Record<string, string>>> = {
+  "cjs-named": {
+    "package.json": manifest(),
+    "index.js": "exports.Client = class Client { constructor(n) { this.n = n } }; exports.two = 2;",
+  },
+  "cjs-function": {
+    "package.json": manifest(),
+    "index.js": "module.exports = function f() { return 'f' }; module.exports.helper = () => 'h';",
+  },
+  "cjs-class-default": {
+    "package.json": manifest(),
+    "index.js":
+      "Object.defineProperty(exports, '__esModule', { value: true }); exports.default = class Redis {}; exports.Cluster = class Cluster {};",
+  },
+  "cjs-dynamic-names": {
+    "package.json": manifest(),
+    "index.js": "for (const name of ['a', 'b']) exports[name] = name; exports.seen = 1;",
+  },
+  "cjs-primitive": {
+    "package.json": manifest(),
+    "index.js": "module.exports = 'text'; if (0) exports.never = 1;",
+  },
+  "cjs-getters": {
+    "package.json": manifest(),
+    "index.js":
+      "Object.defineProperty(exports, 'late', { enumerable: true, get: function () { return require('./late.js').late; } }); Object.defineProperty(exports, 'bad', { enumerable: true, get: function () { throw new Error('bad'); } });",
+    "late.js": "exports.late = 'late';",
+  },
+  "cjs-reexport": {
+    "package.json": manifest(),
+    "index.js": "module.exports = require('./inner.js');",
+    "inner.js": "const star = require('cjs-named'); exports.inner = star.two;",
+  },
+  "cjs-typescript": {
+    "package.json": manifest(),
+    "index.js": `"use strict";
+var __createBinding = (this && this.__createBinding) || ((o, m, k, k2) => { Object.defineProperty(o, k2 ?? k, { enumerable: true, get: () => m[k] }); });
+var __exportStar = (this && this.__exportStar) || function (m, exports) { for (var p in m) if (p !== "default" && !Object.prototype.hasOwnProperty.call(exports, p)) __createBinding(exports, m, p); };
+Object.defineProperty(exports, "__esModule", { value: true });
+__exportStar(require("./part"), exports);
+exports.own = void 0;
+exports.own = "own";`,
+    "part.js": 'Object.defineProperty(exports, "__esModule", { value: true }); exports.part = "part";',
+  },
+  "cjs-cycle": {
+    "package.json": manifest(),
+    "index.js": "exports.first = 1; const b = require('./b.js'); exports.seenByB = b.seen; exports.last = 3;",
+    "b.js":
+      "const a = require('./index.js'); exports.seen = Object.keys(a).join(); exports.late = () => a.last;",
+  },
+  "cjs-order": {
+    "package.json": manifest(),
+    "index.js":
+      "const unused = require('./first.js'); exports.order = globalThis.order; globalThis.order = undefined;",
+    "first.js": "globalThis.order = 'first was loaded first';",
+  },
+  "cjs-requires-esm": {
+    "package.json": manifest(),
+    "index.js": "exports.value = require('esm-named').value;",
+  },
+  "cjs-json": {
+    "package.json": manifest(),
+    "index.js": "exports.version = require('./package.json').version;",
+  },
+  "cjs-imports": {
+    "package.json": manifest(),
+    "index.js": "exports.load = async () => Object.keys(await import('cjs-named')).sort().join();",
+  },
+  "esm-named": {
+    "package.json": ESM,
+    "index.js":
+      "export const value = 'v'; export default class Thing {}; export let count = 0; export const add = () => ++count;",
+  },
+  "esm-star-of-cjs": { "package.json": ESM, "index.js": "export * from 'cjs-named'; export const own = 1;" },
+  "esm-star-of-esm": {
+    "package.json": ESM,
+    "index.js": "export * from 'esm-named'; export * as all from 'cjs-function';",
+  },
+  "esm-default-of-cjs": {
+    "package.json": ESM,
+    "index.js":
+      "import redis, { Cluster } from 'cjs-class-default'; export default typeof redis; export const cluster = Cluster.name;",
+  },
+  "esm-without-type": {
+    "package.json": manifest({ main: "index.js" }),
+    "index.js": "export const detected = true;",
+  },
+  dual: {
+    "package.json": manifest({
+      exports: { module: "./bundlers.js", import: "./index.mjs", require: "./index.cjs" },
+    }),
+    "bundlers.js": "export const from = 'bundlers';",
+    "index.mjs": "export const from = 'import';",
+    "index.cjs": "exports.from = 'require';",
+  },
+  "field-module": {
+    "package.json": manifest({ module: "bundlers.js" }),
+    "bundlers.js": "export const from = 'bundlers';",
+    "index.js": "exports.from = 'main';",
+  },
+};
+
+for (const name of ["same-names-1", "same-names-2"]) {
+  PACKAGES[name] = {
+    "package.json": ESM,
+    "index.js":
+      "export class Failure extends Error {} export function parse() {} export const format = () => {}; export const Shape = class {};",
+  };
+}
+
+const statically = (specifier: string, index: number) => `import * as namespace${index} from "${specifier}";`;
+
+/** What is told of a namespace: its names, and what each is; classes and functions by their names. */
+const DESCRIBE = `
+function told(value: unknown): unknown {
+  if (typeof value === "function") return ["function", value.name];
+  if (typeof value === "object" && value !== null) return ["object", Object.keys(value)];
+  return value === undefined ? "undefined" : value;
+}
+function describe(namespace: { readonly __esModule?: unknown }): unknown {
+  const entries = Object.entries(namespace).filter(([name]) => name !== "__esModule");
+  return [namespace.__esModule === true, ...entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [name, told(value)])];
+}
+`;
+
+const NAMES = Object.keys(PACKAGES);
+
+const routes = {
+  "GET /health": ["get-health.ts", routeSource("GET /health", { role: "health" })],
+  "GET /static": [
+    "get-static.ts",
+    routeSource("GET /static", {
+      before: `${NAMES.map(statically).join("\n")}\n${DESCRIBE}`,
+      answer: `{ ${NAMES.map((name, index) => `"${name}": describe(namespace${index})`).join(", ")} }`,
+    }),
+  ],
+  "GET /on-demand": [
+    "get-on-demand.ts",
+    routeSource("GET /on-demand", {
+      before: DESCRIBE,
+      answer: `{ ${NAMES.map((name) => `"${name}": describe(await import("${name}"))`).join(", ")} }`,
+    }),
+  ],
+  "GET /uses": [
+    "get-uses.ts",
+    routeSource("GET /uses", {
+      before: `import redis, { Cluster } from "cjs-class-default";
+import { Client } from "cjs-named";
+import f, { helper } from "cjs-function";
+import { add, count } from "esm-named";
+import { load } from "cjs-imports";
+import data from "../data.json" with { type: "json" };
+import { createRequire } from "node:module";
+const require = createRequire(import.meta.url);`,
+      answer: `{
+        static: [typeof redis.default, Cluster.name, new Client(3).n, f(), helper(), data],
+        live: [count, add(), count],
+        onDemand: [
+          new (await import("cjs-named")).Client(4).n,
+          (await import("cjs-function")).default(),
+          Object.keys(await import("../data.json", { with: { type: "json" } })),
+          await load(),
+        ],
+        required: [require("node:path").sep, typeof require.resolve],
+        builtin: [typeof (await import("node:fs")).readFileSync, typeof (await import("node:fs")).default],
+      }`,
+    }),
+  ],
+} as const;
+
+/** What the endpoints answer, in a process of its own. */
+async function ask(kind: "handler" | "server", entry: string, paths: readonly string[]) {
+  const program = join(import.meta.dirname, "../test/support/ask.ts");
+  const { stderr } = await promisify(execFile)(process.execPath, [program, kind, entry, ...paths], {
+    env: testEnvironment({ settings: {} }, noIssuer, {
+      RUNTIME: kind === "handler" ? "LAMBDA" : "CONTAINERIZED",
+      NODE_ENV: "production",
+    }),
+  });
+  return JSON.parse(stderr.trim().split("\n").at(-1) ?? "");
+}
+
+const paths = Object.keys(routes).map((key) => key.slice("GET ".length));
+const architecture = process.arch === "arm64" ? "arm64" : "x64";
+
+describe("a module has what it has from source, in the built function and in the built container,", () => {
+  let folder: string;
+  const answers: Record<string, Record<string, { answer: Record<string, unknown> }>> = {};
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "module-forms-"));
+    const packages = Object.entries(PACKAGES).flatMap(([name, files]) =>
+      Object.entries(files).map(([file, content]) => [`node_modules/${name}/${file}`, content]),
+    );
+    await writeApi(folder, routes, { ...Object.fromEntries(packages), "src/data.json": '{ "a": 1 }' });
+    answers.source = await ask("handler", join(folder, "src/lambda.ts"), paths);
+    await buildLambda(folder, { out: join(folder, "lambda"), architecture });
+    await buildContainer(folder, join(folder, "container"));
+    // Whatever is not in the built folders must not be found.
+    for (const built of ["lambda", "container"]) {
+      await cp(join(folder, built), join(folder, "alone", built), { recursive: true });
+    }
+    await rm(join(folder, "node_modules"), { recursive: true });
+    await rm(join(folder, "src"), { recursive: true });
+    answers.lambda = await ask("handler", join(folder, "alone/lambda/bundle.mjs"), paths);
+    answers.container = await ask("server", join(folder, "alone/container/main.mjs"), paths);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  for (const built of ["lambda", "container"]) {
+    for (const path of ["/static", "/on-demand"]) {
+      for (const name of NAMES) {
+        it(`${name}: ${built}, ${path}`, () => {
+          const [source] = [answers.source?.[path]?.answer[name]];
+          assert.ok(source, "from source");
+          assert.deepEqual(answers[built]?.[path]?.answer[name], source);
+        });
+      }
+    }
+    it(`used in an endpoint: ${built}`, () => {
+      const source = answers.source?.["/uses"];
+      assert.deepEqual(source?.answer.live, [0, 1, 1], "from source");
+      assert.deepEqual(answers[built]?.["/uses"], source);
+    });
+  }
+});
+
+it("a module that awaits at its top level is awaited, in the built function and in the built container", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "top-level-await-"));
+  try {
+    const files = {
+      "package.json": ESM,
+      "index.js": "export const value = await Promise.resolve(1); export let later = 1; later = await 2;",
+    };
+    const source = routeSource("GET /awaits", {
+      before: 'import { later } from "esm-awaits"; import redis from "cjs-class-default";',
+      answer: '[later, (await import("esm-awaits")).value, typeof redis.default, typeof import.meta.url]',
+    });
+    await writeApi(
+      folder,
+      { "GET /health": routes["GET /health"], "GET /awaits": ["get-awaits.ts", source] },
+      Object.fromEntries(
+        Object.entries({
+          "esm-awaits": files,
+          "cjs-class-default": PACKAGES["cjs-class-default"] ?? {},
+        }).flatMap(([name, contents]) =>
+          Object.entries(contents).map(([file, content]) => [`node_modules/${name}/${file}`, content]),
+        ),
+      ),
+    );
+    await buildLambda(folder, { out: join(folder, "lambda"), architecture });
+    await buildContainer(folder, join(folder, "container"));
+    const expected = { answer: [2, 1, "function", "string"] };
+    for (const [kind, entry] of [
+      ["handler", "src/lambda.ts"],
+      ["handler", "lambda/bundle.mjs"],
+      ["server", "container/main.mjs"],
+    ] as const) {
+      assert.deepEqual(await ask(kind, join(folder, entry), ["/awaits"]), { "/awaits": expected }, entry);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,69 @@
+/**
+ * esbuild's `keepNames` sets the name of every function and class by a call, each time that one is made: a sixth of a warm
+ * request. Most would have that name anyway. This takes those calls out, and leaves the ones for names that the bundler has
+ * changed because two modules have the same.
+ */
+import { isNode, type Node, type Replace, rewrite } from "./rewrite.ts";
+
+const SETTER = /^__name\d*$/;
+
+/** @returns a text of the same length, so that its source map still fits. */
+export function withNaturalNames(code: string): string {
+  return code.includes("__name") ? rewrite(code, removeNeedless) : code;
+}
+
+function removeNeedless(node: Node, above: readonly Node[], replace: Replace): void {
+  const call = setterOf(node);
+  if (!call) return;
+  const [parent, block, , definedClass] = above;
+  const { target, name } = call;
+  if (FUNCTIONS.has(target.type)) {
+    if ((ownName(target) ?? nameFrom(node, parent)) !== name) return;
+    replace(node.start, target.start);
+    replace(target.end, node.end);
+  } else if (parent?.type === "ExpressionStatement" && target.type === "Identifier") {
+    if (target.name === name) replace(parent.start, parent.end);
+  } else if (parent?.type === "ExpressionStatement" && target.type === "ThisExpression") {
+    // `static { __name(this, "Order") }`, in the body of the class.
+    if (block?.type !== "StaticBlock" || !definedClass) return;
+    if ((ownName(definedClass) ?? nameFrom(definedClass, above[4])) === name) replace(block.start, block.end);
+  }
+}
+
+const FUNCTIONS = new Set(["FunctionExpression", "ArrowFunctionExpression", "ClassExpression"]);
+
+function setterOf(value: unknown): { readonly target: Node; readonly name: unknown } | undefined {
+  if (!isNode(value) || value.type !== "CallExpression") return undefined;
+  const { callee, arguments: given } = value as Node & { callee: Node; arguments: readonly Node[] };
+  const [target, name] = given;
+  if (callee.type !== "Identifier" || !SETTER.test(String(callee.name))) return undefined;
+  if (!target || name?.type !== "StringLiteral") return undefined;
+  // Where a file was bundled twice, there are two of them.
+  const inner = setterOf(target);
+  return inner?.name === name.value ? inner : { target, name: name.value };
+}
+
+function ownName({ id }: Node): unknown {
+  return isNode(id) ? id.name : undefined;
+}
+
+/** The name that an anonymous function or class gets from what it is assigned to. */
+function nameFrom(node: Node, parent: Node | undefined): unknown {
+  switch (parent?.type) {
+    case "VariableDeclarator":
+      return parent.init === node ? identifier(parent.id) : undefined;
+    case "AssignmentExpression":
+      return parent.right === node && parent.operator === "=" ? identifier(parent.left) : undefined;
+    case "AssignmentPattern":
+      return parent.right === node ? identifier(parent.left) : undefined;
+    case "ObjectProperty":
+      if (parent.value !== node || parent.computed || !isNode(parent.key)) return undefined;
+      return identifier(parent.key) ?? (parent.key.type === "StringLiteral" ? parent.key.value : undefined);
+    default:
+      return undefined;
+  }
+}
+
+function identifier(value: unknown): unknown {
+  return isNode(value) && value.type === "Identifier" ? value.name : undefined;
+}

@@ -1,0 +1,102 @@
+/**
+ * Finds modules as Node finds them, and gives ES modules of a CommonJS module what Node gives them: its `module.exports`
+ * as the default, and the names that are found in its text. esbuild alone makes names up from what there is at run time,
+ * and has none at all for `import()`.
+ */
+import type { BuildOptions, OnResolveArgs, Plugin } from "esbuild";
+import { commonJsNames } from "./common-js-names.ts";
+import type { ExternalPackages } from "./external-packages.ts";
+
+/**
+ * A bundler prefers the files that are meant for bundlers. `node`, `import` and `require` are esbuild's own.
+ *
+ * https://nodejs.org/api/packages.html#conditional-exports
+ */
+export const NODE_RESOLUTION = {
+  conditions: ["module-sync", "node-addons"],
+  mainFields: ["main"],
+} satisfies BuildOptions;
+
+/** As files of ES modules; some libraries in them are CommonJS and require Node's own modules. */
+export const AS_MODULES = {
+  format: "esm",
+  splitting: true,
+  outExtension: { ".js": ".mjs" },
+  define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" },
+  // The one name that esbuild keeps free.
+  banner: { js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);' },
+} satisfies BuildOptions;
+
+/** The `pluginData` of a plugin that asks what the others and esbuild find: it must not be asked itself. */
+export const RESOLVING = "resolving";
+
+const NAMESPACE = "commonjs";
+const IMPORTS = new Set<OnResolveArgs["kind"]>(["import-statement", "dynamic-import"]);
+
+interface Found {
+  /** What `require` takes. */
+  readonly id: string;
+  readonly names: ReadonlySet<string>;
+}
+
+export function nodeModules(externals: ExternalPackages): Plugin {
+  return {
+    name: "node-modules",
+    setup(build) {
+      build.onResolve(
+        { filter: /./ },
+        async ({ path, kind, importer, resolveDir, with: attributes, pluginData }) => {
+          const isImport = IMPORTS.has(kind);
+          if (
+            pluginData === RESOLVING ||
+            (!isImport && kind !== "require-call" && kind !== "require-resolve")
+          )
+            return undefined;
+          const resolved = await build.resolve(path, {
+            kind,
+            importer,
+            resolveDir,
+            with: attributes,
+            pluginData: RESOLVING,
+          });
+          if (resolved.errors.length > 0 || resolved.external || resolved.namespace !== "file")
+            return undefined;
+          const place = externals.locate(resolved.path);
+          const names = isImport ? commonJsNames(resolved.path) : undefined;
+          if (names) {
+            const found: Found = { id: place ?? resolved.path, names };
+            return { path: resolved.path, namespace: NAMESPACE, pluginData: found };
+          }
+          return place === undefined ? undefined : { path: place, external: true };
+        },
+      );
+      build.onResolve({ filter: /^\.\/node_modules\//, namespace: NAMESPACE }, ({ path }) => ({
+        path,
+        external: true,
+      }));
+      build.onLoad({ filter: /./, namespace: NAMESPACE }, ({ pluginData }) => ({
+        contents: namespaceOf(pluginData),
+        resolveDir: "/",
+      }));
+    },
+  };
+}
+
+/** What is read is what there is once the module has run; a name that is found in its text only is `undefined`. */
+function namespaceOf({ id, names }: Found): string {
+  const own = [...names].filter((name) => name !== "default" && name !== "module.exports").sort();
+  return `
+const exported = require(${JSON.stringify(id)});
+const own = (name) => {
+  try {
+    return Object.hasOwn(Object(exported), name) ? exported[name] : undefined;
+  } catch {}
+};
+${own.map((name, index) => `const value${index} = /* @__PURE__ */ own(${JSON.stringify(name)});`).join("\n")}
+export {
+  exported as default,
+  exported as "module.exports",
+${own.map((name, index) => `  value${index} as ${JSON.stringify(name)},`).join("\n")}
+};
+`;
+}

@@ -1,0 +1,41 @@
+/** Writes what esbuild has bundled: each file with the names that its functions have, and its source map beside it. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, relative, resolve } from "node:path";
+import { type TransformOptions, transform } from "esbuild";
+import { withNaturalNames } from "./natural-names.ts";
+
+export interface CodeFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** @param files bundled with `keepNames` and inline source maps. */
+export async function writeCode(files: readonly CodeFile[], options: TransformOptions = {}): Promise<void> {
+  for (const { path, text } of files) {
+    await mkdir(dirname(path), { recursive: true });
+    if (extname(path) !== ".js" && extname(path) !== ".mjs") {
+      await writeFile(path, text);
+      continue;
+    }
+    const { code, map } = await transform(withNaturalNames(text), {
+      ...options,
+      sourcemap: "external",
+      sourcefile: path,
+      sourcesContent: false,
+      target: "node24",
+      legalComments: "inline",
+    });
+    await writeFile(path, code);
+    await writeFile(`${path}.map`, withShortSources(map, dirname(path)));
+  }
+}
+
+/** Sources are named as seen from the working directory, and what the bundler has added by its file alone. */
+function withShortSources(map: string, folder: string): string {
+  const { sources, ...rest } = JSON.parse(map);
+  const short = sources.map((source: string) => {
+    const file = resolve(folder, source);
+    return file.startsWith(folder) ? basename(file) : relative(process.cwd(), file);
+  });
+  return JSON.stringify({ ...rest, sources: short });
+}
