@@ -52,11 +52,17 @@ function trusts(graph: Graph, name: string, token: Token): boolean {
 
 describe("a role for GitHub Actions", () => {
   let example: Graph;
+  let previews: Graph;
   let options: Graph;
   before(async () => {
-    [example, options] = await Promise.all([
+    [example, previews, options] = await Promise.all([
       synthesise({
         config: "packages/delivery/examples/github/sst.config.ts",
+        stage: "main",
+        environment: {},
+      }),
+      synthesise({
+        config: "packages/delivery/examples/github-previews/sst.config.ts",
         stage: "main",
         environment: {},
       }),
@@ -80,7 +86,7 @@ describe("a role for GitHub Actions", () => {
     assert.equal(provider?.inputs.url, `https://${ISSUER}`);
     assert.deepEqual(provider?.inputs.clientIdLists, ["sts.amazonaws.com"]);
     for (const name of ["Staging", "Production", "Preview"]) {
-      const { Effect, Action, Principal } = trustOf(example, name);
+      const { Effect, Action, Principal } = trustOf(graphOf(name), name);
       assert.deepEqual([Effect, Action], ["Allow", "sts:AssumeRoleWithWebIdentity"]);
       assert.match(JSON.stringify(Principal), /^\{"Federated":"[^"*]+"\}$/);
     }
@@ -92,7 +98,7 @@ describe("a role for GitHub Actions", () => {
     assert.ok(trusts(example, "Staging", main));
     assert.ok(trusts(example, "Production", tag));
     for (const ref of ["refs/pull/7/merge", "refs/heads/main"])
-      assert.ok(trusts(example, "Preview", token("preview", ref)));
+      assert.ok(trusts(previews, "Preview", token("preview", ref)));
   });
 
   for (const [why, name, change] of [
@@ -121,6 +127,7 @@ describe("a role for GitHub Actions", () => {
     assert.ok(!trusts(example, "Staging", token("staging", "refs/heads/main-2")));
   });
 
+  const graphOf = (name: string) => (name === "Preview" ? previews : example);
   const permissionsOf = (graph: Graph, name: string) => {
     const [policy, ...more] = all(graph, "aws:iam/rolePolicy:RolePolicy").filter(
       (policy) => policy.name === `${name}Policy`,
@@ -137,7 +144,7 @@ describe("a role for GitHub Actions", () => {
       ["Preview", ["pr-1", "pr-22"], ["staging", "production", "prod"]],
     ] as const) {
       const allows = (stage: string, app = "lambda-express-api") =>
-        may(permissionsOf(example, name), {
+        may(permissionsOf(graphOf(name), name), {
           action: "lambda:UpdateFunctionCode",
           resource: ARN("lambda", `function:${app}-${stage}-Api`),
         });
@@ -149,8 +156,8 @@ describe("a role for GitHub Actions", () => {
 
   it("makes roles only within its boundary, and can change neither itself nor what it is trusted by", () => {
     for (const name of ["Staging", "Production", "Preview"]) {
-      const permissions = permissionsOf(example, name);
-      const role = all(example, "aws:iam/role:Role").find((role) => role.name === `${name}Role`);
+      const permissions = permissionsOf(graphOf(name), name);
+      const role = all(graphOf(name), "aws:iam/role:Role").find((role) => role.name === `${name}Role`);
       const itself = `arn:aws:iam::123456789012:role/${role?.inputs.name}`;
       for (const action of [
         "iam:PutRolePolicy",
@@ -166,6 +173,11 @@ describe("a role for GitHub Actions", () => {
       const boundary = (of: string) => ({
         "iam:PermissionsBoundary": `arn:aws:iam::123456789012:policy/${of}Boundary`,
       });
+      for (const action of ["iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:DeleteRole"]) {
+        assert.ok(may(permissions, { action, resource, context: boundary(name) }), action);
+        assert.ok(!may(permissions, { action, resource, context: boundary("Other") }), action);
+        assert.ok(!may(permissions, { action, resource }), action);
+      }
       assert.ok(creates(boundary(name)));
       assert.ok(!creates(boundary("Other")));
       assert.ok(!creates({}));
@@ -177,6 +189,13 @@ describe("a role for GitHub Actions", () => {
       ])
         assert.ok(!may(permissions, { action, resource: "*" }), action);
     }
+  });
+
+  it("for previews is a program of its own, so that it can have an account of its own", () => {
+    const names = (graph: Graph) => all(graph, "aws:iam/role:Role").map(({ name }) => name);
+    assert.deepEqual(names(example).sort(), ["ProductionRole", "StagingRole"]);
+    assert.deepEqual(names(previews), ["PreviewRole"]);
+    assert.equal(all(previews, "aws:iam/openIdConnectProvider:OpenIdConnectProvider").length, 1);
   });
 
   it("that releases code may do that with one function, and no more", () => {

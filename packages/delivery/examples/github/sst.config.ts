@@ -1,7 +1,8 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// What the workflows in .github take on: a role for staging, one for production, one for all previews. They belong to
-// the account and not to a stage, so they are a program of their own, with a name of its own.
+// What the workflows in .github take on: a role for staging, and one for production. They belong to the account and not to
+// a stage, so they are a program of their own, with a name of its own. Previews have another account, and another program:
+// ../github-previews.
 
 export default $config({
   app: () => ({
@@ -35,15 +36,8 @@ export default $config({
       domain: { hostedZoneId: "Z2FDTNDATAQYW2" },
       identityProviderArn: staging.identityProviderArn,
     });
-    const preview = new GithubDeployRole("Preview", {
-      repository,
-      appName,
-      environment: "preview",
-      stage: "pr-*",
-      identityProviderArn: staging.identityProviderArn,
-    });
     return Object.fromEntries(
-      Object.entries({ staging, production, preview }).map(([environment, role]) => [
+      Object.entries({ staging, production }).map(([environment, role]) => [
         environment,
         { DEPLOY_ROLE_ARN: role.roleArn, PERMISSIONS_BOUNDARY_ARN: role.permissionsBoundaryArn },
       ]),

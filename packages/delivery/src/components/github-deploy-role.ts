@@ -54,9 +54,10 @@ export class GithubDeployRole extends $util.ComponentResource {
     this.identityProviderArn = $util.output(
       args.identityProviderArn ??
         new aws.iam.OpenIdConnectProvider(
-          `${name}GitHub`,
+          // An account has one, whichever role makes it.
+          "GitHub",
           { url: `https://${ISSUER}`, clientIdLists: [AUDIENCE] },
-          { parent: this },
+          { parent: this, aliases: [{ name: `${name}GitHub` }] },
         ).arn,
     );
     const role = new aws.iam.Role(

