@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { anyone, auth } from "../route/access.ts";
-import { defineRoute, type Method, type Route } from "../route/define-route.ts";
+import { defineRoute, type Method, type Route, type Zod } from "../route/define-route.ts";
 import { curlLine } from "./curl-lines.ts";
 
 type Contract = Partial<Pick<Route, "path" | "request" | "consumes"> & { readonly method: Method }>;
@@ -20,6 +20,15 @@ function line(contract: Contract, isPrivate = false): string {
 }
 
 describe("curlLine", () => {
+  it("knows two fields whose schemas have the same id", () => {
+    const money = (z: Zod) => z.object({ amount: z.int() }).meta({ id: "Money" });
+    const call = line({
+      method: "POST",
+      request: (z) => ({ body: z.object({ price: money(z), tip: money(z) }) }),
+    });
+    assert.match(call, /PRICE.*TIP/);
+  });
+
   it("sends the token of the lines that sign in where one is needed", () => {
     assert.equal(line({}), "curl http://h/b/v1/things");
     assert.equal(line({}, true), 'curl -H "Authorization: Bearer $TOKEN" http://h/b/v1/things');

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { DemoCaller } from "../config.ts";
 import type { RequestSchemas, Route } from "../route/define-route.ts";
+import { InstanceIds } from "./json-schema.ts";
 
 const SAMPLE_CALLER: DemoCaller = { username: "you@example.com", password: "your-password" };
 
@@ -56,7 +57,11 @@ function samples(
   which: "required" | "all" = "required",
 ): Readonly<Record<string, string>> {
   if (!schema) return {};
-  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, {
+    io: "input",
+    metadata: new InstanceIds(),
+    unrepresentable: "any",
+  });
   return Object.fromEntries(
     Object.entries(properties)
       .filter(([name]) => which === "all" || required.includes(name))

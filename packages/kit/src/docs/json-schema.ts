@@ -40,9 +40,8 @@ export function toJsonSchema(schema: z.ZodType, name: string, components: Compon
       if (isDeepStrictEqual(jsonSchema.propertyNames, { type: "string" })) delete jsonSchema.propertyNames;
     },
   });
-  const names = new Map(
-    Object.keys($defs).map((key, index) => [key, ids.idOf(key) ?? `${name}${index + 1}`]),
-  );
+  let unnamed = 0;
+  const names = new Map(Object.keys($defs).map((key) => [key, ids.idOf(key) ?? `${name}Part${++unnamed}`]));
   const containsItself = JSON.stringify([root, $defs]).includes('"$ref":"#"');
   const rename = (part: unknown) =>
     renameReferences(part, (key) => (key === "" ? name : (names.get(key) ?? key))) as JsonSchema;
@@ -68,7 +67,7 @@ function withoutUntruePatterns(schema: z.core.$ZodTypes, json: z.core.JSONSchema
 }
 
 /** Schemas are made by functions, so that the same one has many instances: to zod each has an id of its own. */
-class InstanceIds extends z.core.$ZodRegistry<z.core.GlobalMeta> {
+export class InstanceIds extends z.core.$ZodRegistry<z.core.GlobalMeta> {
   readonly #numbers = new Map<z.core.$ZodType, number>();
 
   override get(schema: z.core.$ZodType): z.core.GlobalMeta | undefined {

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
-import { apiOf, fixtureApi } from "../../test/fixtures/api.ts";
+import supertest from "supertest";
+import { apiOf, fixtureApi, getHealth, getMe } from "../../test/fixtures/api.ts";
 import { ownerApi } from "../../test/fixtures/owner-api.ts";
 import { probeRoutes } from "../../test/support/probe-routes.ts";
 import type { Api } from "../api.ts";
 import { enabledRoutes } from "../enabled-routes.ts";
+import { anyone } from "../route/access.ts";
+import { defineRoute, type ResponseContracts, type Route, type Zod } from "../route/define-route.ts";
+import { testApp } from "../testing/test-app.ts";
 import { testConfig } from "../testing/test-environment.ts";
+import { docsRoutes } from "./docs-routes.ts";
 import { documentedPath, openApiDocument } from "./openapi.ts";
 
 const { features, ...config } = testConfig(fixtureApi);
@@ -28,6 +33,48 @@ async function lint(document: object, rules: Readonly<Record<string, "off">> = {
   });
   return problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} (${location[0]?.pointer})`);
 }
+
+function endpoint(operationId: string, responses: (z: Zod) => ResponseContracts): Route {
+  const path = `/v1/${operationId}`;
+  const contract = { operationId, method: "GET", path, summary: "Of a test.", responses } as const;
+  return { ...contract, ...anyone(async () => ({ status: 200, body: {} })) };
+}
+
+const money = (z: Zod) => z.object({ amount: z.int(), currency: z.string() }).meta({ id: "Money" });
+
+const manySchemas = defineRoute({
+  operationId: "createThing",
+  method: "POST",
+  path: "/v1/things/{thingId}/{part}",
+  summary: "Creates a part of a thing.",
+  consumes: ["multipart/form-data"],
+  request: (z) => ({
+    params: z.object({ thingId: z.int() }),
+    query: z.object({ tag: z.array(z.string()).optional() }),
+    headers: z.object({ "X-Api-Key": z.string() }),
+    body: z.object({ picture: z.file().mime(["image/png", "image/jpeg"]), taken: z.date() }).optional(),
+  }),
+  responses: (z) => {
+    const comment = z.object({
+      text: z.string(),
+      get answers() {
+        return z.array(comment);
+      },
+    });
+    const schema = z.object({
+      price: money(z),
+      tip: money(z),
+      created: z.date(),
+      comments: z.array(comment),
+    });
+    return { 201: { description: "It is there.", schema } };
+  },
+}).handler(
+  anyone(async () => {
+    const price = { amount: 1, currency: "EUR" };
+    return { status: 201, body: { price, tip: price, created: new Date(0), comments: [] } };
+  }),
+);
 
 describe("the OpenAPI document", () => {
   for (const basePath of ["", "/express"]) {
@@ -116,5 +163,100 @@ describe("the OpenAPI document", () => {
     const { paths } = await documentOf(ownerApi);
     const answer = Object(paths?.["/v1/links/{slug}"]).get.responses[302];
     assert.deepEqual(answer, { description: "It is there." });
+  });
+
+  it("passes the linter with components of ids, with what contains itself, dates, files and lists", async () => {
+    const document = await documentOf(apiOf([manySchemas, getMe]));
+    assert.deepEqual(await lint(document), []);
+    assert.deepEqual(Object.keys(document.components?.schemas ?? {}), [
+      "Error",
+      "GatewayError",
+      "Money",
+      "createThingAnswer201Part1",
+    ]);
+    const { parameters, requestBody, responses } = Object(
+      document.paths?.["/v1/things/{thingId}/{part}"],
+    ).post;
+    assert.deepEqual(
+      parameters.map(({ in: place, name, required, schema }: Record<string, unknown>) => [
+        `${place} ${name}`,
+        required,
+        Object(schema).type,
+      ]),
+      [
+        ["path thingId", true, "integer"],
+        ["path part", true, "string"],
+        ["query tag", false, "array"],
+        ["header X-Api-Key", true, "string"],
+      ],
+      "the variable without a schema too, and the header as it is written",
+    );
+    assert.equal(requestBody.required, false);
+    const { price, tip } = responses[201].content["application/json"].schema.properties;
+    assert.deepEqual(
+      [price, tip],
+      [{ $ref: "#/components/schemas/Money" }, { $ref: "#/components/schemas/Money" }],
+    );
+  });
+
+  it("refuses two schemas of one id that differ", async () => {
+    const twice = endpoint("twice", (z) => ({
+      200: { description: "It.", schema: z.tuple([z.string().meta({ id: "A" }), z.int().meta({ id: "A" })]) },
+    }));
+    await assert.rejects(
+      documentOf(apiOf([twice])),
+      /^TypeError: twice: .+: two schemas that differ have the id A$/,
+    );
+  });
+
+  const broken = endpoint("broken", (z) => ({
+    200: {
+      description: "It.",
+      schema: z.object({ a: z.object({ b: z.bigint() }), c: z.map(z.string(), z.any()) }),
+    },
+  }));
+  const unmade = endpoint("unmade", () => {
+    throw new Error("No such column");
+  });
+  const FAULTS = [
+    "broken: answer 200 application/json a.b: a bigint is neither text nor JSON; take a string of digits",
+    "broken: answer 200 application/json c: a Map is neither text nor JSON; use z.record()",
+    "unmade: its schemas cannot be made: No such column",
+  ];
+
+  it("refuses what cannot be documented, and names every fault by operation and field", async () => {
+    const api = apiOf([getHealth, broken, unmade]);
+    await assert.rejects(documentOf(api), { name: "TypeError", message: FAULTS.join("\n") });
+  });
+
+  it("leaves it out where its faults are asked for, and has all the rest", async () => {
+    const api = apiOf([getHealth, broken, unmade]);
+    const faults: string[] = [];
+    const onFault = (fault: string) => faults.push(fault);
+    const enabled = await enabledRoutes(api, features);
+    const document = await openApiDocument({ api, routes: enabled, config, basePath: "", onFault });
+    assert.deepEqual(faults, FAULTS);
+    assert.deepEqual(Object.keys(document.paths ?? {}), ["/v1/broken", "/v1/health", "/v1/unmade"]);
+    assert.deepEqual(Object(document.paths?.["/v1/broken"]).get.responses[200].content, {
+      "application/json": {},
+    });
+    const intact = await documentOf(apiOf([getHealth]));
+    assert.deepEqual(document.paths?.["/v1/health"], intact.paths?.["/v1/health"]);
+  });
+
+  it("is served in production without it, and the fault is logged once", async () => {
+    const lines: string[] = [];
+    const { routes: endpoints } = apiOf([broken]);
+    const api = apiOf([], { routes: { ...endpoints, ...docsRoutes({ prefix: "/v1" }) } });
+    const options = { environment: { NODE_ENV: "production" }, write: (line: string) => lines.push(line) };
+    const app = testApp(api, options);
+    await supertest(app).get("/v1/openapi.json").expect(200);
+    await supertest(app).get("/v1/openapi.json").expect(200);
+    const told = lines.filter((line) => line.includes("part of the OpenAPI document is left out"));
+    assert.deepEqual(
+      told.map((line) => JSON.parse(line).fault),
+      FAULTS.slice(0, 2),
+    );
+    await supertest(testApp(api)).get("/v1/openapi.json").expect(500);
   });
 });

@@ -190,7 +190,10 @@ class OperationSchemas {
 
   /** What contains itself and has no id is a component that is named after its place: `createOrderBody`. */
   #write(schema: z.ZodType, where: string): JsonSchema {
-    const words = where.split(/\W+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+    const words = where
+      .replace(" application/json", "")
+      .split(/\W+/)
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1));
     return toJsonSchema(schema, this.#route.operationId + words.join(""), this.#components);
   }
 

@@ -65,6 +65,60 @@ describe("replyFault", () => {
     assert.equal(fault(z.record(z.string(), z.unknown()), { a: "x", b: { c: 1 } }), undefined);
   });
 
+  it("takes a field for declared when one of a union's options that fit has it", () => {
+    const first = z.object({ a: z.string() });
+    const second = z.object({ a: z.string(), b: z.object({ c: z.string() }) });
+    const schema = z.object({ list: z.array(z.union([first, second])) });
+    assert.equal(fault(schema, { list: [{ a: "x" }, { a: "x", b: { c: "y" } }] }), undefined);
+    assert.equal(fault(schema, { list: [{ a: "x", c: "y" }] }), "not in the schema: list[0].c");
+  });
+
+  it("knows the fields of both sides of an intersection, of tuples, records and what contains itself", () => {
+    const node = z.object({
+      name: z.string(),
+      get children() {
+        return z.array(node).optional();
+      },
+    });
+    const schema = z.object({
+      both: z.object({ a: z.string() }).and(z.object({ b: z.object({ c: z.string() }) })),
+      pair: z.tuple([z.object({ a: z.string() })], z.object({ b: z.string() })),
+      by: z.record(z.string(), z.object({ a: z.string() })),
+      node: z.lazy(() => node).nullable(),
+    });
+    const body = {
+      both: { a: "x", b: { c: "y" } },
+      pair: [{ a: "x" }, { b: "y" }],
+      by: { z: { a: "x" } },
+      node: { name: "x", children: [{ name: "y" }] },
+    };
+    assert.equal(fault(schema, body), undefined);
+    const more = {
+      both: { a: "x", b: { c: "y", no: 1 }, no: 1 },
+      pair: [
+        { a: "x", no: 1 },
+        { b: "y", no: 1 },
+      ],
+      by: { z: { a: "x", no: 1 } },
+      node: { name: "x", children: [{ name: "y", no: 1 }] },
+    };
+    assert.deepEqual(fault(schema, more)?.replace("not in the schema: ", "").split(", ").sort(), [
+      "both.b.no",
+      "both.no",
+      "by.z.no",
+      "node.children[0].no",
+      "pair[0].no",
+      "pair[1].no",
+    ]);
+  });
+
+  it("looks at what is sent: without the fields that are undefined, and with null for such an item", () => {
+    assert.match(fault(z.object({ a: z.unknown() }), { a: undefined }) ?? "", /^a: /);
+    assert.equal(fault(z.object({ a: z.exactOptional(z.string()) }), { a: undefined }), undefined);
+    assert.match(fault(z.array(z.string().optional()), [undefined]) ?? "", /^0: /);
+    assert.equal(fault(z.object({ at: z.date() }), { at: new Date(0) }), undefined);
+  });
+
   it("is not fooled by a field that every object inherits", () => {
     assert.equal(
       fault(z.object({}), { toString: "x", constructor: "y" }),

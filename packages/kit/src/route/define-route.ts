@@ -24,7 +24,7 @@ export type MediaType = "application/json" | "application/x-www-form-urlencoded"
 export interface RequestSchemas {
   readonly params?: zod.ZodObject;
   readonly query?: zod.ZodObject;
-  /** Header names in lower case. */
+  /** Names in any case. */
   readonly headers?: zod.ZodObject;
   readonly body?: zod.ZodType;
 }

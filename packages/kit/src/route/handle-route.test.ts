@@ -42,6 +42,36 @@ describe("an answer that breaks its contract", () => {
   });
 });
 
+describe("an endpoint whose schemas cannot be documented", () => {
+  const countThings = defineRoute({
+    operationId: "countThings",
+    method: "GET",
+    path: "/v1/things",
+    summary: "Counts.",
+    request: (z) => ({ query: z.object({ from: z.object({ year: z.string() }).optional() }) }),
+    responses: (z) => ({ 200: { description: "The count.", schema: z.int() } }),
+  }).handler(anyone(async () => ({ status: 200, body: 5 })));
+
+  for (const environment of ["development", "test"]) {
+    it(`answers 500 in ${environment}, and the log names operation and field`, async () => {
+      const lines: string[] = [];
+      const options = { environment: { NODE_ENV: environment }, write: (line: string) => lines.push(line) };
+      await supertest(testApp(apiOf([countThings]), options))
+        .get("/v1/things")
+        .expect(500);
+      assert.match(
+        lines.join(""),
+        /countThings: query from: text has no objects; take JSON, or name each field/,
+      );
+    });
+  }
+
+  it("goes on in production", async () => {
+    const app = testApp(apiOf([countThings]), { environment: { NODE_ENV: "production" } });
+    await supertest(app).get("/v1/things").expect(200, "5");
+  });
+});
+
 describe("the input of a handler", () => {
   let issuer: TestIssuer;
   before(async () => {

@@ -121,7 +121,107 @@ describe("parseRequest", () => {
   });
 });
 
+describe("parseRequest of text", () => {
+  const schemas = {
+    params: z.object({ id: z.int() }),
+    query: z.object({
+      limit: z.number(),
+      all: z.boolean(),
+      since: z.date(),
+      level: z.literal([1, 2]),
+      ids: z.array(z.int()),
+      page: z.union([z.int(), z.literal("last")]),
+    }),
+    headers: z.object({ "X-Retries": z.int() }),
+  };
+  const text = {
+    params: { id: "7" },
+    query: {
+      limit: "1.5e1",
+      all: "false",
+      since: "2024-02-29T10:20:30+01:00",
+      level: "2",
+      ids: ["1", "2"],
+      page: "last",
+    },
+    headers: { "x-retries": "3" },
+  };
+
+  it("gives numbers, booleans and dates where the schema has them", () => {
+    assert.deepEqual(parseRequest(schemas, raw(text)), {
+      params: { id: 7 },
+      query: {
+        limit: 15,
+        all: false,
+        since: new Date("2024-02-29T09:20:30Z"),
+        level: 2,
+        ids: [1, 2],
+        page: "last",
+      },
+      headers: { "X-Retries": 3 },
+    });
+  });
+
+  it("names every field whose text is of another type, and what was expected", () => {
+    const wrong = {
+      params: { id: "7.5" },
+      query: {
+        limit: "0x10",
+        all: "yes",
+        since: "2023-02-30T00:00:00Z",
+        level: "3",
+        ids: "x",
+        page: "first",
+      },
+      headers: { "x-retries": "" },
+    };
+    assert.deepEqual(
+      fieldsOf(schemas, wrong).map(({ in: place, name, message }) => `${place} ${name}: ${message}`),
+      [
+        "path id: Invalid input: expected int, received number",
+        "query limit: Invalid input: expected number, received string",
+        "query all: Invalid input: expected boolean, received string",
+        "query since: Invalid input: expected date, received string",
+        "query level: Invalid option: expected one of 1|2",
+        "query ids.0: Invalid input: expected number, received string",
+        'query page: Invalid input: expected number, received string, or Invalid input: expected "last"',
+        "header X-Retries: Invalid input: expected number, received string",
+      ],
+    );
+  });
+
+  it("reads the fields of a form, and leaves JSON as it is", () => {
+    const form = { body: z.object({ count: z.int(), list: z.array(z.int()), file: z.file().optional() }) };
+    const body = { count: "2", list: "1" };
+    assert.deepEqual(parseRequest(form, { ...raw({ body }), isForm: true }).body, { count: 2, list: [1] });
+    const file = new File(["x"], "x.txt");
+    const withFile = { ...raw({ body: { ...body, file } }), isForm: true };
+    assert.equal(Object(parseRequest(form, withFile).body).file, file);
+    assert.deepEqual(
+      fieldsOf(form, { body }).map(({ name }) => name),
+      ["count", "list"],
+    );
+  });
+
+  it("does not let z.coerce take what is no number and no date", () => {
+    const query = z.object({ a: z.coerce.number().optional(), b: z.coerce.date().optional() });
+    for (const given of ["", " ", "0x10", "2024", ["1", "2"], "2023-02-30T00:00:00Z"]) {
+      assert.equal(fieldsOf({ query }, { query: { b: given } })[0]?.name, "b");
+      if (given !== "2024") assert.equal(fieldsOf({ query }, { query: { a: given } })[0]?.name, "a");
+    }
+  });
+});
+
 describe("parseRequest of headers", () => {
+  it("finds a header whatever the case of its name, and names it as the schema does", () => {
+    const named = { headers: z.object({ "X-Api-Key": z.string() }) };
+    assert.deepEqual(parseRequest(named, raw({ headers: { "x-api-key": "k" } })).headers, {
+      "X-Api-Key": "k",
+    });
+    const error = refusalOf(named, {});
+    assert.deepEqual([error.code, error.reason], ["002400", "The request lacks a header: X-Api-Key"]);
+  });
+
   const headers = z.object({ "x-a": z.string(), "x-b": z.string().max(1) });
 
   it("has a code of its own when all that is wrong is a header that is missing", () => {
