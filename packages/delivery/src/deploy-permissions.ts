@@ -155,6 +155,9 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
       resources: ["*"],
     },
 
+    // What the doctor asks: how many instances the account may run.
+    { actions: ["lambda:GetAccountSettings"], resources: ["*"] },
+
     ...(domain ? domainPermissions(scope, domain.hostedZoneId) : []),
   ];
 }
