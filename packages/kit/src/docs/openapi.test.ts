@@ -50,7 +50,10 @@ const manySchemas = defineRoute({
   consumes: ["multipart/form-data"],
   request: (z) => ({
     params: z.object({ thingId: z.int() }),
-    query: z.object({ tag: z.array(z.string()).optional() }),
+    query: z
+      .object({ tag: z.array(z.string()).optional() })
+      .refine(({ tag = [] }) => new Set(tag).size === tag.length)
+      .describe("No tag comes twice."),
     headers: z.object({ "X-Api-Key": z.string() }),
     body: z.object({ picture: z.file().mime(["image/png", "image/jpeg"]), taken: z.date() }).optional(),
   }),
@@ -174,7 +177,7 @@ describe("the OpenAPI document", () => {
       "Money",
       "createThingAnswer201Part1",
     ]);
-    const { parameters, requestBody, responses } = Object(
+    const { description, parameters, requestBody, responses } = Object(
       document.paths?.["/v1/things/{thingId}/{part}"],
     ).post;
     assert.deepEqual(
@@ -192,6 +195,7 @@ describe("the OpenAPI document", () => {
       "the variable without a schema too, and the header as it is written",
     );
     assert.equal(requestBody.required, false);
+    assert.match(description, /^\*\*Query:\*\* No tag comes twice\.$/m);
     const { price, tip } = responses[201].content["application/json"].schema.properties;
     assert.deepEqual(
       [price, tip],

@@ -1,0 +1,73 @@
+/** Of each kind of schema in each place: test/schema-agreement.test.ts. Here is what only a whole part can have. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import * as z from "zod";
+import type { RequestSchemas } from "./define-route.ts";
+import { routeFaults } from "./schema-faults.ts";
+
+function faults(request: RequestSchemas, path = "/v1/things/{thingId}/{rest+}"): readonly string[] {
+  const responses = { 204: { description: "Done.", schema: z.undefined() } };
+  return routeFaults({ operationId: "doThing", path }, { request, responses });
+}
+
+describe("routeFaults", () => {
+  it("finds nothing in what can be sent and documented", () => {
+    const params = z.object({ thingId: z.int(), rest: z.string() });
+    const query = z.strictObject({ limit: z.int().default(10), answer: z.string().optional() });
+    const headers = z.object({ "X-Api-Key": z.string() });
+    assert.deepEqual(faults({ params, query, headers, body: z.unknown() }), []);
+  });
+
+  it("finds a path variable that the path does not have", () => {
+    assert.deepEqual(faults({ params: z.object({ id: z.string() }) }), [
+      "doThing: path id: /v1/things/{thingId}/{rest+} has no variable of this name",
+    ]);
+  });
+
+  it("finds two headers whose names differ in case only, and headers that let no other pass", () => {
+    const twice = z.object({ "X-A": z.string(), "x-a": z.string() });
+    assert.deepEqual(faults({ headers: twice }), [
+      "doThing: header x-a: it is there twice; case makes no difference in a header's name",
+    ]);
+    assert.deepEqual(faults({ headers: z.strictObject({ "x-a": z.string() }) }), [
+      "doThing: header: callers and gateways send other headers too; use z.object()",
+    ]);
+  });
+
+  it("finds fields without names in a query, and a rule over all of it that no words tell", () => {
+    assert.deepEqual(faults({ query: z.object({}).catchall(z.int()) }), [
+      "doThing: query: z.catchall() cannot be documented here; name every field",
+    ]);
+    const range = z.object({ from: z.int(), to: z.int() }).refine(({ from, to }) => from < to);
+    assert.deepEqual(faults({ query: range }), [
+      "doThing: query: a refinement is not part of a schema; say what it demands in .meta({ description })",
+    ]);
+    assert.deepEqual(faults({ query: range.describe("`from` comes before `to`.") }), []);
+  });
+
+  it("names the field, however deep, and lists of it", () => {
+    const body = z.object({
+      orders: z.array(z.object({ total: z.bigint(), by: z.record(z.string(), z.date()) })),
+    });
+    assert.deepEqual(faults({ body }), [
+      "doThing: body orders[].total: a bigint is neither text nor JSON; take a string of digits",
+      "doThing: body orders[].by.*: JSON has no dates; use z.iso.datetime()",
+    ]);
+  });
+
+  it("demands of a body that comes as a form and as JSON what both can carry", () => {
+    const responses = { 204: { description: "Done.", schema: z.undefined() } };
+    const body = z.object({ at: z.date(), to: z.string().nullable() });
+    const consumes = ["application/json", "application/x-www-form-urlencoded"] as const;
+    assert.deepEqual(
+      routeFaults(
+        { operationId: "doThing", path: "/", consumes: [...consumes] },
+        { request: { body }, responses },
+      ),
+      [
+        "doThing: body at: JSON has no dates; use z.iso.datetime()",
+        "doThing: body to: text has no null; use .optional()",
+      ],
+    );
+  });
+});
