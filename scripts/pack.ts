@@ -71,7 +71,7 @@ export class PackError extends Error {}
 const ROOT = join(import.meta.dirname, "..");
 const SCOPE = "@lambda-express-api/";
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
-const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"\n]+)"/g;
+const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([@\w.][^"\n]*)"/g;
 /** A module of one of these packages, imported or looked up; `sst.config.ts` names its file. */
 const MODULE = /"(?:@lambda-express-api|\.\/packages)\/([\w-]+)\/(?:src\/)?([^"\n]+\.ts)"/g;
 /** SST's globals are not known here. The type check of the repository knows them. */
