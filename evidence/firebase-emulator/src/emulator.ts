@@ -9,11 +9,7 @@ import type { AddressInfo } from "node:net";
 import { deleteApp, initializeApp } from "firebase-admin/app";
 import { type Auth, getAuth } from "firebase-admin/auth";
 import type { LocalCaller } from "../../../packages/kit/src/local-stack.ts";
-import {
-  firebaseIssuer,
-  IDENTITY_TOOLKIT_PATH,
-  SECURE_TOKEN_PATH,
-} from "../../../packages/local/src/identity/firebase.ts";
+import { firebaseIdentity } from "../../../packages/local/src/identity/firebase.ts";
 import type { LocalIdentity } from "../../../packages/local/src/identity/local-identity.ts";
 import { createSigningKey } from "../../../packages/local/src/identity/signing-key.ts";
 import { JWKS_PATH, signTokens } from "./sign-tokens.ts";
@@ -69,12 +65,7 @@ export async function startFirebaseEmulator({
   return {
     name: "Firebase Auth emulator",
     url,
-    issuer: firebaseIssuer(projectId),
-    audience: projectId,
-    jwksUri: url + JWKS_PATH,
-    groupsClaim,
-    identityToolkitBaseUrl: url + IDENTITY_TOOLKIT_PATH,
-    secureTokenBaseUrl: url + SECURE_TOKEN_PATH,
+    ...firebaseIdentity({ url, jwksUri: url + JWKS_PATH, projectId, groupsClaim }),
     asAdmin,
     async close() {
       await close(proxy);

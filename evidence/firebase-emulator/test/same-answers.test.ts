@@ -56,8 +56,8 @@ async function send(identity: LocalIdentity, request: Request): Promise<Answer> 
   const headers = request.headers ?? (api === "sign-in" ? JSON_TYPE : FORM_TYPE);
   const url =
     api === "sign-in"
-      ? `${identity.identityToolkitBaseUrl}/v1/accounts:signInWithPassword`
-      : `${identity.secureTokenBaseUrl}/v1/token`;
+      ? `${identity.url}/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword`
+      : `${identity.url}/securetoken.googleapis.com/v1/token`;
   const isForm = headers["content-type"] === FORM_TYPE["content-type"];
   const fields = typeof body === "string" ? body : isForm ? formOf(body) : JSON.stringify(body);
   const response = await fetch(url + query, {

@@ -7,9 +7,6 @@ import { createToken } from "./routes/auth/create-token.ts";
 import { getHealth, HEALTH_STATUS } from "./routes/manage/get-health.ts";
 import { whoAmI } from "./routes/users/who-am-i.ts";
 
-/** What the provider says, without and with e-mail enumeration protection, and what the API says in its place. */
-const refusedCredentials = ["EMAIL_NOT_FOUND", "INVALID_LOGIN_CREDENTIALS", "The credentials were refused"];
-
 const onlyAdmins = groupRefusal(["ADMINS"], ["USERS"]);
 
 /** Public, token refused, token granted, private refused, private allowed, admin refused, admin allowed. */
@@ -37,9 +34,7 @@ export const demo: readonly DemoStep[] = [
         "error.code is 002401": at(body, "error", "code") === "002401",
         "error.title is Unauthorized": at(body, "error", "title") === "Unauthorized",
         "error.message is Access unauthorized": at(body, "error", "message") === "Access unauthorized",
-        [`error.reason is one of ${refusedCredentials.join(", ")}`]: refusedCredentials.includes(
-          String(reason),
-        ),
+        "error.reason is there": isText(reason),
         "message equals error.reason": at(body, "message") === reason,
       };
     },
@@ -54,15 +49,9 @@ export const demo: readonly DemoStep[] = [
     body: (body) => ({
       "access_token is there": isText(at(body, "access_token")),
       "token_type is bearer": at(body, "token_type") === "bearer",
-      "idToken is gone": at(body, "idToken") === undefined,
-      "kind, localId, email, refreshToken and expiresIn are there": [
-        "kind",
-        "localId",
-        "email",
-        "refreshToken",
-        "expiresIn",
-      ].every((name) => isText(at(body, name))),
-      "registered is true": at(body, "registered") === true,
+      // Each provider has a name of its own for it.
+      "the token has no second name":
+        valuesOf(body).filter((value) => value === at(body, "access_token")).length === 1,
     }),
   },
   {
@@ -133,6 +122,10 @@ function at(value: unknown, ...names: string[]): unknown {
 function listAt(value: unknown, name: string): unknown[] {
   const list = at(value, name);
   return Array.isArray(list) ? list : [];
+}
+
+function valuesOf(value: unknown): unknown[] {
+  return typeof value === "object" && value !== null ? Object.values(value) : [];
 }
 
 function isText(value: unknown): boolean {

@@ -1,6 +1,6 @@
 // Calls as the curl lines a person would type.
 
-import type { LocalIdentity } from "./identity/local-identity.ts";
+import type { SignInRequest } from "./identity/local-identity.ts";
 
 export interface Credentials {
   readonly email: string;
@@ -15,13 +15,15 @@ export interface CurlCall {
   readonly method?: string | undefined;
   readonly credentials?: Credentials | undefined;
   readonly json?: unknown;
+  /** A body as it is, and the headers that say what it is. */
+  readonly sent?: Pick<SignInRequest, "headers" | "body"> | undefined;
   /** Goes into double quotes, so that it may be a variable or a command. */
   readonly bearer?: string | undefined;
 }
 
-export function curl({ url, method, credentials, json, bearer }: CurlCall): string {
+export function curl({ url, method, credentials, json, sent = sentAs(json), bearer }: CurlCall): string {
   const words = ["curl"];
-  const hasBody = credentials !== undefined || json !== undefined;
+  const hasBody = credentials !== undefined || sent !== undefined;
   if (method !== undefined && method !== (hasBody ? "POST" : "GET")) words.push("-X", method);
   if (credentials) {
     const { email, password, passwordVariable } = credentials;
@@ -30,11 +32,19 @@ export function curl({ url, method, credentials, json, bearer }: CurlCall): stri
       "-F",
       passwordVariable ? `"password=$${passwordVariable}"` : shellWord(`password=${password}`),
     );
-  } else if (json !== undefined) {
-    words.push("-H", shellWord("content-type: application/json"), "-d", shellWord(JSON.stringify(json)));
+  } else if (sent) {
+    for (const [name, value] of Object.entries(sent.headers))
+      words.push("-H", shellWord(`${name}: ${value}`));
+    words.push("-d", shellWord(sent.body));
   }
   if (bearer) words.push("-H", `"Authorization: Bearer ${bearer}"`);
   return [...words, shellWord(url)].join(" ");
+}
+
+function sentAs(json: unknown): CurlCall["sent"] {
+  return json === undefined
+    ? undefined
+    : { headers: { "content-type": "application/json" }, body: JSON.stringify(json) };
 }
 
 /** A command that becomes the caller's token, of the API's token endpoint. */
@@ -43,12 +53,8 @@ export function curlForToken(tokenUrl: string, credentials: Credentials): string
 }
 
 /** The same where the API has no such endpoint: the token comes from the identity provider. */
-export function curlForIdToken(
-  { identityToolkitBaseUrl }: Pick<LocalIdentity, "identityToolkitBaseUrl">,
-  { email, password }: Credentials,
-): string {
-  const url = `${identityToolkitBaseUrl}/v1/accounts:signInWithPassword?key=local`;
-  return takenFromAnswer(curl({ url, json: { email, password, returnSecureToken: true } }), "idToken");
+export function curlForProvidersToken({ url, tokenAt, ...sent }: SignInRequest): string {
+  return takenFromAnswer(curl({ url, sent }), tokenAt.join("."));
 }
 
 /** It needs Node, which is there, and not jq, which may not be. */

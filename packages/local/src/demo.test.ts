@@ -47,8 +47,14 @@ test("long tokens in answers are shortened", async () => {
   assert.match(output, /"refreshToken": "e30\.xxxxxxxx…"/);
 });
 
-test("every reason the API may give for unknown credentials passes", async () => {
-  for (const reason of ["EMAIL_NOT_FOUND", "INVALID_LOGIN_CREDENTIALS", "The credentials were refused"]) {
+test("every reason that a provider may give for unknown credentials passes", async () => {
+  const reasons = [
+    "EMAIL_NOT_FOUND",
+    "UserNotFoundException",
+    "invalid_grant",
+    "The credentials were refused",
+  ];
+  for (const reason of reasons) {
     const name = "POST /v1/auth/token for does.not.exist@example.com";
     const error = { code: "002401", title: "Unauthorized", message: "Access unauthorized", reason };
     const { exitCode, output } = await demoAgainst(changed(name, { error, message: reason }));
@@ -61,7 +67,7 @@ const wrong: [step: string, answer: string, body: object, status?: number][] = [
   ["public [ALLOW]", "GET /v1/manage/hc", {}, 503],
   ["auth [DENY]", "POST /v1/auth/token for does.not.exist@example.com", {}, 400],
   ["auth [DENY]", "POST /v1/auth/token for does.not.exist@example.com", { message: "Other than the reason" }],
-  ["auth [ALLOW]", "POST /v1/auth/token for admin@example.com", { idToken: "kept" }],
+  ["auth [ALLOW]", "POST /v1/auth/token for admin@example.com", { idToken: "token-of-admin@example.com" }],
   ["auth [ALLOW]", "POST /v1/auth/token for admin@example.com", { token_type: "Bearer" }],
   ["private [DENY]", "GET /v1/users/whoami", { message: undefined }],
   ["private [DENY]", "GET /v1/users/whoami", {}, 200],
@@ -116,12 +122,71 @@ test("--anonymous asks for no token where AUTH_ENDPOINTS=off switches its endpoi
   assert.equal(output.match(/ as expected$/gm)?.length, 2, output);
 });
 
+test("with tokens of the terminal it walks every row that has one, and says what to set for the others", async () => {
+  const { exitCode, output } = await demoAgainst(rightAnswers, {
+    AUTH_ENDPOINTS: "off",
+    DEMO_USER_TOKEN: "token-of-user@example.com",
+  });
+  assert.equal(exitCode, 0, output);
+  assert.match(output, /^\$ USER_TOKEN="\$DEMO_USER_TOKEN"$/m);
+  assert.doesNotMatch(output, /token-of-user/);
+  assert.deepEqual(
+    output
+      .split("\n")
+      .flatMap((line) => /^(\S+ \[\w+\]).* {2}(as expected|left out: .*)$/.exec(line)?.slice(1) ?? []),
+    [
+      ...["public [ALLOW]", "as expected"],
+      ...["private [DENY]", "as expected"],
+      ...["private [ALLOW]", "as expected"],
+      ...["admin [DENY]", "as expected"],
+      ...["admin [ALLOW]", "left out: set DEMO_ADMIN_TOKEN"],
+    ],
+  );
+});
+
+test("with tokens of all callers it walks every row, and signs in nobody", async () => {
+  const { exitCode, output } = await demoAgainst(rightAnswers, {
+    AUTH_ENDPOINTS: "off",
+    DEMO_USER_TOKEN: "token-of-user@example.com",
+    DEMO_ADMIN_TOKEN: "token-of-admin@example.com",
+  });
+  assert.equal(exitCode, 0, output);
+  assert.equal(output.match(/ as expected$/gm)?.length, 5, output);
+  assert.doesNotMatch(output, /auth\/token/);
+});
+
+test("a token of the terminal is taken where the API signs callers in, too", async () => {
+  const { exitCode, output } = await demoAgainst(
+    changed("GET /v1/users/whoami for user@example.com", {}, 403),
+    {
+      DEMO_USER_TOKEN: "token-of-someone-else",
+    },
+  );
+  assert.equal(exitCode, 1);
+  assert.match(output, /private \[ALLOW\].*DIFFERS: the status is 404/);
+});
+
+test("a deployment with a provider whose password grant is off by default is not asked to sign in", async () => {
+  const tokens = {
+    DEMO_USER_TOKEN: "token-of-user@example.com",
+    DEMO_ADMIN_TOKEN: "token-of-admin@example.com",
+  };
+  for (const [IDENTITY_PROVIDER, rows] of [
+    ["auth0", 5],
+    ["cognito", 7],
+  ] as const) {
+    const { exitCode, output } = await demoAgainst(rightAnswers, { ...tokens, IDENTITY_PROVIDER });
+    assert.equal(exitCode, 0, output);
+    assert.equal(output.match(/ as expected$/gm)?.length, rows, output);
+  }
+});
+
 test("without --anonymous, AUTH_ENDPOINTS=off ends the demo at the first step that needs a token, in a sentence", async () => {
   const { exitCode, output } = await demoAgainst(rightAnswers, { AUTH_ENDPOINTS: "off" });
   assert.equal(exitCode, 1);
   assert.match(
     output,
-    /^The demo calls as "user", but this API has no endpoint that signs callers in .*\.$/m,
+    /^The demo calls as "user", but this API has no endpoint that signs callers in .* set DEMO_USER_TOKEN .*--anonymous\.$/m,
   );
 });
 

@@ -4,9 +4,10 @@
 import { parseArgs } from "node:util";
 import { apiFolder, loadApi, loadExport } from "@lambda-express-api/build/api-folder.ts";
 import type { DemoStep } from "@lambda-express-api/kit";
+import { identityPreset } from "@lambda-express-api/kit/identity/identity-preset.ts";
 import { exitCodeOf, PlainError } from "./command.ts";
 import { switchedOn } from "./demo/switched-on.ts";
-import { type DemoCallers, needsNoAccount, shellName, table, walkDemo } from "./demo/walk.ts";
+import { type DemoCallers, needsNoAccount, shellName, table, tokenVariable, walkDemo } from "./demo/walk.ts";
 import { type LocalCallers, readLocalStack } from "./local-stack.ts";
 import { DEFAULT_PORT } from "./options.ts";
 import { localEnvironment } from "./runtimes/api-environment.ts";
@@ -21,14 +22,21 @@ async function demo(): Promise<number> {
 
   const demo = await loadExport<readonly DemoStep[]>(folder.demoModule, "demo", "[{ ... }]");
   if (!demo) throw new PlainError(`This API has no demo: ${folder.demoModule} does not exist.`);
-  const { AUTH_ENDPOINTS, DOCS } = localEnvironment();
-  const features = { authEndpoints: AUTH_ENDPOINTS !== "off", docs: DOCS !== "off" };
+  const environment = localEnvironment();
+  const { DOCS } = environment;
+  // A local issuer exchanges passwords in each dress; a deployment does so where that was switched on.
+  const { AUTH_ENDPOINTS: byDefault } = url === undefined ? {} : identityPreset(environment).follows;
+  const features = {
+    authEndpoints: (environment.AUTH_ENDPOINTS || byDefault) !== "off",
+    docs: DOCS !== "off",
+  };
   const { steps, tokenPath } = await switchedOn(await loadApi(folder), demo, features);
 
   const rows = await walkDemo(baseUrl, {
     steps: anonymous ? steps.filter(needsNoAccount) : steps,
     callers: readCallers(callers, process.env),
     tokenPath,
+    tokens: readTokens(callers, process.env),
     print: (text) => console.log(text),
   });
   console.log(`\n${table(rows)}`);
@@ -70,6 +78,16 @@ function readCallers(callers: LocalCallers, environment: NodeJS.ProcessEnv): Dem
         ...(DEMO_PASSWORD ? { password: DEMO_PASSWORD, passwordVariable: "DEMO_PASSWORD" } : { password }),
       },
     ]),
+  );
+}
+
+/** Tokens that the callers got somewhere else: `DEMO_USER_TOKEN` is that of the caller `user`. */
+function readTokens(callers: LocalCallers, environment: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(callers).flatMap((name) => {
+      const token = environment[tokenVariable(name)];
+      return token ? [[name, token] as const] : [];
+    }),
   );
 }
 

@@ -3,12 +3,12 @@ import { test } from "node:test";
 import { PlainError } from "./command.ts";
 import { readOptions } from "./options.ts";
 
-test("without a word it is the Lambda runtime on port 3000 with the local issuer, for the API of this folder, without reload", () => {
+test("without a word it is the Lambda runtime on port 3000 with the local issuer as Firebase, for the API of this folder, without reload", () => {
   assert.deepEqual(
     { ...readOptions([], {}) },
     {
       api: ".",
-      identity: "local",
+      identity: "firebase",
       port: 3000,
       reload: false,
       runtime: "lambda",
@@ -28,11 +28,22 @@ test("--runtime takes one of the two runtimes, and refuses anything else with a 
   );
 });
 
-test("--identity takes one of the two providers, and refuses anything else with a sentence", () => {
-  assert.equal(readOptions(["--identity", "firebase-emulator"], {}).identity, "firebase-emulator");
+test("--identity takes one of the providers, and refuses anything else with a sentence", () => {
+  for (const name of ["firebase", "cognito", "auth0", "oidc", "firebase-emulator"])
+    assert.equal(readOptions(["--identity", name], {}).identity, name);
   assert.throws(
-    () => readOptions(["--identity", "auth0"], {}),
-    isSentence(/^--identity must be local or firebase-emulator, and not "auth0"\.$/),
+    () => readOptions(["--identity", "okta"], {}),
+    isSentence(/^--identity must be firebase, cognito, auth0, oidc or firebase-emulator, and not "okta"\.$/),
+  );
+});
+
+test("without --identity it is the provider of IDENTITY_PROVIDER, which is refused with a sentence too", () => {
+  assert.equal(readOptions([], { IDENTITY_PROVIDER: "cognito" }).identity, "cognito");
+  assert.equal(readOptions(["--identity", "auth0"], { IDENTITY_PROVIDER: "cognito" }).identity, "auth0");
+  assert.equal(readOptions([], { IDENTITY_PROVIDER: "" }).identity, "firebase");
+  assert.throws(
+    () => readOptions([], { IDENTITY_PROVIDER: "okta" }),
+    isSentence(/^IDENTITY_PROVIDER must be firebase, .* and not "okta"\.$/),
   );
 });
 

@@ -6,6 +6,8 @@ import { type IdentityName, identityNames } from "./identity/start-identity.ts";
 
 export const DEFAULT_PORT = "3000";
 
+const IDENTITY_RULE = "firebase, cognito, auth0, oidc or firebase-emulator";
+
 export interface StartOptions {
   /** The folder of the API. */
   api: string;
@@ -15,11 +17,17 @@ export interface StartOptions {
   runtime: "lambda" | "containerized";
 }
 
-export function readOptions(args: string[], environment: NodeJS.ProcessEnv): StartOptions {
+/** @param environment where the provider is the one that the API has in production, if nothing else is said. */
+export function readOptions(
+  args: string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): StartOptions {
   const { api, identity: identityName, port, reload, runtime } = readFlags(args);
-  const identity = identityNames.find((name) => name === identityName);
+  const said = identityName ?? (environment.IDENTITY_PROVIDER || "firebase");
+  const identity = identityNames.find((name) => name === said);
   if (identity === undefined) {
-    throw new PlainError(`--identity must be ${identityNames.join(" or ")}, and not "${identityName}".`);
+    const from = identityName === undefined ? "IDENTITY_PROVIDER" : "--identity";
+    throw new PlainError(`${from} must be ${IDENTITY_RULE}, and not "${said}".`);
   }
   if (runtime !== "lambda" && runtime !== "containerized") {
     throw new PlainError(`--runtime must be lambda or containerized, and not "${runtime}".`);
@@ -33,7 +41,7 @@ function readFlags(args: string[]) {
   try {
     const options = {
       api: { type: "string", default: "." },
-      identity: { type: "string", default: "local" },
+      identity: { type: "string" },
       port: { type: "string" },
       reload: { type: "boolean", default: false },
       runtime: { type: "string", default: "lambda" },
@@ -41,7 +49,7 @@ function readFlags(args: string[]) {
     return parseArgs({ args, options }).values;
   } catch {
     throw new PlainError(
-      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --port N, where 0 is any free port, --runtime lambda or containerized, --identity local or firebase-emulator, and --reload.`,
+      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --port N, where 0 is any free port, --runtime lambda or containerized, --identity ${IDENTITY_RULE}, and --reload.`,
     );
   }
 }

@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { createApiFolder, type TestApiFolder } from "../test/api-folder.ts";
 import { type Run, run } from "../test/run.ts";
+import { firebaseIdentity } from "./identity/firebase.ts";
 import { signIn } from "./identity/sign-in.ts";
 
 const importOf = (name: string) =>
@@ -95,13 +96,73 @@ test("the groups claim that the terminal names is the one that the API reads and
   const stack = startStandIn({ environment: { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "cognito:groups" } });
   const { environment } = await processOf(await baseUrlOf(stack));
   assert.equal(environment.JWT_AUTHORIZATION_GROUPS_ATTR_NAME, "cognito:groups");
-  const identityToolkitBaseUrl = `${environment.FIREBASE_IDENTITY_TOOLKIT_URL}`;
+  const { signInRequest } = firebaseIdentity({
+    url: new URL(`${environment.FIREBASE_IDENTITY_TOOLKIT_URL}`).origin,
+    jwksUri: "",
+    projectId: "",
+    groupsClaim: undefined,
+  });
   const claims = decodeJwt(
-    await signIn({ identityToolkitBaseUrl }, { email: "user@example.com", password: "not-secret" }),
+    await signIn({ signInRequest }, { email: "user@example.com", password: "not-secret" }),
   );
   assert.deepEqual(claims["cognito:groups"], ["USERS"]);
   stack.kill("SIGTERM");
   await stack.ended;
+});
+
+for (const [name, args, environment] of [
+  [
+    "--identity cognito",
+    ["--identity", "cognito"],
+    { IDENTITY_PROVIDER: "auth0", AUTH0_DOMAIN: "a.eu.auth0.com" },
+  ],
+  ["IDENTITY_PROVIDER=cognito", [], { IDENTITY_PROVIDER: "cognito", COGNITO_USER_POOL_ID: "eu-west-1_Real" }],
+] as const) {
+  test(`${name} gives the API a local Cognito, and nothing of the real provider`, async () => {
+    const own = { ...environment, COGNITO_CLIENT_SECRET: "hunter2", JWT_TOKEN_USE: "id" };
+    const stack = startStandIn({ args: [...args], environment: own });
+    const { environment: told } = await processOf(await baseUrlOf(stack));
+    const names = Object.keys(told).filter((name) =>
+      /^(IDENTITY|FIREBASE|COGNITO|AUTH0|OIDC|JWT|AUTH_)/.test(name),
+    );
+    assert.deepEqual(names.sort(), [
+      "AUTH_ENDPOINTS",
+      "COGNITO_CLIENT_ID",
+      "COGNITO_URL",
+      "COGNITO_USER_POOL_ID",
+      "IDENTITY_PROVIDER",
+      "JWT_AUTHORIZATION_GROUPS_ATTR_NAME",
+      "JWT_ISSUER_JWKS_URI",
+      "JWT_TOKEN_USE",
+    ]);
+    assert.deepEqual(
+      [told.IDENTITY_PROVIDER, told.COGNITO_USER_POOL_ID, told.JWT_TOKEN_USE],
+      ["cognito", "eu-west-1_LocalDemo", "id"],
+    );
+    assert.match(stack.output(), /\n {2}Identity +http:\S+ \(local issuer, as Cognito, in memory\)/);
+    stack.kill("SIGTERM");
+    await stack.ended;
+  });
+}
+
+test("where the token endpoints are off, the curl lines get their tokens of the provider, in its dress", async () => {
+  for (const identity of ["firebase", "cognito", "auth0"]) {
+    const stack = startStandIn({
+      args: ["--identity", identity],
+      environment: { AUTH_ENDPOINTS: "off" },
+      api: fileURLToPath(new URL("../../api", import.meta.url)),
+    });
+    await stack.prints(/Ctrl-C/);
+    const lines = stack.output().match(/^ {2}curl .*$/gm) ?? [];
+    const answers = await Promise.all(lines.map((line) => paste(line)));
+    assert.deepEqual(
+      answers.map((answer) => Object.keys(answer)[0]),
+      ["status", "subject", "endpoints"],
+      identity,
+    );
+    stack.kill("SIGTERM");
+    await stack.ended;
+  }
 });
 
 test("with DOCS=off it names no docs page, and the rest all the same", async () => {
@@ -202,7 +263,7 @@ test("an unknown option is refused with one sentence", async () => {
   assert.deepEqual(await run("../src/start.ts", { args: ["--prot", "4000"] }).ended, {
     exitCode: 1,
     output:
-      'Cannot read "--prot 4000": the options are --api FOLDER, --port N, where 0 is any free port, --runtime lambda or containerized, --identity local or firebase-emulator, and --reload.\n',
+      'Cannot read "--prot 4000": the options are --api FOLDER, --port N, where 0 is any free port, --runtime lambda or containerized, --identity firebase, cognito, auth0, oidc or firebase-emulator, and --reload.\n',
   });
 });
 

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
 import { makeMissingDocsFiles } from "@lambda-express-api/build/docs-files.ts";
+import { settings } from "@lambda-express-api/kit/config.ts";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { exitCodeOf, PlainError } from "./command.ts";
 import { startIdentity } from "./identity/start-identity.ts";
@@ -24,7 +25,8 @@ const ORPHAN_CHECK_MS = 250;
 
 /** Runs until a signal, or until the API dies, and gives the exit code. */
 async function start(): Promise<number> {
-  const options = readOptions(process.argv.slice(2), process.env);
+  const { IDENTITY_PROVIDER } = localEnvironment();
+  const options = readOptions(process.argv.slice(2), { ...process.env, IDENTITY_PROVIDER });
   const stop = stopSignal();
   const stopRequested = new Promise<undefined>((resolve) => {
     stop.addEventListener("abort", () => resolve(undefined));
@@ -87,8 +89,10 @@ async function startStack(
   local: LocalApi,
   signal: AbortSignal,
 ) {
+  const { JWT_AUTHORIZATION_GROUPS_ATTR_NAME, JWT_TOKEN_USE } = localEnvironment();
   const identity = await startIdentity(identityName, Object.values(local.callers), {
-    groupsClaim: localEnvironment().JWT_AUTHORIZATION_GROUPS_ATTR_NAME || undefined,
+    groupsClaim: JWT_AUTHORIZATION_GROUPS_ATTR_NAME || undefined,
+    tokenUse: settings.JWT_TOKEN_USE.parse(JWT_TOKEN_USE ?? ""),
   });
   try {
     const options = { local, identity, port, reload, print };

@@ -1,14 +1,14 @@
 // What a person reads when everything runs. The curl lines are executed by a test.
 
 import { type LocalCaller, publicPath, type Route } from "@lambda-express-api/kit";
-import { curl, curlForIdToken, curlForToken } from "./curl.ts";
+import { curl, curlForProvidersToken, curlForToken } from "./curl.ts";
 import type { LocalIdentity } from "./identity/local-identity.ts";
 import type { LocalCallers } from "./local-stack.ts";
 import type { Runtime } from "./runtimes/runtime.ts";
 
 export interface WelcomeOptions {
   readonly runtime: Pick<Runtime, "name" | "baseUrl" | "inspectorUrl">;
-  readonly identity: Pick<LocalIdentity, "name" | "url" | "identityToolkitBaseUrl">;
+  readonly identity: Pick<LocalIdentity, "name" | "url" | "signInRequest">;
   readonly callers: LocalCallers;
   /** The endpoints that are switched on. */
   readonly routes: readonly Route[];
@@ -66,7 +66,7 @@ function callLines({ routes, callers, identity, runtime: { baseUrl } }: WelcomeO
   const token = routes.find(({ role }) => role === "token");
   const [firstCaller] = Object.values(callers);
   const bearerOf = (caller: LocalCaller) =>
-    token ? curlForToken(urlOf(token), caller) : curlForIdToken(identity, caller);
+    token ? curlForToken(urlOf(token), caller) : curlForProvidersToken(identity.signInRequest(caller));
   return [
     ...(health ? [curl({ url: urlOf(health) })] : []),
     ...(token && firstCaller ? [curl({ url: urlOf(token), credentials: firstCaller })] : []),

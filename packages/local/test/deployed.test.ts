@@ -154,10 +154,7 @@ describe("what sst deploy makes", () => {
       stage: "test",
       environment: {
         ...settings,
-        FIREBASE_IDENTITY_TOOLKIT_URL: identity.identityToolkitBaseUrl,
-        FIREBASE_SECURE_TOKEN_URL: identity.secureTokenBaseUrl,
-        JWT_ISSUER: identity.issuer,
-        JWT_AUTHORIZED_AUDIENCES: identity.audience,
+        ...identity.environment,
       },
     });
     const { api: httpApi, lambda } = deployedApi(graph);

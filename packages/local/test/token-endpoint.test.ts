@@ -15,8 +15,7 @@ describe("the token endpoints and the local issuer", () => {
   let targets: readonly Target[];
 
   const environment = (detail: "provider" | "generic", provider = identity) => ({
-    FIREBASE_IDENTITY_TOOLKIT_URL: provider.identityToolkitBaseUrl,
-    FIREBASE_SECURE_TOKEN_URL: provider.secureTokenBaseUrl,
+    ...provider.environment,
     AUTH_ERROR_DETAIL: detail,
   });
   before(async () => {

@@ -12,8 +12,9 @@ import { describeAccess } from "../route/access.ts";
 import type { Route } from "../route/define-route.ts";
 import { BODY_TOO_LONG, REACHED_HEADER, withStandInHandlers } from "./stand-in-handlers.ts";
 import { type StartTarget, startTargets, type Target } from "./targets.ts";
-import { type Environment, testConfig } from "./test-environment.ts";
+import { type Environment, noIssuerOf, testConfig } from "./test-environment.ts";
 import { startTestIssuer, strangerKey, type TestIssuer } from "./test-issuer.ts";
+import { providerOf } from "./test-issuer-dress.ts";
 
 interface Caller {
   readonly name: string;
@@ -96,7 +97,10 @@ export async function accessSuite(
   starts: readonly StartTarget[],
   { environment }: { readonly environment?: Environment } = {},
 ): Promise<void> {
-  const routes = await enabledRoutes(api, testConfig(api, undefined, environment).features);
+  const routes = await enabledRoutes(
+    api,
+    testConfig(api, noIssuerOf(providerOf(environment)), environment).features,
+  );
   const groups = everyGroup(routes);
   const callers = [
     ...refusedCallers(groups),
@@ -110,7 +114,7 @@ export async function accessSuite(
     let issuer: TestIssuer;
     let targets: readonly Target[] = [];
     before(async () => {
-      issuer = await startTestIssuer();
+      issuer = await startTestIssuer({ provider: providerOf(environment) });
       const standIn = withStandInHandlers(api, { request: "unread" });
       targets = await startTargets(starts, { api: standIn, issuer, environment });
     });

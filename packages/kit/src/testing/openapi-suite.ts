@@ -12,8 +12,9 @@ import { enabledRoutes } from "../enabled-routes.ts";
 import { arbitraryRequest, type Operation } from "./arbitrary-requests.ts";
 import { REACHED_HEADER, withStandInHandlers } from "./stand-in-handlers.ts";
 import { type StartTarget, startTargets, type Target } from "./targets.ts";
-import { type Environment, testConfig } from "./test-environment.ts";
+import { type Environment, noIssuerOf, testConfig } from "./test-environment.ts";
 import { startTestIssuer, type TestIssuer } from "./test-issuer.ts";
+import { providerOf } from "./test-issuer-dress.ts";
 
 const REQUESTS_EACH = 40;
 
@@ -28,7 +29,7 @@ export async function openApiSuite(
   starts: readonly StartTarget[],
   { environment }: { readonly environment?: Environment } = {},
 ): Promise<void> {
-  const config = testConfig(api, undefined, environment);
+  const config = testConfig(api, noIssuerOf(providerOf(environment)), environment);
   const enabled = await enabledRoutes(api, config.features);
   // OpenAPI has no operation for every method, which is what a mounted router is.
   const routes = enabled.filter(({ method }) => method !== "ANY");
@@ -38,7 +39,7 @@ export async function openApiSuite(
     let issuer: TestIssuer;
     let targets: readonly Target[] = [];
     before(async () => {
-      issuer = await startTestIssuer();
+      issuer = await startTestIssuer({ provider: providerOf(environment) });
       const standIn = withStandInHandlers(api, { request: "validated" });
       targets = await startTargets(starts, { api: standIn, issuer, environment });
     });

@@ -5,6 +5,7 @@ import type { RequestToSend } from "./payload-event.ts";
 import { type Answer, type StartTarget, startTargets, type Target } from "./targets.ts";
 import type { Environment } from "./test-environment.ts";
 import { startTestIssuer, type TestIssuer } from "./test-issuer.ts";
+import { providerOf } from "./test-issuer-dress.ts";
 
 /** A request, and the status that it must get on every target. */
 export interface ParityCase {
@@ -42,7 +43,7 @@ export function paritySuite(
     let issuer: TestIssuer;
     let targets: readonly Target[] = [];
     before(async () => {
-      issuer = await startTestIssuer();
+      issuer = await startTestIssuer({ provider: providerOf(environment) });
       targets = await startTargets(starts, { api, issuer, environment, services });
     });
     after(async () => {

@@ -1,6 +1,8 @@
 import type { Api } from "../api.ts";
 import { type Config, loadConfig } from "../config.ts";
+import type { IdentityProviderName } from "../identity/identity-preset.ts";
 import type { TrustedIssuer } from "./test-issuer.ts";
+import { issuerDress } from "./test-issuer-dress.ts";
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -20,6 +22,7 @@ export function testEnvironment(
     JWT_ISSUER: issuer.issuer,
     JWT_ISSUER_JWKS_URI: issuer.jwksUri,
     JWT_AUTHORIZED_AUDIENCES: issuer.audience,
+    ...issuer.environment,
     ...Object.fromEntries(examples),
     ...overrides,
   };
@@ -34,9 +37,15 @@ export function testConfig(
   return loadConfig(testEnvironment(api, issuer, overrides), { settings: api.settings });
 }
 
-/** An issuer for tests in which no token is looked at. */
-export const noIssuer: TrustedIssuer = {
-  issuer: "https://issuer.example.com",
-  jwksUri: "http://127.0.0.1:1/jwks.json",
-  audience: "test-audience",
-};
+/** An issuer for tests in which no token is looked at, as the provider would call it. */
+export function noIssuerOf(provider: IdentityProviderName | undefined): TrustedIssuer {
+  const { audience, environment, issuerAt } = issuerDress(provider);
+  return {
+    issuer: issuerAt("https://issuer.example.com"),
+    jwksUri: "http://127.0.0.1:1/jwks.json",
+    audience,
+    environment,
+  };
+}
+
+export const noIssuer: TrustedIssuer = noIssuerOf(undefined);

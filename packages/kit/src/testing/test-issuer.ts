@@ -2,6 +2,9 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { IdentityProviderName } from "../identity/identity-preset.ts";
+import type { Environment } from "./test-environment.ts";
+import { issuerDress } from "./test-issuer-dress.ts";
 
 export type TokenParts = Readonly<Record<string, unknown>>;
 
@@ -10,6 +13,8 @@ export interface TrustedIssuer {
   readonly issuer: string;
   readonly jwksUri: string;
   readonly audience: string;
+  /** What else tells an API of it. */
+  readonly environment?: Environment;
 }
 
 /** Its identifier is also where its discovery document is. */
@@ -51,8 +56,13 @@ export function signSegments(segments: string, key: KeyObject): string {
   return `${segments}.${sign("sha256", Buffer.from(segments), key).toString("base64url")}`;
 }
 
-export async function startTestIssuer(): Promise<TestIssuer> {
-  const audience = "test-audience";
+/** @param options.provider whose tokens it gives. Default: those that need no more than issuer, audience and `groups`. */
+export async function startTestIssuer({
+  provider,
+}: {
+  readonly provider?: IdentityProviderName | undefined;
+} = {}): Promise<TestIssuer> {
+  const { audience, environment, issuerAt, claimsOf } = issuerDress(provider);
   let generation = 0;
   let key = newKey();
   let fetches = 0;
@@ -67,7 +77,9 @@ export async function startTestIssuer(): Promise<TestIssuer> {
   const server = createServer((request, response) => {
     response.setHeader("content-type", "application/json");
     if (request.url === "/.well-known/openid-configuration") {
-      response.end(JSON.stringify({ issuer, jwks_uri: jwksUri }));
+      // Nothing listens there: it signs tokens, and signs in nobody.
+      const tokenEndpoint = "http://127.0.0.1:1/token";
+      response.end(JSON.stringify({ issuer, jwks_uri: jwksUri, token_endpoint: tokenEndpoint }));
     } else if (request.url === "/jwks.json") {
       fetches += 1;
       const jwk = createPublicKey(key.privateKey).export({ format: "jwk" });
@@ -79,25 +91,26 @@ export async function startTestIssuer(): Promise<TestIssuer> {
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const jwksUri = `${issuer}/jwks.json`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = issuerAt(url);
+  const jwksUri = `${url}/jwks.json`;
 
   const testIssuer: TestIssuer = {
     issuer,
     jwksUri,
     audience,
+    environment,
     bearer: (groups, overrides) => `Bearer ${testIssuer.sign(testIssuer.claims(groups, overrides))}`,
     claims(groups, overrides = {}) {
       const now = Math.floor(Date.now() / 1000);
       const claims: Record<string, unknown> = {
         iss: issuer,
-        aud: audience,
         sub: "alice",
         iat: now - 10,
         exp: now + 3600,
         email: "alice@example.com",
         email_verified: true,
-        ...(groups && { groups }),
+        ...claimsOf(issuer, groups),
         ...overrides,
       };
       for (const [name, value] of Object.entries(claims)) if (value === undefined) delete claims[name];

@@ -11,6 +11,8 @@ export interface DemoOptions {
   readonly callers: DemoCallers;
   /** Where the API signs callers in; `undefined` where it does not. */
   readonly tokenPath: string | undefined;
+  /** Tokens of callers who need not sign in here, by the callers' names. Without any, and without `tokenPath`, it fails. */
+  readonly tokens?: Readonly<Record<string, string>>;
   readonly print: (text: string) => void;
 }
 
@@ -20,6 +22,8 @@ export interface DemoRow {
   readonly got: string;
   /** What of the answer is not as it must be; undefined if all is. */
   readonly difference: string | undefined;
+  /** What to set so that the call can be made. */
+  readonly leftOut?: string;
 }
 
 const stranger: Credentials = { email: "does.not.exist@example.com", password: "not-secret" };
@@ -37,7 +41,7 @@ export function needsNoAccount({ bearer, credentials = "stranger" }: DemoStep): 
  */
 export async function walkDemo(
   baseUrl: string,
-  { steps, callers, tokenPath, print }: DemoOptions,
+  { steps, callers, tokenPath, tokens: given = {}, print }: DemoOptions,
 ): Promise<readonly DemoRow[]> {
   const base = baseUrl.replace(/\/+$/, "");
   const tokens = new Map<string, string>();
@@ -46,8 +50,19 @@ export async function walkDemo(
   for (const step of steps) {
     const { area, verdict, method, path, bearer, json } = step;
     const credentials = step.credentials && credentialsOf(step.credentials, { stranger, ...callers });
+    const name = `${area} [${verdict}] ${method} ${path}`;
     print(`\n${area} [${verdict}]`);
 
+    if (bearer && !tokens.has(bearer) && Object.hasOwn(given, bearer)) {
+      print(`$ ${variable(bearer)}="$${tokenVariable(bearer)}"`);
+      tokens.set(bearer, String(given[bearer]));
+    }
+    if (bearer && !tokens.has(bearer) && tokenPath === undefined && Object.keys(given).length > 0) {
+      const leftOut = `set ${tokenVariable(bearer)}`;
+      print(`left out: ${leftOut}`);
+      rows.push({ step: name, expected: String(step.status), got: "-", difference: undefined, leftOut });
+      continue;
+    }
     if (bearer && !tokens.has(bearer)) {
       const tokenUrl = base + tokenPathFor(bearer, tokenPath);
       const caller = credentialsOf(bearer, callers);
@@ -60,7 +75,7 @@ export async function walkDemo(
     print(`${answer.status}\n${pretty(answer.body)}`);
 
     rows.push({
-      step: `${area} [${verdict}] ${method} ${path}`,
+      step: name,
       expected: String(step.status),
       got: String(answer.status),
       difference: differenceOf(step, answer),
@@ -80,16 +95,20 @@ function credentialsOf(name: string, callers: DemoCallers): Credentials {
 function tokenPathFor(caller: string, tokenPath: string | undefined): string {
   if (tokenPath !== undefined) return tokenPath;
   throw new PlainError(
-    `The demo calls as "${caller}", but this API has no endpoint that signs callers in (role "token"); --anonymous makes only the calls that need no account.`,
+    `The demo calls as "${caller}", but this API has no endpoint that signs callers in (role "token"); set ${tokenVariable(caller)} to a token of that caller, or make only the calls that need no account with --anonymous.`,
   );
 }
 
 export function table(rows: readonly DemoRow[]): string {
-  const cells = rows.map(({ step, expected, got, difference }) => [
+  const cells = rows.map(({ step, expected, got, difference, leftOut }) => [
     step,
     expected,
     got,
-    difference === undefined ? "as expected" : `DIFFERS: ${difference}`,
+    leftOut !== undefined
+      ? `left out: ${leftOut}`
+      : difference === undefined
+        ? "as expected"
+        : `DIFFERS: ${difference}`,
   ]);
   const width = Math.max(...rows.map(({ step }) => step.length));
   return [["step", "expected", "got", "verdict"], ...cells]
@@ -168,6 +187,11 @@ function differenceOf(step: DemoStep, { status, body }: Answer): string | undefi
 /** `shop-owner` is `SHOP_OWNER_TOKEN`. */
 function variable(caller: string): string {
   return `${shellName(caller)}_TOKEN`;
+}
+
+/** Where the terminal has a caller's token: `DEMO_USER_TOKEN`. */
+export function tokenVariable(caller: string): string {
+  return `DEMO_${variable(caller)}`;
 }
 
 /** A caller's name as the part of a shell variable. */

@@ -4,30 +4,20 @@
  * the Firebase Auth emulator.
  */
 import { parse as parseForm } from "node:querystring";
-import type { JWTPayload } from "jose";
-import type { Account, Accounts } from "./accounts.ts";
+import type { Account } from "./accounts.ts";
+import {
+  type Credentials,
+  type Dress,
+  type DressOptions,
+  groupsIn,
+  nowSeconds,
+  type ProviderAnswer,
+  type ProviderRequest,
+} from "./dress.ts";
+import type { LocalIdentity } from "./local-identity.ts";
 
-/** A request without its transport. */
-export interface ProviderRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: NodeJS.Dict<string | string[]>;
-  readonly body: string;
-}
-
-export interface ProviderAnswer {
-  readonly status: number;
-  readonly body: object;
-}
-
-export interface FirebaseOptions {
-  readonly accounts: Accounts;
+export interface FirebaseOptions extends DressOptions {
   readonly projectId: string;
-  readonly groupsClaim: string;
-  /** Answers an unknown account and a wrong password alike, as new projects do. */
-  readonly emailEnumerationProtection: boolean;
-  readonly sign: (claims: JWTPayload) => Promise<string>;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -50,14 +40,50 @@ export function firebaseIssuer(projectId: string): string {
   return `https://securetoken.google.com/${projectId}`;
 }
 
-/** Returns what answers every request to the two APIs; a mistake in a request is an answer too, in Google's form. */
+/** What an API must know of a provider that answers as Firebase does, and how its callers sign in. */
+export function firebaseIdentity({
+  url,
+  jwksUri,
+  projectId,
+  groupsClaim = "groups",
+}: Pick<FirebaseOptions, "url" | "jwksUri" | "projectId" | "groupsClaim">): Pick<
+  LocalIdentity,
+  "issuer" | "audience" | "jwksUri" | "groupsClaim" | "environment" | "signInRequest"
+> {
+  const issuer = firebaseIssuer(projectId);
+  return {
+    issuer,
+    audience: projectId,
+    jwksUri,
+    groupsClaim,
+    environment: {
+      FIREBASE_APP_API_KEY: "local",
+      FIREBASE_IDENTITY_TOOLKIT_URL: url + IDENTITY_TOOLKIT_PATH,
+      FIREBASE_SECURE_TOKEN_URL: url + SECURE_TOKEN_PATH,
+      JWT_ISSUER: issuer,
+      JWT_ISSUER_JWKS_URI: jwksUri,
+      JWT_AUTHORIZED_AUDIENCES: projectId,
+      JWT_AUTHORIZATION_GROUPS_ATTR_NAME: groupsClaim,
+    },
+    signInRequest: ({ email, password }: Credentials) => ({
+      url: `${url}${IDENTITY_TOOLKIT_PATH}/v1/accounts:signInWithPassword?key=local`,
+      headers: { "content-type": JSON_TYPE },
+      body: JSON.stringify({ email, password, returnSecureToken: true }),
+      tokenAt: ["idToken"],
+    }),
+  };
+}
+
+/** Puts on Firebase's dress. */
 export function createFirebase({
   accounts,
+  url,
+  jwksUri,
   projectId,
-  groupsClaim,
+  groupsClaim = "groups",
   emailEnumerationProtection,
   sign,
-}: FirebaseOptions): (request: ProviderRequest) => Promise<ProviderAnswer> {
+}: FirebaseOptions): Dress {
   const operations = new Map<string, Operation>([
     [
       `${IDENTITY_TOOLKIT_PATH}/v1/accounts:signInWithPassword`,
@@ -81,7 +107,7 @@ export function createFirebase({
     if (account.disabled) throw badRequest("USER_DISABLED");
     if (account.password !== password) throw badRequest(refusedAs("INVALID_PASSWORD"));
 
-    account.lastSignInTime = now();
+    account.lastSignInTime = nowSeconds();
     return {
       kind: "identitytoolkit#VerifyPasswordResponse",
       registered: true,
@@ -120,11 +146,10 @@ export function createFirebase({
   }
 
   function idTokenOf({ id, email, displayName, groups, lastSignInTime }: Account): Promise<string> {
-    const issuedAt = now();
+    const issuedAt = nowSeconds();
     return sign({
       name: displayName,
-      // An account without groups has no such claim, as in a project where none was ever set.
-      ...(groups.length > 0 && { [groupsClaim]: groups }),
+      ...groupsIn(groupsClaim, groups),
       email,
       email_verified: true,
       auth_time: lastSignInTime,
@@ -138,17 +163,23 @@ export function createFirebase({
     });
   }
 
-  return async (request) => {
-    try {
-      const operation = operations.get(request.path);
-      if (!operation) throw notFound();
-      if (request.method !== "POST") throw methodNotAllowed();
-      if (!hasApiKey(request)) throw permissionDenied("The request is missing a valid API key.");
-      return { status: 200, body: await operation.answer(fieldsOf(request, operation.contentTypes)) };
-    } catch (error) {
-      if (error instanceof Refusal) return { status: error.code, body: { error: error.toJSON() } };
-      throw error;
-    }
+  return {
+    name: "local issuer",
+    ...firebaseIdentity({ url, jwksUri, projectId, groupsClaim }),
+    discovery: { response_types_supported: ["id_token"] },
+    async answer(request) {
+      try {
+        const operation = operations.get(request.path);
+        if (!operation) throw notFound();
+        if (request.method !== "POST") throw methodNotAllowed();
+        if (!hasApiKey(request)) throw permissionDenied("The request is missing a valid API key.");
+        return { status: 200, body: await operation.answer(fieldsOf(request, operation.contentTypes)) };
+      } catch (error) {
+        if (error instanceof Refusal) return { status: error.code, body: { error: error.toJSON() } };
+        throw error;
+      }
+    },
+    tooLarge: payloadTooLarge,
   };
 }
 
@@ -196,10 +227,6 @@ function textOf(value: unknown, name: string): string | undefined {
   throw invalidArgument(`Invalid JSON payload received. /${name} must be string`);
 }
 
-function now(): number {
-  return Math.floor(Date.now() / 1000);
-}
-
 /** An error in the form of https://cloud.google.com/apis/design/errors, with the list of the older one. */
 class Refusal extends Error {
   readonly code: number;
@@ -235,8 +262,7 @@ const notFound = () =>
 const methodNotAllowed = () =>
   new Refusal(405, "Method Not Allowed", { errors: listed("Method Not Allowed", "httpMethodNotAllowed") });
 
-/** The answer to a body that is too large to be read. */
-export const payloadTooLarge = (limitBytes: number): ProviderAnswer => {
+function payloadTooLarge(limitBytes: number): ProviderAnswer {
   const message = `Request payload size exceeds the limit: ${limitBytes} bytes.`;
   return { status: 400, body: { error: invalidArgument(message).toJSON() } };
-};
+}

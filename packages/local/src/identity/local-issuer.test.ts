@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { local } from "@lambda-express-api/api/local.ts";
 import { createRemoteJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
+import { IDENTITY_TOOLKIT_PATH, SECURE_TOKEN_PATH } from "./firebase.ts";
 import { type LocalIssuer, type LocalIssuerOptions, startLocalIssuer } from "./local-issuer.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -141,7 +142,7 @@ test("a sign-in answers the fields of Firebase's, whatever the case of the e-mai
 test("a refresh answers the fields of Firebase's, for a form as for JSON", async () => {
   const { body: first } = await signInWith({ email: admin.email, password: admin.password });
   const fields = { grant_type: "refresh_token", refresh_token: String(first.refreshToken) };
-  const url = `${issuer.secureTokenBaseUrl}/v1/token?key=local`;
+  const url = `${issuer.url}${SECURE_TOKEN_PATH}/v1/token?key=local`;
   for (const answer of [await post(url, fields), await post(url, new URLSearchParams(fields))]) {
     const { id_token, access_token, ...rest } = answer.body;
     assert.equal(answer.status, 200);
@@ -251,7 +252,7 @@ describe("a refresh is refused", () => {
 });
 
 describe("a request that is no sign-in", () => {
-  const signInUrl = () => `${issuer.identityToolkitBaseUrl}/v1/accounts:signInWithPassword`;
+  const signInUrl = () => `${issuer.url}${IDENTITY_TOOLKIT_PATH}/v1/accounts:signInWithPassword`;
   const good = JSON.stringify({ email: user.email, password: user.password });
   const json = { "content-type": "application/json" };
   const cases: [string, () => [string, RequestInit], number, string | RegExp][] = [
@@ -348,11 +349,11 @@ async function verified(token: string, { jwksUri, issuer: iss, audience } = issu
   return payload;
 }
 
-const signInWith = (fields: object, { identityToolkitBaseUrl } = issuer) =>
-  post(`${identityToolkitBaseUrl}/v1/accounts:signInWithPassword?key=local`, fields);
+const signInWith = (fields: object, { url } = issuer) =>
+  post(`${url}${IDENTITY_TOOLKIT_PATH}/v1/accounts:signInWithPassword?key=local`, fields);
 
-const refreshWith = (fields: object, { secureTokenBaseUrl } = issuer) =>
-  post(`${secureTokenBaseUrl}/v1/token?key=local`, { grant_type: "refresh_token", ...fields });
+const refreshWith = (fields: object, { url } = issuer) =>
+  post(`${url}${SECURE_TOKEN_PATH}/v1/token?key=local`, { grant_type: "refresh_token", ...fields });
 
 async function post(url: string, fields: object) {
   const isForm = fields instanceof URLSearchParams;

@@ -1,32 +1,34 @@
 /**
- * The identity provider of `npm start`: accounts in memory, a key of its own, and the REST APIs of Firebase. It is for
- * development: anyone who reaches its port and knows a password can sign in.
+ * The identity provider of `npm start`: accounts in memory, a key of its own, and the API of Firebase, of Cognito, of Auth0
+ * or of any OpenID Connect provider with a password grant. It is for development: anyone who reaches its port and knows a password can sign in.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { LocalCaller } from "@lambda-express-api/kit";
+import type { IdentityProviderName } from "@lambda-express-api/kit/identity/identity-preset.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
-import {
-  createFirebase,
-  firebaseIssuer,
-  IDENTITY_TOOLKIT_PATH,
-  type ProviderAnswer,
-  payloadTooLarge,
-  SECURE_TOKEN_PATH,
-} from "./firebase.ts";
+import { createCognito } from "./cognito.ts";
+import type { Dress, DressOptions, ProviderAnswer } from "./dress.ts";
+import { createFirebase } from "./firebase.ts";
 import type { LocalIdentity } from "./local-identity.ts";
 import { createSigningKey } from "./signing-key.ts";
+import { createAuth0, createOidc } from "./token-endpoint.ts";
 
 export interface LocalIssuerOptions {
   readonly callers: readonly LocalCaller[];
+  /** Whose requests it answers, and whose tokens it gives. Firebase by default. */
+  readonly provider?: IdentityProviderName | undefined;
   /** Loopback by default. */
   host?: string | undefined;
   /** 0 is any free port. */
   port?: number | undefined;
-  /** The audience of the tokens, and the end of their issuer. */
+  /** The audience of Firebase's tokens, and the end of their issuer. */
   projectId?: string | undefined;
+  /** Default: as the provider's tokens have it. */
   groupsClaim?: string | undefined;
+  /** Which of Cognito's two tokens the API takes. Default: the access token. */
+  tokenUse?: "access" | "id" | undefined;
   emailEnumerationProtection?: boolean | undefined;
 }
 
@@ -40,29 +42,25 @@ const JWKS_PATH = "/.well-known/jwks.json";
 /**
  * Starts an identity provider that knows some callers. Several in one process are independent of each other.
  *
- * Its tokens name the issuer of a Firebase project. The discovery document says so too, but only at this address.
+ * As Firebase and as Cognito, its tokens name an issuer that is not here. The discovery document says so too, but only at
+ * this address.
  *
  * @throws when the port is taken or the host is not an address of this machine.
  */
 export async function startLocalIssuer({
   callers,
+  provider = "firebase",
   host = "127.0.0.1",
   port = 0,
   projectId = "demo-lambda-express-api",
-  groupsClaim = "groups",
+  groupsClaim,
+  tokenUse = "access",
   emailEnumerationProtection = false,
 }: LocalIssuerOptions): Promise<LocalIssuer> {
   // Made while everything else starts; the first request waits for the rest of it.
   const key = createSigningKey();
-  const issuer = firebaseIssuer(projectId);
   const accounts = createAccounts(callers);
-  const answerAsFirebase = createFirebase({
-    accounts,
-    projectId,
-    groupsClaim,
-    emailEnumerationProtection,
-    sign: async (claims) => (await key).sign(claims),
-  });
+  let dress: Dress;
 
   async function answer(request: IncomingMessage): Promise<ProviderAnswer> {
     const { method = "", url = "", headers } = request;
@@ -70,11 +68,11 @@ export async function startLocalIssuer({
     if (method === "GET" && path === JWKS_PATH) return { status: 200, body: (await key).keySet };
     if (method === "GET" && path === "/.well-known/openid-configuration") {
       // By the name that the caller knows it by: in a network of containers that is not the address it listens on.
-      return { status: 200, body: discoveryDocument(issuer, `http://${headers.host}${JWKS_PATH}`) };
+      return { status: 200, body: discoveryDocument(dress, `http://${headers.host}${JWKS_PATH}`) };
     }
     const body = await readBody(request);
-    if (body === undefined) return payloadTooLarge(BODY_LIMIT_BYTES);
-    return answerAsFirebase({ method, path, query: new URLSearchParams(query), headers, body });
+    if (body === undefined) return dress.tooLarge(BODY_LIMIT_BYTES);
+    return dress.answer({ method, path, query: new URLSearchParams(query), headers, body });
   }
 
   const server = createServer((request, response) => {
@@ -92,15 +90,25 @@ export async function startLocalIssuer({
 
   const hostname = host.includes(":") ? `[${host}]` : host;
   const url = `http://${hostname}:${(server.address() as AddressInfo).port}`;
+  const jwksUri = `${url}${JWKS_PATH}`;
+  const sign: DressOptions["sign"] = async (claims) => (await key).sign(claims);
+  const options = { accounts, url, jwksUri, groupsClaim, emailEnumerationProtection, sign };
+  dress = {
+    firebase: () => createFirebase({ ...options, projectId }),
+    cognito: () => createCognito({ ...options, tokenUse }),
+    auth0: () => createAuth0(options),
+    oidc: () => createOidc(options),
+  }[provider]();
+  const { name, issuer, audience, environment, signInRequest } = dress;
   return {
-    name: "local issuer",
+    name,
     url,
     issuer,
-    audience: projectId,
-    jwksUri: `${url}${JWKS_PATH}`,
-    groupsClaim,
-    identityToolkitBaseUrl: `${url}${IDENTITY_TOOLKIT_PATH}`,
-    secureTokenBaseUrl: `${url}${SECURE_TOKEN_PATH}`,
+    audience,
+    jwksUri,
+    groupsClaim: dress.groupsClaim,
+    environment,
+    signInRequest,
     accounts,
     async close() {
       server.close();
@@ -110,12 +118,12 @@ export async function startLocalIssuer({
   };
 }
 
-/** What OpenID Connect Discovery 1.0 requires, as far as Firebase's own document says it. */
-function discoveryDocument(issuer: string, jwksUri: string) {
+/** What OpenID Connect Discovery 1.0 requires, as far as the provider's own document says it. */
+function discoveryDocument({ issuer, discovery }: Dress, jwksUri: string) {
   return {
     issuer,
     jwks_uri: jwksUri,
-    response_types_supported: ["id_token"],
+    ...discovery,
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["RS256"],
   };

@@ -2,21 +2,19 @@ import type { LocalCaller } from "@lambda-express-api/kit";
 import type { LocalIdentity } from "./local-identity.ts";
 
 /**
- * Signs a caller in at the provider itself and returns the ID token, which a client of the API would send as its bearer
+ * Signs a caller in at the provider itself and returns the token that a client of the API would send as its bearer
  * token.
  *
  * @throws when the provider refuses the caller.
  */
 export async function signIn(
-  { identityToolkitBaseUrl }: Pick<LocalIdentity, "identityToolkitBaseUrl">,
-  { email, password }: Pick<LocalCaller, "email" | "password">,
+  { signInRequest }: Pick<LocalIdentity, "signInRequest">,
+  caller: Pick<LocalCaller, "email" | "password">,
 ): Promise<string> {
-  const response = await fetch(`${identityToolkitBaseUrl}/v1/accounts:signInWithPassword?key=local`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ email, password, returnSecureToken: true }),
-  });
-  const answer = (await response.json()) as { idToken?: string };
-  if (answer.idToken === undefined) throw new Error(`${email} cannot sign in: ${JSON.stringify(answer)}`);
-  return answer.idToken;
+  const { url, headers, body, tokenAt } = signInRequest(caller);
+  const response = await fetch(url, { method: "POST", headers, body });
+  const answer: unknown = await response.json();
+  const token = tokenAt.reduce<unknown>((inner, name) => Object(inner)[name], answer);
+  if (typeof token !== "string") throw new Error(`${caller.email} cannot sign in: ${JSON.stringify(answer)}`);
+  return token;
 }

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import type { LocalCaller } from "@lambda-express-api/kit";
+import { IDENTITY_PROVIDERS } from "@lambda-express-api/kit/identity/identity-preset.ts";
 import { PlainError } from "../command.ts";
 import type { LocalIdentity } from "./local-identity.ts";
-import { startLocalIssuer } from "./local-issuer.ts";
+import { type LocalIssuerOptions, startLocalIssuer } from "./local-issuer.ts";
 
-/** The identity providers that `npm start` can run. */
-export const identityNames = ["local", "firebase-emulator"] as const;
+/** The identity providers that `npm start` can run: the local issuer in each dress, and an emulator. */
+export const identityNames = [...IDENTITY_PROVIDERS, "firebase-emulator"] as const;
 export type IdentityName = (typeof identityNames)[number];
 
 /** What `npm start` runs of `evidence/firebase-emulator`. */
@@ -26,9 +27,14 @@ const EMULATOR = new URL("../../../../evidence/firebase-emulator/", import.meta.
 export async function startIdentity(
   name: IdentityName,
   callers: readonly LocalCaller[],
-  { groupsClaim, emulator = EMULATOR }: { groupsClaim?: string | undefined; emulator?: URL } = {},
+  {
+    groupsClaim,
+    tokenUse,
+    emulator = EMULATOR,
+  }: Pick<LocalIssuerOptions, "groupsClaim" | "tokenUse"> & { emulator?: URL } = {},
 ): Promise<LocalIdentity> {
-  if (name === "local") return startLocalIssuer({ callers, groupsClaim });
+  if (name !== "firebase-emulator")
+    return startLocalIssuer({ callers, provider: name, groupsClaim, tokenUse });
   if (!existsSync(new URL("node_modules/firebase-tools", emulator))) {
     throw new PlainError(
       "The Firebase Auth emulator is not installed; run npm ci --prefix evidence/firebase-emulator first, or leave --identity out.",

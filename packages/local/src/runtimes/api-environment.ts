@@ -9,6 +9,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What is in front of an API, which is not here what it is where the API is deployed. */
 const OF_A_DEPLOYMENT = ["AWS_API_GW_STAGE_NAME", "AWS_API_GW_MAPPING_KEY"];
+/** What tells of the real identity provider. */
+const OF_A_PROVIDER =
+  /^(IDENTITY_PROVIDER|(FIREBASE|COGNITO|AUTH0|OIDC_CLIENT)_\w+|JWT_(ISSUER|ISSUER_JWKS_URI|AUTHORIZED_AUDIENCES|AUTHORIZATION_GROUPS_ATTR_NAME|TOKEN_USE))$/;
 
 /** The variables of the terminal, and below them those of `.env` in the working directory. */
 export function localEnvironment(): Environment {
@@ -26,20 +29,18 @@ export function apiEnvironment(
   identity: LocalIdentity,
   environment: Environment = localEnvironment(),
 ): Record<string, string> {
+  const isElsewhere = (name: string) =>
+    OF_A_DEPLOYMENT.includes(name) || (Object.hasOwn(settings, name) && OF_A_PROVIDER.test(name));
   const given = Object.keys({ ...settings, ...api.settings }).flatMap((name) => {
     const value = environment[name];
-    return value === undefined || OF_A_DEPLOYMENT.includes(name) ? [] : [[name, value]];
+    return value === undefined || isElsewhere(name) ? [] : [[name, value]];
   });
   return {
+    // Whatever its dress: a local issuer exchanges passwords.
+    ...(identity.environment.IDENTITY_PROVIDER && { AUTH_ENDPOINTS: "on" }),
     ...Object.fromEntries(given),
     NODE_ENV: "development",
-    FIREBASE_APP_API_KEY: "local",
-    FIREBASE_IDENTITY_TOOLKIT_URL: identity.identityToolkitBaseUrl,
-    FIREBASE_SECURE_TOKEN_URL: identity.secureTokenBaseUrl,
-    JWT_ISSUER: identity.issuer,
-    JWT_ISSUER_JWKS_URI: identity.jwksUri,
-    JWT_AUTHORIZED_AUDIENCES: identity.audience,
-    JWT_AUTHORIZATION_GROUPS_ATTR_NAME: identity.groupsClaim,
+    ...identity.environment,
     DEMO_CALLERS: demoCallers(callers),
   };
 }

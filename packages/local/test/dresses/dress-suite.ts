@@ -1,0 +1,211 @@
+// The API of this repository in front of each identity provider: what the local issuer answers in its place, and what the
+// API lets in, refuses and hands out.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { api } from "@lambda-express-api/api/api.ts";
+import { demo } from "@lambda-express-api/api/demo.ts";
+import { local } from "@lambda-express-api/api/local.ts";
+import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
+import type { IdentityProviderName } from "@lambda-express-api/kit/identity/identity-preset.ts";
+import {
+  accessSuite,
+  appTarget,
+  handlerTarget,
+  paritySuite,
+  type Target,
+} from "@lambda-express-api/kit/testing";
+import { switchedOn } from "../../src/demo/switched-on.ts";
+import { walkDemo } from "../../src/demo/walk.ts";
+import { type LocalIssuer, startLocalIssuer } from "../../src/identity/local-issuer.ts";
+import { signIn } from "../../src/identity/sign-in.ts";
+import { loadLocalApi } from "../../src/local-stack.ts";
+import { startContainerized } from "../../src/runtimes/containerized.ts";
+import { startLambda } from "../../src/runtimes/lambda.ts";
+import { gatewayTarget } from "../../src/testing/gateway-target.ts";
+import { appCases, noProvider } from "../app-cases.ts";
+
+const { user, admin, nobody } = local.callers;
+const callers = Object.values(local.callers);
+const API = fileURLToPath(new URL("../../../api", import.meta.url));
+
+/** What each provider calls the refresh token of its answer, and its second token, which the API must not take. */
+const REFRESH_TOKEN = {
+  firebase: "refreshToken",
+  cognito: "RefreshToken",
+  auth0: "refresh_token",
+  oidc: "refresh_token",
+};
+const OTHER_TOKEN = { firebase: undefined, cognito: "IdToken", auth0: "id_token", oidc: "id_token" };
+const REASONS = {
+  firebase: { unknown: "EMAIL_NOT_FOUND", wrong: "INVALID_PASSWORD", disabled: "USER_DISABLED" },
+  cognito: {
+    unknown: "UserNotFoundException",
+    wrong: "NotAuthorizedException",
+    disabled: "NotAuthorizedException",
+  },
+  auth0: { unknown: "invalid_grant", wrong: "invalid_grant", disabled: "unauthorized" },
+  oidc: { unknown: "invalid_grant", wrong: "invalid_grant", disabled: "invalid_grant" },
+};
+
+/**
+ * Describes the API in front of one provider. Each is a test file of its own, as each is a process of its own: attempts to
+ * sign in are counted.
+ */
+export async function dressSuite(provider: IdentityProviderName): Promise<void> {
+  describe(`with ${provider}`, () => {
+    let identity: LocalIssuer;
+    let targets: readonly Target[];
+    const on = { AUTH_ENDPOINTS: "on" };
+    const targetsWith = (environment: Record<string, string>) => {
+      const options = { api, issuer: identity, environment: { ...on, ...environment } };
+      return Promise.all([appTarget, handlerTarget].map((start) => start(options)));
+    };
+    before(async () => {
+      identity = await startLocalIssuer({ callers, provider });
+      targets = await targetsWith({ AUTH_ERROR_DETAIL: "provider" });
+    });
+    after(async () => {
+      for (const target of targets) await target.close();
+      await identity.close();
+    });
+
+    const post = async (target: Target, path: string, fields: Record<string, string>) => {
+      const answer = await target.request({
+        method: "POST",
+        path,
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: new URLSearchParams(fields).toString(),
+      });
+      return { ...answer, body: JSON.parse(answer.body.toString()) };
+    };
+    const tokenOf = (target: Target, username: string, password: string) =>
+      post(target, "/v1/auth/token", { username, password });
+    const refresh = (target: Target, token: string) =>
+      post(target, "/v1/auth/refresh", { refresh_token: token });
+    const whoAmI = async (target: Target, token: string) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await target.request({ method: "GET", path: "/v1/users/whoami", headers });
+      return { status: answer.status, body: JSON.parse(answer.body.toString()) };
+    };
+
+    for (const { email, password, groups } of [user, admin]) {
+      it(`${email} signs in and is ${groups.join(" and ")} to the API, the same in both runtimes`, async () => {
+        const [app, lambda] = targets as [Target, Target];
+        for (const target of targets) {
+          const { status, headers, body } = await tokenOf(target, email, password);
+          assert.deepEqual([status, body.token_type], [200, "bearer"], target.name);
+          assert.equal(headers["cache-control"], "no-store");
+          const answer = await whoAmI(app, body.access_token);
+          assert.deepEqual([answer.status, answer.body.groups], [200, groups]);
+          assert.deepEqual(await whoAmI(lambda, body.access_token), answer);
+        }
+      });
+    }
+
+    it("a token of the provider itself is as good", async () => {
+      for (const target of targets) {
+        assert.equal((await whoAmI(target, await signIn(identity, user))).status, 200, target.name);
+        assert.equal((await whoAmI(target, await signIn(identity, nobody))).status, 403, target.name);
+      }
+    });
+
+    it("the provider's other token is refused", async () => {
+      const name = OTHER_TOKEN[provider];
+      for (const target of targets) {
+        const { body } = await tokenOf(target, admin.email, admin.password);
+        if (name === undefined)
+          assert.equal(JSON.stringify(body).match(/"eyJ[\w-]+\.[\w-]+\.[\w-]+"/g)?.length, 1);
+        else assert.equal((await whoAmI(target, body[name])).status, 401, target.name);
+      }
+    });
+
+    it("a refresh gives a token that is as good as the first, with the groups of that moment", async () => {
+      const account = identity.accounts.withEmail(nobody.email);
+      assert.ok(account);
+      for (const target of targets) {
+        const { body: first } = await tokenOf(target, nobody.email, nobody.password);
+        account.groups = ["USERS"];
+        const { status, body } = await refresh(target, first[REFRESH_TOKEN[provider]]);
+        account.groups = [];
+        assert.deepEqual([status, body.token_type], [200, "bearer"], target.name);
+        assert.equal((await whoAmI(target, first.access_token)).status, 403, target.name);
+        assert.equal((await whoAmI(target, body.access_token)).status, 200, target.name);
+      }
+    });
+
+    it("a refused caller gets the provider's code where that may be told, and one answer for all where it may not", async () => {
+      const account = identity.accounts.withEmail(user.email);
+      assert.ok(account);
+      const quiet = await targetsWith({ AUTH_ERROR_DETAIL: "generic" });
+      const refusals = async (target: Target) => {
+        const unknown = await tokenOf(target, "does.not.exist@example.com", user.password);
+        const wrong = await tokenOf(target, user.email, "wrong");
+        account.disabled = true;
+        const disabled = await tokenOf(target, user.email, user.password);
+        account.disabled = false;
+        for (const { status, body } of [unknown, wrong, disabled]) {
+          assert.deepEqual([status, body.error.code], [401, "002401"], target.name);
+          assert.equal(body.message, body.error.reason);
+        }
+        return { unknown: unknown.body.message, wrong: wrong.body.message, disabled: disabled.body.message };
+      };
+      const one = "The credentials were refused";
+      for (const target of targets) assert.deepEqual(await refusals(target), REASONS[provider], target.name);
+      for (const target of quiet)
+        assert.deepEqual(await refusals(target), { unknown: one, wrong: one, disabled: one });
+      for (const target of quiet) await target.close();
+    });
+
+    it("a refresh token that is none is refused", async () => {
+      for (const target of targets) {
+        const { status, body } = await refresh(target, "garbage");
+        assert.deepEqual([status, body.error.code], [401, "002401"], target.name);
+      }
+    });
+
+    it("a provider that is down is 503 and says nothing of why", async () => {
+      const stopped = await startLocalIssuer({ callers, provider });
+      await stopped.close();
+      for (const start of [appTarget, handlerTarget]) {
+        const target = await start({ api, issuer: stopped, environment: on });
+        const { status, body } = await tokenOf(target, user.email, user.password);
+        assert.deepEqual([status, body.error.code], [503, "001503"], target.name);
+        await target.close();
+      }
+    });
+
+    for (const [name, start] of [
+      ["LAMBDA", startLambda],
+      ["CONTAINERIZED", startContainerized],
+    ] as const) {
+      it(`every row of the demo passes, RUNTIME=${name}`, async () => {
+        const localApi = await loadLocalApi(apiFolder(API));
+        const { signal } = new AbortController();
+        const runtime = await start({ local: localApi, identity, port: 0, print: () => undefined, signal });
+        try {
+          const rows = await walkDemo(runtime.baseUrl, {
+            ...(await switchedOn(api, demo, runtime.features)),
+            callers: local.callers,
+            print: () => undefined,
+          });
+          assert.equal(rows.length, 7);
+          assert.deepEqual(
+            rows.filter(({ difference }) => difference !== undefined),
+            [],
+          );
+        } finally {
+          await runtime.close();
+        }
+      });
+    }
+  });
+
+  describe(`with tokens of ${provider}`, async () => {
+    const behindGateway = gatewayTarget({ through: "mapping key" });
+    const environment = { ...noProvider, IDENTITY_PROVIDER: provider, AUTH_ENDPOINTS: "on" };
+    await accessSuite(api, [appTarget, handlerTarget, behindGateway], { environment });
+    paritySuite(api, [appTarget, behindGateway], appCases, { environment });
+  });
+}

@@ -1,0 +1,3 @@
+import { dressSuite } from "./dress-suite.ts";
+
+await dressSuite("oidc");
