@@ -51,16 +51,18 @@ async function update(): Promise<number> {
   writeManifest(manifest, sources);
   run("npm", ["install", "--no-audit", "--no-fund"]);
   const after = installedVersion();
-  run("npm", ["run", "--silent", "generate"]);
+  // What must be edited first may keep the API from being loaded.
+  const isGenerated = spawnSync("npm", ["run", "--silent", "generate"]).status === 0;
 
   console.log(`${before} -> ${after}\n`);
   console.log(changesBetween(before, after));
   const edits = [...editsBetween(before, after), ...typeFaults()];
-  if (edits.length === 0) {
+  if (edits.length === 0 && isGenerated) {
     console.log("Nothing for you to edit. Run npm test and npm run check.");
     return 0;
   }
   console.log(`For you to edit:\n\n${edits.map((edit) => `  ${edit}`).join("\n")}\n`);
+  console.log("Then run npm run generate, npm test and npm run check.");
   return 1;
 }
 
