@@ -79,7 +79,7 @@ export async function checkCreatedProject(say: (line: string) => void): Promise<
     }
     const list = join(project, "src/routes/admin/list-endpoints.ts");
     edit(list, "auth, publicPath", "auth");
-    edit(list, "path: publicPath(path)", "path");
+    edit(list, "publicPath(path)", 'path.replace(/(?<=.)\\/$/, "")');
     npm("run", "generate");
     npm("run", "check");
     npm("test");
