@@ -52,7 +52,7 @@ export function projectFiles(
   packages: ReadonlyMap<string, Buffer>,
 ): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  for (const [file, content] of appFiles(options)) files.set(file, content);
+  for (const [file, content] of appFiles()) files.set(file, content);
   for (const [file, content] of templateFiles(options)) files.set(file, content);
   files.set("sst.config.ts", read("sst.config.ts"));
   files.set("biome.json", read("biome.json"));
@@ -65,16 +65,9 @@ export function projectFiles(
 
 const read = (file: string) => readFileSync(join(REPOSITORY, file), "utf8");
 
-function appFiles({ identity }: CreateOptions): [string, string][] {
+function appFiles(): [string, string][] {
   const files = globSync("packages/api/{src,test}/**/*.ts", { cwd: REPOSITORY }).sort();
-  // Only Firebase's passwords can be exchanged for tokens so far; elsewhere callers bring their own.
-  const isKept = (file: string) => identity === "firebase" || !file.includes("/routes/auth/");
-  return files.filter(isKept).map((file) => {
-    const lines = read(file).split("\n");
-    // The list of routes, too, is without what is left out.
-    const kept = lines.filter((line) => identity === "firebase" || !line.includes('import("./auth/'));
-    return [inProjectFolder(file), kept.join("\n")];
-  });
+  return files.map((file) => [inProjectFolder(file), read(file)]);
 }
 
 /** The deployment is tested by a command of its own: it needs SST's platform, which takes a minute to unpack. */
@@ -84,7 +77,6 @@ function inProjectFolder(file: string): string {
 
 function templateFiles({ identity, delivery }: CreateOptions): [string, string][] {
   const folders = ["all", `identity-${identity}`, `delivery-${delivery}`];
-  if (identity !== "firebase") folders.push("without-token");
   return folders.flatMap((folder) =>
     globSync("{**/*,.*/**/*}", { cwd: join(TEMPLATE, folder), withFileTypes: true })
       .filter((entry) => entry.isFile())

@@ -16,7 +16,7 @@ const KIT = { dependencies: ["kit"], devDependencies: ["build", "gateway", "infr
 
 /** The `package.json` of a project. */
 export function projectManifest(
-  { name, delivery }: CreateOptions,
+  { name, delivery, identity }: CreateOptions,
   packages: ReadonlyMap<string, Buffer>,
 ): object {
   const root = readManifest("package.json");
@@ -31,6 +31,7 @@ export function projectManifest(
         return [dependency, version];
       }),
     );
+  const dress = identity === "firebase" ? "" : ` --identity ${identity}`;
   const tools = delivery === "none" ? KIT.devDependencies : [...KIT.devDependencies, "delivery"];
   return {
     name,
@@ -40,8 +41,9 @@ export function projectManifest(
     description: `The API ${name}.`,
     engines: { node: ">=24" },
     scripts: {
-      start: "lambda-express-api start",
-      dev: "lambda-express-api dev",
+      // The local identity provider is the one of production, in miniature.
+      start: `lambda-express-api start${dress}`,
+      dev: `lambda-express-api dev${dress}`,
       demo: "lambda-express-api demo",
       new: "lambda-express-api new",
       generate: "lambda-express-api generate",

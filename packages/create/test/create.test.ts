@@ -59,9 +59,21 @@ describe("a new project", () => {
         assert.ok(files.has("src/demo.ts"));
       });
 
-      it(`${identity === "firebase" ? "has" : "does not have"} endpoints that exchange passwords for tokens`, () => {
-        assert.equal(files.has("src/routes/auth/create-token.ts"), identity === "firebase");
-        assert.equal(/auth\/create-token/.test(text), identity === "firebase");
+      it("has endpoints that exchange passwords for tokens, and a demo that asks them", () => {
+        assert.ok(files.has("src/routes/auth/create-token.ts"));
+        assert.match(files.get("src/routes/routes.ts") ?? "", /auth\/create-token/);
+        assert.match(files.get("src/demo.ts") ?? "", /createToken\.path/);
+      });
+
+      it("has an example of a stage's settings that names the provider", () => {
+        assert.match(files.get(".env.example") ?? "", new RegExp(`^IDENTITY_PROVIDER=${identity}$`, "m"));
+      });
+
+      it("starts with a local identity provider in the dress of its own", () => {
+        const { scripts } = JSON.parse(files.get("package.json") ?? "");
+        const dress = identity === "firebase" ? "" : ` --identity ${identity}`;
+        assert.equal(scripts.start, `lambda-express-api start${dress}`);
+        assert.equal(scripts.dev, `lambda-express-api dev${dress}`);
       });
 
       it(`has ${demo ? "the original's sentences" : "plain sentences"}`, () => {
@@ -83,7 +95,6 @@ describe("a new project", () => {
           .map(([, source]) => source.replace("file:vendor/", ""));
         assert.equal(sources.length, delivery === "none" ? 5 : 6);
         for (const source of sources) assert.ok(packages.has(source), source);
-        assert.equal(manifest.scripts.start, "lambda-express-api start");
       });
     });
   }
