@@ -1,8 +1,9 @@
 /** The same API on Fargate, behind a load balancer, for those whom Lambda no longer fits. */
 import type { Dns } from "./dns.ts";
 import { type CallerSettings, callerEnvironment } from "./environment.ts";
+import type { OwnRights } from "./function-args.ts";
 
-export interface ContainerServiceArgs extends CallerSettings {
+export interface ContainerServiceArgs extends CallerSettings, OwnRights {
   /** An image in a registry, or what to build one of. */
   readonly image: sst.aws.ServiceArgs["image"];
   /** Where the load balancer asks whether an instance is well: the path of the endpoint with the role `health`. */
@@ -14,6 +15,8 @@ export interface ContainerServiceArgs extends CallerSettings {
   readonly corsAllowOrigins?: readonly string[];
   /** As in `LambdaApi`: what follows from the other inputs is there by itself. */
   readonly environment?: Readonly<Record<string, $util.Input<string>>>;
+  /** Default: one is made. */
+  readonly vpc?: sst.aws.Vpc;
   /** Default: 30. */
   readonly logRetentionDays?: number;
   /** Default: 1 to 4. */
@@ -29,7 +32,7 @@ export class ContainerService extends $util.ComponentResource {
     super("lambda-express-api:infra:ContainerService", name, {}, options);
     const { minimum, maximum } = args.instances ?? { minimum: 1, maximum: 4 };
 
-    const vpc = new sst.aws.Vpc(`${name}Vpc`, {}, { parent: this });
+    const vpc = args.vpc ?? new sst.aws.Vpc(`${name}Vpc`, {}, { parent: this });
     const cluster = new sst.aws.Cluster(`${name}Cluster`, { vpc }, { parent: this });
     const service = new sst.aws.Service(
       `${name}Service`,
@@ -49,6 +52,8 @@ export class ContainerService extends $util.ComponentResource {
           // The load balancer writes who calls.
           TRUSTED_PROXY_HOPS: "1",
         },
+        ...(args.link && { link: args.link }),
+        ...(args.permissions && { permissions: [...args.permissions] }),
         loadBalancer: {
           domain: { name: args.domainName, dns: args.dns },
           rules: [

@@ -11,10 +11,11 @@ import type { CodeSource } from "./api-code.ts";
 import type { ExposableApi } from "./api-exposer.ts";
 import { createDashboard } from "./dashboard.ts";
 import { type CallerSettings, callerEnvironment } from "./environment.ts";
+import type { OwnRights } from "./function-args.ts";
 import { createHttpApi } from "./http-api.ts";
 import { createLambdaFunction } from "./lambda-function.ts";
 
-export interface LambdaApiArgs extends CallerSettings {
+export interface LambdaApiArgs extends CallerSettings, OwnRights {
   readonly description?: $util.Input<string>;
   /** The endpoints that are switched on, of which the gateway is made: `enabledRoutes(api, features)`. */
   readonly routes: readonly Route[];
@@ -30,8 +31,8 @@ export interface LambdaApiArgs extends CallerSettings {
    * secret in `$util.secret`.
    */
   readonly environment?: Readonly<Record<string, $util.Input<string>>>;
-  /** What the function may do at AWS. Default: write its log. */
-  readonly permissions?: readonly sst.aws.FunctionPermissionArgs[];
+  /** Where what the function reaches is private. It then has no way to the internet but a NAT, which is paid by the hour. */
+  readonly vpc?: sst.aws.FunctionArgs["vpc"];
   /** Default: 30. */
   readonly logRetentionDays?: number;
   /** Default: 30. */
@@ -70,6 +71,8 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
   readonly functionName: $util.Output<string>;
   /** What everybody calls, and what a release moves. */
   readonly aliasArn: $util.Output<string>;
+  /** What the function is configured by: functions beside the API have it too. */
+  readonly environment: Readonly<Record<string, $util.Input<string>>>;
 
   constructor(name: string, args: LambdaApiArgs, options?: $util.ComponentResourceOptions) {
     super("lambda-express-api:infra:LambdaApi", name, {}, options);
@@ -81,6 +84,13 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
       disableExecuteApiEndpoint = false,
     } = args;
 
+    this.environment = {
+      ...args.environment,
+      ...gatewayEnvironment(stageName, args.mappingKey),
+      ...callerEnvironment(args),
+      // The gateway does CORS; the function says to caches what its answers depend on.
+      ...(!corsAllowOrigins.includes("*") && { CORS_ALLOW_ORIGINS: corsAllowOrigins.join(",") }),
+    };
     const lambda = createLambdaFunction(
       name,
       {
@@ -88,14 +98,10 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
         code: args.code,
         memoryMegabytes: args.memoryMegabytes ?? 512,
         timeoutSeconds,
-        environment: {
-          ...args.environment,
-          ...gatewayEnvironment(stageName, args.mappingKey),
-          ...callerEnvironment(args),
-          // The gateway does CORS; the function says to caches what its answers depend on.
-          ...(!corsAllowOrigins.includes("*") && { CORS_ALLOW_ORIGINS: corsAllowOrigins.join(",") }),
-        },
-        permissions: args.permissions ?? [],
+        environment: this.environment,
+        ...(args.link && { link: args.link }),
+        ...(args.permissions && { permissions: args.permissions }),
+        ...(args.vpc && { vpc: args.vpc }),
         logRetentionDays: args.logRetentionDays ?? 30,
         keepWarm: args.keepWarm,
         codeDelivery: args.codeDelivery ?? "sst",

@@ -6,15 +6,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { ALIAS_NAME, functionNameOf } from "../names.ts";
 import type { KeepWarm } from "../settings.ts";
 import type { CodeSource, FunctionCode } from "./api-code.ts";
+import { functionArgs, type OwnFunctionArgs, ownArn } from "./function-args.ts";
 
-export interface LambdaFunctionArgs {
-  readonly description: $util.Input<string>;
+export interface LambdaFunctionArgs extends Omit<OwnFunctionArgs, "functionName" | "code" | "ignoreChanges"> {
   readonly code: CodeSource;
-  readonly memoryMegabytes: number;
-  readonly timeoutSeconds: number;
-  readonly environment: Readonly<Record<string, $util.Input<string>>>;
-  readonly permissions: readonly sst.aws.FunctionPermissionArgs[];
-  readonly logRetentionDays: number;
   readonly keepWarm: KeepWarm | undefined;
   readonly codeDelivery: "sst" | "pipeline";
 }
@@ -24,9 +19,6 @@ export interface LambdaFunction {
   readonly alias: aws.lambda.Alias;
   readonly logGroupName: $util.Output<string>;
 }
-
-/** Lambda's limit on the name of a function. */
-const MAX_NAME_LENGTH = 64;
 
 /**
  * Makes the function.
@@ -41,58 +33,21 @@ export function createLambdaFunction(
   args: LambdaFunctionArgs,
   parent: $util.Resource,
 ): LambdaFunction {
-  const { environment, keepWarm } = args;
+  const { keepWarm } = args;
   const isReleasedElsewhere = args.codeDelivery === "pipeline" && !$dev;
   const code = isReleasedElsewhere ? placeholder() : args.code();
   const functionName = functionNameOf($app.name, $app.stage, name);
-  if (functionName.length > MAX_NAME_LENGTH) {
-    throw new Error(
-      `The function's name ${functionName} has more than ${MAX_NAME_LENGTH} characters; choose a shorter stage or component name.`,
-    );
-  }
-
   const fn = new sst.aws.Function(
     `${name}Handler`,
     {
-      name: functionName,
-      description: args.description,
-      runtime: "nodejs24.x",
-      architecture: "arm64",
-      handler: code.handler,
-      ...(code.bundle !== undefined && { bundle: code.bundle }),
-      ...(code.afterBundling && { hook: { postbuild: code.afterBundling } }),
-      nodejs: {
-        format: "esm",
-        minify: true,
-        // Else what a request needs and what it does not need are one file, read at each cold start.
-        splitting: true,
-        // Else each chunk's map is uploaded at each deployment, for nobody to read.
-        esbuild: { sourcemap: false },
-      },
-      memory: `${args.memoryMegabytes} MB`,
-      timeout: `${args.timeoutSeconds} seconds`,
-      environment,
-      permissions: [...args.permissions, ...ownRights(functionName, keepWarm)],
+      ...functionArgs({
+        ...args,
+        functionName,
+        code,
+        permissions: [...(args.permissions ?? []), ...warmerRights(functionName, keepWarm)],
+        ignoreChanges: isReleasedElsewhere ? ["s3Bucket", "s3Key", "handler"] : [],
+      }),
       versioning: true,
-      transform: {
-        function: (functionArgs, options) => {
-          // SST's own variables serve its resource links, of which there are none.
-          if (!$dev) functionArgs.environment = { variables: environment };
-          if (isReleasedElsewhere)
-            options.ignoreChanges = [...(options.ignoreChanges ?? []), "s3Bucket", "s3Key", "handler"];
-        },
-        role: (roleArgs) => {
-          if ($dev) return;
-          // SST would also trust the whole account, and let the function write to every log.
-          roleArgs.assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({
-            Service: "lambda.amazonaws.com",
-          });
-          roleArgs.managedPolicyArns = [];
-        },
-        logGroup: (logGroupArgs) => {
-          logGroupArgs.retentionInDays = args.logRetentionDays;
-        },
-      },
     },
     { parent },
   );
@@ -111,30 +66,17 @@ export function createLambdaFunction(
   return { name: fn.name, alias, logGroupName: $interpolate`/aws/lambda/${fn.name}` };
 }
 
-/**
- * What the function may do for its own sake: write its log, and with a warmer of several instances call itself. The
- * ARNs are made of names, because function and alias need the role to be there first.
- */
-function ownRights(functionName: string, keepWarm: KeepWarm | undefined): sst.aws.FunctionPermissionArgs[] {
-  const { partition } = aws.getPartitionOutput();
-  const { region } = aws.getRegionOutput();
-  const { accountId } = aws.getCallerIdentityOutput();
-  const arn = (service: string, resource: string) =>
-    $interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
-  const fansOut = keepWarm?.by === "warmer" && keepWarm.instances > 1;
+/** With a warmer of several instances the function calls itself. */
+function warmerRights(
+  functionName: string,
+  keepWarm: KeepWarm | undefined,
+): sst.aws.FunctionPermissionArgs[] {
+  if (keepWarm?.by !== "warmer" || keepWarm.instances === 1) return [];
   return [
     {
-      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      resources: [arn("logs", `log-group:/aws/lambda/${functionName}:*`)],
+      actions: ["lambda:InvokeFunction"],
+      resources: [ownArn("lambda", `function:${functionName}:${ALIAS_NAME}`)],
     },
-    ...(fansOut
-      ? [
-          {
-            actions: ["lambda:InvokeFunction"],
-            resources: [arn("lambda", `function:${functionName}:${ALIAS_NAME}`)],
-          },
-        ]
-      : []),
   ];
 }
 

@@ -1,0 +1,66 @@
+/** A function beside the API: what a queue, a schedule or a topic starts. It shares the API's settings and services. */
+import type { DefinedApi } from "../api.ts";
+import { type Config, loadConfig, type OwnSettings, type ParsedSettings } from "../config.ts";
+import { createLog, type Log } from "../log.ts";
+import { createServices, type ServiceDefinitions, type Services } from "../services.ts";
+import type { InvocationContext } from "./event-adapter.ts";
+import { writeLine } from "./write-line.ts";
+
+export interface JobTools<Settings, Definitions> {
+  readonly config: Config<ParsedSettings<Settings>>;
+  /** Each line bears the request id of the invocation. */
+  readonly log: Log;
+  /** Each a promise, made once per instance: `await services.pool`. */
+  readonly services: Services<Definitions>;
+}
+
+export interface JobOptions {
+  /** Default: the process's own. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Default: JSON lines on stdout. */
+  readonly log?: Log;
+  /** Values in the place of the API's services, for tests. */
+  readonly services?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Makes the handler of a function beside the API.
+ *
+ * A failure is logged and thrown again, so that Lambda counts it, and a queue delivers the messages once more.
+ *
+ * @param run is given the event as it comes, and what an endpoint's handler has.
+ * @throws ConfigError when the environment is wrong, or `RUNTIME` is not `LAMBDA`.
+ * @example
+ * export const handler = createJob(api, async (event: SQSEvent, { services }) => {
+ *   const mailer = await services.mailer;
+ *   for (const { body } of event.Records) await mailer.send(JSON.parse(body));
+ * });
+ */
+export function createJob<
+  Settings extends OwnSettings,
+  Definitions extends ServiceDefinitions,
+  Code extends string,
+  Event,
+  Result,
+>(
+  api: DefinedApi<Settings, Definitions, Code>,
+  run: (event: Event, tools: JobTools<Settings, Definitions>) => Promise<Result>,
+  { environment = process.env, log = createLog(writeLine), services: replaced = {} }: JobOptions = {},
+): (event: Event, context: Pick<InvocationContext, "awsRequestId">) => Promise<Result> {
+  const config = loadConfig(environment, { runtime: "LAMBDA", settings: api.settings });
+  const { services } = createServices(api.services, { config, log, replaced });
+
+  return async (event, { awsRequestId }) => {
+    const ownLog = log.with({ requestId: awsRequestId });
+    try {
+      return await run(event, {
+        config: config as unknown as Config<ParsedSettings<Settings>>,
+        log: ownLog,
+        services: services as Services<Definitions>,
+      });
+    } catch (error) {
+      ownLog.error("job failed", { error });
+      throw error;
+    }
+  };
+}
