@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { parseDocument } from "yaml";
 import { api } from "../packages/api/src/api.ts";
 import { local } from "../packages/api/src/local.ts";
 import { settingsTable } from "../packages/infra/src/settings.ts";
@@ -16,7 +17,7 @@ import { commandsOf, exemptionOf, faultsOfCommand, isRepositoryPath, treatmentOf
 import { type Block, type Page, parsePage } from "./docs-page.ts";
 
 /** A block of `sql` is for CloudWatch Logs Insights; packages/infra/test/operate-guide.test.ts reads it. */
-const LANGUAGES = ["sh", "text", "json", "dotenv", "ts", "sql", "mermaid"];
+const LANGUAGES = ["sh", "text", "json", "yaml", "dotenv", "ts", "sql", "mermaid"];
 
 /** What stands before a path of the API on this machine: its mapping key, or the stage of the gateway's own host. */
 const BASE_PATH = new RegExp(`^/(${local.mappingKey}|mvp)(?=/)`);
@@ -119,6 +120,7 @@ function faultsOfBlock({ language, code, quotes }: Block, before: Block | undefi
     return [`a block is "${language}", and only these are checked: ${LANGUAGES.join(", ")}`];
   if (language === "sh") return commandsOf(code).flatMap(faultsOfAnyCommand);
   if (language === "dotenv") return code.trim().split("\n").flatMap(faultsOfSetting);
+  if (language === "yaml") return faultsOfYaml(code);
   if (language === "json" && !isJson(code)) return [`this is not JSON:\n${code}`];
   if (language === "text") {
     if (before?.language !== "sh") return [`this output has no command before it:\n${code}`];
@@ -133,6 +135,16 @@ function faultsOfQuote(file: string, code: string): string[] {
   const found = [file, join("packages/gateway", file)].find((candidate) => existsSync(candidate));
   if (!found) return [`${file} does not exist`];
   return readFileSync(found, "utf8") === code ? [] : [`the block is not the content of ${file}`];
+}
+
+/** What it sets by a name in capitals must be a setting. */
+function faultsOfYaml(code: string): string[] {
+  const { errors } = parseDocument(code);
+  const settings = [...code.matchAll(/name: ([A-Z][A-Z_]+)[,\s]+value: "?([^"\s}]+)/g)];
+  return [
+    ...errors.map(({ message }) => `this is not YAML: ${message}`),
+    ...settings.flatMap(([, name, value]) => faultsOfSetting(`${name}=${value}`)),
+  ];
 }
 
 function isJson(code: string): boolean {

@@ -549,6 +549,7 @@ describe("every deployment", () => {
         NODE_ENV: "production",
         PORT: "5000",
         TRUSTED_PROXY_HOPS: "1",
+        DRAIN_DELAY_SECONDS: "10",
         JWT_ISSUER: required.JWT_ISSUER,
         CORS_ALLOW_ORIGINS: "https://app.example.com",
         CORS_ALLOW_HEADERS: "traceparent",

@@ -51,6 +51,9 @@ export class ContainerService extends $util.ComponentResource {
           PORT: String(PORT),
           // The load balancer writes who calls.
           TRUSTED_PROXY_HOPS: "1",
+          // It takes the load balancer two failed checks to send no more. With the drain after it that is less than the
+          // 30 s after which Fargate kills.
+          DRAIN_DELAY_SECONDS: "10",
         },
         ...(args.link && { link: args.link }),
         ...(args.permissions && { permissions: [...args.permissions] }),
@@ -60,7 +63,9 @@ export class ContainerService extends $util.ComponentResource {
             { listen: "80/http", redirect: "443/https" },
             { listen: "443/https", forward: `${PORT}/http` },
           ],
-          health: { [`${PORT}/http`]: { path: args.healthPath } },
+          health: {
+            [`${PORT}/http`]: { path: args.healthPath, interval: "5 seconds", unhealthyThreshold: 2 },
+          },
         },
         scaling: { min: minimum, max: maximum },
         transform: {
