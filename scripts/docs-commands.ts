@@ -38,6 +38,9 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "needs an account; packages/delivery/test/release/command.test.ts runs it at a stand-in",
   "npm run doctor":
     "its findings depend on the machine and the account; packages/infra/src/doctor/doctor.test.ts runs it",
+  "npm run groups":
+    "needs an account at the identity provider; packages/local/src/groups.test.ts runs it with stand-ins",
+  "npm install --save-dev firebase-admin": "needs the package registry",
   "npm run demo -- --url": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
   "npx lambda-express-api": "is a project's command for a program that npm run has here",
   "npx sst": "needs an account",
@@ -155,7 +158,18 @@ function faultsOfProjectCommand(command: string): string[] {
 }
 
 /** They refuse an unknown option, with a sentence that names those they take. */
-const REFUSES_OPTIONS = ["start", "dev", "demo", "new", "bench", "cost", "doctor", "release", "rollback"];
+const REFUSES_OPTIONS = [
+  "start",
+  "dev",
+  "demo",
+  "new",
+  "bench",
+  "cost",
+  "doctor",
+  "groups",
+  "release",
+  "rollback",
+];
 const SST_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   deploy: ["--stage"],
   remove: ["--stage"],

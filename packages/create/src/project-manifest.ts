@@ -47,6 +47,7 @@ export function projectManifest(
       demo: "lambda-express-api demo",
       new: "lambda-express-api new",
       generate: "lambda-express-api generate",
+      groups: "lambda-express-api groups",
       test: 'node --test "src/**/*.test.ts" "test/**/*.test.ts"',
       "pretest:deployment": "lambda-express-api platform",
       "test:deployment": "node --test test/deployment.suite.ts",

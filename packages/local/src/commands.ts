@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   demo: { program: () => import("./demo.ts") },
   new: { program: () => import("./project/new-endpoint.ts") },
   generate: { program: () => import("./project/generate.ts") },
+  groups: { program: () => import("./groups.ts") },
   "build lambda": {
     program: async (args) => (await import("@lambda-express-api/build/lambda.ts")).main(args),
   },

@@ -1,0 +1,245 @@
+// `npm run groups`, with stand-ins for firebase-admin and for the SDK of Cognito: both are the owner's to install, and both
+// ask the provider. They keep the accounts in a file, and answer and refuse as the real ones are documented to.
+
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { run } from "../test/run.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "groups-"));
+  save("package.json", "{}");
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function save(file: string, content: string): void {
+  mkdirSync(dirname(join(folder, file)), { recursive: true });
+  writeFileSync(join(folder, file), content);
+}
+
+const accounts = () => JSON.parse(readFileSync(join(folder, "accounts.json"), "utf8"));
+
+const groups = (args: readonly string[], environment: Record<string, string> = {}) =>
+  run("../src/groups.ts", { args: [...args], environment, cwd: folder }).ended;
+
+const ACCOUNTS = `
+const fs = require("node:fs");
+const file = process.cwd() + "/accounts.json";
+exports.read = () => JSON.parse(fs.readFileSync(file, "utf8"));
+exports.write = (accounts) => fs.writeFileSync(file, JSON.stringify(accounts));
+exports.refuse = (name, message) => { throw Object.assign(new Error(message), { code: name, name }); };
+`;
+
+const FIREBASE = { IDENTITY_PROVIDER: "firebase", FIREBASE_PROJECT_ID: "my-project" };
+const FIREBASE_APP = "exports.initializeApp = ({ projectId }) => ({ projectId });";
+const FIREBASE_AUTH = `
+const { read, write, refuse } = require("../accounts.js");
+exports.getAuth = ({ projectId }) => ({
+  async getUserByEmail(email) {
+    if (process.env.NO_CREDENTIALS) refuse("app/invalid-credential", "Could not load the default credentials.");
+    const user = read()[projectId + " " + email];
+    if (!user) refuse("auth/user-not-found", "There is no user record");
+    return user;
+  },
+  async setCustomUserClaims(uid, customClaims) {
+    const users = read();
+    const [name, user] = Object.entries(users).find(([, user]) => user.uid === uid);
+    write({ ...users, [name]: { uid, ...(customClaims && { customClaims }) } });
+  },
+});
+`;
+
+const COGNITO = { IDENTITY_PROVIDER: "cognito", COGNITO_USER_POOL_ID: "eu-west-1_AbCdEfGhI" };
+const COGNITO_SDK = `
+const { read, write, refuse } = require("../../accounts.js");
+const command = (run) => class { constructor(input) { this.input = input; this.run = run; } };
+const groupsOf = ({ UserPoolId, Username }) =>
+  read()[UserPoolId + " " + Username] ?? refuse("UserNotFoundException", "User does not exist.");
+const put = ({ UserPoolId, Username }, groups) => write({ ...read(), [UserPoolId + " " + Username]: groups });
+exports.CognitoIdentityProviderClient = class {
+  constructor({ region }) { this.region = region; }
+  async send({ input, run }) {
+    if (this.region !== "eu-west-1") refuse("WrongRegion", this.region);
+    return run(input);
+  }
+};
+exports.AdminListGroupsForUserCommand = command((input) => {
+  // A page has one group: the next one has to be asked for.
+  const at = Number(input.NextToken ?? 0), groups = groupsOf(input);
+  return {
+    Groups: groups.slice(at, at + 1).map((GroupName) => ({ GroupName })),
+    ...(at + 1 < groups.length && { NextToken: String(at + 1) }),
+  };
+});
+exports.AdminAddUserToGroupCommand = command((input) => {
+  if (!["USERS", "ADMINS", "STAFF"].includes(input.GroupName)) refuse("ResourceNotFoundException", "Group not found.");
+  put(input, [...groupsOf(input), input.GroupName]);
+});
+exports.AdminRemoveUserFromGroupCommand = command((input) =>
+  put(input, groupsOf(input).filter((group) => group !== input.GroupName)));
+`;
+
+function install(): void {
+  save("node_modules/accounts.js", ACCOUNTS);
+  save("node_modules/firebase-admin/package.json", '{ "name": "firebase-admin" }');
+  save("node_modules/firebase-admin/app.js", FIREBASE_APP);
+  save("node_modules/firebase-admin/auth.js", FIREBASE_AUTH);
+  save("node_modules/@aws-sdk/client-cognito-identity-provider/index.js", COGNITO_SDK);
+}
+
+const EMAIL = "admin@example.com";
+const LATER = "A token that was issued before does not know it: sign in again, or refresh it.\n";
+
+describe("with Firebase (stand-in)", () => {
+  const before = { uid: "1", customClaims: { plan: "gold", groups: ["USERS"] } };
+  const claims = () => accounts()[`my-project ${EMAIL}`].customClaims;
+  beforeEach(() => {
+    install();
+    save("accounts.json", JSON.stringify({ [`my-project ${EMAIL}`]: before }));
+  });
+
+  for (const [args, expected, said] of [
+    [["list", EMAIL], ["USERS"], `${EMAIL}: USERS\n`],
+    [["add", EMAIL, "ADMINS", "USERS"], ["USERS", "ADMINS"], `${EMAIL}: USERS, ADMINS\n${LATER}`],
+    [["set", EMAIL, "ADMINS"], ["ADMINS"], `${EMAIL}: ADMINS\n${LATER}`],
+    [["remove", EMAIL, "USERS"], undefined, `${EMAIL}: no group\n${LATER}`],
+    [["set", EMAIL], undefined, `${EMAIL}: no group\n${LATER}`],
+  ] as const) {
+    test(`${args.join(" ")} leaves the other claims of the account as they were`, async () => {
+      const { exitCode, output } = await groups(args, FIREBASE);
+      assert.deepEqual([exitCode, output], [0, said]);
+      assert.deepEqual(claims(), { plan: "gold", ...(expected && { groups: expected }) });
+    });
+  }
+
+  test("an account without other claims has none without its groups", async () => {
+    save(
+      "accounts.json",
+      JSON.stringify({ [`my-project ${EMAIL}`]: { uid: "1", customClaims: { groups: ["A"] } } }),
+    );
+    assert.equal((await groups(["set", EMAIL], FIREBASE)).exitCode, 0);
+    assert.deepEqual(accounts(), { [`my-project ${EMAIL}`]: { uid: "1" } });
+  });
+
+  test("the groups are in the claim that the settings name, and the project is that of the issuer", async () => {
+    const environment = {
+      JWT_ISSUER: "https://securetoken.google.com/my-project",
+      JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "teams",
+    };
+    await groups(["add", EMAIL, "STAFF"], environment);
+    assert.deepEqual(claims(), { plan: "gold", groups: ["USERS"], teams: ["STAFF"] });
+  });
+
+  test("the settings are those of --stage, and what is set counts before", async () => {
+    save(".env.dev", "FIREBASE_PROJECT_ID=other-project\n");
+    save(".env.live", "FIREBASE_PROJECT_ID=my-project\n");
+    assert.match((await groups(["list", EMAIL])).output, /The project other-project has no account/);
+    assert.equal((await groups(["list", EMAIL, "--stage", "live"])).output, `${EMAIL}: USERS\n`);
+  });
+});
+
+describe("with Cognito (stand-in)", () => {
+  const pool = `${COGNITO.COGNITO_USER_POOL_ID} ${EMAIL}`;
+  beforeEach(() => {
+    install();
+    save("accounts.json", JSON.stringify({ [pool]: ["USERS", "STAFF"] }));
+  });
+
+  for (const [args, expected] of [
+    [
+      ["list", EMAIL],
+      ["USERS", "STAFF"],
+    ],
+    [
+      ["add", EMAIL, "ADMINS", "USERS"],
+      ["USERS", "STAFF", "ADMINS"],
+    ],
+    [["set", EMAIL, "ADMINS"], ["ADMINS"]],
+    [["remove", EMAIL, "USERS"], ["STAFF"]],
+    [["set", EMAIL], []],
+  ] as const) {
+    test(`${args.join(" ")} puts the user into ${expected.join(" and ") || "no group"}`, async () => {
+      const { exitCode, output } = await groups(args, COGNITO);
+      assert.equal(exitCode, 0, output);
+      assert.ok(output.startsWith(`${EMAIL}: ${expected.join(", ") || "no group"}\n`), output);
+      assert.deepEqual(accounts()[pool], expected);
+    });
+  }
+
+  test("a group that does not exist changes nothing, and a sentence says how to make it", async () => {
+    const { exitCode, output } = await groups(["set", EMAIL, "OWNERS"], COGNITO);
+    assert.equal(exitCode, 1);
+    assert.match(
+      output,
+      /has no group OWNERS; make it with: aws cognito-idp create-group .*--group-name OWNERS\n$/,
+    );
+    assert.deepEqual(accounts()[pool], ["USERS", "STAFF"]);
+  });
+});
+
+describe("what cannot be done is one sentence that says what to do", () => {
+  for (const [title, args, environment, sentence] of [
+    ["nothing to do", [], FIREBASE, /^Say what to do: npm run groups -- list\|set/],
+    ["an unknown word", ["grant", EMAIL, "A"], FIREBASE, /^Say what to do: /],
+    ["no account", ["list"], FIREBASE, /^Name an account by its e-mail address: /],
+    ["no group", ["add", EMAIL], FIREBASE, /^add takes at least one group: /],
+    ["a group to list", ["list", EMAIL, "A"], FIREBASE, /^list takes no group: /],
+    ["a group with a blank", ["add", EMAIL, "a b"], FIREBASE, /^"a b" cannot be the name of a group; /],
+    ["an unknown option", ["list", EMAIL, "--stge"], FIREBASE, /^Cannot read "list .*--stge"; write: /],
+    ["no project", ["list", EMAIL], {}, /^FIREBASE_PROJECT_ID is not set; /],
+    ["no pool", ["list", EMAIL], { IDENTITY_PROVIDER: "cognito" }, /^COGNITO_USER_POOL_ID is not set; /],
+    [
+      "Auth0",
+      ["list", EMAIL],
+      { IDENTITY_PROVIDER: "auth0" },
+      /^Auth0 has the groups where your post-login Action/,
+    ],
+    [
+      "another provider",
+      ["list", EMAIL],
+      { IDENTITY_PROVIDER: "oidc" },
+      /^Groups of this provider are changed in/,
+    ],
+    [
+      "an unknown account",
+      ["list", "who@example.com"],
+      FIREBASE,
+      /^The project my-project has no account who@/,
+    ],
+    [
+      "an unknown user",
+      ["list", "who@example.com"],
+      COGNITO,
+      /^The user pool eu-west-1_AbCdEfGhI has no user who@/,
+    ],
+    [
+      "no credentials",
+      ["list", EMAIL],
+      { ...FIREBASE, NO_CREDENTIALS: "1" },
+      /^Firebase refuses \(app\/invalid-credential\); sign in with: gcloud .* of my-project\.$/,
+    ],
+  ] as const) {
+    test(title, async () => {
+      install();
+      save("accounts.json", "{}");
+      const { exitCode, output } = await groups(args, environment);
+      assert.equal(exitCode, 1, output);
+      assert.match(output.trimEnd(), sentence);
+      assert.equal(output.trimEnd().split("\n").length, 1, output);
+    });
+  }
+
+  for (const [name, environment] of [
+    ["firebase-admin", FIREBASE],
+    ["@aws-sdk/client-cognito-identity-provider", COGNITO],
+  ] as const) {
+    test(`${name} that is not installed`, async () => {
+      const { exitCode, output } = await groups(["list", EMAIL], environment);
+      assert.equal(exitCode, 1);
+      assert.match(output, new RegExp(`^${name} is not installed, .*npm install --save-dev ${name}\n$`));
+    });
+  }
+});

@@ -1,0 +1,98 @@
+/**
+ * Groups of a user pool, by Cognito's admin API.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminAddUserToGroup.html
+ */
+import { PlainError } from "../command.ts";
+import type { GroupDirectory } from "./group-directory.ts";
+import { loadOptional } from "./optional-package.ts";
+
+interface Membership {
+  readonly UserPoolId: string;
+  readonly Username: string;
+}
+
+type Command<Input> = new (input: Input) => object;
+
+interface CognitoModule {
+  readonly CognitoIdentityProviderClient: new (options: {
+    region: string;
+    endpoint?: string;
+  }) => { send(command: object): Promise<unknown> };
+  readonly AdminListGroupsForUserCommand: Command<Membership & { NextToken?: string }>;
+  readonly AdminAddUserToGroupCommand: Command<Membership & { GroupName: string }>;
+  readonly AdminRemoveUserFromGroupCommand: Command<Membership & { GroupName: string }>;
+}
+
+interface GroupsPage {
+  readonly Groups?: readonly { readonly GroupName?: string }[];
+  readonly NextToken?: string;
+}
+
+export interface CognitoGroupsOptions {
+  readonly userPoolId: string;
+  /** Of Cognito, where it is not Amazon's. */
+  readonly endpoint: string | undefined;
+  /** Where the SDK is looked for. */
+  readonly folder: string;
+}
+
+/** The SDK finds its credentials by itself. */
+export function createCognitoGroups({ userPoolId, endpoint, folder }: CognitoGroupsOptions): GroupDirectory {
+  const cognito = loadOptional<CognitoModule>("@aws-sdk/client-cognito-identity-provider", folder);
+  const [region = ""] = userPoolId.split("_");
+  const client = new cognito.CognitoIdentityProviderClient({ region, ...(endpoint && { endpoint }) });
+  const membership = (email: string) => ({ UserPoolId: userPoolId, Username: email });
+
+  async function send(command: object, email: string, group = ""): Promise<unknown> {
+    try {
+      return await client.send(command);
+    } catch (error) {
+      throw explained(error, email, group);
+    }
+  }
+
+  function explained(error: unknown, email: string, group: string): PlainError {
+    const { name = "", message = "" } = error as { name?: string; message?: string };
+    if (name === "UserNotFoundException")
+      return new PlainError(`The user pool ${userPoolId} has no user ${email}; sign it up first.`);
+    if (name === "ResourceNotFoundException" && group !== "") {
+      return new PlainError(
+        `The user pool ${userPoolId} has no group ${group}; make it with: aws cognito-idp create-group --user-pool-id ${userPoolId} --group-name ${group}`,
+      );
+    }
+    return new PlainError(
+      `Cognito refuses (${name || message.split("\n")[0]}); sign in with: aws sso login, and set AWS_PROFILE to one that may administer the user pool ${userPoolId}.`,
+    );
+  }
+
+  async function groupsOf(email: string): Promise<readonly string[]> {
+    const groups: string[] = [];
+    let token: string | undefined;
+    do {
+      const command = new cognito.AdminListGroupsForUserCommand({
+        ...membership(email),
+        ...(token !== undefined && { NextToken: token }),
+      });
+      const page = (await send(command, email)) as GroupsPage;
+      groups.push(...(page.Groups ?? []).flatMap(({ GroupName }) => GroupName ?? []));
+      token = page.NextToken;
+    } while (token !== undefined);
+    return groups;
+  }
+
+  return {
+    groupsOf,
+    async setGroups(email, groups) {
+      const before = await groupsOf(email);
+      // First into the new ones: a group that does not exist leaves the account as it was.
+      for (const group of groups.filter((group) => !before.includes(group))) {
+        const input = { ...membership(email), GroupName: group };
+        await send(new cognito.AdminAddUserToGroupCommand(input), email, group);
+      }
+      for (const group of before.filter((group) => !groups.includes(group))) {
+        const input = { ...membership(email), GroupName: group };
+        await send(new cognito.AdminRemoveUserFromGroupCommand(input), email, group);
+      }
+    },
+  };
+}

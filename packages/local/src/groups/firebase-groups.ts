@@ -1,0 +1,76 @@
+/**
+ * Groups of Firebase: a list in a custom claim of the account, set by firebase-admin.
+ * https://firebase.google.com/docs/auth/admin/custom-claims
+ */
+import { PlainError } from "../command.ts";
+import type { GroupDirectory } from "./group-directory.ts";
+import { loadOptional } from "./optional-package.ts";
+
+interface AppModule {
+  initializeApp(options: { projectId: string }): object;
+}
+
+interface User {
+  readonly uid: string;
+  readonly customClaims?: Readonly<Record<string, unknown>>;
+}
+
+interface AuthModule {
+  getAuth(app: object): {
+    getUserByEmail(email: string): Promise<User>;
+    setCustomUserClaims(uid: string, claims: object | null): Promise<void>;
+  };
+}
+
+export interface FirebaseGroupsOptions {
+  readonly projectId: string;
+  readonly groupsClaim: string;
+  /** Where firebase-admin is looked for. */
+  readonly folder: string;
+}
+
+/** firebase-admin finds its credentials, or an emulator, by itself: `GOOGLE_APPLICATION_CREDENTIALS` and gcloud's. */
+export function createFirebaseGroups({
+  projectId,
+  groupsClaim,
+  folder,
+}: FirebaseGroupsOptions): GroupDirectory {
+  const { initializeApp } = loadOptional<AppModule>("firebase-admin/app", folder);
+  const { getAuth } = loadOptional<AuthModule>("firebase-admin/auth", folder);
+  const auth = getAuth(initializeApp({ projectId }));
+
+  async function userOf(email: string): Promise<User> {
+    try {
+      return await auth.getUserByEmail(email);
+    } catch (error) {
+      throw explained(error, email);
+    }
+  }
+
+  function explained(error: unknown, email: string): PlainError {
+    const { code, message = "" } = error as { code?: string; message?: string };
+    if (code === "auth/user-not-found")
+      return new PlainError(`The project ${projectId} has no account ${email}; sign it up first.`);
+    return new PlainError(
+      `Firebase refuses (${code ?? message.split("\n")[0]}); sign in with: gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account of ${projectId}.`,
+    );
+  }
+
+  return {
+    async groupsOf(email) {
+      const groups = (await userOf(email)).customClaims?.[groupsClaim];
+      return Array.isArray(groups) ? groups.filter((group) => typeof group === "string") : [];
+    },
+    async setGroups(email, groups) {
+      const { uid, customClaims = {} } = await userOf(email);
+      // The claims are replaced as a whole: what else is in them stays.
+      const { [groupsClaim]: _, ...others } = customClaims;
+      const claims = groups.length > 0 ? { ...others, [groupsClaim]: groups } : others;
+      try {
+        await auth.setCustomUserClaims(uid, Object.keys(claims).length > 0 ? claims : null);
+      } catch (error) {
+        throw explained(error, email);
+      }
+    },
+  };
+}
