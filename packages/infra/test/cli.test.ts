@@ -1,6 +1,7 @@
 // The real `sst` from start to end, with stand-ins for AWS and for the engine.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -63,8 +64,11 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
     it("creates a route for each endpoint", () => {
       assert.ok(run.graph);
       assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, planned.length);
-      for (const { routeKey } of planned)
-        assert.ok(run.output.includes(`ApiRoute${routeResourceName(routeKey)} `), routeKey);
+      for (const { routeKey } of planned) {
+        // SST shows a name up to its last dot.
+        const [shown] = routeResourceName(routeKey).split(/\.\w+$/);
+        assert.ok(run.output.includes(`→ ApiRoute${shown} `), routeKey);
+      }
     });
 
     it("packs what the API's own build has made, docs pages and all, without source maps", () => {
@@ -184,6 +188,37 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
       assert.equal(run.exitCode, 0, run.output);
       const updated = [...run.output.matchAll(/Updated +Api .* → (\S+)/g)].map(([, name]) => name);
       assert.deepEqual(updated, ["ApiStage"]);
+      await run.remove();
+    });
+  });
+
+  describe("sst deploy of a table, a queue and a cron job beside the API", () => {
+    it("bundles what they start with the API's settings and services", async () => {
+      const run = await runSst({
+        config: "packages/infra/test/configs/owners-infra.ts",
+        args: ["deploy", "--stage", "dev"],
+        environment: { ...settings, CODE_DELIVERY: "pipeline" },
+      });
+      assert.equal(run.exitCode, 0, run.output);
+      const artifacts = join(run.folder, ".sst/artifacts");
+      const bundles = readdirSync(artifacts).filter((name) =>
+        /^(MailsSubscriber\w+|Nightly\w+)-src$/.test(name),
+      );
+      assert.equal(bundles.length, 2, bundles.join());
+      assert.ok(run.graph);
+      const variables = environment(run.graph, "ApiHandler");
+      const event = JSON.stringify({ Records: [{ body: "hello" }] });
+      for (const bundle of bundles) {
+        const invoke = `const { handler } = await import("./bundle.mjs"); await handler(${event}, { awsRequestId: "id-1" });`;
+        const { status, stdout, stderr } = spawnSync(
+          process.execPath,
+          ["--input-type=module", "--eval", invoke],
+          { cwd: join(artifacts, bundle), env: variables, encoding: "utf8" },
+        );
+        assert.equal(status, 0, stderr);
+        if (bundle.startsWith("Nightly"))
+          assert.match(stdout, /"cleaned up".*"requestId":"id-1"|"requestId":"id-1".*"cleaned up"/);
+      }
       await run.remove();
     });
   });

@@ -61,8 +61,8 @@ describe("a table, a queue and a cron job beside the API", () => {
   it("start functions that may use what they are given, are trusted to Lambda alone, and write their own log", () => {
     const queue = arnOf("aws:sqs/queue:Queue");
     const roleOf = (job: string) => {
-      const lambda = all(graph, "aws:lambda/function:Function").find(({ inputs }) =>
-        String(inputs.name).endsWith(`-${job}`),
+      const lambda = all(graph, "aws:lambda/function:Function").find(
+        ({ inputs }) => (inputs.loggingConfig as Inputs).logGroup === `/aws/lambda/fixture-api-dev-${job}`,
       );
       return lambda?.name.replace(/Function$/, "Role") ?? assert.fail(job);
     };
@@ -106,8 +106,20 @@ describe("a table, a queue and a cron job beside the API", () => {
     assert.equal(all(graph, "aws:ec2/vpc:Vpc").length, 1);
     const inNetwork = all(graph, "aws:lambda/function:Function").filter(({ inputs }) => inputs.vpcConfig);
     assert.deepEqual(
-      inNetwork.map(({ inputs }) => inputs.name),
-      ["fixture-api-dev-CleanUp"],
+      inNetwork.map(({ name }) => name),
+      ["NightlyHandlerFunction"],
     );
+  });
+
+  it("have no name that AWS would refuse a second time, where a queue is replaced and its function with it", () => {
+    const functions = all(graph, "aws:lambda/function:Function").filter(
+      ({ name }) => name !== "ApiHandlerFunction",
+    );
+    for (const { inputs, ignoreChanges } of functions) {
+      assert.match(String(inputs.name), /-[a-z]{8}$/);
+      assert.ok(ignoreChanges.includes("name"));
+    }
+    const logs = all(graph, "aws:cloudwatch/logGroup:LogGroup").map(({ name }) => name);
+    for (const name of ["SendMailsLog", "CleanUpLog"]) assert.ok(logs.includes(name), name);
   });
 });

@@ -10,8 +10,8 @@ export interface OwnRights {
 }
 
 export interface OwnFunctionArgs extends OwnRights {
-  /** Physical, and at most 64 characters long. */
-  readonly functionName: string;
+  /** The log that it may write to, and no other. */
+  readonly logGroupName: string;
   readonly description: $util.Input<string>;
   readonly code: FunctionCode;
   readonly memoryMegabytes: number;
@@ -24,26 +24,15 @@ export interface OwnFunctionArgs extends OwnRights {
   readonly ignoreChanges?: readonly string[];
 }
 
-/** Lambda's limit on the name of a function. */
-const MAX_NAME_LENGTH = 64;
-
 /**
  * Gives the arguments of an `sst.aws.Function`.
  *
  * In `sst dev` its code is SST's bridge to this machine: then it keeps the variables and the rights that the bridge
  * needs.
- *
- * @throws Error for a name that Lambda would refuse.
  */
 export function functionArgs(args: OwnFunctionArgs): sst.aws.FunctionArgs {
-  const { functionName, code, environment, link, permissions = [], vpc, ignoreChanges = [] } = args;
-  if (functionName.length > MAX_NAME_LENGTH) {
-    throw new Error(
-      `The function's name ${functionName} has more than ${MAX_NAME_LENGTH} characters; choose a shorter stage or component name.`,
-    );
-  }
+  const { logGroupName, code, environment, link, permissions = [], vpc, ignoreChanges = [] } = args;
   return {
-    name: functionName,
     description: args.description,
     runtime: "nodejs24.x",
     architecture: "arm64",
@@ -63,7 +52,7 @@ export function functionArgs(args: OwnFunctionArgs): sst.aws.FunctionArgs {
     environment,
     ...(link && { link }),
     ...(vpc && { vpc }),
-    permissions: [...permissions, logRights(functionName), ...(vpc ? [NETWORK_RIGHTS] : [])],
+    permissions: [...permissions, logRights(logGroupName), ...(vpc ? [NETWORK_RIGHTS] : [])],
     transform: {
       function: (inputs, options) => {
         // SST's own variables are for code that reads its links; ours reads the environment, as it does locally.
@@ -91,10 +80,10 @@ export function ownArn(service: string, resource: string): $util.Output<string> 
   return $interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
 }
 
-function logRights(functionName: string): sst.aws.FunctionPermissionArgs {
+function logRights(logGroupName: string): sst.aws.FunctionPermissionArgs {
   return {
     actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    resources: [ownArn("logs", `log-group:/aws/lambda/${functionName}:*`)],
+    resources: [ownArn("logs", `log-group:${logGroupName}:*`)],
   };
 }
 

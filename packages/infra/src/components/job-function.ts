@@ -18,24 +18,33 @@ export interface JobFunctionArgs extends OwnRights {
 }
 
 /**
- * Gives the arguments of a function, for whatever of SST takes them. Its code is made with `createJob`.
+ * Gives the arguments of a function, for whatever of SST takes them, and makes its log. Its code is made with `createJob`.
  *
- * @param name of the function, after app and stage.
- * @throws Error for a name that Lambda would refuse.
+ * The log alone has a fixed name: SST makes the function anew where its queue is another one, and AWS takes no name twice.
+ *
+ * @param name of the job, unique in the program.
  * @example
  * mails.subscribe(jobFunction("SendMails", { api, handler: "packages/api/src/jobs/send-mails.handler", link: [orders] }));
  * new sst.aws.CronV2("Nightly", { schedule: "rate(1 day)", function: jobFunction("CleanUp", { ... }) });
  */
 export function jobFunction(name: string, args: JobFunctionArgs): sst.aws.FunctionArgs {
   const { api, handler, memoryMegabytes = 512, timeoutSeconds = 60, logRetentionDays = 30, ...rest } = args;
-  return functionArgs({
-    ...rest,
-    functionName: functionNameOf($app.name, $app.stage, name),
-    description: `${$app.name}, stage ${$app.stage}: ${name}`,
-    code: { handler },
-    memoryMegabytes,
-    timeoutSeconds,
-    environment: api.environment,
-    logRetentionDays,
+  const logGroupName = `/aws/lambda/${functionNameOf($app.name, $app.stage, name)}`;
+  const logGroup = new aws.cloudwatch.LogGroup(`${name}Log`, {
+    name: logGroupName,
+    retentionInDays: logRetentionDays,
   });
+  return {
+    ...functionArgs({
+      ...rest,
+      logGroupName,
+      description: `${$app.name}, stage ${$app.stage}: ${name}`,
+      code: { handler },
+      memoryMegabytes,
+      timeoutSeconds,
+      environment: api.environment,
+      logRetentionDays,
+    }),
+    logging: { logGroup: logGroup.name },
+  };
 }

@@ -8,7 +8,7 @@ import type { KeepWarm } from "../settings.ts";
 import type { CodeSource, FunctionCode } from "./api-code.ts";
 import { functionArgs, type OwnFunctionArgs, ownArn } from "./function-args.ts";
 
-export interface LambdaFunctionArgs extends Omit<OwnFunctionArgs, "functionName" | "code" | "ignoreChanges"> {
+export interface LambdaFunctionArgs extends Omit<OwnFunctionArgs, "logGroupName" | "code" | "ignoreChanges"> {
   readonly code: CodeSource;
   readonly keepWarm: KeepWarm | undefined;
   readonly codeDelivery: "sst" | "pipeline";
@@ -19,6 +19,9 @@ export interface LambdaFunction {
   readonly alias: aws.lambda.Alias;
   readonly logGroupName: $util.Output<string>;
 }
+
+/** Lambda's limit on the name of a function. */
+const MAX_NAME_LENGTH = 64;
 
 /**
  * Makes the function.
@@ -37,12 +40,20 @@ export function createLambdaFunction(
   const isReleasedElsewhere = args.codeDelivery === "pipeline" && !$dev;
   const code = isReleasedElsewhere ? placeholder() : args.code();
   const functionName = functionNameOf($app.name, $app.stage, name);
+  if (functionName.length > MAX_NAME_LENGTH) {
+    throw new Error(
+      `The function's name ${functionName} has more than ${MAX_NAME_LENGTH} characters; choose a shorter stage or component name.`,
+    );
+  }
+
+  const logGroupName = `/aws/lambda/${functionName}`;
   const fn = new sst.aws.Function(
     `${name}Handler`,
     {
+      name: functionName,
       ...functionArgs({
         ...args,
-        functionName,
+        logGroupName,
         code,
         permissions: [...(args.permissions ?? []), ...warmerRights(functionName, keepWarm)],
         ignoreChanges: isReleasedElsewhere ? ["s3Bucket", "s3Key", "handler"] : [],

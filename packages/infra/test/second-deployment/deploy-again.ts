@@ -5,7 +5,7 @@
  */
 import { basename } from "node:path";
 import { type Graph, type Inputs, masked, type Resource } from "../../src/testing/graph.ts";
-import { kindOf, StandInAccount } from "./stand-in-account.ts";
+import { fixedOf, StandInAccount } from "./stand-in-account.ts";
 
 export type Operation = "create" | "update" | "replace" | "delete";
 
@@ -40,7 +40,7 @@ export function deployAgain(before: Deployed, after: Deployed, { isReversed = fa
     }
     kept.add(old);
     const changed = changesOf(old, resource);
-    if (changed.some((name) => kindOf(resource.type).fixed.includes(name))) {
+    if (changed.some((name) => fixedOf(resource.type).includes(name))) {
       if (resource.deleteBeforeReplace) account.delete(idOf(old));
       else deletedAtTheEnd.push(old);
       account.create(resource);

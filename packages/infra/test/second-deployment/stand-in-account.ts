@@ -49,13 +49,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
 /** AWS, or the engine on its behalf, says no. */
 export class RefusedByAws extends Error {}
 
-export function kindOf(type: string): Kind {
+/** @throws Error for a type of which it is not known what cannot be changed. */
+export function fixedOf(type: string): readonly string[] {
   const kind = KINDS[type];
   if (!kind)
     throw new Error(
       `stand-in-account.ts does not know ${type}; add what AWS has once of it, and what is fixed`,
     );
-  return kind;
+  return kind.fixed;
 }
 
 const ROUTE = "aws:apigatewayv2/route:Route";
@@ -86,7 +87,7 @@ export class StandInAccount {
     const others = [...this.#resources].flatMap(([id, other]) =>
       id !== itself && other.type === type ? [other] : [],
     );
-    const { once } = kindOf(type);
+    const once = KINDS[type]?.once;
     const identity = once && identityOf(inputs, once);
     // A name that AWS makes up is another each time.
     if (identity !== undefined && others.some((other) => identityOf(other.inputs, once ?? []) === identity)) {
