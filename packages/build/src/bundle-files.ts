@@ -149,6 +149,8 @@ const COMMONJS = {
   ...COMMON,
   format: "cjs",
   write: false,
+  // What there is to warn of, the first bundling has said.
+  logLevel: "error",
   legalComments: "external",
   banner: { js: "(function(exports,require,module,__filename,__dirname,__meta,__load){" },
   footer: { js: "})" },

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { apiFolder, healthPath, loadApi } from "./api-folder.ts";
 import { makeMissingDocsFiles } from "./docs-files.ts";
-import { externalPackages, THIS_MACHINE } from "./external-packages.ts";
+import { demandAddons, externalPackages, THIS_MACHINE } from "./external-packages.ts";
 import { KIT_ASSETS, kitModule } from "./kit-folder.ts";
 import { lazyRequires } from "./lazy-requires.ts";
 import { AS_MODULES, NODE_RESOLUTION, nodeModules } from "./node-modules.ts";
@@ -49,7 +49,7 @@ export async function buildContainer(folder: string, out = join(folder, "dist/co
     logLevel: "warning",
   });
   await writeCode(outputFiles);
-  externals.copy(out, THIS_MACHINE);
+  demandAddons(externals.copy(out, THIS_MACHINE));
   writeReleaseFile(out, root, api.version);
   await makeMissingDocsFiles();
   cpSync(KIT_ASSETS, join(out, "assets"), { recursive: true });

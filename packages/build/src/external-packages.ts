@@ -1,6 +1,7 @@
 /**
  * Packages that are not bundled but copied, with all they depend on, into `node_modules` of the built folder: those with
- * compiled code (addons, `.node` files), and those that `build.external` in the API's package.json names.
+ * compiled code (addons, `.node` files), those that require at run time what no bundler sees, and those that
+ * `build.external` in the API's package.json names.
  */
 import { closeSync, cpSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { findPackageJSON } from "node:module";
@@ -47,9 +48,9 @@ export interface ExternalPackages {
   /**
    * Copies each package that was located, and all it depends on.
    *
-   * @throws ExternalPackageError when an addon for the machine is missing.
+   * @returns the packages whose addon for the machine is not installed, by their names, and what to do.
    */
-  copy(out: string, machine: Machine): void;
+  copy(out: string, machine: Machine): ReadonlyMap<string, string>;
 }
 
 /**
@@ -59,19 +60,34 @@ export interface ExternalPackages {
 export function externalPackages(root: string): ExternalPackages {
   const named = new Set(namedExternals(root));
   const located = new Map<string, string>();
+  /** By the folder of the package: all of it is external, or nothing. */
+  const decided = new Map<string, boolean>();
+
+  function isExternal(name: string, folder: string, file: string): boolean {
+    return named.has(name) || extname(file) === ".node" || hasAddon(folder) || makesRequire(file);
+  }
 
   return {
     locate(file) {
       const [, folder, name] = PACKAGE.exec(file) ?? [];
       if (!folder || !name) return undefined;
-      if (!named.has(name) && extname(file) !== ".node" && !hasAddon(folder)) return undefined;
+      const isKnown = decided.get(folder) ?? isExternal(name, folder, file);
+      decided.set(folder, isKnown);
+      if (!isKnown) return undefined;
       const place = located.get(folder) ?? placeFor(name, folder, located);
       located.set(folder, place);
       return `./${join(place, relative(folder, file)).replaceAll(sep, "/")}`;
     },
     copy(out, machine) {
-      const places = new Map(located);
-      for (const [folder, place] of located) copyPackage(folder, place, { out, machine, places });
+      const copying: Copying = {
+        out,
+        machine,
+        places: new Map(located),
+        copied: new Map(),
+        missing: new Map(),
+      };
+      for (const [folder, place] of located) copyPackage(folder, place, copying);
+      return copying.missing;
     },
   };
 }
@@ -126,6 +142,11 @@ function hasAddon(folder: string): boolean {
   return found;
 }
 
+/** A package is judged by the first of its files, which as a rule is all of it. */
+function makesRequire(file: string): boolean {
+  return /\.m?js$/.test(file) && readFileSync(file, "utf8").includes("createRequire(import.meta.url)");
+}
+
 function findsAddon(folder: string): boolean {
   const { gypfile, dependencies = {}, optionalDependencies = {} } = manifestOf(folder);
   return (
@@ -141,13 +162,17 @@ interface Copying {
   readonly machine: Machine;
   /** Where each folder goes. */
   readonly places: Map<string, string>;
-  readonly copied?: Set<string>;
+  /** The number of addons of each. */
+  readonly copied: Map<string, number>;
+  readonly missing: Map<string, string>;
 }
 
-function copyPackage(folder: string, place: string, copying: Copying, copied = new Set<string>()): void {
-  if (copied.has(place)) return;
-  copied.add(place);
-  const { out, machine, places } = copying;
+/** @returns how many addons it has for the machine, those of its packages for machines included. */
+function copyPackage(folder: string, place: string, copying: Copying): number {
+  const { out, machine, places, copied, missing } = copying;
+  const known = copied.get(place);
+  if (known !== undefined) return known;
+  copied.set(place, 0);
   const { name = basename(folder), ...manifest } = manifestOf(folder);
   let addons = 0;
   cpSync(folder, join(out, place), {
@@ -171,12 +196,14 @@ function copyPackage(folder: string, place: string, copying: Copying, copied = n
         );
       continue;
     }
-    if (found && PLATFORM_PACKAGE.test(dependency)) addons++;
     const target = places.get(found) ?? placeFor(dependency, found, places, place);
     places.set(found, target);
-    copyPackage(found, target, copying, copied);
+    const theirs = copyPackage(found, target, copying);
+    if (PLATFORM_PACKAGE.test(dependency)) addons += theirs;
   }
-  if (addons === 0) demandAddon(name, folder, machine);
+  if (addons === 0 && hasAddon(folder)) missing.set(name, whatToInstall(name, folder, machine));
+  copied.set(place, addons);
+  return addons;
 }
 
 /** Each with whether it may be missing. */
@@ -200,15 +227,17 @@ function allows({ os, cpu, libc }: Manifest, machine: Machine): boolean {
   );
 }
 
-function demandAddon(name: string, folder: string, { os, cpu }: Machine): void {
-  if (!hasAddon(folder)) return;
+/** @throws ExternalPackageError where an addon is missing. */
+export function demandAddons(missing: ReadonlyMap<string, string>): void {
+  if (missing.size > 0) throw new ExternalPackageError([...missing.values()].join("\n"));
+}
+
+function whatToInstall(name: string, folder: string, { os, cpu }: Machine): string {
   const { optionalDependencies = {} } = manifestOf(folder);
   const comesAsPackage = Object.keys(optionalDependencies).some((key) => PLATFORM_PACKAGE.test(key));
-  throw new ExternalPackageError(
-    comesAsPackage
-      ? `${name} has no addon for ${os}-${cpu} in node_modules; run: npm install --os=${os} --cpu=${cpu}`
-      : `${name} has no addon for ${os}-${cpu}: its addon is downloaded or compiled by the machine that installs it. Run npm ci and the build on ${os}-${cpu}, in a container for example.`,
-  );
+  return comesAsPackage
+    ? `${name} has no addon for ${os}-${cpu} in node_modules; run: npm install --os=${os} --cpu=${cpu}`
+    : `${name} has no addon for ${os}-${cpu}: the machine that installs it downloads or compiles it. Run npm ci and the build on ${os}-${cpu}, in a container for example.`;
 }
 
 /** ELF's names of machines: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */

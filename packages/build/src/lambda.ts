@@ -11,7 +11,7 @@ import { build } from "esbuild";
 import { apiFolder, loadApi, loadEndpoints } from "./api-folder.ts";
 import { APP_FILE, APP_MODULE, type Bundle, bundleFiles } from "./bundle-files.ts";
 import { makeMissingDocsFiles } from "./docs-files.ts";
-import { externalPackages, THIS_MACHINE } from "./external-packages.ts";
+import { demandAddons, externalPackages, type Machine, THIS_MACHINE } from "./external-packages.ts";
 import { KIT_ASSETS } from "./kit-folder.ts";
 import { type Rehearsal, rehearsalEnvironment, rehearsalOf } from "./rehearsal.ts";
 import { writeReleaseFile } from "./release-file.ts";
@@ -47,15 +47,19 @@ export async function buildLambda(
     folder: out,
     externals,
   });
-  externals.copy(out, THIS_MACHINE);
+  const target: Machine = { os: "linux", cpu: architecture };
+  const isForThisMachine = THIS_MACHINE.os === target.os && THIS_MACHINE.cpu === target.cpu;
+  const missing = externals.copy(out, THIS_MACHINE);
+  if (isForThisMachine) demandAddons(missing);
   // Last, because a code cache is for the very source that it was made of.
   const codeCaches = await rehearse(out, bundle.entry, rehearsal, {
     environment: rehearsalEnvironment(api),
+    missing: [...missing.keys()],
     makesCodeCaches: bundle.entry === APP_FILE && process.arch === architecture,
   });
-  if (THIS_MACHINE.os !== "linux" || THIS_MACHINE.cpu !== architecture) {
+  if (!isForThisMachine) {
     await rm(join(out, "node_modules"), { recursive: true, force: true });
-    externals.copy(out, { os: "linux", cpu: architecture });
+    demandAddons(externals.copy(out, target));
   }
   await writeEntry(out, bundle.entry, codeCaches);
   return bundle;
@@ -73,17 +77,23 @@ async function rehearse(
   folder: string,
   entry: string,
   rehearsal: Rehearsal,
-  options: { readonly environment: Readonly<Record<string, string>>; readonly makesCodeCaches: boolean },
+  options: {
+    readonly environment: Readonly<Record<string, string>>;
+    /** Packages that have no addon for this machine: an endpoint that cannot be loaded without is passed over. */
+    readonly missing: readonly string[];
+    readonly makesCodeCaches: boolean;
+  },
 ): Promise<Readonly<Record<string, string>>> {
   const program = besideThis("rehearse");
   const running = promisify(execFile)(
     process.execPath,
-    ["--expose-gc", "--random-seed=1", program, entry, String(options.makesCodeCaches)],
+    ["--expose-gc", "--random-seed=1", program, entry, String(options.makesCodeCaches), ...options.missing],
     { cwd: folder, env: options.environment, maxBuffer: Number.POSITIVE_INFINITY },
   );
   running.child.stdin?.end(JSON.stringify(rehearsal));
   try {
-    const { stdout } = await running;
+    const { stdout, stderr } = await running;
+    process.stderr.write(stderr);
     return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { readonly stdout?: string; readonly stderr?: string };

@@ -16,7 +16,7 @@ import { APP_MODULE } from "./bundle-files.ts";
 import { createFileLoader } from "./load-files.ts";
 import type { Rehearsal, Rehearsed } from "./rehearsal.ts";
 
-const [entry = "", makesCodeCaches] = process.argv.slice(2);
+const [entry = "", makesCodeCaches, ...missing] = process.argv.slice(2);
 const { everyday, others }: Rehearsal = JSON.parse(readFileSync(0, "utf8"));
 const scripts = new Map<string, Script>();
 const codeCaches = new Map<string, string>();
@@ -62,7 +62,10 @@ async function loadEndpoint(key: string, loadFile: Api["routes"][string]): Promi
   try {
     await loadRoute(key, loadFile);
   } catch (error) {
-    throw new Error(`${key} cannot be loaded: ${error instanceof Error ? error.stack : error}`);
+    const stack = error instanceof Error ? error.stack : String(error);
+    const name = missing.find((name) => stack?.includes(`/node_modules/${name}/`));
+    if (name === undefined) throw new Error(`${key} cannot be loaded: ${stack}`);
+    process.stderr.write(`${key} is not rehearsed: ${name} has no addon for this machine in node_modules.\n`);
   }
 }
 

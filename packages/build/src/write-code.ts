@@ -24,6 +24,7 @@ export async function writeCode(files: readonly CodeFile[], options: TransformOp
       sourcesContent: false,
       target: "node24",
       legalComments: "inline",
+      logLevel: "error",
     });
     await writeFile(path, code);
     await writeFile(`${path}.map`, withShortSources(map, dirname(path)));

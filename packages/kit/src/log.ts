@@ -3,6 +3,8 @@
  * path of every cold start (docs/decisions/0005-logger.md).
  */
 
+import { sourceStack } from "./source-stack.ts";
+
 export type LogFields = Readonly<Record<string, unknown>>;
 
 export interface Log {
@@ -57,5 +59,5 @@ function reduceErrors(this: unknown, key: string, value: unknown): unknown {
   if (!(error instanceof Error)) return value;
   const { name, message, stack, cause } = error;
   const code = "code" in error ? error.code : undefined;
-  return { name, message, code, stack, cause };
+  return { name, message, code, stack: stack && sourceStack(stack), cause };
 }

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { type Files, routeSource, writeApi } from "../test/support/write-api.ts";
+import { buildContainer } from "./container.ts";
+import { buildLambda } from "./lambda.ts";
+
+const HERE = process.arch === "arm64" ? "arm64" : "x64";
+const OTHER = HERE === "arm64" ? "x64" : "arm64";
+const MACHINES = { x64: 0x3e, arm64: 0xb7 };
+
+const manifest = (name: string, more: object = {}) => JSON.stringify({ name, version: "1.0.0", ...more });
+
+/** A package whose addon is a package for each machine, which is loaded when it is used. */
+const native = (...machines: readonly ("x64" | "arm64")[]): Files => ({
+  "node_modules/native/package.json": manifest("native", {
+    optionalDependencies: { "native-linux-x64": "1.0.0", "native-linux-arm64": "1.0.0" },
+  }),
+  "node_modules/native/index.js":
+    "exports.load = () => require('native-linux-' + process.arch); exports.two = 2;",
+  ...Object.fromEntries(
+    machines.map((cpu) => [
+      `node_modules/native-linux-${cpu}/package.json`,
+      manifest(`native-linux-${cpu}`, { main: "addon.node", os: ["linux"], cpu: [cpu] }),
+    ]),
+  ),
+});
+
+describe("a package that is not bundled", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "external-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const out = (...path: string[]) => join(folder, "out", ...path);
+
+  async function write(before: string, answer: string, files: Files): Promise<void> {
+    const health = ["get-health.ts", routeSource("GET /health", { role: "health" })] as const;
+    const source = routeSource("GET /uses", { before, answer });
+    await writeApi(folder, { "GET /health": health, "GET /uses": ["get-uses.ts", source] }, files);
+  }
+
+  async function writeAddon(path: string, cpu: "x64" | "arm64"): Promise<void> {
+    const header = Buffer.alloc(64);
+    header.write("\x7fELF", "latin1");
+    header.writeUInt16LE(MACHINES[cpu], 18);
+    await mkdir(join(folder, path, ".."), { recursive: true });
+    await writeFile(join(folder, path), header);
+  }
+
+  const build = (architecture: "x64" | "arm64") => buildLambda(folder, { out: out(), architecture });
+
+  it("is copied with its addon for the function's machine, and with no other", async () => {
+    await write('import { two } from "native";', "two", native("x64", "arm64"));
+    for (const cpu of ["x64", "arm64"] as const)
+      await writeAddon(`node_modules/native-linux-${cpu}/addon.node`, cpu);
+    for (const cpu of [HERE, OTHER] as const) {
+      await build(cpu);
+      assert.ok(existsSync(out("node_modules/native/index.js")));
+      assert.ok(existsSync(out(`node_modules/native-linux-${cpu}/addon.node`)), cpu);
+      const wrong = cpu === "x64" ? "arm64" : "x64";
+      assert.ok(!existsSync(out(`node_modules/native-linux-${wrong}`)), wrong);
+    }
+  });
+
+  it("fails the build when its addon for the function's machine is not installed, and says how to install it", async () => {
+    await write('import { two } from "native";', "two", native(HERE));
+    await writeAddon(`node_modules/native-linux-${HERE}/addon.node`, HERE);
+    await assert.rejects(build(OTHER), {
+      message: `native has no addon for linux-${OTHER} in node_modules; run: npm install --os=linux --cpu=${OTHER}`,
+    });
+  });
+
+  it("fails the build when the addon in its package is for another machine by its ELF header", async () => {
+    await write('import { two } from "native";', "two", native(HERE));
+    await writeAddon(`node_modules/native-linux-${HERE}/addon.node`, OTHER);
+    await assert.rejects(build(HERE), /^ExternalPackageError|Error: native has no addon for linux-/);
+  });
+
+  it("fails the build when its addon was compiled for another machine, and says where to build", async () => {
+    await write('import { two } from "compiled";', "two", {
+      "node_modules/compiled/package.json": manifest("compiled", { gypfile: true }),
+      "node_modules/compiled/index.js": "exports.two = 2;",
+    });
+    await writeAddon("node_modules/compiled/build/Release/addon.node", OTHER);
+    await assert.rejects(
+      build(HERE),
+      /compiled has no addon for linux-\w+: the machine that installs it .* in a container/,
+    );
+  });
+
+  it("may be named in build.external, and is copied with its dependencies, each in its version", async () => {
+    await write('import { versions } from "reads-files";', "versions()", {
+      "package.json": '{ "type": "module", "build": { "external": ["reads-files"] } }',
+      "node_modules/reads-files/package.json": manifest("reads-files", {
+        dependencies: { part: "1", other: "1" },
+      }),
+      "node_modules/reads-files/index.js":
+        'exports.versions = () => [require("part").version, require("other").version, require("node:fs").readFileSync(__dirname + "/data.txt", "utf8")];',
+      "node_modules/reads-files/data.txt": "data",
+      "node_modules/part/package.json": manifest("part"),
+      "node_modules/part/index.js": "exports.version = 1;",
+      "node_modules/other/package.json": manifest("other", { dependencies: { part: "2" } }),
+      "node_modules/other/index.js": 'exports.version = "other of " + require("part").version;',
+      "node_modules/other/node_modules/part/package.json": manifest("part"),
+      "node_modules/other/node_modules/part/index.js": "exports.version = 2;",
+    });
+    await build(HERE);
+    await buildContainer(folder, join(folder, "container"));
+    await rm(join(folder, "node_modules"), { recursive: true });
+    for (const built of ["out", "container"]) {
+      const { versions } = await import(join(folder, built, "node_modules/reads-files/index.js"));
+      assert.deepEqual(versions(), [1, "other of 2", "data"], built);
+    }
+    assert.equal(await readFile(out("node_modules/reads-files/data.txt"), "utf8"), "data");
+  });
+
+  for (const [external, message] of [
+    ['"pdfkit"', /build\.external in .*package\.json must be a list of names, for example: \["pdfkit"\]/],
+    ['["not-there"]', /build\.external names not-there, which is not installed; run: npm install not-there/],
+  ] as const) {
+    it(`is refused where build.external is ${external}`, async () => {
+      await write("", "1", { "package.json": `{ "type": "module", "build": { "external": ${external} } }` });
+      await assert.rejects(build(HERE), message);
+    });
+  }
+});

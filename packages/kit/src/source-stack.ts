@@ -1,0 +1,31 @@
+/** Stacks in terms of the sources: a build leaves a source map beside each of its files, which is read when an error is logged. */
+import { readFileSync } from "node:fs";
+import type { SourceMap } from "node:module";
+
+const PLACE = /(?:file:\/\/)?(\.?\/[^\s()]+\.m?js):(\d+):(\d+)/g;
+
+const maps = new Map<string, SourceMap | undefined>();
+
+/** Puts the place in the source in the place of the one in the built file, where there is a source map. */
+export function sourceStack(stack: string): string {
+  return stack.replaceAll(PLACE, (place: string, file: string, line: string, column: string) => {
+    const entry = mapOf(file)?.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!entry || !("originalSource" in entry)) return place;
+    return `${entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+  });
+}
+
+function mapOf(file: string): SourceMap | undefined {
+  if (!maps.has(file)) maps.set(file, readMap(`${file}.map`));
+  return maps.get(file);
+}
+
+function readMap(file: string): SourceMap | undefined {
+  try {
+    const { SourceMap } = process.getBuiltinModule("node:module");
+    return new SourceMap(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    // From the sources, or of a library.
+    return undefined;
+  }
+}
