@@ -1,0 +1,4 @@
+import { createHandler } from "@lambda-express-api/kit/lambda";
+import { api } from "./api.ts";
+
+export const handler = createHandler(api);

@@ -1,0 +1,6 @@
+/** The ports of the stand-ins on 127.0.0.1, which the API is told by its environment. */
+export type StandIns = Readonly<Record<"http" | "postgres" | "mysql" | "mongodb" | "redis" | "smtp", number>>;
+
+export function standIns(): StandIns {
+  return JSON.parse(process.env.STAND_INS ?? "{}");
+}
