@@ -27,7 +27,7 @@ const ROLES_ARE_FOR = ["lambda.amazonaws.com", "scheduler.amazonaws.com"];
 
 /**
  * Gives the statements. What they leave out on purpose: users, keys, policies of their own, roles without the boundary,
- * and containers, whose network and cluster have ids instead of names.
+ * and containers and networks, which have ids instead of names.
  */
 export function deployPermissions(scope: DeployScope): readonly ConditionalStatement[] {
   const { appName, stage, stateBucket, assetBucket, permissionsBoundaryArn, domain } = scope;
@@ -98,6 +98,8 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
       ],
       resources: [globalArn("budgets", `budget/${prefix}`)],
     },
+
+    ...ownResourcePermissions(scope),
 
     // Roles: no more than the boundary allows, whatever their own policies say.
     {
@@ -179,6 +181,35 @@ export function boundaryPermissions(
     },
     { actions: ["lambda:InvokeFunction"], resources: [arn("lambda", `function:${prefix}-*`)] },
     ...permissions,
+  ];
+}
+
+/**
+ * Tables, queues, topics, buckets and schedules beside the API, by the names that SST gives them, and what connects a queue or
+ * a stream with a function.
+ */
+function ownResourcePermissions(scope: StageScope): readonly ConditionalStatement[] {
+  const { arn, prefix } = namesOf(scope);
+  const bucket = `arn:${scope.partition}:s3:::${prefix.toLowerCase()}-*`;
+  const ofStage = { ArnLike: { "lambda:FunctionArn": [arn("lambda", `function:${prefix}-*`)] } };
+  return [
+    { actions: ["dynamodb:*"], resources: [arn("dynamodb", `table/${prefix}-*`)] },
+    { actions: ["sqs:*"], resources: [arn("sqs", `${prefix}-*`)] },
+    { actions: ["sns:*"], resources: [arn("sns", `${prefix}-*`)] },
+    { actions: ["s3:*"], resources: [bucket, `${bucket}/*`] },
+    { actions: ["events:*"], resources: [arn("events", `rule/${prefix}-*`)] },
+    // A mapping that does not exist yet has no ARN, and later has an id.
+    { actions: ["lambda:CreateEventSourceMapping"], resources: ["*"], conditions: ofStage },
+    {
+      actions: [
+        "lambda:GetEventSourceMapping",
+        "lambda:UpdateEventSourceMapping",
+        "lambda:DeleteEventSourceMapping",
+      ],
+      resources: [arn("lambda", "event-source-mapping:*")],
+      conditions: ofStage,
+    },
+    { actions: ["lambda:ListTags"], resources: [arn("lambda", "event-source-mapping:*")] },
   ];
 }
 

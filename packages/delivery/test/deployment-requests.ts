@@ -53,7 +53,8 @@ export function deploymentRequests(graph: Graph): readonly ResourceRequest[] {
     "aws:lambda/permission:Permission": (_, { function: name }) =>
       ["AddPermission", "GetPolicy", "RemovePermission"].map((action) => ({
         action: `lambda:${action}`,
-        resource: arn("lambda", `function:${name}`),
+        // By its name, or by its ARN.
+        resource: arn("lambda", `function:${String(name).split(":function:").at(-1)}`),
       })),
     "aws:cloudwatch/logGroup:LogGroup": (_, { name }) =>
       ["CreateLogGroup", "PutRetentionPolicy", "TagResource", "DeleteLogGroup"].map((action) => ({
@@ -129,6 +130,39 @@ export function deploymentRequests(graph: Graph): readonly ResourceRequest[] {
     "aws:budgets/budget:Budget": (_, { name }) => [
       { action: "budgets:ModifyBudget", resource: `arn:aws:budgets::${ACCOUNT}:budget/${name}` },
     ],
+    "aws:dynamodb/table:Table": (_, { name }) =>
+      ["CreateTable", "DescribeTable", "UpdateTable", "TagResource", "DeleteTable"].map((action) => ({
+        action: `dynamodb:${action}`,
+        resource: arn("dynamodb", `table/${name}`),
+      })),
+    "aws:sqs/queue:Queue": (_, { name }) =>
+      ["CreateQueue", "GetQueueAttributes", "SetQueueAttributes", "TagQueue", "DeleteQueue"].map(
+        (action) => ({
+          action: `sqs:${action}`,
+          resource: arn("sqs", String(name)),
+        }),
+      ),
+    "aws:cloudwatch/eventRule:EventRule": (_, { name }) =>
+      ["PutRule", "DescribeRule", "DeleteRule"].map((action) => ({
+        action: `events:${action}`,
+        resource: arn("events", `rule/${name}`),
+      })),
+    "aws:cloudwatch/eventTarget:EventTarget": (_, { rule }) =>
+      ["PutTargets", "ListTargetsByRule", "RemoveTargets"].map((action) => ({
+        action: `events:${action}`,
+        resource: arn("events", `rule/${rule}`),
+      })),
+    "aws:lambda/eventSourceMapping:EventSourceMapping": (_, { functionName }) => {
+      const context = { "lambda:FunctionArn": String(functionName) };
+      return [
+        { action: "lambda:CreateEventSourceMapping", resource: "*", context },
+        ...["Get", "Update", "Delete"].map((verb) => ({
+          action: `lambda:${verb}EventSourceMapping`,
+          resource: arn("lambda", "event-source-mapping:a1b2c3"),
+          context,
+        })),
+      ];
+    },
     "random:index/randomBytes:RandomBytes": () => [],
     "pulumi:pulumi:Stack": () => [],
   };

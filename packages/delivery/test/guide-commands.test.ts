@@ -63,6 +63,17 @@ const deployPolicy = policyOf(readFileSync(DEPLOY_POLICY, "utf8"));
 const releaseGuide = readFileSync("docs/guides/release.md", "utf8");
 const releasePolicy = policyOf(/^```json\n([\s\S]*?)^```$/m.exec(releaseGuide)?.[1] ?? "");
 
+const USER_POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI";
+/** The actions that the guide to groups names, on the user pool. */
+const groupsPolicy: Policy = [
+  {
+    effect: "Allow",
+    actions: readFileSync("docs/guides/auth.md", "utf8").match(/cognito-idp:[A-Z]\w+/g) ?? [],
+    resources: [USER_POOL],
+    conditions: {},
+  },
+];
+
 const request = (action: string, resource: string): Request => ({ action, resource });
 const state = (kind: string, end = ".json") => `arn:aws:s3:::sst-state/${kind}/${APP}/${STAGE}${end}`;
 const reads: Request[] = [
@@ -138,6 +149,14 @@ describe("the commands of the guides", () => {
         request("s3:GetObject", `arn:aws:s3:::my-releases/${APP}-${STAGE}-Api/1.zip`),
         request("cloudwatch:GetMetricData", "*"),
       ],
+    },
+    "npm run groups": {
+      policy: groupsPolicy,
+      requests: () => {
+        const source = readFileSync("packages/local/src/groups/cognito-groups.ts", "utf8");
+        const commands = [...source.matchAll(/new cognito\.(\w+)Command\(/g)];
+        return commands.map(([, name]) => request(`cognito-idp:${name}`, USER_POOL));
+      },
     },
     "npm run rollback": { policy: releasePolicy, requests: () => ofRelease },
   };

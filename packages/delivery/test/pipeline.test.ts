@@ -182,6 +182,7 @@ describe("every pipeline", () => {
     assert.deepEqual([...new Set(wide)].sort(), [
       "acm:RequestCertificate",
       "cloudwatch:GetMetricData",
+      "lambda:CreateEventSourceMapping",
       "lambda:GetAccountSettings",
       "logs:CreateLogDelivery",
       "logs:DeleteLogDelivery",

@@ -39,6 +39,12 @@ describe("a request", () => {
     assert.ok(may(ifExists, request));
     assert.ok(may(ifExists, { ...request, context: { "iam:PassedToService": "a" } }));
     assert.ok(!may(ifExists, { ...request, context: { "iam:PassedToService": "c" } }));
+    const arnLike = [
+      allow(["iam:PassRole"], ["*"], { ArnLike: { "lambda:FunctionArn": ["arn:*:app-dev-*"] } }),
+    ];
+    assert.ok(may(arnLike, { ...request, context: { "lambda:FunctionArn": arn } }));
+    assert.ok(!may(arnLike, { ...request, context: { "lambda:FunctionArn": arn.replace("dev", "prod") } }));
+    assert.ok(!may(arnLike, request));
     assert.throws(() => may([allow(["*"], ["*"], { StringLike: {} })], request), /how to judge StringLike/);
   });
 

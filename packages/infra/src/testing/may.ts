@@ -1,6 +1,7 @@
 /**
  * Whether a policy allows a request, as IAM decides it (IAM user guide, "Policy evaluation logic"), as far as our own
- * policies go: of the operators it knows `StringEquals` and `StringEqualsIfExists`, and refuses to judge any other.
+ * policies go: of the operators it knows `StringEquals`, `StringEqualsIfExists` and `ArnLike`, and refuses to judge any
+ * other.
  */
 import type { Statement } from "./view.ts";
 
@@ -32,11 +33,14 @@ function holds(
   keys: Readonly<Record<string, string | readonly string[]>>,
   context: Readonly<Record<string, string>>,
 ): boolean {
-  if (operator !== "StringEquals" && operator !== "StringEqualsIfExists")
+  if (!["StringEquals", "StringEqualsIfExists", "ArnLike"].includes(operator))
     throw new Error(`Nobody has said how to judge ${operator}; say it in may.ts.`);
   return Object.entries(keys).every(([key, values]) => {
     const value = context[key];
-    return value === undefined ? operator === "StringEqualsIfExists" : [values].flat().includes(value);
+    if (value === undefined) return operator === "StringEqualsIfExists";
+    return [values]
+      .flat()
+      .some((wanted) => (operator === "ArnLike" ? matches(wanted, value) : wanted === value));
   });
 }
 
