@@ -71,17 +71,13 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
       }
     });
 
-    it("packs what the API's own build has made, docs pages and all, without source maps", () => {
+    it("packs what the API's own build has made, docs pages, source maps and all", () => {
       assert.ok(run.graph);
       const files = readdirSync(join(run.folder, ".sst/lambda/packages/infra/test/fixtures/api"), {
         recursive: true,
       }).map(String);
-      for (const file of ["bundle.mjs", "app.js", "assets/docs-pages.json"])
+      for (const file of ["bundle.mjs", "app.js", "app.js.map", "assets/docs-pages.json"])
         assert.ok(files.includes(file), file);
-      assert.deepEqual(
-        files.filter((file) => file.endsWith(".map")),
-        [],
-      );
       const packed = readFileSync(join(run.folder, ".sst/artifacts/ApiHandler/code.zip"), "latin1");
       for (const file of files.filter((name) => name.includes("."))) assert.ok(packed.includes(file), file);
       assert.equal(all(run.graph, "aws:lambda/function:Function")[0]?.inputs.handler, "bundle.handler");
