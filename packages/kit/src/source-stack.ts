@@ -1,5 +1,4 @@
 /** Stacks in terms of the sources: a build leaves a source map beside each of its files, which is read when an error is logged. */
-import { readFileSync } from "node:fs";
 import type { SourceMap } from "node:module";
 
 const PLACE = /(?:file:\/\/)?(\.?\/[^\s()]+\.m?js):(\d+):(\d+)/g;
@@ -22,6 +21,8 @@ function mapOf(file: string): SourceMap | undefined {
 
 function readMap(file: string): SourceMap | undefined {
   try {
+    // Not imported: the entry of the built function logs too, and an ES import of a builtin module loads all of it.
+    const { readFileSync } = process.getBuiltinModule("node:fs");
     const { SourceMap } = process.getBuiltinModule("node:module");
     return new SourceMap(JSON.parse(readFileSync(file, "utf8")));
   } catch {

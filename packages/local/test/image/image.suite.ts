@@ -38,14 +38,14 @@ function describeImage({
     before(() => build(API, ["--build-arg=COMMIT=0123456789abcdef"]));
 
     describe("holds", () => {
-      it("the built API and nothing else: no sources, tests, packages, source maps or environment files", () => {
+      it("the built API and nothing else: no sources, tests, packages or environment files", () => {
         const files = output("find", "/app", "-type", "f").trim().split("\n");
         assert.ok(files.includes("/app/main.mjs"));
         const unexpected = files.filter(
-          (file) => !/^\/app\/([\w-]+\.mjs(\.LEGAL\.txt)?|release\.json)$|^\/app\/assets\//.test(file),
+          (file) => !/^\/app\/([\w-]+\.mjs(\.map|\.LEGAL\.txt)?|release\.json)$|^\/app\/assets\//.test(file),
         );
         assert.deepEqual(unexpected, []);
-        assert.ok(!files.some((file) => /\.(ts|map)$|\.env|history/.test(file)));
+        assert.ok(!files.some((file) => /\.ts$|\.env|history/.test(file)));
       });
 
       it("no history of a shell or of a prompt, at whoever's home", () => {
