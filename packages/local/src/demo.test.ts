@@ -144,7 +144,7 @@ test("with tokens of the terminal it walks every row that has one, and says what
   );
 });
 
-test("with tokens of all callers it walks every row, and signs in nobody", async () => {
+test("with tokens of all callers it walks every row, and sends no password", async () => {
   const { exitCode, output } = await demoAgainst(rightAnswers, {
     AUTH_ENDPOINTS: "off",
     DEMO_USER_TOKEN: "token-of-user@example.com",

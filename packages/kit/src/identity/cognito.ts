@@ -47,7 +47,7 @@ const MORE_THAN_A_PASSWORD: Readonly<Record<string, string>> = {
 /**
  * Makes the Cognito provider. Which of the two tokens it hands out as the access token, `config.jwt.tokenUse` says.
  *
- * With `authErrorDetail` `generic`, every refusal has the same answer, so that nobody learns who has an account. That of a
+ * With `authErrorDetail` `generic`, every refusal has the same answer, which does not tell who has an account. That of a
  * locked account too.
  */
 export function createCognitoProvider(

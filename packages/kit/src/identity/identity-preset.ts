@@ -75,7 +75,7 @@ function cognitoPreset({
   };
 }
 
-/** The password grant is off in a new tenant, so nobody is promised the token endpoints. */
+/** The password grant is off in a new tenant, and so are the token endpoints here. */
 function auth0Preset({
   AUTH0_DOMAIN: domain,
   JWT_AUTHORIZED_AUDIENCES: audiences = "",

@@ -47,7 +47,7 @@ const UNKNOWN_AUDIENCE = /^Service not found/;
 /**
  * Makes the provider. The discovery document is asked for at the first sign-in, and again while it cannot be had.
  *
- * With `authErrorDetail` `generic`, every refusal has the same answer, so that nobody learns who has an account. That of a
+ * With `authErrorDetail` `generic`, every refusal has the same answer, which does not tell who has an account. That of a
  * locked account too.
  */
 export function createPasswordGrantProvider(

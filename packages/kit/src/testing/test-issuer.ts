@@ -77,7 +77,7 @@ export async function startTestIssuer({
   const server = createServer((request, response) => {
     response.setHeader("content-type", "application/json");
     if (request.url === "/.well-known/openid-configuration") {
-      // Nothing listens there: it signs tokens, and signs in nobody.
+      // Nothing listens there: it signs tokens, and takes no passwords.
       const tokenEndpoint = "http://127.0.0.1:1/token";
       response.end(JSON.stringify({ issuer, jwks_uri: jwksUri, token_endpoint: tokenEndpoint }));
     } else if (request.url === "/jwks.json") {

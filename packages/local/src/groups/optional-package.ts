@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PlainError } from "../command.ts";
 
 /**
- * Loads a package that only this command needs, so that nobody has to install it for the rest.
+ * Loads a package that only this command needs, so that the others do without it.
  *
  * @param specifier the package, or a module of it.
  * @param folder whose `node_modules` it is in, or above.

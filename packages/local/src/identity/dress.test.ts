@@ -134,7 +134,7 @@ describe("as Auth0", () => {
       assert.match(String(sub), /^auth0\|[\da-f]{24}$/);
     }));
 
-  test("without an audience the token is for nobody but Auth0, and is no JWT", () =>
+  test("without an audience the token is for Auth0 alone, and is not a JWT", () =>
     withIssuer({ provider: "auth0" }, async (issuer) => {
       const { body } = await tokens(issuer, asUser);
       assert.throws(() => decodeJwt(String(body.access_token)));
