@@ -100,7 +100,8 @@ function faultsOutside(root: string, file: string): string[] {
   const { all } = declaredNames(readManifest(root, manifest));
   return importsOf(root, file).flatMap(({ specifier }) => {
     const dependency = packageOf(specifier);
-    return !dependency || all.includes(dependency)
+    // A folder with a lock file of its own finds the packages of this repository above it.
+    return !dependency || dependency.startsWith(SCOPE) || all.includes(dependency)
       ? []
       : [`${file} imports ${dependency}, which ${manifest} does not declare`];
   });

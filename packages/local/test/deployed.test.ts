@@ -59,17 +59,20 @@ describe("what sst deploy makes", () => {
   /** There is one deployment, which trusts the issuer of the first test that needs it. */
   function deploy({ issuer, audience }: Pick<TrustedIssuer, "issuer" | "audience">): Promise<Stack> {
     deploying ??= (async () => {
+      // A deployment takes an issuer with HTTPS only, and that of a test has none.
+      const secure = issuer.replace("http:", "https:");
       const deployment = await runSst({
         args: ["deploy", "--stage", "test"],
         environment: {
           ...settings,
           ...noProvider,
-          JWT_ISSUER: issuer,
+          JWT_ISSUER: secure,
           JWT_AUTHORIZED_AUDIENCES: audience,
         },
       });
       assert.ok(deployment.graph, deployment.output);
-      const deployed = deployedApi(deployment.graph);
+      const text = JSON.stringify(deployedApi(deployment.graph));
+      const deployed: DeployedApi = JSON.parse(text.replaceAll(secure, issuer));
       return { deployment, deployed, ...(await run(deployed, deployment.folder)) };
     })();
     return deploying;

@@ -15,7 +15,11 @@ export const refreshToken = defineRoute({
   request: (z) => ({
     body: z.object({
       grant_type: z.literal("refresh_token").optional(),
-      refresh_token: z.string().min(1).max(4096).meta({ description: "The refresh token of the token answer." }),
+      refresh_token: z
+        .string()
+        .min(1)
+        .max(4096)
+        .meta({ description: "The refresh token of the token answer." }),
     }),
   }),
   responses: (z) => ({
