@@ -1,6 +1,7 @@
 /** Cold, warm and memory: the handler in a process like Lambda's, a new process for each sample. */
-import { type StubProvider, startStubProvider } from "../../packages/kit/test/support/stub-provider.ts";
+
 import { settingsTable } from "../../packages/infra/src/settings.ts";
+import { type StubProvider, startStubProvider } from "../../packages/kit/test/support/stub-provider.ts";
 import { type CandidateName, entryOf, PEERS, PRODUCTS } from "./candidates.ts";
 import type { Cores } from "./machine.ts";
 import { eventOf, type RequestName } from "./requests.ts";

@@ -161,7 +161,7 @@ describe("the commands of the guides", () => {
     "npm run rollback": { policy: releasePolicy, requests: () => ofRelease },
   };
   /** For an administrator, as the guides say: they make what the others need, or open a bridge into the account. */
-  const setUp = ["aws configure", "aws s3", "aws ssm", "npx sst deploy", "npx sst dev"];
+  const setUp = ["aws configure", "aws cognito", "aws s3", "aws ssm", "npx sst deploy", "npx sst dev"];
   const withoutAws =
     /^npm run (demo|cost|dev|generate|screenshots|test:image|build:\w+|new|check\S*|bench|create|platform|test|pack)$/;
 

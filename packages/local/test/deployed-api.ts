@@ -76,7 +76,8 @@ export function deployedApi(graph: Graph): DeployedApi {
           ({ inputs }) =>
             ({
               ...pick(inputs, ["apiMappingKey", "stage"]),
-              domainName: domainNames.get(String(inputs.domainName)),
+              // The id of a domain is its name where an account has given it one.
+              domainName: domainNames.get(String(inputs.domainName)) ?? inputs.domainName,
             }) as unknown as ApiMapping,
         ),
     },
