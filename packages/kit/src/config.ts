@@ -603,6 +603,15 @@ function missing(name: string, { rule, example }: Setting<unknown>): string {
   return `${name} is not set; it must be ${rule}, e.g. ${name}=${example}.`;
 }
 
+/** The values of secret settings, the kit's and the API's own: no line of a log may have them. */
+export function secretValues(
+  environment: Readonly<Record<string, string | undefined>>,
+  ownSettings: OwnSettings,
+): readonly string[] {
+  const all: OwnSettings = { ...settings, ...ownSettings };
+  return Object.entries(all).flatMap(([name, { secret }]) => (secret ? (environment[name] ?? []) : []));
+}
+
 function unknownSetting(name: string): string {
   const names = Object.keys(settings) as (keyof typeof settings)[];
   const nearest = names.reduce((best, other) =>

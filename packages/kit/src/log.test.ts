@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AxiosError, AxiosHeaders } from "axios";
-import { createLog } from "./log.ts";
+import { createLog, withoutSecrets } from "./log.ts";
 
 /** Writes one line; gives its text and what is in it. */
 function lineOf(use: (log: ReturnType<typeof createLog>) => void) {
@@ -118,5 +118,22 @@ describe("a log line", () => {
     const [text] = write.mock.calls[0]?.arguments ?? [];
     write.mock.restore();
     assert.equal(JSON.parse(String(text)).message, "hello");
+  });
+});
+
+describe("a log without secrets", () => {
+  it("has three stars in the place of a secret, in a message, a field or an error, however it is written in JSON", () => {
+    const lines: string[] = [];
+    const secret = 'postgres://owner:pass"word@db';
+    const log = createLog(withoutSecrets((line) => lines.push(line), [secret, "short"]));
+    log.error(`cannot reach ${secret}`, {
+      url: secret,
+      error: new Error(`no ${secret}`, { cause: secret }),
+      is: "short",
+    });
+    assert.equal(lines.length, 1);
+    assert.doesNotMatch(lines[0] ?? "", /owner:pass/);
+    assert.equal(JSON.parse(lines[0] ?? "").url, "***");
+    assert.equal(JSON.parse(lines[0] ?? "").is, "short");
   });
 });

@@ -37,7 +37,22 @@ export function createLog(write: (line: string) => void = writeToStdout, context
   };
 }
 
-function writeToStdout(line: string): void {
+/** Shorter values are words that a line may have for other reasons. */
+const SHORTEST_SECRET = 8;
+
+/** Makes of `write` one that writes `***` in the place of each secret, wherever in a line it stands. */
+export function withoutSecrets(
+  write: (line: string) => void,
+  secrets: readonly string[],
+): (line: string) => void {
+  // As they stand in JSON.
+  const texts = secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .map((secret) => JSON.stringify(secret).slice(1, -1));
+  return (line) => write(texts.reduce((text, secret) => text.replaceAll(secret, "***"), line));
+}
+
+export function writeToStdout(line: string): void {
   process.stdout.write(line);
 }
 

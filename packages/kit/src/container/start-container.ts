@@ -2,8 +2,8 @@
 import cluster from "node:cluster";
 import type { Express } from "express";
 import type { Api } from "../api.ts";
-import { ConfigError, loadConfig } from "../config.ts";
-import { createLog } from "../log.ts";
+import { ConfigError, loadConfig, secretValues } from "../config.ts";
+import { createLog, withoutSecrets, writeToStdout } from "../log.ts";
 import { release } from "../release.ts";
 import { startServer } from "./server.ts";
 import { createShutdown } from "./shutdown.ts";
@@ -20,15 +20,14 @@ export interface ContainerOptions {
  * each.
  */
 export async function startContainer(api: Api, { configure }: ContainerOptions = {}): Promise<void> {
-  const log = createLog();
+  const log = createLog(withoutSecrets(writeToStdout, secretValues(process.env, api.settings)));
   try {
     const config = loadConfig(process.env, { runtime: "CONTAINERIZED", settings: api.settings });
     if (!config.jwt.verifyExpiration)
       log.warn("JWT_VERIFY_TOKEN_EXPIRATION is off: expired tokens are accepted");
     if (cluster.isPrimary && config.workers > 1) return startWorkers(config.workers, log);
 
-    const write = (line: string) => process.stdout.write(line);
-    const starting = startServer(api, { config, log, write, configure });
+    const starting = startServer(api, { config, log, write: writeToStdout, configure });
     const shutdown = createShutdown({
       starting,
       delayMilliseconds: config.drainDelaySeconds * 1000,

@@ -3,10 +3,10 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Express } from "express";
 import type { Api } from "../api.ts";
 import { createApp } from "../app.ts";
-import { loadConfig } from "../config.ts";
+import { loadConfig, secretValues } from "../config.ts";
 import { errorAnswer, unexpectedError } from "../errors/api-error.ts";
 import { catalogue } from "../errors/catalogue.ts";
-import { createLog, type Log } from "../log.ts";
+import { createLog, type Log, withoutSecrets } from "../log.ts";
 import { requestIdFrom } from "../request/request-context.ts";
 import { securityHeaders } from "../request/security-headers.ts";
 import { createServices } from "../services.ts";
@@ -59,7 +59,7 @@ export function createHandler(
   api: Api,
   {
     environment = process.env,
-    log = createLog(writeLine),
+    log = createLog(withoutSecrets(writeLine, secretValues(environment, api.settings))),
     services: replaced = {},
     configure,
     adapter,
