@@ -19,8 +19,7 @@ const native = (...machines: readonly ("x64" | "arm64")[]): Files => ({
   "node_modules/native/package.json": manifest("native", {
     optionalDependencies: { "native-linux-x64": "1.0.0", "native-linux-arm64": "1.0.0" },
   }),
-  "node_modules/native/index.js":
-    "exports.load = () => require('native-linux-' + process.arch); exports.two = 2;",
+  "node_modules/native/index.js": "require.resolve('native-linux-' + process.arch); exports.two = 2;",
   ...Object.fromEntries(
     machines.map((cpu) => [
       `node_modules/native-linux-${cpu}/package.json`,
@@ -65,6 +64,14 @@ describe("a package that is not bundled", () => {
       const wrong = cpu === "x64" ? "arm64" : "x64";
       assert.ok(!existsSync(out(`node_modules/native-linux-${wrong}`)), wrong);
     }
+  });
+
+  it("may have no addon for the building machine: endpoints that need it are not rehearsed", async () => {
+    await write('import { two } from "native";', "two", native(OTHER));
+    await writeAddon(`node_modules/native-linux-${OTHER}/addon.node`, OTHER);
+    await build(OTHER);
+    assert.ok(existsSync(out(`node_modules/native-linux-${OTHER}/addon.node`)));
+    assert.ok(existsSync(out("bundle.mjs")));
   });
 
   it("fails the build when its addon for the function's machine is not installed, and says how to install it", async () => {

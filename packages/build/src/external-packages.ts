@@ -232,6 +232,12 @@ export function demandAddons(missing: ReadonlyMap<string, string>): void {
   if (missing.size > 0) throw new ExternalPackageError([...missing.values()].join("\n"));
 }
 
+/** Whether an error was thrown in one of the packages. */
+export function isThrownIn(error: unknown, names: readonly string[]): boolean {
+  const stack = error instanceof Error ? (error.stack ?? "").replaceAll(sep, "/") : "";
+  return names.some((name) => stack.includes(`/node_modules/${name}/`));
+}
+
 function whatToInstall(name: string, folder: string, { os, cpu }: Machine): string {
   const { optionalDependencies = {} } = manifestOf(folder);
   const comesAsPackage = Object.keys(optionalDependencies).some((key) => PLATFORM_PACKAGE.test(key));

@@ -11,7 +11,13 @@ import { build } from "esbuild";
 import { apiFolder, loadApi, loadEndpoints } from "./api-folder.ts";
 import { APP_FILE, APP_MODULE, type Bundle, bundleFiles } from "./bundle-files.ts";
 import { makeMissingDocsFiles } from "./docs-files.ts";
-import { demandAddons, externalPackages, type Machine, THIS_MACHINE } from "./external-packages.ts";
+import {
+  demandAddons,
+  externalPackages,
+  isThrownIn,
+  type Machine,
+  THIS_MACHINE,
+} from "./external-packages.ts";
 import { KIT_ASSETS } from "./kit-folder.ts";
 import { type Rehearsal, rehearsalEnvironment, rehearsalOf } from "./rehearsal.ts";
 import { writeReleaseFile } from "./release-file.ts";
@@ -35,7 +41,6 @@ export async function buildLambda(
 ): Promise<Bundle> {
   const { root, lambdaEntry, apiModule } = apiFolder(folder);
   const api = await loadApi({ apiModule });
-  const rehearsal = rehearsalOf(await loadEndpoints(api));
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   await makeMissingDocsFiles();
@@ -51,10 +56,12 @@ export async function buildLambda(
   const isForThisMachine = THIS_MACHINE.os === target.os && THIS_MACHINE.cpu === target.cpu;
   const missing = externals.copy(out, THIS_MACHINE);
   if (isForThisMachine) demandAddons(missing);
+  const names = [...missing.keys()];
+  const rehearsal = rehearsalOf(await loadEndpoints(api, (error) => isThrownIn(error, names)));
   // Last, because a code cache is for the very source that it was made of.
   const codeCaches = await rehearse(out, bundle.entry, rehearsal, {
     environment: rehearsalEnvironment(api),
-    missing: [...missing.keys()],
+    missing: names,
     makesCodeCaches: bundle.entry === APP_FILE && process.arch === architecture,
   });
   if (!isForThisMachine) {

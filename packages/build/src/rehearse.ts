@@ -13,6 +13,7 @@ import type { Api } from "@lambda-express-api/kit";
 import { loadRoute } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { LambdaHandler } from "@lambda-express-api/kit/lambda/create-handler.ts";
 import { APP_MODULE } from "./bundle-files.ts";
+import { isThrownIn } from "./external-packages.ts";
 import { createFileLoader } from "./load-files.ts";
 import type { Rehearsal, Rehearsed } from "./rehearsal.ts";
 
@@ -62,10 +63,9 @@ async function loadEndpoint(key: string, loadFile: Api["routes"][string]): Promi
   try {
     await loadRoute(key, loadFile);
   } catch (error) {
-    const stack = error instanceof Error ? error.stack : String(error);
-    const name = missing.find((name) => stack?.includes(`/node_modules/${name}/`));
-    if (name === undefined) throw new Error(`${key} cannot be loaded: ${stack}`);
-    process.stderr.write(`${key} is not rehearsed: ${name} has no addon for this machine in node_modules.\n`);
+    if (!isThrownIn(error, missing))
+      throw new Error(`${key} cannot be loaded: ${error instanceof Error ? error.stack : error}`);
+    process.stderr.write(`${key} is not rehearsed: an addon for this machine is not in node_modules.\n`);
   }
 }
 
