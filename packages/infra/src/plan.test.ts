@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { routesOfRouter } from "@lambda-express-api/kit/enabled-routes.ts";
 import { anyone, auth } from "@lambda-express-api/kit/route/access.ts";
 import { defineRoute, type Zod } from "@lambda-express-api/kit/route/define-route.ts";
-import { routesOfRouter } from "@lambda-express-api/kit/route/mount-router.ts";
 import { planHttpApi } from "./plan.ts";
 
 const settings = {

@@ -3,8 +3,7 @@ import type { RequestHandler, Router } from "express";
 import { type Config, settings as kitSettings, type OwnSettings, type ParsedSettings } from "./config.ts";
 import { ApiError, type ApiErrorOptions } from "./errors/api-error.ts";
 import { type CatalogueEntry, catalogue, type ErrorCode } from "./errors/catalogue.ts";
-import type { Access } from "./route/access.ts";
-import { type GroupRefusal, nameGroups } from "./route/admit.ts";
+import { type Access, type GroupRefusal, nameGroups } from "./route/access.ts";
 import { defineRoute, type Route, type RouteDefiner } from "./route/define-route.ts";
 import type { ServiceDefinitions, Services } from "./services.ts";
 

@@ -15,9 +15,10 @@ import { enabledRoutes } from "./enabled-routes.ts";
 import { ApiError, errorAnswer, unexpectedError } from "./errors/api-error.ts";
 import type { CatalogueEntry } from "./errors/catalogue.ts";
 import type { Log } from "./log.ts";
-import { announcesBody, watchBody } from "./request/body-timeouts.ts";
+import { watchBody } from "./request/body-timeouts.ts";
 import { parseQuery } from "./request/fields.ts";
 import {
+  announcesBody,
   hasRequestContext,
   RequestContext,
   requestContext,

@@ -1,8 +1,7 @@
-import type { Api } from "./api.ts";
+import type { Api, MountedRouter } from "./api.ts";
 import type { Features } from "./config.ts";
 import { comparePaths } from "./request/request-path.ts";
 import type { Route } from "./route/define-route.ts";
-import { routesOfRouter } from "./route/mount-router.ts";
 
 /** Whether an endpoint is switched on. */
 export function isEnabled({ feature }: Pick<Route, "feature">, features: Features): boolean {
@@ -43,4 +42,19 @@ export async function loadRoute(key: string, load: () => Promise<Route>): Promis
 
 function byPath(a: Route, b: Route): number {
   return comparePaths(a.path, b.path) || (a.path < b.path ? -1 : 1);
+}
+
+/** The routes that the gateway, the docs and the access tests have for a router: the prefix, and all that is below it. */
+export function routesOfRouter({ operationId, prefix, summary, access }: MountedRouter): readonly Route[] {
+  const route = {
+    method: "ANY",
+    summary,
+    access,
+    responses: () => ({}),
+    handler: () => Promise.reject(new Error(`${operationId} is a router`)),
+  } as const;
+  return [
+    { ...route, operationId, path: prefix },
+    { ...route, operationId: `${operationId}Below`, path: `${prefix}/{proxy+}` },
+  ];
 }

@@ -24,6 +24,7 @@ export type { Log, LogFields } from "./log.ts";
 export { logReleaseOnce } from "./release.ts";
 export { principalOf } from "./request/request-context.ts";
 export { publicPath } from "./request/request-path.ts";
+export type { GroupRefusal } from "./route/access.ts";
 export {
   type Access,
   type Authenticated,
@@ -32,7 +33,6 @@ export {
   auth,
   describeAccess,
 } from "./route/access.ts";
-export type { GroupRefusal } from "./route/admit.ts";
 export { defineRoute, type HandlerContext, type Route, type Zod } from "./route/define-route.ts";
 export { type ServiceDefinition, type Services, service } from "./services.ts";
 export { listOf, matching, oneOf, wholeNumber } from "./setting-parsers.ts";

@@ -1,7 +1,8 @@
 /** Revisions of one API, each of which differs from the first in one kind of change. */
+
+import { routesOfRouter } from "@lambda-express-api/kit/enabled-routes.ts";
 import { type Access, anyone, auth } from "@lambda-express-api/kit/route/access.ts";
 import { defineRoute, type Route } from "@lambda-express-api/kit/route/define-route.ts";
-import { routesOfRouter } from "@lambda-express-api/kit/route/mount-router.ts";
 
 const fine = async () => ({ status: 200, body: null }) as const;
 const forAnyone = anyone(fine);

@@ -75,7 +75,9 @@ export function createHandler(
 
   return async (event, context) => {
     if (isWarmerEvent(event)) return warm(event, context, log);
-    if (!isHttpEvent(event)) throw new TypeError("The event is not a payload 2.0 event of an HTTP API");
+    if (!isHttpEvent(event)) {
+      throw new TypeError("The event is not a payload 2.0 event of an HTTP API");
+    }
     try {
       return await respond(event, context);
     } catch (error) {

@@ -43,8 +43,3 @@ export function watchBody(
   }, SECOND);
   return () => clearInterval(timer);
 }
-
-/** Whether a request announces a body. */
-export function announcesBody({ headers }: IncomingMessage): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-}

@@ -98,3 +98,8 @@ export function requestContext(request: WithContext): RequestContext {
   if (!context) throw new Error("The request has no context");
   return context;
 }
+
+/** Whether a request announces a body. */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}

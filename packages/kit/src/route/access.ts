@@ -75,3 +75,13 @@ export function describeAccess(access: Access): string {
   const groups = access.groups.length > 0 ? access.groups.join(" or ") : "any signed-in caller";
   return access.scopes.length > 0 ? `${groups}, with scope ${access.scopes.join(" or ")}` : groups;
 }
+
+/**
+ * Says in words why a caller is refused who is in none of `groups`.
+ *
+ * @param callerGroups of the caller's token.
+ */
+export type GroupRefusal = (groups: readonly string[], callerGroups: readonly string[]) => string;
+
+export const nameGroups: GroupRefusal = (groups) =>
+  `Only members of ${groups.join(" or ")} may call this endpoint`;

@@ -5,8 +5,8 @@ import type { Principal } from "../auth/principal.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { createLog } from "../log.ts";
 import { principalOf, RequestContext, setRequestContext } from "../request/request-context.ts";
-import { type Access, type AuthRule, anyone, auth } from "./access.ts";
-import { admit, type GroupRefusal, nameGroups } from "./admit.ts";
+import { type Access, type AuthRule, anyone, auth, type GroupRefusal, nameGroups } from "./access.ts";
+import { admit } from "./handle-route.ts";
 
 const principal = (groups: readonly string[], scopes: readonly string[] = []): Principal => ({
   subject: "alice",

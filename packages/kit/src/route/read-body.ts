@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { finished } from "node:stream";
 import { ApiError } from "../errors/api-error.ts";
-import { announcesBody } from "../request/body-timeouts.ts";
 import { hasTooManyFields, MAX_FIELDS } from "../request/fields.ts";
+import { announcesBody } from "../request/request-context.ts";
 import type { MediaType } from "./define-route.ts";
 
 export type BodyReader = (request: IncomingMessage) => Promise<unknown>;

@@ -89,7 +89,7 @@ export function sendReply(
   }
   if (reply.headers) Object.assign(headers, reply.headers);
   if (reply.headers?.vary) headers.vary = alsoVary(response, reply.headers.vary);
-  if (hasLongRest(request)) headers.connection = "close";
+  if (!request.complete && hasLongRest(request)) headers.connection = "close";
   // By its name: a middleware that failed may have left the phrase of another status.
   response.writeHead(reply.status, STATUS_CODES[reply.status] ?? "Unknown", headers);
   if (!request.complete && headers.connection === "close") {
