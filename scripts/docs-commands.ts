@@ -58,6 +58,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "needs the package registry; packages/build/src/vendored-redoc.test.ts checks what it wrote",
   "npm install --workspace packages/api":
     "needs the package registry; npm run check:projects installs a package into a copy",
+  "npm run create": "needs the package registry; npm run check:projects creates a project",
   "npm run screenshots": "needs Chromium",
   "npm run test:image": "needs Docker",
   "npm test": "takes minutes; continuous integration runs it",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { copyRepository } from "./copy-repository.ts";
@@ -71,6 +71,39 @@ describe("npm run new", () => {
       assert.equal(status, 0, output);
     }
   });
+
+  for (const [why, change, sentence] of [
+    [
+      "two endpoints with one method and path",
+      (source: string) => source.replaceAll("getTag", "readTag"),
+      /^tags\/get-tag\.ts and tags\/read-tag\.ts both define GET \/v1\/tags\/\{name\}; change one\.\n$/,
+    ],
+    [
+      "two names for one variable",
+      (source: string) => source.replaceAll("getTag", "readTag").replace("{name}", "{tag}/parts"),
+      /^[^\n]+ have two names for the variable at \/v1\/tags\/\{\}, and API Gateway takes one; call it \{\w+\} in both\.\n$/,
+    ],
+    [
+      "a file that cannot be loaded",
+      (source: string) => `${source}throw new Error("boom");`,
+      /^tags\/read-tag\.ts cannot be loaded: Error: boom\n$/,
+    ],
+  ] as const) {
+    it(`npm run generate refuses ${why} in a sentence, and writes nothing`, async () => {
+      const folder = join(copy, "packages/api/src/routes");
+      const list = await readFile(join(folder, "routes.ts"), "utf8");
+      const added = join(folder, "tags/read-tag.ts");
+      await writeFile(added, change(await readFile(join(folder, "tags/get-tag.ts"), "utf8")));
+      try {
+        const { status, output } = runNode("scripts/generate.ts");
+        assert.equal(status, 1);
+        assert.match(output, sentence);
+        assert.equal(await readFile(join(folder, "routes.ts"), "utf8"), list);
+      } finally {
+        await rm(added);
+      }
+    });
+  }
 
   for (const [why, args] of [
     ["no arguments", []],

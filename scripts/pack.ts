@@ -27,7 +27,9 @@ interface Packing {
 /** Each after those that it depends on. */
 const PACKAGES: Readonly<Record<string, Packing>> = {
   gateway: { copied: { "src/inspector/page": "dist/inspector/page", docs: "docs" } },
-  kit: { copied: { assets: "assets", "edits.json": "edits.json" } },
+  kit: {
+    copied: { assets: "assets", "edits.json": "edits.json", "../../docs/guides": "guides" },
+  },
   build: {
     // The kit's package has the files of the docs pages.
     left: {

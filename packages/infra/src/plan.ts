@@ -150,8 +150,10 @@ const VARIABLE = /\{([^{}+]+)(\+?)\}/g;
 /**
  * API Gateway takes one variable name at each place of a path, whatever the method and whatever follows it ("conflicting
  * variable on the same hierarchical level"). Plain and greedy variables are told apart.
+ *
+ * @throws Error that names both routes.
  */
-function checkVariableNames(routes: readonly PlannedRoute[]): void {
+export function checkVariableNames(routes: readonly Pick<PlannedRoute, "routeKey">[]): void {
   const first = new Map<string, { readonly name: string; readonly routeKey: string }>();
   for (const { routeKey } of routes) {
     const path = routeKey.slice(routeKey.indexOf(" ") + 1);

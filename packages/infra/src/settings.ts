@@ -260,7 +260,7 @@ export const settingsTable = {
   CONTAINER_IMAGE: {
     description: "The image to run on Fargate, for those whom Lambda no longer fits. Unset: none.",
     rule: "an image in a registry",
-    example: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/lambda-express-api:1.0.0",
+    example: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/my-api:1.0.0",
     parse: matching(/^[\w.-]+(:\d+)?(\/[\w.-]+)+([:@][\w.:-]+)?$/),
   },
   CONTAINER_DOMAIN_NAME: {

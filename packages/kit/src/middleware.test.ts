@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import { type Express, type Request, type RequestHandler, Router } from "express";
+import express, { type Express, type Request, type RequestHandler, Router } from "express";
 import { apiOf } from "../test/fixtures/api.ts";
 import type { Api } from "./api.ts";
 import { startServer } from "./container/server.ts";
@@ -106,6 +106,15 @@ const getSecret = defineRoute({
   responses: (z) => ({ 200: { description: "The secret.", schema: z.string() } }),
 }).handler(auth({ groups: ["ADMINS"] }, async () => ({ status: 200, body: "secret" })));
 
+const createNote = defineRoute({
+  operationId: "createNote",
+  method: "POST",
+  path: "/v1/notes",
+  summary: "Answers the note.",
+  request: (z) => ({ body: z.object({ text: z.string() }) }),
+  responses: (z) => ({ 201: { description: "The note.", schema: z.string() } }),
+}).handler(anyone(async ({ body }) => ({ status: 201, body: body.text })));
+
 const routes = [getLiteral, getVariable, getSecret];
 const ANYONE = { type: "public" } as const;
 const get = (path: string, headers: Readonly<Record<string, string>> = {}) => ({
@@ -170,6 +179,27 @@ for (const [name, start] of [
       for (const path of ["/v1/literal", "/v1/nowhere", "/v1/secret"])
         assert.equal((await request(get(path))).headers["x-tag"], "yes", path);
     });
+
+    for (const [reader, middleware] of [
+      ["express.json()", express.json()],
+      ["express.raw()", express.raw({ type: "application/json" })],
+      ["express.text()", express.text({ type: "application/json" })],
+    ] as const) {
+      it(`an endpoint behind ${reader} checks and gets the body that was read`, async () => {
+        const { request } = await start(apiOf([createNote], { middleware: () => [middleware] }));
+        const post = (body: string) =>
+          request({
+            method: "POST",
+            path: "/v1/notes",
+            headers: { "content-type": "application/json" },
+            body,
+          });
+        const { status, body } = await post('{"text":"read"}');
+        assert.deepEqual([status, body], [201, '"read"']);
+        for (const wrong of ['{"text":1}', "{}", `{"text":"","more":${"[".repeat(600)}${"]".repeat(600)}}`])
+          assert.equal((await post(wrong)).status, 400, wrong);
+      });
+    }
 
     it("hands its errors to the API's own answers, thrown or passed on", async () => {
       const fails: Readonly<Record<string, RequestHandler>> = {

@@ -17,8 +17,8 @@ export type BodyReader = (request: IncomingMessage) => Promise<unknown>;
  */
 export function createBodyReader(consumes: readonly MediaType[], limitBytes: number): BodyReader {
   return async (request) => {
-    const bytes = await readBytes(request, limitBytes);
-    if (!bytes?.length) return undefined;
+    const body = request.readableEnded ? bodyReadBefore(request) : await readBytes(request, limitBytes);
+    if (body === undefined || (body instanceof Uint8Array && body.length === 0)) return undefined;
     const contentType = request.headers["content-type"] ?? "";
     const mediaType = consumes.find((type) => type === contentType.split(";")[0]?.trim().toLowerCase());
     if (!mediaType || !/^(utf-?8)?$/i.test(charsetOf(contentType))) {
@@ -26,8 +26,9 @@ export function createBodyReader(consumes: readonly MediaType[], limitBytes: num
         reason: `Send a body of one of these types, in UTF-8: ${consumes.join(", ")}`,
       });
     }
+    if (!(body instanceof Uint8Array)) return refuseDeeper(body);
     try {
-      return await parse[mediaType](bytes, contentType);
+      return await parse[mediaType](body, contentType);
     } catch (error) {
       if (error instanceof ApiError) throw error;
       // What a parser says quotes the body, and a body may hold a password: it does not reach the log.
@@ -36,12 +37,13 @@ export function createBodyReader(consumes: readonly MediaType[], limitBytes: num
   };
 }
 
+/** What a middleware has left: `express.raw()` the bytes, `express.text()` the text, `express.json()` the value. */
+function bodyReadBefore(request: IncomingMessage): unknown {
+  const { body } = request as { readonly body?: unknown };
+  return typeof body === "string" ? Buffer.from(body) : body;
+}
+
 async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Uint8Array | undefined> {
-  if (request.readableEnded) {
-    // A middleware has read it: `express.raw()` leaves the bytes here.
-    const { body } = request as { readonly body?: unknown };
-    return body instanceof Uint8Array ? body : undefined;
-  }
   if (!announcesBody(request)) return undefined;
   const { "content-encoding": coding = "identity", "content-length": length } = request.headers;
   if (coding.toLowerCase() !== "identity") {
@@ -93,10 +95,7 @@ const parse: Record<MediaType, (bytes: Uint8Array, contentType: string) => unkno
   "application/json": (bytes) => {
     const text = decodeUtf8(bytes);
     const value: unknown = JSON.parse(text);
-    if (text.length > MAX_JSON_DEPTH && isDeeper(value, MAX_JSON_DEPTH)) {
-      throw new ApiError("001400", { reason: `The body has more than ${MAX_JSON_DEPTH} levels` });
-    }
-    return value;
+    return text.length > MAX_JSON_DEPTH ? refuseDeeper(value) : value;
   },
   "application/x-www-form-urlencoded": (bytes) => {
     const text = decodeUtf8(bytes);
@@ -110,6 +109,11 @@ const parse: Record<MediaType, (bytes: Uint8Array, contentType: string) => unkno
 
 /** What reads such a value recursively, as schemas and JSON.stringify do, would overflow the stack at a few thousand. */
 const MAX_JSON_DEPTH = 500;
+
+function refuseDeeper(value: unknown): unknown {
+  if (!isDeeper(value, MAX_JSON_DEPTH)) return value;
+  throw new ApiError("001400", { reason: `The body has more than ${MAX_JSON_DEPTH} levels` });
+}
 
 function isDeeper(value: unknown, depth: number): boolean {
   const isNested = (inner: unknown) => typeof inner === "object" && inner !== null;

@@ -8,6 +8,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
+import { checkVariableNames } from "@lambda-express-api/infra/plan.ts";
 import { settingsTable as deploymentSettings } from "@lambda-express-api/infra/settings.ts";
 import type { Api, Route, RouteLoaders } from "@lambda-express-api/kit";
 import { settings as kitSettings, type Setting } from "@lambda-express-api/kit/config.ts";
@@ -30,7 +31,11 @@ async function loadRouteFiles(folder: string): Promise<RouteFile[]> {
     const path = join(folder, file);
     const source = readFileSync(path, "utf8");
     if (!source.includes("defineRoute(")) continue;
-    const exported: Readonly<Record<string, unknown>> = await import(pathToFileURL(path).href);
+    const exported: Readonly<Record<string, unknown>> = await import(pathToFileURL(path).href).catch(
+      (error: unknown) => {
+        throw new Error(`${file} cannot be loaded: ${error}`, { cause: error });
+      },
+    );
     const [[name, route] = [], ...others] = Object.entries(exported).filter(([, value]) => isRoute(value));
     if (!route || others.length > 0 || name !== (route as Route).operationId) {
       throw new Error(
@@ -41,7 +46,16 @@ async function loadRouteFiles(folder: string): Promise<RouteFile[]> {
     if (basename(file) !== expected) throw new Error(`${file} defines ${name}; name it ${expected}.`);
     found.push({ file, route: route as Route });
   }
+  refuseSameRoute(found);
   return found;
+}
+
+/** A list has one endpoint for a method and a path, and would forget the other. */
+function refuseSameRoute(files: readonly RouteFile[]): void {
+  const byKey = Map.groupBy(files, ({ route }) => routeKey(route.method, route.path));
+  for (const [key, [first, second]] of byKey) {
+    if (first && second) throw new Error(`${first.file} and ${second.file} both define ${key}; change one.`);
+  }
 }
 
 function isRoute(value: unknown): value is Route {
@@ -201,8 +215,9 @@ try {
   const folder = join(root, "src/routes");
   const files = await loadRouteFiles(folder);
   const api = withRoutes(await loadApi({ apiModule }), await listedRoutes(folder), files);
-  put(join(folder, "routes.ts"), routeList(files));
   const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
+  checkVariableNames(routes.map(({ method, path }) => ({ routeKey: routeKey(method, path) })));
+  put(join(folder, "routes.ts"), routeList(files));
   const docs = resolve(options.docs);
   put(join(docs, "access.md"), accessTable(routes));
   put(join(docs, "errors/README.md"), errorTable(api, join(docs, "errors")));
