@@ -27,7 +27,7 @@ describe("the packed packages", () => {
   it("hold JavaScript with types, their pages and what they need at run time, and neither tests nor sources", () => {
     const always = ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "docs/api.md"];
     const known =
-      /^dist\/.*\.(js|d\.ts)$|^dist\/inspector\/page\/|^(assets|docs|template|repository)\/|^(benchmarks|edits)\.json$/;
+      /^dist\/.*\.(js|d\.ts)$|^dist\/inspector\/page\/|^(assets|docs|guides|template|repository)\/|^(benchmarks|edits)\.json$/;
     for (const short of PUBLISHED) {
       const files = filesOf(short);
       for (const file of always) assert.ok(files.includes(file), `${short} has no ${file}`);
