@@ -14,10 +14,9 @@ const EDITS = join(import.meta.dirname, "owners-edits");
 /** What an owner's edits may touch. */
 const OWNERS = /^(packages\/api\/|docs\/|README\.md$|sst\.config\.ts$|package\.json$|package-lock\.json$)/;
 
-const RESOURCES = `const table = new sst.aws.Dynamo("Notes", { fields: { id: "string" }, primaryIndex: { hashKey: "id" } });
-    const queue = new sst.aws.Queue("Jobs");
+const RESOURCES = `new sst.aws.Dynamo("Notes", { fields: { id: "string" }, primaryIndex: { hashKey: "id" } });
+    new sst.aws.Queue("Jobs");
     new sst.aws.CronV2("Nightly", { schedule: "rate(1 day)", function: { handler: "packages/api/src/lambda.handler" } });
-    void table, queue;
 
     return {`;
 
