@@ -147,6 +147,9 @@ function withImports(chunks: Chunks, chunk: string, found = new Set<string>()): 
 
 const COMMONJS = {
   ...COMMON,
+  // What is above the folder must not matter: `strict` would make of each file a strict one, in which the list of exports
+  // that esbuild writes is wrong for a name like `static`.
+  tsconfigRaw: "{}",
   format: "cjs",
   write: false,
   // What there is to warn of, the first bundling has said.

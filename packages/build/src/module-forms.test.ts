@@ -29,6 +29,10 @@ const PACKAGES: Record<string, Readonly<Record<string, string>>> = {
     "index.js":
       "Object.defineProperty(exports, '__esModule', { value: true }); exports.default = class Redis {}; exports.Cluster = class Cluster {};",
   },
+  "cjs-reserved-names": {
+    "package.json": manifest(),
+    "index.js": "'use strict'; exports.static = 1; exports.let = 2; exports.yield = 3; exports.delete = 4;",
+  },
   "cjs-dynamic-names": {
     "package.json": manifest(),
     "index.js": "for (const name of ['a', 'b']) exports[name] = name; exports.seen = 1;",
@@ -178,6 +182,7 @@ const require = createRequire(import.meta.url);`,
           Object.keys(await import("../data.json", { with: { type: "json" } })),
           await load(),
         ],
+        express: typeof (await import("express")).default.static,
         required: [require("node:path").sep, typeof require.resolve],
         builtin: [typeof (await import("node:fs")).readFileSync, typeof (await import("node:fs")).default],
       }`,
@@ -209,7 +214,11 @@ describe("a module has what it has from source, in the built function and in the
     const packages = Object.entries(PACKAGES).flatMap(([name, files]) =>
       Object.entries(files).map(([file, content]) => [`node_modules/${name}/${file}`, content]),
     );
-    await writeApi(folder, routes, { ...Object.fromEntries(packages), "src/data.json": '{ "a": 1 }' });
+    await writeApi(folder, routes, {
+      ...Object.fromEntries(packages),
+      "src/data.json": '{ "a": 1 }',
+      "tsconfig.json": '{ "compilerOptions": { "strict": true } }',
+    });
     answers.source = await ask("handler", join(folder, "src/lambda.ts"), paths);
     await buildLambda(folder, { out: join(folder, "lambda"), architecture });
     await buildContainer(folder, join(folder, "container"));
