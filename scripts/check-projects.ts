@@ -145,14 +145,16 @@ async function startAndWalkDemo(
   }
 }
 
-async function urlOf(stack: ChildProcess): Promise<string> {
+function urlOf(stack: ChildProcess): Promise<string> {
   let output = "";
-  for await (const chunk of stack.stdout ?? []) {
-    output += chunk;
-    const url = /API +(http:\S+)[\s\S]*Ctrl-C/.exec(output)?.[1];
-    if (url) return url;
-  }
-  throw new CheckError(`npm start ended before it was ready:\n${output}`);
+  return new Promise((resolve, reject) => {
+    stack.stdout?.on("data", (chunk: Buffer) => {
+      output += chunk;
+      const url = /API +(http:\S+)[\s\S]*Ctrl-C/.exec(output)?.[1];
+      if (url) resolve(url);
+    });
+    stack.once("close", () => reject(new CheckError(`npm start ended before it was ready:\n${output}`)));
+  });
 }
 
 const project = copyOf(ROOT);
