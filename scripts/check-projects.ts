@@ -1,6 +1,7 @@
 /**
- * `npm run check:projects`: what needs the package registry. An owner's edits are made on a copy of this repository, and
- * the app's own tests, the checks and the demo still pass, with the kit's folders untouched; then a project of one's own is created.
+ * `npm run check:projects`: what needs the package registry. An owner's edits are made on a copy of this repository: the
+ * app's own tests, the checks and the demo still pass, and the kit's folders are untouched. Then a project of one's own is
+ * created, and packages that APIs use are tried in the built function and in the built container.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -169,6 +170,8 @@ try {
   demandKitUntouched(project);
   say("a project of one's own");
   await checkCreatedProject(say);
+  run(ROOT, "npm", ["ci", "--prefix", "evidence/packages", "--no-audit", "--no-fund"]);
+  run(ROOT, process.execPath, ["evidence/packages/src/check.ts"]);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
