@@ -42,7 +42,7 @@ export async function startFirebaseEmulator({
   callers,
   host = LOOPBACK,
   port = 0,
-  projectId = "demo-lambda-express-api",
+  projectId = "demo-project",
   groupsClaim = "groups",
 }: FirebaseEmulatorOptions): Promise<FirebaseEmulator> {
   const require = createRequire(import.meta.url);

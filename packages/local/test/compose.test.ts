@@ -65,7 +65,7 @@ describe("the compose files", () => {
       ...firebaseIdentity({
         url: IDENTITY,
         jwksUri: `${IDENTITY}/.well-known/jwks.json`,
-        projectId: "demo-lambda-express-api",
+        projectId: "demo-project",
         groupsClaim: undefined,
       }),
       close: async () => {},

@@ -35,8 +35,8 @@ describe("a token", () => {
       email: admin.email,
       email_verified: true,
       firebase: { identities: { email: [admin.email] }, sign_in_provider: "password" },
-      aud: "demo-lambda-express-api",
-      iss: "https://securetoken.google.com/demo-lambda-express-api",
+      aud: "demo-project",
+      iss: "https://securetoken.google.com/demo-project",
     });
     assert.equal(exp, iat + 3600);
     assert.ok(Number(auth_time) <= iat);

@@ -52,7 +52,7 @@ export async function startLocalIssuer({
   provider = "firebase",
   host = "127.0.0.1",
   port = 0,
-  projectId = "demo-lambda-express-api",
+  projectId = "demo-project",
   groupsClaim,
   tokenUse = "access",
   emailEnumerationProtection = false,
