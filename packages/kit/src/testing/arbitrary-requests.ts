@@ -78,7 +78,7 @@ function pathFor(path: string, { parameters = [] }: Operation): fc.Arbitrary<str
     ),
   );
   return values.map((given) =>
-    path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(given[name]))),
+    path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(textOf(given[name]))),
   );
 }
 
@@ -128,8 +128,13 @@ function bodyFor({ requestBody }: Operation): fc.Arbitrary<Body | undefined> {
   return fc.oneof(...asSaid, json, junk, fc.constant(undefined));
 }
 
+/** An arbitrary object may have a `toString` of its own, or none. */
+function textOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
+
 function write(type: string, value: Record<string, unknown>): string {
-  const fields = Object.entries(value).map(([name, field]): [string, string] => [name, String(field)]);
+  const fields = Object.entries(value).map(([name, field]): [string, string] => [name, textOf(field)]);
   if (type === FORM) return String(new URLSearchParams(fields));
   if (type === "multipart/form-data") {
     const parts = fields.map(
