@@ -17,7 +17,7 @@ import { apiOf, getHealth, getMe } from "./fixtures/api.ts";
 /** Runs of each property: together they take some 20 seconds of one core. */
 const RUNS = 1500;
 
-const any = (z: Parameters<NonNullable<Parameters<typeof defineRoute>[0]["responses"]>>[0]) => ({
+const anyAnswer = (z: Parameters<NonNullable<Parameters<typeof defineRoute>[0]["responses"]>>[0]) => ({
   200: { description: "What came.", schema: z.unknown() },
 });
 const echoJson = defineRoute({
@@ -27,7 +27,7 @@ const echoJson = defineRoute({
   summary: "Answers with what it gets.",
   bodyLimitBytes: 4096,
   request: (z) => ({ body: z.json() }),
-  responses: any,
+  responses: anyAnswer,
 }).handler(anyone(async ({ body }) => ({ status: 200, body })));
 const readForm = defineRoute({
   operationId: "readForm",
@@ -36,7 +36,7 @@ const readForm = defineRoute({
   summary: "Counts the fields of a form.",
   consumes: ["application/x-www-form-urlencoded", "multipart/form-data"],
   request: (z) => ({ body: z.looseObject({}) }),
-  responses: any,
+  responses: anyAnswer,
 }).handler(anyone(async ({ body }) => ({ status: 200, body: Object.keys(body).length })));
 const getItem = defineRoute({
   operationId: "getItem",
@@ -47,14 +47,14 @@ const getItem = defineRoute({
     query: z.looseObject({ tag: z.array(z.string()).optional() }),
     headers: z.object({ "x-needed": z.string().optional() }),
   }),
-  responses: any,
+  responses: anyAnswer,
 }).handler(anyone(async ({ params, query, headers }) => ({ status: 200, body: { params, query, headers } })));
 const putFile = defineRoute({
   operationId: "putFile",
   method: "PUT",
   path: "/v1/files/{path+}",
   summary: "Answers with the path.",
-  responses: any,
+  responses: anyAnswer,
 }).handler(auth({}, async ({ params, claims }) => ({ status: 200, body: { params, claims } })));
 
 const api = apiOf([getHealth, getMe, echoJson, readForm, getItem, putFile]);
