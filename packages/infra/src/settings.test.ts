@@ -264,6 +264,11 @@ describe("the settings of a stage", () => {
       /^The issuer http:\/\/issuer\.example\.com is without HTTPS, and API Gateway fetches its keys by HTTPS only/,
     ],
     [
+      "signatures that the gateway does not verify",
+      { JWT_ALGORITHMS: "ES256" },
+      /^JWT_ALGORITHMS has ES256, which API Gateway's JWT authorizer cannot verify; .* run the API as a container\.$/,
+    ],
+    [
       "one domain for the API and for the container",
       {
         DOMAIN_NAME: "api.example.com",

@@ -225,6 +225,25 @@ const cases: Record<keyof typeof settings, SettingCases> = {
     ],
     wrong: ["Access", "both", "access,id"],
   },
+  JWT_ALGORITHMS: {
+    unset: { value: ["RS256"] },
+    value: ({ jwt }) => jwt.algorithms,
+    right: [
+      ["RS256", ["RS256"]],
+      ["ES256, RS256", ["ES256", "RS256"]],
+      ["EdDSA,EdDSA", ["EdDSA"]],
+    ],
+    wrong: ["none", "HS256", "RS256,", "es256", "RS256 ES256", "RS384"],
+  },
+  JWT_MAX_LIFETIME_HOURS: {
+    unset: { value: 24 },
+    value: ({ jwt }) => jwt.maxLifetimeHours,
+    right: [
+      ["1", 1],
+      ["8760", 8760],
+    ],
+    wrong: ["0", "8761", "-1", "24h", "1.5"],
+  },
   JWT_VERIFY_TOKEN_EXPIRATION: {
     unset: { value: true },
     value: ({ jwt }) => jwt.verifyExpiration,
@@ -567,6 +586,17 @@ describe("the entry that is started", () => {
         "RUNTIME is CONTAINERIZED, but what was started runs as LAMBDA; set RUNTIME=LAMBDA, or start the other entry.",
     });
     assert.equal(loadConfig(LEAST, { runtime: "CONTAINERIZED" }).runtime, "CONTAINERIZED");
+  });
+});
+
+describe("signatures that API Gateway does not verify", () => {
+  it("are refused in Lambda, alone and beside RS256, and taken in a container", () => {
+    for (const JWT_ALGORITHMS of ["ES256", "RS256,EdDSA"]) {
+      assert.throws(() => loadConfig({ ...LEAST, RUNTIME: "LAMBDA", JWT_ALGORITHMS }), {
+        message: `JWT_ALGORITHMS has ${JWT_ALGORITHMS.split(",").at(-1)}, which API Gateway's JWT authorizer cannot verify; sign with RS256 at the provider and leave it unset, or run the API as a container.`,
+      });
+      assert.equal(loadConfig({ ...LEAST, JWT_ALGORITHMS }).jwt.algorithms.join(), JWT_ALGORITHMS);
+    }
   });
 });
 

@@ -2,6 +2,13 @@
  * The environment, read once at the start. One table says of each variable what it is for, what it may be and what it
  * is by default; from it come the parsed configuration, the sentences about mistakes and the table in the docs.
  */
+
+import {
+  DEFAULT_ALGORITHMS,
+  DEFAULT_MAX_LIFETIME_HOURS,
+  TOKEN_ALGORITHMS,
+  type TokenAlgorithm,
+} from "./auth/token-rules.ts";
 import {
   COGNITO_USER_POOL_ID,
   IDENTITY_PROVIDERS,
@@ -66,6 +73,9 @@ export interface Config<Own = unknown> {
     /** What `token_use` of a token must say, as Cognito writes it. `undefined`: anything. */
     readonly tokenUse?: "access" | "id" | undefined;
     readonly verifyExpiration: boolean;
+    /** How a token may be signed. Behind API Gateway by RS256 only. */
+    readonly algorithms: readonly TokenAlgorithm[];
+    readonly maxLifetimeHours: number;
   };
   readonly corsAllowOrigins: readonly string[];
   /** Request headers that pages may send, beside those of the endpoints' contracts. Lower case. */
@@ -136,6 +146,11 @@ function demoCallers(text: string): readonly DemoCaller[] | undefined {
     pair?.[1] && pair[2] ? [{ username: pair[1], password: pair[2] }] : [],
   );
   return callers.length === pairs.length ? callers : undefined;
+}
+
+function listOfAlgorithms(text: string): readonly TokenAlgorithm[] | undefined {
+  const algorithms = listOf(() => true)(text)?.map((item) => oneOf(...TOKEN_ALGORITHMS)(item));
+  return algorithms?.every((algorithm) => algorithm !== undefined) ? [...new Set(algorithms)] : undefined;
 }
 
 /** Names of headers (RFC 9110, section 5.6.2), whose case does not matter. */
@@ -302,6 +317,21 @@ export const settings = {
     example: "id",
     optional: true,
     parse: oneOf("access", "id"),
+  },
+  JWT_ALGORITHMS: {
+    description:
+      "How tokens may be signed, separated by commas. API Gateway verifies RSA signatures only, so others are for the container.",
+    rule: "a list of RS256, ES256 and EdDSA, separated by commas",
+    example: "ES256",
+    default: DEFAULT_ALGORITHMS.join(","),
+    parse: listOfAlgorithms,
+  },
+  JWT_MAX_LIFETIME_HOURS: {
+    description: "How long a token may live, from `iat` to `exp`. One that lives longer is refused.",
+    rule: "a number from 1 to 8760",
+    example: "168",
+    default: String(DEFAULT_MAX_LIFETIME_HOURS),
+    parse: wholeNumber(1, 8_760),
   },
   JWT_VERIFY_TOKEN_EXPIRATION: {
     description: "Whether the container refuses expired tokens. API Gateway always does.",
@@ -497,9 +527,21 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
   const own = readAll(ownSettings, environment, mistakes);
   const provider = parsed.IDENTITY_PROVIDER ?? "firebase";
   if (parsed.IDENTITY_PROVIDER) {
-    const { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: groupsClaim, JWT_TOKEN_USE: tokenUse } = parsed;
-    const [issuer, audiences] = [parsed.JWT_ISSUER, parsed.JWT_AUTHORIZED_AUDIENCES];
-    mistakes.push(...identityContradictions({ provider, issuer, audiences, groupsClaim, tokenUse }, preset));
+    const {
+      JWT_ISSUER: issuer,
+      JWT_AUTHORIZED_AUDIENCES: audiences,
+      JWT_AUTHORIZATION_GROUPS_ATTR_NAME: groupsClaim,
+      JWT_TOKEN_USE: tokenUse,
+      JWT_ALGORITHMS: algorithms,
+    } = parsed;
+    const chosen = { provider, issuer, audiences, groupsClaim, tokenUse, algorithms };
+    mistakes.push(...identityContradictions(chosen, preset));
+  }
+  const unverified = parsed.JWT_ALGORITHMS?.filter((algorithm) => algorithm !== "RS256") ?? [];
+  if (parsed.RUNTIME === "LAMBDA" && unverified.length > 0) {
+    mistakes.push(
+      `JWT_ALGORITHMS has ${unverified.join(" and ")}, which API Gateway's JWT authorizer cannot verify; sign with RS256 at the provider and leave it unset, or run the API as a container.`,
+    );
   }
   if (parsed.AUTH_ENDPOINTS) {
     const [name, what] = NEEDED_TO_SIGN_IN[provider];
@@ -554,6 +596,8 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
       groupsClaim: parsed.JWT_AUTHORIZATION_GROUPS_ATTR_NAME,
       tokenUse: parsed.JWT_TOKEN_USE,
       verifyExpiration: parsed.JWT_VERIFY_TOKEN_EXPIRATION,
+      algorithms: parsed.JWT_ALGORITHMS,
+      maxLifetimeHours: parsed.JWT_MAX_LIFETIME_HOURS,
     },
     corsAllowOrigins: parsed.CORS_ALLOW_ORIGINS,
     corsAllowHeaders: parsed.CORS_ALLOW_HEADERS ?? [],

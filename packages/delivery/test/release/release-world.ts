@@ -42,6 +42,8 @@ export const [healthCall] = checkCalls(
       audiences: ["test-audience"],
       groupsClaim: "groups",
       verifyExpiration: true,
+      algorithms: ["RS256"],
+      maxLifetimeHours: 24,
     },
   },
   Math.floor(Date.now() / 1000),

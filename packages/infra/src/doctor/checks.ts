@@ -140,6 +140,7 @@ async function checkIssuer({ network, environment }: World, settings: Settings):
   return [
     fine("issuer", `${issuer} answers, and its document says the same.`),
     ...checkKeys(environment, settings, document),
+    ...(await checkSignatures(network, document.jwks_uri)),
     ...checkTokenEndpoint(environment, settings, document),
   ];
 }
@@ -155,6 +156,21 @@ function checkKeys(
     wrong(
       "keys",
       `The keys are expected at ${jwksUri}, but the issuer's document says ${named}; set JWT_ISSUER_JWKS_URI=${named}.`,
+    ),
+  ];
+}
+
+/** API Gateway verifies RSA signatures only ("Control access to HTTP APIs with JWT authorizers"). */
+async function checkSignatures(network: Network, uri: string): Promise<Finding[]> {
+  const document = await readJson(network, uri);
+  if (typeof document === "string")
+    return [wrong("keys", `${uri} ${document}, so no token could be verified.`)];
+  const { keys } = document;
+  if (!Array.isArray(keys) || keys.length === 0 || keys.some(({ kty }) => kty === "RSA")) return [];
+  return [
+    wrong(
+      "keys",
+      "The issuer has no RSA key, and API Gateway verifies RSA signatures only; sign with RS256 at the provider, or run the API as a container with JWT_ALGORITHMS.",
     ),
   ];
 }

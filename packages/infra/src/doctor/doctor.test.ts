@@ -151,6 +151,21 @@ describe("npm run doctor", () => {
       });
     }
 
+    it("warns of an issuer that signs in no way that API Gateway verifies", async () => {
+      const signingWith = (...types: string[]) =>
+        networkThat({
+          fetch: async (url) =>
+            url.endsWith("/keys")
+              ? Response.json({ keys: types.map((kty) => ({ kty })) })
+              : Response.json(url.includes("cloudflare") ? { success: true } : issuerDocument),
+        });
+      const environment = { ...SECRETS, AWS_REGION: "eu-west-1", ...oidc, AUTH_ENDPOINTS: "off" };
+      assert.deepEqual(await wrongOf({ environment, network: signingWith("EC", "RSA") }), []);
+      const [sentence = "", ...others] = await wrongOf({ environment, network: signingWith("EC", "OKP") });
+      assert.match(sentence, /^The issuer has no RSA key, .*JWT_ALGORITHMS\.$/);
+      assert.deepEqual(others, []);
+    });
+
     it("names its own variable where its issuer is not there", async () => {
       const network = networkThat({ fetch: async () => new Response(null, { status: 404 }) });
       const sentences = await wrongOf({ ...named(cognito, {}), network });

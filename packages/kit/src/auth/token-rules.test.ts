@@ -109,6 +109,25 @@ describe("decodeToken", () => {
   });
 });
 
+describe("the algorithm that a token's header names", () => {
+  const named = (alg: unknown) => tokenOf({ sub: "alice" }, { alg, kid: "k" });
+
+  it("must be RS256 where nothing else is said", () => {
+    for (const alg of ["ES256", "EdDSA", "HS256", "none", "RS384", undefined])
+      assert.throws(() => decodeToken(named(alg)), isRefusal, String(alg));
+  });
+
+  it("must be one of those that are named, and the refusal names them", () => {
+    for (const alg of ["ES256", "EdDSA"]) assert.ok(decodeToken(named(alg), ["ES256", "EdDSA"]));
+    for (const alg of ["RS256", "ES384", "es256", ["ES256"], undefined])
+      assert.throws(
+        () => decodeToken(named(alg), ["ES256", "EdDSA"]),
+        (error: unknown) =>
+          error instanceof ApiError && error.reason === "The token is not signed with ES256 or EdDSA",
+      );
+  });
+});
+
 describe("checkClaims", () => {
   const good: TokenParts = { iss: rules.issuer, aud: "api", sub: "alice", iat: NOW - 10, exp: NOW + 60 };
   const check = (overrides: TokenParts, now = NOW, more: Partial<TokenRules> = {}) =>
@@ -142,6 +161,16 @@ describe("checkClaims", () => {
   it("lets a token live for a day, and not longer", () => {
     check({ iat: NOW, exp: NOW + 86_400 });
     assert.throws(() => check({ iat: NOW, exp: NOW + 86_400.5 }), isRefusal);
+  });
+
+  it("lets a token live for as long as is set, and not longer", () => {
+    check({ iat: NOW, exp: NOW + 3600 }, NOW, { maxLifetimeHours: 1 });
+    check({ iat: NOW, exp: NOW + 168 * 3600 }, NOW, { maxLifetimeHours: 168 });
+    for (const [exp, maxLifetimeHours] of [
+      [3601, 1],
+      [168 * 3600 + 1, 168],
+    ] as const)
+      assert.throws(() => check({ iat: NOW, exp: NOW + exp }, NOW, { maxLifetimeHours }), isRefusal);
   });
 
   it("counts a subject's characters: 255, and not one more", () => {

@@ -13,12 +13,20 @@ export interface TokenRules {
   /** What `token_use` must say: Cognito's two tokens have the same issuer and client. Default: anything. */
   readonly tokenUse?: "access" | "id" | undefined;
   readonly verifyExpiration: boolean;
+  /** Default: RS256, the only one that API Gateway and the container have in common. */
+  readonly algorithms?: readonly TokenAlgorithm[];
+  /** From `iat` to `exp`. Default: a day, the most that Cognito allows and what Auth0 gives. */
+  readonly maxLifetimeHours?: number;
 }
+
+/** Signatures that can be verified with the keys that an issuer publishes (RFC 7518, section 3.1; RFC 8037, section 3.1). */
+export const TOKEN_ALGORITHMS = ["RS256", "ES256", "EdDSA"] as const;
+export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
+export const DEFAULT_ALGORITHMS: readonly TokenAlgorithm[] = ["RS256"];
 
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_SUBJECT_LENGTH = 255;
-/** Cognito allows a day, Auth0's default is a day: a token that lives longer is none of ours. */
-const MAX_LIFETIME_SECONDS = 86_400;
+export const DEFAULT_MAX_LIFETIME_HOURS = 24;
 /** How far an issuer's clock may be ahead of ours. An expired token gets nothing. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
@@ -37,10 +45,14 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
  * A token has one spelling only: padding, blanks and non-canonical base64url tails are refused (RFC 8725, section 3.11
  * asks for no less), so that a token can be told from another by its text.
  *
+ * @param algorithms one of which its header must name.
  * @returns the claims, frozen through and through, and without a prototype.
  * @throws ApiError 001401
  */
-export function decodeToken(token: string): Claims {
+export function decodeToken(
+  token: string,
+  algorithms: readonly TokenAlgorithm[] = DEFAULT_ALGORITHMS,
+): Claims {
   const segments = token.length <= MAX_TOKEN_LENGTH ? THREE_SEGMENTS.exec(token) : null;
   const [, encodedHeader, encodedPayload, signature] = segments ?? [];
   if (!encodedHeader || !encodedPayload || !signature) throw invalidToken("The token is malformed");
@@ -48,7 +60,8 @@ export function decodeToken(token: string): Claims {
     throw invalidToken("The token is malformed");
   }
   const header = parseObject(encodedHeader);
-  if (header.alg !== "RS256") throw invalidToken("The token is not signed with RS256");
+  if (!algorithms.some((algorithm) => algorithm === header.alg))
+    throw invalidToken(`The token is not signed with ${algorithms.join(" or ")}`);
   if (typeof header.kid !== "string" || header.kid === "") throw invalidToken("The token names no key");
   const { typ } = header;
   if (typ !== undefined && !(typeof typ === "string" && TOKEN_TYPE.test(typ))) {
@@ -81,7 +94,8 @@ export function checkClaims(claims: Claims, rules: TokenRules, nowSeconds: numbe
   ) {
     throw invalidToken("The token has no usable subject");
   }
-  if (!isTime(iat) || !isTime(exp) || exp - iat > MAX_LIFETIME_SECONDS) {
+  const { maxLifetimeHours = DEFAULT_MAX_LIFETIME_HOURS } = rules;
+  if (!isTime(iat) || !isTime(exp) || exp - iat > maxLifetimeHours * 3600) {
     throw invalidToken("The token has no usable lifetime");
   }
   if (rules.verifyExpiration && exp <= nowSeconds) throw invalidToken("The token has expired");

@@ -7,6 +7,7 @@ import {
   type JWK,
   type JWSHeaderParameters,
 } from "jose";
+import { DEFAULT_ALGORITHMS, TOKEN_ALGORITHMS, type TokenAlgorithm } from "../auth/token-rules.ts";
 import { ApiError } from "../errors/api-error.ts";
 import type { Log } from "../log.ts";
 
@@ -14,6 +15,8 @@ export interface IssuerKeysOptions {
   readonly issuer: string;
   /** Where the issuer's keys are. `undefined`: the issuer's discovery document says it. */
   readonly jwksUri: string | undefined;
+  /** Keys of other algorithms are not used. Default: RS256. */
+  readonly algorithms?: readonly TokenAlgorithm[];
   /** How long the issuer may take to answer. Default: what API Gateway gives it. */
   readonly fetchTimeoutMilliseconds?: number;
   /** Is told when an outage of the issuer begins and ends, and of keys that are not used. */
@@ -74,6 +77,7 @@ interface Outage {
 export function createIssuerKeys({
   issuer,
   jwksUri,
+  algorithms = DEFAULT_ALGORITHMS,
   fetchTimeoutMilliseconds = FETCH_TIMEOUT_MILLISECONDS,
   log,
   now = Date.now,
@@ -99,7 +103,7 @@ export function createIssuerKeys({
   async function load(): Promise<KeySet> {
     try {
       uri ??= await discoverJwksUri(issuer, fetchTimeoutMilliseconds);
-      const keys = await usableKeys(await fetchKeySet(uri, fetchTimeoutMilliseconds), log);
+      const keys = await usableKeys(await fetchKeySet(uri, fetchTimeoutMilliseconds), algorithms, log);
       latest = { lookup: createLocalJWKSet({ keys }), found: new Set(), fetchedAt: now() };
       refreshAt = latest.fetchedAt + REFRESH_MILLISECONDS;
       endOutage();
@@ -176,27 +180,50 @@ async function fetchKeySet(uri: string, timeoutMilliseconds: number): Promise<JS
   return { keys };
 }
 
-/** Leaves out the keys that no token may be verified with: what names one of them is then refused as an unknown key is. */
-async function usableKeys({ keys }: JSONWebKeySet, log: Log): Promise<JWK[]> {
+/**
+ * Leaves out the keys that no token may be verified with: what names one of them is then refused as an unknown key is. Each
+ * key is for one algorithm, which follows from what it is and not from what a token says (RFC 8725, section 3.1).
+ */
+async function usableKeys(
+  { keys }: JSONWebKeySet,
+  algorithms: readonly TokenAlgorithm[],
+  log: Log,
+): Promise<JWK[]> {
   const usable: JWK[] = [];
   const unused: { readonly kid: unknown; readonly fault: string }[] = [];
   for (const key of keys) {
-    const fault = isForTokens(key) ? await faultOf(key) : undefined;
-    if (fault === undefined) usable.push(key);
+    const algorithm = algorithmOf(key);
+    if (algorithm === undefined || !algorithms.includes(algorithm)) continue;
+    const fault = await faultOf(key, algorithm);
+    if (fault === undefined) usable.push({ ...key, alg: algorithm });
     else unused.push({ kid: key.kid, fault });
   }
   if (unused.length > 0) log.warn("the token issuer has keys that are not used", { keys: unused });
   return usable;
 }
 
-function isForTokens({ kty, use = "sig", alg = "RS256" }: JWK): boolean {
-  return kty === "RSA" && use === "sig" && alg === "RS256";
+/** What a key is for: its type, its curve, and every name that its algorithm may go by (RFC 9864 has a second for EdDSA). */
+const KEYS_OF_ALGORITHMS = {
+  RS256: { kty: "RSA", crv: undefined, names: ["RS256"] },
+  ES256: { kty: "EC", crv: "P-256", names: ["ES256"] },
+  EdDSA: { kty: "OKP", crv: "Ed25519", names: ["EdDSA", "Ed25519"] },
+} as const satisfies Record<TokenAlgorithm, object>;
+
+/** @returns `undefined` for a key that is for anything else than signatures of tokens. */
+function algorithmOf({ kty, crv, use = "sig", alg }: JWK): TokenAlgorithm | undefined {
+  if (use !== "sig") return undefined;
+  return TOKEN_ALGORITHMS.find((algorithm) => {
+    const key = KEYS_OF_ALGORITHMS[algorithm];
+    const names: readonly string[] = key.names;
+    return kty === key.kty && crv === key.crv && (alg === undefined || names.includes(alg));
+  });
 }
 
-async function faultOf(jwk: JWK): Promise<string | undefined> {
+async function faultOf(jwk: JWK, algorithm: TokenAlgorithm): Promise<string | undefined> {
   try {
-    const key = (await importJWK(jwk, "RS256")) as CryptoKey;
+    const key = (await importJWK(jwk, algorithm)) as CryptoKey;
     if (key.type !== "public") return "it is not a public key";
+    if (algorithm !== "RS256") return undefined;
     const { modulusLength } = key.algorithm as CryptoKey["algorithm"] & { readonly modulusLength: number };
     return modulusLength < MIN_MODULUS_BITS
       ? `it has ${modulusLength} bits; RS256 demands ${MIN_MODULUS_BITS}`

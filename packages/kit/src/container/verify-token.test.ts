@@ -6,14 +6,15 @@ import { afterEach, beforeEach, describe, it, type TestContext } from "node:test
 import { nonCanonical } from "../../test/support/attack-tokens.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { createLog } from "../log.ts";
-import { signToken, strangerKey, type TokenParts } from "../testing/test-issuer.ts";
+import { newTokenKey, signToken, strangerKey, type TokenParts } from "../testing/test-issuer.ts";
 import { createTokenVerifier, type TokenVerifierOptions } from "./verify-token.ts";
 
 const newKey = (modulusLength: number) => generateKeyPairSync("rsa", { modulusLength }).privateKey;
 const firstKey = newKey(2048);
 const secondKey = newKey(2048);
 const weakKey = newKey(1024);
-const ecKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+const ecKey = newTokenKey("ES256");
+const edKey = newTokenKey("EdDSA");
 
 const jwk = (key: KeyObject, kid: string, more: object = {}) => ({
   ...createPublicKey(key).export({ format: "jwk" }),
@@ -343,6 +344,80 @@ describe("a key that is not for this signature", () => {
       await assert.rejects(verifier()(tokenOf(firstKey, "first")), isRefusal);
     });
   }
+});
+
+describe("an issuer with keys of several algorithms", () => {
+  const algorithms = ["RS256", "ES256", "EdDSA"] as const;
+  const keys = [jwk(firstKey, "rsa"), jwk(ecKey, "ec"), jwk(edKey, "ed")];
+  const tokens = [
+    ["RS256", firstKey, "rsa"],
+    ["ES256", ecKey, "ec"],
+    ["EdDSA", edKey, "ed"],
+  ] as const;
+
+  it("has each token verified by the key that it names", async () => {
+    answers["/keys"] = json({ keys });
+    const verify = verifier({ algorithms });
+    for (const [alg, key, kid] of tokens)
+      assert.equal((await verify(tokenOf(key, kid, {}, { alg }))).sub, "alice", alg);
+  });
+
+  it("has the key of an algorithm that no token may have used for nothing, and says nothing of it", async () => {
+    answers["/keys"] = json({ keys });
+    const verify = verifier({ algorithms: ["ES256"] });
+    await verify(tokenOf(ecKey, "ec", {}, { alg: "ES256" }));
+    for (const [alg, key, kid] of [tokens[0], tokens[2]])
+      await assert.rejects(verify(tokenOf(key, kid, {}, { alg })), isRefusal, alg);
+    assert.deepEqual(logged, []);
+  });
+
+  it("never has a key used for the algorithm of another one, whatever a token says", async () => {
+    answers["/keys"] = json({ keys });
+    const verify = verifier({ algorithms });
+    for (const [alg] of tokens)
+      for (const [other, key, kid] of tokens)
+        if (other !== alg) await assert.rejects(verify(tokenOf(key, kid, {}, { alg })), isRefusal);
+    for (const [alg, key] of tokens)
+      for (const [other, , kid] of tokens)
+        if (other !== alg) await assert.rejects(verify(tokenOf(key, kid, {}, { alg })), isRefusal);
+  });
+
+  it("may call the algorithm of an Ed25519 key by its second name", async () => {
+    answers["/keys"] = json({ keys: [jwk(edKey, "ed", { alg: "Ed25519" })] });
+    assert.ok(await verifier({ algorithms: ["EdDSA"] })(tokenOf(edKey, "ed", {}, { alg: "EdDSA" })));
+  });
+
+  const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey;
+  const unusable: readonly [string, object][] = [
+    ["is on another curve", jwk(p384, "ec", { alg: "ES256" })],
+    ["claims to be on another curve", jwk(ecKey, "ec", { crv: "P-384" })],
+    ["is on another curve than it claims", jwk(p384, "ec", { crv: "P-256" })],
+    ["is for another algorithm", jwk(ecKey, "ec", { alg: "ES384" })],
+    ["is for the algorithm of RSA keys", jwk(ecKey, "ec", { alg: "RS256" })],
+    ["is for encryption", jwk(ecKey, "ec", { use: "enc" })],
+    ["may only sign", jwk(ecKey, "ec", { key_ops: ["sign"] })],
+    ["is a private one", { ...jwk(ecKey, "ec"), ...ecKey.export({ format: "jwk" }) }],
+    ["is not on its curve", jwk(ecKey, "ec", { x: createPublicKey(edKey).export({ format: "jwk" }).x })],
+    ["has no second coordinate", jwk(ecKey, "ec", { y: undefined })],
+    ["is called a key of Edwards curves", jwk(ecKey, "ec", { kty: "OKP" })],
+    ["has no name", jwk(ecKey, "ec", { kid: undefined })],
+  ];
+  for (const [name, key] of unusable) {
+    it(`has a token refused whose key ${name}`, async () => {
+      answers["/keys"] = json({ keys: [key] });
+      const token = tokenOf(ecKey, "ec", {}, { alg: "ES256" });
+      await assert.rejects(verifier({ algorithms: ["ES256", "RS256", "EdDSA"] })(token), isRefusal);
+    });
+  }
+
+  it("has a token refused whose key is for key agreement", async () => {
+    const x25519 = generateKeyPairSync("x25519").privateKey;
+    for (const more of [{}, { crv: "Ed25519" }]) {
+      answers["/keys"] = json({ keys: [jwk(x25519, "ed", more)] });
+      const token = tokenOf(edKey, "ed", {}, { alg: "EdDSA" });
+      await assert.rejects(verifier({ algorithms: ["EdDSA"] })(token), isRefusal);
+    }
+  });
 });
 
 describe("the verified claims", () => {

@@ -2,7 +2,14 @@ import type { IncomingMessage } from "node:http";
 import { type CryptoKey, compactVerify, errors } from "jose";
 import { type Claims, createPrincipals, type Principal } from "../auth/principal.ts";
 import { createTokenMemory } from "../auth/token-memory.ts";
-import { bearerToken, checkClaims, decodeToken, invalidToken, type TokenRules } from "../auth/token-rules.ts";
+import {
+  bearerToken,
+  checkClaims,
+  DEFAULT_ALGORITHMS,
+  decodeToken,
+  invalidToken,
+  type TokenRules,
+} from "../auth/token-rules.ts";
 import { ApiError, unexpectedError } from "../errors/api-error.ts";
 import { createIssuerKeys, type IssuerKeysOptions } from "./issuer-keys.ts";
 
@@ -29,7 +36,7 @@ interface VerifiedToken {
  * for at each request, so that it is refused by the clock, or by a change of keys, as if it were new.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { now = Date.now } = options;
+  const { now = Date.now, algorithms = DEFAULT_ALGORITHMS } = options;
   const keys = createIssuerKeys(options);
   const verified = createTokenMemory<VerifiedToken>();
   /** Requests that bring the same token at the same time wait for one verification. */
@@ -37,7 +44,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
   async function verify(authorization: string, token: string, claims: Claims): Promise<Claims> {
     try {
-      const { key } = await compactVerify<CryptoKey>(token, keys.find, { algorithms: ["RS256"] });
+      const { key } = await compactVerify<CryptoKey>(token, keys.find, { algorithms: [...algorithms] });
       verified.remember(authorization, { claims, key });
       return claims;
     } catch (cause) {
@@ -49,7 +56,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
   return (authorization = "") => {
     const known = verified.get(authorization);
-    const claims = known?.claims ?? decodeToken(bearerToken(authorization));
+    const claims = known?.claims ?? decodeToken(bearerToken(authorization), algorithms);
     checkClaims(claims, options, now() / 1000);
     if (known && keys.isCurrent(known.key)) return claims;
     const verifying = pending.get(authorization) ?? verify(authorization, bearerToken(authorization), claims);

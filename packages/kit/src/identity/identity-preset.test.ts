@@ -74,7 +74,8 @@ describe("what follows from a provider and its few values", () => {
     it(`${name}: issuer, keys, audience, groups claim and kind of token`, () => {
       const { jwt, identityProvider } = load(PROVIDERS[name]);
       assert.equal(identityProvider, name);
-      assert.deepEqual(jwt, { ...expected[name], verifyExpiration: true });
+      const same = { verifyExpiration: true, algorithms: ["RS256"], maxLifetimeHours: 24 };
+      assert.deepEqual(jwt, { ...expected[name], ...same });
     });
   }
 
@@ -190,6 +191,11 @@ describe("a contradiction stops the start with one sentence", () => {
       "an audience of Auth0 that gives the groups claim no name",
       { ...AUTH0, JWT_AUTHORIZED_AUDIENCES: "my-api" },
       "JWT_AUTHORIZATION_GROUPS_ATTR_NAME is groups, a claim that Auth0 drops; name one of your own, e.g. JWT_AUTHORIZATION_GROUPS_ATTR_NAME=https://api.example.com/groups.",
+    ],
+    [
+      "signatures that the provider does not make",
+      { ...COGNITO, JWT_ALGORITHMS: "ES256" },
+      "JWT_ALGORITHMS is ES256, but cognito signs with RS256, so all its tokens would be refused; leave it unset.",
     ],
     [
       "a kind of token where there are no kinds",

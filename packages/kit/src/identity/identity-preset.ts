@@ -105,6 +105,7 @@ export interface ChosenIdentity {
   readonly audiences: readonly string[] | undefined;
   readonly groupsClaim: string | undefined;
   readonly tokenUse: string | undefined;
+  readonly algorithms: readonly string[] | undefined;
 }
 
 const PROVIDER_OF_ISSUER: readonly (readonly [RegExp, IdentityProviderName])[] = [
@@ -125,7 +126,7 @@ export function identityContradictions(
   chosen: ChosenIdentity,
   { follows, sources }: IdentityPreset,
 ): readonly string[] {
-  const { provider, issuer = "", audiences = [], groupsClaim = "", tokenUse } = chosen;
+  const { provider, issuer = "", audiences = [], groupsClaim = "", tokenUse, algorithms } = chosen;
   const mistakes: string[] = [];
   const expectedIssuer = follows.JWT_ISSUER;
   const issuersProvider = PROVIDER_OF_ISSUER.find(([pattern]) => pattern.test(issuer))?.[1];
@@ -154,6 +155,11 @@ export function identityContradictions(
   if (tokenUse && (provider === "firebase" || provider === "auth0")) {
     mistakes.push(
       `JWT_TOKEN_USE is ${tokenUse}, but tokens of ${provider} have no claim token_use, so all would be refused; leave it unset.`,
+    );
+  }
+  if (algorithms && !algorithms.includes("RS256") && provider !== "oidc") {
+    mistakes.push(
+      `JWT_ALGORITHMS is ${algorithms.join(",")}, but ${provider} signs with RS256, so all its tokens would be refused; leave it unset.`,
     );
   }
   return mistakes;

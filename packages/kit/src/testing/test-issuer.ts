@@ -1,7 +1,8 @@
-/** A token issuer for tests: real RSA keys, a real JWKS and discovery document on loopback. */
+/** A token issuer for tests: real keys, a real JWKS and discovery document on loopback. */
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { TokenAlgorithm } from "../auth/token-rules.ts";
 import type { IdentityProviderName } from "../identity/identity-preset.ts";
 import type { Environment } from "./test-environment.ts";
 import { issuerDress } from "./test-issuer-dress.ts";
@@ -25,6 +26,7 @@ export interface TestIssuer extends TrustedIssuer {
   bearer(groups: readonly string[] | undefined, overrides?: TokenParts): string;
   /** Signs any claims with any header; by default as the issuer would. */
   sign(claims: TokenParts, header?: TokenParts, key?: KeyObject): string;
+  readonly algorithm: TokenAlgorithm;
   /** The private key in use. */
   readonly key: () => KeyObject;
   readonly keyId: () => string;
@@ -37,10 +39,22 @@ export interface TestIssuer extends TrustedIssuer {
   close(): Promise<void>;
 }
 
-/** An RSA key pair that no issuer knows. */
-export const strangerKey: KeyObject = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+/** A key that no issuer knows. */
+export function newTokenKey(algorithm: TokenAlgorithm): KeyObject {
+  switch (algorithm) {
+    case "RS256":
+      return generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+    case "ES256":
+      return generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+    case "EdDSA":
+      return generateKeyPairSync("ed25519").privateKey;
+  }
+}
 
-/** Encodes and signs a compact JWS with RS256; the claims may be JSON text as it is. */
+/** An RSA key pair that no issuer knows. */
+export const strangerKey: KeyObject = newTokenKey("RS256");
+
+/** Encodes and signs a compact JWS as its key does; the claims may be JSON text as it is. */
 export function signToken(claims: TokenParts | string, header: TokenParts, key: KeyObject): string {
   return signSegments(`${encodeSegment(header)}.${encodeSegment(claims)}`, key);
 }
@@ -51,16 +65,26 @@ export function encodeSegment(part: unknown): string {
   return Buffer.from(isRaw ? part : JSON.stringify(part)).toString("base64url");
 }
 
-/** Signs two encoded segments with RS256, whatever is in them. */
+/** Signs two encoded segments as its key does (RS256, ES256, EdDSA), whatever is in them. */
 export function signSegments(segments: string, key: KeyObject): string {
-  return `${segments}.${sign("sha256", Buffer.from(segments), key).toString("base64url")}`;
+  const isEdwards = key.asymmetricKeyType === "ed25519" || key.asymmetricKeyType === "ed448";
+  const signature = sign(isEdwards ? null : "sha256", Buffer.from(segments), {
+    key,
+    dsaEncoding: "ieee-p1363",
+  });
+  return `${segments}.${signature.toString("base64url")}`;
 }
 
-/** @param options.provider whose tokens it gives. Default: those that need no more than issuer, audience and `groups`. */
+/**
+ * @param options.provider whose tokens it gives. Default: those that need no more than issuer, audience and `groups`.
+ * @param options.algorithm by which it signs. Default: RS256.
+ */
 export async function startTestIssuer({
   provider,
+  algorithm = "RS256",
 }: {
   readonly provider?: IdentityProviderName | undefined;
+  readonly algorithm?: TokenAlgorithm | undefined;
 } = {}): Promise<TestIssuer> {
   const { audience, environment, issuerAt, claimsOf } = issuerDress(provider);
   let generation = 0;
@@ -70,8 +94,7 @@ export async function startTestIssuer({
 
   function newKey() {
     generation += 1;
-    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    return { kid: `key-${generation}`, privateKey };
+    return { kid: `key-${generation}`, privateKey: newTokenKey(algorithm) };
   }
 
   const server = createServer((request, response) => {
@@ -84,7 +107,7 @@ export async function startTestIssuer({
       fetches += 1;
       const jwk = createPublicKey(key.privateKey).export({ format: "jwk" });
       response.statusCode = status ?? 200;
-      response.end(JSON.stringify({ keys: [{ ...jwk, kid: key.kid, use: "sig", alg: "RS256" }] }));
+      response.end(JSON.stringify({ keys: [{ ...jwk, kid: key.kid, use: "sig", alg: algorithm }] }));
     } else {
       response.statusCode = 404;
       response.end();
@@ -99,7 +122,8 @@ export async function startTestIssuer({
     issuer,
     jwksUri,
     audience,
-    environment,
+    environment: { ...environment, ...(algorithm !== "RS256" && { JWT_ALGORITHMS: algorithm }) },
+    algorithm,
     bearer: (groups, overrides) => `Bearer ${testIssuer.sign(testIssuer.claims(groups, overrides))}`,
     claims(groups, overrides = {}) {
       const now = Math.floor(Date.now() / 1000);
@@ -117,7 +141,7 @@ export async function startTestIssuer({
       return claims;
     },
     sign: (claims, header = {}, signingKey = key.privateKey) =>
-      signToken(claims, { alg: "RS256", typ: "JWT", kid: key.kid, ...header }, signingKey),
+      signToken(claims, { alg: algorithm, typ: "JWT", kid: key.kid, ...header }, signingKey),
     key: () => key.privateKey,
     keyId: () => key.kid,
     rotate() {

@@ -35,26 +35,26 @@ const edKey = generateKeyPairSync("ed25519").privateKey;
 
 const now = () => Math.floor(Date.now() / 1000);
 const header = (issuer: TestIssuer, overrides: TokenParts = {}): TokenParts => ({
-  alg: "RS256",
+  alg: issuer.algorithm,
   typ: "JWT",
   kid: issuer.keyId(),
   ...overrides,
 });
-const input = (
+export const input = (
   issuer: TestIssuer,
   headerOverrides: TokenParts = {},
   claims: unknown = issuer.claims(GROUPS),
 ) => `${encodeSegment(header(issuer, headerOverrides))}.${encodeSegment(claims)}`;
-const good = (issuer: TestIssuer) => issuer.sign(issuer.claims(GROUPS));
+export const good = (issuer: TestIssuer) => issuer.sign(issuer.claims(GROUPS));
 const parts = (token: string) => token.split(".") as [string, string, string];
 
-const publicPem = (issuer: TestIssuer) =>
+export const publicPem = (issuer: TestIssuer) =>
   createPublicKey(issuer.key()).export({ type: "spki", format: "pem" }).toString();
-const publicJwk = (issuer: TestIssuer) =>
+export const publicJwk = (issuer: TestIssuer) =>
   JSON.stringify({ ...createPublicKey(issuer.key()).export({ format: "jwk" }), kid: issuer.keyId() });
 const strangerJwk = { ...createPublicKey(strangerKey).export({ format: "jwk" }), kid: "stranger" };
 
-const unsigned = (alg: unknown): Attack => ({
+export const unsigned = (alg: unknown): Attack => ({
   name: `alg ${JSON.stringify(alg) ?? "missing"}, and no signature`,
   token: (issuer) => `${input(issuer, { alg })}.`,
 });
@@ -62,7 +62,7 @@ const signedWith = (alg: unknown): Attack => ({
   name: `alg ${JSON.stringify(alg) ?? "missing"}, with a good RS256 signature`,
   token: (issuer) => signSegments(input(issuer, { alg }), issuer.key()),
 });
-const hmac = (of: string, secret: (issuer: TestIssuer) => string | Uint8Array): Attack => ({
+export const hmac = (of: string, secret: (issuer: TestIssuer) => string | Uint8Array): Attack => ({
   name: `HS256 with ${of} as the secret`,
   token(issuer) {
     const signed = input(issuer, { alg: "HS256" });
@@ -103,12 +103,12 @@ const unknownKeyId = (kid: string): Attack => ({
   onlySignatureTells: true,
   token: (issuer) => signSegments(input(issuer, { kid }), issuer.key()),
 });
-const badSignature = (name: string, of: (issuer: TestIssuer) => string): Attack => ({
+export const badSignature = (name: string, of: (issuer: TestIssuer) => string): Attack => ({
   name,
   onlySignatureTells: true,
   token: of,
 });
-const resigned = (token: string, change: (signature: Buffer) => Uint8Array) => {
+export const resigned = (token: string, change: (signature: Buffer) => Uint8Array) => {
   const [first, second, signature] = parts(token);
   return `${first}.${second}.${Buffer.from(change(Buffer.from(signature, "base64url"))).toString("base64url")}`;
 };
