@@ -3,12 +3,13 @@
 // instances, this machine has a few, and further events wait for one.
 
 import { randomBytes, randomUUID } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { objectWith, ofType } from "../check-kinds.ts";
 import { ConfigurationError } from "../configuration-error.ts";
 import { type Instance, startInstance } from "./instance.ts";
+import { createInstancePool, type Initialisation, type ReadyInstance } from "./instance-pool.ts";
 import type { Invocation, LambdaFunction, Outcome } from "./lambda-function.ts";
-import { createPermits } from "./permits.ts";
 import { watchDirectory } from "./watch-directory.ts";
 
 export interface WorkersOptions {
@@ -50,52 +51,33 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
   }
   const log = options.log ?? ((line: string) => process.stdout.write(`${line}\n`));
   const file = resolve(options.file);
-  let idle: Instance[] = [];
-  const busy = new Set<Instance>();
-  const permits = createPermits(maximumInstances);
-  let isClosed = false;
+  const pool = createInstancePool({ start, maximumInstances, maximumStarts: availableParallelism() });
   let hasToldOfThrottling = false;
-  const outdated = new WeakSet<Instance>();
   const watchers = (options.watch ?? []).map((directory) => watchDirectory(directory, reload));
 
   return {
     async invoke(payload, signal) {
       const requestId = randomUUID();
       const notRun = { requestId, isColdStart: false, durationMilliseconds: 0 };
-      if (permits.demand() === 0) hasToldOfThrottling = false;
-      if (permits.demand() >= reservedConcurrency) {
+      if (pool.demand() === 0) hasToldOfThrottling = false;
+      if (pool.demand() >= reservedConcurrency) {
         if (!hasToldOfThrottling) log(throttledLine(functionName, reservedConcurrency));
         hasToldOfThrottling = true;
         return { outcome: "throttled", ...notRun };
       }
-      if (!(await permits.take(signal))) return { outcome: "dropped", ...notRun };
+      const ready = await pool.take(signal);
+      if (!ready) return { outcome: "dropped", ...notRun };
       try {
-        return isClosed ? { outcome: "dropped", ...notRun } : await invokeInAny(requestId, payload);
+        return await invokeIn(ready, requestId, payload);
       } finally {
-        permits.giveBack();
+        pool.giveBack(ready.instance);
       }
     },
     async close() {
-      isClosed = true;
       for (const watcher of watchers) watcher.close();
-      await Promise.all([...idle, ...busy].map((instance) => instance.end()));
+      await pool.close();
     },
   };
-
-  /** In an instance that is idle, or in a new one. */
-  async function invokeInAny(requestId: string, payload: string): Promise<Invocation> {
-    idle = idle.filter((instance) => !instance.hasEnded());
-    const warm = idle.pop();
-    const instance = warm ?? start();
-    busy.add(instance);
-    try {
-      return await invokeIn(instance, !warm, requestId, payload);
-    } finally {
-      busy.delete(instance);
-      if (outdated.has(instance)) void instance.end();
-      else if (!instance.hasEnded()) idle.push(instance);
-    }
-  }
 
   function start(): Instance {
     log(`INIT_START Runtime Version: nodejs:${process.versions.node}`);
@@ -112,17 +94,15 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
   }
 
   async function invokeIn(
-    instance: Instance,
-    isColdStart: boolean,
+    { instance, initialisation }: ReadyInstance,
     requestId: string,
     payload: string,
   ): Promise<Invocation> {
-    const initialisedIn = isColdStart ? await timed(() => instance.initialise()) : undefined;
     log(`START RequestId: ${requestId} Version: $LATEST`);
-    const isReady = initialisedIn?.outcome.outcome !== "failed";
+    const isReady = initialisation?.outcome.outcome !== "failed";
     const { outcome, milliseconds } = isReady
       ? await timed(() => instance.invoke(requestId, payload))
-      : { outcome: initialisedIn.outcome, milliseconds: 0 };
+      : { outcome: initialisation.outcome, milliseconds: 0 };
     if (!isReady) await instance.end();
     if (outcome.outcome === "failed") {
       const { errorType, errorMessage, stackTrace } = outcome;
@@ -130,24 +110,27 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
     }
     log(`END RequestId: ${requestId}`);
     // Since August 2025 Lambda bills the initialisation too.
-    const billed = milliseconds + (initialisedIn?.milliseconds ?? 0);
+    const billed = milliseconds + (initialisation?.milliseconds ?? 0);
     log(
       [
         `REPORT RequestId: ${requestId}`,
         `Duration: ${milliseconds.toFixed(2)} ms`,
         `Billed Duration: ${Math.ceil(billed)} ms`,
         `Memory Size: ${memorySize} MB`,
-        ...(initialisedIn ? [`Init Duration: ${initialisedIn.milliseconds.toFixed(2)} ms`] : []),
+        ...(initialisation ? [`Init Duration: ${initialisation.milliseconds.toFixed(2)} ms`] : []),
       ].join("\t"),
     );
-    return { ...outcome, requestId, isColdStart, durationMilliseconds: milliseconds };
+    return {
+      ...outcome,
+      requestId,
+      isColdStart: initialisation !== undefined,
+      durationMilliseconds: milliseconds,
+    };
   }
 
   function reload(): void {
     log(`RELOAD ${file}`);
-    for (const instance of busy) outdated.add(instance);
-    for (const instance of idle) void instance.end();
-    idle = [];
+    pool.renew();
   }
 }
 
@@ -156,7 +139,7 @@ function throttledLine(functionName: string, reservedConcurrency: number): strin
   return `THROTTLED ${functionName} has ${reservedConcurrency} ${events} under way, its reservedConcurrency; raise that to take more at once.`;
 }
 
-async function timed(phase: () => Promise<Outcome>): Promise<{ outcome: Outcome; milliseconds: number }> {
+async function timed(phase: () => Promise<Outcome>): Promise<Initialisation> {
   const startedAt = performance.now();
   const outcome = await phase();
   return { outcome, milliseconds: performance.now() - startedAt };

@@ -28,7 +28,8 @@ export interface Instance {
 // TypeScript beside TypeScript, JavaScript in the published package.
 const threadModule = new URL(`./instance-thread${extname(import.meta.url)}`, import.meta.url);
 
-// Lambda's own limit, whatever the function's time-out.
+// Lambda gives a start 10 s, and then another in the time of the first event. Here the first one goes on: what else this
+// machine does may have slowed it down.
 const initialisationSeconds = 10;
 
 class RuntimeExitError extends Error {
@@ -84,7 +85,7 @@ export function startInstance(options: InstanceOptions): Instance {
   }
 
   return {
-    initialise: () => within(initialisationSeconds, () => {}),
+    initialise: () => within(initialisationSeconds + timeoutSeconds, () => {}),
     invoke: (requestId, payload) =>
       within(timeoutSeconds, () => {
         const event: InstanceEvent = { requestId, payload, deadline: Date.now() + timeoutSeconds * 1000 };
