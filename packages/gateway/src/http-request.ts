@@ -1,6 +1,7 @@
 // A request as it came over the wire, read whole: an HTTP API buffers, it never streams (docs/behaviour.md §2.1).
 
 import type { IncomingMessage } from "node:http";
+import { isIPv6 } from "node:net";
 import { gatewayErrors } from "./gateway-error.ts";
 import { sourceIpOf } from "./http-server.ts";
 import { limits } from "./limits.ts";
@@ -68,16 +69,24 @@ function refusalOf(head: RequestHead, path: string, host: string): Refusal | und
   return reason === undefined ? undefined : { error: gatewayErrors.badRequest, reason };
 }
 
-// RFC 3986 §3.2.2 without the comma, and a port.
-const validHost = /^(?:\[[0-9a-f:.]+\]|[\w.~%!$&'()*+;=-]+)(?::\d*)?$/i;
+const authority = /^(?:\[([\da-f:.]+)\]|([^[\]:]+))(?::(\d*))?$/i;
+// RFC 3986 §3.2.2 without the comma, which is what a proxy makes of two headers.
+const hostName = /^(?:[\w.!~$&'()*+;=-]|%[\da-f]{2})+$/i;
+const maximumPort = 65_535;
 
 /** RFC 9112 §3.2: one Host header, and a target without a fragment. */
 function malformationOf({ rawHeaders, url = "" }: RequestHead, path: string, host: string) {
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name)).length;
   if (hosts > 1) return `${hosts} Host headers`;
-  if (!validHost.test(host)) return host === "" ? "no Host header" : "an invalid host";
+  if (!isAuthority(host)) return host === "" ? "no Host header" : "an invalid host";
   if (url.includes("#")) return "a request target with a fragment";
   return path.startsWith("/") ? undefined : "a request target that is not a path";
+}
+
+/** A host with or without a port (RFC 9110 §7.2). */
+function isAuthority(text: string): boolean {
+  const [, address = "", name = "", port = ""] = authority.exec(text) ?? [];
+  return (isIPv6(address) || hostName.test(name)) && Number(port) <= maximumPort;
 }
 
 /** The service counts the request line and the values of the headers, not their names (§2.3). */

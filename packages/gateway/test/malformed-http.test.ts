@@ -57,6 +57,44 @@ const refused: [title: string, bytes: string, status: number][] = [
   ["a header of 200 kB", `GET / HTTP/1.1\r\nhost: x\r\na: ${"x".repeat(200_000)}\r\n\r\n`, 431],
 ];
 
+/** RFC 9110 §7.2 and RFC 3986 §3.2.2. The kit's container has the same table. */
+const hosts: [host: string, isValid: boolean][] = [
+  ["api.example.com", true],
+  ["api.example.com:8080", true],
+  ["api.example.com:", true],
+  ["under_score.example.com", true],
+  ["192.0.2.1:80", true],
+  ["[2001:db8::1]", true],
+  ["[::ffff:192.0.2.1]:8080", true],
+  ["caf%C3%A9.example.com", true],
+  [":80", false],
+  [":", false],
+  ["a:b", false],
+  ["a:80:80", false],
+  ["a:65536", false],
+  ["a:-1", false],
+  ["a,b", false],
+  ["a b", false],
+  ["a/b", false],
+  ["a?b", false],
+  ["a\\b", false],
+  ["u@a", false],
+  ["<a>", false],
+  ['"a"', false],
+  ["%", false],
+  ["%zz", false],
+  ["caf\xe9.example.com", false],
+  ["::1", false],
+  ["[::1", false],
+  ["::1]", false],
+  ["[]", false],
+  ["[:::]", false],
+  ["[1.2.3.4]", false],
+  ["[::1]a", false],
+  ["[fe80::1%25eth0]", false],
+  ["[v1.a]", false],
+];
+
 const messages: Record<number, string> = { 400: "Bad Request", 431: "Request Header Fields Too Large" };
 
 /** A raw socket that gets no answer fails its test instead of holding all others up. */
@@ -85,6 +123,27 @@ describe("malformed HTTP", () => {
       assert.equal((await gateway.send()).status, 200);
       assert.deepEqual([warnings, logged.mock.callCount()], [[], 0]);
     });
+  }
+
+  for (const [host, isValid] of hosts) {
+    it(
+      `the host ${JSON.stringify(host)} is ${isValid ? "taken" : "a 400, as a header and in the target"}`,
+      bounded,
+      async (t) => {
+        const gateway = await startGateway(t);
+        const fields = `host: ${host}\r\nconnection: close\r\n\r\n`;
+        const requests = [`GET / HTTP/1.1\r\n${fields}`];
+        if (!isValid) requests.push(`GET http://${host}/ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+        // Of these the target has the beginning of a path.
+        const isPath = /[ /?]/.test(host);
+        for (const bytes of isPath ? requests.slice(0, 1) : requests)
+          assert.equal(
+            /^HTTP\/1.1 400 /.test(await exchangeBytes(gateway.port, Buffer.from(bytes, "latin1"))),
+            !isValid,
+            bytes,
+          );
+      },
+    );
   }
 
   const accepted: [title: string, bytes: string][] = [

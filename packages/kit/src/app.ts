@@ -25,6 +25,7 @@ import {
   setRequestContext,
 } from "./request/request-context.ts";
 import { comparePaths, expressPath, publicPath, splitRouteKey } from "./request/request-path.ts";
+import { varyHeaders } from "./request/security-headers.ts";
 import { trustedProxies } from "./request/trusted-proxies.ts";
 import type { ApiFacts, Method, RouteReply } from "./route/define-route.ts";
 import { handleRoute, type ListedRoute } from "./route/handle-route.ts";
@@ -57,9 +58,8 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
   app.set("trust proxy", trustedProxies(config));
 
   const fail = failWith(api.errors);
-  const headers = new Map(runtime.headers);
-  // Whoever does CORS, this app or a gateway: what a cache keeps for one origin is not for another (RFC 9110, section 12.5.5).
-  if (!config.corsAllowOrigins.includes("*")) headers.set("vary", "origin");
+  // The same whoever does CORS, this app or a gateway.
+  const headers = new Map([...runtime.headers, ...Object.entries(varyHeaders(config))]);
   app.use(enter(app, startRequest(runtime, headers, log, fail), fail));
   const middleware = api.middleware({ config: config as Config<never>, services: services as never });
   const facts = factsOf(api, config);

@@ -15,12 +15,15 @@ let access: Record<string, Record<string, string>>[];
 const warnings: Error[] = [];
 process.on("warning", (warning) => warnings.push(warning));
 
-async function start(limits: ServerSettings["limits"] = {}): Promise<void> {
+async function start(
+  limits: ServerSettings["limits"] = {},
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
   logged = [];
   access = [];
   warnings.length = 0;
   running = await startServer(fixtureApi, {
-    config: testConfig(fixtureApi, noIssuer),
+    config: testConfig(fixtureApi, noIssuer, environment),
     log: createLog((line) => logged.push(line)),
     write: (line) => access.push(JSON.parse(line)),
     limits,
@@ -149,6 +152,75 @@ describe("what cannot be a request is refused as everything else is: our JSON, s
       ["401", "200", "400"],
     );
   });
+});
+
+describe("a refusal where origins are listed", () => {
+  for (const [status, bytes] of [
+    [400, get("/v1/health", "host: a\r\nhost: b\r\n")],
+    [400, "nonsense\r\n\r\n"],
+    [431, get("/v1/health", `host: x\r\na: ${"a".repeat(11_000)}\r\n`)],
+    [408, "GET /v1/health HTTP/1.1\r\nhost: x\r\n"],
+  ] as const) {
+    it(`depends on the origin, as every answer does: ${status} for ${JSON.stringify(bytes.slice(0, 40))}`, async () => {
+      const limits = status === 408 ? { headersTimeout: 20, connectionsCheckingInterval: 5 } : {};
+      await start(limits, { CORS_ALLOW_ORIGINS: "https://app.example.com" });
+      connection.socket.write(bytes);
+      const { status: answered, headers } = await connection.next();
+      assert.deepEqual([answered, headers.vary], [status, "origin"]);
+    });
+  }
+});
+
+/** The local gateway's tests have the same table. */
+describe("the host of a request (RFC 9110, section 7.2; RFC 3986, section 3.2.2)", () => {
+  for (const [host, isValid] of [
+    ["api.example.com", true],
+    ["api.example.com:8080", true],
+    ["api.example.com:", true],
+    ["under_score.example.com", true],
+    ["192.0.2.1:80", true],
+    ["[2001:db8::1]", true],
+    ["[::ffff:192.0.2.1]:8080", true],
+    ["caf%C3%A9.example.com", true],
+    [":80", false],
+    [":", false],
+    ["a:b", false],
+    ["a:80:80", false],
+    ["a:65536", false],
+    ["a:-1", false],
+    ["a,b", false],
+    ["a b", false],
+    ["a/b", false],
+    ["a?b", false],
+    ["a\\b", false],
+    ["u@a", false],
+    ["<a>", false],
+    ['"a"', false],
+    ["%", false],
+    ["%zz", false],
+    ["caf\xe9.example.com", false],
+    ["::1", false],
+    ["[::1", false],
+    ["::1]", false],
+    ["[]", false],
+    ["[:::]", false],
+    ["[1.2.3.4]", false],
+    ["[::1]a", false],
+    ["[fe80::1%25eth0]", false],
+    ["[v1.a]", false],
+  ] as const) {
+    it(`${JSON.stringify(host)} is ${isValid ? "taken" : "refused with 400, as a header and in the target"}`, async () => {
+      await start();
+      connection.socket.write(get("/v1/health", `host: ${host}\r\n`), "latin1");
+      assert.equal((await connection.next()).status, isValid ? 200 : 400);
+      // Of these the target has the beginning of a path.
+      if (isValid || /[ /?]/.test(host)) return;
+      connection.socket.destroy();
+      connection = await openRaw(running.url);
+      connection.socket.write(get(`http://${host}/v1/health`), "latin1");
+      assert.equal((await connection.next()).status, 400);
+    });
+  }
 });
 
 describe("what is unusual, and a request all the same", () => {

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from "node:http";
+import { isIPv6 } from "node:net";
 
-/** Reg-name, IPv4 or IPv6, with a port (RFC 3986, section 3.2.2). */
-const HOST = /^([\w.!~$&'()*+,;=%-]*|\[[\da-f:.]+\])(:\d{0,5})?$/i;
+const AUTHORITY = /^(?:\[([\da-f:.]+)\]|([^[\]:]+))(?::(\d*))?$/i;
+/** A name or an IPv4 address. A comma, which RFC 3986 has too, is what a proxy makes of two headers. */
+const NAME = /^(?:[\w.!~$&'()*+;=-]|%[\da-f]{2})+$/i;
+const MAXIMUM_PORT = 65_535;
 const ORIGIN = /^https?:\/\/([^/?]*)/i;
 
 /**
@@ -16,14 +19,21 @@ export function readTarget(request: IncomingMessage): string | undefined {
   // RFC 9112, section 3.2.
   if (hosts > 1) return "The request has more than one Host header";
   if (hosts === 0 && httpVersion === "1.1") return "The request has no Host header";
-  if (!HOST.test(headers.host ?? "")) return "The Host header is not a host";
+  // An empty one leaves the server its default (RFC 9112, section 3.3).
+  if (headers.host && !isAuthority(headers.host)) return "The Host header is not a host";
   if (url.includes("#")) return "The request target has a fragment";
   if (url.startsWith("/")) return undefined;
   const [origin, authority = ""] = ORIGIN.exec(url) ?? [];
-  if (!origin || !HOST.test(authority)) return "The request target is not a path";
+  if (!origin || !isAuthority(authority)) return "The request target is not a path";
   const target = url.slice(origin.length);
   request.url = target.startsWith("/") ? target : `/${target}`;
   return undefined;
+}
+
+/** A host with or without a port (RFC 9110, section 7.2; RFC 3986, section 3.2.2). */
+function isAuthority(text: string): boolean {
+  const [, address = "", name = "", port = ""] = AUTHORITY.exec(text) ?? [];
+  return (isIPv6(address) || NAME.test(name)) && Number(port) <= MAXIMUM_PORT;
 }
 
 /** Node keeps the first of several. */

@@ -5,10 +5,11 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { ErrorCodes } from "../api.ts";
+import type { Config } from "../config.ts";
 import { ApiError, errorAnswer } from "../errors/api-error.ts";
 import { type CatalogueEntry, catalogue, type ErrorCode } from "../errors/catalogue.ts";
 import { hasRequestContext, requestContext, requestIdFrom } from "../request/request-context.ts";
-import { securityHeaders } from "../request/security-headers.ts";
+import { headersWithoutApp } from "../request/security-headers.ts";
 import { type AccessLine, targetPath } from "./access-log.ts";
 
 /** How long a caller gets to read an answer before its connection is closed, with what it still sends unread. */
@@ -35,22 +36,20 @@ export interface Refusals {
  * @param options.write where access log lines go.
  */
 export function createRefusals(options: {
+  readonly config: Pick<Config, "corsAllowOrigins">;
   readonly errors: ErrorCodes;
   readonly accessLine: AccessLine;
   readonly write: (line: string) => void;
 }): Refusals {
-  const { errors, accessLine, write } = options;
+  const { config, errors, accessLine, write } = options;
 
   function render({ code, reason }: Refusal, requestId: string) {
     const entry: CatalogueEntry = errors[code] ?? catalogue[code];
     const { status, body } = errorAnswer(new ApiError(code, { reason }), entry, requestId);
     const text = JSON.stringify(body);
     const headers = {
-      ...securityHeaders,
-      "cache-control": "no-store",
-      "content-type": "application/json; charset=utf-8",
+      ...headersWithoutApp(config, requestId),
       "content-length": Buffer.byteLength(text),
-      "x-request-id": requestId,
       connection: "close",
     };
     return { status, headers, text };

@@ -89,7 +89,7 @@ export async function startServer(
   // The size of all headers is limited; else Node would leave out what comes after the thousandth.
   server.maxHeadersCount = 0;
   const accessLine = createAccessLine({ stageName: config.stageName, release: release(api) });
-  const refusals = createRefusals({ errors: api.errors, accessLine, write });
+  const refusals = createRefusals({ config, errors: api.errors, accessLine, write });
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const fault = readTarget(request);
     // Before the app: it may answer at once, and then it is too late for a header.

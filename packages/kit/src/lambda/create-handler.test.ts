@@ -32,10 +32,10 @@ function work(handle: Handle): Route {
   }).handler(anyone(async (input) => ({ status: 200, body: await handle(input) })));
 }
 
-function setUp(api: Api = fixtureApi) {
+function setUp(api: Api = fixtureApi, environment: Readonly<Record<string, string>> = {}) {
   const lines: string[] = [];
   const handler = createHandler(api, {
-    environment: testEnvironment(api, noIssuer, { RUNTIME: "LAMBDA" }),
+    environment: testEnvironment(api, noIssuer, { ...environment, RUNTIME: "LAMBDA" }),
     log: createLog((line) => lines.push(line)),
   });
   return {
@@ -225,6 +225,13 @@ describe("an error in Lambda", () => {
       assert.equal(entry.requestId, expectedId);
       assert.match(entry.error.message, /Lambda takes/);
     }
+  });
+
+  it("of an answer that Lambda would not take depends on the origin where origins are listed", async () => {
+    const api = apiOf([work(async () => "x".repeat(MAX_RESULT_BYTES))]);
+    const { get } = setUp(api, { CORS_ALLOW_ORIGINS: "https://app.example.com" });
+    const { statusCode, headers } = await get("/work");
+    assert.deepEqual([statusCode, headers.vary], [500, "origin"]);
   });
 
   it("of the event itself is answered as well", async () => {

@@ -8,7 +8,7 @@ import { errorAnswer, unexpectedError } from "../errors/api-error.ts";
 import { catalogue } from "../errors/catalogue.ts";
 import { createLog, type Log, withoutSecrets } from "../log.ts";
 import { requestIdFrom } from "../request/request-context.ts";
-import { securityHeaders } from "../request/security-headers.ts";
+import { headersWithoutApp, securityHeaders } from "../request/security-headers.ts";
 import { createServices } from "../services.ts";
 import {
   createEventAdapter,
@@ -82,7 +82,7 @@ export function createHandler(
       return await respond(event, context);
     } catch (error) {
       const requestId = requestIdFrom(event.headers?.["x-request-id"], event.requestContext.requestId);
-      return failure(error, requestId, log);
+      return failure(error, headersWithoutApp(config, requestId), log);
     }
   };
 }
@@ -102,17 +102,13 @@ function adaptWith(adapter: ServerlessHttp, app: Express, stageName = "$default"
 }
 
 /** What the app itself could not answer: it destroyed its response, or answered more than Lambda takes. */
-function failure(error: unknown, requestId: string, log: Log): HttpResult {
+function failure(error: unknown, headers: HttpResult["headers"], log: Log): HttpResult {
+  const requestId = headers["x-request-id"] ?? "";
   log.error("request failed", { requestId, error });
   const { status, body } = errorAnswer(unexpectedError(error), catalogue["001500"], requestId);
   return {
     statusCode: status,
-    headers: {
-      ...securityHeaders,
-      "cache-control": "no-store",
-      "content-type": "application/json; charset=utf-8",
-      "x-request-id": requestId,
-    },
+    headers,
     cookies: [],
     body: JSON.stringify(body),
     isBase64Encoded: false,

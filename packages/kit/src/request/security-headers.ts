@@ -1,3 +1,5 @@
+import type { Config } from "../config.ts";
+
 /**
  * The security headers of every answer: what helmet sets by default, as a constant, because an API has no use for
  * anything that varies (a test compares the two).
@@ -17,3 +19,24 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   "x-permitted-cross-domain-policies": "none",
   "x-xss-protection": "0",
 };
+
+/** What a cache keeps for one origin is not for another, where origins are listed (RFC 9110, section 12.5.5). */
+export function varyHeaders({
+  corsAllowOrigins,
+}: Pick<Config, "corsAllowOrigins">): Readonly<Record<string, string>> {
+  return corsAllowOrigins.includes("*") ? {} : { vary: "origin" };
+}
+
+/** The headers of an error that is answered without the app. */
+export function headersWithoutApp(
+  config: Pick<Config, "corsAllowOrigins">,
+  requestId: string,
+): Readonly<Record<string, string>> {
+  return {
+    ...securityHeaders,
+    ...varyHeaders(config),
+    "cache-control": "no-store",
+    "content-type": "application/json; charset=utf-8",
+    "x-request-id": requestId,
+  };
+}
