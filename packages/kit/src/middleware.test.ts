@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import express, { type Express, type Request, type RequestHandler, Router } from "express";
+import supertest from "supertest";
 import { apiOf } from "../test/fixtures/api.ts";
 import type { Api } from "./api.ts";
 import { startServer } from "./container/server.ts";
@@ -333,6 +334,29 @@ for (const [name, start] of [
       const { request } = await start(apiOf(routes, { middleware: () => [leave] }));
       isJson(await request(get("/v1/literal")), 404);
     });
+
+    for (const [thrown, expected] of [
+      ["text", 500],
+      [42, 500],
+      [["router"], 500],
+      ["router", 404],
+      ["route", 404],
+      [undefined, 404],
+    ] as const) {
+      it(`a handler that was added to the app and throws ${JSON.stringify(thrown)} is answered as Express takes it: ${expected} in JSON`, async () => {
+        const fail: RequestHandler = () => {
+          throw thrown;
+        };
+        const plain = express();
+        plain.set("env", "test").use(fail);
+        assert.equal((await supertest(plain).get("/late")).status, expected);
+
+        const { request, entries } = await start(apiOf(routes), (app) => app.use("/late", fail));
+        isJson(await request(get("/late")), expected);
+        const levels = entries().map(({ level }) => level);
+        assert.deepEqual(levels, expected === 500 ? ["error"] : []);
+      });
+    }
 
     for (const thrown of ["router", "route", "text", undefined, null]) {
       for (const [how, fail] of [
