@@ -63,7 +63,6 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run test:image": "needs Docker",
   "npm test": "takes minutes; continuous integration runs it",
   "npm ci": "it was done before this check",
-  "npx biome": "npm run check begins with it",
   "npm run pack": "packages/gateway/test/published-package.test.ts does it",
   "mkdir -p /tmp/my-api": "packages/gateway/test/published-package.test.ts does it",
   "npm install /tmp/packages/lambda-express-api-gateway":
