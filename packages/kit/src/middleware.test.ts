@@ -202,6 +202,37 @@ for (const [name, start] of [
       });
     }
 
+    it("leaves rawBody where it has read the bytes, and fails where it has parsed them", async () => {
+      const echo = defineRoute({
+        operationId: "echo",
+        method: "POST",
+        path: "/v1/echo",
+        summary: "Answers how many bytes came.",
+        rawBody: true,
+        responses: (z) => ({ 200: { description: "How many.", schema: z.object({ bytes: z.int() }) } }),
+      }).handler(anyone(async ({ rawBody }) => ({ status: 200, body: { bytes: rawBody.length } })));
+      const post = async (middleware: readonly RequestHandler[]) => {
+        const { request, entries } = await start(apiOf([echo], { middleware: () => middleware }));
+        const headers = { "content-type": "application/json" };
+        const { status, body } = await request({
+          method: "POST",
+          path: "/v1/echo",
+          headers,
+          body: '{ "a": 1 }',
+        });
+        return { status, body, logged: JSON.stringify(entries()) };
+      };
+      for (const middleware of [[], [express.raw({ type: "application/json" })]]) {
+        const { status, body } = await post(middleware);
+        assert.deepEqual([status, body], [200, '{"bytes":10}']);
+      }
+      for (const parser of [express.json(), express.text({ type: "application/json" })]) {
+        const { status, logged } = await post([parser]);
+        assert.equal(status, 500);
+        assert.match(logged, /echo asks for rawBody, and middleware has parsed the body before it/);
+      }
+    });
+
     it("hands its errors to the API's own answers, thrown or passed on", async () => {
       const fails: Readonly<Record<string, RequestHandler>> = {
         "/throws": () => {

@@ -11,8 +11,8 @@ import { preferences } from "../src/request/preferences.ts";
 import { requestIdFrom } from "../src/request/request-context.ts";
 import { requestOrigin } from "../src/request/request-origin.ts";
 import { decodePath, encodePath, stripStage } from "../src/request/request-path.ts";
-import type { MediaType } from "../src/route/define-route.ts";
-import { createBodyReader } from "../src/route/read-body.ts";
+import type { MediaType } from "../src/route/media-types.ts";
+import { createBodyReader, parseBody } from "../src/route/read-body.ts";
 import { parseRequest } from "../src/route/validate.ts";
 import { lambdaContext, payloadEvent } from "../src/testing/payload-event.ts";
 
@@ -51,13 +51,16 @@ async function assertLinear(parser: Parser, length: number): Promise<void> {
 
 function read(type: MediaType, contentType: string, body: string): () => Promise<unknown> {
   const bytes = Buffer.from(body, "latin1");
-  return () => {
+  return async () => {
     const request = new IncomingMessage(new Socket());
     request.headers = { "content-type": contentType, "content-length": String(bytes.length) };
     request.push(bytes);
     request.push(null);
     request.complete = true;
-    return createBodyReader([type], 64 * 1024 * 1024)(request);
+    return parseBody(
+      await createBodyReader([type], 64 * 1024 * 1024)(request),
+      request.headers["content-type"],
+    );
   };
 }
 
@@ -124,6 +127,10 @@ const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
   "a multipart form of escapes in a name": [multipart(PART.slice(0, -3), "%22", `"\r\n\r\n${END}`)],
   "a multipart form without its end": [multipart("", `${PART}\r\n\r\n`, "")],
   "a multipart form with a long preamble": [multipart("", "\r\n", END)],
+  "lines of JSON": [(length) => read("application/jsonl", "application/jsonl", fill("1\n", length))],
+  "lines of JSON without anything in them": [
+    (length) => read("application/jsonl", "application/jsonl", fill("\n", length)),
+  ],
   "JSON of arrays in arrays": [json("", "[", "")],
   "JSON of objects in objects": [json("", '{"a":', "")],
   "JSON of arrays in arrays that end": [

@@ -82,10 +82,10 @@ async function documented(place: PlaceName, value: z.ZodType): Promise<Documente
 }
 
 /** Whether the endpoint takes it. */
-function takes(schemas: RequestSchemas, raw: object, isForm = false): boolean {
+function takes(schemas: RequestSchemas, raw: object, isText = false): boolean {
   const empty = { params: {}, query: {}, headers: {}, body: undefined };
   try {
-    parseRequest(schemas, { ...empty, ...raw, isForm });
+    parseRequest(schemas, { ...empty, ...raw, isText });
     return true;
   } catch (error) {
     assert.equal(Object(error).code?.slice(3), "400", String(error));

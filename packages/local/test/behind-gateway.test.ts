@@ -4,7 +4,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { api } from "@lambda-express-api/api/api.ts";
+import { api as exampleApi } from "@lambda-express-api/kit/examples/src/api.ts";
 import { apiOf, fixtureApi } from "@lambda-express-api/kit/test/fixtures/api.ts";
+import { exampleCases } from "@lambda-express-api/kit/test/support/example-cases.ts";
 import { fixtureCases, probeCases } from "@lambda-express-api/kit/test/support/parity-cases.ts";
 import { probeRoutes } from "@lambda-express-api/kit/test/support/probe-routes.ts";
 import {
@@ -59,6 +61,11 @@ describe("behind the local gateway, endpoints of every kind", async () => {
   const probes = apiOf(probeRoutes);
   await accessSuite(probes, targets);
   paritySuite(probes, targets, probeCases);
+});
+
+describe("behind the local gateway, the examples of the guides", async () => {
+  await accessSuite(exampleApi, targets);
+  paritySuite(exampleApi, targets, exampleCases);
 });
 
 describe("behind the local gateway, an API with a mounted router", async () => {

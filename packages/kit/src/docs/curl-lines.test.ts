@@ -4,7 +4,9 @@ import { anyone, auth } from "../route/access.ts";
 import { defineRoute, type Method, type Route, type Zod } from "../route/define-route.ts";
 import { curlLine } from "./curl-lines.ts";
 
-type Contract = Partial<Pick<Route, "path" | "request" | "consumes"> & { readonly method: Method }>;
+type Contract = Partial<
+  Pick<Route, "path" | "request" | "consumes" | "rawBody"> & { readonly method: Method }
+>;
 
 function line(contract: Contract, isPrivate = false): string {
   const route = defineRoute({
@@ -61,6 +63,25 @@ describe("curlLine", () => {
     assert.equal(
       line({ method: "PUT", request }),
       `curl -X PUT -H 'content-type: application/json' -d "{\\"name\\":\\"O'Neill\\",\\"refresh_token\\":\\"$REFRESH_TOKEN\\"}" http://h/b/v1/things`,
+    );
+  });
+
+  it("sends a file where the body has no fields, or a field of it is a file", () => {
+    assert.equal(
+      line({ method: "POST", consumes: ["application/octet-stream"], rawBody: true }),
+      `curl -H 'content-type: application/octet-stream' --data-binary "@$FILE" http://h/b/v1/things`,
+    );
+    assert.equal(
+      line({ method: "PUT", consumes: ["text/csv"], request: (z) => ({ body: z.string() }) }),
+      `curl -X PUT -H 'content-type: text/csv' --data-binary "@$FILE" http://h/b/v1/things`,
+    );
+    assert.equal(
+      line({
+        method: "POST",
+        consumes: ["multipart/form-data"],
+        request: (z) => ({ body: z.object({ photo: z.file() }) }),
+      }),
+      `curl -F "photo=@$PHOTO" http://h/b/v1/things`,
     );
   });
 

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { DemoCaller } from "../config.ts";
 import type { RequestSchemas, Route } from "../route/define-route.ts";
+import { bodyKindOf, type MediaType } from "../route/media-types.ts";
 import { InstanceIds } from "./json-schema.ts";
 
 const SAMPLE_CALLER: DemoCaller = { username: "you@example.com", password: "your-password" };
@@ -37,18 +38,26 @@ export function curlLine(route: Route, baseUrl: string): string {
   const url = baseUrl + filled + (query.length > 0 ? `?${query.join("&")}` : "");
 
   const words = ["curl"];
-  if (method !== "GET" && method !== "ANY" && !(request.body && method === "POST")) words.push("-X", method);
+  if (method !== "GET" && method !== "ANY" && !((request.body || route.rawBody) && method === "POST"))
+    words.push("-X", method);
   if (access.type === "authenticated") words.push("-H", word("Authorization: Bearer $TOKEN"));
   for (const [name, value] of Object.entries(samples(request.headers))) {
     words.push("-H", word(`${name}: ${value}`));
   }
-  if (request.body) words.push(...bodyWords(samples(request.body), consumes.includes("multipart/form-data")));
+  if (request.body || route.rawBody) words.push(...bodyWords(request.body, consumes));
   return [...words, word(url)].join(" ");
 }
 
-function bodyWords(fields: Readonly<Record<string, string>>, isForm: boolean): string[] {
-  if (isForm) return Object.entries(fields).flatMap(([name, value]) => ["-F", word(`${name}=${value}`)]);
-  return ["-H", word("content-type: application/json"), "-d", word(JSON.stringify(fields))];
+/** A body that has no fields is the content of a file. */
+function bodyWords(body: z.ZodType | undefined, consumes: readonly MediaType[]): string[] {
+  const fields = Object.entries(samples(body));
+  if (consumes.includes("multipart/form-data"))
+    return fields.flatMap(([name, value]) => ["-F", word(`${name}=${value}`)]);
+  const [type = "application/json"] = consumes;
+  const contentType = ["-H", word(`content-type: ${type}`)];
+  return body && bodyKindOf(type) === "json"
+    ? [...contentType, "-d", word(JSON.stringify(Object.fromEntries(fields)))]
+    : [...contentType, "--data-binary", word("@$FILE")];
 }
 
 /** A value for each field that is required, or for all of them. */
@@ -66,8 +75,8 @@ function samples(
     Object.entries(properties)
       .filter(([name]) => which === "all" || required.includes(name))
       .map(([name, property]) => {
-        const example = typeof property === "object" ? property.example : undefined;
-        return [name, example === undefined ? variable(name) : String(example)];
+        const { example = variable(name), format } = typeof property === "object" ? property : {};
+        return [name, format === "binary" ? `@${variable(name)}` : String(example)];
       }),
   );
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import supertest from "supertest";
+import { api as exampleApi } from "../../examples/src/api.ts";
 import { apiOf, fixtureApi, getHealth, getMe } from "../../test/fixtures/api.ts";
 import { ownerApi } from "../../test/fixtures/owner-api.ts";
 import { probeRoutes } from "../../test/support/probe-routes.ts";
@@ -103,6 +104,38 @@ describe("the OpenAPI document", () => {
   it("passes them with a redirect, error codes of the API's own and a mounted router", async () => {
     // An endpoint that redirects answers no 2xx.
     assert.deepEqual(await lint(await documentOf(ownerApi), { "operation-2xx-response": "off" }), []);
+  });
+
+  it("has each type of a body with its schema: files as files, bytes and what is only signed without one", async () => {
+    const document = await documentOf(exampleApi);
+    assert.deepEqual(await lint(document), []);
+    const bodyOf = (path: string, method: string) => Object(document.paths?.[path])[method].requestBody;
+    const { properties, required } = bodyOf("/v1/products/{productId}/photo", "put").content[
+      "multipart/form-data"
+    ].schema;
+    assert.deepEqual(required, ["photo"]);
+    assert.equal(properties.photo.format, "binary");
+    assert.equal(properties.photo.maxLength, 2_000_000);
+    const lines = bodyOf("/v1/products/import", "post").content["application/x-ndjson"].schema;
+    assert.deepEqual([lines.type, lines.items.required], ["array", ["sku", "price"]]);
+
+    const store = defineRoute({
+      operationId: "storeThing",
+      method: "PUT",
+      path: "/v1/thing",
+      summary: "Stores bytes.",
+      consumes: ["application/octet-stream", "image/*"],
+      rawBody: true,
+      responses: (z) => ({ 204: { description: "Stored.", schema: z.undefined() } }),
+    }).handler(anyone(async () => ({ status: 204, body: undefined })));
+    const ofBytes = await documentOf(apiOf([store]));
+    assert.deepEqual(await lint(ofBytes, { "no-unused-components": "off" }), []);
+    const operation = Object(ofBytes.paths?.["/v1/thing"]).put;
+    assert.deepEqual(operation.requestBody, {
+      required: true,
+      content: { "application/octet-stream": {}, "image/*": {} },
+    });
+    for (const status of [400, 408, 413, 415]) assert.ok(operation.responses[status], String(status));
   });
 
   it("has the API's name, version and description", async () => {

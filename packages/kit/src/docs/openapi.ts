@@ -148,7 +148,7 @@ function operation(route: Route, errors: ErrorCodes, writing: Writing): RouteCon
     security: access.type === "public" ? [] : [{ [SECURITY_SCHEME]: [...access.scopes] }],
     "x-access": access.type === "public" ? { type: "public" } : { ...access },
     ...schemas.parameters(),
-    ...(body && { requestBody: schemas.requestBody(body) }),
+    ...((body || route.rawBody) && { requestBody: schemas.requestBody(body) }),
     responses: { ...schemas.successes(), ...failures(route, errors, schemas) },
   } as RouteConfig;
 }
@@ -223,11 +223,12 @@ class OperationSchemas {
     return { schema, required, ...described, name, in: place };
   }
 
-  requestBody(body: z.ZodType) {
+  /** Bytes have no schema (OpenAPI 3.1.0, section 4.8.14.2). */
+  requestBody(body: z.ZodType | undefined) {
     const schema = this.#written.get("body");
     const { consumes = ["application/json"] } = this.#route;
     const content = Object.fromEntries(consumes.map((type) => [type, schema ? { schema } : {}]));
-    return { required: !body.safeParse(undefined).success, content };
+    return { required: !body?.safeParse(undefined).success, content };
   }
 
   successes(): Record<string, object> {
@@ -284,13 +285,13 @@ interface CodeWithStatus {
 
 function codesOf(route: Route, catalogue: ErrorCodes, { made, report }: OperationSchemas): CodeWithStatus[] {
   const { access } = route;
-  const request = route.request && made.request;
+  const { request } = made;
   const codes = [...(route.errors ?? []), "001429", "001500", "002503"];
-  if (request) codes.push("001400");
-  if (request?.headers) codes.push("002400");
+  if (route.request || route.rawBody) codes.push("001400");
+  if (request.headers) codes.push("002400");
   if (route.role === "health") codes.push("003503");
-  if (request?.query) codes.push("001414");
-  if (request?.body) codes.push("001408", "001413", "001415");
+  if (request.query) codes.push("001414");
+  if (request.body || route.rawBody) codes.push("001408", "001413", "001415");
   if (access.type === "authenticated") codes.push("001401", "001503");
   if (access.type === "authenticated" && access.scopes.length > 0) codes.push("001403");
   const found = [...new Set(codes)].flatMap((code): CodeWithStatus[] => {

@@ -113,6 +113,16 @@ export function mustNotCompile(): void {
   // @ts-expect-error a body without a schema does not reach the handler
   route.handler(anyone(async ({ body }) => ({ status: 200, body: { size: Number(body) } })));
 
+  // @ts-expect-error nor do its bytes, unless the contract asks for them
+  route.handler(anyone(async ({ rawBody }) => ({ status: 200, body: { size: rawBody.length } })));
+
+  defineRoute({ ...contract, rawBody: true }).handler(
+    anyone(async ({ rawBody }) => ({ status: 200, body: { size: rawBody.length } })),
+  );
+
+  // @ts-expect-error a media type has two parts
+  defineRoute({ ...contract, consumes: ["json"] });
+
   // @ts-expect-error a list of groups that nobody can be in
   auth({ groups: [] }, async () => ({ status: 200, body: { size: 1 } }));
   void withoutAccess;

@@ -11,14 +11,13 @@ import type { Config, Features } from "../config.ts";
 import type { CatalogueEntry, ErrorCode } from "../errors/catalogue.ts";
 import type { Log } from "../log.ts";
 import type { Access, Authenticated, GuardedHandler } from "./access.ts";
+import type { MediaType } from "./media-types.ts";
 
 export type Zod = typeof zod;
 
 /** The methods that an endpoint may have. */
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 export type Method = (typeof METHODS)[number];
-
-export type MediaType = "application/json" | "application/x-www-form-urlencoded" | "multipart/form-data";
 
 /** The schemas of what a request brings. What has no schema does not reach the handler, but for path variables. */
 export interface RequestSchemas {
@@ -100,7 +99,15 @@ export type HandlerInput<
   Schemas extends RequestSchemas,
   Path extends string,
   Types extends ApiTypes = KitTypes,
-> = Parsed<Schemas, Path> & HandlerContext<Types>;
+  Raw extends boolean = false,
+> = Parsed<Schemas, Path> &
+  HandlerContext<Types> &
+  (Raw extends true
+    ? {
+        /** The body as it was sent; empty where there is none. */
+        readonly rawBody: Uint8Array;
+      }
+    : unknown);
 
 /** What a handler returns: one of the statuses of the contract, and the body that goes with it. */
 export type HandlerReply<Contracts extends ResponseContracts> = {
@@ -125,6 +132,7 @@ export interface RouteContract<
   Schemas extends RequestSchemas,
   Contracts,
   Code extends string = string,
+  Raw extends boolean = boolean,
 > {
   /** Verb and noun; also the name of the file, and the gateway's operation name. */
   readonly operationId: string;
@@ -141,8 +149,15 @@ export interface RouteContract<
   /** Express handlers that run once the caller is allowed in, before the body is read: `use: [rateLimit(...)]`. */
   readonly use?: readonly RequestHandler[];
   readonly request?: (z: Zod) => Schemas;
-  /** The media types that the body may have. Default: JSON. */
+  /**
+   * The media types that the body may have, or ranges of them such as `text/*`. Default: JSON.
+   *
+   * JSON (and what ends with `+json`), lines of JSON and forms are parsed, text is a string; all of it is UTF-8. What is
+   * none of these has no schema: take it as `rawBody`.
+   */
   readonly consumes?: readonly [MediaType, ...MediaType[]];
+  /** Whether the handler gets the bytes of the body too, as `rawBody`: to verify a signature, or to store them. */
+  readonly rawBody?: Raw;
   /** Default: 1 MiB. */
   readonly bodyLimitBytes?: number;
   readonly responses: (z: Zod) => Contracts;
@@ -209,10 +224,11 @@ export type RouteDefiner<Types extends ApiTypes> = <
   const Path extends string,
   Contracts extends ResponseContracts,
   Schemas extends RequestSchemas = Record<never, never>,
+  const Raw extends boolean = false,
 >(
-  contract: RouteContract<Path, Schemas, Contracts, Types["errorCode"]>,
+  contract: RouteContract<Path, Schemas, Contracts, Types["errorCode"], Raw>,
 ) => {
-  handler(guarded: GuardedHandler<HandlerInput<Schemas, Path, Types>, HandlerReply<Contracts>>): Route;
+  handler(guarded: GuardedHandler<HandlerInput<Schemas, Path, Types, Raw>, HandlerReply<Contracts>>): Route;
 };
 
 const LITERAL = /^[A-Za-z0-9._~-]+$/;

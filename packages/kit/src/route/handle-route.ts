@@ -67,7 +67,7 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     const principal = await admit(route.access, request, environment);
     if (route.use && !(await runHandlers(route.use, request, response))) return next();
     const params = pathVariables(request);
-    const parts = route.request ? await schemas.readRequest(request, params) : { params };
+    const parts = route.request || route.rawBody ? await schemas.readRequest(request, params) : { params };
     const caller = principal && { principal, claims: principal.claims };
     const input = Object.assign(createInput(request, context, environment), caller, parts);
     const reply = wellFormedReply(await route.handler(input));

@@ -5,8 +5,8 @@ import { after, before, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { form, multipart, multipartWithFile } from "../../test/support/bodies.ts";
 import { ApiError } from "../errors/api-error.ts";
-import type { MediaType } from "./define-route.ts";
-import { createBodyReader } from "./read-body.ts";
+import type { MediaType } from "./media-types.ts";
+import { createBodyReader, parseBody, type ReceivedBody } from "./read-body.ts";
 
 const ALL = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"] as const;
 const LIMIT = 1000;
@@ -14,11 +14,19 @@ const LIMIT = 1000;
 let server: Server;
 /** What the reader gave, or threw, for the last request. */
 let read: Promise<unknown>;
+/** The last body, before it was parsed. */
+let received: ReceivedBody | undefined;
 let consumes: readonly MediaType[] = ALL;
 
 before(async () => {
   server = createServer((request, response) => {
-    read = createBodyReader(consumes, LIMIT)(request);
+    read = createBodyReader(
+      consumes,
+      LIMIT,
+    )(request).then((body) => {
+      received = body;
+      return parseBody(body, request.headers["content-type"]);
+    });
     read.catch(() => {}).then(() => response.end());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -122,6 +130,94 @@ describe("a body reader", () => {
       assert.equal(Object.getPrototypeOf(given), Object.prototype);
       assert.equal("admin" in given, false);
       assert.equal(given.constructor, "y");
+    }
+  });
+});
+
+describe("a body of any media type", () => {
+  const read = async (type: string, body: string | Uint8Array, ranges: readonly MediaType[]) => {
+    consumes = ranges;
+    try {
+      return await bodyOf({ "content-type": type }, body);
+    } finally {
+      consumes = ALL;
+    }
+  };
+  const same = async (type: MediaType, body: string | Uint8Array, value: unknown) =>
+    assert.deepEqual(await read(type, body, [type]), value, type);
+
+  it("is a value where the type ends with +json", async () => {
+    await same("application/merge-patch+json", '{"a":null}', { a: null });
+    await same("application/vnd.api+json", "[1]", [1]);
+  });
+
+  it("is text where the type is text, XML or YAML", async () => {
+    for (const type of [
+      "text/csv",
+      "text/plain",
+      "application/xml",
+      "application/atom+xml",
+      "text/xml",
+    ] as const)
+      await same(type, "sku;price\r\nä;1", "sku;price\r\nä;1");
+    await same("text/csv", "\u{feff}a;b", "a;b");
+    assert.equal(await read("text/csv; charset=UTF-8; header=present", "a", ["text/csv"]), "a");
+  });
+
+  it("is a list where it is JSON, one value a line", async () => {
+    for (const type of ["application/x-ndjson", "application/jsonl"] as const)
+      await same(type, '{"a":1}\r\n\n[2]\n"3"', [{ a: 1 }, [2], "3"]);
+    await assert.rejects(read("application/jsonl", '1\n{"password":"hunter2', ["application/jsonl"]), {
+      code: "001400",
+      reason: "Line 2 of the body is not well-formed JSON",
+    });
+  });
+
+  it("is bytes where the type is of any other kind, whatever its charset", async () => {
+    const bytes = Buffer.from("89504e470d0aff00fe", "hex");
+    for (const type of ["application/octet-stream", "image/png", "application/pdf"] as const)
+      await same(type, bytes, bytes);
+    assert.deepEqual(await read("image/png; charset=binary", bytes, ["image/png"]), bytes);
+  });
+
+  it("is of a range, where that is what the endpoint consumes", async () => {
+    assert.equal(await read("text/csv", "a", ["text/*"]), "a");
+    assert.deepEqual(await read("application/json", "[1]", ["*/*"]), [1]);
+    for (const type of ["texts/csv", "text", "image/png"])
+      await assert.rejects(read(type, "a", ["text/*"]), refusedWith("001415"), type);
+  });
+
+  it("is there as it was sent too, to the last byte", async () => {
+    await bodyOf(JSON_TYPE, ' {"a" : 1}\n');
+    assert.equal(Buffer.from(received?.bytes ?? []).toString(), ' {"a" : 1}\n');
+    await bodyOf({});
+    assert.deepEqual(received, { bytes: new Uint8Array(), mediaType: undefined });
+  });
+
+  it("has no text that is not UTF-8", async () => {
+    await assert.rejects(read("text/csv", Buffer.from("ä", "latin1"), ["text/csv"]), refusedWith("001400"));
+    await assert.rejects(read("text/csv; charset=iso-8859-1", "a", ["text/csv"]), refusedWith("001415"));
+  });
+});
+
+describe("a file of a multipart form", () => {
+  const file = async (disposition: string, type = "image/png") => {
+    const body = `--cut\r\ncontent-disposition: form-data; ${disposition}\r\ncontent-type: ${type}\r\n\r\n\u0000\r\n--\r\n--cut--\r\n`;
+    const read = await bodyOf({ "content-type": "multipart/form-data; boundary=cut" }, body);
+    return (read as { readonly photo: File }).photo;
+  };
+
+  it("has the name that it was sent with, in any language, and its type and bytes", async () => {
+    for (const [disposition, name] of [
+      ['name="photo"; filename="Grüße 写真.png"', "Grüße 写真.png"],
+      ['name="photo"; filename="a %22quoted%22.png"', 'a "quoted".png'],
+      ['name="photo"; filename="..\\\\..\\\\x.png"', null],
+      ['filename="x.png"; name="photo"', "x.png"],
+    ] as const) {
+      const photo = await file(disposition);
+      if (name !== null) assert.equal(photo.name, name);
+      assert.equal(photo.type, "image/png");
+      assert.equal(await photo.text(), "\u0000\r\n--");
     }
   });
 });

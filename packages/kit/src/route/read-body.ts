@@ -3,44 +3,86 @@ import { finished } from "node:stream";
 import { ApiError } from "../errors/api-error.ts";
 import { hasTooManyFields, MAX_FIELDS } from "../request/fields.ts";
 import { announcesBody } from "../request/request-context.ts";
-import type { MediaType } from "./define-route.ts";
+import { type BodyKind, bodyKindOf, isInRange, type MediaType, mediaTypeOf } from "./media-types.ts";
 
-export type BodyReader = (request: IncomingMessage) => Promise<unknown>;
+export interface ReceivedBody {
+  /** As they were sent, none where there is no body; `undefined` where middleware has read them and left a value. */
+  readonly bytes: Uint8Array | undefined;
+  /** What middleware has left. */
+  readonly value?: unknown;
+  /** `undefined` where there is no body. */
+  readonly mediaType: string | undefined;
+}
+
+export type BodyReader = (request: IncomingMessage) => Promise<ReceivedBody>;
 
 /**
  * Makes the function that reads a body of one of the media types `consumes`.
  *
  * A body that is too long is refused as soon as that is known, and is not read on. One without a content type is refused
- * rather than guessed at. Form fields come as strings, repeated ones as an array, files of a multipart form as `File`.
+ * rather than guessed at.
  *
- * The function gives `undefined` for a request without a body. It throws ApiError 001400 (malformed), 001413 or 001415.
+ * The function throws ApiError 001400 (broken off), 001413 or 001415.
  */
 export function createBodyReader(consumes: readonly MediaType[], limitBytes: number): BodyReader {
   return async (request) => {
     const body = request.readableEnded ? bodyReadBefore(request) : await readBytes(request, limitBytes);
-    if (body === undefined || (body instanceof Uint8Array && body.length === 0)) return undefined;
+    const bytes = bytesOf(body);
+    if (bytes?.length === 0) return { bytes, mediaType: undefined };
     const contentType = request.headers["content-type"] ?? "";
-    const mediaType = consumes.find((type) => type === contentType.split(";")[0]?.trim().toLowerCase());
-    if (!mediaType || !/^(utf-?8)?$/i.test(charsetOf(contentType))) {
+    const mediaType = mediaTypeOf(contentType);
+    const isConsumed = consumes.some((range) => isInRange(mediaType, range));
+    const isReadable = bodyKindOf(mediaType) === "bytes" || /^(utf-?8)?$/i.test(charsetOf(contentType));
+    if (!isConsumed || !isReadable) {
       throw new ApiError("001415", {
         reason: `Send a body of one of these types, in UTF-8: ${consumes.join(", ")}`,
       });
     }
-    if (!(body instanceof Uint8Array)) return refuseDeeper(body);
-    try {
-      return await parse[mediaType](body, contentType);
-    } catch (error) {
-      if (error instanceof ApiError) throw error;
-      // What a parser says quotes the body, and a body may hold a password: it does not reach the log.
-      throw new ApiError("001400", { reason: `The body is not well-formed ${mediaType}` });
-    }
+    return { bytes, value: body, mediaType };
   };
+}
+
+/**
+ * Parses a body by its media type. Form fields come as strings, repeated ones as an array, files of a multipart form as
+ * `File`, lines of JSON as an array, text as a string.
+ *
+ * @param contentType with the boundary of a multipart form.
+ * @returns `undefined` where there is no body.
+ * @throws ApiError 001400 or 001413
+ */
+export async function parseBody(
+  { bytes, value, mediaType }: ReceivedBody,
+  contentType = "",
+): Promise<unknown> {
+  if (mediaType === undefined) return undefined;
+  if (!bytes)
+    return typeof value === "string"
+      ? parseBytes(Buffer.from(value), mediaType, contentType)
+      : refuseDeeper(value);
+  return parseBytes(bytes, mediaType, contentType);
+}
+
+async function parseBytes(bytes: Uint8Array, mediaType: string, contentType: string): Promise<unknown> {
+  try {
+    return await parse[bodyKindOf(mediaType)](bytes, contentType);
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    // What a parser says quotes the body, and a body may hold a password: it does not reach the log.
+    throw new ApiError("001400", { reason: `The body is not well-formed ${mediaType}` });
+  }
 }
 
 /** What a middleware has left: `express.raw()` the bytes, `express.text()` the text, `express.json()` the value. */
 function bodyReadBefore(request: IncomingMessage): unknown {
-  const { body } = request as { readonly body?: unknown };
-  return typeof body === "string" ? Buffer.from(body) : body;
+  return (request as { readonly body?: unknown }).body;
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** Text that a middleware has decoded is not bytes any more: what could not be decoded is lost. */
+function bytesOf(body: unknown): Uint8Array | undefined {
+  if (body === undefined || body === "") return NO_BYTES;
+  return body instanceof Uint8Array ? body : undefined;
 }
 
 async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Uint8Array | undefined> {
@@ -91,21 +133,37 @@ function notAsAnnounced(): ApiError {
   return new ApiError("001400", { reason: "The body is not what its headers say" });
 }
 
-const parse: Record<MediaType, (bytes: Uint8Array, contentType: string) => unknown> = {
-  "application/json": (bytes) => {
-    const text = decodeUtf8(bytes);
-    const value: unknown = JSON.parse(text);
-    return text.length > MAX_JSON_DEPTH ? refuseDeeper(value) : value;
-  },
-  "application/x-www-form-urlencoded": (bytes) => {
+const parse: Record<BodyKind, (bytes: Uint8Array, contentType: string) => unknown> = {
+  json: (bytes) => parseJson(decodeUtf8(bytes)),
+  "json lines": (bytes) => parseJsonLines(decodeUtf8(bytes)),
+  text: decodeUtf8,
+  bytes: (bytes) => bytes,
+  form: (bytes) => {
     const text = decodeUtf8(bytes);
     if (hasTooManyFields(text)) throw tooManyFields();
     return fieldsOf(new URLSearchParams(text));
   },
   // Node reads multipart forms by itself: no library is needed for it.
-  "multipart/form-data": async (bytes, contentType) =>
+  multipart: async (bytes, contentType) =>
     fieldsOf(await new Response(Buffer.from(bytes), { headers: { "content-type": contentType } }).formData()),
 };
+
+function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  return text.length > MAX_JSON_DEPTH ? refuseDeeper(value) : value;
+}
+
+function parseJsonLines(text: string): unknown[] {
+  const lines = [...text.split("\n").entries()].filter(([, line]) => line.trim() !== "");
+  return lines.map(([index, line]) => {
+    try {
+      return parseJson(line);
+    } catch (error) {
+      if (error instanceof ApiError) throw error;
+      throw new ApiError("001400", { reason: `Line ${index + 1} of the body is not well-formed JSON` });
+    }
+  });
+}
 
 /** What reads such a value recursively, as schemas and JSON.stringify do, would overflow the stack at a few thousand. */
 const MAX_JSON_DEPTH = 500;

@@ -1,10 +1,14 @@
 import type { Request } from "express";
 import { replyFault } from "./check-reply.ts";
 import type { RequestSchemas, ResponseContracts, Route, RouteReply } from "./define-route.ts";
-import { type BodyReader, createBodyReader } from "./read-body.ts";
+import { bodyKindOf } from "./media-types.ts";
+import { type BodyReader, createBodyReader, parseBody, type ReceivedBody } from "./read-body.ts";
 import { parseRequest } from "./validate.ts";
 
 const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** Values of these are text, as those of a query are. */
+const TEXT_KINDS: ReadonlySet<string> = new Set(["form", "multipart", "text"]);
 
 /** What the schemas of an endpoint do for a request. zod is loaded when the first of them is needed. */
 export interface RouteSchemas {
@@ -12,7 +16,7 @@ export interface RouteSchemas {
    * Reads what a request brought.
    *
    * @param params the path variables as they came.
-   * @returns `params`, and what the endpoint has schemas for: `query`, `headers`, `body`.
+   * @returns `params`, what the endpoint has schemas for (`query`, `headers`, `body`), and `rawBody` where it asks for that.
    * @throws ApiError 001400, 002400, 001413 or 001415
    */
   readRequest(
@@ -50,14 +54,17 @@ export function createRouteSchemas(route: Route, demandsDocumentable: boolean): 
 
   return {
     async readRequest(request, params) {
-      const { request: wanted } = await load();
+      const wanted = route.request ? (await load()).request : {};
       readBody ??= createBodyReader(
         route.consumes ?? ["application/json"],
         route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
       );
-      const body = wanted.body ? await readBody(request) : undefined;
-      const isForm = !/^\s*application\/json\b/i.test(request.headers["content-type"] ?? "");
-      return parseRequest(wanted, { params, query: request.query, headers: request.headers, body, isForm });
+      const { query, headers } = request;
+      const received = wanted.body || route.rawBody ? await readBody(request) : undefined;
+      const body = wanted.body && received ? await parseBody(received, headers["content-type"]) : undefined;
+      const isText = TEXT_KINDS.has(bodyKindOf(received?.mediaType ?? ""));
+      const parsed = parseRequest(wanted, { params, query, headers, body, isText });
+      return received && route.rawBody ? { ...parsed, rawBody: bytesOf(received, route) } : parsed;
     },
 
     async demandContract(reply) {
@@ -69,4 +76,12 @@ export function createRouteSchemas(route: Route, demandsDocumentable: boolean): 
       return (await load()).responses[status]?.contentType;
     },
   };
+}
+
+/** @throws Error for the log: the bytes cannot be made again of what middleware has parsed. */
+function bytesOf({ bytes }: ReceivedBody, { operationId }: Route): Uint8Array {
+  if (bytes) return bytes;
+  throw new Error(
+    `${operationId} asks for rawBody, and middleware has parsed the body before it; let that middleware skip this path`,
+  );
 }

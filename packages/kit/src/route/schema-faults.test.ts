@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as z from "zod";
 import type { RequestSchemas } from "./define-route.ts";
+import type { MediaType } from "./media-types.ts";
 import { routeFaults } from "./schema-faults.ts";
 
 function faults(request: RequestSchemas, path = "/v1/things/{thingId}/{rest+}"): readonly string[] {
@@ -69,5 +70,23 @@ describe("routeFaults", () => {
         "doThing: body to: text has no null; use .optional()",
       ],
     );
+  });
+
+  it("finds in a body what its media types cannot carry", () => {
+    const responses = { 204: { description: "Done.", schema: z.undefined() } };
+    const bodyFaults = (consumes: [MediaType, ...MediaType[]], body: z.ZodType) =>
+      routeFaults({ operationId: "doThing", path: "/", consumes }, { request: { body }, responses });
+    assert.deepEqual(bodyFaults(["application/merge-patch+json"], z.object({ a: z.null() })), []);
+    assert.deepEqual(bodyFaults(["text/csv", "application/xml"], z.string().max(1000)), []);
+    assert.deepEqual(bodyFaults(["application/x-ndjson"], z.array(z.object({ a: z.int() }))), []);
+    assert.deepEqual(bodyFaults(["text/csv"], z.object({ a: z.string() })), [
+      "doThing: body: a text has no fields; take z.string()",
+    ]);
+    assert.deepEqual(bodyFaults(["application/jsonl"], z.object({ a: z.string() })), [
+      "doThing: body: lines of JSON are a list; take z.array()",
+    ]);
+    assert.deepEqual(bodyFaults(["application/octet-stream"], z.string()), [
+      "doThing: body: a body of bytes has no schema; say rawBody: true in its place",
+    ]);
   });
 });

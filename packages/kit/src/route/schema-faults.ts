@@ -3,7 +3,8 @@
  * say it. What is left is documented as it is validated (docs/decisions/0002-route-definitions.md).
  */
 import type * as zod from "zod";
-import type { MediaType, RequestSchemas, ResponseContracts, Route } from "./define-route.ts";
+import type { RequestSchemas, ResponseContracts, Route } from "./define-route.ts";
+import { type BodyKind, bodyKindOf } from "./media-types.ts";
 
 type Schema = zod.core.$ZodType;
 type Def = zod.core.$ZodTypes["_zod"]["def"];
@@ -21,14 +22,9 @@ export interface Place {
 }
 
 /** How a value comes or goes. A raw answer is one of another type than JSON. */
-type Carrier = "path" | "query" | "header" | "json" | "form" | "multipart" | "answer" | "raw answer" | "key";
+type Carrier = "path" | "query" | "header" | BodyKind | "answer" | "raw answer" | "key";
 
-const CARRIER_OF: Readonly<Record<MediaType, Carrier>> = {
-  "application/json": "json",
-  "application/x-www-form-urlencoded": "form",
-  "multipart/form-data": "multipart",
-};
-const TEXT: ReadonlySet<Carrier> = new Set(["path", "query", "header", "form", "multipart", "key"]);
+const TEXT: ReadonlySet<Carrier> = new Set(["path", "query", "header", "form", "multipart", "text", "key"]);
 const LISTS_AS_TEXT: ReadonlySet<Carrier> = new Set(["query", "form", "multipart"]);
 const MAX_DEPTH = 100;
 
@@ -83,7 +79,7 @@ export function placesOf(
     ...[...path.matchAll(/\{(\w+)\+?\}/g)].flatMap(([, name = ""]) => fieldOf("path", params, name)),
     ...Object.keys(query?.shape ?? {}).flatMap((name) => fieldOf("query", query, name)),
     ...Object.keys(headers?.shape ?? {}).flatMap((name) => fieldOf("header", headers, name)),
-    ...(body ? [{ where: "body", schema: body, carriers: consumes.map((type) => CARRIER_OF[type]) }] : []),
+    ...(body ? [{ where: "body", schema: body, carriers: consumes.map(bodyKindOf) }] : []),
     ...answers,
   ];
 }
@@ -205,6 +201,12 @@ function* faultsIn(schema: Schema, spot: Spot): Generator<string> {
 function* ownFaults(schema: Schema, spot: Spot, meta: Readonly<Record<string, unknown>>): Generator<string> {
   const { def } = (schema as zod.core.$ZodTypes)._zod;
   const { carrier, level } = spot;
+  if (carrier === "bytes") {
+    yield "a body of bytes has no schema; say rawBody: true in its place";
+    return;
+  }
+  if (carrier === "json lines" && level === "root" && def.type !== "array")
+    yield "lines of JSON are a list; take z.array()";
   const isText = TEXT.has(carrier);
   const unwritable = UNWRITABLE[def.type];
   if (unwritable) yield unwritable;
@@ -232,7 +234,7 @@ function* ownFaults(schema: Schema, spot: Spot, meta: Readonly<Record<string, un
         yield "a number as a key cannot be documented with a rule; use z.string().regex()";
       break;
     case "date":
-      if (carrier === "json" || carrier === "key") yield "JSON has no dates; use z.iso.datetime()";
+      if (carrier.startsWith("json") || carrier === "key") yield "JSON has no dates; use z.iso.datetime()";
       if (def.coerce && carrier.includes("answer")) yield "z.coerce.date() accepts anything; use z.date()";
       break;
     case "file":
@@ -255,10 +257,12 @@ function* ownFaults(schema: Schema, spot: Spot, meta: Readonly<Record<string, un
       else if (isText && level === "root") yield "a form is an object; name its fields";
       break;
     case "object":
+      if (carrier === "text") yield "a text has no fields; take z.string()";
       if (isText && level !== "root") yield "text has no objects; take JSON, or name each field";
       if (Object.getOwnPropertySymbols(def.shape).length > 0) yield "a symbol cannot name a field";
       break;
     case "record":
+      if (carrier === "text") yield "a text has no fields; take z.string()";
       if (isText && level !== "root") yield "text has no objects; take JSON, or name each field";
       if (def.mode === "loose")
         yield "z.looseRecord() cannot be documented; use z.record() or z.looseObject()";

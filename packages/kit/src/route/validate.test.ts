@@ -193,9 +193,9 @@ describe("parseRequest of text", () => {
   it("reads the fields of a form, and leaves JSON as it is", () => {
     const form = { body: z.object({ count: z.int(), list: z.array(z.int()), file: z.file().optional() }) };
     const body = { count: "2", list: "1" };
-    assert.deepEqual(parseRequest(form, { ...raw({ body }), isForm: true }).body, { count: 2, list: [1] });
+    assert.deepEqual(parseRequest(form, { ...raw({ body }), isText: true }).body, { count: 2, list: [1] });
     const file = new File(["x"], "x.txt");
-    const withFile = { ...raw({ body: { ...body, file } }), isForm: true };
+    const withFile = { ...raw({ body: { ...body, file } }), isText: true };
     assert.equal(Object(parseRequest(form, withFile).body).file, file);
     assert.deepEqual(
       fieldsOf(form, { body }).map(({ name }) => name),

@@ -15,14 +15,14 @@ const PARTS = ["params", "query", "headers", "body"] as const;
 /**
  * Parses what a request brought with the schemas of its endpoint.
  *
- * Path, query and headers are text, which is read as the types of their schemas; so is a body that came as a form.
+ * Path, query and headers are text, which is read as the types of their schemas; so is a body that came as text or as a form.
  *
  * @returns the parsed parts; path variables without a schema as they came.
  * @throws ApiError 001400 that names the wrong fields (the first fifty of them), or 002400 when all that is wrong is a header that is missing.
  */
 export function parseRequest(
   schemas: RequestSchemas,
-  { isForm = false, ...raw }: RawRequest & { readonly isForm?: boolean },
+  { isText: isBodyText = false, ...raw }: RawRequest & { readonly isText?: boolean },
 ): Record<string, unknown> {
   const parsed: Record<string, unknown> = { params: raw.params };
   const fields: FieldError[] = [];
@@ -30,7 +30,7 @@ export function parseRequest(
   for (const part of PARTS) {
     const schema = schemas[part];
     if (!schema) continue;
-    const isText = part !== "body" || isForm;
+    const isText = part !== "body" || isBodyText;
     const result = schema.safeParse(isText ? readText(schema, given[part]) : given[part]);
     if (result.success) parsed[part] = result.data;
     else {

@@ -1,10 +1,12 @@
 /** Requests made of an OpenAPI document: some as it says, some nearly so, some with no regard for it. */
 import fc from "fast-check";
+import { bodyKindOf } from "../route/media-types.ts";
 import type { RequestToSend } from "./payload-event.ts";
 
 /** The part of a JSON schema that the document uses. */
 export interface Schema {
   readonly type?: string;
+  readonly format?: string;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -24,14 +26,13 @@ export interface Operation {
     readonly required?: boolean;
     readonly schema: Schema;
   }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema }>> };
   readonly responses: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>
   >;
 }
 
 const ACCEPTED = ["*/*", "text/html", "application/json", "text/html,*/*;q=0.8", "", "nonsense"];
-const FORM = "application/x-www-form-urlencoded";
 
 /** Values that a schema allows. */
 function fromSchema(schema: Schema): fc.Arbitrary<unknown> {
@@ -115,8 +116,8 @@ interface Body {
 
 function bodyFor({ requestBody }: Operation): fc.Arbitrary<Body | undefined> {
   if (!requestBody) return fc.constant(undefined);
-  const asSaid = Object.entries(requestBody.content).map(([type, { schema }]) =>
-    fromSchema(schema).map((value) => ({ type, text: write(type, Object(value)) })),
+  const asSaid = Object.entries(requestBody.content).map(([type, { schema = {} }]) =>
+    fromSchema(schema).map((value) => ({ type, text: write(type, value, schema) })),
   );
   const type = fc.constantFrom(
     ...Object.keys(requestBody.content),
@@ -133,16 +134,25 @@ function textOf(value: unknown): string {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }
 
-function write(type: string, value: Record<string, unknown>): string {
-  const fields = Object.entries(value).map(([name, field]): [string, string] => [name, textOf(field)]);
-  if (type === FORM) return String(new URLSearchParams(fields));
-  if (type === "multipart/form-data") {
-    const parts = fields.map(
-      ([name, field]) => `--cut\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${field}\r\n`,
-    );
-    return `${parts.join("")}--cut--\r\n`;
-  }
-  return JSON.stringify(value);
+function write(type: string, value: unknown, { properties = {} }: Schema): string {
+  const kind = bodyKindOf(type);
+  if (kind === "text" || kind === "bytes") return textOf(value);
+  if (kind === "json lines")
+    return [value]
+      .flat()
+      .map((line) => JSON.stringify(line))
+      .join("\n");
+  if (kind === "json") return JSON.stringify(value);
+  const fields = Object.entries(Object(value)).map(([name, field]): [string, string] => [
+    name,
+    textOf(field),
+  ]);
+  if (kind === "form") return String(new URLSearchParams(fields));
+  const parts = fields.map(([name, field]) => {
+    const file = properties[name]?.format === "binary" ? '; filename="file"' : "";
+    return `--cut\r\ncontent-disposition: form-data; name="${name}"${file}\r\n\r\n${field}\r\n`;
+  });
+  return `${parts.join("")}--cut--\r\n`;
 }
 
 /** Requests to one operation, by anybody. */

@@ -2,7 +2,11 @@
  * Payload 2.0 events, as API Gateway makes them of a request: the path decoded and with its stage, the cookies apart,
  * bodies in base64 but for text and JSON. What the JWT authorizer would add is up to the caller.
  */
+import { isUtf8 } from "node:buffer";
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+
+/** What the gateway hands over as text; all else is base64, types that end with `+json` among it. */
+const TEXT = /^(text\/[^;]+|application\/(json|xml|javascript|graphql))\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
 export interface RequestToSend {
   readonly method: string;
@@ -32,7 +36,7 @@ export function payloadEvent(request: RequestToSend, options: EventOptions = {})
     Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
   const body = Buffer.from(request.body ?? "");
-  const isText = /^(text\/|application\/(json|xml|javascript))/.test(headers["content-type"] ?? "");
+  const isText = isUtf8(body) && TEXT.test(headers["content-type"] ?? "");
   const rawPath = (stage === "$default" ? "" : `/${stage}`) + decode(path);
   const now = new Date();
   return {

@@ -1,0 +1,121 @@
+/** Requests to the API of the guides' examples, and the status that each must have on every target. */
+import { createHmac } from "node:crypto";
+import { api } from "../../examples/src/api.ts";
+import type { ParityCase } from "../../src/testing/parity-suite.ts";
+import type { TestIssuer } from "../../src/testing/test-issuer.ts";
+import { PNG } from "./probe-routes.ts";
+
+const EVENT = '{ "id": "evt_1", "type": "payment.paid", "note": "Größe 5 💡" }\n';
+
+function signature(
+  body: string | Uint8Array,
+  secondsAgo = 0,
+  secret = api.settings.WEBHOOK_SECRET?.example ?? "",
+) {
+  const time = Math.floor(Date.now() / 1000) - secondsAgo;
+  const hmac = createHmac("sha256", secret).update(`${time}.`).update(body).digest("hex");
+  return `t=${time},v1=${"0".repeat(64)},v1=${hmac}`;
+}
+
+const event = (body: string | Uint8Array, stripeSignature: string, contentType = "application/json") => ({
+  method: "POST",
+  path: "/v1/payments/events",
+  headers: { "content-type": contentType, "stripe-signature": stripeSignature },
+  body,
+});
+
+const staff = (
+  issuer: TestIssuer,
+  method: string,
+  path: string,
+  contentType: string,
+  body: string | Uint8Array,
+) => ({
+  method,
+  path,
+  headers: { authorization: issuer.bearer(["STAFF"]), "content-type": contentType },
+  body,
+});
+
+/** A form with a photo of so many bytes, none of which is text. */
+const photo = (bytes: number, type = "image/png") =>
+  Buffer.concat([
+    Buffer.from(
+      `--cut\r\ncontent-disposition: form-data; name="photo"; filename="Grüße 写真.png"\r\ncontent-type: ${type}\r\n\r\n`,
+    ),
+    PNG,
+    Buffer.alloc(bytes - PNG.length, 0xff),
+    Buffer.from("\r\n--cut--\r\n"),
+  ]);
+const FORM = "multipart/form-data; boundary=cut";
+const PHOTO = "/v1/products/tea/photo";
+
+export const exampleCases: readonly ParityCase[] = [
+  { title: "a signed event", status: 204, request: () => event(EVENT, signature(EVENT)) },
+  {
+    title: "an event whose signature is of other blanks",
+    status: 401,
+    request: () => event(EVENT, signature(EVENT.trim())),
+  },
+  { title: "an event that is too old", status: 401, request: () => event(EVENT, signature(EVENT, 301)) },
+  {
+    title: "an event that is signed with another secret",
+    status: 401,
+    request: () => event(EVENT, signature(EVENT, 0, "whsec_other")),
+  },
+  { title: "an event with half a signature", status: 401, request: () => event(EVENT, "t=1,v1=00") },
+  {
+    title: "a signed event of bytes that are not UTF-8",
+    status: 400,
+    request: () => event(Buffer.from('{"id":"ä"}', "latin1"), signature(Buffer.from('{"id":"ä"}', "latin1"))),
+  },
+  {
+    title: "a signed event of another type",
+    status: 415,
+    request: () => event(EVENT, signature(EVENT), "text/plain"),
+  },
+  {
+    title: "products, one a line",
+    status: 200,
+    request: (issuer) =>
+      staff(
+        issuer,
+        "POST",
+        "/v1/products/import",
+        "application/x-ndjson",
+        '{"sku":"tea","price":3}\n{"sku":"Kräuter","price":4}\n',
+      ),
+  },
+  {
+    title: "a line that is wrong",
+    status: 400,
+    request: (issuer) =>
+      staff(
+        issuer,
+        "POST",
+        "/v1/products/import",
+        "application/x-ndjson",
+        '{"sku":"tea","price":3}\n{"sku":"tea"}\n',
+      ),
+  },
+  {
+    title: "a photo with a name in many languages",
+    status: 200,
+    request: (issuer) => staff(issuer, "PUT", PHOTO, FORM, photo(100_000)),
+  },
+  {
+    title: "a photo that is larger than a file may be",
+    status: 400,
+    request: (issuer) => staff(issuer, "PUT", PHOTO, FORM, photo(2_000_001)),
+  },
+  {
+    title: "a form that is larger than a body may be",
+    status: 413,
+    request: (issuer) => staff(issuer, "PUT", PHOTO, FORM, photo(3_000_001)),
+  },
+  {
+    title: "a photo of another type",
+    status: 400,
+    request: (issuer) => staff(issuer, "PUT", PHOTO, FORM, photo(100, "image/svg+xml")),
+  },
+];
