@@ -12,7 +12,7 @@ const variables: Record<string, (exchange: AnsweredExchange) => Value> = {
   accountId: ({ api }) => api && accountIdOf(api),
   apiId: ({ api }) => api && apiIdOf(api),
   "authorizer.error": ({ verdict }) => (verdict && !verdict.allowed ? verdict.reason : undefined),
-  awsEndpointRequestId: ({ requestId }) => requestId,
+  awsEndpointRequestId: lambdaRequestId,
   "customDomain.basePathMatched": ({ basePathMatched }) => basePathMatched,
   dataProcessed: ({ request, answer }) => request.body.length + answer.body.length,
   domainName: ({ request }) => request.domainName,
@@ -27,7 +27,7 @@ const variables: Record<string, (exchange: AnsweredExchange) => Value> = {
   "integration.error": ({ integrationError }) => integrationError,
   "integration.integrationStatus": integrationStatus,
   "integration.latency": ({ integrationMilliseconds }) => integrationMilliseconds,
-  "integration.requestId": ({ invocation }) => invocation?.requestId,
+  "integration.requestId": lambdaRequestId,
   "integration.status": ({ invocation, error, answer }) =>
     invocation && !error ? answer.statusCode : undefined,
   integrationErrorMessage: ({ integrationError }) => integrationError,
@@ -112,6 +112,10 @@ function variableOf(name: string, exchange: AnsweredExchange): Value {
 /** Escaped as inside of JSON, so that no client can break the line or forge a field. */
 function print(value: Value): string {
   return value === undefined || value === "" ? "-" : JSON.stringify(String(value)).slice(1, -1);
+}
+
+function lambdaRequestId({ invocation }: AnsweredExchange): Value {
+  return invocation?.requestId;
 }
 
 /** What the Lambda service says: 200 also when the function failed. */

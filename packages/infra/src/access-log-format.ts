@@ -25,6 +25,8 @@ export const accessLogFormat = JSON.stringify({
     httpMethod: "$context.httpMethod",
   },
   integration: {
+    // Lambda's id of the invocation, which its own lines have.
+    requestId: "$context.integration.requestId",
     integrationStatus: "$context.integration.integrationStatus",
     integrationLatency: "$context.integration.latency",
     integrationErrorMessage: "$context.integrationErrorMessage",

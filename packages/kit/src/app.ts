@@ -132,7 +132,7 @@ type Start = (request: Request, response: Response) => void;
 function startRequest(runtime: Runtime, headers: Runtime["headers"], log: Log, fail: Fail): Start {
   return (request, response) => {
     const received = runtime.receive(request);
-    const context = new RequestContext(received, request.headers["x-request-id"], log);
+    const context = new RequestContext(received, request.headers, log);
     setRequestContext(request, context);
     response.setHeader("x-request-id", context.requestId);
     for (const [name, value] of headers) response.setHeader(name, value);

@@ -8,9 +8,10 @@ import { bearerToken, decodeToken } from "../src/auth/token-rules.ts";
 import { createEventAdapter } from "../src/lambda/event-adapter.ts";
 import { parseQuery } from "../src/request/fields.ts";
 import { preferences } from "../src/request/preferences.ts";
-import { requestIdFrom } from "../src/request/request-context.ts";
+import { clientRequestIdOf } from "../src/request/request-ids.ts";
 import { requestOrigin } from "../src/request/request-origin.ts";
 import { decodePath, encodePath, stripStage } from "../src/request/request-path.ts";
+import { TraceContext } from "../src/request/trace-context.ts";
 import type { MediaType } from "../src/route/media-types.ts";
 import { createBodyReader, parseBody } from "../src/route/read-body.ts";
 import { parseRequest } from "../src/route/validate.ts";
@@ -178,7 +179,14 @@ const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
   "an accept header of blanks": [(length) => () => preferences(fill(" ", length)), HEADER],
   "an accept header of weights": [(length) => () => preferences(fill("a;q=0.1,", length)), HEADER],
   "an accept header of a long weight": [(length) => () => preferences(`a;q=0.${fill("1", length)}x`), HEADER],
-  "a long request id": [(length) => () => requestIdFrom(`${fill("a", length)} `, "b"), HEADER],
+  "a long request id": [
+    (length) => () => clientRequestIdOf({ "x-request-id": `${fill("a", length)} ` }),
+    HEADER,
+  ],
+  "a long trace id": [
+    (length) => () => new TraceContext({ "x-amzn-trace-id": fill("Root=1-;", length) }, "b"),
+    HEADER,
+  ],
   "a long host": [(length) => () => requestOrigin("https", `${fill("a.", length)}:x`), HEADER],
   "an authorization header of blanks": [(length) => () => bearerToken(`bearer ${fill(" ", length)}`), HEADER],
   "an authorization header of equals signs": [

@@ -319,8 +319,9 @@ describe("§6.4 access log", () => {
     assert.equal(await lineOf(t, format, {}, { handler }), "418 200 200");
   });
 
-  it("§6.4 integration.requestId is the function's awsRequestId", async (t) => {
-    assert.match(await lineOf(t, "$context.integration.requestId", {}), /^[0-9a-f-]{36}$/);
+  it("§6.4 integration.requestId is the function's awsRequestId, and so is awsEndpointRequestId", async (t) => {
+    const line = await lineOf(t, "$context.integration.requestId $context.awsEndpointRequestId", {});
+    assert.match(line, /^([0-9a-f-]{36}) \1$/);
   });
 
   it("§2.2 a throw is explained by integrationErrorMessage", async (t) => {

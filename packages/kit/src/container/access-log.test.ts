@@ -112,14 +112,17 @@ describe("the access log of the container", () => {
       },
       body,
     });
+    assert.match(entry.request.requestId, /^[0-9a-f-]{36}$/);
     assert.match(entry.request.requestTime, /^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
     assert.match(entry.integration.integrationLatency, MILLISECONDS);
     assert.match(entry.response.responseLatency, MILLISECONDS);
     assert.deepEqual(entry, {
       request: {
-        requestId: "client-0123456789",
+        requestId: entry.request.requestId,
         requestTime: entry.request.requestTime,
         extendedRequestId: "-",
+        traceId: entry.request.requestId.replaceAll("-", ""),
+        clientRequestId: "client-0123456789",
       },
       api: {
         apiId: "-",
@@ -136,6 +139,7 @@ describe("the access log of the container", () => {
         httpMethod: "POST",
       },
       integration: {
+        requestId: "-",
         integrationStatus: "-",
         integrationLatency: entry.integration.integrationLatency,
         integrationErrorMessage: "-",

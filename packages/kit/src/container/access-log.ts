@@ -1,11 +1,13 @@
 /**
  * The container's access log: one line a request in the groups and names of the stage's access log at API Gateway, so
- * that one query serves both. Like there, every value is a string and an absent one is `-`.
+ * that one query serves both. Like there, every value is a string and an absent one is `-`. The trace and the caller's
+ * own id are told here alone: the gateway does not know them.
  */
 import type { IncomingMessage } from "node:http";
 import type { Request, RequestHandler, Response } from "express";
 import type { Release } from "../release.ts";
 import { requestContext } from "../request/request-context.ts";
+import type { RequestIds } from "../request/request-ids.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -16,7 +18,7 @@ export interface AccessLineOptions {
 
 /** What is told of a request. */
 export interface AccessEntry {
-  readonly requestId: string;
+  readonly ids: Pick<RequestIds, "requestId" | "traceId" | "clientRequestId">;
   /** In milliseconds since the epoch. */
   readonly receivedAt: number;
   readonly host: string | undefined;
@@ -54,15 +56,17 @@ export function createAccessLine({
   const release = `"version":${json(version)},"commit":${json(commit)}`;
 
   return ({ error, latencyMilliseconds, responseBytes, ...entry }) => {
+    // Of letters that JSON does not escape.
+    const { requestId, traceId, clientRequestId = "-" } = entry.ids;
     const latency = Math.trunc(latencyMilliseconds);
     const reason = json(error?.reason ?? "-");
     // Written out: one object of it all would be made of eight, only to become text.
     return (
-      `{"request":{"requestId":${json(entry.requestId)},"requestTime":"${requestTime(entry.receivedAt)}","extendedRequestId":"-"},` +
+      `{"request":{"requestId":"${requestId}","requestTime":"${requestTime(entry.receivedAt)}","extendedRequestId":"-","traceId":"${traceId}","clientRequestId":"${clientRequestId}"},` +
       `"api":{"apiId":"-","stage":${stage},${jsonOfHost(entry.host ?? "")},${release}},` +
       `"client":{"sourceIp":${json(entry.address ?? "-")},"userAgent":${jsonOfAgent(entry.userAgent ?? "-")}},` +
       `"http":{"path":${json(entry.path)},"routeKey":${json(entry.routeKey ?? "-")},"protocol":"${entry.protocol}","httpMethod":${json(entry.method)}},` +
-      `"integration":{"integrationStatus":"-","integrationLatency":"${latency}","integrationErrorMessage":"-"},` +
+      `"integration":{"requestId":"-","integrationStatus":"-","integrationLatency":"${latency}","integrationErrorMessage":"-"},` +
       `"error":{"responseType":"${error?.code ?? "-"}","errorMessage":${reason},"authorizerError":${error?.code === "001401" ? reason : '"-"'}},` +
       `"response":{"status":"${entry.status}","dataProcessed":"${entry.requestBytes + responseBytes}","responseLength":"${responseBytes}","responseLatency":"${latency}"}}\n`
     );
@@ -84,9 +88,9 @@ export function createAccessLog(
     // Now, because a socket that is closed has forgotten it.
     const address = addressOf(request);
     response.on("close", () => {
-      const { requestId, routeKey, error, answeredAt } = requestContext(request);
+      const { ids, routeKey, error, answeredAt } = requestContext(request);
       const line = accessLine({
-        requestId,
+        ids,
         receivedAt,
         host: headers.host,
         address,

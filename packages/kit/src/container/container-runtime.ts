@@ -54,6 +54,7 @@ export function createContainerRuntime({
 /** A class, because V8 keeps the getter of a literal, and the request that it refers to, until a full collection. */
 class ReceivedOverHttp implements ReceivedRequest {
   readonly requestId = undefined;
+  readonly lambdaRequestId = undefined;
   readonly timeoutMilliseconds: number;
   readonly basePath: string;
   readonly #request: Request;

@@ -8,8 +8,10 @@ import type { ErrorCodes } from "../api.ts";
 import type { Config } from "../config.ts";
 import { ApiError, errorAnswer } from "../errors/api-error.ts";
 import { type CatalogueEntry, catalogue, type ErrorCode } from "../errors/catalogue.ts";
-import { hasRequestContext, requestContext, requestIdFrom } from "../request/request-context.ts";
+import { hasRequestContext, requestContext } from "../request/request-context.ts";
+import { requestIds } from "../request/request-ids.ts";
 import { headersWithoutApp } from "../request/security-headers.ts";
+import { TraceContext } from "../request/trace-context.ts";
 import { type AccessLine, targetPath } from "./access-log.ts";
 
 /** How long a caller gets to read an answer before its connection is closed, with what it still sends unread. */
@@ -62,12 +64,14 @@ export function createRefusals(options: {
     status: number,
     request?: IncomingMessage,
   ): void {
+    const headers = request?.headers ?? {};
+    const trace = new TraceContext(headers, requestId);
     const line = accessLine({
-      requestId,
+      ids: requestIds({ requestId, lambdaRequestId: undefined }, headers, trace),
       receivedAt: Date.now(),
-      host: request?.headers.host,
+      host: headers.host,
       address: socket.remoteAddress,
-      userAgent: request?.headers["user-agent"],
+      userAgent: headers["user-agent"],
       path: request?.url === undefined ? "-" : targetPath(request.url),
       protocol: request ? `HTTP/${request.httpVersion}` : "-",
       method: request?.method ?? "-",
@@ -82,7 +86,7 @@ export function createRefusals(options: {
 
   return {
     answer(request, response, refusal) {
-      const requestId = requestIdFrom(request.headers["x-request-id"], undefined);
+      const requestId = crypto.randomUUID();
       const { status, headers, text } = render(refusal, requestId);
       log(request.socket, refusal, requestId, status, request);
       response.writeHead(status, headers).end(text);
@@ -94,7 +98,7 @@ export function createRefusals(options: {
         return;
       }
       const context = underWay && hasRequestContext(underWay.req) ? requestContext(underWay.req) : undefined;
-      const requestId = context?.requestId ?? requestIdFrom(undefined, undefined);
+      const requestId = context?.requestId ?? crypto.randomUUID();
       const { status, headers, text } = render(refusal, requestId);
       if (underWay && context) {
         // The request has a line of its own, which tells of this answer once the connection is closed.

@@ -5,10 +5,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, before, describe, it, mock } from "node:test";
 import { promisify } from "node:util";
+import type { RequestHandler } from "express";
 import { apiOf, fixtureApi } from "../../test/fixtures/api.ts";
 import type { Api } from "../api.ts";
 import { createLog } from "../log.ts";
 import { release } from "../release.ts";
+import { requestContext } from "../request/request-context.ts";
 import { securityHeaders } from "../request/security-headers.ts";
 import { anyone, auth } from "../route/access.ts";
 import { defineRoute, type Route } from "../route/define-route.ts";
@@ -77,8 +79,15 @@ describe("the Lambda handler", () => {
     const { headers } = await get("/v1/health");
     await get("/v1/health");
     const [{ time, ...entry } = {}, ...others] = entries();
-    const requestId = headers["x-request-id"];
-    assert.deepEqual(entry, { level: "info", message: "health", requestId, ...release(fixtureApi) });
+    const { awsRequestId: lambdaRequestId } = lambdaContext();
+    assert.deepEqual(entry, {
+      level: "info",
+      message: "health",
+      requestId: headers["x-request-id"],
+      lambdaRequestId,
+      traceId: lambdaRequestId.replaceAll("-", ""),
+      ...release(fixtureApi),
+    });
     assert.deepEqual(others, []);
   });
 
@@ -191,13 +200,13 @@ describe("an error in Lambda", () => {
   });
 
   it("of an answer that Lambda would not take becomes the same neutral 500, logged with the same id", async () => {
-    for (const requestId of [undefined, "client-chose-this"]) {
+    for (const clientRequestId of [undefined, "client-chose-this"]) {
       const { get, entries } = setUp(apiOf([work(async () => "x".repeat(MAX_RESULT_BYTES))]));
       const { statusCode, headers, cookies, body, isBase64Encoded } = await get(
         "/work",
-        requestId ? { "x-request-id": requestId } : {},
+        clientRequestId ? { "x-request-id": clientRequestId } : {},
       );
-      const expectedId = requestId ?? "ZhMpgigvDoEEPlg=";
+      const expectedId = "ZhMpgigvDoEEPlg=";
       assert.equal(statusCode, 500);
       assert.deepEqual(
         { ...headers },
@@ -222,7 +231,15 @@ describe("an error in Lambda", () => {
       const [entry, ...others] = entries();
       assert.deepEqual(others, []);
       assert.equal(entry.level, "error");
-      assert.equal(entry.requestId, expectedId);
+      assert.deepEqual(
+        [entry.requestId, entry.lambdaRequestId, entry.traceId, entry.clientRequestId],
+        [
+          expectedId,
+          lambdaContext().awsRequestId,
+          lambdaContext().awsRequestId.replaceAll("-", ""),
+          clientRequestId,
+        ],
+      );
       assert.match(entry.error.message, /Lambda takes/);
     }
   });
@@ -329,13 +346,40 @@ describe("the request id in Lambda", () => {
   };
 
   it("is the gateway's", async () => assert.equal(await idFor({}), "ZhMpgigvDoEEPlg="));
-  it("is the client's where that is well-formed", async () => {
-    assert.equal(await idFor({ "X-Request-Id": "trace-0123456789" }), "trace-0123456789");
+  it("is the gateway's whatever the client calls it", async () => {
+    for (const id of ["trace-0123456789", "short", "x".repeat(129), '{"json":1}'])
+      assert.equal(await idFor({ "x-request-id": id }), "ZhMpgigvDoEEPlg=");
   });
-  it("is the gateway's where the client's is not well-formed", async () => {
-    for (const bad of ["short", "x".repeat(129), "with blanks in it", '{"json":1}', "a,b,c,d,e,f"]) {
-      assert.equal(await idFor({ "x-request-id": bad }), "ZhMpgigvDoEEPlg=");
-    }
+  it("is in every line of the request, beside Lambda's, the trace's and the client's", async () => {
+    const failing = work(async () => {
+      throw new Error("no table");
+    });
+    const hello: RequestHandler = (request, _response, next) => {
+      requestContext(request).log.info("hello");
+      next();
+    };
+    const { get, entries } = setUp(apiOf([failing], { middleware: () => [hello] }));
+    const headers = {
+      "x-request-id": "client-0123456789",
+      traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    };
+    const { error } = JSON.parse((await get("/work", headers)).body);
+    assert.deepEqual(
+      entries().map(({ message, requestId, lambdaRequestId, traceId, clientRequestId }) => [
+        message,
+        requestId,
+        lambdaRequestId,
+        traceId,
+        clientRequestId,
+      ]),
+      ["hello", "request failed"].map((message) => [
+        message,
+        error.requestId,
+        lambdaContext().awsRequestId,
+        "4bf92f3577b34da6a3ce929d0e0e4736",
+        "client-0123456789",
+      ]),
+    );
   });
 });
 

@@ -7,8 +7,9 @@ import { loadConfig, secretValues } from "../config.ts";
 import { errorAnswer, unexpectedError } from "../errors/api-error.ts";
 import { catalogue } from "../errors/catalogue.ts";
 import { createLog, type Log, withoutSecrets } from "../log.ts";
-import { requestIdFrom } from "../request/request-context.ts";
+import { requestIds } from "../request/request-ids.ts";
 import { headersWithoutApp, securityHeaders } from "../request/security-headers.ts";
+import { TraceContext } from "../request/trace-context.ts";
 import { createServices } from "../services.ts";
 import {
   createEventAdapter,
@@ -74,15 +75,17 @@ export function createHandler(
     : createEventAdapter(app, securityHeaders);
 
   return async (event, context) => {
-    if (isWarmerEvent(event)) return warm(event, context, log);
+    if (isWarmerEvent(event))
+      return warm(event, context, log.with({ lambdaRequestId: context.awsRequestId }));
     if (!isHttpEvent(event)) {
       throw new TypeError("The event is not a payload 2.0 event of an HTTP API");
     }
     try {
       return await respond(event, context);
     } catch (error) {
-      const requestId = requestIdFrom(event.headers?.["x-request-id"], event.requestContext.requestId);
-      return failure(error, headersWithoutApp(config, requestId), log);
+      const ids = idsOf(event, context);
+      log.error("request failed", { ...ids, error });
+      return failure(error, headersWithoutApp(config, ids.requestId));
     }
   };
 }
@@ -101,10 +104,17 @@ function adaptWith(adapter: ServerlessHttp, app: Express, stageName = "$default"
   };
 }
 
+/** Of a request whose end the app has not seen. */
+function idsOf(
+  { headers, requestContext: { requestId } }: APIGatewayProxyEventV2,
+  { awsRequestId: lambdaRequestId }: InvocationContext,
+) {
+  return requestIds({ requestId, lambdaRequestId }, headers, new TraceContext(headers, lambdaRequestId));
+}
+
 /** What the app itself could not answer: it destroyed its response, or answered more than Lambda takes. */
-function failure(error: unknown, headers: HttpResult["headers"], log: Log): HttpResult {
+function failure(error: unknown, headers: HttpResult["headers"]): HttpResult {
   const requestId = headers["x-request-id"] ?? "";
-  log.error("request failed", { requestId, error });
   const { status, body } = errorAnswer(unexpectedError(error), catalogue["001500"], requestId);
   return {
     statusCode: status,

@@ -61,20 +61,32 @@ describe("a function beside the API", () => {
     assert.equal(await handler({}, context), "nowhere@example.com");
   });
 
-  it("logs a failure with the id of its invocation, and fails, so that a queue delivers again", async () => {
+  it("logs a failure with the ids of its invocation and its trace, and fails, so that a queue delivers again", async () => {
     const lines: string[] = [];
     const handler = createJob(
       api,
       async () => {
         throw new Error("the mail server is away");
       },
-      { environment, log: createLog((line) => lines.push(line)) },
+      {
+        environment: {
+          ...environment,
+          _X_AMZN_TRACE_ID: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0",
+        },
+        log: createLog((line) => lines.push(line)),
+      },
     );
     await assert.rejects(handler({}, context), /the mail server is away/);
-    const { message, requestId, error } = JSON.parse(lines.join());
+    const { message, requestId, lambdaRequestId, traceId, error } = JSON.parse(lines.join());
     assert.deepEqual(
-      [message, requestId, error.message],
-      ["job failed", "invocation-1", "the mail server is away"],
+      [message, requestId, lambdaRequestId, traceId, error.message],
+      [
+        "job failed",
+        "invocation-1",
+        "invocation-1",
+        "5759e988bd862e3fe1be46a994272793",
+        "the mail server is away",
+      ],
     );
   });
 

@@ -1,14 +1,15 @@
 /** A function beside the API: what a queue, a schedule or a topic starts. It shares the API's settings and services. */
 import type { DefinedApi } from "../api.ts";
-import { type Config, loadConfig, type OwnSettings, type ParsedSettings } from "../config.ts";
-import { createLog, type Log } from "../log.ts";
+import { type Config, loadConfig, type OwnSettings, type ParsedSettings, secretValues } from "../config.ts";
+import { createLog, type Log, withoutSecrets } from "../log.ts";
+import { TraceContext } from "../request/trace-context.ts";
 import { createServices, type ServiceDefinitions, type Services } from "../services.ts";
 import type { InvocationContext } from "./event-adapter.ts";
 import { writeLine } from "./write-line.ts";
 
 export interface JobTools<Settings, Definitions> {
   readonly config: Config<ParsedSettings<Settings>>;
-  /** Each line bears the request id of the invocation. */
+  /** Each line has the invocation's id, and the id of the trace that it belongs to. */
   readonly log: Log;
   /** Each a promise, made once per instance: `await services.pool`. */
   readonly services: Services<Definitions>;
@@ -45,13 +46,19 @@ export function createJob<
 >(
   api: DefinedApi<Settings, Definitions, Code>,
   run: (event: Event, tools: JobTools<Settings, Definitions>) => Promise<Result>,
-  { environment = process.env, log = createLog(writeLine), services: replaced = {} }: JobOptions = {},
+  {
+    environment = process.env,
+    log = createLog(withoutSecrets(writeLine, secretValues(environment, api.settings))),
+    services: replaced = {},
+  }: JobOptions = {},
 ): (event: Event, context: Pick<InvocationContext, "awsRequestId">) => Promise<Result> {
   const config = loadConfig(environment, { runtime: "LAMBDA", settings: api.settings });
   const { services } = createServices(api.services, { config, log, replaced });
 
   return async (event, { awsRequestId }) => {
-    const ownLog = log.with({ requestId: awsRequestId });
+    // Lambda says it of each invocation anew ("Defined runtime environment variables").
+    const { traceId } = new TraceContext({ "x-amzn-trace-id": environment._X_AMZN_TRACE_ID }, awsRequestId);
+    const ownLog = log.with({ requestId: awsRequestId, lambdaRequestId: awsRequestId, traceId });
     try {
       return await run(event, {
         config: config as unknown as Config<ParsedSettings<Settings>>,

@@ -25,6 +25,7 @@ export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "m
       const remaining = context.getRemainingTimeInMillis();
       return new ReceivedEvent(
         event,
+        context.awsRequestId,
         Math.max(0, Math.min(remaining, GATEWAY_TIMEOUT_MILLISECONDS) - MARGIN_MILLISECONDS),
         basePathOf(event, mappingKey),
       );
@@ -37,12 +38,19 @@ export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "m
 /** A class, because V8 keeps the getter of a literal, and the event that it refers to, until a full collection. */
 class ReceivedEvent implements ReceivedRequest {
   readonly requestId: string;
+  readonly lambdaRequestId: string;
   readonly timeoutMilliseconds: number;
   readonly basePath: string;
   readonly #event: APIGatewayProxyEventV2;
 
-  constructor(event: APIGatewayProxyEventV2, timeoutMilliseconds: number, basePath: string) {
+  constructor(
+    event: APIGatewayProxyEventV2,
+    lambdaRequestId: string,
+    timeoutMilliseconds: number,
+    basePath: string,
+  ) {
     this.requestId = event.requestContext.requestId;
+    this.lambdaRequestId = lambdaRequestId;
     this.timeoutMilliseconds = timeoutMilliseconds;
     this.basePath = basePath;
     this.#event = event;

@@ -2,13 +2,16 @@
  * What the app knows of a request beyond the request itself. It is kept under a symbol that only this module has, so that
  * no header of a client and no property that a library sets can be mistaken for it.
  */
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Principal } from "../auth/principal.ts";
 import type { Log } from "../log.ts";
 import type { ReceivedRequest } from "../route/runtime.ts";
+import { type RequestIds, requestIds } from "./request-ids.ts";
+import { TraceContext } from "./trace-context.ts";
 
 export class RequestContext {
   readonly received: ReceivedRequest;
+  /** The one that the infrastructure has given the request, else a new one. */
   readonly requestId: string;
   /** For the access log: the route that was matched, the bytes of the answer's body, and what went wrong. */
   routeKey: string | undefined = undefined;
@@ -20,24 +23,32 @@ export class RequestContext {
   principal: Principal | undefined = undefined;
   /** Why the answer is not needed any more: the deadline has passed, or the caller has gone. */
   abortReason: Error | undefined = undefined;
+  readonly #headers: IncomingHttpHeaders;
   readonly #appLog: Log;
+  #trace: TraceContext | undefined = undefined;
   #log: Log | undefined = undefined;
   #controller: AbortController | undefined = undefined;
 
-  /** @param clientRequestId the caller's `x-request-id`, which counts where it is well-formed. */
-  constructor(
-    received: ReceivedRequest,
-    clientRequestId: string | readonly string[] | undefined,
-    appLog: Log,
-  ) {
+  constructor(received: ReceivedRequest, headers: IncomingHttpHeaders, appLog: Log) {
     this.received = received;
-    this.requestId = requestIdFrom(clientRequestId, received.requestId);
+    this.requestId = received.requestId ?? crypto.randomUUID();
+    this.#headers = headers;
     this.#appLog = appLog;
   }
 
-  /** Made on first use, as is the signal: most requests need neither. */
+  /** Made on first use, as are the log and the signal: most requests need none of them. */
+  get trace(): TraceContext {
+    this.#trace ??= new TraceContext(this.#headers, this.received.lambdaRequestId ?? this.requestId);
+    return this.#trace;
+  }
+
+  get ids(): RequestIds {
+    const { lambdaRequestId } = this.received;
+    return requestIds({ requestId: this.requestId, lambdaRequestId }, this.#headers, this.trace);
+  }
+
   get log(): Log {
-    this.#log ??= this.#appLog.with({ requestId: this.requestId });
+    this.#log ??= this.#appLog.with({ ...this.ids });
     return this.#log;
   }
 
@@ -54,21 +65,6 @@ export class RequestContext {
     this.abortReason = reason;
     this.#controller?.abort(reason);
   }
-}
-
-/** Long enough to be unique, short and plain enough for a log line. */
-const WELL_FORMED_ID = /^[A-Za-z0-9][A-Za-z0-9._:+/=-]{7,127}$/;
-
-/**
- * Chooses the id of a request: the client's `x-request-id` where it is well-formed, else the one that the runtime
- * has for it (API Gateway's), else a new one.
- */
-export function requestIdFrom(
-  header: string | readonly string[] | undefined,
-  runtimeId: string | undefined,
-): string {
-  if (typeof header === "string" && WELL_FORMED_ID.test(header)) return header;
-  return runtimeId ?? crypto.randomUUID();
 }
 
 const CONTEXT = Symbol("request context");

@@ -33,12 +33,18 @@ async function ask(
     get: (target, name, receiver) =>
       typeof name === "symbol" ? Reflect.get(target, name, receiver) : assert.fail(`${name} was read`),
   });
-  const received = { requestId: undefined, timeoutMilliseconds: 0, basePath: "", origin: "" };
+  const received = {
+    requestId: undefined,
+    lambdaRequestId: undefined,
+    timeoutMilliseconds: 0,
+    basePath: "",
+    origin: "",
+  };
   setRequestContext(
     request,
     new RequestContext(
       received,
-      undefined,
+      {},
       createLog(() => {}),
     ),
   );

@@ -118,7 +118,7 @@ describe("the input of a handler", () => {
     for (const method of ["post", "put"] as const) {
       await supertest(app)
         [method]("/v1/spread/a%20b?limit=7&other=1")
-        .set({ "x-needed": "yes", "x-request-id": "client-0123456789", host: "api.example.com" })
+        .set({ "x-needed": "yes", host: "api.example.com" })
         .set("authorization", issuer.bearer(["USERS"]))
         .send({ text: "hello" })
         .expect(200);
@@ -136,8 +136,8 @@ describe("the input of a handler", () => {
         [{ id: "a b" }, { limit: 7 }, { "x-needed": "yes" }, { text: "hello" }],
       );
       assert.deepEqual(
-        [input.requestId, input.basePath, input.origin],
-        ["client-0123456789", "/shop", "http://api.example.com"],
+        [String(input.requestId).length, input.basePath, input.origin],
+        [36, "/shop", "http://api.example.com"],
       );
       assert.match(String(input.clientIp), /127\.0\.0\.1$/);
       assert.ok(input.signal instanceof AbortSignal);

@@ -28,6 +28,8 @@ export interface Runtime {
 export interface ReceivedRequest {
   /** The id that the infrastructure has given the request, if it has. */
   readonly requestId: string | undefined;
+  /** The id that Lambda has given the invocation, where this is Lambda. */
+  readonly lambdaRequestId: string | undefined;
   /** How long the app may take before it must answer. */
   readonly timeoutMilliseconds: number;
   /** Where the outside sees this API's root: `""`, or a path without a slash at its end. */

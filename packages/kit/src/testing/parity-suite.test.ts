@@ -31,6 +31,7 @@ describe("the parity suite", () => {
     ["another header", ["health", "no token"]],
     ["a header too few", ["health", "no token"]],
     ["another cookie", ["health", "no token"]],
+    ["another line of the log", ["health", "no token"]],
     ["no request id", ["health", "no token"]],
     ["a known difference", ["no token"]],
     ["a difference that is gone", ["health"]],

@@ -27,8 +27,8 @@ const VARYING_HEADERS = [
 ];
 
 /**
- * Describes that every case gets the same answer from every target: status, body, headers, cookies. Where a target is
- * known to differ, it must answer exactly that.
+ * Describes that every case gets the same answer from every target, in status, body, headers and cookies, and leaves the same
+ * lines in the log of each target that shows its log. Where a target is known to differ, it must answer exactly that.
  */
 export function paritySuite(
   api: Api,
@@ -42,9 +42,19 @@ export function paritySuite(
   describe("parity", () => {
     let issuer: TestIssuer;
     let targets: readonly Target[] = [];
+    const logs = new Map<Target, string[]>();
     before(async () => {
       issuer = await startTestIssuer({ provider: providerOf(environment) });
-      targets = await startTargets(starts, { api, issuer, environment, services });
+      const logged = starts.map(
+        (start): StartTarget =>
+          async (options) => {
+            const lines: string[] = [];
+            const target = await start({ ...options, write: (line) => lines.push(line) });
+            if (target.showsLog) logs.set(target, lines);
+            return target;
+          },
+      );
+      targets = await startTargets(logged, { api, issuer, environment, services });
     });
     after(async () => {
       await Promise.all(targets.map((target) => target.close()));
@@ -55,7 +65,9 @@ export function paritySuite(
       it(`${title}: ${status}, the same on every target`, async () => {
         const sent = request(issuer);
         let reference: Comparable | undefined;
+        let referenceLines: readonly object[] | undefined;
         for (const target of targets) {
+          logs.get(target)?.splice(0);
           const answer = await target.request(sent);
           const difference = target.differences?.[title];
           if (difference) {
@@ -69,9 +81,12 @@ export function paritySuite(
             if (expected === status) assert.equal(messageOf(answer), reference?.message, target.name);
             continue;
           }
-          const comparable = comparableAnswer(answer, target, sent.headers?.["x-request-id"]);
+          const comparable = comparableAnswer(answer, target);
           reference ??= comparable;
           assert.deepEqual(comparable, reference, target.name);
+          const lines = logs.get(target)?.flatMap((line) => comparableLine(line, answer, target));
+          referenceLines ??= lines;
+          if (lines) assert.deepEqual(lines, referenceLines, `the log of ${target.name}`);
         }
       });
     }
@@ -89,13 +104,26 @@ function messageOf({ headers, body }: Answer): string | undefined {
     : undefined;
 }
 
+/**
+ * A line of the log without what may differ: the moment, the ids, and where the code is. The container's access log is left out,
+ * which the gateway writes for Lambda, and so is what an instance says once. Why a token was refused is known to who verified it.
+ */
+function comparableLine(text: string, answer: Answer, target: Target): object[] {
+  const { time, requestId, lambdaRequestId, traceId, ...line } = JSON.parse(text);
+  if ("request" in line || line.message === "health") return [];
+  if (line.code === "001401") delete line.cause;
+  assert.equal(requestId, answer.headers["x-request-id"], `${target.name} logged ${text}`);
+  assert.match(traceId, /^[0-9a-f]{32}$/, `${target.name} logged ${text}`);
+  return [JSON.parse(JSON.stringify(line, (name, value) => (name === "stack" ? undefined : value)))];
+}
+
 type Comparable = ReturnType<typeof comparableAnswer>;
 
 /**
  * An answer without what may differ: the request's own id, the moment, where this target's callers see the root, and what
  * it was built of.
  */
-function comparableAnswer(answer: Answer, { basePath }: Target, sentId: string | undefined) {
+function comparableAnswer(answer: Answer, { basePath }: Target) {
   const { "x-request-id": requestId = "none", ...headers }: Record<string, string> = answer.headers;
   for (const name of VARYING_HEADERS) delete headers[name];
   const isJson = headers["content-type"]?.startsWith("application/json");
@@ -104,7 +132,7 @@ function comparableAnswer(answer: Answer, { basePath }: Target, sentId: string |
     headers,
     message: messageOf(answer),
     cookies: answer.cookies,
-    requestId: sentId === undefined ? /^[\w=-]{16,36}$/.test(requestId) : requestId,
+    requestId: /^[\w=-]{16,36}$/.test(requestId),
     body: body
       .replaceAll(requestId, "<request id>")
       .replace(/"version":"[^"]+","commit":"[^"]+"/, '"version":"<version>","commit":"<commit>"')

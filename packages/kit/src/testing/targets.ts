@@ -37,6 +37,8 @@ export interface Target {
   readonly basePath: string;
   /** Whether an API Gateway, the real one or a local one, answers some requests by itself. */
   readonly isBehindGateway?: true;
+  /** Whether each line of its log, as it answers, goes to `write`. */
+  readonly showsLog?: true;
   /** Parity cases, by their titles, that this target is known to answer otherwise. */
   readonly differences?: Readonly<Record<string, KnownDifference>>;
   request(request: RequestToSend): Promise<Answer>;
@@ -74,6 +76,7 @@ export const appTarget: StartTarget = ({ api, ...options }) => {
   return {
     name: "the Express app by supertest",
     basePath: "",
+    showsLog: true,
     request: (request) => requestBySupertest(server, request),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
@@ -136,6 +139,7 @@ export function handlerTargetWith({
     return {
       name: `${name}, stage ${stage}`,
       basePath: stage === "$default" ? "" : `/${stage}`,
+      showsLog: true,
       ...(differences && { differences }),
       async request(request) {
         const authorization = Object.entries(request.headers ?? {}).find(([name]) =>
@@ -172,6 +176,7 @@ export const serverTarget: StartTarget = async ({
   return {
     name: "the container's server",
     basePath: "",
+    showsLog: true,
     request: (request) => requestByFetch(server.url, request),
     close: async () => void (await server.stop(0)),
   };

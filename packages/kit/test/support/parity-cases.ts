@@ -89,7 +89,7 @@ export const fixtureCases: readonly ParityCase[] = [
   },
   { title: "the wrong method", status: 404, request: () => ({ method: "DELETE", path: "/v1/health" }) },
   {
-    title: "a well-formed request id",
+    title: "a request id of the caller's",
     status: 200,
     request: () => get("/v1/health", { "x-request-id": "client-0123456789" }),
   },
