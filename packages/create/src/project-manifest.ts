@@ -48,6 +48,7 @@ export function projectManifest(
       new: "lambda-express-api new",
       generate: "lambda-express-api generate",
       groups: "lambda-express-api groups",
+      keys: "lambda-express-api keys",
       test: 'node --test "src/**/*.test.ts" "test/**/*.test.ts"',
       "pretest:deployment": "lambda-express-api platform",
       "test:deployment": "node --test test/deployment.suite.ts",

@@ -51,6 +51,15 @@ describe("the plan", () => {
     }
   });
 
+  it("puts none before a route for API keys, which the gateway does not know", () => {
+    const route = defineRoute({ ...contract, operationId: "x", method: "PUT", path: "/v1/x/{id}" });
+    const access = { type: "apiKey", scopes: ["write:x"] } as const;
+    const { routes: planned } = planHttpApi([{ ...route.handler(auth(fine)), access }], settings);
+    assert.deepEqual(planned, [
+      { routeKey: "PUT /v1/x/{id}", operationName: "x", authorizationType: "NONE" },
+    ]);
+  });
+
   it("hands scopes to the gateway, and groups to nobody but the app", () => {
     const route = defineRoute({ ...contract, operationId: "x", method: "PUT", path: "/v1/x/{id}" });
     const { routes: planned } = planHttpApi(

@@ -72,7 +72,7 @@ const INTEGRATION_TIMEOUT_MILLISECONDS = 29_000;
 
 /**
  * Makes the plan of the routes that are switched on (`enabledRoutes`). Deny by default: the gateway answers 404 to every
- * other path, and only a route for anyone is without the authorizer.
+ * other path, and only routes for anyone and for API keys are without the authorizer.
  *
  * Throttles are always complete: an unset limit would be taken for 0, and every call would answer 429.
  *
@@ -136,7 +136,8 @@ function planRoute(route: Route): readonly PlannedRoute[] {
 }
 
 function authorization({ access }: Route): Omit<PlannedRoute, "routeKey" | "operationName"> {
-  if (access.type === "public") return { authorizationType: "NONE" };
+  // The gateway knows no keys: the app refuses.
+  if (access.type !== "authenticated") return { authorizationType: "NONE" };
   return {
     authorizationType: "JWT",
     authorizerId: AUTHORIZER_ID,

@@ -45,7 +45,7 @@ function doorsOf(definitions: readonly Route[], authorizer: string): Record<stri
     definitions.flatMap(({ method, path, access }) => [
       [
         routeKey(method, path),
-        access.type === "public"
+        access.type !== "authenticated"
           ? open
           : { authorizationType: "JWT", authorizerId: authorizer, authorizationScopes: [...access.scopes] },
       ],

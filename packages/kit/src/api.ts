@@ -104,7 +104,11 @@ export function defineApi<
     if (Object.hasOwn(catalogue, code))
       throw new TypeError(`The error code ${code} exists already; give yours another one`);
   }
-  for (const [index, { operationId, prefix }] of routers.entries()) {
+  for (const [index, { operationId, prefix, access }] of routers.entries()) {
+    if (access.type === "apiKey" && !Object.hasOwn(services, "apiKeys"))
+      throw new TypeError(
+        `${operationId} takes API keys; name the store of the keys in services: { apiKeys }`,
+      );
     if (routers.findIndex((other) => other.prefix === prefix) < index)
       throw new TypeError(`${operationId}: another router is mounted at ${prefix} already`);
     if (!/^(\/[A-Za-z0-9._~-]+)+$/.test(prefix))

@@ -8,6 +8,7 @@ export {
   type MountedRouter,
   type RouteLoaders,
 } from "./api.ts";
+export type { ApiKeyStore, StoredApiKey } from "./auth/api-key-store.ts";
 export type { Claims, Principal } from "./auth/principal.ts";
 export type { Config, OwnSettings, ParsedSettings, Setting } from "./config.ts";
 export type { DemoStep } from "./demo.ts";
@@ -27,9 +28,11 @@ export { publicPath } from "./request/request-path.ts";
 export type { GroupRefusal } from "./route/access.ts";
 export {
   type Access,
+  type ApiKeyRule,
   type Authenticated,
   type AuthRule,
   anyone,
+  apiKey,
   auth,
   describeAccess,
 } from "./route/access.ts";

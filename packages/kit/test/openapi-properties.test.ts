@@ -104,11 +104,14 @@ describe("every answer is one that the OpenAPI document mentions", () => {
       const operation: Operation = Object(document.paths?.[key])[method.toLowerCase()];
       assert.equal(operation.operationId, operationId);
       await fc.assert(
-        fc.asyncProperty(arbitraryRequest(method, key, operation, authorization), async (request) => {
-          const answers = await Promise.all(targets.map((target) => target.request(request)));
-          for (const answer of answers) demandDocumented(operation, answer);
-          assert.equal(answers[0]?.status, answers[1]?.status, "the runtimes differ");
-        }),
+        fc.asyncProperty(
+          arbitraryRequest(method, key, operation, { authorization, apiKey: fc.constant(undefined) }),
+          async (request) => {
+            const answers = await Promise.all(targets.map((target) => target.request(request)));
+            for (const answer of answers) demandDocumented(operation, answer);
+            assert.equal(answers[0]?.status, answers[1]?.status, "the runtimes differ");
+          },
+        ),
         { numRuns: REQUESTS_EACH },
       );
     });

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   new: { program: () => import("./project/new-endpoint.ts") },
   generate: { program: () => import("./project/generate.ts") },
   groups: { program: () => import("./groups.ts") },
+  keys: { program: () => import("./keys.ts") },
   "build lambda": {
     program: async (args) => (await import("@lambda-express-api/build/lambda.ts")).main(args),
   },

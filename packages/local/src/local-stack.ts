@@ -35,7 +35,7 @@ export async function loadLocalApi(folder: ApiFolder): Promise<LocalApi> {
 /** A caller in the group that opens the fewest endpoints, one in all groups, and one in none. */
 function callersOf(rules: readonly Route["access"][]): LocalCallers {
   const endpointsOf = new Map<string, number>();
-  for (const group of rules.flatMap((rule) => (rule.type === "public" ? [] : rule.groups)))
+  for (const group of rules.flatMap((rule) => (rule.type === "authenticated" ? rule.groups : [])))
     endpointsOf.set(group, (endpointsOf.get(group) ?? 0) + 1);
   const groups = [...endpointsOf].sort(([, a], [, b]) => a - b).map(([group]) => group);
   const caller = (name: string, groups: readonly string[]): LocalCaller => ({

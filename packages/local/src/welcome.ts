@@ -94,6 +94,6 @@ function callableRoutes(
 
 /** The tokens of the local identity provider have no scopes. */
 function isAllowed(access: Route["access"], { groups }: LocalCaller): boolean {
-  if (access.type === "public" || access.scopes.length > 0) return false;
+  if (access.type !== "authenticated" || access.scopes.length > 0) return false;
   return access.groups.length === 0 || access.groups.some((group) => groups.includes(group));
 }

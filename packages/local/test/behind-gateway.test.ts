@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { api } from "@lambda-express-api/api/api.ts";
 import { api as exampleApi } from "@lambda-express-api/kit/examples/src/api.ts";
 import { apiOf, fixtureApi } from "@lambda-express-api/kit/test/fixtures/api.ts";
+import { countStock } from "@lambda-express-api/kit/test/fixtures/owner-api.ts";
 import { exampleCases } from "@lambda-express-api/kit/test/support/example-cases.ts";
 import { fixtureCases, probeCases } from "@lambda-express-api/kit/test/support/parity-cases.ts";
 import { probeRoutes } from "@lambda-express-api/kit/test/support/probe-routes.ts";
@@ -59,7 +60,7 @@ describe("behind the local gateway, the kit's fixture", () => {
 
 describe("behind the local gateway, endpoints of every kind", async () => {
   const probes = apiOf(probeRoutes);
-  await accessSuite(probes, targets);
+  await accessSuite(apiOf([...probeRoutes, countStock]), targets);
   paritySuite(probes, targets, probeCases);
 });
 

@@ -75,7 +75,7 @@ export function routeFaults(
   function expectedDoors({ method, path, access }: Route) {
     const { issuer, audiences } = jwtAuthorizer;
     const rule = describeAccess(access);
-    const authorization = access.type === "public" ? "NONE" : jwt(issuer, audiences, access.scopes);
+    const authorization = access.type !== "authenticated" ? "NONE" : jwt(issuer, audiences, access.scopes);
     const door = { key: routeKey(method, path), authorization, rule };
     const preflights = { key: `OPTIONS ${publicPath(path)}`, authorization: "NONE", rule: "preflights" };
     return method === "ANY" ? [door, preflights] : [door];

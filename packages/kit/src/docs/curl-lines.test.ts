@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { countStock } from "../../test/fixtures/owner-api.ts";
 import { anyone, auth } from "../route/access.ts";
 import { defineRoute, type Method, type Route, type Zod } from "../route/define-route.ts";
 import { curlLine } from "./curl-lines.ts";
@@ -34,6 +35,11 @@ describe("curlLine", () => {
   it("sends the token of the lines that sign in where one is needed", () => {
     assert.equal(line({}), "curl http://h/b/v1/things");
     assert.equal(line({}, true), 'curl -H "Authorization: Bearer $TOKEN" http://h/b/v1/things');
+  });
+
+  it("sends a key where machines call", () => {
+    const call = `curl -X PUT -H "x-api-key: $API_KEY" -H 'content-type: application/json' -d "{\\"count\\":\\"$COUNT\\"}" http://h/v1/stock`;
+    assert.equal(curlLine(countStock, "http://h"), call);
   });
 
   it("takes examples, or else shell variables, for what must be there, and leaves out what need not", () => {

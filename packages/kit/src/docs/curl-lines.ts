@@ -41,6 +41,7 @@ export function curlLine(route: Route, baseUrl: string): string {
   if (method !== "GET" && method !== "ANY" && !((request.body || route.rawBody) && method === "POST"))
     words.push("-X", method);
   if (access.type === "authenticated") words.push("-H", word("Authorization: Bearer $TOKEN"));
+  if (access.type === "apiKey") words.push("-H", word("x-api-key: $API_KEY"));
   for (const [name, value] of Object.entries(samples(request.headers))) {
     words.push("-H", word(`${name}: ${value}`));
   }

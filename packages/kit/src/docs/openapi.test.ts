@@ -152,7 +152,7 @@ describe("the OpenAPI document", () => {
       if (access.type === "public") {
         assert.deepEqual(operation.security, []);
         assert.equal(operation.responses[401]?.description.includes("001401") ?? false, false);
-      } else {
+      } else if (access.type === "authenticated") {
         assert.deepEqual(operation["x-access"].groups, access.groups);
         assert.deepEqual(operation.security, [{ oauth2: [...access.scopes] }]);
         assert.ok(operation.responses[401], operationId);
@@ -161,6 +161,27 @@ describe("the OpenAPI document", () => {
       }
       assert.ok(operation.responses[500], operationId);
     }
+  });
+
+  it("says of an endpoint for machines in which header the key is, and what a refused key is told", async () => {
+    const document = await documentOf(ownerApi);
+    const operation = Object(document.paths?.["/v1/stock"]).put;
+    assert.deepEqual(document.components?.securitySchemes?.apiKey, {
+      type: "apiKey",
+      in: "header",
+      name: "x-api-key",
+      description: "The key of a machine.",
+    });
+    assert.deepEqual(operation.security, [{ apiKey: ["stock:write"] }]);
+    assert.deepEqual(operation["x-access"], { type: "apiKey", scopes: ["stock:write"] });
+    assert.match(
+      operation.description,
+      /Who may call it:\*\* machines with an API key of scope stock:write\./,
+    );
+    assert.match(operation.responses[401].description, /^`003401`/);
+    assert.match(operation.responses[403].description, /^`001403`/);
+    assert.ok(operation.responses[503]);
+    assert.equal((await documentOf(fixtureApi)).components?.securitySchemes?.apiKey, undefined);
   });
 
   it("puts the token and refresh URLs right behind the mapping key", async () => {

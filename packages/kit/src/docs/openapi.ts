@@ -8,7 +8,7 @@ import type { ErrorCodes } from "../api.ts";
 import type { Config, DemoCaller } from "../config.ts";
 import type { CatalogueEntry } from "../errors/catalogue.ts";
 import { publicPath } from "../request/request-path.ts";
-import { describeAccess } from "../route/access.ts";
+import { type Access, describeAccess } from "../route/access.ts";
 import type { ApiFacts, Role, Route } from "../route/define-route.ts";
 import { answersOf, faultsAt, type MadeSchemas, partFaults, placesOf } from "../route/schema-faults.ts";
 import { type Components, type JsonSchema, toJsonSchema } from "./json-schema.ts";
@@ -26,6 +26,7 @@ export interface OpenApiOptions {
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
 
 const SECURITY_SCHEME = "oauth2";
+const API_KEY_SCHEME = "apiKey";
 
 const fieldErrorSchema = z.object({
   in: z.enum(["path", "query", "header", "body"]),
@@ -87,6 +88,13 @@ export async function openApiDocument({
         }
       : { type: "http", scheme: "bearer", bearerFormat: "JWT" },
   );
+  if (routes.some(({ access }) => access.type === "apiKey"))
+    registry.registerComponent("securitySchemes", API_KEY_SCHEME, {
+      type: "apiKey",
+      in: "header",
+      name: "x-api-key",
+      description: "The key of a machine.",
+    });
   // OpenAPI has no operation for every method: a mounted router is told of in the description.
   const routers = routes.filter(({ method, path }) => method === "ANY" && !path.endsWith("+}"));
   for (const route of routes
@@ -145,12 +153,19 @@ function operation(route: Route, errors: ErrorCodes, writing: Writing): RouteCon
     ]
       .filter(Boolean)
       .join("\n\n"),
-    security: access.type === "public" ? [] : [{ [SECURITY_SCHEME]: [...access.scopes] }],
+    security: securityOf(access),
     "x-access": access.type === "public" ? { type: "public" } : { ...access },
     ...schemas.parameters(),
     ...((body || route.rawBody) && { requestBody: schemas.requestBody(body) }),
     responses: { ...schemas.successes(), ...failures(route, errors, schemas) },
   } as RouteConfig;
+}
+
+/** For other schemes than OAuth's, OpenAPI 3.1 takes the list for roles, which need no declaration. */
+function securityOf(access: Access): Record<string, string[]>[] {
+  if (access.type === "public") return [];
+  const scheme = access.type === "apiKey" ? API_KEY_SCHEME : SECURITY_SCHEME;
+  return [{ [scheme]: [...access.scopes] }];
 }
 
 /** The schemas of one operation as the document has them, without those that have a fault. */
@@ -293,7 +308,8 @@ function codesOf(route: Route, catalogue: ErrorCodes, { made, report }: Operatio
   if (request.query) codes.push("001414");
   if (request.body || route.rawBody) codes.push("001408", "001413", "001415");
   if (access.type === "authenticated") codes.push("001401", "001503");
-  if (access.type === "authenticated" && access.scopes.length > 0) codes.push("001403");
+  if (access.type === "apiKey") codes.push("003401", "001503");
+  if (access.type !== "public" && access.scopes.length > 0) codes.push("001403");
   const found = [...new Set(codes)].flatMap((code): CodeWithStatus[] => {
     const entry = catalogue[code];
     if (entry) return [{ code, status: entry.status }];

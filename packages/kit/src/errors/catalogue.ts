@@ -25,10 +25,11 @@ export const catalogue = {
     gatewayMessage: "Unauthorized",
   },
   "002401": { status: 401, title: "Unauthorized", message: "Access unauthorized" },
+  "003401": { status: 401, title: "API key refused", message: "Send a valid API key" },
   "001403": {
     status: 403,
     title: "Insufficient scope",
-    message: "The token lacks a scope that this endpoint demands",
+    message: "The caller lacks a scope that this endpoint demands",
     gatewayMessage: "Forbidden",
   },
   "002403": {

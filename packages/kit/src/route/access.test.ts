@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type AuthRule, anyone, auth, describeAccess } from "./access.ts";
+import { defineApi } from "../api.ts";
+import type { ApiKeyStore } from "../auth/api-key-store.ts";
+import type { Principal } from "../auth/principal.ts";
+import { service } from "../services.ts";
+import { type AuthRule, anyone, apiKey, auth, describeAccess, type WithApiKeys } from "./access.ts";
 import { defineRoute } from "./define-route.ts";
 
 describe("auth", () => {
@@ -28,6 +32,46 @@ describe("auth", () => {
   });
 });
 
+describe("apiKey", () => {
+  it("keeps the handler, and a rule that names scopes", () => {
+    const handler = async () => ({ status: 200, body: "x" });
+    assert.deepEqual(apiKey({ scopes: ["write"] }, handler), {
+      access: { type: "apiKey", scopes: ["write"] },
+      handler,
+    });
+    assert.deepEqual(apiKey(handler).access, { type: "apiKey", scopes: [] });
+  });
+});
+
+describe("an endpoint for two kinds of caller", () => {
+  const one =
+    /a route takes one kind of caller; define a route of its own, with its own path, for each kind$/;
+  const untyped = { anyone, apiKey, auth } as unknown as Record<string, (...given: unknown[]) => object>;
+
+  for (const outer of ["anyone", "apiKey", "auth"]) {
+    it(`is refused in a sentence where ${outer}() is around another rule`, () => {
+      const inner = anyone(async () => undefined);
+      assert.throws(() => untyped[outer]?.(inner), one);
+      if (outer !== "anyone") assert.throws(() => untyped[outer]?.({ scopes: ["write"] }, inner), one);
+    });
+  }
+
+  it("is refused in a sentence that names it where a route is given two rules", () => {
+    const route = defineRoute({
+      operationId: "getStock",
+      method: "GET",
+      path: "/v1/stock",
+      summary: "Gets the stock.",
+      responses: () => ({}),
+    }) as unknown as { handler(...rules: unknown[]): void };
+    const rule = auth(async () => undefined);
+    assert.throws(
+      () => route.handler(rule, rule),
+      /^TypeError: getStock: a route takes one kind of caller; /,
+    );
+  });
+});
+
 describe("anyone", () => {
   it("keeps the handler, and a rule that lets every caller in", () => {
     const handler = async () => ({ status: 200, body: "x" });
@@ -44,6 +88,9 @@ describe("describeAccess", () => {
     assert.equal(access(["USERS", "ADMINS"], []), "USERS or ADMINS");
     assert.equal(access(["USERS"], ["read", "write"]), "USERS, with scope read or write");
     assert.equal(access([], ["read"]), "any signed-in caller, with scope read");
+    assert.equal(describeAccess({ type: "apiKey", scopes: [] }), "machines with an API key");
+    const ofKeys = describeAccess({ type: "apiKey", scopes: ["read", "write"] });
+    assert.equal(ofKeys, "machines with an API key of scope read or write");
   });
 });
 
@@ -72,4 +119,26 @@ export function typesOfAccess() {
   auth({ groups: [] }, async () => done);
   // @ts-expect-error a rule has a handler
   auth({ groups: ["ADMINS"] });
+
+  const ofKeys = defineApi({
+    name: "typed",
+    version: "1.0.0",
+    description: "Typed.",
+    services: { apiKeys: service({ create: (): ApiKeyStore => ({ find: async () => undefined }) }) },
+    routes: {},
+  });
+  const key = apiKey(async (input: WithApiKeys & { principal: Principal }) => ({ ...done, input }));
+  ofKeys.defineRoute(contract).handler(apiKey(async ({ principal }) => ({ ...done, principal })));
+  ofKeys.defineRoute(contract).handler(apiKey({ scopes: ["write"] }, async () => done));
+  // @ts-expect-error the API has no service apiKeys
+  defineRoute(contract).handler(apiKey(async () => done));
+  // @ts-expect-error a key has no claims
+  ofKeys.defineRoute(contract).handler(apiKey(async ({ claims }) => ({ ...done, claims })));
+  // @ts-expect-error a route takes one kind of caller
+  ofKeys.defineRoute(contract).handler(auth(key));
+  // @ts-expect-error a route takes one kind of caller
+  ofKeys.defineRoute(contract).handler(auth({ groups: ["ADMINS"] }, key));
+  const person = auth(async () => done);
+  // @ts-expect-error a route takes one kind of caller
+  ofKeys.defineRoute(contract).handler(person, key);
 }

@@ -1,4 +1,5 @@
 /** Who may call an endpoint. A handler becomes part of a route only through `auth` or `anyone`. */
+import type { ApiKeyStore } from "../auth/api-key-store.ts";
 import type { Claims, Principal } from "../auth/principal.ts";
 
 /** The rule as data: read by the OpenAPI document, the gateway, the admin listing and the access tests. */
@@ -9,6 +10,12 @@ export type Access =
       /** One of these groups; empty: any signed-in caller. */
       readonly groups: readonly string[];
       /** One of these scopes, as API Gateway's `authorizationScopes`; empty: none is demanded. */
+      readonly scopes: readonly string[];
+    }
+  | {
+      /** A machine with a key of the API's `apiKeys` service. */
+      readonly type: "apiKey";
+      /** One of these scopes; empty: none is demanded. */
       readonly scopes: readonly string[];
     };
 
@@ -51,9 +58,8 @@ export function auth<Input, Reply>(
   handlerAfterRule?: (input: Input & Authenticated) => Promise<Reply>,
 ): GuardedHandler<Input, Reply> {
   const rule = typeof ruleOrHandler === "function" ? {} : ruleOrHandler;
-  const handler = typeof ruleOrHandler === "function" ? ruleOrHandler : handlerAfterRule;
-  if (handler === undefined)
-    throw new TypeError("auth() needs a handler: auth({ groups }, async (input) => ...)");
+  const handler = typeof ruleOrHandler === "function" ? ruleOrHandler : (handlerAfterRule ?? ruleOrHandler);
+  if (typeof handler !== "function") throw withoutHandler("auth", handler);
   const { groups = [], scopes = [] } = rule;
   return {
     access: { type: "authenticated", groups, scopes },
@@ -62,16 +68,69 @@ export function auth<Input, Reply>(
   };
 }
 
+export interface ApiKeyRule {
+  readonly scopes?: readonly [string, ...string[]];
+}
+
+/** What an API has whose endpoints may be called with a key. */
+export interface WithApiKeys {
+  readonly services: { readonly apiKeys: Promise<ApiKeyStore> };
+}
+
+/**
+ * Lets a handler be called by machines that send a key in the header `x-api-key`, and gives it the caller. Keys are looked
+ * up in the API's service `apiKeys`. With `scopes`, the key must have one of them.
+ *
+ * @throws TypeError when there is no handler.
+ * @example
+ * apiKey({ scopes: ["stock:write"] }, async ({ principal }) => ({ status: 200, body: { subject: principal.subject } }))
+ */
+export function apiKey<Input extends WithApiKeys, Reply>(
+  handler: (input: Input & Pick<Authenticated, "principal">) => Promise<Reply>,
+): GuardedHandler<Input, Reply>;
+export function apiKey<Input extends WithApiKeys, Reply>(
+  rule: ApiKeyRule,
+  handler: (input: Input & Pick<Authenticated, "principal">) => Promise<Reply>,
+): GuardedHandler<Input, Reply>;
+export function apiKey<Input extends WithApiKeys, Reply>(
+  ruleOrHandler: ApiKeyRule | ((input: Input & Pick<Authenticated, "principal">) => Promise<Reply>),
+  handlerAfterRule?: (input: Input & Pick<Authenticated, "principal">) => Promise<Reply>,
+): GuardedHandler<Input, Reply> {
+  const rule = typeof ruleOrHandler === "function" ? {} : ruleOrHandler;
+  const handler = typeof ruleOrHandler === "function" ? ruleOrHandler : (handlerAfterRule ?? ruleOrHandler);
+  if (typeof handler !== "function") throw withoutHandler("apiKey", handler);
+  const { scopes = [] } = rule;
+  // The pipeline adds the caller to the input of every route with this rule.
+  return { access: { type: "apiKey", scopes }, handler: handler as (input: Input) => Promise<Reply> };
+}
+
 /** Lets any caller call the handler, signed in or not. */
 export function anyone<Input, Reply>(
   handler: (input: Input) => Promise<Reply>,
 ): GuardedHandler<Input, Reply> {
+  if (typeof handler !== "function") throw withoutHandler("anyone", handler);
   return { access: { type: "public" }, handler };
 }
+
+function withoutHandler(rule: string, given: unknown): TypeError {
+  const isRule = typeof given === "object" && given !== null && "access" in given;
+  return new TypeError(
+    isRule
+      ? `${rule}() is around another access rule, and ${ONE_KIND_OF_CALLER}`
+      : `${rule}() needs a handler: ${rule}(async (input) => ...)`,
+  );
+}
+
+export const ONE_KIND_OF_CALLER =
+  "a route takes one kind of caller; define a route of its own, with its own path, for each kind";
 
 /** Says an access rule in words, for people. */
 export function describeAccess(access: Access): string {
   if (access.type === "public") return "anyone";
+  if (access.type === "apiKey")
+    return access.scopes.length > 0
+      ? `machines with an API key of scope ${access.scopes.join(" or ")}`
+      : "machines with an API key";
   const groups = access.groups.length > 0 ? access.groups.join(" or ") : "any signed-in caller";
   return access.scopes.length > 0 ? `${groups}, with scope ${access.scopes.join(" or ")}` : groups;
 }

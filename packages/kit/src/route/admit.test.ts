@@ -61,7 +61,7 @@ async function ask(
   };
   const asked = () => ({ authentications, principalOfRequest: principalOf(request) });
   try {
-    return { admitted: await admit(access, request, { runtime, groupRefusal }), ...asked() };
+    return { admitted: await admit(access, request, { runtime, groupRefusal, services: {} }), ...asked() };
   } catch (error) {
     assert.ok(error instanceof ApiError, String(error));
     return { error, ...asked() };

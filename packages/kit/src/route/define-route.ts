@@ -10,7 +10,7 @@ import type * as zod from "zod";
 import type { Config, Features } from "../config.ts";
 import type { CatalogueEntry, ErrorCode } from "../errors/catalogue.ts";
 import type { Log } from "../log.ts";
-import type { Access, Authenticated, GuardedHandler } from "./access.ts";
+import { type Access, type Authenticated, type GuardedHandler, ONE_KIND_OF_CALLER } from "./access.ts";
 import type { MediaType } from "./media-types.ts";
 
 export type Zod = typeof zod;
@@ -205,11 +205,12 @@ export interface RouteReply {
 export const defineRoute: RouteDefiner<KitTypes> = (contract) => {
   checkPath(contract.operationId, contract.path);
   return {
-    handler(guarded) {
+    handler(guarded, ...others: readonly unknown[]) {
       // Types say so too, but not in words.
+      if (others.length > 0) throw new TypeError(`${contract.operationId}: ${ONE_KIND_OF_CALLER}`);
       if (typeof guarded?.access !== "object") {
         throw new TypeError(
-          `${contract.operationId} does not say who may call it: wrap its handler in auth({ groups: [...] }, ...) or anyone(...)`,
+          `${contract.operationId} does not say who may call it: wrap its handler in auth({ groups: [...] }, ...), apiKey({ scopes: [...] }, ...) or anyone(...)`,
         );
       }
       // The parsed input has the schemas' types because the very same schemas parsed it.

@@ -1,5 +1,6 @@
 /** The way of a request through an endpoint, from top to bottom: who calls, may they, what did they send, the answer. */
 import type { Request, RequestHandler } from "express";
+import type { ApiKeyStore } from "../auth/api-key-store.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Config } from "../config.ts";
 import { isEnabled, loadRoute } from "../enabled-routes.ts";
@@ -90,28 +91,42 @@ const REQUEST = Symbol("request");
  * Finds out who calls, and refuses a caller whom the rule does not let in. Nothing else of the request has been looked at.
  *
  * @returns the caller; `undefined` where anyone may call.
- * @throws ApiError 001401 (who are you?), 001403 (the token lacks the scope), 002401 with status 403 (not in the group), or
- *   001503.
+ * @throws ApiError 001401 or 003401 (who are you?), 001403 (the scope is missing), 002401 with status 403 (not in the
+ *   group), or 001503.
  */
 export async function admit(
   access: Access,
   request: Request,
-  { runtime, groupRefusal }: { readonly runtime: Runtime; readonly groupRefusal: GroupRefusal },
+  { runtime, groupRefusal, services }: Pick<RouteEnvironment, "runtime" | "groupRefusal" | "services">,
 ): Promise<Principal | undefined> {
   if (access.type === "public") return undefined;
-  const principal = await runtime.authenticate(request);
-  demandScope(access.scopes, principal);
-  demandGroup(access.groups, principal, groupRefusal);
+  const principal =
+    access.type === "apiKey" ? await callerOfKey(request, services) : await runtime.authenticate(request);
+  demandScope(access, principal);
+  if (access.type === "authenticated") demandGroup(access.groups, principal, groupRefusal);
   requestContext(request).principal = principal;
   return principal;
 }
 
+async function callerOfKey(
+  { headers }: Request,
+  services: Readonly<Record<string, Promise<unknown>>>,
+): Promise<Principal> {
+  // Two headers of the name are one value to Node, and no key.
+  const given = headers["x-api-key"] as string | undefined;
+  const store = services.apiKeys;
+  if (!store) throw new TypeError("An endpoint takes API keys, and the API has no service apiKeys");
+  const { callerOfApiKey } = await import("../auth/api-keys.ts");
+  return callerOfApiKey(given, (await store) as ApiKeyStore);
+}
+
 /** RFC 6750, section 3.1; API Gateway does the same before the function runs. */
-function demandScope(scopes: readonly string[], principal: Principal): void {
+function demandScope({ type, scopes }: Exclude<Access, { type: "public" }>, principal: Principal): void {
   if (scopes.length === 0 || scopes.some((scope) => principal.scopes.includes(scope))) return;
+  const challenge = `Bearer scope="${scopes.join(" ")}" error="insufficient_scope"`;
   throw new ApiError("001403", {
     reason: `One of these scopes is needed: ${scopes.join(" ")}`,
-    headers: { "www-authenticate": `Bearer scope="${scopes.join(" ")}" error="insufficient_scope"` },
+    ...(type === "authenticated" && { headers: { "www-authenticate": challenge } }),
   });
 }
 

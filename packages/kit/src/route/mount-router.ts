@@ -9,7 +9,7 @@ import { throwErrors } from "./run-handlers.ts";
 /** Makes the handler that lets a caller in, or refuses it, and hands the request to the router. */
 export function mountRouter(
   mounted: MountedRouter,
-  environment: Pick<RouteEnvironment, "runtime" | "groupRefusal">,
+  environment: Pick<RouteEnvironment, "runtime" | "groupRefusal" | "services">,
 ): RequestHandler {
   let loading: Promise<Router> | undefined;
 

@@ -45,6 +45,22 @@ const allRefusals = [
   ...refused("POST /v1/notes", 403, [...OUTSIDERS, ...LACKING_SCOPE, OUTSIDER_WITH_SCOPE]),
 ];
 
+const STRANGE_MACHINES = [
+  "no key",
+  "a malformed key",
+  "an unknown key",
+  "a key with another secret",
+  "an expired key",
+  "a revoked key",
+];
+const TOKEN = "a signed-in caller without a key";
+const WITHOUT_SCOPE = "a machine whose key has no scope";
+const WITH_SCOPE = "a machine whose key has scope stock:write";
+const refusedKeys = [
+  ...refused("PUT /v1/stock", 401, [...STRANGE_MACHINES, TOKEN]),
+  ...refused("PUT /v1/stock", 403, [WITHOUT_SCOPE]),
+];
+
 describe("the access suite", () => {
   it("passes for an API whose database is down and whose handlers and middleware refuse and redirect", () => {
     assert.deepEqual(failuresOf("owner"), []);
@@ -59,6 +75,7 @@ describe("the access suite", () => {
         "GET /v1/tenants/{tenantId} is for any signed-in caller",
         "POST /v1/notes is for USERS, with scope write:notes",
         "POST /v1/webhooks is for anyone",
+        "PUT /v1/stock is for machines with an API key of scope stock:write",
       ],
       "each endpoint that is switched on, and no other",
     );
@@ -88,6 +105,40 @@ describe("the access suite", () => {
   ] as const) {
     it(`fails where a rule is broken, and only there: ${fault}`, () => {
       assert.deepEqual(failuresOf(fault).map(describePath), expected);
+    });
+  }
+
+  it("calls an endpoint for machines with keys of its own of each kind, and each other one with a key too", () => {
+    assert.deepEqual(failuresOf("keys: intact"), []);
+    const calls = testsOf("keys: intact").map(describePath);
+    assert.deepEqual(
+      calls.filter((call) => call.startsWith("PUT")),
+      [...refusedKeys, ...reached("PUT /v1/stock", ["a machine whose key has scope stock:write"])],
+    );
+    assert.ok(
+      calls.includes("GET /v1/me: a machine whose key has no scope gets 401, before handler and body"),
+    );
+    assert.ok(calls.includes("GET /v1/health: a machine whose key has no scope reaches the handler"));
+  });
+
+  for (const [fault, endpoint, callers] of [
+    ["everything is public", "PUT", [...STRANGE_MACHINES, TOKEN, WITHOUT_SCOPE]],
+    ["scopes do not count", "PUT", [WITHOUT_SCOPE]],
+    ["tokens open it", "PUT", [TOKEN, WITHOUT_SCOPE, WITH_SCOPE]],
+    ["keys open all", "GET /v1/me", ["a machine whose key has no scope"]],
+    ["no key expires", "PUT", ["an expired key"]],
+    ["no key is revoked", "PUT", ["a revoked key"]],
+    ["refused too late", "PUT", [...STRANGE_MACHINES, TOKEN, WITHOUT_SCOPE]],
+    ["body read first", "PUT", [...STRANGE_MACHINES, TOKEN, WITHOUT_SCOPE]],
+  ] as const) {
+    it(`fails where a rule about keys is broken, and there: ${fault}`, () => {
+      const failed = failuresOf(`keys: ${fault}`)
+        .filter(({ path: [, , of] }) => of?.startsWith(endpoint))
+        .map(({ path: [, , , title = ""] }) => title.replace(/ (gets|reaches) .*/, ""));
+      assert.deepEqual(
+        endpoint === "PUT" ? failed : failed.filter((caller) => caller.startsWith("a machine")),
+        callers,
+      );
     });
   }
 

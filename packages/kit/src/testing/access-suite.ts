@@ -1,7 +1,7 @@
 /**
  * The access suite: every endpoint, called by every kind of caller, on every target. It proves who reaches a handler, and
- * that a refused caller is refused before the handler runs and before the body is read. The handlers are stand-ins, so it
- * needs no database, and what a handler answers cannot fail it.
+ * that a refused caller is refused before the handler runs and before the body is read. The handlers are stand-ins and the
+ * API keys are its own, so it needs no database, and what a handler answers cannot fail it.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -12,32 +12,34 @@ import { describeAccess } from "../route/access.ts";
 import type { Route } from "../route/define-route.ts";
 import { BODY_TOO_LONG, REACHED_HEADER, withStandInHandlers } from "./stand-in-handlers.ts";
 import { type StartTarget, startTargets, type Target } from "./targets.ts";
+import { createTestApiKeys, type TestApiKeys } from "./test-api-keys.ts";
 import { type Environment, noIssuerOf, testConfig } from "./test-environment.ts";
 import { startTestIssuer, strangerKey, type TestIssuer } from "./test-issuer.ts";
 import { providerOf } from "./test-issuer-dress.ts";
 
 interface Caller {
   readonly name: string;
-  /** The `Authorization` header; `undefined` for none. */
-  authorization(issuer: TestIssuer): string | undefined;
+  /** What tells who calls. */
+  headers(issuer: TestIssuer): Readonly<Record<string, string>>;
   /** What the token of a caller says, if it is good. */
   readonly groups?: readonly string[];
   readonly scopes?: readonly string[];
+  /** Whether it is a machine whose key is good. */
+  readonly hasKey?: true;
 }
 
 const OTHER_GROUP = "NOT-A-GROUP-OF-THIS-API";
 const OTHER_MEMBER = "a member of another group";
 
 const past = () => Math.floor(Date.now() / 1000) - 7200;
-const bearer = (token: string) => `Bearer ${token}`;
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const signedIn = (
   name: string,
   groups: readonly string[] | undefined,
   scopes: readonly string[] = [],
 ): Caller => ({
   name,
-  authorization: (issuer) =>
-    bearer(issuer.sign(issuer.claims(groups, { scope: scopes.join(" ") || undefined }))),
+  headers: (issuer) => bearer(issuer.sign(issuer.claims(groups, { scope: scopes.join(" ") || undefined }))),
   groups: groups ?? [],
   scopes,
 });
@@ -47,22 +49,24 @@ function refusedCallers(groups: readonly string[]): readonly Caller[] {
   const token = (change: (issuer: TestIssuer) => Readonly<Record<string, unknown>>) => (issuer: TestIssuer) =>
     bearer(issuer.sign(issuer.claims(groups, change(issuer))));
   return [
-    { name: "no token", authorization: () => undefined },
-    { name: "a malformed token", authorization: () => bearer("not.a.token") },
-    { name: "an expired token", authorization: token(() => ({ iat: past(), exp: past() + 3600 })) },
-    { name: "another issuer's token", authorization: token(({ issuer }) => ({ iss: `${issuer}/` })) },
-    { name: "a token for another audience", authorization: token(() => ({ aud: "test" })) },
+    { name: "no token", headers: () => ({}) },
+    { name: "a malformed token", headers: () => bearer("not.a.token") },
+    { name: "an expired token", headers: token(() => ({ iat: past(), exp: past() + 3600 })) },
+    { name: "another issuer's token", headers: token(({ issuer }) => ({ iss: `${issuer}/` })) },
+    { name: "a token for another audience", headers: token(() => ({ aud: "test" })) },
     {
       name: "a forged token",
-      authorization: (issuer) => bearer(issuer.sign(issuer.claims(groups), {}, strangerKey)),
+      headers: (issuer) => bearer(issuer.sign(issuer.claims(groups), {}, strangerKey)),
     },
   ];
 }
 
 /** The callers that an endpoint's own rule is about: a member of each group, and a stranger to them, with one of the scopes. */
-function namedCallers({ access }: Route): readonly Caller[] {
+function namedCallers({ access }: Route, apiKeys: TestApiKeys): readonly Caller[] {
   if (access.type === "public") return [];
   const scopes = access.scopes.slice(0, 1);
+  if (access.type === "apiKey")
+    return scopes.length > 0 ? [withKey(`a machine whose key has scope ${scopes}`, apiKeys, scopes)] : [];
   const suffix = scopes.length > 0 ? ` with scope ${scopes}` : "";
   if (access.groups.length === 0) return [signedIn(`a signed-in caller${suffix}`, undefined, scopes)];
   const members = access.groups.map((group) => signedIn(`a member of ${group}${suffix}`, [group], scopes));
@@ -71,11 +75,33 @@ function namedCallers({ access }: Route): readonly Caller[] {
     : members;
 }
 
+const withKey = (name: string, apiKeys: TestApiKeys, scopes: readonly string[]): Caller => {
+  const key = apiKeys.issue(scopes);
+  return { name, headers: () => ({ "x-api-key": key }), scopes, hasKey: true };
+};
+
+/** Machines whose key is missing or refused; those with one would have every scope of the API. */
+function refusedMachines(scopes: readonly string[], apiKeys: TestApiKeys): readonly Caller[] {
+  const hour = 3_600_000;
+  const timeAgo = new Date(Date.now() - hour).toISOString();
+  const caller = (name: string, key: string): Caller => ({ name, headers: () => ({ "x-api-key": key }) });
+  const good = apiKeys.issue(scopes);
+  return [
+    { name: "no key", headers: () => ({}) },
+    caller("a malformed key", "key"),
+    caller("an unknown key", createTestApiKeys().issue(scopes)),
+    caller("a key with another secret", `${good.slice(0, -43)}${"A".repeat(43)}`),
+    caller("an expired key", apiKeys.issue(scopes, { expiresAt: timeAgo })),
+    caller("a revoked key", apiKeys.issue(scopes, { revokedAt: timeAgo })),
+  ];
+}
+
 /** 401: we do not know you; 403: we know you, and you may not; `undefined`: the handler is reached. */
-function expectedRefusal({ access }: Route, { groups, scopes = [] }: Caller): 401 | 403 | undefined {
+function expectedRefusal({ access }: Route, { groups, scopes = [], hasKey }: Caller): 401 | 403 | undefined {
   if (access.type === "public") return undefined;
-  if (!groups) return 401;
+  if (access.type === "apiKey" ? !hasKey : !groups) return 401;
   if (access.scopes.length > 0 && !access.scopes.some((scope) => scopes.includes(scope))) return 403;
+  if (access.type === "apiKey" || !groups) return undefined;
   return access.groups.length === 0 || access.groups.some((group) => groups.includes(group))
     ? undefined
     : 403;
@@ -84,6 +110,10 @@ function expectedRefusal({ access }: Route, { groups, scopes = [] }: Caller): 40
 function everyGroup(routes: readonly Route[]): readonly string[] {
   const groups = routes.flatMap(({ access }) => (access.type === "authenticated" ? access.groups : []));
   return [...new Set(groups)].sort();
+}
+
+function everyScopeOfKeys(routes: readonly Route[]): readonly string[] {
+  return [...new Set(routes.flatMap(({ access }) => (access.type === "apiKey" ? access.scopes : [])))].sort();
 }
 
 /**
@@ -102,12 +132,22 @@ export async function accessSuite(
     testConfig(api, noIssuerOf(providerOf(environment)), environment).features,
   );
   const groups = everyGroup(routes);
-  const callers = [
+  const apiKeys = createTestApiKeys();
+  const hasKeys = routes.some(({ access }) => access.type === "apiKey");
+  const machines = hasKeys ? [withKey("a machine whose key has no scope", apiKeys, [])] : [];
+  const allScopes = everyScopeOfKeys(routes);
+  const callersOfKeys = [
+    ...refusedMachines(allScopes, apiKeys),
+    signedIn("a signed-in caller without a key", groups, allScopes),
+    ...machines,
+  ];
+  const callersOfTokens = [
     ...refusedCallers(groups),
     signedIn("a caller without a groups claim", undefined),
     signedIn("a caller with no groups", []),
     signedIn(OTHER_MEMBER, [OTHER_GROUP]),
     ...groups.map((group) => signedIn(`a member of ${group} without a scope`, [group])),
+    ...machines,
   ];
 
   describe("access", () => {
@@ -115,7 +155,7 @@ export async function accessSuite(
     let targets: readonly Target[] = [];
     before(async () => {
       issuer = await startTestIssuer({ provider: providerOf(environment) });
-      const standIn = withStandInHandlers(api, { request: "unread" });
+      const standIn = withStandInHandlers(api, { request: "unread", apiKeys: apiKeys.store });
       targets = await startTargets(starts, { api: standIn, issuer, environment });
     });
     after(async () => {
@@ -125,15 +165,16 @@ export async function accessSuite(
 
     for (const route of routes) {
       describe(`${route.method} ${route.path} is for ${describeAccess(route.access)}`, () => {
-        for (const caller of [...callers, ...namedCallers(route)]) {
+        const callers = route.access.type === "apiKey" ? callersOfKeys : callersOfTokens;
+        for (const caller of [...callers, ...namedCallers(route, apiKeys)]) {
           const refusal = expectedRefusal(route, caller);
           it(`${caller.name} ${refusal ? `gets ${refusal}, before handler and body` : "reaches the handler"}`, async () => {
-            const authorization = caller.authorization(issuer);
+            const headers = caller.headers(issuer);
             for (const target of targets) {
               const answer = await target.request({
                 method: route.method === "ANY" ? "PATCH" : route.method,
                 path: publicPath(route.path.replace(/\{\w+\+?\}/g, "x")),
-                headers: authorization === undefined ? {} : { authorization },
+                headers,
                 ...(refusal && mayHaveBody(route) && { body: BODY_TOO_LONG }),
               });
               const message = `${target.name} answered ${answer.status} ${answer.body}`;

@@ -96,17 +96,26 @@ function queryFor({ parameters = [] }: Operation): fc.Arbitrary<string> {
 /** Printable ASCII: a client sends nothing else. */
 const headerText = fc.string({ unit: "grapheme-ascii", maxLength: 40 }).map((text) => text.trim());
 
+/** What tells who calls. */
+export interface ArbitraryCaller {
+  readonly authorization: fc.Arbitrary<string | undefined>;
+  readonly apiKey: fc.Arbitrary<string | undefined>;
+}
+
 function headersFor(
   { parameters = [] }: Operation,
-  authorization: fc.Arbitrary<string | undefined>,
+  { authorization, apiKey }: ArbitraryCaller,
 ): fc.Arbitrary<Record<string, string>> {
   const names = parameters.filter((parameter) => parameter.in === "header").map(({ name }) => name);
   const some = fc.record(Object.fromEntries(names.map((name) => [name, headerText])), { requiredKeys: [] });
-  return fc.tuple(some, fc.constantFrom(...ACCEPTED), authorization).map(([headers, accept, token]) => ({
-    ...(headers as Record<string, string>),
-    accept,
-    ...(token !== undefined && { authorization: token }),
-  }));
+  return fc
+    .tuple(some, fc.constantFrom(...ACCEPTED), authorization, apiKey)
+    .map(([headers, accept, token, key]) => ({
+      ...(key !== undefined && { "x-api-key": key }),
+      ...(headers as Record<string, string>),
+      accept,
+      ...(token !== undefined && { authorization: token }),
+    }));
 }
 
 interface Body {
@@ -160,13 +169,13 @@ export function arbitraryRequest(
   method: string,
   path: string,
   operation: Operation,
-  authorization: fc.Arbitrary<string | undefined>,
+  caller: ArbitraryCaller,
 ): fc.Arbitrary<RequestToSend> {
   return fc
     .record({
       path: pathFor(path, operation),
       query: queryFor(operation),
-      headers: headersFor(operation, authorization),
+      headers: headersFor(operation, caller),
       body: bodyFor(operation),
     })
     .map(({ path, query, headers, body }) => ({

@@ -14,6 +14,7 @@ export {
   type Target,
   type TargetOptions,
 } from "./targets.ts";
+export { createTestApiKeys, type TestApiKeys } from "./test-api-keys.ts";
 export { type TestAppOptions, testApp } from "./test-app.ts";
 export { type Environment, testConfig, testEnvironment } from "./test-environment.ts";
 export { startTestIssuer, type TestIssuer, type TrustedIssuer } from "./test-issuer.ts";

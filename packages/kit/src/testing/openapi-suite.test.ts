@@ -17,6 +17,7 @@ describe("the OpenAPI suite", () => {
     assert.deepEqual(failuresOf("owner"), []);
     assert.deepEqual(testsOf("owner").map(titleOf).sort(), [
       "has each operation under an id of its own",
+      "mentions every refusal of countStock",
       "mentions every refusal of createNote",
       "mentions every refusal of followLink",
       "mentions every refusal of getTenant",

@@ -12,6 +12,7 @@ import { enabledRoutes } from "../enabled-routes.ts";
 import { arbitraryRequest, type Operation } from "./arbitrary-requests.ts";
 import { REACHED_HEADER, withStandInHandlers } from "./stand-in-handlers.ts";
 import { type StartTarget, startTargets, type Target } from "./targets.ts";
+import { createTestApiKeys } from "./test-api-keys.ts";
 import { type Environment, noIssuerOf, testConfig } from "./test-environment.ts";
 import { startTestIssuer, type TestIssuer } from "./test-issuer.ts";
 import { providerOf } from "./test-issuer-dress.ts";
@@ -35,12 +36,18 @@ export async function openApiSuite(
   const routes = enabled.filter(({ method }) => method !== "ANY");
   const groups = routes.flatMap(({ access }) => (access.type === "authenticated" ? access.groups : []));
 
+  const apiKeys = createTestApiKeys();
+  const keys = [
+    apiKeys.issue(),
+    ...routes.flatMap(({ access }) => (access.type === "apiKey" ? apiKeys.issue(access.scopes) : [])),
+  ];
+
   describe("the OpenAPI document", () => {
     let issuer: TestIssuer;
     let targets: readonly Target[] = [];
     before(async () => {
       issuer = await startTestIssuer({ provider: providerOf(environment) });
-      const standIn = withStandInHandlers(api, { request: "validated" });
+      const standIn = withStandInHandlers(api, { request: "validated", apiKeys: apiKeys.store });
       targets = await startTargets(starts, { api: standIn, issuer, environment });
     });
     after(async () => {
@@ -63,6 +70,7 @@ export async function openApiSuite(
         .map((some) => issuer.bearer(some)),
       fc.constantFrom(undefined, "", "Bearer", "Bearer a.b.c", "Basic YTpi"),
     );
+    const apiKey = fc.constantFrom(undefined, "", "key", ...keys);
 
     for (const { method, path, operationId } of routes) {
       const key = documentedPath(path);
@@ -71,17 +79,20 @@ export async function openApiSuite(
         const operation: Operation = Object(document.paths?.[key])[method.toLowerCase()];
         assert.equal(operation.operationId, operationId);
         await fc.assert(
-          fc.asyncProperty(arbitraryRequest(method, key, operation, authorization), async (request) => {
-            const statuses = new Set<number>();
-            for (const target of targets) {
-              const { status, headers, body } = await target.request(request);
-              const isReached = headers[REACHED_HEADER] !== undefined;
-              const isRefused = status < 500 && operation.responses[status] !== undefined;
-              assert.ok(isReached || isRefused, `${target.name} answered ${status} ${body}`);
-              statuses.add(status);
-            }
-            assert.equal(statuses.size, 1, `the targets answered ${[...statuses].join(" and ")}`);
-          }),
+          fc.asyncProperty(
+            arbitraryRequest(method, key, operation, { authorization, apiKey }),
+            async (request) => {
+              const statuses = new Set<number>();
+              for (const target of targets) {
+                const { status, headers, body } = await target.request(request);
+                const isReached = headers[REACHED_HEADER] !== undefined;
+                const isRefused = status < 500 && operation.responses[status] !== undefined;
+                assert.ok(isReached || isRefused, `${target.name} answered ${status} ${body}`);
+                statuses.add(status);
+              }
+              assert.equal(statuses.size, 1, `the targets answered ${[...statuses].join(" and ")}`);
+            },
+          ),
           { numRuns: REQUESTS_EACH },
         );
       });

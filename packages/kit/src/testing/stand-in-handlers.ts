@@ -1,5 +1,6 @@
 import { Router } from "express";
 import type { Api, RouteLoaders } from "../api.ts";
+import type { ApiKeyStore } from "../auth/api-key-store.ts";
 import type { Route } from "../route/define-route.ts";
 
 /** Tells which endpoint a request has reached. */
@@ -10,12 +11,12 @@ export const BODY_TOO_LONG = JSON.stringify("too long");
 
 /**
  * An API with the same endpoints and access rules, whose handlers only say that they were reached. It has no middleware
- * and makes no services: what it answers depends on its access rules alone; with `request: "validated"`, on its request
+ * and no services but the keys of machines: what it answers depends on its access rules alone; with `request: "validated"`, on its request
  * schemas too.
  */
 export function withStandInHandlers(
   api: Api,
-  { request }: { readonly request: "unread" | "validated" },
+  { request, apiKeys }: { readonly request: "unread" | "validated"; readonly apiKeys: ApiKeyStore },
 ): Api {
   const standIn = request === "unread" ? unread : validated;
   const routes: RouteLoaders = Object.fromEntries(
@@ -26,7 +27,7 @@ export function withStandInHandlers(
     router: () =>
       Router().use((_request, response) => void response.set(REACHED_HEADER, mounted.operationId).end()),
   }));
-  return { ...api, services: {}, middleware: () => [], routes, routers };
+  return { ...api, services: { apiKeys: { create: () => apiKeys } }, middleware: () => [], routes, routers };
 }
 
 function validated({ use: _use, ...route }: Route): Route {

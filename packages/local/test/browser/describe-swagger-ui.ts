@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { api } from "@lambda-express-api/api/api.ts";
 import { local } from "@lambda-express-api/api/local.ts";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
-import type { Access } from "@lambda-express-api/kit/route/access.ts";
+import { type Access, describeAccess } from "@lambda-express-api/kit/route/access.ts";
 import type { Browser, Page } from "playwright-core";
 import { openPage, type WatchedPage } from "./chromium.ts";
 
@@ -26,7 +26,7 @@ const EXPECTED = [
 const OTHER_STATUSES: Readonly<Record<string, number>> = { refreshToken: 401 };
 
 function isForAdmin(access: Access): boolean {
-  if (access.type === "public") return true;
+  if (access.type !== "authenticated") return access.type === "public";
   const { groups, scopes } = access;
   const isMember = groups.length === 0 || local.callers.admin.groups.some((group) => groups.includes(group));
   return isMember && scopes.length === 0;
@@ -93,7 +93,7 @@ function describeEveryOperation(open: () => Page, baseUrl: () => string): void {
   it("shows every operation, and who may call it", async () => {
     for (const { operationId, access } of routes) {
       const operation = await openOperation(open(), operationId);
-      const who = access.type === "public" ? "anyone" : access.groups.join(" or ");
+      const who = describeAccess(access);
       await operation.getByText(`Who may call it: ${who}`).waitFor();
     }
   });

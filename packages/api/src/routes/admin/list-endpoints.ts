@@ -17,7 +17,7 @@ export const listEndpoints = defineRoute({
             method: z.string().meta({ example: "GET" }),
             summary: z.string(),
             access: z.object({
-              type: z.enum(["public", "authenticated"]),
+              type: z.enum(["public", "authenticated", "apiKey"]),
               groups: z.array(z.string()).meta({ description: "One of these groups.", example: ["ADMINS"] }),
               scopes: z.array(z.string()).meta({ description: "One of these scopes.", example: [] }),
             }),
@@ -37,7 +37,7 @@ export const listEndpoints = defineRoute({
         summary,
         access: {
           type: access.type,
-          groups: access.type === "public" ? [] : [...access.groups],
+          groups: access.type === "authenticated" ? [...access.groups] : [],
           scopes: access.type === "public" ? [] : [...access.scopes],
         },
       })),
