@@ -9,7 +9,7 @@ import express, {
   type RequestHandler,
   type Response,
 } from "express";
-import type { Api, ErrorCodes, MountedRouter } from "./api.ts";
+import type { Api, ErrorCodes } from "./api.ts";
 import type { Config } from "./config.ts";
 import { enabledRoutes } from "./enabled-routes.ts";
 import { ApiError, errorAnswer, unexpectedError } from "./errors/api-error.ts";
@@ -24,13 +24,11 @@ import {
   requestContext,
   setRequestContext,
 } from "./request/request-context.ts";
-import { comparePaths, expressPath, publicPath, splitRouteKey } from "./request/request-path.ts";
 import { varyHeaders } from "./request/security-headers.ts";
 import { trustedProxies } from "./request/trusted-proxies.ts";
-import type { ApiFacts, Method, RouteReply } from "./route/define-route.ts";
-import { handleRoute, type ListedRoute } from "./route/handle-route.ts";
-import { mountRouter } from "./route/mount-router.ts";
+import type { ApiFacts, RouteReply } from "./route/define-route.ts";
 import { isAnswered, sendReply, wellFormedReply } from "./route/reply.ts";
+import { routeRequests } from "./route/route-requests.ts";
 import { throwErrors } from "./route/run-handlers.ts";
 import type { Runtime } from "./route/runtime.ts";
 
@@ -66,45 +64,13 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
   for (const handler of [...runtime.middleware(facts), ...middleware.map(throwErrors)]) app.use(handler);
 
   const { groupRefusal } = api;
-  const environment = { config, runtime, groupRefusal, services, api: facts };
-  for (const { method, path, load, router } of inOrder(api)) {
-    if (router) app.use(router.prefix, mountRouter(router, environment));
-    else mountRoute(app, path, handleRoute({ method, path, load }, environment), method);
-  }
+  app.use(routeRequests(api, { config, runtime, groupRefusal, services, api: facts }));
   return app;
-}
-
-/** API Gateway has no route key with a slash at the end, so a route with one is known without it too. */
-function mountRoute(app: Express, path: string, handler: RequestHandler, method: Method): void {
-  for (const known of new Set([path, publicPath(path)]))
-    app.route(expressPath(known))[method.toLowerCase() as "get"](handler);
 }
 
 function factsOf(api: Api, { features }: Config): ApiFacts {
   const { name, version, description, errors } = api;
   return { name, version, description, errors, endpoints: () => enabledRoutes(api, features) };
-}
-
-type Mounted =
-  | (ListedRoute & { readonly router?: undefined })
-  | {
-      readonly path: string;
-      readonly router: MountedRouter;
-      readonly method?: undefined;
-      readonly load?: undefined;
-    };
-
-/** Express takes the first route that fits, the gateway the most specific one; a router is a greedy route of each. */
-function inOrder({ routes, routers }: Api): readonly Mounted[] {
-  const listed = Object.entries(routes).map(([key, load]): Mounted => ({ ...splitRouteKey(key), load }));
-  const known = new Set<string>();
-  for (const { method, path } of listed) {
-    const key = `${method} ${publicPath(path)}`;
-    if (known.has(key)) throw new TypeError(`Two routes are ${key}; one of them would never be called`);
-    known.add(key);
-  }
-  const mounted = routers.map((router): Mounted => ({ path: `${router.prefix}/{proxy+}`, router }));
-  return [...listed, ...mounted].sort((a, b) => comparePaths(a.path, b.path));
 }
 
 /**

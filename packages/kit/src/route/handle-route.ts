@@ -67,7 +67,7 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     if (route.role === "health" && environment.runtime.isStopping?.()) throw shuttingDown();
     const principal = await admit(route.access, request, environment);
     if (route.use && !(await runHandlers(route.use, request, response))) return next();
-    const params = pathVariables(request);
+    const params = request.params as Readonly<Record<string, string>>;
     const parts = route.request || route.rawBody ? await schemas.readRequest(request, params) : { params };
     const caller = principal && { principal, claims: principal.claims };
     const input = Object.assign(createInput(request, context, environment), caller, parts);
@@ -173,14 +173,4 @@ function createInput(
 ): HandlerContext {
   const input = { [REQUEST]: request, requestId, config, services, api, basePath };
   return Object.defineProperties(input, ON_DEMAND) as unknown as HandlerContext;
-}
-
-/** A greedy variable comes from Express as its segments. */
-function pathVariables({ params }: Request): Record<string, string> {
-  const variables: Record<string, string> = {};
-  for (const name in params) {
-    const value = params[name] ?? "";
-    variables[name] = Array.isArray(value) ? value.join("/") : value;
-  }
-  return variables;
 }

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { describe, it, mock } from "node:test";
+import { createRouteTable } from "./route-table.ts";
+
+const table = (keys: readonly string[], forAnyMethod: readonly string[] = []) =>
+  createRouteTable(Object.fromEntries(keys.map((key) => [key, undefined])), forAnyMethod);
+
+describe("a table of routes", () => {
+  it("finds a literal path by its letters, with and without a slash at its end where it has one", () => {
+    const { exact } = table(["GET /v1/", "GET /v1/orders", "POST /v1/orders", "GET /v1/{x}"]);
+    assert.equal(exact("GET", "/v1/orders"), "GET /v1/orders");
+    assert.equal(exact("POST", "/v1/orders"), "POST /v1/orders");
+    assert.equal(exact("GET", "/v1"), "GET /v1/");
+    assert.equal(exact("GET", "/v1/"), "GET /v1/");
+    for (const path of ["/v1/orders/", "/v1/Orders", "/v1/other", "", "/__proto__"])
+      assert.equal(exact("GET", path), undefined, path);
+  });
+
+  it("ranks what matches the whole path, then greedy routes; the method before any; a literal before a variable", () => {
+    const keys = [
+      "GET /a/b/{z}",
+      "GET /a/{y}/c",
+      "GET /{x}/b/c",
+      "GET /a/b/{rest+}",
+      "GET /a/{rest+}",
+      "GET /{all+}",
+    ];
+    const anyMethod = ["ANY /a/b/c", "ANY /a/{proxy+}"];
+    const ranked = [...keys.slice(0, 3), "ANY /a/b/c", ...keys.slice(3), "ANY /a/{proxy+}"];
+    for (const order of [keys, keys.toReversed()]) {
+      const found = table(order, anyMethod).others("GET", "/a/b/c");
+      assert.deepEqual(
+        found.map(({ key }) => key),
+        ranked,
+      );
+    }
+  });
+
+  it("gives the values of variables decoded, those of a greedy one as text with its slashes", () => {
+    const { others } = table(["GET /{a}/x/{b}", "GET /{a}/{rest+}"]);
+    assert.deepEqual(others("GET", "/100%25/x/%C3%A4"), [
+      { key: "GET /{a}/x/{b}", params: { a: "100%", b: "ä" } },
+      { key: "GET /{a}/{rest+}", params: { a: "100%", rest: "x/ä" } },
+    ]);
+  });
+
+  it("matches no variable with nothing", () => {
+    const { others } = table(["GET /a/{x}", "GET /{x}/b", "GET /a/{rest+}"]);
+    for (const path of ["/a", "/a/", "//b"]) assert.deepEqual(others("GET", path), [], path);
+  });
+
+  it("does as much for a path among 10,000 routes as among 10", () => {
+    const keys = (count: number) => Array.from({ length: count }, (_, index) => `GET /v1/r${index}/{id}`);
+    const lookups = (count: number): number => {
+      const { others } = table(keys(count));
+      others("GET", "/v1/r7/x");
+      const get = mock.method(Map.prototype, "get");
+      try {
+        assert.equal(others("GET", "/v1/r7/x").length, 1);
+        return get.mock.callCount();
+      } finally {
+        get.mock.restore();
+      }
+    };
+    assert.equal(lookups(10_000), lookups(10));
+  });
+});
