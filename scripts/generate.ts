@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const flags = process.argv.slice(2);
 for (const [program, ...options] of [
-  ["../packages/local/src/project/generate.ts", "--api", "packages/api"],
+  ["../packages/local/src/cli.ts", "generate", "--api", "packages/api"],
   ["write-pages.ts"],
 ] as const) {
   const { status } = spawnSync(process.execPath, [join(import.meta.dirname, program), ...options, ...flags], {

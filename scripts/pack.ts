@@ -42,6 +42,7 @@ const PACKAGES: Readonly<Record<string, Packing>> = {
   local: {},
   create: {
     copied: {
+      "bin.js": "bin.js",
       template: "template",
       // What a project is made of.
       "../../package.json": "repository/package.json",

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { CreateOptions } from "./options.ts";
 import { projectFiles } from "./project-files.ts";
@@ -18,12 +18,43 @@ export interface CreatedProject {
  * Writes a project, puts it under git, and installs it.
  *
  * @param say is told, in a line, what is done next.
- * @throws CreateError when its packages cannot be installed: then the project is there, and says what to run.
+ * @throws CreateError when its folder cannot be written, or its packages cannot be installed: then the project is there,
+ *   and the sentence says what to run.
  */
 export async function createProject(
   options: CreateOptions,
   say: (line: string) => void,
 ): Promise<CreatedProject> {
+  const { folder } = options;
+  const made = makeFolder(folder);
+  try {
+    return await fillFolder(options, say);
+  } catch (error) {
+    // What has something in it is the project.
+    if (made !== undefined && readdirSync(folder).length === 0) rmSync(made, { recursive: true });
+    throw error;
+  }
+}
+
+/**
+ * Asked first, because packing takes seconds.
+ *
+ * @returns the topmost folder that was made for it.
+ */
+function makeFolder(folder: string): string | undefined {
+  try {
+    const made = mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return made;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CreateError(
+      `${folder} cannot be written (${code}); name a folder where you may write, for example ../my-api.`,
+    );
+  }
+}
+
+async function fillFolder(options: CreateOptions, say: (line: string) => void): Promise<CreatedProject> {
   const { folder } = options;
   // All of it first: what cannot be made leaves nothing behind.
   const packed = await vendorPackages();

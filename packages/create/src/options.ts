@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { CreateError } from "./create-project.ts";
+import { IS_PUBLISHED } from "./repository.ts";
 
 export const IDENTITIES = ["firebase", "cognito", "auth0", "oidc"] as const;
 export const DELIVERIES = ["none", "github", "codepipeline"] as const;
@@ -19,35 +20,41 @@ export interface CreateOptions {
   readonly install: boolean;
 }
 
-const USAGE =
-  "npm run create -- ../my-api [--name my-api] [--identity firebase|cognito|auth0|oidc] [--delivery none|github|codepipeline] [--demo] [--no-install]";
-/** A function's name has at most 64 characters, of which stage and component need some. */
+const EXAMPLE = IS_PUBLISHED
+  ? "npm create lambda-express-api@latest -- my-api"
+  : "npm run create -- ../my-api";
+
+/** What `--help` prints. */
+export const USAGE = `${EXAMPLE} [options]
+
+Creates a project of your own in a folder that does not exist yet, or is empty.
+
+  --name my-api      of the package, the API and its resources; default: the folder's name
+  --identity NAME    the provider that production trusts: ${IDENTITIES.join(", ")}; default: firebase
+  --delivery NAME    how code reaches AWS: ${DELIVERIES.join(", ")}; default: none
+  --demo             the demo has the sentences of the original design
+  --no-install       writes the files, and installs nothing`;
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** A function's name has at most 64, of which stage and component need some. */
 const MAX_NAME_LENGTH = 40;
-const OLDEST_NODE = 24;
 
 /**
  * Reads the command line.
  *
+ * @returns `undefined` where `--help` is asked for.
  * @param cwd what a relative folder is relative to.
  * @throws CreateError, in a sentence, before anything is written.
  */
-export function readOptions(
-  args: readonly string[],
-  cwd: string,
-  node = process.versions.node,
-): CreateOptions {
-  if (Number(node.split(".")[0]) < OLDEST_NODE) {
-    throw new CreateError(`This is Node.js ${node}; a project needs Node.js ${OLDEST_NODE} or later.`);
-  }
+export function readOptions(args: readonly string[], cwd: string): CreateOptions | undefined {
   const { values, positionals } = parse(args);
+  if (values.help) return undefined;
   const [given, ...rest] = positionals;
-  if (given === undefined || rest.length > 0) throw new CreateError(`Name one folder: ${USAGE}`);
+  if (given === undefined || rest.length > 0) throw new CreateError(`Name one folder: ${EXAMPLE}`);
   const folder = resolve(cwd, given);
   const name = values.name ?? basename(folder);
   if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
     throw new CreateError(
-      `"${name}" cannot be the name of an API; use at most ${MAX_NAME_LENGTH} lower-case letters, digits and hyphens, for example --name orders-api.`,
+      `"${name}" cannot be the name of an API; begin with a lower-case letter, and use at most ${MAX_NAME_LENGTH} lower-case letters, digits and single hyphens between them, for example --name orders-api.`,
     );
   }
   refuseUsedFolder(folder);
@@ -72,6 +79,7 @@ function parse(args: readonly string[]) {
         delivery: { type: "string", default: "none" },
         demo: { type: "boolean", default: false },
         "no-install": { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
       },
     });
   } catch {

@@ -49,14 +49,18 @@ export function projectManifest(
       generate: "lambda-express-api generate",
       groups: "lambda-express-api groups",
       keys: "lambda-express-api keys",
+      // An older Node would fail in words of its own.
+      pretest: "lambda-express-api check-node",
       test: 'node --test "src/**/*.test.ts" "test/**/*.test.ts"',
       "pretest:deployment": "lambda-express-api platform",
       "test:deployment": "node --test test/deployment.suite.ts",
+      precheck: "lambda-express-api check-node",
       check: "biome check && tsc && lambda-express-api generate --check",
       "build:lambda": "lambda-express-api build lambda",
       "build:container": "lambda-express-api build container",
       doctor: "lambda-express-api doctor",
       cost: "lambda-express-api cost",
+      predeploy: "lambda-express-api check-node",
       deploy: "sst deploy",
       remove: "sst remove",
       ...(delivery !== "none" && {

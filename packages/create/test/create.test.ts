@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -107,7 +108,18 @@ describe("the command line", () => {
     writeFileSync(join(folder, "taken"), "");
   });
   after(() => rmSync(folder, { recursive: true }));
-  const read = (...args: string[]) => readOptions(args, folder, "24.1.0");
+  const read = (...args: string[]) => {
+    const options = readOptions(args, folder);
+    assert.ok(options);
+    return options;
+  };
+  /** The program itself, which writes nothing where it can say so at once. */
+  const run = (args: readonly string[], flags: readonly string[] = []) => {
+    const program = join(import.meta.dirname, "../bin.js");
+    const environment = { ...process.env, INIT_CWD: folder };
+    const options = { cwd: folder, encoding: "utf8", env: environment } as const;
+    return spawnSync(process.execPath, [...flags, program, ...args], options);
+  };
 
   it("names the project after its folder, or as --name says", () => {
     assert.equal(read("orders-api").name, "orders-api");
@@ -121,6 +133,10 @@ describe("the command line", () => {
     ["an unknown option", ["a", "--nmae", "b"], /Cannot read "a --nmae b"/],
     ["a name that Lambda would refuse", ["a", "--name", "Orders_API"], /"Orders_API" cannot be the name/],
     ["a name that is too long", ["a", "--name", "a".repeat(41)], /at most 40/],
+    ["a name of digits", ["123"], /begin with a lower-case letter/],
+    ["a name with a blank", ["a", "--name", "orders api"], /"orders api" cannot be the name/],
+    ["a name with two hyphens in a row", ["a", "--name", "orders--api"], /single hyphens between them/],
+    ["a name that ends with a hyphen", ["a", "--name", "orders-"], /single hyphens between them/],
     [
       "an unknown provider",
       ["a", "--identity", "okta"],
@@ -136,7 +152,8 @@ describe("the command line", () => {
         (error) => {
           assert.ok(error instanceof CreateError);
           assert.match(error.message, sentence);
-          assert.doesNotMatch(error.message, /\n/);
+          // An option that is not known is followed by all there are.
+          if (!error.message.startsWith("Cannot read")) assert.doesNotMatch(error.message, /\n/);
           return true;
         },
       );
@@ -144,9 +161,36 @@ describe("the command line", () => {
     });
   }
 
-  it("refuses an older Node in a sentence", () => {
-    assert.throws(() => readOptions(["a"], folder, "20.20.2"), {
-      message: "This is Node.js 20.20.2; a project needs Node.js 24 or later.",
-    });
+  it("tells its options on --help, and fails on an option that it does not have with the same text", () => {
+    for (const flag of ["--help", "-h"]) {
+      const { status, stdout, stderr } = run([flag]);
+      assert.deepEqual([status, stderr], [0, ""]);
+      assert.match(stdout, /^npm run create -- \.\.\/my-api \[options\]\n[\s\S]* {2}--no-install /);
+      const refused = run(["a", "--nmae", "b"]);
+      assert.deepEqual([refused.status, refused.stdout], [1, ""]);
+      assert.equal(refused.stderr, `Cannot read "a --nmae b"; write: ${stdout}`);
+    }
   });
+
+  it("refuses a folder that cannot be written in a sentence, before it packs anything", () => {
+    const { status, stdout, stderr } = run(["taken/orders-api"]);
+    assert.deepEqual([status, stdout], [1, ""]);
+    assert.equal(
+      stderr,
+      `${join(folder, "taken/orders-api")} cannot be written (ENOTDIR); name a folder where you may write, for example ../my-api.\n`,
+    );
+  });
+
+  for (const version of ["20.20.2", "22.0.0"])
+    it(`refuses an older Node in one sentence, before it loads anything (version ${version} is stood in for)`, () => {
+      const older = `Object.defineProperty(process.versions, "node", { value: "${version}" })`;
+      const preload = `data:text/javascript,${encodeURIComponent(older)}`;
+      const { status, stdout, stderr } = run(["orders-api"], ["--import", preload]);
+      assert.deepEqual([status, stdout], [1, ""]);
+      assert.match(
+        stderr,
+        /^create-lambda-express-api needs Node 24 or later, and this is Node 2\d\.\d+\.\d; [^\n]+\n$/,
+      );
+      assert.deepEqual(readdirSync(folder), ["taken"]);
+    });
 });

@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { promisify } from "node:util";
+import { runCommand } from "./commands.ts";
+import { USAGE } from "./usage.ts";
 
 const CLI = join(import.meta.dirname, "cli.ts");
 
@@ -39,6 +41,36 @@ describe("lambda-express-api", () => {
       assert.match(stderr, names);
       assert.equal(stderr.trim().split("\n").length, 1);
     }
+  });
+
+  for (const [command, usage] of Object.entries(USAGE))
+    it(`${command} --help tells how to run it in one short text, and runs nothing`, async (t) => {
+      const print = t.mock.method(console, "log", () => {});
+      for (const flag of ["--help", "-h"])
+        await runCommand([...command.split(" "), "--api", "nowhere", flag]);
+      assert.deepEqual(
+        print.mock.calls.map(({ arguments: printed }) => printed),
+        [[usage], [usage]],
+      );
+      assert.equal(process.exitCode, undefined);
+      assert.match(usage, /^np[mx] [^\n]+\n\n[A-Z]/);
+      assert.ok(usage.split("\n").length < 20);
+    });
+
+  for (const command of ["start", "generate", "build lambda", "build container", "new"] as const)
+    it(`${command} refuses an unknown option with those that there are, all of which --help has`, async () => {
+      const { code, stdout, stderr } = await run([...command.split(" "), "--no-such-option"]);
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.doesNotMatch(stderr, /\n {4}at /);
+      const named = stderr.replace("--no-such-option", "").match(/--[a-z][a-z-]+/g) ?? [];
+      assert.ok(named.length > 0, stderr);
+      for (const option of named) assert.ok(USAGE[command].includes(option), option);
+    });
+
+  it("--help alone names the commands", async () => {
+    const { code, stdout } = await run(["--help"]);
+    assert.equal(code, 0);
+    for (const command of Object.keys(USAGE)) assert.ok(stdout.includes(command), command);
   });
 
   it("says in a sentence that a folder holds no API, whichever command needs one", async () => {

@@ -1,8 +1,11 @@
 /** The commands of a project, which are programs of the kit's packages. */
-import { exitCodeOf } from "./command.ts";
+import { exitCodeOf, PlainError } from "./command.ts";
+import { USAGE } from "./usage.ts";
 
 /** Runs a program to its end. A program that is loaded to be run reads its arguments from `process.argv`. */
 type Program = (args: readonly string[]) => Promise<unknown>;
+
+type Name = keyof typeof USAGE;
 
 interface Command {
   readonly program: Program;
@@ -16,7 +19,7 @@ const start: Program = () => import("./start.ts");
 const RELEASE = "@lambda-express-api/delivery/release/main.ts";
 const release = { program: () => import(RELEASE), optionalModule: RELEASE };
 
-const COMMANDS: Readonly<Record<string, Command>> = {
+const COMMANDS: Readonly<Record<Name, Command>> = {
   start: { program: start },
   dev: { program: start, args: ["--reload"] },
   demo: { program: () => import("./demo.ts") },
@@ -31,6 +34,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     program: async (args) => (await import("@lambda-express-api/build/container.ts")).main(args),
   },
   doctor: { program: () => import("@lambda-express-api/infra/doctor/main.ts") },
+  // The other commands do so too: for scripts that begin with another program.
+  "check-node": { program: async () => {} },
   platform: { program: () => import("@lambda-express-api/infra/testing/unpack.ts") },
   cost: { program: async (args) => (await import("@lambda-express-api/infra/cost.ts")).main(args) },
   update: { program: () => import("./project/update.ts") },
@@ -44,14 +49,21 @@ const COMMANDS: Readonly<Record<string, Command>> = {
  * @param typed what was typed after `lambda-express-api`: `["build", "lambda", "--api", "packages/api"]`.
  */
 export async function runCommand(typed: readonly string[]): Promise<void> {
-  const name = [typed.slice(0, 2).join(" "), typed[0] ?? ""].find((name) => Object.hasOwn(COMMANDS, name));
-  const command = name === undefined ? undefined : COMMANDS[name];
-  if (name === undefined || !command) {
-    const said = typed.length === 0 ? "Say what to run" : `There is no command "${typed.join(" ")}"`;
-    refuse(`${said}; the commands are ${Object.keys(COMMANDS).join(", ")}.`);
+  const name = [typed.slice(0, 2).join(" "), typed[0] ?? ""].find(isName);
+  if (name === undefined) {
+    const commands = `the commands are ${Object.keys(COMMANDS).join(", ")}.`;
+    if (asksForHelp(typed)) console.log(`lambda-express-api COMMAND [options]; ${commands}`);
+    else
+      refuse(
+        `${typed.length === 0 ? "Say what to run" : `There is no command "${typed.join(" ")}"`}; ${commands}`,
+      );
     return;
   }
-  const { program, args: before = [], optionalModule } = command;
+  if (asksForHelp(typed)) {
+    console.log(USAGE[name]);
+    return;
+  }
+  const { program, args: before = [], optionalModule } = COMMANDS[name];
   if (optionalModule !== undefined && !isInstalled(optionalModule)) {
     const packageName = optionalModule.split("/", 2).join("/");
     refuse(
@@ -62,10 +74,26 @@ export async function runCommand(typed: readonly string[]): Promise<void> {
   const args = [...before, ...typed.slice(name.split(" ").length)];
   process.argv.splice(2, Number.POSITIVE_INFINITY, ...args);
   const exitCode = await exitCodeOf(async () => {
-    await program(args);
+    await program(args).catch((error) => {
+      if (!isOfArguments(error)) throw error;
+      throw new PlainError(`Cannot read "${typed.join(" ")}"; write: ${USAGE[name]}`);
+    });
     return 0;
   });
   process.exitCode ||= exitCode;
+}
+
+function isName(text: string): text is Name {
+  return Object.hasOwn(COMMANDS, text);
+}
+
+function asksForHelp(typed: readonly string[]): boolean {
+  return typed.some((word) => word === "--help" || word === "-h");
+}
+
+/** What `parseArgs` throws. */
+function isOfArguments(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^ERR_PARSE_ARGS_/.test(String(error.code));
 }
 
 function refuse(sentence: string): void {

@@ -38,7 +38,7 @@ interface Edit {
 
 async function update(): Promise<number> {
   const [folder, ...rest] = process.argv.slice(2);
-  if (rest.length > 0)
+  if (rest.length > 0 || folder?.startsWith("-"))
     throw new PlainError("Name one folder of archives, or none: npm run update -- ../packages");
   const manifest: Manifest = JSON.parse(readFileSync(MANIFEST, "utf8"));
   const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
