@@ -7,7 +7,7 @@ export async function handler(event: HttpApiEvent): Promise<object> {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({
       orderId: event.pathParameters?.orderId,
-      caller: event.requestContext.authorizer?.jwt.claims.sub,
+      caller: event.requestContext.authorizer?.jwt?.claims.sub,
     }),
   };
 }

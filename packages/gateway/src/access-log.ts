@@ -22,8 +22,12 @@ const variables: Record<string, (exchange: AnsweredExchange) => Value> = {
   "error.responseType": ({ error }) => error?.responseType,
   extendedRequestId: ({ requestId }) => requestId,
   httpMethod: ({ request }) => request.method,
+  "identity.accountId": ({ verdict }) => verdict?.iam?.accountId,
+  "identity.caller": ({ verdict }) => verdict?.iam?.callerId,
   "identity.sourceIp": ({ request }) => request.sourceIp,
+  "identity.user": ({ verdict }) => verdict?.iam?.userId,
   "identity.userAgent": ({ request }) => request.headers.get("user-agent"),
+  "identity.userArn": ({ verdict }) => verdict?.iam?.userArn,
   "integration.error": ({ integrationError }) => integrationError,
   "integration.integrationStatus": integrationStatus,
   "integration.latency": ({ integrationMilliseconds }) => integrationMilliseconds,
@@ -45,12 +49,10 @@ const variables: Record<string, (exchange: AnsweredExchange) => Value> = {
   status: ({ answer }) => answer.statusCode,
 };
 
-// The service knows these; what they tell (IAM callers, Lambda authorizers, client certificates) does not exist here.
+// The service knows these; what they tell (Lambda authorizers, client certificates) does not exist here.
 const alwaysAbsent = new Set([
   "authorizer.principalId",
   "awsEndpointRequestId2",
-  "identity.accountId",
-  "identity.caller",
   "identity.clientCert.clientCertPem",
   "identity.clientCert.issuerDN",
   "identity.clientCert.serialNumber",
@@ -62,8 +64,6 @@ const alwaysAbsent = new Set([
   "identity.cognitoIdentityId",
   "identity.cognitoIdentityPoolId",
   "identity.principalOrgId",
-  "identity.user",
-  "identity.userArn",
 ]);
 
 const claimPrefix = "authorizer.claims.";

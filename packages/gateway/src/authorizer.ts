@@ -2,7 +2,7 @@
 
 import { type KeyObject, verify } from "node:crypto";
 import { flattenClaims } from "./claims.ts";
-import type { JwtContext } from "./event.ts";
+import type { IamContext, JwtContext } from "./event.ts";
 import { authorizerError, type GatewayError } from "./gateway-error.ts";
 import type { JwtAuthorizer } from "./http-api.ts";
 import type { HttpRequest } from "./http-request.ts";
@@ -12,9 +12,10 @@ import { parseQueryString } from "./query-string.ts";
 import type { Switches } from "./switches.ts";
 
 export type Verdict =
-  | { allowed: true; jwt: JwtContext }
+  | { allowed: true; jwt: JwtContext; iam?: undefined }
+  | { allowed: true; iam: IamContext; jwt?: undefined }
   // `reason` is `$context.authorizer.error`; `jwt` is there if the token is genuine but has none of the scopes.
-  | { allowed: false; error: GatewayError; reason: string; jwt?: JwtContext };
+  | { allowed: false; error: GatewayError; reason: string; jwt?: JwtContext; iam?: undefined };
 
 export type Authorize = (request: HttpRequest, routeScopes: readonly string[]) => Promise<Verdict>;
 

@@ -79,8 +79,8 @@ describe("a description that the service would refuse is refused with one senten
     ],
     [
       "an unknown authorizationType",
-      { routes: [{ routeKey: "$default", authorizationType: "AWS_IAM" }] },
-      /authorizationType "AWS_IAM"; write "NONE" or "JWT"/,
+      { routes: [{ routeKey: "$default", authorizationType: "CUSTOM" }] },
+      /authorizationType "CUSTOM"; write "NONE", "JWT" or "AWS_IAM"/,
     ],
     [
       "NONE with an authorizer",

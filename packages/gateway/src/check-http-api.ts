@@ -5,6 +5,7 @@ import { defaultIdentitySource } from "./authorizer.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import type {
   ApiMapping,
+  AwsCaller,
   CorsConfiguration,
   HttpApi,
   JwtAuthorizer,
@@ -41,6 +42,11 @@ function checkHttpApi(api: HttpApi): void {
   checkStages(api);
   if (api.corsConfiguration) checkCors(api.corsConfiguration);
   for (const mapping of api.apiMappings ?? []) checkMapping(mapping, api.stages);
+  for (const caller of api.awsCallers ?? []) checkCaller(caller);
+  checkUnique(
+    (api.awsCallers ?? []).map(({ accessKeyId }) => accessKeyId),
+    (accessKeyId) => `Two callers have the access key ${accessKeyId}; give each its own.`,
+  );
 }
 
 function checkRoutes(api: HttpApi): void {
@@ -66,13 +72,15 @@ function checkRoutes(api: HttpApi): void {
 
 function checkAuthorization(route: Route, authorizers: Readonly<Record<string, JwtAuthorizer>>): void {
   const { routeKey, authorizationType, authorizerId, authorizationScopes = [] } = route;
-  if (authorizationType === "NONE") {
+  if (authorizationType === "NONE" || authorizationType === "AWS_IAM") {
     if (authorizerId === undefined && authorizationScopes.length === 0) return;
-    fail(`The route "${routeKey}" has an authorizer or scopes but authorizationType "NONE"; write "JWT".`);
+    fail(
+      `The route "${routeKey}" has an authorizer or scopes but authorizationType "${authorizationType}"; write "JWT".`,
+    );
   }
   if (authorizationType !== "JWT") {
     fail(
-      `The route "${routeKey}" has the authorizationType ${JSON.stringify(authorizationType)}; write "NONE" or "JWT".`,
+      `The route "${routeKey}" has the authorizationType ${JSON.stringify(authorizationType)}; write "NONE", "JWT" or "AWS_IAM".`,
     );
   }
   if (authorizerId === undefined || !Object.hasOwn(authorizers, authorizerId)) {
@@ -239,6 +247,17 @@ function checkMapping({ domainName, apiMappingKey, stage }: ApiMapping, stages: 
   if (!stages.some(({ stageName }) => stageName === stage)) {
     fail(
       `The API mapping of "${domainName}" names the unknown stage "${stage}"; name one of the API's stages.`,
+    );
+  }
+}
+
+function checkCaller({ accessKeyId, userArn }: AwsCaller): void {
+  if (!/^\w{5,128}$/.test(accessKeyId)) {
+    fail(`The access key "${accessKeyId}" must be letters and digits, as in "AKIALOCAL".`);
+  }
+  if (!/^arn:[\w-]+:(?:iam|sts)::\d{12}:[\w+=,.@/-]+$/.test(userArn)) {
+    fail(
+      `The caller ${accessKeyId} has the userArn "${userArn}"; write one as in "arn:aws:iam::123456789012:user/billing".`,
     );
   }
 }

@@ -17,7 +17,7 @@ export interface HttpApiEvent {
   requestContext: {
     accountId: string;
     apiId: string;
-    authorizer?: { jwt: JwtContext };
+    authorizer?: AuthorizerContext;
     domainName: string;
     domainPrefix: string;
     http: { method: string; path: string; protocol: "HTTP/1.1"; sourceIp: string; userAgent: string };
@@ -31,6 +31,22 @@ export interface HttpApiEvent {
   stageVariables?: Record<string, string>;
   body?: string;
   isBase64Encoded: boolean;
+}
+
+/** One of the two: of a route with a JWT authorizer, or with AWS_IAM. */
+export interface AuthorizerContext {
+  jwt?: JwtContext;
+  iam?: IamContext;
+}
+
+export interface IamContext {
+  accessKey: string;
+  accountId: string;
+  callerId: string;
+  cognitoIdentity: null;
+  principalOrgId: null;
+  userArn: string;
+  userId: string;
 }
 
 export interface JwtContext {
@@ -47,7 +63,7 @@ export interface EventParts {
   routeKey: string;
   eventPath: string;
   pathParameters: Record<string, string> | undefined;
-  jwt: JwtContext | undefined;
+  authorizer: AuthorizerContext | undefined;
   requestId: string;
   timeEpoch: number;
 }
@@ -56,7 +72,7 @@ export function createEvent(
   parts: EventParts,
   switches: Pick<Switches, "structuredSuffixBodies" | "forwardedHeaders">,
 ): HttpApiEvent {
-  const { request, pathParameters, stageVariables, jwt, timeEpoch } = parts;
+  const { request, pathParameters, stageVariables, authorizer, timeEpoch } = parts;
   const cookies = splitCookies(request.headers.get("cookie") ?? "");
   const query = parseQueryString(request.rawQueryString);
   const isText = isTextBody(request.body, request.headers, switches.structuredSuffixBodies);
@@ -71,7 +87,7 @@ export function createEvent(
     requestContext: {
       accountId: parts.accountId,
       apiId: parts.apiId,
-      ...(jwt && { authorizer: { jwt } }),
+      ...(authorizer && { authorizer }),
       domainName: request.domainName,
       domainPrefix: request.domainName.split(".")[0] ?? "",
       http: {

@@ -12,6 +12,19 @@ const throttlingExample = "{ throttlingRateLimit: 100, throttlingBurstLimit: 50 
 const corsExample = '{ allowOrigins: ["https://app.example"] }';
 const mappingExample = '{ domainName: "localhost", apiMappingKey: "express", stage: "mvp" }';
 
+const callerExample =
+  '{ accessKeyId: "AKIALOCAL", secretAccessKey: "secret", userArn: "arn:aws:iam::123456789012:user/billing" }';
+
+const caller = objectWith(
+  {
+    accessKeyId: ofType("string", '"AKIALOCAL"'),
+    secretAccessKey: ofType("string", '"secret"'),
+    sessionToken: optional(ofType("string", '"token"')),
+    userArn: ofType("string", '"arn:aws:iam::123456789012:user/billing"'),
+  },
+  callerExample,
+);
+
 const apiExample = `{ routes: [${routeExample}], integration: ${integrationExample}, stages: [${stageExample}] }`;
 
 const strings = (example: string) => listOf(ofType("string", `"${example}"`), `["${example}"]`);
@@ -99,6 +112,7 @@ export const httpApiKind = objectWith(
     corsConfiguration: optional(cors),
     disableExecuteApiEndpoint: optional(ofType("boolean", "true")),
     apiMappings: optional(listOf(mapping, `[${mappingExample}]`)),
+    awsCallers: optional(listOf(caller, `[${callerExample}]`)),
   },
   apiExample,
 );

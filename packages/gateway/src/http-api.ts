@@ -16,13 +16,25 @@ export interface HttpApi {
   corsConfiguration?: CorsConfiguration;
   disableExecuteApiEndpoint?: boolean;
   apiMappings?: readonly ApiMapping[];
+  /** Local only: who may call the routes with `AWS_IAM`. In the cloud, policies say it. */
+  awsCallers?: readonly AwsCaller[];
+}
+
+/** Keys with which requests are signed, and whose they are. */
+export interface AwsCaller {
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** Of temporary keys. */
+  sessionToken?: string;
+  /** `arn:aws:iam::123456789012:user/billing`, or that of an assumed role. */
+  userArn: string;
 }
 
 export interface Route {
   /** `GET /v1/orders/{orderId}`, `ANY /{proxy+}` or `$default`. */
   routeKey: string;
   operationName?: string;
-  authorizationType: "NONE" | "JWT";
+  authorizationType: "NONE" | "JWT" | "AWS_IAM";
   authorizerId?: string;
   /** One of them must be in the token. */
   authorizationScopes?: readonly string[];

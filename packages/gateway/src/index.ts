@@ -1,11 +1,12 @@
 // The package's door: everything that is meant to be used from outside.
 
 export { ConfigurationError } from "./configuration-error.ts";
-export type { HttpApiEvent, JwtContext } from "./event.ts";
+export type { AuthorizerContext, HttpApiEvent, IamContext, JwtContext } from "./event.ts";
 export type { AnsweredExchange } from "./exchange.ts";
 export { createGateway, type Gateway, type GatewayOptions } from "./gateway.ts";
 export type {
   ApiMapping,
+  AwsCaller,
   CorsConfiguration,
   HttpApi,
   Integration,

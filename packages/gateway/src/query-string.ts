@@ -4,13 +4,21 @@ import { decodePercent } from "./path.ts";
 
 export function parseQueryString(rawQueryString: string): Map<string, string> {
   const parameters = new Map<string, string>();
+  for (const [name, values] of decodeQueryString(rawQueryString)) parameters.set(name, values.join(","));
+  return parameters;
+}
+
+/** Each parameter with what was sent of it. */
+export function decodeQueryString(rawQueryString: string): Map<string, string[]> {
+  const parameters = new Map<string, string[]>();
   for (const pair of rawQueryString.split("&")) {
     if (pair === "") continue;
     const equals = pair.indexOf("=");
     const name = decodeQuery(equals === -1 ? pair : pair.slice(0, equals));
     const value = equals === -1 ? "" : decodeQuery(pair.slice(equals + 1));
     const earlier = parameters.get(name);
-    parameters.set(name, earlier === undefined ? value : `${earlier},${value}`);
+    if (earlier) earlier.push(value);
+    else parameters.set(name, [value]);
   }
   return parameters;
 }

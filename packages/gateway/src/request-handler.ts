@@ -3,10 +3,10 @@
 
 import { type AccessLogLine, compileAccessLogFormat } from "./access-log.ts";
 import { type Answer, errorAnswer, InvalidAnswerError, interpretAnswer } from "./answer.ts";
-import { type Authorize, createAuthorizer } from "./authorizer.ts";
+import { type Authorize, createAuthorizer, type Verdict } from "./authorizer.ts";
 import { isPreflight, preflightAnswer, withCorsHeaders } from "./cors.ts";
 import { createEndpointResolver } from "./endpoint.ts";
-import { createEvent, createRequestId } from "./event.ts";
+import { type AuthorizerContext, createEvent, createRequestId } from "./event.ts";
 import type { AnsweredExchange, Exchange } from "./exchange.ts";
 import { gatewayErrors, RefusedError } from "./gateway-error.ts";
 import {
@@ -49,6 +49,8 @@ interface CompiledApi {
   description: HttpApi;
   router: Router;
   authorizers: ReadonlyMap<string, Authorize>;
+  /** There where a route has AWS_IAM. */
+  authorizeAws: Authorize | undefined;
   throttle: Throttle;
 }
 
@@ -125,8 +127,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     const limit = api.throttle(stage, route.routeKey);
     if (limit?.isNews) log(throttledLine(route, limit));
     if (limit) throw new RefusedError(gatewayErrors.tooManyRequests);
-    const authorize = api.authorizers.get(route.authorizerId ?? "");
-    const verdict = await authorize?.(request, route.authorizationScopes ?? []);
+    const verdict = await authorizerOf(api, route)?.(request, route.authorizationScopes ?? []);
     if (verdict) exchange.verdict = verdict;
     if (verdict?.allowed === false) throw new RefusedError(verdict.error);
 
@@ -140,7 +141,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
         routeKey: route.routeKey,
         eventPath,
         pathParameters,
-        jwt: verdict?.jwt,
+        authorizer: contextOf(verdict),
         requestId: exchange.requestId,
         timeEpoch: exchange.receivedAt,
       },
@@ -197,6 +198,27 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
   }
 }
 
+function authorizerOf({ authorizers, authorizeAws }: CompiledApi, route: Route): Authorize | undefined {
+  if (route.authorizationType === "NONE") return undefined;
+  const authorize =
+    route.authorizationType === "AWS_IAM" ? authorizeAws : authorizers.get(route.authorizerId ?? "");
+  if (!authorize) throw new Error(`The route ${route.routeKey} has no authorizer`);
+  return authorize;
+}
+
+/** The signer is a package that other APIs do without. */
+function loadAwsAuthorizer(description: HttpApi, now: () => number): Authorize {
+  const loading = import("./aws-signature.ts").then((module) => module.createAwsAuthorizer(description, now));
+  // Each request that needs it says what is wrong.
+  loading.catch(() => {});
+  return async (request, routeScopes) => (await loading)(request, routeScopes);
+}
+
+function contextOf(verdict: Verdict | undefined): AuthorizerContext | undefined {
+  if (verdict?.jwt) return { jwt: verdict.jwt };
+  return verdict?.iam && { iam: verdict.iam };
+}
+
 function throttledLine({ routeKey }: Route, { settings, setIn }: Limit): string {
   const { throttlingRateLimit, throttlingBurstLimit } = settings;
   return `THROTTLED ${routeKey} answers 429: over a rate of ${throttlingRateLimit} a second and a burst of ${throttlingBurstLimit}, set in ${setIn}.`;
@@ -211,10 +233,12 @@ function compileApi(
   const authorizers = Object.entries(description.authorizers ?? {}).map(
     ([id, authorizer]) => [id, createAuthorizer({ authorizer, switches, now })] as const,
   );
+  const hasAwsIam = description.routes.some(({ authorizationType }) => authorizationType === "AWS_IAM");
   return {
     description,
     router: createRouter(description.routes, switches.trailingSlash),
     authorizers: new Map(authorizers),
+    authorizeAws: hasAwsIam ? loadAwsAuthorizer(description, now) : undefined,
     throttle: createThrottle(description, account, now),
   };
 }

@@ -86,7 +86,7 @@ function eventOf(request: HttpRequest) {
       routeKey: "$default",
       eventPath: request.path,
       pathParameters: undefined,
-      jwt: undefined,
+      authorizer: undefined,
       requestId: "3",
       timeEpoch: 0,
     },

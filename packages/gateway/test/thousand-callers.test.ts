@@ -105,7 +105,7 @@ function assertOwnAnswer({ status, headers, text }: Answer, caller: string, inde
   assert.deepEqual([status, headers["x-caller"], headers["set-cookie"]], [200, caller, [`caller=${caller}`]]);
   const event: HttpApiEvent = JSON.parse(text);
   assert.equal(event.requestContext.requestId, headers["apigw-requestid"]);
-  assert.equal(event.requestContext.authorizer?.jwt.claims.sub, `user-${index}`);
+  assert.equal(event.requestContext.authorizer?.jwt?.claims.sub, `user-${index}`);
   assert.deepEqual(
     [event.rawPath, event.pathParameters, event.queryStringParameters?.caller, event.cookies, event.body],
     [`/callers/${caller}`, { caller }, caller, [`sid=${caller}`], `body of ${caller}`],

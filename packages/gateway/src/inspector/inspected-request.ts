@@ -63,6 +63,7 @@ export function inspectRequest(exchange: AnsweredExchange): InspectedRequest {
 function describeVerdict({ route, verdict }: AnsweredExchange): InspectedRequest["authorizer"] {
   if (!verdict) return { verdict: "none", reason: route ? "the route is open" : "no route" };
   if (!verdict.allowed) return { verdict: "refused", reason: verdict.reason };
+  if (verdict.iam) return { verdict: "allowed", reason: `AWS IAM: ${verdict.iam.userArn}` };
   return { verdict: "allowed", reason: `${route?.authorizerId}: ${verdict.jwt.claims.sub ?? "no subject"}` };
 }
 

@@ -13,7 +13,7 @@ const dottedWord = /[\w.-]+/g;
 // `ey` is how every base64url of a JSON object begins.
 const tokenStart = /\bey[\w-]{4}/;
 
-const secretHeaders = new Set(["authorization", "proxy-authorization", "x-api-key"]);
+const secretHeaders = new Set(["authorization", "proxy-authorization", "x-amz-security-token", "x-api-key"]);
 
 /**
  * For bodies, paths and query strings of any kind. Takes time in proportion to the text: no pattern here can begin to match

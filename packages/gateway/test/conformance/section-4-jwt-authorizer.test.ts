@@ -623,8 +623,8 @@ describe("§4.4 claims in the event", () => {
       const gateway = await guard(t, issuer);
       const payload = JSON.stringify({ ...validClaims(issuer), custom: "?" }).replace('"?"', json);
       const { authorizer } = (await gateway.eventOf(bearer(signToken(key, payload)))).requestContext;
-      assert.equal(authorizer?.jwt.claims.custom, printed);
-      assert.equal("custom" in (authorizer?.jwt.claims ?? {}), printed !== undefined);
+      assert.equal(authorizer?.jwt?.claims.custom, printed);
+      assert.equal("custom" in (authorizer?.jwt?.claims ?? {}), printed !== undefined);
     });
   }
 
@@ -633,7 +633,7 @@ describe("§4.4 claims in the event", () => {
     const gateway = await guard(t, issuer);
     const { authorizer } = (await gateway.eventOf(bearer(signToken(key, validClaims(issuer)))))
       .requestContext;
-    assert.deepEqual(Object.entries(authorizer?.jwt.claims ?? {}), [
+    assert.deepEqual(Object.entries(authorizer?.jwt?.claims ?? {}), [
       ["aud", "my-project"],
       ["exp", String(issuedAt + 3600)],
       ["iat", String(issuedAt - 10)],
@@ -647,7 +647,7 @@ describe("§4.4 claims in the event", () => {
     const gateway = await guard(t, issuer);
     const payload = JSON.stringify(validClaims(issuer)).replace("{", '{"__proto__":{"admin":true},');
     const { authorizer } = (await gateway.eventOf(bearer(signToken(key, payload)))).requestContext;
-    const claims = authorizer?.jwt.claims ?? {};
+    const claims = authorizer?.jwt?.claims ?? {};
     assert.equal(Object.getOwnPropertyDescriptor(claims, "__proto__")?.value, "map[admin:true]");
     assert.equal(claims.admin, undefined);
   });
@@ -657,8 +657,8 @@ describe("§4.4 claims in the event", () => {
     const gateway = await guard(t, issuer);
     const token = signToken(key, { ...validClaims(issuer), scope: "openid orders/read" });
     const { authorizer } = (await gateway.eventOf(bearer(token))).requestContext;
-    assert.equal(authorizer?.jwt.scopes, null);
-    assert.equal(authorizer?.jwt.claims.scope, "openid orders/read");
+    assert.equal(authorizer?.jwt?.scopes, null);
+    assert.equal(authorizer?.jwt?.claims.scope, "openid orders/read");
   });
 
   it("§4.4 scopes is the token's full list on a route with scopes, and the claim stays", async (t) => {
@@ -666,7 +666,7 @@ describe("§4.4 claims in the event", () => {
     const gateway = await guard(t, issuer, { scopes: ["orders/read"] });
     const token = signToken(key, { ...validClaims(issuer), scope: "openid orders/read" });
     const { authorizer } = (await gateway.eventOf(bearer(token))).requestContext;
-    assert.deepEqual(authorizer?.jwt.scopes, ["openid", "orders/read"]);
-    assert.equal(authorizer?.jwt.claims.scope, "openid orders/read");
+    assert.deepEqual(authorizer?.jwt?.scopes, ["openid", "orders/read"]);
+    assert.equal(authorizer?.jwt?.claims.scope, "openid orders/read");
   });
 });
