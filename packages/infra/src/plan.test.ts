@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { routesOfRouter } from "@lambda-express-api/kit/enabled-routes.ts";
-import { anyone, auth } from "@lambda-express-api/kit/route/access.ts";
+import { anyone, auth, iam } from "@lambda-express-api/kit/route/access.ts";
 import { defineRoute, type Zod } from "@lambda-express-api/kit/route/define-route.ts";
 import { planHttpApi } from "./plan.ts";
 
@@ -57,6 +57,13 @@ describe("the plan", () => {
     const { routes: planned } = planHttpApi([{ ...route.handler(auth(fine)), access }], settings);
     assert.deepEqual(planned, [
       { routeKey: "PUT /v1/x/{id}", operationName: "x", authorizationType: "NONE" },
+    ]);
+  });
+
+  it("has AWS_IAM, and no authorizer, before a route for AWS callers", () => {
+    const route = defineRoute({ ...contract, operationId: "x", method: "POST", path: "/v1/x" });
+    assert.deepEqual(planHttpApi([route.handler(iam(fine))], settings).routes, [
+      { routeKey: "POST /v1/x", operationName: "x", authorizationType: "AWS_IAM" },
     ]);
   });
 

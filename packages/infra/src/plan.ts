@@ -32,7 +32,7 @@ export interface PlanSettings {
 export interface PlannedRoute {
   readonly routeKey: string;
   readonly operationName: string;
-  readonly authorizationType: "NONE" | "JWT";
+  readonly authorizationType: "NONE" | "JWT" | "AWS_IAM";
   readonly authorizerId?: string;
   readonly authorizationScopes?: readonly string[];
 }
@@ -136,7 +136,8 @@ function planRoute(route: Route): readonly PlannedRoute[] {
 }
 
 function authorization({ access }: Route): Omit<PlannedRoute, "routeKey" | "operationName"> {
-  // The gateway knows no keys: the app refuses.
+  if (access.type === "iam") return { authorizationType: "AWS_IAM" };
+  // The gateway knows no API keys: the app refuses.
   if (access.type !== "authenticated") return { authorizationType: "NONE" };
   return {
     authorizationType: "JWT",

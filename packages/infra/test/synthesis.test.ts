@@ -46,7 +46,7 @@ function doorsOf(definitions: readonly Route[], authorizer: string): Record<stri
       [
         routeKey(method, path),
         access.type !== "authenticated"
-          ? open
+          ? { ...open, authorizationType: access.type === "iam" ? "AWS_IAM" : "NONE" }
           : { authorizationType: "JWT", authorizerId: authorizer, authorizationScopes: [...access.scopes] },
       ],
       ...(method === "ANY" ? [[routeKey("OPTIONS", path), open]] : []),

@@ -35,6 +35,7 @@ export {
   apiKey,
   auth,
   describeAccess,
+  iam,
 } from "./route/access.ts";
 export { defineRoute, type HandlerContext, type Route, type Zod } from "./route/define-route.ts";
 export { type ServiceDefinition, type Services, service } from "./services.ts";

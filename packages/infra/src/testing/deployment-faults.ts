@@ -1,6 +1,6 @@
 /** What must be true of the deployment of an API, whatever else its program creates. Each fault is a sentence. */
 import { publicPath, routeKey } from "@lambda-express-api/kit/request/request-path.ts";
-import { describeAccess } from "@lambda-express-api/kit/route/access.ts";
+import { type Access, describeAccess } from "@lambda-express-api/kit/route/access.ts";
 import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { ALIAS_NAME } from "../names.ts";
 import type { Settings } from "../settings.ts";
@@ -71,11 +71,16 @@ export function routeFaults(
     return jwt(issuer, audiences, authorizationScopes ?? []);
   }
 
+  function authorizationFor(access: Access): string {
+    if (access.type === "public") return "NONE";
+    if (access.type === "iam") return "AWS_IAM";
+    return jwt(jwtAuthorizer.issuer, jwtAuthorizer.audiences, access.scopes);
+  }
+
   /** An `ANY` route leaves preflights to the gateway's CORS. */
   function expectedDoors({ method, path, access }: Route) {
-    const { issuer, audiences } = jwtAuthorizer;
     const rule = describeAccess(access);
-    const authorization = access.type !== "authenticated" ? "NONE" : jwt(issuer, audiences, access.scopes);
+    const authorization = authorizationFor(access);
     const door = { key: routeKey(method, path), authorization, rule };
     const preflights = { key: `OPTIONS ${publicPath(path)}`, authorization: "NONE", rule: "preflights" };
     return method === "ANY" ? [door, preflights] : [door];

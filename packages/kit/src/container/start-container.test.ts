@@ -3,6 +3,7 @@ import { afterEach, describe, it } from "node:test";
 import { fixtureApi } from "../../test/fixtures/api.ts";
 import { holdRequest } from "../../test/support/held-request.ts";
 import {
+  type Entry,
   isAccess,
   isListening,
   isStopping,
@@ -67,6 +68,28 @@ describe("the container's process", () => {
     const { server } = await startListening({ JWT_VERIFY_TOKEN_EXPIRATION: "false" });
     const entry = await server.line(({ level }) => level === "warn");
     assert.match(entry.message, /expired tokens are accepted/);
+  });
+
+  it("warns once of the endpoints for AWS callers, however many workers it has, and answers 403 at them", async () => {
+    const environment = { NODE_ENV: "production", WEB_CONCURRENCY: "2" };
+    const server = startServerProcess(testEnvironment(fixtureApi, noIssuer, environment), "aws-container.ts");
+    processes.push(server);
+    const isWarning = ({ level }: Entry) => level === "warn";
+    const warning = await server.line(isWarning);
+    assert.match(warning.message, /^endpoints for AWS callers answer 403 in a container/);
+    assert.deepEqual(Object(warning).endpoints, ["POST /v1/probe/signed"]);
+    const [{ url }] = await server.lines(2, isListening);
+    assert.equal((await fetch(`${url}/v1/probe/signed`, { method: "POST" })).status, 403);
+    server.child.kill("SIGTERM");
+    assert.equal(await server.ended, 0);
+    assert.equal(server.entries.filter(isWarning).length, 1);
+  });
+
+  it("warns of nothing where no endpoint is for AWS callers", async () => {
+    const { server } = await startListening();
+    server.child.kill("SIGTERM");
+    assert.equal(await server.ended, 0);
+    assert.ok(!server.entries.some(({ level }) => level === "warn"));
   });
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -2,9 +2,11 @@
 import cluster from "node:cluster";
 import type { Express } from "express";
 import type { Api } from "../api.ts";
-import { ConfigError, loadConfig, secretValues } from "../config.ts";
-import { createLog, withoutSecrets, writeToStdout } from "../log.ts";
+import { type Config, ConfigError, loadConfig, secretValues } from "../config.ts";
+import { enabledRoutes } from "../enabled-routes.ts";
+import { createLog, type Log, withoutSecrets, writeToStdout } from "../log.ts";
 import { release } from "../release.ts";
+import { routeKey } from "../request/request-path.ts";
 import { startServer } from "./server.ts";
 import { createShutdown } from "./shutdown.ts";
 import { startWorkers } from "./workers.ts";
@@ -46,10 +48,24 @@ export async function startContainer(api: Api, { configure }: ContainerOptions =
       void shutdown.fail();
     });
     log.info("listening", { url: (await starting).url, pid: process.pid, ...release(api) });
+    if (!cluster.isWorker || cluster.worker?.id === 1) await warnOfAwsCallers(api, config, log);
   } catch (error) {
     // A mistake in the environment is told in words; a stack would only bury them.
     if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
     else log.error("cannot start", { error });
     process.exit(1);
   }
+}
+
+/** What is for AWS callers is for none of them here: only API Gateway asks IAM. */
+async function warnOfAwsCallers(api: Api, { features }: Config, log: Log): Promise<void> {
+  // A file that cannot be loaded fails the requests that need it, and not the start.
+  const routes = await enabledRoutes(api, features).catch(() => []);
+  const endpoints = routes
+    .filter(({ access }) => access.type === "iam")
+    .map(({ method, path }) => routeKey(method, path));
+  if (endpoints.length > 0)
+    log.warn("endpoints for AWS callers answer 403 in a container: only API Gateway verifies signatures", {
+      endpoints,
+    });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { countStock } from "../../test/fixtures/owner-api.ts";
-import { anyone, auth } from "../route/access.ts";
+import { anyone, auth, iam } from "../route/access.ts";
 import { defineRoute, type Method, type Route, type Zod } from "../route/define-route.ts";
 import { curlLine } from "./curl-lines.ts";
 
@@ -9,7 +9,7 @@ type Contract = Partial<
   Pick<Route, "path" | "request" | "consumes" | "rawBody"> & { readonly method: Method }
 >;
 
-function line(contract: Contract, isPrivate = false): string {
+function line(contract: Contract, guard: typeof anyone = anyone): string {
   const route = defineRoute({
     operationId: "doThing",
     method: "GET",
@@ -19,7 +19,7 @@ function line(contract: Contract, isPrivate = false): string {
     ...contract,
   });
   const done = async () => ({ status: 200, body: null }) as const;
-  return curlLine(route.handler(isPrivate ? auth(done) : anyone(done)), "http://h/b");
+  return curlLine(route.handler(guard(done)), "http://h/b");
 }
 
 describe("curlLine", () => {
@@ -34,7 +34,14 @@ describe("curlLine", () => {
 
   it("sends the token of the lines that sign in where one is needed", () => {
     assert.equal(line({}), "curl http://h/b/v1/things");
-    assert.equal(line({}, true), 'curl -H "Authorization: Bearer $TOKEN" http://h/b/v1/things');
+    assert.equal(line({}, auth), 'curl -H "Authorization: Bearer $TOKEN" http://h/b/v1/things');
+  });
+
+  it("signs for AWS callers with the keys that the environment has", () => {
+    assert.equal(
+      line({}, iam),
+      'curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" http://h/b/v1/things',
+    );
   });
 
   it("sends a key where machines call", () => {

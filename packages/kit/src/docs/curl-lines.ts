@@ -19,6 +19,12 @@ export function signInLines(tokenUrl: string, caller: DemoCaller = SAMPLE_CALLER
   ];
 }
 
+/** With temporary keys a session token comes besides, in the header `x-amz-security-token`. */
+function signature(): readonly string[] {
+  const keys = "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY";
+  return ["--aws-sigv4", word("aws:amz:$AWS_REGION:execute-api"), "--user", word(keys)];
+}
+
 function takeFromAnswer(variable: string, field: string): string {
   return `${variable}=$(printf %s "$ANSWER" | sed 's/.*"${field}":"\\([^"]*\\)".*/\\1/')`;
 }
@@ -40,6 +46,7 @@ export function curlLine(route: Route, baseUrl: string): string {
   const words = ["curl"];
   if (method !== "GET" && method !== "ANY" && !((request.body || route.rawBody) && method === "POST"))
     words.push("-X", method);
+  if (access.type === "iam") words.push(...signature());
   if (access.type === "authenticated") words.push("-H", word("Authorization: Bearer $TOKEN"));
   if (access.type === "apiKey") words.push("-H", word("x-api-key: $API_KEY"));
   for (const [name, value] of Object.entries(samples(request.headers))) {

@@ -184,6 +184,21 @@ describe("the OpenAPI document", () => {
     assert.equal((await documentOf(fixtureApi)).components?.securitySchemes?.apiKey, undefined);
   });
 
+  it("has AWS's signature as a scheme of its own, where an endpoint is for AWS callers and nowhere else", async () => {
+    const { components, paths } = await documentOf(apiOf(probeRoutes));
+    const { security, responses, ...operation } = Object(paths?.["/v1/probe/signed"]).post;
+    assert.deepEqual(security, [{ awsSigv4: [] }]);
+    assert.deepEqual(operation["x-amazon-apigateway-auth"], { type: "AWS_IAM" });
+    assert.deepEqual(operation["x-access"], { type: "iam" });
+    assert.equal(responses[403].description, "`003403` AWS signature required");
+    assert.equal(responses[401], undefined);
+    const scheme = Object(components?.securitySchemes?.awsSigv4);
+    assert.equal(scheme["x-amazon-apigateway-authtype"], "awsSigv4");
+    assert.deepEqual([scheme.type, scheme.in, scheme.name], ["apiKey", "header", "Authorization"]);
+    const schemes = (await documentOf(fixtureApi)).components?.securitySchemes;
+    assert.deepEqual(Object.keys(schemes ?? {}), ["oauth2"]);
+  });
+
   it("puts the token and refresh URLs right behind the mapping key", async () => {
     const document = await documentOf(fixtureApi, { basePath: "/express" });
     const scheme = Object(document.components?.securitySchemes?.oauth2);

@@ -27,6 +27,7 @@ export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]
 
 const SECURITY_SCHEME = "oauth2";
 const API_KEY_SCHEME = "apiKey";
+const AWS_SCHEME = "awsSigv4";
 
 const fieldErrorSchema = z.object({
   in: z.enum(["path", "query", "header", "body"]),
@@ -95,6 +96,15 @@ export async function openApiDocument({
       name: "x-api-key",
       description: "The key of a machine.",
     });
+  if (routes.some(({ access }) => access.type === "iam")) {
+    registry.registerComponent("securitySchemes", AWS_SCHEME, {
+      type: "apiKey",
+      in: "header",
+      name: "Authorization",
+      description: "A signature with AWS keys: Signature Version 4, for the service `execute-api`.",
+      "x-amazon-apigateway-authtype": "awsSigv4",
+    });
+  }
   // OpenAPI has no operation for every method: a mounted router is told of in the description.
   const routers = routes.filter(({ method, path }) => method === "ANY" && !path.endsWith("+}"));
   for (const route of routes
@@ -154,7 +164,8 @@ function operation(route: Route, errors: ErrorCodes, writing: Writing): RouteCon
       .filter(Boolean)
       .join("\n\n"),
     security: securityOf(access),
-    "x-access": access.type === "public" ? { type: "public" } : { ...access },
+    "x-access": { ...access },
+    ...(access.type === "iam" && { "x-amazon-apigateway-auth": { type: "AWS_IAM" } }),
     ...schemas.parameters(),
     ...((body || route.rawBody) && { requestBody: schemas.requestBody(body) }),
     responses: { ...schemas.successes(), ...failures(route, errors, schemas) },
@@ -164,6 +175,7 @@ function operation(route: Route, errors: ErrorCodes, writing: Writing): RouteCon
 /** For other schemes than OAuth's, OpenAPI 3.1 takes the list for roles, which need no declaration. */
 function securityOf(access: Access): Record<string, string[]>[] {
   if (access.type === "public") return [];
+  if (access.type === "iam") return [{ [AWS_SCHEME]: [] }];
   const scheme = access.type === "apiKey" ? API_KEY_SCHEME : SECURITY_SCHEME;
   return [{ [scheme]: [...access.scopes] }];
 }
@@ -307,9 +319,10 @@ function codesOf(route: Route, catalogue: ErrorCodes, { made, report }: Operatio
   if (route.role === "health") codes.push("003503");
   if (request.query) codes.push("001414");
   if (request.body || route.rawBody) codes.push("001408", "001413", "001415");
+  if (access.type === "iam") codes.push("003403");
   if (access.type === "authenticated") codes.push("001401", "001503");
   if (access.type === "apiKey") codes.push("003401", "001503");
-  if (access.type !== "public" && access.scopes.length > 0) codes.push("001403");
+  if ("scopes" in access && access.scopes.length > 0) codes.push("001403");
   const found = [...new Set(codes)].flatMap((code): CodeWithStatus[] => {
     const entry = catalogue[code];
     if (entry) return [{ code, status: entry.status }];

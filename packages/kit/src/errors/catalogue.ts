@@ -37,6 +37,12 @@ export const catalogue = {
     title: "Second factor required",
     message: "The account demands a second factor, which this endpoint cannot ask for",
   },
+  "003403": {
+    status: 403,
+    title: "AWS signature required",
+    message: "Only callers whose AWS signature API Gateway has verified may call this endpoint",
+    gatewayMessage: "Forbidden",
+  },
   "001404": {
     status: 404,
     title: "Not Found",

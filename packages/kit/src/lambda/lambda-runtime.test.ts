@@ -145,3 +145,52 @@ describe("the Lambda runtime", () => {
     }
   });
 });
+
+describe("the AWS caller in Lambda", () => {
+  const runtime = createLambdaRuntime({ jwt, mappingKey: undefined });
+  const callerOf = (authorizer?: object) =>
+    runtime.awsCaller?.(
+      requestOf(payloadEvent({ method: "GET", path: "/" }, authorizer ? { authorizer } : {})),
+    );
+  /** As the Lambda developer guide shows it. */
+  const iam = {
+    accessKey: "AKIAIOSFODNN7EXAMPLE",
+    accountId: "111122223333",
+    callerId: "AIDACKCEVSQ6C2EXAMPLE",
+    cognitoIdentity: null,
+    principalOrgId: null,
+    userArn: "arn:aws:iam::111122223333:user/example-user",
+    userId: "AIDACOSFODNN7EXAMPLE2",
+  };
+
+  it("is who signed, by the ARN, without groups and scopes and without the access key", () => {
+    const caller = callerOf({ iam });
+    assert.deepEqual(caller, {
+      subject: iam.userArn,
+      groups: [],
+      scopes: [],
+      claims: {
+        sub: iam.userArn,
+        userArn: iam.userArn,
+        userId: iam.userId,
+        accountId: iam.accountId,
+        callerId: iam.callerId,
+      },
+    });
+    assert.ok(Object.isFrozen(caller) && Object.isFrozen(caller.claims));
+  });
+
+  it("is nobody where the gateway has verified no signature, or says nothing of the caller", () => {
+    const jwt = { claims: { sub: iam.userArn, userArn: iam.userArn }, scopes: null };
+    for (const authorizer of [
+      undefined,
+      {},
+      { jwt },
+      { iam: null },
+      { iam: {} },
+      { iam: { ...iam, userArn: "" } },
+      { iam: { userArn: [iam.userArn] } },
+    ])
+      assert.equal(callerOf(authorizer), undefined, JSON.stringify(authorizer));
+  });
+});

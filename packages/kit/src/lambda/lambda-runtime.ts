@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import { requestOrigin } from "../request/request-origin.ts";
 import type { ReceivedRequest, Runtime } from "../route/runtime.ts";
 import type { ApiGatewayRequest } from "./event-adapter.ts";
-import { createGatewayAuthentication } from "./gateway-claims.ts";
+import { awsCallerOf, createGatewayAuthentication } from "./gateway-claims.ts";
 
 /** The answer must be out before Lambda, or the gateway after 30 s, gives up. */
 const MARGIN_MILLISECONDS = 500;
@@ -32,6 +32,7 @@ export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "m
     },
 
     authenticate: createGatewayAuthentication(jwt) as Runtime["authenticate"],
+    awsCaller: awsCallerOf as NonNullable<Runtime["awsCaller"]>,
   };
 }
 

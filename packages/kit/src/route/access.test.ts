@@ -4,7 +4,7 @@ import { defineApi } from "../api.ts";
 import type { ApiKeyStore } from "../auth/api-key-store.ts";
 import type { Principal } from "../auth/principal.ts";
 import { service } from "../services.ts";
-import { type AuthRule, anyone, apiKey, auth, describeAccess, type WithApiKeys } from "./access.ts";
+import { type AuthRule, anyone, apiKey, auth, describeAccess, iam, type WithApiKeys } from "./access.ts";
 import { defineRoute } from "./define-route.ts";
 
 describe("auth", () => {
@@ -84,6 +84,7 @@ describe("describeAccess", () => {
     const access = (groups: string[], scopes: string[]) =>
       describeAccess({ type: "authenticated", groups, scopes });
     assert.equal(describeAccess({ type: "public" }), "anyone");
+    assert.equal(describeAccess({ type: "iam" }), "AWS callers whose policies allow it");
     assert.equal(access([], []), "any signed-in caller");
     assert.equal(access(["USERS", "ADMINS"], []), "USERS or ADMINS");
     assert.equal(access(["USERS"], ["read", "write"]), "USERS, with scope read or write");
@@ -107,6 +108,9 @@ export function typesOfAccess() {
 
   defineRoute(contract).handler(auth(async ({ claims, principal }) => ({ ...done, claims, principal })));
   defineRoute(contract).handler(anyone(async () => done));
+  defineRoute(contract).handler(iam(async ({ claims, principal }) => ({ ...done, claims, principal })));
+  // @ts-expect-error IAM's policies say which AWS caller may call
+  iam({ groups: ["ADMINS"] }, async () => done);
   // @ts-expect-error a public handler has no claims
   defineRoute(contract).handler(anyone(async ({ claims }) => ({ ...done, claims })));
   // @ts-expect-error a public handler has no principal

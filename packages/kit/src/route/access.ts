@@ -17,6 +17,10 @@ export type Access =
       readonly type: "apiKey";
       /** One of these scopes; empty: none is demanded. */
       readonly scopes: readonly string[];
+    }
+  | {
+      /** Callers whose signature API Gateway has verified and whose policies allow the call: `AWS_IAM`. */
+      readonly type: "iam";
     };
 
 /** What `auth` adds to a handler's input. */
@@ -124,9 +128,27 @@ function withoutHandler(rule: string, given: unknown): TypeError {
 export const ONE_KIND_OF_CALLER =
   "a route takes one kind of caller; define a route of its own, with its own path, for each kind";
 
+/**
+ * Lets services call the handler that sign their requests with AWS keys (Signature Version 4), and gives it the caller.
+ * API Gateway verifies the signature and asks IAM whether the caller's policies allow `execute-api:Invoke`, so that the
+ * function of such an endpoint runs for nobody else. A container has nothing that could verify it, and answers 403.
+ *
+ * @example
+ * iam(async ({ principal }) => ({ status: 200, body: { caller: principal.subject } }))
+ */
+export function iam<Input, Reply>(
+  handler: (input: Input & Authenticated) => Promise<Reply>,
+): GuardedHandler<Input, Reply> {
+  // Types say so too, but not in words.
+  if (typeof handler !== "function") throw withoutHandler("iam", handler);
+  // As with `auth`, the pipeline adds the caller.
+  return { access: { type: "iam" }, handler: handler as (input: Input) => Promise<Reply> };
+}
+
 /** Says an access rule in words, for people. */
 export function describeAccess(access: Access): string {
   if (access.type === "public") return "anyone";
+  if (access.type === "iam") return "AWS callers whose policies allow it";
   if (access.type === "apiKey")
     return access.scopes.length > 0
       ? `machines with an API key of scope ${access.scopes.join(" or ")}`

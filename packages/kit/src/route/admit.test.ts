@@ -5,7 +5,7 @@ import type { Principal } from "../auth/principal.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { createLog } from "../log.ts";
 import { principalOf, RequestContext, setRequestContext } from "../request/request-context.ts";
-import { type Access, type AuthRule, anyone, auth, type GroupRefusal, nameGroups } from "./access.ts";
+import { type Access, type AuthRule, anyone, auth, type GroupRefusal, iam, nameGroups } from "./access.ts";
 import { admit } from "./handle-route.ts";
 
 const principal = (groups: readonly string[], scopes: readonly string[] = []): Principal => ({
@@ -27,6 +27,7 @@ async function ask(
   access: Access,
   caller: Principal | Error,
   groupRefusal: GroupRefusal = nameGroups,
+  awsCaller?: Principal,
 ): Promise<Asked> {
   // Whatever is read of the request but its context fails the test.
   const request = new Proxy({} as Request, {
@@ -58,6 +59,7 @@ async function ask(
       if (caller instanceof Error) throw caller;
       return caller;
     },
+    awsCaller: () => awsCaller,
   };
   const asked = () => ({ authentications, principalOfRequest: principalOf(request) });
   try {
@@ -93,6 +95,19 @@ describe("admit", () => {
     const refused = new ApiError("001401", { reason: "no" });
     for (const access of [rule({}), rule({ groups: ["ADMINS"], scopes: ["write"] })])
       assert.equal((await ask(access, refused)).error, refused);
+  });
+
+  it("asks for an AWS caller where the rule is for those, and never looks at a token", async () => {
+    const { access } = iam(async () => undefined);
+    const caller = principal([]);
+    assert.deepEqual(await ask(access, new Error("a token was looked at"), nameGroups, caller), {
+      admitted: caller,
+      authentications: 0,
+      principalOfRequest: caller,
+    });
+    const { error, ...asked } = await ask(access, principal(["USERS", "ADMINS"]));
+    assert.equal(error?.code, "003403");
+    assert.deepEqual(asked, { authentications: 0, principalOfRequest: undefined });
   });
 
   it("gives a refused caller to nothing that runs after it", async () => {

@@ -92,7 +92,7 @@ const REQUEST = Symbol("request");
  *
  * @returns the caller; `undefined` where anyone may call.
  * @throws ApiError 001401 or 003401 (who are you?), 001403 (the scope is missing), 002401 with status 403 (not in the
- *   group), or 001503.
+ *   group), 003403 (no AWS signature that was verified), or 001503.
  */
 export async function admit(
   access: Access,
@@ -100,12 +100,27 @@ export async function admit(
   { runtime, groupRefusal, services }: Pick<RouteEnvironment, "runtime" | "groupRefusal" | "services">,
 ): Promise<Principal | undefined> {
   if (access.type === "public") return undefined;
-  const principal =
-    access.type === "apiKey" ? await callerOfKey(request, services) : await runtime.authenticate(request);
-  demandScope(access, principal);
+  const principal = await callerOf(access, request, runtime, services);
+  if (access.type !== "iam") demandScope(access, principal);
   if (access.type === "authenticated") demandGroup(access.groups, principal, groupRefusal);
   requestContext(request).principal = principal;
   return principal;
+}
+
+function callerOf(
+  access: Exclude<Access, { readonly type: "public" }>,
+  request: Request,
+  runtime: Runtime,
+  services: Readonly<Record<string, Promise<unknown>>>,
+): Principal | Promise<Principal> {
+  switch (access.type) {
+    case "authenticated":
+      return runtime.authenticate(request);
+    case "apiKey":
+      return callerOfKey(request, services);
+    case "iam":
+      return awsCaller(request, runtime);
+  }
 }
 
 async function callerOfKey(
@@ -120,8 +135,15 @@ async function callerOfKey(
   return callerOfApiKey(given, (await store) as ApiKeyStore);
 }
 
+function awsCaller(request: Request, runtime: Runtime): Principal {
+  const caller = runtime.awsCaller?.(request);
+  if (!caller)
+    throw new ApiError("003403", { reason: "No API Gateway has verified the request's AWS signature" });
+  return caller;
+}
+
 /** RFC 6750, section 3.1; API Gateway does the same before the function runs. */
-function demandScope({ type, scopes }: Exclude<Access, { type: "public" }>, principal: Principal): void {
+function demandScope({ type, scopes }: Extract<Access, { scopes: unknown }>, principal: Principal): void {
   if (scopes.length === 0 || scopes.some((scope) => principal.scopes.includes(scope))) return;
   const challenge = `Bearer scope="${scopes.join(" ")}" error="insufficient_scope"`;
   throw new ApiError("001403", {

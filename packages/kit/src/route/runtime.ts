@@ -22,6 +22,8 @@ export interface Runtime {
    * @throws ApiError 001401, or 001503 when the issuer's signing keys are unavailable.
    */
   authenticate(request: IncomingMessage): Principal | Promise<Principal>;
+  /** The AWS caller whose signature a gateway has verified, if one has. */
+  awsCaller?(request: IncomingMessage): Principal | undefined;
 }
 
 /** What the runtime knows of a request. */

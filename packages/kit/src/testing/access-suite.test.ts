@@ -142,6 +142,20 @@ describe("the access suite", () => {
     });
   }
 
+  it("fails where an endpoint for AWS callers lets others in, and where it asks for a token", () => {
+    const open = testsOf("AWS callers need no signature");
+    assert.ok(open.length > 0);
+    assert.deepEqual(
+      open.filter(({ passed }) => passed),
+      [],
+    );
+    // A caller with a token is let in, and one without is refused as a caller with no token.
+    const failures = failuresOf("AWS callers need a token").map(describePath);
+    const at = "POST /v1/probe/signed";
+    assert.ok(failures.includes(`${at}: a caller with no groups gets 403, before handler and body`));
+    assert.ok(failures.includes(`${at}: no token gets 403, before handler and body`));
+  });
+
   it("names the target and its answer in what it says of a failure", () => {
     const [failure] = failuresOf("the second target");
     assert.match(failure?.message ?? "", /the Express app by supertest answered 204/);

@@ -10,6 +10,7 @@ import { enabledRoutes } from "../enabled-routes.ts";
 import { publicPath } from "../request/request-path.ts";
 import { describeAccess } from "../route/access.ts";
 import type { Route } from "../route/define-route.ts";
+import type { RequestToSend } from "./payload-event.ts";
 import { BODY_TOO_LONG, REACHED_HEADER, withStandInHandlers } from "./stand-in-handlers.ts";
 import { type StartTarget, startTargets, type Target } from "./targets.ts";
 import { createTestApiKeys, type TestApiKeys } from "./test-api-keys.ts";
@@ -63,7 +64,7 @@ function refusedCallers(groups: readonly string[]): readonly Caller[] {
 
 /** The callers that an endpoint's own rule is about: a member of each group, and a stranger to them, with one of the scopes. */
 function namedCallers({ access }: Route, apiKeys: TestApiKeys): readonly Caller[] {
-  if (access.type === "public") return [];
+  if (access.type === "public" || access.type === "iam") return [];
   const scopes = access.scopes.slice(0, 1);
   if (access.type === "apiKey")
     return scopes.length > 0 ? [withKey(`a machine whose key has scope ${scopes}`, apiKeys, scopes)] : [];
@@ -99,6 +100,8 @@ function refusedMachines(scopes: readonly string[], apiKeys: TestApiKeys): reado
 /** 401: we do not know you; 403: we know you, and you may not; `undefined`: the handler is reached. */
 function expectedRefusal({ access }: Route, { groups, scopes = [], hasKey }: Caller): 401 | 403 | undefined {
   if (access.type === "public") return undefined;
+  // A token is not a signature, whatever it says.
+  if (access.type === "iam") return 403;
   if (access.type === "apiKey" ? !hasKey : !groups) return 401;
   if (access.scopes.length > 0 && !access.scopes.some((scope) => scopes.includes(scope))) return 403;
   if (access.type === "apiKey" || !groups) return undefined;
@@ -165,6 +168,18 @@ export async function accessSuite(
 
     for (const route of routes) {
       describe(`${route.method} ${route.path} is for ${describeAccess(route.access)}`, () => {
+        if (route.access.type === "iam") {
+          it("an AWS caller reaches the handler behind a gateway, and gets 403 elsewhere", async () => {
+            const awsCaller = "arn:aws:iam::123456789012:user/test";
+            for (const target of targets) {
+              const answer = await target.request({ ...requestOf(route), awsCaller });
+              const isReached = answer.headers[REACHED_HEADER] !== undefined;
+              const message = `${target.name} answered ${answer.status} ${answer.body}`;
+              assert.equal(isReached, target.hasAwsCallers === true, message);
+              if (!isReached) assert.equal(answer.status, 403, message);
+            }
+          });
+        }
         const callers = route.access.type === "apiKey" ? callersOfKeys : callersOfTokens;
         for (const caller of [...callers, ...namedCallers(route, apiKeys)]) {
           const refusal = expectedRefusal(route, caller);
@@ -172,8 +187,7 @@ export async function accessSuite(
             const headers = caller.headers(issuer);
             for (const target of targets) {
               const answer = await target.request({
-                method: route.method === "ANY" ? "PATCH" : route.method,
-                path: publicPath(route.path.replace(/\{\w+\+?\}/g, "x")),
+                ...requestOf(route),
                 headers,
                 ...(refusal && mayHaveBody(route) && { body: BODY_TOO_LONG }),
               });
@@ -191,6 +205,13 @@ export async function accessSuite(
       });
     }
   });
+}
+
+function requestOf({ method, path }: Route): Pick<RequestToSend, "method" | "path"> {
+  return {
+    method: method === "ANY" ? "PATCH" : method,
+    path: publicPath(path.replace(/\{\w+\+?\}/g, "x")),
+  };
 }
 
 /** HTTP clients send none with the others. */

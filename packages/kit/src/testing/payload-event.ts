@@ -14,6 +14,8 @@ export interface RequestToSend {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** The ARN of the AWS caller who signs it, where the target has a gateway that verifies signatures. */
+  readonly awsCaller?: string;
 }
 
 export interface EventOptions {

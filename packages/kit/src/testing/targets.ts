@@ -39,6 +39,8 @@ export interface Target {
   readonly isBehindGateway?: true;
   /** Whether each line of its log, as it answers, goes to `write`. */
   readonly showsLog?: true;
+  /** Whether requests of AWS callers (`awsCaller`) reach endpoints that are for them. */
+  readonly hasAwsCallers?: true;
   /** Parity cases, by their titles, that this target is known to answer otherwise. */
   readonly differences?: Readonly<Record<string, KnownDifference>>;
   request(request: RequestToSend): Promise<Answer>;
@@ -140,12 +142,14 @@ export function handlerTargetWith({
       name: `${name}, stage ${stage}`,
       basePath: stage === "$default" ? "" : `/${stage}`,
       showsLog: true,
+      hasAwsCallers: true,
       ...(differences && { differences }),
       async request(request) {
         const authorization = Object.entries(request.headers ?? {}).find(([name]) =>
           /^authorization$/i.test(name),
         )?.[1];
-        const authorizer = await verdict(authorization, issuer);
+        const { awsCaller: userArn } = request;
+        const authorizer = userArn ? { iam: { userArn } } : await verdict(authorization, issuer);
         const event = payloadEvent(request, { ...eventOptions, ...(authorizer && { authorizer }) });
         const result = (await handler(event, lambdaContext())) as HttpResult;
         return {

@@ -1,6 +1,6 @@
 /** Routes that exercise what the product's own endpoints do not: variables, cookies, bytes, scopes, failures. */
 import { ApiError } from "../../src/errors/api-error.ts";
-import { anyone, auth } from "../../src/route/access.ts";
+import { anyone, auth, iam } from "../../src/route/access.ts";
 import { defineRoute, type Route } from "../../src/route/define-route.ts";
 
 /** A PNG's first bytes: not UTF-8, so a translation that takes them for text destroys them. */
@@ -159,6 +159,21 @@ const breaksContract = defineRoute({
   }),
 );
 
+const signed = defineRoute({
+  operationId: "signed",
+  method: "POST",
+  path: "/v1/probe/signed",
+  summary: "Answers which AWS caller has signed.",
+  responses: (z) => ({
+    200: { description: "The caller.", schema: z.object({ caller: z.string(), account: z.string() }) },
+  }),
+}).handler(
+  iam(async ({ principal, claims }) => ({
+    status: 200,
+    body: { caller: principal.subject, account: String(claims.accountId ?? "") },
+  })),
+);
+
 export const probeRoutes: readonly Route[] = [
   variable,
   echo,
@@ -168,6 +183,7 @@ export const probeRoutes: readonly Route[] = [
   alternatives,
   nothing,
   scoped,
+  signed,
   throws,
   refuses,
   breaksContract,

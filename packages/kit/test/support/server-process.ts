@@ -47,7 +47,7 @@ export interface ServerProcess {
 /** @param entry a file of the fixtures. */
 export function startServerProcess(
   environment: Readonly<Record<string, string>>,
-  entry: "container.ts" | "faulty-container.ts" = "container.ts",
+  entry: "container.ts" | "faulty-container.ts" | "aws-container.ts" = "container.ts",
 ): ServerProcess {
   const child = spawn(process.execPath, [`packages/kit/test/fixtures/${entry}`], {
     cwd: new URL("../../../../", import.meta.url),

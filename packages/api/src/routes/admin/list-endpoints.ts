@@ -17,7 +17,7 @@ export const listEndpoints = defineRoute({
             method: z.string().meta({ example: "GET" }),
             summary: z.string(),
             access: z.object({
-              type: z.enum(["public", "authenticated", "apiKey"]),
+              type: z.enum(["public", "authenticated", "apiKey", "iam"]),
               groups: z.array(z.string()).meta({ description: "One of these groups.", example: ["ADMINS"] }),
               scopes: z.array(z.string()).meta({ description: "One of these scopes.", example: [] }),
             }),
@@ -38,7 +38,7 @@ export const listEndpoints = defineRoute({
         access: {
           type: access.type,
           groups: access.type === "authenticated" ? [...access.groups] : [],
-          scopes: access.type === "public" ? [] : [...access.scopes],
+          scopes: "scopes" in access ? [...access.scopes] : [],
         },
       })),
     },
