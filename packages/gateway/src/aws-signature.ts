@@ -108,7 +108,7 @@ function checkBodyHash({ headers, body }: HttpRequest): void {
 }
 
 /** Node's hashes in the form that the signer takes. */
-class Sha256 {
+export class Sha256 {
   readonly #hash: Hash | Hmac;
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
     this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", keyOf(secret));

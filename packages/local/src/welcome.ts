@@ -3,6 +3,7 @@
 import { type LocalCaller, publicPath, type Route } from "@lambda-express-api/kit";
 import { curl, curlForProvidersToken, curlForToken } from "./curl.ts";
 import type { LocalIdentity } from "./identity/local-identity.ts";
+import { LOCAL_AWS_CALLER, LOCAL_REGION } from "./local-aws-caller.ts";
 import type { LocalCallers } from "./local-stack.ts";
 import type { Runtime } from "./runtimes/runtime.ts";
 
@@ -30,6 +31,7 @@ export function welcome(options: WelcomeOptions): string {
       `  Identity  ${identity.url} (${identity.name}, in memory)`,
     ].join("\n"),
     ...section("Callers", callerLines(Object.values(callers))),
+    ...section("AWS caller, for endpoints with iam(...)", awsCallerLines(options)),
     ...section("Try", callLines(options)),
     `${demoCommand ? `See them all answered: ${demoCommand}\n` : ""}Stop everything: Ctrl-C\n`,
   ].join("\n\n");
@@ -45,6 +47,15 @@ function callerLines(callers: readonly LocalCaller[]): readonly string[] {
     ({ email, password, groups }) =>
       `${email.padEnd(width)}  password ${password}  ${groups.join(", ") || "no group"}`,
   );
+}
+
+/** Only a gateway verifies signatures. */
+function awsCallerLines({ routes, runtime: { name } }: WelcomeOptions): readonly string[] {
+  if (name !== "LAMBDA" || !routes.some(({ access }) => access.type === "iam")) return [];
+  const { accessKeyId, secretAccessKey, userArn } = LOCAL_AWS_CALLER;
+  return [
+    `export AWS_REGION=${LOCAL_REGION} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}  # ${userArn}`,
+  ];
 }
 
 /** The root is a page only where there are docs pages. */

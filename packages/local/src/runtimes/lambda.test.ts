@@ -91,6 +91,31 @@ describe("npm run dev, with a stand-in for the API's Lambda handler", () => {
     assert.deepEqual(await (await fetch(`${baseUrl}/v1/manage/hc`)).json(), { answer: "second" });
   });
 
+  test("prints the keys of an AWS caller, with which the page's curl line calls an endpoint for those", async () => {
+    const folder = await createApiFolder({
+      "lambda.ts": `export { handler } from ${JSON.stringify(import.meta.resolve("../../test/fixtures/signed/lambda.ts"))};`,
+      "api.ts": `export { api } from ${JSON.stringify(import.meta.resolve("../../test/fixtures/signed/api.ts"))};`,
+      "local.ts": `export const local = { mappingKey: "signed", callers: {} };`,
+    });
+    const signed = run("../src/start.ts", { args: ["--api", folder.path, "--port", "0"] });
+    try {
+      const [exported] = await signed.prints(/export AWS_REGION=.*/);
+      const [url] = await signed.prints(/(?<=API +)http:\S+/);
+      const page = await (await fetch(`${url}/v1`, { headers: { accept: "text/html" } })).text();
+      const [, line = ""] = /<code>(curl[^<]*--aws-sigv4[^<]*)</.exec(page) ?? [];
+      const script = `${exported}\n${line.replaceAll("&quot;", '"')}`;
+      const { stdout } = await promisify(execFile)("bash", ["-c", script]);
+      assert.deepEqual(JSON.parse(stdout), {
+        caller: "arn:aws:iam::123456789012:user/local",
+        account: "123456789012",
+      });
+    } finally {
+      signed.kill("SIGINT");
+      await signed.ended;
+      await folder.remove();
+    }
+  });
+
   test("a new endpoint has its route at the gateway", async () => {
     assert.equal((await fetch(`${baseUrl}/v1/added`)).status, 404);
     await api.save(

@@ -13,6 +13,7 @@ import { watchDirectory } from "@lambda-express-api/gateway/lambda/watch-directo
 import type { HttpApiPlan } from "@lambda-express-api/infra/plan.ts";
 import type { Config } from "@lambda-express-api/kit/config.ts";
 import type { LocalIdentity } from "../identity/local-identity.ts";
+import { LOCAL_AWS_CALLER, LOCAL_REGION } from "../local-aws-caller.ts";
 import type { LocalApi } from "../local-stack.ts";
 import { apiEnvironment, readConfig } from "./api-environment.ts";
 import type { PlanRequest } from "./plan-worker.ts";
@@ -110,6 +111,8 @@ async function describeApi(
   });
   return {
     ...plan,
+    region: LOCAL_REGION,
+    awsCallers: [LOCAL_AWS_CALLER],
     authorizers: Object.fromEntries(
       Object.entries(authorizers).map(([id, authorizer]) => [
         id,

@@ -7,6 +7,7 @@ import { createHandler } from "@lambda-express-api/kit/lambda";
 import { createLog } from "@lambda-express-api/kit/log.ts";
 import { type StartTarget, testEnvironment } from "@lambda-express-api/kit/testing";
 import { requestBySupertest } from "@lambda-express-api/kit/testing/targets.ts";
+import { LOCAL_AWS_CALLER, LOCAL_REGION } from "../local-aws-caller.ts";
 
 const STAGE = "mvp";
 const MAPPING_KEY = "shop";
@@ -50,7 +51,12 @@ export function gatewayTarget({ through, switches = {} }: GatewayTargetOptions):
       authThrottling: UNTHROTTLED,
     });
     const gateway = createGateway({
-      api: { ...plan, apiMappings: [{ domainName: DOMAIN, apiMappingKey: MAPPING_KEY, stage: STAGE }] },
+      api: {
+        ...plan,
+        region: LOCAL_REGION,
+        apiMappings: [{ domainName: DOMAIN, apiMappingKey: MAPPING_KEY, stage: STAGE }],
+        awsCallers: [LOCAL_AWS_CALLER],
+      },
       function: runInProcess(createHandler(api, { environment, log: createLog(write), services })),
       switches,
       log: () => {},
@@ -62,12 +68,16 @@ export function gatewayTarget({ through, switches = {} }: GatewayTargetOptions):
       }`,
       basePath,
       isBehindGateway: true,
-      request: (request) =>
-        requestBySupertest(gateway.url, {
-          ...request,
-          path: basePath + request.path,
-          headers: { host, ...request.headers },
-        }),
+      hasAwsCallers: true,
+      async request({ awsCaller: userArn, ...request }) {
+        const sent = { ...request, path: basePath + request.path, headers: { host, ...request.headers } };
+        // The local gateway knows one caller, whoever the test means.
+        if (userArn) {
+          const { signForAws } = await import("./sign-for-aws.ts");
+          sent.headers = { host, ...(await signForAws(sent, LOCAL_AWS_CALLER, LOCAL_REGION)) };
+        }
+        return requestBySupertest(gateway.url, sent);
+      },
       close: () => gateway.close(),
     };
   };

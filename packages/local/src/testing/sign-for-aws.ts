@@ -1,0 +1,34 @@
+/** Signs a request of a test as the AWS SDK would: Signature Version 4 for API Gateway. */
+import type { AwsCaller } from "@lambda-express-api/gateway";
+import { Sha256 } from "@lambda-express-api/gateway/aws-signature.ts";
+import { SignatureV4 } from "@smithy/signature-v4";
+
+export interface RequestToSign {
+  readonly method: string;
+  /** As it is sent, with its query. */
+  readonly path: string;
+  /** With `host`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | undefined;
+}
+
+/** @returns the headers, with the signature. */
+export async function signForAws(
+  { method, path, headers, body }: RequestToSign,
+  { userArn: _, ...credentials }: AwsCaller,
+  region: string,
+): Promise<Record<string, string>> {
+  const { pathname, searchParams } = new URL(path, "http://host");
+  const query: Record<string, string[]> = {};
+  for (const name of searchParams.keys()) query[name] = searchParams.getAll(name);
+  const signer = new SignatureV4({ service: "execute-api", region, credentials, sha256: Sha256 });
+  const request = {
+    protocol: "https:",
+    hostname: "",
+    method,
+    path: pathname,
+    query,
+    headers: { ...headers },
+  };
+  return (await signer.sign({ ...request, body })).headers;
+}
