@@ -3,12 +3,16 @@
 export default $config({
   async app({ stage }) {
     const { stageFacts } = await import("./packages/infra/src/stage.ts");
-    const { isPermanent } = stageFacts(stage);
+    const { stages } = await import("./stages.ts");
+    const { isPermanent, tags } = stageFacts(stage, stages, process.env);
     return {
       // The API's own name, by which a release finds its function.
       name: "lambda-express-api",
       home: "aws",
-      providers: { aws: "7.20.0", ...(process.env.CLOUDFLARE_API_TOKEN && { cloudflare: "6.15.0" }) },
+      providers: {
+        aws: { version: "7.20.0", defaultTags: { tags } },
+        ...(process.env.CLOUDFLARE_API_TOKEN && { cloudflare: "6.15.0" }),
+      },
       removal: isPermanent ? "retain" : "remove",
       protect: isPermanent,
       types: { ignore: ["packages"] },
@@ -18,12 +22,13 @@ export default $config({
   async run() {
     const { api } = await import("./packages/api/src/api.ts");
     const infra = await import("./packages/infra/src/components/index.ts");
+    const { ownInfra } = await import("./infra.ts");
+    const { stages } = await import("./stages.ts");
 
     infra.demandAppName(api.name);
-    const settings = infra.loadSettings($app.stage, process.env, api);
+    const settings = infra.loadSettings($app.stage, process.env, api, stages);
     const routes = await infra.enabledRoutes(api, settings.features);
     const code = infra.apiCode({ folder: "packages/api" });
-    const environment = { ...settings.environment, ...infra.secretEnvironment(settings.secretEnvironment) };
     const dns = infra.dnsOf(settings.dns);
     // The bridge of sst dev needs more than the boundary of a stage allows.
     if (settings.permissionsBoundaryArn && !$dev)
@@ -31,12 +36,20 @@ export default $config({
         role.permissionsBoundary = settings.permissionsBoundaryArn;
       });
 
-    const lambda = new infra.LambdaApi(infra.API_NAME, { ...settings, routes, code, environment });
+    const own = ownInfra();
+    const environment = infra.apiEnvironment(api, settings, own);
+    const lambda = new infra.LambdaApi(infra.API_NAME, { ...settings, ...own, routes, code, environment });
+    own.jobs?.(lambda);
     const domain =
-      settings.domain && new infra.ApiExposer("Domain", { ...settings.domain, dns, apis: { Api: lambda } });
+      settings.domain &&
+      new infra.ApiExposer("Domain", {
+        ...settings.domain,
+        dns,
+        apis: { Api: lambda, ...settings.domain.otherApis },
+      });
     if (settings.container && dns && !$dev) {
       const container = { ...settings, ...settings.container, healthPath: await infra.healthPath(api) };
-      new infra.ContainerService("Container", { ...container, dns, environment });
+      new infra.ContainerService("Container", { ...container, ...own, dns, environment });
     }
     if (settings.budget) new infra.BudgetGuard("Budget", settings.budget);
 

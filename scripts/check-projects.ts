@@ -13,13 +13,8 @@ import { checkCreatedProject } from "./projects/created-project.ts";
 const ROOT = join(import.meta.dirname, "..");
 const EDITS = join(import.meta.dirname, "owners-edits");
 /** What an owner's edits may touch. */
-const OWNERS = /^(packages\/api\/|docs\/|README\.md$|sst\.config\.ts$|package\.json$|package-lock\.json$)/;
-
-const RESOURCES = `new sst.aws.Dynamo("Notes", { fields: { id: "string" }, primaryIndex: { hashKey: "id" } });
-    new sst.aws.Queue("Jobs");
-    new sst.aws.CronV2("Nightly", { schedule: "rate(1 day)", function: { handler: "packages/api/src/lambda.handler" } });
-
-    return {`;
+const OWNERS =
+  /^(packages\/api\/|docs\/|README\.md$|sst\.config\.ts$|stages\.ts$|infra\.ts$|package\.json$|package-lock\.json$)/;
 
 /**
  * The owner's. Those of `local`, `create` and the scripts are about this repository's own app and its pages; every other
@@ -96,14 +91,9 @@ function makeOwnersEdits(folder: string): void {
   edit(join(folder, "packages/api/src/routes/manage/get-health.ts"), "I'm sexy and I know It", "It works");
   edit(join(folder, "packages/api/src/local.ts"), '"express"', '"shop"');
   writeFileSync(join(folder, "README.md"), "# Notes\n");
-  const config = join(folder, "sst.config.ts");
-  const text = readFileSync(config, "utf8");
-  const last = text.lastIndexOf("return {");
-  if (last < 0) throw new CheckError("sst.config.ts returns nothing");
-  writeFileSync(config, text.slice(0, last) + RESOURCES + text.slice(last + "return {".length));
   cpSync(EDITS, folder, { recursive: true });
   run(folder, "npm", ["run", "generate"]);
-  run(folder, "npx", ["biome", "check", "--write", "packages/api", "sst.config.ts"]);
+  run(folder, "npx", ["biome", "check", "--write", "packages/api", "infra.ts"]);
 }
 
 function demandKitUntouched(folder: string): void {
@@ -160,7 +150,10 @@ function urlOf(stack: ChildProcess): Promise<string> {
 
 const project = copyOf(ROOT);
 try {
-  const environment = { DATABASE_URL: "postgres://notes:secret@127.0.0.1:1/notes" };
+  const environment = {
+    DATABASE_URL: "postgres://notes:secret@127.0.0.1:1/notes",
+    MAILS_QUEUE: "http://127.0.0.1:1/mails",
+  };
   run(project, "npm", ["ci", "--no-audit", "--no-fund"]);
   makeOwnersEdits(project);
   run(project, "npm", ["run", "platform"]);

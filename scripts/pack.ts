@@ -48,6 +48,8 @@ const PACKAGES: Readonly<Record<string, Packing>> = {
       "../../package.json": "repository/package.json",
       "../../biome.json": "repository/biome.json",
       "../../sst.config.ts": "repository/sst.config.ts",
+      "../../stages.ts": "repository/stages.ts",
+      "../../infra.ts": "repository/infra.ts",
       "../api/package.json": "repository/packages/api/package.json",
       "../api/src": "repository/packages/api/src",
       "../api/test": "repository/packages/api/test",
@@ -210,6 +212,8 @@ function importedModules(name: string): Readonly<Record<string, string>> {
     ...globSync("packages/*/{src,examples}/**/*.ts", { cwd: ROOT }),
     ...globSync("packages/create/template/**/*.ts", { cwd: ROOT }),
     "sst.config.ts",
+    "stages.ts",
+    "infra.ts",
   ];
   const modules = files
     .filter((file) => !file.endsWith(".test.ts") && !file.startsWith(`packages/${name.slice(SCOPE.length)}/`))

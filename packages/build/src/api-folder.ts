@@ -1,6 +1,6 @@
 /** The API that a build or a local stack is given: a folder with its `src`. */
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, globSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Api } from "@lambda-express-api/kit";
 import { loadRoute } from "@lambda-express-api/kit/enabled-routes.ts";
@@ -14,6 +14,8 @@ export interface ApiFolder {
   readonly lambdaEntry: string;
   readonly containerEntry: string;
   readonly apiModule: string;
+  /** What is started beside the API, by the names of the files in `src/jobs`. */
+  readonly jobs: Readonly<Record<string, string>>;
   /** How `npm start` runs it; optional. */
   readonly localModule: string;
   /** What `npm run demo` calls; optional. */
@@ -32,9 +34,15 @@ export function apiFolder(folder: string): ApiFolder {
     lambdaEntry: join(source, "lambda.ts"),
     containerEntry: join(source, "container.ts"),
     apiModule: join(source, "api.ts"),
+    jobs: jobsIn(join(source, "jobs")),
     localModule: join(source, "local.ts"),
     demoModule: join(source, "demo.ts"),
   };
+}
+
+function jobsIn(folder: string): Readonly<Record<string, string>> {
+  const files = globSync("*.ts", { cwd: folder }).filter((file) => !file.endsWith(".test.ts"));
+  return Object.fromEntries(files.sort().map((file) => [basename(file, ".ts"), join(folder, file)]));
 }
 
 /**

@@ -37,6 +37,8 @@ export interface Bundle {
 export interface BundleOptions {
   /** What the entry exports: the names, and the modules that have them. */
   readonly exported: Readonly<Record<string, string>>;
+  /** Modules that are loaded on demand, by the names under which the entry exports `jobs` of them. */
+  readonly jobs?: Readonly<Record<string, string>>;
   /** Where the files are written to. */
   readonly folder: string;
   readonly externals: ExternalPackages;
@@ -79,7 +81,10 @@ export async function bundleFiles(options: BundleOptions): Promise<Bundle> {
 type Chunks = ReadonlyMap<string, Metafile["outputs"][string]>;
 
 /** esbuild finds out what the parts share, but splits ES modules only. */
-async function splitIntoChunks({ exported, externals }: BundleOptions, outdir: string): Promise<Chunks> {
+async function splitIntoChunks(
+  { exported, jobs, externals }: BundleOptions,
+  outdir: string,
+): Promise<Chunks> {
   const { metafile } = await build({
     ...COMMON,
     ...NODE_RESOLUTION,
@@ -90,12 +95,12 @@ async function splitIntoChunks({ exported, externals }: BundleOptions, outdir: s
     metafile: true,
     legalComments: "inline",
     define: { "import.meta": "__meta" },
-    plugins: [entryOf(exported), separatePackages, nodeModules(externals), lazyRequires],
+    plugins: [entryOf(exported, jobs), separatePackages, nodeModules(externals), lazyRequires],
   });
   return chunksOf(metafile);
 }
 
-async function bundleModules({ exported, folder, externals }: BundleOptions): Promise<Bundle> {
+async function bundleModules({ exported, jobs, folder, externals }: BundleOptions): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
     ...COMMON,
     ...NODE_RESOLUTION,
@@ -105,7 +110,7 @@ async function bundleModules({ exported, folder, externals }: BundleOptions): Pr
     metafile: true,
     write: false,
     legalComments: "external",
-    plugins: [entryOf(exported), nodeModules(externals), lazyRequires],
+    plugins: [entryOf(exported, jobs), nodeModules(externals), lazyRequires],
   });
   await writeCode(outputFiles, { minifyWhitespace: true });
   const files = [...chunksOf(metafile)].map(
@@ -120,10 +125,17 @@ function chunksOf({ outputs }: Metafile): Chunks {
 
 const ENTRY = "app-entry";
 
-function entryOf(exported: Readonly<Record<string, string>>): Plugin {
-  const contents = Object.entries(exported)
-    .map(([name, module]) => `export { ${name} } from ${JSON.stringify(module)};`)
-    .join("\n");
+function entryOf(
+  exported: Readonly<Record<string, string>>,
+  jobs: Readonly<Record<string, string>> = {},
+): Plugin {
+  const loaders = Object.entries(jobs).map(
+    ([name, module]) => `${JSON.stringify(name)}: () => import(${JSON.stringify(module)}),`,
+  );
+  const contents = [
+    ...Object.entries(exported).map(([name, module]) => `export { ${name} } from ${JSON.stringify(module)};`),
+    `export const jobs = { ${loaders.join(" ")} };`,
+  ].join("\n");
   return {
     name: ENTRY,
     setup(build) {

@@ -1,4 +1,4 @@
-/** The entry of the built function: `bundle.handler`. */
+/** The entry of the built function, `bundle.handler`, and of the jobs beside it. */
 
 import { writeLine } from "@lambda-express-api/kit/lambda/write-line.ts";
 import { createLog } from "@lambda-express-api/kit/log.ts";
@@ -24,4 +24,4 @@ const load = createFileLoader(APP_FILE, {
   onUnusable: tellOnce,
 });
 
-export const { handler } = load(APP_FILE);
+export const { handler, jobs } = load(APP_FILE);

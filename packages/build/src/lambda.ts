@@ -1,5 +1,6 @@
 /**
- * Builds what the Lambda function holds: a folder to be packed as it is, whose entry is `bundle.handler`.
+ * Builds what the Lambda function holds: a folder to be packed as it is, whose entry is `bundle.handler`. What is started
+ * beside the API has the same folder, and the entry `job-<name>.handler`.
  *
  * As a program: `node packages/build/src/lambda.ts [--api FOLDER] [--architecture arm64|x64] [OUT]`.
  */
@@ -39,7 +40,7 @@ export async function buildLambda(
   folder: string,
   { out = join(folder, "dist/lambda"), architecture = "arm64" }: LambdaBuildOptions = {},
 ): Promise<Bundle> {
-  const { root, lambdaEntry, apiModule } = apiFolder(folder);
+  const { root, lambdaEntry, apiModule, jobs } = apiFolder(folder);
   const api = await loadApi({ apiModule });
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
@@ -49,6 +50,7 @@ export async function buildLambda(
   const externals = externalPackages(root);
   const bundle = await bundleFiles({
     exported: { handler: lambdaEntry, api: apiModule },
+    jobs,
     folder: out,
     externals,
   });
@@ -69,7 +71,15 @@ export async function buildLambda(
     demandAddons(externals.copy(out, target));
   }
   await writeEntry(out, bundle.entry, codeCaches);
+  await writeJobEntries(out, Object.keys(jobs));
   return bundle;
+}
+
+async function writeJobEntries(folder: string, jobs: readonly string[]): Promise<void> {
+  for (const job of jobs) {
+    const entry = `import { jobs } from "./bundle.mjs";\nexport const { handler } = await jobs[${JSON.stringify(job)}]();\n`;
+    await writeFile(join(folder, `job-${job}.mjs`), entry);
+  }
 }
 
 /**
@@ -114,7 +124,7 @@ async function writeEntry(
   codeCaches: Readonly<Record<string, string>>,
 ): Promise<void> {
   if (entry === APP_MODULE)
-    return writeFile(join(folder, "bundle.mjs"), `export { handler } from "./${entry}";\n`);
+    return writeFile(join(folder, "bundle.mjs"), `export { handler, jobs } from "./${entry}";\n`);
   await build({
     entryPoints: [besideThis("lambda-entry")],
     outfile: join(folder, "bundle.mjs"),

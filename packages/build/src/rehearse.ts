@@ -23,12 +23,15 @@ const scripts = new Map<string, Script>();
 const codeCaches = new Map<string, string>();
 
 try {
-  const { handler, api } = await loadEntry();
+  const { handler, api, jobs } = await loadEntry();
   for (const request of everyday) await answer(handler, request);
   writeCodeCaches();
   // The files of endpoints that are not called are loaded all the same.
-  for (const [key, loadFile] of Object.entries(api.routes)) await loadEndpoint(key, loadFile);
+  for (const [key, loadFile] of Object.entries(api.routes))
+    await loadOne(key, () => loadRoute(key, loadFile));
   for (const request of others) await answer(handler, request);
+  for (const [name, loadJob] of Object.entries(jobs))
+    await loadOne(`src/jobs/${name}.ts`, () => loadJobFile(loadJob));
   writeCodeCaches();
 } catch (error) {
   process.stderr.write(error instanceof Error ? `${error.message}\n` : `${error}\n`);
@@ -38,14 +41,20 @@ process.stdout.write(`\n${JSON.stringify(Object.fromEntries(codeCaches))}\n`);
 // What an endpoint's file has opened must not hold up the build.
 process.exit();
 
-async function loadEntry(): Promise<{ readonly handler: LambdaHandler; readonly api: Api }> {
+interface Entry {
+  readonly handler: LambdaHandler;
+  readonly api: Api;
+  readonly jobs: Readonly<Record<string, () => Promise<{ readonly handler?: unknown }>>>;
+}
+
+async function loadEntry(): Promise<Entry> {
   if (entry === APP_MODULE) return import(pathToFileURL(entry).href);
   const load = createFileLoader(entry, {
     folder: ".",
     codeCaches: {},
     onRun: (file, script) => scripts.set(file, script),
   });
-  return load(entry) as { handler: LambdaHandler; api: Api };
+  return load(entry) as unknown as Entry;
 }
 
 async function answer(handler: LambdaHandler, request: Rehearsed): Promise<void> {
@@ -59,14 +68,19 @@ async function answer(handler: LambdaHandler, request: Rehearsed): Promise<void>
   }
 }
 
-async function loadEndpoint(key: string, loadFile: Api["routes"][string]): Promise<void> {
+async function loadOne(what: string, load: () => Promise<unknown>): Promise<void> {
   try {
-    await loadRoute(key, loadFile);
+    await load();
   } catch (error) {
     if (!isThrownIn(error, missing))
-      throw new Error(`${key} cannot be loaded: ${error instanceof Error ? error.stack : error}`);
-    process.stderr.write(`${key} is not rehearsed: an addon for this machine is not in node_modules.\n`);
+      throw new Error(`${what} cannot be loaded: ${error instanceof Error ? error.stack : error}`);
+    process.stderr.write(`${what} is not rehearsed: an addon for this machine is not in node_modules.\n`);
   }
+}
+
+async function loadJobFile(load: Entry["jobs"][string]): Promise<void> {
+  if (typeof (await load()).handler !== "function")
+    throw new Error("it must export handler: export const handler = createJob(api, ...)");
 }
 
 function writeCodeCaches(): void {

@@ -54,8 +54,7 @@ export function projectFiles(
   const files = new Map<string, string>();
   for (const [file, content] of appFiles()) files.set(file, content);
   for (const [file, content] of templateFiles(options)) files.set(file, content);
-  files.set("sst.config.ts", read("sst.config.ts"));
-  files.set("biome.json", read("biome.json"));
+  for (const file of ["sst.config.ts", "stages.ts", "infra.ts", "biome.json"]) files.set(file, read(file));
   const manifest = `${JSON.stringify(projectManifest(options, packages), undefined, 2)}\n`;
   return new Map([
     ...[...files].map(([file, content]) => [file, inProject(content, options)] as const),

@@ -23,6 +23,8 @@ export interface PlanSettings {
   /** Beside the headers that the routes' contracts name. */
   readonly corsAllowHeaders?: readonly string[];
   readonly corsExposeHeaders?: readonly string[];
+  /** Whether pages may send cookies. Default: `false`. */
+  readonly corsAllowCredentials?: boolean;
   /** For every route. It guards the bill: all callers share it. */
   readonly throttling?: RouteThrottling;
   /** For each route of the feature `authEndpoints`, where passwords could be guessed. */
@@ -58,6 +60,7 @@ export interface HttpApiPlan {
     },
   ];
   readonly corsConfiguration: {
+    readonly allowCredentials: boolean;
     readonly allowOrigins: readonly string[];
     readonly allowMethods: readonly string[];
     readonly allowHeaders: readonly string[];
@@ -114,6 +117,7 @@ export function planHttpApi(routes: readonly Route[], settings: PlanSettings): H
         corsAllowOrigins: settings.corsAllowOrigins,
         corsAllowHeaders: settings.corsAllowHeaders ?? [],
         corsExposeHeaders: settings.corsExposeHeaders ?? [],
+        corsAllowCredentials: settings.corsAllowCredentials ?? false,
       },
       requestHeaderNames(routes),
     ),

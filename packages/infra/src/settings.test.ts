@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { OwnSettings } from "@lambda-express-api/kit/config.ts";
 import { api } from "../test/fixtures/api/src/api.ts";
 import { loadSettings as loadSettingsOf, SettingsError, settingsTable } from "./settings.ts";
+import type { AnyStages } from "./stages.ts";
 
 const required = {
   JWT_ISSUER: "https://securetoken.google.com/my-project",
@@ -50,6 +52,8 @@ const companions = {
   DNS_ZONE_ID: { DOMAIN_NAME: "api.example.com" },
   DNS_OVERRIDE: { DOMAIN_NAME: "api.example.com" },
   CERTIFICATE_ARN: { DOMAIN_NAME: "api.example.com" },
+  DOMAIN_IP_ADDRESS_TYPE: { DOMAIN_NAME: "api.example.com" },
+  DOMAIN_OTHER_APIS: { DOMAIN_NAME: "api.example.com" },
   EXECUTE_API_ENDPOINT: { DOMAIN_NAME: "api.example.com" },
   BUDGET_USD: { BUDGET_EMAILS: "ops@example.com" },
   BUDGET_EMAILS: { BUDGET_USD: "20" },
@@ -60,6 +64,15 @@ const companions = {
 const boundary = { PERMISSIONS_BOUNDARY_ARN: settingsTable.PERMISSIONS_BOUNDARY_ARN.example };
 
 const wrong: Record<keyof typeof settingsTable, readonly string[]> = {
+  PERMANENT: ["yes"],
+  TAGS: [
+    "team",
+    "=orders",
+    "aws:team=orders",
+    "team=orders,",
+    "a=1;b=2",
+    Array.from("abcdefghi", (name) => `${name}=1`).join(),
+  ],
   MEMORY_MEGABYTES: ["64", "10241", "512 MB", "1e3"],
   LOG_RETENTION_DAYS: ["0", "8", "-1"],
   ACCESS_LOG_RETENTION_DAYS: ["0", "8", "for ever"],
@@ -73,6 +86,8 @@ const wrong: Record<keyof typeof settingsTable, readonly string[]> = {
   RELEASE_BUCKET: ["s3://my-releases", "My-Releases", "my-releases/folder"],
   PERMISSIONS_BOUNDARY_ARN: ["boundary", "arn:aws:iam::123456789012:role/boundary"],
   DOMAIN_NAME: ["https://api.example.com", "API.example.com", "api", "api.example.com/", "-a.example.com"],
+  DOMAIN_IP_ADDRESS_TYPE: ["ipv6"],
+  DOMAIN_OTHER_APIS: ["stock", "stock=a1b2c3d4e5", "stock=a1b2c3d4e5/live,stock=b1/live", "stock=A1/live"],
   DNS: ["aws"],
   DNS_ZONE_ID: ["/hostedzone/Z1", "short"],
   DNS_OVERRIDE: ["yes"],
@@ -86,6 +101,92 @@ const wrong: Record<keyof typeof settingsTable, readonly string[]> = {
   CONTAINER_IMAGE: ["image with blanks", "image"],
   CONTAINER_DOMAIN_NAME: ["container"],
 };
+
+describe("the settings in code", () => {
+  const load = (stages: AnyStages, environment: Record<string, string> = {}, stage = "dev") =>
+    loadSettingsOf(stage, { ...required, ...environment }, api, stages);
+  const stages: AnyStages = {
+    dev: {
+      MEMORY_MEGABYTES: 1024,
+      ALARMS: "on",
+      JWT_AUTHORIZED_AUDIENCES: ["one", "two"],
+      CATALOGUE_URL: "https://catalogue.example.com",
+    },
+  };
+
+  it("count after a variable and before the default, of their stage alone", () => {
+    assert.equal(load(stages).memoryMegabytes, 1024);
+    assert.equal(load(stages, { MEMORY_MEGABYTES: "256" }).memoryMegabytes, 256);
+    assert.equal(load(stages, { MEMORY_MEGABYTES: "" }).memoryMegabytes, 1024, "an empty variable is unset");
+    assert.equal(load(stages, {}, "other").memoryMegabytes, 512);
+    assert.deepEqual(load(stages).alarms, { topicArn: undefined });
+  });
+
+  it("are the API's settings too, its own among them", () => {
+    const settings = load(stages, { JWT_AUTHORIZED_AUDIENCES: "" });
+    assert.deepEqual(settings.jwtAuthorizer.audiences, ["one", "two"]);
+    assert.deepEqual(settings.environment, { CATALOGUE_URL: "https://catalogue.example.com" });
+  });
+
+  it("make a stage permanent, and take that from production", () => {
+    const kept = load({ dev: { PERMANENT: "on" } });
+    assert.equal(kept.logRetentionDays, 90);
+    assert.ok(kept.alarms);
+    assert.equal(load({ production: { PERMANENT: "off" } }, {}, "production").alarms, undefined);
+  });
+
+  for (const [title, written, sentence] of [
+    ["a secret", { CATALOGUE_KEY: "key" }, /^stages\.ts sets CATALOGUE_KEY for dev, which is a secret; /],
+    [
+      "an unknown name",
+      { MEMORY: 512 },
+      /^stages\.ts sets MEMORY for dev, which is not a setting of a stage; /,
+    ],
+    ["what a deployment decides", { RUNTIME: "LAMBDA" }, /^stages\.ts sets RUNTIME for dev, which is not a /],
+    [
+      "what infra.ts gives",
+      { ORDERS_TABLE: "orders" },
+      /^stages\.ts sets ORDERS_TABLE for dev, whose value /,
+    ],
+    ["a wrong value", { MEMORY_MEGABYTES: 64 }, /^MEMORY_MEGABYTES is wrong \("64"\); /],
+  ] as const) {
+    it(`are refused in a sentence with ${title}, whichever stage is deployed`, () => {
+      const stage = title === "a wrong value" ? "dev" : "production";
+      assert.throws(
+        () => load({ dev: written }, {}, stage),
+        (error) => error instanceof SettingsError && sentence.test(error.message),
+      );
+    });
+  }
+});
+
+describe("a setting whose value is that of infra.ts", () => {
+  const ORDERS_TABLE = {
+    ...api.settings.ORDERS_TABLE,
+    optional: undefined,
+  } as unknown as OwnSettings[string];
+  const own = { settings: { ...api.settings, ORDERS_TABLE } };
+
+  it("needs no variable, and the one that this machine has does not reach AWS", () => {
+    assert.deepEqual(loadSettingsOf("dev", required, own).environment, {});
+    const here = { ...required, ORDERS_TABLE: "of-this-machine" };
+    assert.deepEqual(loadSettingsOf("dev", here, own).environment, {});
+  });
+});
+
+describe("other APIs under the domain", () => {
+  it("have each its mapping key, its id and its stage", () => {
+    const { domain } = loadSettings("dev", {
+      ...required,
+      DOMAIN_NAME: "api.example.com",
+      DOMAIN_OTHER_APIS: "stock=a1b2c3d4e5/live, v1/mail=f6g7h8i9j0/$default",
+    });
+    assert.deepEqual(domain?.otherApis, {
+      stock: { mappingKey: "stock", apiId: "a1b2c3d4e5", stageName: "live" },
+      "v1/mail": { mappingKey: "v1/mail", apiId: "f6g7h8i9j0", stageName: "$default" },
+    });
+  });
+});
 
 describe("the settings of a stage", () => {
   it("need no more than an issuer, an audience and the provider's key", () => {

@@ -1,7 +1,7 @@
 /**
- * What a stage is deployed with, read from the environment (`sst` puts `.env` and `.env.<stage>` into it). What the
- * API itself is configured by is checked as the API will check it, so that a mistake shows before anything is deployed
- * and not at the first cold start.
+ * What a stage is deployed with: a variable counts (`sst` puts `.env` and `.env.<stage>` into the environment), then what
+ * `stages.ts` says, then the default. What the API itself is configured by is checked as the API will check it, so that a
+ * mistake shows before anything is deployed and not at the first cold start.
  */
 import type { Api } from "@lambda-express-api/kit";
 import {
@@ -13,7 +13,8 @@ import {
 } from "@lambda-express-api/kit/config.ts";
 import { listOf, matching, oneOf, wholeNumber } from "@lambda-express-api/kit/setting-parsers.ts";
 import type { RouteThrottling } from "./plan.ts";
-import { stageFacts } from "./stage.ts";
+import { parseTags, type StageFacts, stageFacts } from "./stage.ts";
+import { type AnyStages, STAGES_FILE, writtenFor } from "./stages.ts";
 
 export interface Settings {
   readonly stageName: string;
@@ -26,6 +27,7 @@ export interface Settings {
   readonly corsAllowOrigins: readonly string[];
   readonly corsAllowHeaders: readonly string[];
   readonly corsExposeHeaders: readonly string[];
+  readonly corsAllowCredentials: boolean;
   /** The API's remaining variables, its own among them, as they are. They hold no secret. */
   readonly environment: Readonly<Record<string, string>>;
   /** The variables of its secret settings. */
@@ -39,7 +41,7 @@ export interface Settings {
   readonly codeDelivery: "sst" | "pipeline";
   readonly disableExecuteApiEndpoint: boolean;
   readonly dns: DnsSettings;
-  readonly domain: { readonly domainName: string; readonly certificateArn: string | undefined } | undefined;
+  readonly domain: DomainSettings | undefined;
   readonly alarms: { readonly topicArn: string | undefined } | undefined;
   readonly dashboard: boolean;
   readonly permissionsBoundaryArn: string | undefined;
@@ -61,6 +63,20 @@ export interface DnsSettings {
   readonly override?: boolean;
 }
 
+export interface DomainSettings {
+  readonly domainName: string;
+  readonly certificateArn: string | undefined;
+  readonly ipAddressType: "ipv4" | "dualstack";
+  /** Other APIs that are under it too, by their mapping keys. */
+  readonly otherApis: Readonly<Record<string, OtherApi>>;
+}
+
+export interface OtherApi {
+  readonly apiId: string;
+  readonly stageName: string;
+  readonly mappingKey: string;
+}
+
 /** Every mistake of a stage's settings, one sentence each. */
 export class SettingsError extends Error {
   constructor(mistakes: readonly string[]) {
@@ -77,8 +93,10 @@ interface Setting<Value> {
   readonly example: string;
   /** What it may be, after "must be". */
   readonly rule: string;
-  /** What counts when the variable is unset or empty. Without it the setting is off. */
+  /** What counts when nothing is said. Without it the setting is off. */
   readonly default?: string;
+  /** The same, where it depends on the stage. */
+  readonly defaultOf?: (stage: StageFacts) => string;
   /** Gives `undefined` for a value that breaks the rule. */
   readonly parse: (text: string) => Value | undefined;
 }
@@ -89,14 +107,43 @@ export const RETENTION_DAYS = [
 ];
 
 const retentionDays = (text: string) => RETENTION_DAYS.find((days) => String(days) === text);
+const usualRetention = ({ isPermanent }: StageFacts) => (isPermanent ? "90" : "7");
+const onIfPermanent = ({ isPermanent }: StageFacts) => (isPermanent ? "on" : "off");
 const RETENTION_RULE = `one of the days that CloudWatch Logs takes (${RETENTION_DAYS.join(", ")})`;
 const DOMAIN_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 /** AWS Budgets refuses an eleventh subscriber of a notification (API reference, CreateNotification). */
 const MAX_BUDGET_EMAILS = 10;
 const EMAIL = /^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/;
 
+/** `stock=a1b2c3d4e5/live`: a mapping key, the id of an API, and its stage. */
+const OTHER_API = /^([\w.$+!*'()/-]{1,300})=([a-z0-9]{1,32})\/(\$default|[\w-]{1,128})$/;
+
+function otherApis(text: string): Readonly<Record<string, OtherApi>> | undefined {
+  const found = text.split(",").map((api) => OTHER_API.exec(api.trim()));
+  const apis = found.flatMap((match) => {
+    const [, mappingKey, apiId, stageName] = match ?? [];
+    return mappingKey && apiId && stageName ? [[mappingKey, { apiId, stageName, mappingKey }] as const] : [];
+  });
+  const byKey = Object.fromEntries(apis);
+  return Object.keys(byKey).length === found.length ? byKey : undefined;
+}
+
 /** The settings of a stage, beside those of the API (docs/settings.md). */
 export const settingsTable = {
+  PERMANENT: {
+    description:
+      "Whether people depend on the stage: `sst remove` refuses it, and it keeps its data, its logs for longer, and alarms. Default: `on` for `production`, `prod` and `staging`, else `off`.",
+    rule: "on or off",
+    example: "on",
+    defaultOf: onIfPermanent,
+    parse: oneOf("on", "off"),
+  },
+  TAGS: {
+    description: "Tags for every resource, beside `sst:app` and `sst:stage`.",
+    rule: "at most 8 tags like team=orders, separated by commas",
+    example: "team=orders,cost-center=42",
+    parse: (text: string) => (parseTags(text) ? listOf(() => true)(text) : undefined),
+  },
   MEMORY_MEGABYTES: {
     description: "The function's memory, and with it its share of a processor.",
     rule: "a number from 128 to 10240",
@@ -108,12 +155,14 @@ export const settingsTable = {
     description: "How long the function's log is kept. Default: 90 days in a permanent stage, else 7.",
     rule: RETENTION_RULE,
     example: "30",
+    defaultOf: usualRetention,
     parse: retentionDays,
   },
   ACCESS_LOG_RETENTION_DAYS: {
     description: "How long the gateway's access log is kept. Default: 90 days in a permanent stage, else 7.",
     rule: RETENTION_RULE,
     example: "30",
+    defaultOf: usualRetention,
     parse: retentionDays,
   },
   THROTTLE_RATE: {
@@ -186,6 +235,21 @@ export const settingsTable = {
     example: "api.example.com",
     parse: matching(DOMAIN_NAME),
   },
+  DOMAIN_IP_ADDRESS_TYPE: {
+    description: "Whether the domain answers by IPv4 alone, or by IPv6 too.",
+    rule: "ipv4 or dualstack",
+    example: "dualstack",
+    default: "ipv4",
+    parse: oneOf("ipv4", "dualstack"),
+  },
+  DOMAIN_OTHER_APIS: {
+    description:
+      "Other HTTP APIs of the account that are under the domain too: mapping key, id and stage of each. This one then has a mapping key as well, or takes what no other takes.",
+    rule: "a list like stock=a1b2c3d4e5/live, separated by commas",
+    example: "stock=a1b2c3d4e5/live,v1/mail=f6g7h8i9j0/$default",
+    // Checked as a whole; each key once.
+    parse: (text: string) => (otherApis(text) ? listOf(() => true)(text) : undefined),
+  },
   DNS: {
     description:
       "Who has the domain's records. With `none` you make them, and `CERTIFICATE_ARN` is required.",
@@ -226,6 +290,7 @@ export const settingsTable = {
     description: "Whether alarms are made. Default: `on` in a permanent stage, else `off`.",
     rule: "on or off",
     example: "on",
+    defaultOf: onIfPermanent,
     parse: oneOf("on", "off"),
   },
   ALARM_TOPIC_ARN: {
@@ -274,13 +339,13 @@ export const settingsTable = {
 type Table = typeof settingsTable;
 type Value<Name extends keyof Table> = Exclude<ReturnType<Table[Name]["parse"]>, undefined>;
 type Parsed = {
-  [Name in keyof Table]: Table[Name] extends { readonly default: string }
+  [Name in keyof Table]: Table[Name] extends { readonly default: string } | { readonly defaultOf: object }
     ? Value<Name>
     : Value<Name> | undefined;
 };
 
 /** What a deployment decides by itself, whatever the environment of the one who deploys says. */
-const DECIDED_HERE = [
+export const DECIDED_HERE = [
   "RUNTIME",
   "NODE_ENV",
   "HOST",
@@ -289,7 +354,7 @@ const DECIDED_HERE = [
   "WEB_CONCURRENCY",
   "JWT_VERIFY_TOKEN_EXPIRATION",
   "DEMO_CALLERS",
-];
+] as const;
 /** Those of them that only a container reads: whoever sets one for a deployment expects it to be obeyed. */
 const DECIDED_FOR_CONTAINERS = {
   TRUSTED_PROXY_HOPS:
@@ -317,23 +382,28 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Reads the settings of a stage.
  *
  * @param api whose own settings are read too.
+ * @param stages what is written in code; a variable counts before it.
  * @throws SettingsError that names every mistake at once, those of the API's variables too.
  */
 export function loadSettings(
   stage: string,
-  environment: Environment,
+  variables: Environment,
   { settings: own }: Pick<Api, "settings">,
+  stages: AnyStages = {},
 ): Settings {
-  const { isPermanent } = stageFacts(stage);
-  const mistakes: string[] = [];
+  const mistakes = mistakesOfStages(own, stages);
+  const environment = { ...writtenFor(stage, stages), ...withoutEmpty(variables) };
+  const facts = stageFacts(stage, stages, variables);
   const passedOn = apiSettings(own).filter(([name]) => !READ_HERE.includes(name));
   const namesOf = (isSecret: boolean) =>
-    passedOn.flatMap(([name, { secret = false }]) => (secret === isSecret ? [name] : []));
+    passedOn.flatMap(([name, { secret = false, fromInfra }]) =>
+      secret === isSecret && !fromInfra ? [name] : [],
+    );
   const api = readApiConfig(environment, own, mistakes);
   const parsed = Object.fromEntries(
     Object.entries<Setting<unknown>>(settingsTable).map(([name, setting]) => [
       name,
-      read(name, setting, environment[name] || setting.default, mistakes),
+      read(name, setting, environment[name] || defaultOf(setting, facts), mistakes),
     ]),
   ) as Parsed;
   mistakes.push(...contradictions(parsed, environment));
@@ -343,7 +413,6 @@ export function loadSettings(
     );
   if (!api || mistakes.length > 0) throw new SettingsError(mistakes);
 
-  const usualRetentionDays = isPermanent ? 90 : 7;
   return {
     stageName: api.stageName ?? DEFAULT_STAGE_NAME,
     mappingKey: api.mappingKey,
@@ -354,6 +423,7 @@ export function loadSettings(
     corsAllowOrigins: api.corsAllowOrigins,
     corsAllowHeaders: api.corsAllowHeaders,
     corsExposeHeaders: api.corsExposeHeaders,
+    corsAllowCredentials: api.corsAllowCredentials,
     environment: {
       ...pick(environment, namesOf(false)),
       // The records at Cloudflare are proxied.
@@ -361,8 +431,8 @@ export function loadSettings(
     },
     secretEnvironment: pick(environment, namesOf(true)),
     memoryMegabytes: parsed.MEMORY_MEGABYTES,
-    logRetentionDays: parsed.LOG_RETENTION_DAYS ?? usualRetentionDays,
-    accessLogRetentionDays: parsed.ACCESS_LOG_RETENTION_DAYS ?? usualRetentionDays,
+    logRetentionDays: parsed.LOG_RETENTION_DAYS,
+    accessLogRetentionDays: parsed.ACCESS_LOG_RETENTION_DAYS,
     throttling: { throttlingRateLimit: parsed.THROTTLE_RATE, throttlingBurstLimit: parsed.THROTTLE_BURST },
     authThrottling: {
       throttlingRateLimit: parsed.AUTH_THROTTLE_RATE,
@@ -378,11 +448,13 @@ export function loadSettings(
     domain:
       parsed.DOMAIN_NAME === undefined
         ? undefined
-        : { domainName: parsed.DOMAIN_NAME, certificateArn: parsed.CERTIFICATE_ARN },
-    alarms:
-      (parsed.ALARMS ?? (isPermanent ? "on" : "off")) === "on"
-        ? { topicArn: parsed.ALARM_TOPIC_ARN }
-        : undefined,
+        : {
+            domainName: parsed.DOMAIN_NAME,
+            certificateArn: parsed.CERTIFICATE_ARN,
+            ipAddressType: parsed.DOMAIN_IP_ADDRESS_TYPE,
+            otherApis: otherApis(parsed.DOMAIN_OTHER_APIS?.join(",") ?? "") ?? {},
+          },
+    alarms: parsed.ALARMS === "on" ? { topicArn: parsed.ALARM_TOPIC_ARN } : undefined,
     dashboard: parsed.DASHBOARD === "on",
     permissionsBoundaryArn: parsed.PERMISSIONS_BOUNDARY_ARN,
     budget:
@@ -397,7 +469,7 @@ export function loadSettings(
 }
 
 /**
- * Reads one setting, for a command that needs no other.
+ * Reads one setting that is the same in every stage when nothing is said, for a command that needs no other.
  *
  * @throws SettingsError
  */
@@ -409,17 +481,57 @@ export function readSetting<Name extends keyof Table>(name: Name, environment: E
   return value as Parsed[Name];
 }
 
+/** What counts of a setting when nothing is said. */
+export function defaultOf(setting: Setting<unknown>, facts: StageFacts): string | undefined {
+  return setting.defaultOf?.(facts) ?? setting.default;
+}
+
+/** A name that is not a setting would be passed over, and a secret would be in the repository. */
+function mistakesOfStages(own: OwnSettings, stages: AnyStages): string[] {
+  const known: Readonly<Record<string, OwnSettings[string] | Setting<unknown>>> = {
+    ...Object.fromEntries(apiSettings(own)),
+    ...settingsTable,
+  };
+  return Object.entries(stages).flatMap(([stage, written]) =>
+    Object.keys(written).flatMap((name) => {
+      const setting = known[name];
+      if (!setting)
+        return [
+          `${STAGES_FILE} sets ${name} for ${stage}, which is not a setting of a stage; docs/settings.md lists them.`,
+        ];
+      if ("secret" in setting && setting.secret)
+        return [
+          `${STAGES_FILE} sets ${name} for ${stage}, which is a secret; put it into .env.${stage}, which is not committed.`,
+        ];
+      if ("fromInfra" in setting && setting.fromInfra)
+        return [`${STAGES_FILE} sets ${name} for ${stage}, whose value is that of infra.ts; take it out.`];
+      return [];
+    }),
+  );
+}
+
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+}
+
 /** The settings of an API, the kit's and its own, but for those that a deployment decides. */
 export function apiSettings(own: OwnSettings): [name: string, setting: OwnSettings[string]][] {
   const all: OwnSettings = { ...kitSettings, ...own };
-  return Object.entries(all).filter(([name]) => !DECIDED_HERE.includes(name));
+  const decided: readonly string[] = DECIDED_HERE;
+  return Object.entries(all).filter(([name]) => !decided.includes(name));
 }
 
 /** The API's configuration as the function will read it, or its mistakes. */
 function readApiConfig(environment: Environment, own: OwnSettings, mistakes: string[]) {
   try {
     const undecided = Object.fromEntries(DECIDED_HERE.map((name) => [name, undefined]));
-    return loadConfig({ ...environment, ...undecided, RUNTIME: "LAMBDA" }, { settings: own });
+    const fromInfra = Object.entries(own).flatMap(([name, setting]) =>
+      setting.fromInfra ? [[name, setting.example] as const] : [],
+    );
+    return loadConfig(
+      { ...environment, ...undecided, ...Object.fromEntries(fromInfra), RUNTIME: "LAMBDA" },
+      { settings: own },
+    );
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     mistakes.push(...error.message.split("\n"));
@@ -458,7 +570,8 @@ function contradictions(parsed: Parsed, environment: Environment): string[] {
         `${name} is set without ${other}${why}; set both, e.g. ${other}=${settingsTable[other].example}.`,
       );
   };
-  needs("CERTIFICATE_ARN", "DOMAIN_NAME", "");
+  for (const name of ["CERTIFICATE_ARN", "DOMAIN_IP_ADDRESS_TYPE", "DOMAIN_OTHER_APIS"] as const)
+    needs(name, "DOMAIN_NAME", "");
   if (!isSet("CONTAINER_DOMAIN_NAME"))
     for (const name of ["DNS", "DNS_ZONE_ID", "DNS_OVERRIDE"] as const) needs(name, "DOMAIN_NAME", "");
   needs("CONTAINER_IMAGE", "CONTAINER_DOMAIN_NAME", ", and a token needs HTTPS");

@@ -188,33 +188,69 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
     });
   });
 
-  describe("sst deploy of a table, a queue and a cron job beside the API", () => {
-    it("bundles what they start with the API's settings and services", async () => {
+  describe("sst deploy of a stage whose settings are written in code", () => {
+    it("takes them where no variable says otherwise, and tags every resource", async () => {
+      const run = await runFixture({
+        args: ["deploy", "--stage", "written"],
+        environment: { ...settings, CODE_DELIVERY: "pipeline", THROTTLE_RATE: "9" },
+      });
+      assert.equal(run.exitCode, 0, run.output);
+      assert.ok(run.graph);
+      assert.equal(all(run.graph, "aws:lambda/function:Function")[0]?.inputs.memorySize, 1024);
+      const limits = all(run.graph, "aws:apigatewayv2/stage:Stage")[0]?.inputs.defaultRouteSettings;
+      assert.deepEqual(limits, { throttlingRateLimit: 9, throttlingBurstLimit: 200 });
+      assert.equal(run.graph.outputs._protect, true);
+      const tags = run.engineCalls.flat().find((argument) => argument.startsWith("aws:defaultTags="));
+      assert.deepEqual(JSON.parse(tags?.replace("aws:defaultTags=", "") ?? ""), {
+        tags: { "sst:app": "fixture-api", "sst:stage": "written", team: "orders" },
+      });
+      await run.remove();
+    });
+  });
+
+  describe("sst deploy of jobs beside the API", () => {
+    it("packs them with the API's own build, where they have its settings and services", async () => {
       const run = await runSst({
         config: "packages/infra/test/configs/owners-infra.ts",
         args: ["deploy", "--stage", "dev"],
-        environment: { ...settings, CODE_DELIVERY: "pipeline" },
+        environment: settings,
       });
       assert.equal(run.exitCode, 0, run.output);
-      const artifacts = join(run.folder, ".sst/artifacts");
-      const bundles = readdirSync(artifacts).filter((name) =>
-        /^(MailsSubscriber\w+|Nightly\w+)-src$/.test(name),
-      );
-      assert.equal(bundles.length, 2, bundles.join());
       assert.ok(run.graph);
-      const variables = environment(run.graph, "ApiHandler");
-      const event = JSON.stringify({ Records: [{ body: "hello" }] });
-      for (const bundle of bundles) {
-        const invoke = `const { handler } = await import("./bundle.mjs"); await handler(${event}, { awsRequestId: "id-1" });`;
-        const { status, stdout, stderr } = spawnSync(
-          process.execPath,
-          ["--input-type=module", "--eval", invoke],
-          { cwd: join(artifacts, bundle), env: variables, encoding: "utf8" },
-        );
-        assert.equal(status, 0, stderr);
-        if (bundle.startsWith("Nightly"))
-          assert.match(stdout, /"cleaned up".*"requestId":"id-1"|"requestId":"id-1".*"cleaned up"/);
-      }
+      const handlers = all(run.graph, "aws:lambda/function:Function").map(({ inputs }) => inputs.handler);
+      assert.deepEqual(handlers.sort(), [
+        "bundle.handler",
+        "job-announce.handler",
+        "job-check-invoices.handler",
+        "job-clean-up.handler",
+        "job-index-orders.handler",
+        "job-report.handler",
+        "job-send-mails.handler",
+      ]);
+      const artifacts = readdirSync(join(run.folder, ".sst/artifacts")).filter(
+        (name) => !name.endsWith("-src"),
+      );
+      assert.equal(artifacts.length, handlers.length, artifacts.join());
+      const zips = artifacts.map((name) =>
+        readFileSync(join(run.folder, ".sst/artifacts", name, "code.zip")),
+      );
+      for (const zip of zips) assert.ok(zip.includes("job-clean-up.mjs") && zip.includes("bundle.mjs"));
+
+      const invoke = `for (const job of ["send-mails", "clean-up"]) {
+        const { handler } = await import(\`./job-\${job}.mjs\`);
+        await handler({ Records: [{ body: "hello" }] }, { awsRequestId: "id-1" });
+      }`;
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        ["--input-type=module", "--eval", invoke],
+        {
+          cwd: join(run.folder, ".sst/lambda/packages/infra/test/fixtures/api"),
+          env: environment(run.graph, "ApiHandler"),
+          encoding: "utf8",
+        },
+      );
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /"cleaned up".*"requestId":"id-1"|"requestId":"id-1".*"cleaned up"/);
       await run.remove();
     });
   });

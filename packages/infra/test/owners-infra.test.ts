@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import type { Graph, Inputs } from "../src/testing/graph.ts";
+import type { Graph, Inputs, Resource } from "../src/testing/graph.ts";
 import { synthesise } from "../src/testing/synthesise.ts";
 import { all, environment, one, statements, trust } from "../src/testing/view.ts";
 
@@ -10,7 +10,7 @@ const secrets = { FIREBASE_APP_API_KEY: "AIzaSyNobodyNeedSeeThis", CATALOGUE_KEY
 const logsOf = (name: string) =>
   `logs:CreateLogStream,logs:PutLogEvents on arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/fixture-api-dev-${name}:*`;
 
-describe("a table, a queue and a cron job beside the API", () => {
+describe("what infra.ts makes: a table, a queue, a bucket, a topic, a network and jobs", () => {
   let graph: Graph;
   before(async () => {
     graph = await synthesise({
@@ -36,20 +36,30 @@ describe("a table, a queue and a cron job beside the API", () => {
       .map(({ actions, resources }) => `${actions} on ${resources}`)
       .sort();
   };
+  const withoutNetwork = (rights: readonly string[]) => rights.filter((line) => !line.startsWith("ec2:"));
   const table = () =>
     `dynamodb:* on ${arnOf("aws:dynamodb/table:Table")},${arnOf("aws:dynamodb/table:Table")}/*`;
-  const sends = () => `sqs:SendMessage on ${arnOf("aws:sqs/queue:Queue")}`;
+  const own = () => [
+    table(),
+    `sqs:SendMessage on ${arnOf("aws:sqs/queue:Queue")}`,
+    `s3:PutObject on arn:aws:s3:::${String(one(graph, "aws:s3/bucket:Bucket").inputs.bucket)}/*`,
+    `sns:Publish on ${arnOf("aws:sns/topic:Topic")}`,
+  ];
+  /** The function that is started as a job, which has a log of its own. */
+  const jobOf = (job: string): Resource =>
+    all(graph, "aws:lambda/function:Function").find(
+      ({ inputs }) => (inputs.loggingConfig as Inputs).logGroup === `/aws/lambda/fixture-api-dev-${job}`,
+    ) ?? assert.fail(job);
+  const JOBS = ["SendMails", "Announce", "IndexOrders", "CheckInvoices", "CleanUp", "Report"];
 
-  it("are the function's to use, and nothing else is", () => {
-    assert.deepEqual(rightsOf("ApiHandlerRole"), [table(), logsOf("Api"), sends()].sort());
+  it("is the function's to use, with the rights that are listed, and nothing else is", () => {
+    assert.deepEqual(withoutNetwork(rightsOf("ApiHandlerRole")), [...own(), logsOf("Api")].sort());
     assert.match(environment(graph, "ApiHandler").ORDERS_TABLE ?? "", /^fixture-api-dev-OrdersTable-/);
   });
 
-  it("are the container's to use in the same words", () => {
-    const [first, ...rest] = rightsOf("ContainerServiceTaskRole").filter(
-      (line) => !line.startsWith("ssmmessages:"),
-    );
-    assert.deepEqual([first, ...rest], [table(), sends()].sort());
+  it("is the container's to use in the same words", () => {
+    const rights = rightsOf("ContainerServiceTaskRole").filter((line) => !line.startsWith("ssmmessages:"));
+    assert.deepEqual(rights, own().sort());
     const [{ environment = [] } = {}] = JSON.parse(
       String(one(graph, "aws:ecs/taskDefinition:TaskDefinition").inputs.containerDefinitions),
     ) as { environment?: { name: string; value: string }[] }[];
@@ -58,68 +68,71 @@ describe("a table, a queue and a cron job beside the API", () => {
       assert.ok(names.includes(name), name);
   });
 
-  it("start functions that may use what they are given, are trusted to Lambda alone, and write their own log", () => {
-    const queue = arnOf("aws:sqs/queue:Queue");
-    const roleOf = (job: string) => {
-      const lambda = all(graph, "aws:lambda/function:Function").find(
-        ({ inputs }) => (inputs.loggingConfig as Inputs).logGroup === `/aws/lambda/fixture-api-dev-${job}`,
-      );
-      return lambda?.name.replace(/Function$/, "Role") ?? assert.fail(job);
-    };
-    const [ofMails, ofCleanUp] = [roleOf("SendMails"), roleOf("CleanUp")];
-    const receives = [
-      "sqs:ChangeMessageVisibility",
-      "sqs:DeleteMessage",
-      "sqs:GetQueueAttributes",
-      "sqs:GetQueueUrl",
-      "sqs:ReceiveMessage",
-    ];
-    assert.deepEqual(rightsOf(ofMails), [table(), logsOf("SendMails"), `${receives} on ${queue}`].sort());
-    assert.deepEqual(
-      rightsOf(ofCleanUp).filter((line) => !line.startsWith("ec2:")),
-      [logsOf("CleanUp")],
-    );
-    // A function in a network makes its own interfaces, and those have no names.
-    assert.deepEqual(
-      rightsOf(ofCleanUp)
-        .filter((line) => line.startsWith("ec2:"))
-        .map((line) => line.split(" on ")[1]),
-      ["*"],
-    );
-    for (const role of [ofMails, ofCleanUp]) {
+  for (const [job, what, rights] of [
+    ["Announce", "a topic", () => []],
+    ["CheckInvoices", "a bucket", () => []],
+    ["CleanUp", "a schedule", () => []],
+    ["Report", "an event rule", () => []],
+    [
+      "SendMails",
+      "a queue",
+      () => {
+        const verbs = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl"];
+        const receives = [...verbs, "ReceiveMessage"].map((verb) => `sqs:${verb}`);
+        return [table(), `${receives} on ${arnOf("aws:sqs/queue:Queue")}`];
+      },
+    ],
+    [
+      "IndexOrders",
+      "a table's stream",
+      () => {
+        const reads = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
+        return [
+          `${reads.map((verb) => `dynamodb:${verb}`)} on ${arnOf("aws:dynamodb/table:Table")}/stream/1`,
+        ];
+      },
+    ],
+  ] as const) {
+    it(`lets ${what} start a function that may receive it, use what it is linked to, and write its own log`, () => {
+      const role = jobOf(job).name.replace(/Function$/, "Role");
+      assert.deepEqual(withoutNetwork(rightsOf(role)), [...rights(), logsOf(job)].sort());
       assert.deepEqual(trust(graph)[role], [{ Service: "lambda.amazonaws.com" }]);
       assert.deepEqual(one(graph, "aws:iam/role:Role", role).inputs.managedPolicyArns, []);
-    }
-  });
+    });
+  }
 
-  it("start functions with the API's settings and secrets", () => {
-    const variables = all(graph, "aws:lambda/function:Function").map(
-      ({ inputs }) => (inputs.environment as Inputs).variables,
-    );
-    assert.equal(variables.length, 3);
-    for (const each of variables) assert.deepEqual(each, environment(graph, "ApiHandler"));
+  it("starts functions with the API's own code, settings and secrets", () => {
+    for (const [job, file] of [
+      ["SendMails", "send-mails"],
+      ["CleanUp", "clean-up"],
+    ] as const) {
+      const { inputs } = jobOf(job);
+      assert.equal(inputs.handler, `job-${file}.handler`);
+      assert.deepEqual((inputs.environment as Inputs).variables, environment(graph, "ApiHandler"));
+    }
     const { FIREBASE_APP_API_KEY, CATALOGUE_KEY } = environment(graph, "ApiHandler");
     assert.deepEqual({ FIREBASE_APP_API_KEY, CATALOGUE_KEY }, secrets);
   });
 
-  it("share one network with the container, where a job is put into it", () => {
+  it("has one network for the function, the jobs and the container, whose interfaces have no names", () => {
     assert.equal(all(graph, "aws:ec2/vpc:Vpc").length, 1);
-    const inNetwork = all(graph, "aws:lambda/function:Function").filter(({ inputs }) => inputs.vpcConfig);
-    assert.deepEqual(
-      inNetwork.map(({ name }) => name),
-      ["NightlyHandlerFunction"],
-    );
+    for (const { name, inputs } of all(graph, "aws:lambda/function:Function")) {
+      assert.ok(inputs.vpcConfig, name);
+      const network = rightsOf(name.replace(/Function$/, "Role")).filter((line) => line.startsWith("ec2:"));
+      assert.deepEqual(
+        network.map((line) => line.split(" on ")[1]),
+        ["*"],
+      );
+    }
   });
 
-  it("have no name that AWS would refuse a second time, where a queue is replaced and its function with it", () => {
-    const functions = all(graph, "aws:lambda/function:Function").filter(
-      ({ name }) => name !== "ApiHandlerFunction",
-    );
-    for (const { inputs, ignoreChanges } of functions) {
+  it("has no name that AWS would refuse a second time, where a queue is replaced and its function with it", () => {
+    for (const job of JOBS) {
+      const { inputs, ignoreChanges } = jobOf(job);
       assert.match(String(inputs.name), /-[a-z]{8}$/);
       assert.ok(ignoreChanges.includes("name"));
     }
     const logs = all(graph, "aws:cloudwatch/logGroup:LogGroup").map(({ name }) => name);
-    for (const name of ["SendMailsLog", "CleanUpLog"]) assert.ok(logs.includes(name), name);
+    for (const job of JOBS) assert.ok(logs.includes(`${job}Log`), job);
   });
 });

@@ -247,6 +247,13 @@ describe("a second deployment with other settings", () => {
       THROTTLE_RATE: "5",
       ACCESS_LOG_RETENTION_DAYS: "30",
     },
+    "of what is under the domain": {
+      DOMAIN_IP_ADDRESS_TYPE: "dualstack",
+      DOMAIN_OTHER_APIS: "stock=a1b2c3d4e5/live",
+      AWS_API_GW_MAPPING_KEY: "express",
+      CORS_ALLOW_ORIGINS: "https://app.example.com",
+      CORS_ALLOW_CREDENTIALS: "on",
+    },
     "of domain, alarms and budget": {
       DOMAIN_NAME: "other.example.com",
       ALARM_TOPIC_ARN: "arn:aws:sns:eu-west-1:123456789012:alarms",

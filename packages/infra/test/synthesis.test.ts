@@ -339,27 +339,29 @@ describe("every deployment", () => {
 
     it("lets the pages of its origins send and read the headers that are set, and tells caches of them", () => {
       const { inputs } = one(graph("everything"), "aws:apigatewayv2/api:Api");
-      const { allowOrigins, allowHeaders, exposeHeaders } = inputs.corsConfiguration as Record<
-        string,
-        string[]
-      >;
+      const { allowCredentials, allowOrigins, allowHeaders, exposeHeaders } =
+        inputs.corsConfiguration as Record<string, string[]>;
+      assert.equal(allowCredentials, true);
       assert.deepEqual(allowOrigins, ["https://app.example.com"]);
       assert.ok(allowHeaders?.includes("traceparent") && exposeHeaders?.includes("x-total-count"));
       assert.equal(environment(graph("everything")).CORS_ALLOW_ORIGINS, "https://app.example.com");
     });
 
     it("is at its domain, under its mapping key, and nowhere else", () => {
-      const { inputs: mapping } = one(graph("everything"), "aws:apigatewayv2/apiMapping:ApiMapping");
-      assert.deepEqual(mapping, {
-        apiId: "ApiHttpApi",
-        stage: "mvp",
-        domainName: "api.example.com",
-        apiMappingKey: "express",
-      });
+      const mappings = all(graph("everything"), "aws:apigatewayv2/apiMapping:ApiMapping");
+      const domainName = "api.example.com";
+      assert.deepEqual(
+        mappings.map(({ inputs }) => inputs),
+        [
+          { apiId: "ApiHttpApi", stage: "mvp", domainName, apiMappingKey: "express" },
+          // Of DOMAIN_OTHER_APIS.
+          { apiId: "a1b2c3d4e5", stage: "live", domainName, apiMappingKey: "stock" },
+        ],
+      );
       const { inputs: domain } = one(graph("everything"), "aws:apigatewayv2/domainName:DomainName");
       assert.equal(domain.domainName, "api.example.com");
-      const { endpointType, securityPolicy } = domain.domainNameConfiguration as Inputs;
-      assert.deepEqual([endpointType, securityPolicy], ["REGIONAL", "TLS_1_2"]);
+      const { endpointType, securityPolicy, ipAddressType } = domain.domainNameConfiguration as Inputs;
+      assert.deepEqual([endpointType, securityPolicy, ipAddressType], ["REGIONAL", "TLS_1_2", "dualstack"]);
       assert.equal(
         one(graph("everything"), "aws:apigatewayv2/api:Api").inputs.disableExecuteApiEndpoint,
         true,
@@ -657,6 +659,39 @@ describe("every deployment", () => {
       assert.equal(environment(graph("options"), "Provisioned").JWT_AUTHORIZED_AUDIENCES, "one,two");
     });
 
+    it("tells other programs what there is: API and stage, function, alias and role", () => {
+      assert.deepEqual(graph("options").outputs.provisioned, {
+        apiId: "ProvisionedHttpApi",
+        stageName: "$default",
+        functionName: "options-dev-Provisioned",
+        functionArn: functionArn("options-dev-Provisioned"),
+        invokeArn: `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${functionArn("options-dev-Provisioned:latest")}/invocations`,
+        aliasArn: functionArn("options-dev-Provisioned:latest"),
+        role: {
+          arn: "arn:aws:iam:eu-west-1:123456789012:ProvisionedHandlerRole",
+          name: one(graph("options"), "aws:iam/role:Role", "ProvisionedHandlerRole").inputs.name ?? "",
+        },
+      });
+    });
+
+    it("starts every name that AWS has once with app and stage", () => {
+      for (const [name, prefix] of [
+        ["everything", "fixture-api-production-"],
+        ["options", "options-dev-"],
+      ] as const) {
+        const named = graph(name).resources.flatMap(({ type, inputs }) =>
+          /^aws:(lambda\/function|apigatewayv2\/api|iam\/role|cloudwatch\/|scheduler\/)/.test(type)
+            ? [String(inputs.name ?? inputs.dashboardName ?? prefix)]
+            : [],
+        );
+        assert.ok(named.length > 5);
+        for (const each of named) {
+          const own = each.replace(/^\/(aws\/lambda|aws\/vendedlogs\/apis|sst\/cluster)\//, "");
+          assert.ok(own.startsWith(prefix), each);
+        }
+      }
+    });
+
     it("has no stage in the URL of the default stage", () => {
       const url = Object.entries(graph("options").hints).find(([urn]) => urn.endsWith("::Provisioned"))?.[1];
       assert.equal(url, "https://ProvisionedHttpApi.execute-api.eu-west-1.amazonaws.com");
@@ -721,6 +756,7 @@ describe("every deployment", () => {
         graph("options").outputs.nobodyTarget,
         "d-NobodyDomainName.execute-api.eu-west-1.amazonaws.com",
       );
+      assert.equal(graph("options").outputs.nobodyTargetZone, "ZGATEWAY");
     });
 
     it("serves a WebSocket API at a wss URL", () => {
@@ -739,10 +775,13 @@ const everything = {
   CORS_ALLOW_ORIGINS: "https://app.example.com",
   CORS_ALLOW_HEADERS: "traceparent",
   CORS_EXPOSE_HEADERS: "X-Total-Count",
+  CORS_ALLOW_CREDENTIALS: "on",
   LOG_RETENTION_DAYS: "545",
   KEEP_WARM: "warmer",
   KEEP_WARM_INSTANCES: "3",
   DOMAIN_NAME: "api.example.com",
+  DOMAIN_IP_ADDRESS_TYPE: "dualstack",
+  DOMAIN_OTHER_APIS: "stock=a1b2c3d4e5/live",
   DNS_ZONE_ID: "Z2FDTNDATAQYW2",
   DNS_OVERRIDE: "on",
   EXECUTE_API_ENDPOINT: "off",
@@ -796,6 +835,14 @@ describe("a mistake in the program", () => {
     assert.match(String(outputs.levels), /several levels, which a WebSocket API cannot have/);
     assert.match(String(outputs.noCertificate), /neither a certificate nor anybody/);
     assert.match(String(outputs.longName), /more than 64 characters/);
+    assert.match(
+      String(outputs.noValue),
+      /^The setting ORDERS_TABLE of src\/api\.ts is fromInfra, and infra\.ts gives/,
+    );
+    assert.match(
+      String(outputs.noJob),
+      /^packages\/infra\/test\/fixtures\/api\/src\/jobs\/none\.ts does not exist; /,
+    );
   });
 
   it("two resources of one name are refused, as the engine would", async () => {

@@ -75,6 +75,7 @@ export interface Api {
 
 /** An API, with what its endpoints import: `defineRoute` and `ApiError` know its settings, services and error codes. */
 export interface DefinedApi<Settings, Definitions, Code extends string> extends Api {
+  readonly settings: Settings & OwnSettings;
   readonly defineRoute: RouteDefiner<{
     readonly settings: ParsedSettings<Settings>;
     readonly services: Services<Definitions>;
@@ -118,7 +119,7 @@ export function defineApi<
   }
   return {
     ...definition,
-    settings,
+    settings: settings as Settings & OwnSettings,
     services,
     errors: { ...catalogue, ...errors },
     groupRefusal: definition.groupRefusal ?? nameGroups,

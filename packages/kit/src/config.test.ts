@@ -358,6 +358,16 @@ const cases: Record<keyof typeof settings, SettingCases> = {
     right: [["X-Total-Count,link", ["x-total-count", "link"]]],
     wrong: [",", "a b", "x\r\ny"],
   },
+  CORS_ALLOW_CREDENTIALS: {
+    unset: { value: false },
+    value: ({ corsAllowCredentials }) => corsAllowCredentials,
+    right: [
+      ["on", true],
+      ["off", false],
+    ],
+    wrong: ["true", "On"],
+    needs: { CORS_ALLOW_ORIGINS: "https://app.example.com" },
+  },
   HOST: {
     unset: { value: "0.0.0.0" },
     value: ({ host }) => host,
@@ -673,4 +683,15 @@ describe("an API's own settings", () => {
     assert.match(mistakesOf({ ...LEAST, JWT_EXTRA: "x" })[0] ?? "", /^Unknown setting JWT_EXTRA\./);
     assert.deepEqual(loadConfig({ ...LEAST, MAX_ORDERS: "7" }).settings, {});
   });
+});
+
+describe("cookies for pages of other origins", () => {
+  for (const name of ["CORS_ALLOW_ORIGINS", "CORS_ALLOW_HEADERS", "CORS_EXPOSE_HEADERS"]) {
+    it(`are refused where ${name} is *, as browsers and the gateway refuse them`, () => {
+      const listed = { CORS_ALLOW_ORIGINS: "https://app.example.com", CORS_ALLOW_CREDENTIALS: "on" };
+      const [sentence = "", ...others] = mistakesOf({ ...LEAST, ...listed, [name]: "*" });
+      assert.deepEqual(others, []);
+      assert.ok(sentence.startsWith(`CORS_ALLOW_CREDENTIALS is on and ${name} is *, `), sentence);
+    });
+  }
 });

@@ -82,6 +82,8 @@ export interface Config<Own = unknown> {
   readonly corsAllowHeaders: readonly string[];
   /** Response headers that pages may read, beside the kit's own. Lower case. */
   readonly corsExposeHeaders: readonly string[];
+  /** Whether pages may send cookies, and read what is answered to them. */
+  readonly corsAllowCredentials: boolean;
   readonly host: string;
   readonly port: number;
   /** How many proxies in front of the container write `x-forwarded-for`. */
@@ -119,6 +121,8 @@ export interface Setting<Value> {
   readonly optional?: true;
   /** Its value is never quoted. */
   readonly secret?: true;
+  /** At AWS its value is that of `infra.ts`: the name of a table, say. Elsewhere it is set as any other. */
+  readonly fromInfra?: true;
   /** Gives `undefined`, or throws, for a value that breaks the rule. */
   readonly parse: (text: string) => Value | undefined;
 }
@@ -420,6 +424,14 @@ export const settings = {
     optional: true,
     parse: headerNames,
   },
+  CORS_ALLOW_CREDENTIALS: {
+    description:
+      "Whether pages of other origins may send cookies. Then `CORS_ALLOW_ORIGINS` lists the origins, and no list of headers is `*`.",
+    rule: "on or off",
+    example: "on",
+    default: "off",
+    parse: toggle("on", "off"),
+  },
   HOST: {
     description: "The address that the container listens on.",
     rule: "an IP address or a host name",
@@ -564,6 +576,14 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
       "DEMO_CALLERS shows passwords to everybody and is refused in production; unset it, or set NODE_ENV=development for a local stack.",
     );
   }
+  if (parsed.CORS_ALLOW_CREDENTIALS) {
+    for (const name of ["CORS_ALLOW_ORIGINS", "CORS_ALLOW_HEADERS", "CORS_EXPOSE_HEADERS"] as const) {
+      if (!parsed[name]?.includes("*")) continue;
+      mistakes.push(
+        `CORS_ALLOW_CREDENTIALS is on and ${name} is *, which browsers refuse together; list them, e.g. ${name}=${settings[name].example}.`,
+      );
+    }
+  }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return {
     runtime: parsed.RUNTIME,
@@ -602,6 +622,7 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
     corsAllowOrigins: parsed.CORS_ALLOW_ORIGINS,
     corsAllowHeaders: parsed.CORS_ALLOW_HEADERS ?? [],
     corsExposeHeaders: parsed.CORS_EXPOSE_HEADERS ?? [],
+    corsAllowCredentials: parsed.CORS_ALLOW_CREDENTIALS,
     host: parsed.HOST,
     port: parsed.PORT,
     trustedProxyHops: parsed.TRUSTED_PROXY_HOPS,

@@ -22,6 +22,8 @@ export interface ApiExposerArgs {
   readonly dns?: Dns | undefined;
   /** A certificate in the API's region. Default: one is made, and validated by a record. */
   readonly certificateArn?: $util.Input<string> | undefined;
+  /** Default: `ipv4`. */
+  readonly ipAddressType?: "ipv4" | "dualstack";
 }
 
 export class ApiExposer extends $util.ComponentResource {
@@ -29,6 +31,8 @@ export class ApiExposer extends $util.ComponentResource {
   readonly urls: Readonly<Record<string, $util.Output<string>>>;
   /** What the domain's record must point to, for those who make it themselves. */
   readonly targetDomainName: $util.Output<string>;
+  /** The zone of that target, which an alias record at Route 53 names. */
+  readonly targetZoneId: $util.Output<string>;
 
   /** @throws Error, in a sentence, for what the gateway would refuse half-way through a deployment. */
   constructor(name: string, args: ApiExposerArgs, options?: $util.ComponentResourceOptions) {
@@ -45,18 +49,20 @@ export class ApiExposer extends $util.ComponentResource {
           certificateArn: args.certificateArn ?? createCertificate(),
           endpointType: "REGIONAL",
           securityPolicy: "TLS_1_2",
+          ...(args.ipAddressType && { ipAddressType: args.ipAddressType }),
         },
       },
       { parent },
     );
     this.targetDomainName = domain.domainNameConfiguration.targetDomainName;
+    this.targetZoneId = domain.domainNameConfiguration.hostedZoneId;
 
     dns?.createAlias(
       name,
       {
         name: domainName,
-        aliasName: domain.domainNameConfiguration.targetDomainName,
-        aliasZone: domain.domainNameConfiguration.hostedZoneId,
+        aliasName: this.targetDomainName,
+        aliasZone: this.targetZoneId,
       },
       { parent },
     );

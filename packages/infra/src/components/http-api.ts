@@ -23,7 +23,8 @@ export function createHttpApi(name: string, args: HttpApiArgs, parent: $util.Res
   const { plan, lambda } = args;
   const [planned] = plan.stages;
 
-  const { allowOrigins, allowMethods, allowHeaders, exposeHeaders, maxAge } = plan.corsConfiguration;
+  const { allowCredentials, allowOrigins, allowMethods, allowHeaders, exposeHeaders, maxAge } =
+    plan.corsConfiguration;
   const api = new aws.apigatewayv2.Api(
     `${name}HttpApi`,
     {
@@ -31,6 +32,7 @@ export function createHttpApi(name: string, args: HttpApiArgs, parent: $util.Res
       description: args.description,
       protocolType: "HTTP",
       corsConfiguration: {
+        allowCredentials,
         allowOrigins: [...allowOrigins],
         allowMethods: [...allowMethods],
         allowHeaders: [...allowHeaders],

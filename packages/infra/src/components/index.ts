@@ -11,5 +11,6 @@ export { BudgetGuard, type BudgetGuardArgs } from "./budget-guard.ts";
 export { ContainerService, type ContainerServiceArgs } from "./container-service.ts";
 export { type Dns, dnsOf } from "./dns.ts";
 export { secretEnvironment } from "./environment.ts";
-export { type JobFunctionArgs, jobFunction } from "./job-function.ts";
+export type { JobArgs } from "./job-function.ts";
 export { LambdaApi, type LambdaApiArgs } from "./lambda-api.ts";
+export { apiEnvironment, type OwnInfra } from "./own-infra.ts";

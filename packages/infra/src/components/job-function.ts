@@ -1,34 +1,37 @@
-/** A function beside the API: what a queue, a schedule or a topic starts, with the API's own environment. */
+/** A function beside the API: what a queue, a schedule or a topic starts, with the API's own code and environment. */
 import { functionNameOf } from "../names.ts";
+import type { CodeSource } from "./api-code.ts";
 import { functionArgs, type OwnRights } from "./function-args.ts";
-import type { LambdaApi } from "./lambda-api.ts";
 
-export interface JobFunctionArgs extends OwnRights {
-  /** Whose settings and secrets it has. */
-  readonly api: LambdaApi;
-  /** Its entry, which SST bundles, seen from the root of the project: `packages/api/src/jobs/send-mails.handler`. */
-  readonly handler: string;
+/** What differs from the API. It has no rights but those that are said here. */
+export interface JobArgs extends OwnRights {
   /** Default: 512. */
   readonly memoryMegabytes?: number;
   /** Default: 60. A queue's visibility time-out has to be longer. */
   readonly timeoutSeconds?: number;
   /** Default: 30. */
   readonly logRetentionDays?: number;
+  /** Default: the API's. */
   readonly vpc?: sst.aws.FunctionArgs["vpc"];
 }
 
+/** What a job shares with its API. */
+export interface SharedWithJobs {
+  readonly code: CodeSource;
+  readonly environment: Readonly<Record<string, $util.Input<string>>>;
+  readonly vpc: sst.aws.FunctionArgs["vpc"] | undefined;
+}
+
 /**
- * Gives the arguments of a function, for whatever of SST takes them, and makes its log. Its code is made with `createJob`.
+ * Gives the arguments of a function, for whatever of SST takes them, and makes its log.
  *
  * The log alone has a fixed name: SST makes the function anew where its queue is another one, and AWS takes no name twice.
  *
- * @param name of the job, unique in the program.
- * @example
- * mails.subscribe(jobFunction("SendMails", { api, handler: "packages/api/src/jobs/send-mails.handler", link: [orders] }));
- * new sst.aws.CronV2("Nightly", { schedule: "rate(1 day)", function: jobFunction("CleanUp", { ... }) });
+ * @param job the name of its file in `src/jobs`, without the ending.
  */
-export function jobFunction(name: string, args: JobFunctionArgs): sst.aws.FunctionArgs {
-  const { api, handler, memoryMegabytes = 512, timeoutSeconds = 60, logRetentionDays = 30, ...rest } = args;
+export function jobFunction(job: string, shared: SharedWithJobs, args: JobArgs): sst.aws.FunctionArgs {
+  const { memoryMegabytes = 512, timeoutSeconds = 60, logRetentionDays = 30, ...rights } = args;
+  const name = inCamelCase(job);
   const logGroupName = `/aws/lambda/${functionNameOf($app.name, $app.stage, name)}`;
   const logGroup = new aws.cloudwatch.LogGroup(`${name}Log`, {
     name: logGroupName,
@@ -36,15 +39,21 @@ export function jobFunction(name: string, args: JobFunctionArgs): sst.aws.Functi
   });
   return {
     ...functionArgs({
-      ...rest,
+      vpc: shared.vpc,
+      ...rights,
       logGroupName,
-      description: `${$app.name}, stage ${$app.stage}: ${name}`,
-      code: { handler },
+      description: `${$app.name}, stage ${$app.stage}: ${job}`,
+      code: shared.code(job),
       memoryMegabytes,
       timeoutSeconds,
-      environment: api.environment,
+      environment: shared.environment,
       logRetentionDays,
     }),
     logging: { logGroup: logGroup.name },
   };
+}
+
+/** `send-mails` is `SendMails` among the resources. */
+function inCamelCase(name: string): string {
+  return name.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -13,6 +13,7 @@ import { createDashboard } from "./dashboard.ts";
 import { type CallerSettings, callerEnvironment } from "./environment.ts";
 import type { OwnRights } from "./function-args.ts";
 import { createHttpApi } from "./http-api.ts";
+import { type JobArgs, jobFunction } from "./job-function.ts";
 import { createLambdaFunction } from "./lambda-function.ts";
 
 export interface LambdaApiArgs extends CallerSettings, OwnRights {
@@ -46,6 +47,8 @@ export interface LambdaApiArgs extends CallerSettings, OwnRights {
   /** Beside the headers that the routes' contracts name. */
   readonly corsAllowHeaders?: readonly string[];
   readonly corsExposeHeaders?: readonly string[];
+  /** Whether pages may send cookies. Default: `false`. */
+  readonly corsAllowCredentials?: boolean;
   /** For every route; all callers share it. Default: 100 requests a second, burst 200. */
   readonly throttling?: RouteThrottling;
   /** For the token endpoints. Default: 5 requests a second, burst 10. */
@@ -69,10 +72,15 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
   /** Where the gateway's own host serves the API; `undefined` when that is switched off. */
   readonly url: $util.Output<string> | undefined;
   readonly functionName: $util.Output<string>;
+  readonly functionArn: $util.Output<string>;
+  /** The function's role, for what else is allowed to it: `aws.iam.RolePolicy`. */
+  readonly role: { readonly arn: $util.Output<string>; readonly name: $util.Output<string> };
   /** What everybody calls, and what a release moves. */
   readonly aliasArn: $util.Output<string>;
-  /** What the function is configured by: functions beside the API have it too. */
-  readonly environment: Readonly<Record<string, $util.Input<string>>>;
+  /** The alias as an integration of another gateway names it. */
+  readonly invokeArn: $util.Output<string>;
+  readonly #args: Pick<LambdaApiArgs, "code" | "vpc">;
+  readonly #environment: Readonly<Record<string, $util.Input<string>>>;
 
   constructor(name: string, args: LambdaApiArgs, options?: $util.ComponentResourceOptions) {
     super("lambda-express-api:infra:LambdaApi", name, {}, options);
@@ -84,7 +92,8 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
       disableExecuteApiEndpoint = false,
     } = args;
 
-    this.environment = {
+    this.#args = args;
+    this.#environment = {
       ...args.environment,
       ...gatewayEnvironment(stageName, args.mappingKey),
       ...callerEnvironment(args),
@@ -98,7 +107,7 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
         code: args.code,
         memoryMegabytes: args.memoryMegabytes ?? 512,
         timeoutSeconds,
-        environment: this.environment,
+        environment: this.#environment,
         ...(args.link && { link: args.link }),
         ...(args.permissions && { permissions: args.permissions }),
         ...(args.vpc && { vpc: args.vpc }),
@@ -118,6 +127,7 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
           corsAllowOrigins,
           ...(args.corsAllowHeaders && { corsAllowHeaders: args.corsAllowHeaders }),
           ...(args.corsExposeHeaders && { corsExposeHeaders: args.corsExposeHeaders }),
+          corsAllowCredentials: args.corsAllowCredentials ?? false,
           ...(args.throttling && { throttling: args.throttling }),
           ...(args.authThrottling && { authThrottling: args.authThrottling }),
         }),
@@ -162,12 +172,30 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
     this.stageName = stage.name;
     this.mappingKey = args.mappingKey;
     this.functionName = lambda.name;
+    this.functionArn = lambda.arn;
+    this.role = lambda.role;
     this.aliasArn = lambda.alias.arn;
+    this.invokeArn = lambda.alias.invokeArn;
     if (!disableExecuteApiEndpoint) {
       this.url = stageName === "$default" ? api.apiEndpoint : $interpolate`${api.apiEndpoint}/${stage.name}`;
     }
     // The CLI shows a component's `_hint` beside its name.
     this.registerOutputs({ _hint: this.url });
+  }
+
+  /**
+   * Gives the arguments of a function beside the API, for whatever of SST takes them, and makes its log. It has the API's
+   * code, settings and secrets, and no rights but those that are said here.
+   *
+   * @param name of its file in `src/jobs`, without the ending; it is made with `createJob`.
+   * @throws Error where there is no such file.
+   * @example
+   * mails.subscribe(api.job("send-mails", { link: [orders] }));
+   * new sst.aws.CronV2("Nightly", { schedule: "rate(1 day)", function: api.job("clean-up") });
+   */
+  job(name: string, args: JobArgs = {}): sst.aws.FunctionArgs {
+    const { code, vpc } = this.#args;
+    return jobFunction(name, { code, vpc, environment: this.#environment }, args);
   }
 }
 

@@ -16,6 +16,8 @@ export interface LambdaFunctionArgs extends Omit<OwnFunctionArgs, "logGroupName"
 
 export interface LambdaFunction {
   readonly name: $util.Output<string>;
+  readonly arn: $util.Output<string>;
+  readonly role: { readonly arn: $util.Output<string>; readonly name: $util.Output<string> };
   readonly alias: aws.lambda.Alias;
   readonly logGroupName: $util.Output<string>;
 }
@@ -74,7 +76,14 @@ export function createLambdaFunction(
   );
 
   if (keepWarm && !$dev) createWarmth(name, keepWarm, alias, parent);
-  return { name: fn.name, alias, logGroupName: $interpolate`/aws/lambda/${fn.name}` };
+  const { arn, name: roleName } = fn.nodes.role;
+  return {
+    name: fn.name,
+    arn: fn.arn,
+    role: { arn, name: roleName },
+    alias,
+    logGroupName: $interpolate`/aws/lambda/${fn.name}`,
+  };
 }
 
 /** With a warmer of several instances the function calls itself. */

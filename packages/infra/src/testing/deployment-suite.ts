@@ -3,11 +3,13 @@
  * asks nothing of what else a program creates.
  */
 import assert from "node:assert/strict";
+import { dirname, resolve } from "node:path";
 import { before, describe, it } from "node:test";
 import type { Api } from "@lambda-express-api/kit";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { API_NAME } from "../names.ts";
 import { apiSettings, loadSettings } from "../settings.ts";
+import { readStages } from "../stage-environment.ts";
 import { deployedApis, invocationFaults, routeFaults, secretFaults } from "./deployment-faults.ts";
 import type { Graph } from "./graph.ts";
 import { synthesise } from "./synthesise.ts";
@@ -47,7 +49,7 @@ export function deploymentSuite({
     });
 
     it("has one gateway route for each endpoint, behind its access rule, and none besides", async () => {
-      const settings = loadSettings(stage, environment, api);
+      const settings = loadSettings(stage, environment, api, readStages(resolve(dirname(config))));
       const routes = await enabledRoutes(api, settings.features);
       assert.deepEqual(routeFaults(graph, deployedApis(graph, names), routes, settings), []);
     });
@@ -68,8 +70,9 @@ export function deploymentSuite({
 /** A right value of every setting without which the API would not start, and of every secret. */
 function exampleEnvironment(api: Api): Record<string, string> {
   return Object.fromEntries(
-    apiSettings(api.settings).flatMap(([name, { default: byDefault, optional, secret, example }]) =>
-      secret || (byDefault === undefined && !optional) ? [[name, example] as const] : [],
+    apiSettings(api.settings).flatMap(
+      ([name, { default: byDefault, optional, secret, fromInfra, example }]) =>
+        !fromInfra && (secret || (byDefault === undefined && !optional)) ? [[name, example] as const] : [],
     ),
   );
 }

@@ -76,7 +76,7 @@ const server = createServer((incoming, outgoing) => {
 
 function answerCall(
   method: string,
-  { bundle }: { bundle?: string },
+  { bundle, handler }: { bundle?: string; handler: string },
 ): { result: unknown } | { error: string } {
   switch (method) {
     case "Provider.Aws.Bootstrap":
@@ -94,7 +94,10 @@ function answerCall(
       return { result: { http: "appsync.example.com", realtime: "appsync-realtime.example.com" } };
     case "Runtime.Build":
       return {
-        result: { handler: "bundle.handler", out: bundle ?? functionFolder, errors: [], sourcemaps: [] },
+        // What is bundled already has its entry.
+        result: bundle
+          ? { handler, out: bundle, errors: [], sourcemaps: [] }
+          : { handler: "bundle.handler", out: functionFolder, errors: [], sourcemaps: [] },
       };
     case "Runtime.AddTarget":
       return { result: true };

@@ -6,11 +6,12 @@
 export default $config({
   async app({ stage }) {
     const { stageFacts } = await import("../../src/stage.ts");
-    const { isPermanent } = stageFacts(stage);
+    const { stages } = await import("./stages.ts");
+    const { isPermanent, tags } = stageFacts(stage, stages, process.env);
     return {
       name: "fixture-api",
       home: "aws",
-      providers: { aws: "7.20.0" },
+      providers: { aws: { version: "7.20.0", defaultTags: { tags } } },
       removal: isPermanent ? "retain" : "remove",
       protect: isPermanent,
     };
@@ -19,12 +20,13 @@ export default $config({
   async run() {
     const { api } = await import("../fixtures/api/src/api.ts");
     const infra = await import("../../src/components/index.ts");
+    const { stages } = await import("./stages.ts");
 
     infra.demandAppName(api.name);
-    const settings = infra.loadSettings($app.stage, process.env, api);
+    const settings = infra.loadSettings($app.stage, process.env, api, stages);
     const routes = await infra.enabledRoutes(api, settings.features);
     const code = infra.apiCode({ folder: "packages/infra/test/fixtures/api" });
-    const environment = { ...settings.environment, ...infra.secretEnvironment(settings.secretEnvironment) };
+    const environment = infra.apiEnvironment(api, settings);
     const dns = infra.dnsOf(settings.dns);
     // The bridge of sst dev needs more than the boundary of a stage allows.
     if (settings.permissionsBoundaryArn && !$dev)
@@ -34,7 +36,12 @@ export default $config({
 
     const lambda = new infra.LambdaApi(infra.API_NAME, { ...settings, routes, code, environment });
     const domain =
-      settings.domain && new infra.ApiExposer("Domain", { ...settings.domain, dns, apis: { Api: lambda } });
+      settings.domain &&
+      new infra.ApiExposer("Domain", {
+        ...settings.domain,
+        dns,
+        apis: { Api: lambda, ...settings.domain.otherApis },
+      });
     if (settings.container && dns && !$dev) {
       const container = { ...settings, ...settings.container, healthPath: await infra.healthPath(api) };
       new infra.ContainerService("Container", { ...container, dns, environment });

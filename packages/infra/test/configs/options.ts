@@ -36,7 +36,7 @@ export default $config({
       }).handler(anyone(fine)),
     ];
 
-    new LambdaApi("Provisioned", {
+    const provisioned = new LambdaApi("Provisioned", {
       jwtAuthorizer,
       routes,
       code,
@@ -93,6 +93,16 @@ export default $config({
       cloudflare: cloudflare.urls,
       nobody: nobody.urls,
       nobodyTarget: nobody.targetDomainName,
+      nobodyTargetZone: nobody.targetZoneId,
+      provisioned: {
+        apiId: provisioned.apiId,
+        stageName: provisioned.stageName,
+        functionName: provisioned.functionName,
+        functionArn: provisioned.functionArn,
+        invokeArn: provisioned.invokeArn,
+        aliasArn: provisioned.aliasArn,
+        role: provisioned.role,
+      },
       socket: socket.urls,
     };
   },

@@ -6,7 +6,9 @@ export default $config({
   app: () => ({ name: "refusals", home: "aws", providers: { aws: "7.20.0" } }),
 
   async run() {
-    const { ApiExposer, dnsOf, LambdaApi } = await import("../../src/components/index.ts");
+    const { ApiExposer, apiCode, apiEnvironment, dnsOf, LambdaApi } = await import(
+      "../../src/components/index.ts"
+    );
 
     const jwtAuthorizer = { issuer: "https://issuer.example.com/", audiences: ["one"] };
     const api = { apiId: "given", stageName: "live" };
@@ -42,6 +44,23 @@ export default $config({
             apis: { One: { ...api, mappingKey: "v1/chat" } },
           }),
       ),
+      noValue: saidOf(() =>
+        apiEnvironment(
+          {
+            settings: {
+              ORDERS_TABLE: {
+                description: "",
+                rule: "",
+                example: "orders",
+                fromInfra: true,
+                parse: (text: string) => text,
+              },
+            },
+          },
+          { environment: {}, secretEnvironment: {} },
+        ),
+      ),
+      noJob: saidOf(() => apiCode({ folder: "packages/infra/test/fixtures/api" })("none")),
       noCertificate: saidOf(() => new ApiExposer("D", { domainName, apis: { One: api } })),
       longName: saidOf(
         () => new LambdaApi("E".repeat(64), { jwtAuthorizer, routes: [], code: () => ({ handler: "x" }) }),

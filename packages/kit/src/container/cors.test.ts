@@ -248,9 +248,30 @@ describe("CORS in the container", () => {
     assert.match((await headersOf(target, "/options")).allowed ?? "", /,x-signature$/);
   });
 
-  it("is configured by what the gateway would take: origins without credentials", () => {
+  it("lets a page of a listed origin send cookies where that is set, and no other page", async (t) => {
+    const environment = { CORS_ALLOW_ORIGINS: ORIGIN, CORS_ALLOW_CREDENTIALS: "on" };
+    const target = await appTarget({ api: apiOf([signed]), issuer, environment });
+    t.after(target.close);
+    for (const [origin, credentials] of [
+      [ORIGIN, "true"],
+      ["https://other.example.com", undefined],
+    ] as const) {
+      for (const request of [
+        preflight("/signed", origin),
+        { method: "GET", path: "/signed", headers: { origin } },
+      ])
+        assert.equal(
+          (await target.request(request)).headers["access-control-allow-credentials"],
+          credentials,
+          `${request.method} from ${origin}`,
+        );
+    }
+  });
+
+  it("is configured in the words that the gateway has for it", () => {
     const config = testConfig(fixtureApi, noIssuer, { CORS_ALLOW_ORIGINS: `${ORIGIN}, *` });
     assert.deepEqual(Object.keys(corsConfiguration(config, [])).sort(), [
+      "allowCredentials",
       "allowHeaders",
       "allowMethods",
       "allowOrigins",

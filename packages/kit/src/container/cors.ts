@@ -10,6 +10,7 @@ import { type ApiFacts, METHODS } from "../route/define-route.ts";
 
 /** In the names of API Gateway's `CorsConfiguration`. */
 export interface CorsConfiguration {
+  readonly allowCredentials: boolean;
   readonly allowOrigins: readonly string[];
   readonly allowMethods: readonly string[];
   readonly allowHeaders: readonly string[];
@@ -17,7 +18,10 @@ export interface CorsConfiguration {
   readonly maxAge: number;
 }
 
-export type CorsSettings = Pick<Config, "corsAllowOrigins" | "corsAllowHeaders" | "corsExposeHeaders">;
+export type CorsSettings = Pick<
+  Config,
+  "corsAllowCredentials" | "corsAllowOrigins" | "corsAllowHeaders" | "corsExposeHeaders"
+>;
 
 /** `authorization` is named because a wildcard does not cover it (Fetch Standard, CORS-safelisted request-headers). */
 const ALLOW_HEADERS = ["authorization", "content-type", "x-request-id"];
@@ -29,10 +33,11 @@ const EXPOSE_HEADERS = ["x-request-id", "retry-after", "www-authenticate", "loca
  * @param requestHeaders that the endpoints' contracts name (`requestHeaderNames`).
  */
 export function corsConfiguration(
-  { corsAllowOrigins, corsAllowHeaders, corsExposeHeaders }: CorsSettings,
+  { corsAllowCredentials, corsAllowOrigins, corsAllowHeaders, corsExposeHeaders }: CorsSettings,
   requestHeaders: readonly string[],
 ): CorsConfiguration {
   return {
+    allowCredentials: corsAllowCredentials,
     allowOrigins: corsAllowOrigins,
     allowMethods: METHODS,
     allowHeaders: [...new Set([...ALLOW_HEADERS, ...requestHeaders, ...corsAllowHeaders])],
@@ -51,7 +56,10 @@ export function createCors(
   settings: CorsSettings,
   { endpoints }: Pick<ApiFacts, "endpoints">,
 ): RequestHandler {
-  const { allowOrigins, allowMethods, exposeHeaders, maxAge } = corsConfiguration(settings, []);
+  const { allowCredentials, allowOrigins, allowMethods, exposeHeaders, maxAge } = corsConfiguration(
+    settings,
+    [],
+  );
   const anyOrigin = allowOrigins.includes("*");
   const exposed = exposeHeaders.join(",");
   let allowing: Promise<readonly string[]> | undefined;
@@ -87,6 +95,7 @@ export function createCors(
       request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined;
     const isAllowed = anyOrigin || allowOrigins.includes(origin);
     if (isAllowed) response.setHeader("access-control-allow-origin", anyOrigin ? "*" : origin);
+    if (isAllowed && allowCredentials) response.setHeader("access-control-allow-credentials", "true");
     if (isPreflight) return answerPreflight(request, response, isAllowed);
     if (isAllowed) response.setHeader("access-control-expose-headers", exposed);
     next();

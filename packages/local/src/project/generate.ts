@@ -161,32 +161,34 @@ ${table(["Code", "Status", "Title", "The gateway's own answer"], rows)}
 
 function settingsPage(api: Api): string {
   const head = ["Variable", "What it is for", "It must be", "Default", "Example"];
-  const rowsOf = (settings: Readonly<Record<string, Omit<Setting<unknown>, "parse">>>) =>
-    Object.entries(settings).map(([name, setting]) => [
+  const rowsOf = (settings: Readonly<Record<string, Omit<Setting<unknown>, "parse">>>, whenUnset: string) =>
+    Object.entries(settings).map(([name, { description, rule, example, ...setting }]) => [
       `\`${name}\``,
-      setting.secret ? `${setting.description} Secret.` : setting.description,
-      setting.rule,
-      setting.default !== undefined ? `\`${setting.default}\`` : setting.optional ? "" : "**required**",
-      `\`${setting.example}\``,
+      `${description}${setting.secret ? " Secret." : ""}${setting.fromInfra ? " At AWS it is that of `infra.ts`." : ""}`,
+      rule,
+      setting.default !== undefined ? `\`${setting.default}\`` : setting.optional ? "" : whenUnset,
+      `\`${example}\``,
     ]);
-  const own = rowsOf(api.settings);
+  const own = rowsOf(api.settings, "**required**");
   return `${NOTE}
 
 # Settings
 
 The API is configured by its environment alone. All mistakes are reported together at the start, one sentence each.
 ${own.length > 0 ? `\n## Of this API\n\n${table(head, own)}\n\n## Of every API\n` : ""}
-${table(head, rowsOf(kitSettings))}
+${table(head, rowsOf(kitSettings, "**required**"))}
 
 ## Of a deployment
 
-\`sst deploy\` reads these, and those above that say how callers are known, from the environment, from \`.env.<stage>\`
-and from \`.env\`, in this order. The stage name is \`mvp\` unless \`AWS_API_GW_STAGE_NAME\` says otherwise; \`RUNTIME\`,
+\`sst deploy\` reads these, and those above that say how callers are known, from the environment, from \`.env.<stage>\`,
+from \`.env\` and from \`stages.ts\`, in this order: in \`stages.ts\` stands, under the same names, what a pull request shows, and
+in the environment what is secret and what a machine decides. \`npm run doctor -- --stage dev\` prints each value and where it
+comes from. The stage name is \`mvp\` unless \`AWS_API_GW_STAGE_NAME\` says otherwise; \`RUNTIME\`,
 \`NODE_ENV\` and what the container listens on follow from where the API is deployed. Secret values are read from the same
 places; SST encrypts them in its state and shows them in no output. They are not set with \`sst secret\`, whose names cannot have
 an underscore.
 
-${table(head, rowsOf(deploymentSettings))}
+${table(head, rowsOf(deploymentSettings, ""))}
 `;
 }
 

@@ -96,7 +96,7 @@ async function listenBeside(inspector: Inspector, port: number): Promise<void> {
 async function describeApi(
   { folder: { apiModule }, mappingKey }: LocalApi,
   identity: LocalIdentity,
-  { jwt, corsAllowOrigins, corsAllowHeaders, corsExposeHeaders, features }: Config,
+  { jwt, features, ...config }: Config,
 ): Promise<HttpApi> {
   const { authorizers, ...plan } = await planInWorker({
     apiModule,
@@ -104,9 +104,10 @@ async function describeApi(
     settings: {
       stageName: STAGE,
       jwtAuthorizer: { issuer: jwt.issuer, audiences: jwt.audiences },
-      corsAllowOrigins,
-      corsAllowHeaders,
-      corsExposeHeaders,
+      corsAllowOrigins: config.corsAllowOrigins,
+      corsAllowHeaders: config.corsAllowHeaders,
+      corsExposeHeaders: config.corsExposeHeaders,
+      corsAllowCredentials: config.corsAllowCredentials,
     },
   });
   return {

@@ -47,6 +47,7 @@ export function gatewayTarget({ through, switches = {} }: GatewayTargetOptions):
       corsAllowOrigins: config.corsAllowOrigins,
       corsAllowHeaders: config.corsAllowHeaders,
       corsExposeHeaders: config.corsExposeHeaders,
+      corsAllowCredentials: config.corsAllowCredentials,
       throttling: UNTHROTTLED,
       authThrottling: UNTHROTTLED,
     });

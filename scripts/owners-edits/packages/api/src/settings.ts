@@ -8,4 +8,11 @@ export const settings = {
     secret: true,
     parse: matching(/^postgres:\/\/\S+$/),
   },
+  MAILS_QUEUE: {
+    description: "The queue of mails to send.",
+    rule: "the URL of a queue",
+    example: "https://sqs.eu-west-1.amazonaws.com/123456789012/mails",
+    fromInfra: true,
+    parse: matching(/^https?:\/\/\S+$/),
+  },
 } as const;

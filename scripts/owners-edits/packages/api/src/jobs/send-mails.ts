@@ -1,0 +1,11 @@
+import { createJob } from "@lambda-express-api/kit/lambda/create-job.ts";
+import { api } from "../api.ts";
+
+interface Messages {
+  readonly Records: readonly { readonly body: string }[];
+}
+
+export const handler = createJob(api, async ({ Records }: Messages, { services }) => {
+  const database = await services.database;
+  for (const { body } of Records) await database.query("insert into mails (body) values ($1)", [body]);
+});
