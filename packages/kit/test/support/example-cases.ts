@@ -10,7 +10,7 @@ const EVENT = '{ "id": "evt_1", "type": "payment.paid", "note": "Größe 5 💡"
 function signature(
   body: string | Uint8Array,
   secondsAgo = 0,
-  secret = api.settings.WEBHOOK_SECRET?.example ?? "",
+  secret: string = api.settings.WEBHOOK_SECRET.example,
 ) {
   const time = Math.floor(Date.now() / 1000) - secondsAgo;
   const hmac = createHmac("sha256", secret).update(`${time}.`).update(body).digest("hex");
