@@ -8,8 +8,9 @@ import { basename, join } from "node:path";
 import { type BuildFailure, type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import type { ExternalPackages } from "./external-packages.ts";
 import { lazyRequires } from "./lazy-requires.ts";
+import { withNaturalNames } from "./natural-names.ts";
 import { AS_MODULES, NODE_RESOLUTION, nodeModules } from "./node-modules.ts";
-import { rewrite } from "./rewrite.ts";
+import { isNode, type Node, rewrite } from "./rewrite.ts";
 import { separateEntryPoints, separatePackages } from "./separate-packages.ts";
 import { type CodeFile, writeCode } from "./write-code.ts";
 
@@ -167,7 +168,7 @@ const COMMONJS = {
   // What there is to warn of, the first bundling has said.
   logLevel: "error",
   legalComments: "external",
-  banner: { js: "(function(exports,require,module,__filename,__dirname,__meta,__load){" },
+  banner: { js: "(function(exports,require,module,__filename,__dirname,__meta,__load,__part){" },
   footer: { js: "})" },
 } satisfies BuildOptions;
 
@@ -212,8 +213,32 @@ function withLoadCalls({ path, text }: CodeFile): CodeFile {
   if (!text.includes("import(")) return { path, text };
   return {
     path,
-    text: rewrite(text, ({ type, start, end }, _above, replace) => {
-      if (type === "Import") replace(start, end, "__load");
+    // First without the calls that name functions, one of which would be around each endpoint's.
+    text: rewrite(withNaturalNames(text), (node, _above, replace) => {
+      const { type, start, end } = node;
+      const part = partOf(node);
+      if (part) replace(start, end, `__part(${part})`);
+      else if (type === "Import") replace(start, end, "__load");
     }),
   };
 }
+
+/**
+ * What an endpoint's line in the list of routes loads: a function there, which V8 would have to read at every start, becomes
+ * a call of the loader that makes one.
+ *
+ * @returns of `async () => (await import("./file.js")).name` the texts `"./file.js","name"`.
+ */
+function partOf({ type, async: isAsync, params, body }: Node): string | undefined {
+  if (type !== "ArrowFunctionExpression" || !isAsync || !isEmpty(params) || !isNode(body)) return undefined;
+  if (body.type !== "MemberExpression" || body.computed || !isNode(body.object)) return undefined;
+  const { object: awaited, property } = body;
+  const call = awaited.type === "AwaitExpression" ? awaited.argument : undefined;
+  if (!isNode(call) || call.type !== "CallExpression" || !isNode(call.callee) || !isNode(property))
+    return undefined;
+  const [file, ...others] = call.arguments as readonly Node[];
+  if (call.callee.type !== "Import" || file?.type !== "StringLiteral" || others.length > 0) return undefined;
+  return `${JSON.stringify(file.value)},${JSON.stringify(property.name)}`;
+}
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;

@@ -27,6 +27,7 @@ type FileFunction = (
   dirname: string,
   meta: Meta,
   load: (id: string, options?: ImportCallOptions) => Promise<object>,
+  part: (id: string, name: string) => () => Promise<unknown>,
 ) => void;
 
 /** `import.meta` of a file's ES modules. */
@@ -75,7 +76,16 @@ export function createFileLoader(
       const script = compile(file);
       const wrapped: FileFunction = script.runInThisContext();
       const filename = `${root}/${file}`;
-      wrapped(module.exports, require, module, filename, root, new Meta(filename, root), importModule);
+      wrapped(
+        module.exports,
+        require,
+        module,
+        filename,
+        root,
+        new Meta(filename, root),
+        importModule,
+        partOf,
+      );
       onRun?.(file, script);
       return module.exports;
     } catch (error) {
@@ -122,6 +132,10 @@ export function createFileLoader(
   async function importModule(id: string, options?: ImportCallOptions): Promise<object> {
     return FILE.test(id) ? namespaceOf(id) : import(id, options);
   }
+
+  /** Of `async () => (await import(id)).name`. */
+  const partOf = (id: string, name: string) => async (): Promise<unknown> =>
+    ((await importModule(id)) as Exports)[name];
 
   const namespaces = new Map<string, object>();
 
