@@ -49,6 +49,7 @@ export function projectManifest(
       generate: "lambda-express-api generate",
       groups: "lambda-express-api groups",
       keys: "lambda-express-api keys",
+      logs: "lambda-express-api logs",
       // An older Node would fail in words of its own.
       pretest: "lambda-express-api check-node",
       test: 'node --test "src/**/*.test.ts" "test/**/*.test.ts"',

@@ -31,4 +31,6 @@ export interface Exchange {
 export interface AnsweredExchange extends Exchange {
   answer: Answer;
   durationMilliseconds: number;
+  /** Of the stage, where it has an access log. */
+  accessLogLine?: string;
 }

@@ -80,8 +80,10 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     if (!answer) return undefined;
     const answered = { ...exchange, answer, durationMilliseconds: now() - exchange.receivedAt };
     const line = exchange.stage && accessLogLines.get(exchange.stage);
-    if (line) log(line(answered));
-    return answered;
+    if (!line) return answered;
+    const accessLogLine = line(answered);
+    log(accessLogLine);
+    return { ...answered, accessLogLine };
   };
 
   async function answerOrRefuse(

@@ -262,6 +262,16 @@ describe("output of the function", () => {
     for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? "", pattern);
   });
 
+  it("belongs to its event, whatever wrote it", async (t) => {
+    const { invoke, lines } = probe(t);
+    const { lines: ofFirst } = await invoke({ do: "write" });
+    assert.deepEqual(ofFirst?.slice(1, 3), ["by descriptor", "part"]);
+    assert.deepEqual(ofFirst, lines.slice(1), "all but the start of the instance");
+    const second = await invoke({ do: "throw" });
+    assert.equal(second.lines?.filter((line) => line.includes(second.requestId)).length, 4);
+    assert.equal(second.lines?.length, 4);
+  });
+
   it("a failure is logged with its type, message and stack", async (t) => {
     const { invoke, lines } = probe(t);
     const { requestId } = await invoke({ do: "throw" });

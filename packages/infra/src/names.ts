@@ -11,6 +11,12 @@ export function functionNameOf(app: string, stage: string, component: string): s
   return `${app}-${stage}-${component}`;
 }
 
+/** The logs of a component: of its function, and of its gateway's access. */
+export function logGroupsOf(app: string, stage: string, component: string): readonly [string, string] {
+  const name = functionNameOf(app, stage, component);
+  return [`/aws/lambda/${name}`, `/aws/vendedlogs/apis/${name}`];
+}
+
 /**
  * The name of a route's resource. It follows from the route key alone, with the names of variables blanked, so that a new
  * operation id, access rule or variable name is an update in place: the engine creates before it deletes, and the gateway

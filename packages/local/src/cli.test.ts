@@ -29,7 +29,7 @@ describe("lambda-express-api", () => {
 
   it("refuses no command and an unknown one in a sentence that names all there are", async () => {
     const names =
-      /commands are start, dev, demo, new, generate, groups, keys, build lambda, build container, .*rollback\.\n$/;
+      /commands are start, dev, demo, new, generate, logs, groups, keys, build lambda, build container, .*rollback\.\n$/;
     for (const [args, beginning] of [
       [[], /^Say what to run; /],
       [["build", "image"], /^There is no command "build image"; /],

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { PlainError } from "./command.ts";
 import { readOptions } from "./options.ts";
 
-test("without a word it is the Lambda runtime on port 3000 with the local issuer as Firebase, for the API of this folder, without reload", () => {
+test("without a word it is the Lambda runtime on port 3000 with the local issuer as Firebase, for the API of this folder, without reload, with one line a request", () => {
   assert.deepEqual(
     { ...readOptions([], {}) },
     {
@@ -12,6 +12,7 @@ test("without a word it is the Lambda runtime on port 3000 with the local issuer
       port: 3000,
       reload: false,
       runtime: "lambda",
+      verbose: false,
     },
   );
 });
@@ -53,8 +54,9 @@ test("the flag wins over PORT, PORT over the default", () => {
   assert.equal(readOptions(["--port=0"], { PORT: "4000" }).port, 0);
 });
 
-test("--reload is read", () => {
-  assert.equal(readOptions(["--reload"], {}).reload, true);
+test("--reload and --verbose are read", () => {
+  const { reload, verbose } = readOptions(["--reload", "--verbose"], {});
+  assert.deepEqual([reload, verbose], [true, true]);
 });
 
 for (const port of ["65536", "-1", "80a", "0x50", "1e3", ""]) {

@@ -15,6 +15,8 @@ export interface StartOptions {
   port: number;
   reload: boolean;
   runtime: "lambda" | "containerized";
+  /** Whether each line of the log is printed, in place of one a request. */
+  verbose: boolean;
 }
 
 /** @param environment where the provider is the one that the API has in production, if nothing else is said. */
@@ -22,7 +24,7 @@ export function readOptions(
   args: string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): StartOptions {
-  const { api, identity: identityName, port, reload, runtime } = readFlags(args);
+  const { api, identity: identityName, port, reload, runtime, verbose } = readFlags(args);
   const said = identityName ?? (environment.IDENTITY_PROVIDER || "firebase");
   const identity = identityNames.find((name) => name === said);
   if (identity === undefined) {
@@ -34,7 +36,7 @@ export function readOptions(
   }
   const number =
     port === undefined ? portNumber("PORT", environment.PORT || DEFAULT_PORT) : portNumber("--port", port);
-  return { api, identity, port: number, reload, runtime };
+  return { api, identity, port: number, reload, runtime, verbose };
 }
 
 function readFlags(args: string[]) {
@@ -45,11 +47,12 @@ function readFlags(args: string[]) {
       port: { type: "string" },
       reload: { type: "boolean", default: false },
       runtime: { type: "string", default: "lambda" },
+      verbose: { type: "boolean", default: false },
     } as const;
     return parseArgs({ args, options }).values;
   } catch {
     throw new PlainError(
-      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --port N, where 0 is any free port, --runtime lambda or containerized, --identity ${IDENTITY_RULE}, and --reload.`,
+      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --port N, where 0 is any free port, --runtime lambda or containerized, --identity ${IDENTITY_RULE}, --reload, and --verbose.`,
     );
   }
 }

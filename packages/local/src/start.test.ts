@@ -263,7 +263,7 @@ test("an unknown option is refused with one sentence", async () => {
   assert.deepEqual(await run("../src/start.ts", { args: ["--prot", "4000"] }).ended, {
     exitCode: 1,
     output:
-      'Cannot read "--prot 4000": the options are --api FOLDER, --port N, where 0 is any free port, --runtime lambda or containerized, --identity firebase, cognito, auth0, oidc or firebase-emulator, and --reload.\n',
+      'Cannot read "--prot 4000": the options are --api FOLDER, --port N, where 0 is any free port, --runtime lambda or containerized, --identity firebase, cognito, auth0, oidc or firebase-emulator, --reload, and --verbose.\n',
   });
 });
 

@@ -11,6 +11,7 @@ import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { exitCodeOf, PlainError } from "./command.ts";
 import { startIdentity } from "./identity/start-identity.ts";
 import { type LocalApi, loadLocalApi } from "./local-stack.ts";
+import { oneLineARequest } from "./one-line-a-request.ts";
 import { DEFAULT_PORT, readOptions, type StartOptions } from "./options.ts";
 import { localEnvironment } from "./runtimes/api-environment.ts";
 import { startContainerized } from "./runtimes/containerized.ts";
@@ -85,7 +86,7 @@ function stopSignal(): AbortSignal {
 }
 
 async function startStack(
-  { identity: identityName, port, reload, runtime: name }: StartOptions,
+  { identity: identityName, port, reload, runtime: name, verbose }: StartOptions,
   local: LocalApi,
   signal: AbortSignal,
 ) {
@@ -95,7 +96,7 @@ async function startStack(
     tokenUse: settings.JWT_TOKEN_USE.parse(JWT_TOKEN_USE ?? ""),
   });
   try {
-    const options = { local, identity, port, reload, print };
+    const options = { local, identity, port, reload, print: verbose ? print : oneLineARequest(print) };
     const runtime =
       name === "lambda" ? await startLambda(options) : await startContainerized({ ...options, signal });
     return {

@@ -7,6 +7,7 @@ const START_OPTIONS = `  --port N                 default: PORT, or 3000; 0 is a
   --runtime NAME           lambda (behind a local API Gateway) or containerized; default: lambda
   --identity NAME          firebase, cognito, auth0, oidc or firebase-emulator: whose answers the local
                            identity provider gives; default: IDENTITY_PROVIDER, or firebase
+  --verbose                prints every line of the log, in place of one a request
 ${API}`;
 
 const RELEASE_STAGE = "  --stage NAME             required; its settings are in .env.NAME";
@@ -45,6 +46,14 @@ Writes the list of routes and the pages in docs, which follow from the sources o
 
   --check                  writes nothing, and fails where a file is out of date
   --docs FOLDER            default: docs
+${API}`,
+  logs: `npm run logs -- ID [options]
+
+Prints the lines that have the id of a request, an invocation or a trace: of the local stack, or of a stage.
+
+  --stage NAME             asks CloudWatch, with the settings of .env.NAME
+  --hours N                how far back; default: 24
+  --port N                 of the local API; default: PORT, or 3000
 ${API}`,
   groups: `npm run groups -- list|set|add|remove EMAIL [GROUP ...] [options]
 

@@ -1,7 +1,7 @@
 // One exchange as the inspector keeps and shows it: without secrets, without long bodies.
 
 import { isUtf8 } from "node:buffer";
-import type { HttpApiEvent } from "../event.ts";
+import { type HttpApiEvent, isHopByHop } from "../event.ts";
 import type { AnsweredExchange } from "../exchange.ts";
 import { decodePercent } from "../path.ts";
 import { maskCookie, maskDeep, maskHeader, maskParameter, maskText } from "./masking.ts";
@@ -28,6 +28,10 @@ export interface InspectedRequest {
   event?: Omit<HttpApiEvent, "body">;
   eventBody?: string;
   answer: { statusCode: number; headers: [string, string][]; body: string };
+  /** The lines of the function's log, and the one of the access log. */
+  log: string[];
+  /** The same request once more, as a command. */
+  curl: string;
 }
 
 const shownCharacters = 16_384;
@@ -57,7 +61,36 @@ export function inspectRequest(exchange: AnsweredExchange): InspectedRequest {
       headers: answer.headers.map(([name, value]) => [name, maskHeader(name, clip(value))]),
       body: showBytes(answer.body),
     },
+    log: [...(exchange.invocation?.lines ?? []), exchange.accessLogLine ?? ""]
+      .filter((line) => line !== "")
+      .map((line) => maskText(clip(line))),
+    curl: curlOf(exchange, identitySource),
   };
+}
+
+/** What curl or the gateway writes itself. */
+const writtenByCurl = /^(accept|content-length|expect|host|user-agent)$/;
+
+function curlOf({ request }: AnsweredExchange, identitySource: string): string {
+  const { method, path, rawQueryString, headers, domainName, localPort, body } = request;
+  const query = rawQueryString === "" ? "" : `?${maskQuery(clip(rawQueryString), identitySource)}`;
+  const url = `http://${headers.get("host") ?? `${domainName}:${localPort}`}${maskText(clip(path))}${query}`;
+  const sent = [...headers].filter(([name]) => !writtenByCurl.test(name) && !isHopByHop(name));
+  return [
+    `curl -i -X ${method} ${quoted(url)}`,
+    ...sent.map(([name, value]) => {
+      // A token is not shown; mostly there is a variable that has it.
+      if (name === "authorization") return '-H "authorization: Bearer $TOKEN"';
+      const masked =
+        name === "cookie" ? value.split("; ").map(maskCookie).join("; ") : maskHeader(name, clip(value));
+      return `-H ${quoted(`${name}: ${name === identitySource ? "***" : masked}`)}`;
+    }),
+    ...(body.length > 0 ? [`--data-raw ${quoted(showBytes(body))}`] : []),
+  ].join(" ");
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function describeVerdict({ route, verdict }: AnsweredExchange): InspectedRequest["authorizer"] {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, it, type TestContext } from "node:test";
+import { promisify } from "node:util";
 import { issuedAt, rsaKey, signToken, startIssuer, validClaims } from "../../test/support/local-issuer.ts";
 import { readToEnd } from "../../test/support/raw-http.ts";
 import {
@@ -61,6 +63,58 @@ describe("the inspector's data", () => {
     assert.equal(request.eventBody, "hi");
     assert.equal(request.answer.body, "made");
     assert.ok(request.answer.headers.some(([name, value]) => name === "x-a" && value === "1"));
+  });
+
+  it("has the lines of the function's log and the one of the access log, masked", async (t) => {
+    const lines = ["START RequestId: 1", '{"message":"hello","access_token":"s3cret"}'];
+    const gateway = await startInspected(t, {
+      function: {
+        invoke: async () => ({
+          outcome: "returned",
+          payload: "{}",
+          requestId: "1",
+          isColdStart: false,
+          durationMilliseconds: 0,
+          lines,
+        }),
+        close: async () => {},
+      },
+      api: {
+        stages: [
+          {
+            stageName: "$default",
+            accessLogSettings: { format: "$context.requestId $context.integration.requestId" },
+          },
+        ],
+      },
+    });
+    await gateway.send();
+    const [request] = await gateway.requests();
+    const masked = '{"message":"hello","access_token":"***"}';
+    assert.deepEqual(request?.log, [lines[0], masked, `${request?.requestId} 1`]);
+  });
+
+  it("has the request as a curl line that sends it again, but for what is masked", async (t) => {
+    const gateway = await startInspected(t);
+    await gateway.send({
+      method: "POST",
+      path: "/a%20b?c=it's&token=s3cret",
+      headers: { "content-type": "text/plain", "x-a": "1", authorization: "Bearer s3cret" },
+      body: "it's $HOME",
+    });
+    const [first] = await gateway.requests();
+    assert.ok(first);
+    assert.ok(first.curl.includes('-H "authorization: Bearer $TOKEN"'), first.curl);
+    assert.doesNotMatch(first.curl, /s3cret/);
+    await promisify(execFile)("sh", ["-c", `${first.curl} --silent`], {
+      env: { ...process.env, TOKEN: "other" },
+    });
+    const [second] = await gateway.requests();
+    assert.equal(second?.curl, first.curl);
+    assert.deepEqual(
+      [second.method, second.path, second.eventBody, second.event?.headers["x-a"]],
+      [first.method, first.path, first.eventBody, "1"],
+    );
   });
 
   it("tells cold from warm, newest first", async (t) => {

@@ -33,6 +33,9 @@ export interface WorkersOptions {
   log?: (line: string) => void;
 }
 
+/** That are kept of one event. */
+const mostLines = 1_000;
+
 const optionsKind = objectWith({ file: ofType("string", '"handler.ts"') }, '{ file: "handler.ts" }');
 
 export function runInWorkers(options: WorkersOptions): LambdaFunction {
@@ -52,6 +55,8 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
   const log = options.log ?? ((line: string) => process.stdout.write(`${line}\n`));
   const file = resolve(options.file);
   const pool = createInstancePool({ start, maximumInstances, maximumStarts: availableParallelism() });
+  /** The lines of the event that an instance has. */
+  const linesOf = new Map<Instance, string[]>();
   let hasToldOfThrottling = false;
   const watchers = (options.watch ?? []).map((directory) => watchDirectory(directory, reload));
 
@@ -83,14 +88,21 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
     log(`INIT_START Runtime Version: nodejs:${process.versions.node}`);
     const date = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
     const logStreamName = `${date}/[$LATEST]${randomBytes(16).toString("hex")}`;
-    return startInstance({
+    const instance = startInstance({
       file,
       exportName: options.exportName ?? "handler",
       identity: { functionName, memorySize, logStreamName },
       environment: options.environment ?? {},
       timeoutSeconds,
-      log,
+      log: (line) => tell(instance, line),
     });
+    return instance;
+  }
+
+  function tell(instance: Instance, line: string): void {
+    const lines = linesOf.get(instance);
+    if (lines && lines.length < mostLines) lines.push(line);
+    log(line);
   }
 
   async function invokeIn(
@@ -98,6 +110,9 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
     requestId: string,
     payload: string,
   ): Promise<Invocation> {
+    const lines: string[] = [];
+    linesOf.set(instance, lines);
+    const log = (line: string) => tell(instance, line);
     log(`START RequestId: ${requestId} Version: $LATEST`);
     const isReady = initialisation?.outcome.outcome !== "failed";
     const { outcome, milliseconds } = isReady
@@ -120,9 +135,11 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
         ...(initialisation ? [`Init Duration: ${initialisation.milliseconds.toFixed(2)} ms`] : []),
       ].join("\t"),
     );
+    linesOf.delete(instance);
     return {
       ...outcome,
       requestId,
+      lines,
       isColdStart: initialisation !== undefined,
       durationMilliseconds: milliseconds,
     };

@@ -1,5 +1,7 @@
 // Runs in a worker thread: one instance of the function. Loads the handler once, then takes one event at a time.
 
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { pathToFileURL } from "node:url";
 import { format } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
@@ -50,7 +52,10 @@ async function loadHandler(): Promise<Handler<unknown, unknown> | undefined> {
   }
 }
 
-/** Console lines get the form they have in CloudWatch; they travel as messages, so none comes after its outcome. */
+/**
+ * Console lines get the form they have in CloudWatch; they travel as messages, so none comes after its outcome. In Lambda
+ * both descriptors lead to the log, whatever writes to them; here they would lead past it.
+ */
 function captureOutput(): void {
   const levels = {
     debug: "DEBUG",
@@ -69,12 +74,26 @@ function captureOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
       const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
-      post({ type: "line", line: text.replace(/\n$/, "") });
+      postText(text);
       const callback = rest.find((argument) => typeof argument === "function");
       if (callback) queueMicrotask(() => callback());
       return true;
     };
   }
+  const { writeSync } = fs;
+  fs.writeSync = ((descriptor: number, data: string | NodeJS.ArrayBufferView, ...rest: never[]) => {
+    if (descriptor !== 1 && descriptor !== 2) return writeSync(descriptor, data as string, ...rest);
+    const { buffer, byteOffset, byteLength } = typeof data === "string" ? Buffer.from(data) : data;
+    const [start = 0, length = byteLength] = typeof data === "string" ? [] : rest;
+    const bytes = Buffer.from(buffer, byteOffset, byteLength).subarray(start, start + length);
+    postText(bytes.toString());
+    return bytes.length;
+  }) as typeof writeSync;
+  syncBuiltinESMExports();
+}
+
+function postText(text: string): void {
+  post({ type: "line", line: text.replace(/\n$/, "") });
 }
 
 function post(message: InstanceMessage): void {

@@ -15,6 +15,8 @@ export type Invocation = Outcome & {
   requestId: string;
   isColdStart: boolean;
   durationMilliseconds: number;
+  /** What the function has written meanwhile, and Lambda about it: the first thousand lines. */
+  lines?: readonly string[];
 };
 
 export type Outcome =

@@ -1,5 +1,6 @@
 // A function that does, event by event, what a test asks for.
 
+import { writeSync } from "node:fs";
 import { resourceLimits } from "node:worker_threads";
 
 let events = 0;
@@ -48,6 +49,10 @@ export async function handler(event: ProbeEvent, context: ProbeContext): Promise
       console.log("one\ntwo", { three: 3 });
       console.error("bad");
       await new Promise<void>((resolve) => process.stdout.write("raw\n", () => resolve()));
+      return null;
+    case "write":
+      writeSync(1, "by descriptor\n");
+      writeSync(2, Buffer.from("a part of it"), 2, 4);
       return null;
     case "limits":
       return resourceLimits;

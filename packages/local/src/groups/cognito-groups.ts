@@ -3,8 +3,8 @@
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminAddUserToGroup.html
  */
 import { PlainError } from "../command.ts";
+import { GROUPS, loadOptional } from "../optional-package.ts";
 import type { GroupDirectory } from "./group-directory.ts";
-import { loadOptional } from "./optional-package.ts";
 
 interface Membership {
   readonly UserPoolId: string;
@@ -38,7 +38,7 @@ export interface CognitoGroupsOptions {
 
 /** The SDK finds its credentials by itself. */
 export function createCognitoGroups({ userPoolId, endpoint, folder }: CognitoGroupsOptions): GroupDirectory {
-  const cognito = loadOptional<CognitoModule>("@aws-sdk/client-cognito-identity-provider", folder);
+  const cognito = loadOptional<CognitoModule>("@aws-sdk/client-cognito-identity-provider", folder, GROUPS);
   const [region = ""] = userPoolId.split("_");
   const client = new cognito.CognitoIdentityProviderClient({ region, ...(endpoint && { endpoint }) });
   const membership = (email: string) => ({ UserPoolId: userPoolId, Username: email });

@@ -3,8 +3,8 @@
  * https://firebase.google.com/docs/auth/admin/custom-claims
  */
 import { PlainError } from "../command.ts";
+import { GROUPS, loadOptional } from "../optional-package.ts";
 import type { GroupDirectory } from "./group-directory.ts";
-import { loadOptional } from "./optional-package.ts";
 
 interface AppModule {
   initializeApp(options: { projectId: string }): object;
@@ -35,8 +35,8 @@ export function createFirebaseGroups({
   groupsClaim,
   folder,
 }: FirebaseGroupsOptions): GroupDirectory {
-  const { initializeApp } = loadOptional<AppModule>("firebase-admin/app", folder);
-  const { getAuth } = loadOptional<AuthModule>("firebase-admin/auth", folder);
+  const { initializeApp } = loadOptional<AppModule>("firebase-admin/app", folder, GROUPS);
+  const { getAuth } = loadOptional<AuthModule>("firebase-admin/auth", folder, GROUPS);
   const auth = getAuth(initializeApp({ projectId }));
 
   async function userOf(email: string): Promise<User> {

@@ -12,7 +12,7 @@ describe("npm start, with the API's own Lambda handler", () => {
   let stack: Run;
   let baseUrl: string;
   before(async () => {
-    stack = run("../src/start.ts", { args: ["--api", own, "--port", "0"] });
+    stack = run("../src/start.ts", { args: ["--api", own, "--port", "0", "--verbose"] });
     [baseUrl] = await stack.prints(/(?<=API +)http:\S+/);
   });
   after(async () => {

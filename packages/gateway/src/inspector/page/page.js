@@ -59,7 +59,12 @@ function render(request) {
   put(".event-body pre", eventBody ?? "");
   put(".answer-headers", answer.headers.map(([name, value]) => `${name}: ${value}`).join("\n"));
   put(".answer-body", answer.body === "" ? "(empty)" : answer.body);
-  item.dataset.searchable = item.querySelector("summary").textContent.toLowerCase();
+  item.querySelector(".log").hidden = request.log.length === 0;
+  put(".log-lines", request.log.join("\n"));
+  item.querySelector(".copy").addEventListener("click", () => navigator.clipboard.writeText(request.curl));
+  // Every id of the request is in its lines.
+  const texts = [item.querySelector("summary").textContent, request.requestId, ...request.log];
+  item.dataset.searchable = texts.join(" ").toLowerCase();
   return item;
 }
 

@@ -1,0 +1,147 @@
+// `npm run logs`. A stage's two logs are a stand-in for CloudWatch Logs, which the real SDK asks; the local ones are those of a
+// real gateway.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { createGateway, createInspector } from "@lambda-express-api/gateway";
+import { run } from "../test/run.ts";
+
+const own = fileURLToPath(new URL("../../api", import.meta.url));
+const logs = (args: readonly string[], environment: Record<string, string> = {}) =>
+  run("../src/logs.ts", { args: ["--api", own, ...args], environment }).ended;
+
+const ID = "JKJaXmPLvHcESHA=";
+const INVOCATION = "8c5e8a1c-0b5e-4f5e-9f0a-1f2e3d4c5b6a";
+const ACCESS = `{"request":{"requestId":"${ID}"},"integration":{"requestId":"${INVOCATION}"}}`;
+const HELLO = `{"message":"hello","requestId":"${ID}","lambdaRequestId":"${INVOCATION}"}`;
+const REPORT = `REPORT RequestId: ${INVOCATION}\tDuration: 3.00 ms`;
+
+/** A stand-in for CloudWatch Logs: finds a quoted term in the messages of a group, one event a page. */
+async function startCloudWatch(
+  t: TestContext,
+  groups: Readonly<Record<string, readonly [number, string][]>>,
+) {
+  const server = createServer(async (request, response) => {
+    const body = JSON.parse(Buffer.concat(await request.toArray()).toString());
+    const events = groups[body.logGroupName];
+    response.setHeader("content-type", "application/x-amz-json-1.1");
+    if (!events) {
+      response
+        .writeHead(400)
+        .end('{"__type":"ResourceNotFoundException","message":"There is no such log group"}');
+      return;
+    }
+    const found = events.filter(
+      ([time, message]) => time >= body.startTime && message.includes(JSON.parse(body.filterPattern)),
+    );
+    const page = Number(body.nextToken ?? 0);
+    const [event] = found.slice(page);
+    response.end(
+      JSON.stringify({
+        events: event ? [{ timestamp: event[0], message: `${event[1]}\n` }] : [],
+        ...(page + 1 < found.length && { nextToken: String(page + 1) }),
+      }),
+    );
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  t.after(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: "eu-west-1",
+    AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "not-secret",
+  };
+}
+
+describe("npm run logs", () => {
+  for (const id of [ID, INVOCATION])
+    test(`by a stand-in for CloudWatch Logs, finds every line of a request in both logs, Lambda's own too: ${id}`, async (t) => {
+      const now = Date.now();
+      const environment = await startCloudWatch(t, {
+        "/aws/lambda/lambda-express-api-dev-Api": [
+          [now - 3, `START RequestId: ${INVOCATION}`],
+          [now - 2, HELLO],
+          [now - 1, REPORT],
+          [now, '{"message":"another request"}'],
+        ],
+        "/aws/vendedlogs/apis/lambda-express-api-dev-Api": [
+          [now, ACCESS],
+          [now, '{"request":{"requestId":"other"}}'],
+        ],
+      });
+      const { exitCode, output } = await logs([id, "--stage", "dev"], environment);
+      assert.equal(output, [`START RequestId: ${INVOCATION}`, HELLO, REPORT, ACCESS, ""].join("\n"));
+      assert.equal(exitCode, 0);
+    });
+
+  test("by a stand-in for CloudWatch Logs, says where it looked, and what AWS says", async (t) => {
+    const old = Date.now() - 25 * 3_600_000;
+    const name = "lambda-express-api-dev-Api";
+    const environment = await startCloudWatch(t, {
+      [`/aws/lambda/${name}`]: [[old, HELLO]],
+      [`/aws/vendedlogs/apis/${name}`]: [],
+    });
+    const nothing = await logs([ID, "--stage", "dev"], environment);
+    assert.match(nothing.output, /^No line of the last 24 hours has JKJaXmPLvHcESHA=;/);
+    assert.equal(nothing.exitCode, 1);
+    assert.equal((await logs([ID, "--stage", "dev", "--hours", "48"], environment)).exitCode, 0);
+    const { output } = await logs([ID, "--stage", "other"], environment);
+    assert.match(output, /^CloudWatch Logs does not answer: ResourceNotFoundException: There is no such/);
+  });
+
+  test("without a stage, finds what the local gateway keeps, by each id of the request", async (t) => {
+    const inspector = createInspector();
+    await inspector.listen();
+    t.after(() => inspector.close());
+    const gateway = createGateway({
+      api: {
+        routes: [{ routeKey: "$default", authorizationType: "NONE" }],
+        integration: { payloadFormatVersion: "2.0", timeoutMilliseconds: 1_000 },
+        stages: [{ stageName: "$default", accessLogSettings: { format: "access $context.requestId" } }],
+      },
+      function: {
+        invoke: async () => ({
+          outcome: "returned",
+          payload: "{}",
+          requestId: INVOCATION,
+          isColdStart: false,
+          durationMilliseconds: 1,
+          lines: [HELLO, REPORT],
+        }),
+        close: async () => {},
+      },
+      inspector,
+      log: () => {},
+    });
+    await gateway.listen();
+    t.after(() => gateway.close());
+    const { headers } = await fetch(gateway.url);
+    const requestId = headers.get("apigw-requestid") ?? "";
+    const port = String(Number(new URL(inspector.url).port) - 1);
+    for (const id of [requestId, INVOCATION]) {
+      const { output } = await logs([id, "--port", port]);
+      assert.equal(output, [HELLO, REPORT, `access ${requestId}`, ""].join("\n"));
+    }
+    assert.match((await logs(["12345678", "--port", port])).output, /^No line that the local gateway keeps/);
+  });
+
+  for (const [args, sentence] of [
+    [[], /^Name one id, of a request, an invocation or a trace: npm run logs/],
+    [["with blank"], /^Name one id/],
+    [[ID, ID], /^Name one id/],
+    [[ID, "--stage", "a b"], /^--stage is "a b"; write letters/],
+    [[ID, "--hours", "soon"], /^--hours is "soon"; write a number/],
+    [[ID, "--day"], /^Cannot read .*; write: npm run logs/],
+    [[ID, "--port", "1"], /^No local gateway has its inspector on port 2; run npm start/],
+  ] as const)
+    test(`refuses with a sentence: ${args.join(" ") || "nothing"}`, async () => {
+      const { exitCode, output } = await logs(args);
+      assert.match(output, sentence);
+      assert.equal(exitCode, 1);
+    });
+});

@@ -1,0 +1,60 @@
+// `npm run logs -- ID [--stage STAGE [--hours N]]`: every line that has the id of a request, an invocation or a trace, in the order
+// of time: of a stage in its two logs at CloudWatch, else of what the local gateway keeps.
+
+import { parseArgs } from "node:util";
+import { apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
+import { API_NAME, logGroupsOf } from "@lambda-express-api/infra/names.ts";
+import { readStageEnvironment } from "@lambda-express-api/infra/stage-environment.ts";
+import { exitCodeOf, PlainError } from "./command.ts";
+import { deployedLines } from "./logs/deployed-lines.ts";
+import { localLines } from "./logs/local-lines.ts";
+import { DEFAULT_PORT } from "./options.ts";
+
+const USAGE = "npm run logs -- ID [--stage STAGE [--hours N]]";
+
+async function logs(): Promise<number> {
+  const { id, api: folder, stage, hours, port } = readArguments(process.argv.slice(2));
+  let lines: readonly string[];
+  if (stage === undefined) lines = await localLines(id, Number(port) + 1);
+  else {
+    readStageEnvironment(stage);
+    const { name } = await loadApi(apiFolder(folder));
+    const groups = logGroupsOf(name, stage, API_NAME);
+    lines = await deployedLines(id, { groups, hours: Number(hours), folder: process.cwd() });
+  }
+  for (const line of lines) console.log(line);
+  if (lines.length > 0) return 0;
+  const where = stage === undefined ? "that the local gateway keeps" : `of the last ${hours} hours`;
+  throw new PlainError(
+    `No line ${where} has ${id}; CloudWatch is some seconds behind, and --hours looks further back.`,
+  );
+}
+
+function readArguments(args: string[]) {
+  const { values, positionals } = parse(args);
+  const [id = "", ...others] = positionals;
+  if (!/^[\w.:+/=-]{8,128}$/.test(id) || others.length > 0)
+    throw new PlainError(`Name one id, of a request, an invocation or a trace: ${USAGE}`);
+  if (values.stage !== undefined && !/^[A-Za-z0-9-]+$/.test(values.stage))
+    throw new PlainError(`--stage is "${values.stage}"; write letters, digits and -, e.g. --stage dev.`);
+  if (!/^[1-9]\d{0,3}$/.test(values.hours))
+    throw new PlainError(`--hours is "${values.hours}"; write a number from 1 to 9999, e.g. --hours 24.`);
+  return { id, ...values };
+}
+
+function parse(args: string[]) {
+  try {
+    const options = {
+      api: { type: "string", default: "." },
+      stage: { type: "string" },
+      hours: { type: "string", default: "24" },
+      // Of the local API, as `npm start` takes it.
+      port: { type: "string", default: process.env.PORT || DEFAULT_PORT },
+    } as const;
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch {
+    throw new PlainError(`Cannot read "${args.join(" ")}"; write: ${USAGE}`);
+  }
+}
+
+process.exitCode = await exitCodeOf(logs);
