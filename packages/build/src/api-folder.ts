@@ -65,7 +65,7 @@ export async function loadApi({ apiModule }: Pick<ApiFolder, "apiModule">): Prom
  *
  * @param example a value of the right kind, for the sentence about a missing export.
  * @returns `undefined` where the file does not exist.
- * @throws ApiFolderError where the file does not export it.
+ * @throws ApiFolderError where the file cannot be loaded, or does not export it.
  */
 export async function loadExport<Value>(
   module: string,
@@ -73,17 +73,35 @@ export async function loadExport<Value>(
   example: string,
 ): Promise<Value | undefined> {
   if (!existsSync(module)) return undefined;
-  const exported: Readonly<Record<string, unknown>> = await import(pathToFileURL(module).href);
+  const exported: Readonly<Record<string, unknown>> = await import(pathToFileURL(module).href).catch(
+    (error: unknown) => {
+      throw new ApiFolderError(`${module} cannot be loaded: ${mistakeIn(error)}`, { cause: error });
+    },
+  );
   if (exported[name] === undefined)
     throw new ApiFolderError(`${module} must export ${name}: export const ${name} = ${example}`);
   return exported[name] as Value;
+}
+
+/** A file of the API with a line, as stacks name it. */
+const PLACE = /(?:file:\/\/|\()(\/(?!\S*\/node_modules\/)[^\s():]+\.[cm]?[jt]s):(\d+)/;
+
+/**
+ * What an owner's code has thrown, with its place: `boom (/home/me/shop/src/api.ts:12)`.
+ *
+ * @param error what was thrown, or its message and stack alone.
+ */
+export function mistakeIn(error: unknown): string {
+  const { message = String(error), stack = "" } = (error ?? {}) as Partial<Error>;
+  const [, file, line] = PLACE.exec(stack) ?? [];
+  return file === undefined || message.includes(file) ? message : `${message} (${file}:${line})`;
 }
 
 /**
  * Loads every endpoint of an API, switched on or not.
  *
  * @param passesOver an endpoint that fails so is left out.
- * @throws Error that names the endpoint whose file cannot be loaded, or whose schemas cannot be documented.
+ * @throws ApiFolderError that names the endpoint whose file cannot be loaded, or whose schemas cannot be documented.
  */
 export async function loadEndpoints(
   { routes }: Pick<Api, "routes">,
@@ -95,21 +113,21 @@ export async function loadEndpoints(
         return [await loadRoute(key, load)];
       } catch (error) {
         if (passesOver(error)) return [];
-        throw new Error(`${key} cannot be loaded: ${error instanceof Error ? error.message : error}`, {
-          cause: error,
-        });
+        throw new ApiFolderError(`${key} cannot be loaded: ${mistakeIn(error)}`, { cause: error });
       }
     }),
   );
   const endpoints = loaded.flat();
-  await demandDocumentable(endpoints);
+  await demandDocumentable(endpoints).catch((error: Error) => {
+    throw new ApiFolderError(error.message, { cause: error });
+  });
   return endpoints;
 }
 
-/** The path of the endpoint whose role is `health`. @throws Error where there is none. */
+/** The path of the endpoint whose role is `health`. @throws ApiFolderError where there is none. */
 export async function healthPath(api: Api): Promise<string> {
   const health = (await loadEndpoints(api)).find(({ role }) => role === "health");
   if (!health)
-    throw new Error('No endpoint has the role "health", which the container\'s health check calls');
+    throw new ApiFolderError('No endpoint has the role "health", which the container\'s health check calls');
   return health.path;
 }

@@ -18,6 +18,6 @@ export type {
 export type { InspectedRequest } from "./inspector/inspected-request.ts";
 export { createInspector, type Inspector, type InspectorOptions } from "./inspector/inspector.ts";
 export { type InProcessOptions, runInProcess } from "./lambda/in-process.ts";
-export { runInWorkers, type WorkersOptions } from "./lambda/in-workers.ts";
+export { runInWorkers, type WorkersFunction, type WorkersOptions } from "./lambda/in-workers.ts";
 export type { Handler, Invocation, LambdaContext, LambdaFunction } from "./lambda/lambda-function.ts";
 export { defaultSwitches, type Switches } from "./switches.ts";

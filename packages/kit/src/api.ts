@@ -87,7 +87,7 @@ export interface DefinedApi<Settings, Definitions, Code extends string> extends 
 /**
  * Defines an API.
  *
- * @throws TypeError for a setting or an error code that the kit has already, or a router at an impossible or a taken path.
+ * @throws TypeError for a name, version, description or routes that are missing, a setting or an error code that the kit has already, or a router at an impossible or a taken path.
  */
 export function defineApi<
   const Settings extends OwnSettings = Record<never, never>,
@@ -97,6 +97,15 @@ export function defineApi<
   definition: ApiDefinition<Settings, Definitions, Errors>,
 ): DefinedApi<Settings, Definitions, ErrorCode | (keyof Errors & string)> {
   const { settings = {}, services = {}, errors = {}, middleware = () => [], routers = [] } = definition;
+  // Types say so too, but not in words.
+  for (const field of ["name", "version", "description"] as const) {
+    if (typeof definition[field] !== "string")
+      throw new TypeError(`defineApi needs a text as ${field}; write it like ${field}: "..."`);
+  }
+  if (typeof definition.routes !== "object")
+    throw new TypeError(
+      'defineApi needs routes; write routes, with import { routes } from "./routes/routes.ts"',
+    );
   for (const name of Object.keys(settings)) {
     if (Object.hasOwn(kitSettings, name))
       throw new TypeError(`The setting ${name} exists already; give yours another name`);

@@ -44,7 +44,7 @@ export interface AppOptions {
 /**
  * Makes the app. As in Express, what is added to it with `app.use` before the first request comes before 404 and errors.
  *
- * @throws TypeError for two routes with the same method and path.
+ * @throws TypeError for two routes with the same method and path, and for middleware that is not a list of handlers.
  */
 export function createApp({ api, config, runtime, log, services }: AppOptions): Express {
   const app = express();
@@ -60,6 +60,10 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
   const headers = new Map([...runtime.headers, ...Object.entries(varyHeaders(config))]);
   app.use(enter(app, startRequest(runtime, headers, log, fail), fail));
   const middleware = api.middleware({ config: config as Config<never>, services: services as never });
+  if (!Array.isArray(middleware) || middleware.some((handler) => typeof handler !== "function"))
+    throw new TypeError(
+      "middleware of defineApi must give a list of Express handlers: middleware: () => [handler]",
+    );
   const facts = factsOf(api, config);
   for (const handler of [...runtime.middleware(facts), ...middleware.map(throwErrors)]) app.use(handler);
 

@@ -28,16 +28,25 @@ export async function loadRoutes({ routes }: Pick<Api, "routes">): Promise<reado
 /**
  * Loads one endpoint.
  *
- * @throws TypeError when its definition has another method or path than the list says.
+ * @throws TypeError when what the list has is not an endpoint, or one with another method or path.
  */
 export async function loadRoute(key: string, load: () => Promise<Route>): Promise<Route> {
-  const route = await load();
+  const route: Partial<Route> | undefined = await load();
+  if (!isRoute(route)) {
+    throw new TypeError(
+      `what is listed as ${key} is not an endpoint; export it from its file under its operation id, as in export const getOrder = defineRoute({ ... }).handler(...), and run: npm run generate`,
+    );
+  }
   if (`${route.method} ${route.path}` !== key) {
     throw new TypeError(
       `${route.operationId} is ${route.method} ${route.path}, and is listed as ${key}; run: npm run generate`,
     );
   }
   return route;
+}
+
+function isRoute(value: Partial<Route> | undefined): value is Route {
+  return typeof value?.handler === "function" && value.access !== undefined;
 }
 
 function byPath(a: Route, b: Route): number {

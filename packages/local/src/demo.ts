@@ -2,7 +2,7 @@
 // against anything deployed.
 
 import { parseArgs } from "node:util";
-import { apiFolder, loadApi, loadExport } from "@lambda-express-api/build/api-folder.ts";
+import { apiFolder, loadApi, loadEndpoints, loadExport } from "@lambda-express-api/build/api-folder.ts";
 import type { DemoStep } from "@lambda-express-api/kit";
 import { identityPreset } from "@lambda-express-api/kit/identity/identity-preset.ts";
 import { exitCodeOf, PlainError } from "./command.ts";
@@ -22,6 +22,8 @@ async function demo(): Promise<number> {
 
   const demo = await loadExport<readonly DemoStep[]>(folder.demoModule, "demo", "[{ ... }]");
   if (!demo) throw new PlainError(`This API has no demo: ${folder.demoModule} does not exist.`);
+  const api = await loadApi(folder);
+  await loadEndpoints(api);
   const environment = localEnvironment();
   const { DOCS } = environment;
   // A local issuer exchanges passwords in each dress; a deployment does so where that was switched on.
@@ -30,7 +32,7 @@ async function demo(): Promise<number> {
     authEndpoints: (environment.AUTH_ENDPOINTS || byDefault) !== "off",
     docs: DOCS !== "off",
   };
-  const { steps, tokenPath } = await switchedOn(await loadApi(folder), demo, features);
+  const { steps, tokenPath } = await switchedOn(api, demo, features);
 
   const rows = await walkDemo(baseUrl, {
     steps: anonymous ? steps.filter(needsNoAccount) : steps,

@@ -1,7 +1,6 @@
 /** How an API is run locally: what its owner says in `src/local.ts`, and what follows from the API where it says nothing. */
-import { type ApiFolder, loadApi, loadExport } from "@lambda-express-api/build/api-folder.ts";
+import { type ApiFolder, loadApi, loadEndpoints, loadExport } from "@lambda-express-api/build/api-folder.ts";
 import type { Api, LocalCaller, LocalStack, Route } from "@lambda-express-api/kit";
-import { loadRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 
 export type LocalCallers = Readonly<Record<string, LocalCaller>>;
 
@@ -23,13 +22,19 @@ export async function readLocalStack(folder: ApiFolder): Promise<Omit<LocalApi, 
   return {
     mappingKey: local?.mappingKey,
     callers:
-      local?.callers ?? callersOf((await loadRoutes(await loadApi(folder))).map(({ access }) => access)),
+      local?.callers ?? callersOf((await loadEndpoints(await loadApi(folder))).map(({ access }) => access)),
   };
 }
 
-/** Loads an API and how it is run locally. @throws ApiFolderError for a folder that holds no API. */
+/**
+ * Loads an API with all of its endpoints, and how it is run locally.
+ *
+ * @throws ApiFolderError for a folder that holds no API, and for what cannot be loaded of it.
+ */
 export async function loadLocalApi(folder: ApiFolder): Promise<LocalApi> {
-  return { folder, api: await loadApi(folder), ...(await readLocalStack(folder)) };
+  const api = await loadApi(folder);
+  await loadEndpoints(api);
+  return { folder, api, ...(await readLocalStack(folder)) };
 }
 
 /** A caller in the group that opens the fewest endpoints, one in all groups, and one in none. */

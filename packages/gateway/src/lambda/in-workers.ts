@@ -38,7 +38,12 @@ const mostLines = 1_000;
 
 const optionsKind = objectWith({ file: ofType("string", '"handler.ts"') }, '{ file: "handler.ts" }');
 
-export function runInWorkers(options: WorkersOptions): LambdaFunction {
+export interface WorkersFunction extends LambdaFunction {
+  /** Starts an instance before the first event, as provisioned concurrency does. A `returned` outcome: it is ready. */
+  prepare(): Promise<Outcome>;
+}
+
+export function runInWorkers(options: WorkersOptions): WorkersFunction {
   optionsKind(options, "options");
   const {
     functionName = "local",
@@ -61,6 +66,7 @@ export function runInWorkers(options: WorkersOptions): LambdaFunction {
   const watchers = (options.watch ?? []).map((directory) => watchDirectory(directory, reload));
 
   return {
+    prepare: () => pool.prepare(),
     async invoke(payload, signal) {
       const requestId = randomUUID();
       const notRun = { requestId, isColdStart: false, durationMilliseconds: 0 };

@@ -96,6 +96,18 @@ describe("the starts of instances", () => {
     assert.deepEqual([pool.started.length, ready?.initialisation?.outcome], [1, READY]);
   });
 
+  it("may come before there is an event, which is a cold start for the first all the same", async () => {
+    const pool = poolOf();
+    const prepared = pool.prepare();
+    await pool.finishStart();
+    assert.deepEqual(await prepared, READY);
+    const ready = await pool.take();
+    assert.deepEqual([pool.started.length, ready?.initialisation?.outcome], [1, READY]);
+    const failed = pool.prepare();
+    await pool.finishStart(FAILED);
+    assert.deepEqual(await failed, FAILED);
+  });
+
   it("fail the first event that waits, and the next one gets another", async () => {
     const pool = poolOf({ maximumStarts: 1 });
     const [first, second] = [pool.take(), pool.take()];

@@ -24,6 +24,8 @@ export interface InstancePoolOptions {
 }
 
 export interface InstancePool {
+  /** Starts an instance before there is an event for it, and says how that went. */
+  prepare(): Promise<Outcome>;
   /** Resolves with an instance for one event, and with `undefined` if the signal aborts or the pool closes before. */
   take(signal?: AbortSignal): Promise<ReadyInstance | undefined>;
   /** After the event. */
@@ -62,20 +64,21 @@ export function createInstancePool({
       void startOne();
   }
 
-  async function startOne(): Promise<void> {
+  async function startOne(): Promise<Outcome> {
     const startedAt = performance.now();
     const instance = start();
     starting.add(instance);
     const outcome = await instance.initialise();
     const initialisation = { outcome, milliseconds: performance.now() - startedAt };
     starting.delete(instance);
-    if (isClosed) return;
+    if (isClosed) return outcome;
     if (outdated.has(instance)) void instance.end();
     // Also one that has failed: the event that it was started for fails with it.
     else if (waiting.size > 0) giveToFirst({ instance, initialisation });
     else if (outcome.outcome !== "failed") idle.push({ instance, initialisation });
     else void instance.end();
     serve();
+    return outcome;
   }
 
   function giveToFirst(ready: ReadyInstance): void {
@@ -87,6 +90,7 @@ export function createInstancePool({
   }
 
   return {
+    prepare: startOne,
     async take(signal) {
       if (isClosed || signal?.aborted) return undefined;
       const { promise, resolve } = Promise.withResolvers<ReadyInstance | undefined>();

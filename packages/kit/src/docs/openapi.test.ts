@@ -294,7 +294,7 @@ describe("the OpenAPI document", () => {
   const FAULTS = [
     "broken: answer 200 application/json a.b: a bigint is neither text nor JSON; take a string of digits",
     "broken: answer 200 application/json c: a Map is neither text nor JSON; use z.record()",
-    "unmade: its schemas cannot be made: No such column",
+    "unmade: the schemas of its responses cannot be made: No such column",
   ];
 
   it("refuses what cannot be documented, and names every fault by operation and field", async () => {

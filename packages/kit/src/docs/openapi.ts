@@ -10,7 +10,14 @@ import type { CatalogueEntry } from "../errors/catalogue.ts";
 import { publicPath } from "../request/request-path.ts";
 import { type Access, describeAccess } from "../route/access.ts";
 import type { ApiFacts, Role, Route } from "../route/define-route.ts";
-import { answersOf, faultsAt, type MadeSchemas, partFaults, placesOf } from "../route/schema-faults.ts";
+import {
+  answersOf,
+  faultsAt,
+  type MadeSchemas,
+  makeSchemas,
+  partFaults,
+  placesOf,
+} from "../route/schema-faults.ts";
 import { type Components, type JsonSchema, toJsonSchema } from "./json-schema.ts";
 
 export interface OpenApiOptions {
@@ -192,9 +199,11 @@ class OperationSchemas {
     this.#route = route;
     this.#components = components;
     this.report = report;
-    this.#attempt("its schemas cannot be made", () => {
-      this.made = { request: route.request?.(z) ?? {}, responses: route.responses(z) };
-    });
+    try {
+      this.made = makeSchemas(route, z);
+    } catch (error) {
+      report((error as TypeError).message);
+    }
     for (const fault of partFaults(route.path, this.made.request)) report(`${route.operationId}: ${fault}`);
     for (const place of placesOf(route, this.made)) {
       const faults = faultsAt(place);

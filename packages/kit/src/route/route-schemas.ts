@@ -39,11 +39,11 @@ export function createRouteSchemas(route: Route, demandsDocumentable: boolean): 
 
   async function make() {
     const z = await import("zod");
-    const made = { request: route.request?.(z) ?? {}, responses: route.responses(z) };
-    if (demandsDocumentable) {
-      const [fault] = (await import("./schema-faults.ts")).routeFaults(route, made);
-      if (fault) throw new TypeError(fault);
-    }
+    if (!demandsDocumentable) return { request: route.request?.(z) ?? {}, responses: route.responses(z) };
+    const { makeSchemas, routeFaults } = await import("./schema-faults.ts");
+    const made = makeSchemas(route, z);
+    const [fault] = routeFaults(route, made);
+    if (fault) throw new TypeError(fault);
     return made;
   }
 

@@ -3,7 +3,7 @@
  * say it. What is left is documented as it is validated (docs/decisions/0002-route-definitions.md).
  */
 import type * as zod from "zod";
-import type { RequestSchemas, ResponseContracts, Route } from "./define-route.ts";
+import type { RequestSchemas, ResponseContracts, Route, Zod } from "./define-route.ts";
 import { type BodyKind, bodyKindOf } from "./media-types.ts";
 
 type Schema = zod.core.$ZodType;
@@ -116,11 +116,57 @@ export function faultsAt({ where, schema, carriers }: Place): readonly string[] 
  */
 export async function demandDocumentable(routes: readonly Route[]): Promise<void> {
   const z = await import("zod");
-  const faults = routes.flatMap((route) => {
-    const made = { request: route.request?.(z) ?? {}, responses: route.responses(z) };
-    return routeFaults(route, made);
-  });
+  const faults = routes.flatMap((route) => routeFaults(route, makeSchemas(route, z)));
   if (faults.length > 0) throw new TypeError(faults.join("\n"));
+}
+
+/**
+ * Makes the schemas of an endpoint.
+ *
+ * @throws TypeError that names the operation, where its functions throw, or give something else than schemas.
+ */
+export function makeSchemas(
+  { operationId, request, responses }: Pick<Route, "operationId" | "request" | "responses">,
+  z: Zod,
+): MadeSchemas {
+  const make = <Made>(what: string, maker: () => Made): Made => {
+    try {
+      return maker();
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new TypeError(`${operationId}: the schemas of its ${what} cannot be made: ${message}`, { cause });
+    }
+  };
+  const made = {
+    request: make("request", () => request?.(z) ?? {}),
+    responses: make("responses", () => responses(z)),
+  };
+  const fault = shapeFault(made);
+  if (fault) throw new TypeError(`${operationId}: ${fault}`);
+  return made;
+}
+
+const RESPONSE = '{ 200: { description: "The order.", schema: z.object({ ... }) } }';
+
+/** Types say so too, but not in words. */
+function shapeFault({ request, responses }: MadeSchemas): string | undefined {
+  for (const part of ["params", "query", "headers"] as const) {
+    const schema = request[part];
+    if (schema !== undefined && !(isSchema(schema) && schema._zod.def.type === "object"))
+      return `${part} must be an object of schemas: request: (z) => ({ ${part}: z.object({ ... }) })`;
+  }
+  if (request.body !== undefined && !isSchema(request.body))
+    return "body must be a schema: request: (z) => ({ body: z.object({ ... }) })";
+  const contracts = Object.entries<Partial<ResponseContracts[number]> | undefined>({ ...responses });
+  if (contracts.length === 0) return `it must have a response: responses: (z) => (${RESPONSE})`;
+  const bare = contracts.find(
+    ([, contract]) => ![contract?.schema, ...Object.values(contract?.alternatives ?? {})].every(isSchema),
+  );
+  return bare && `answer ${bare[0]} has no schema; give it one: ${RESPONSE}`;
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === "object" && value !== null && "_zod" in value;
 }
 
 /** Every fault of an endpoint's schemas, by operation and field. */

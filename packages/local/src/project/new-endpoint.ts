@@ -7,9 +7,8 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, extname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { Script } from "node:vm";
-import { apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
+import { ApiFolderError, apiFolder, loadApi, loadEndpoints } from "@lambda-express-api/build/api-folder.ts";
 import { documentedPath } from "@lambda-express-api/kit/docs/openapi.ts";
-import { loadRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { defineRoute, type Method, type Route } from "@lambda-express-api/kit/route/define-route.ts";
 
 const EXAMPLE = "npm run new -- GET /v1/orders/{orderId} --access groups:STAFF";
@@ -346,13 +345,13 @@ function run(command: string, ...args: string[]): void {
 
 try {
   const endpoint = readArguments();
-  refuseWhatExists(endpoint, await loadRoutes(await loadApi(apiFolder(endpoint.api))));
+  refuseWhatExists(endpoint, await loadEndpoints(await loadApi(apiFolder(endpoint.api))));
   const files = write(endpoint);
   console.log(`${files.join("\n")}
 
 The list of routes, docs/access.md and docs/openapi.json have ${endpoint.operationId} too.`);
   if (endpoint.hasTest) console.log(`Its test:\n\n  node --test ${files[1]}`);
 } catch (error) {
-  console.error(error instanceof UsageError ? error.message : error);
+  console.error(error instanceof UsageError || error instanceof ApiFolderError ? error.message : error);
   process.exit(1);
 }

@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { mistakeIn } from "@lambda-express-api/build/api-folder.ts";
 import { PlainError } from "../command.ts";
 
 export interface ApiProcess {
@@ -52,9 +53,9 @@ export function spawnApi({
 
   const listening = new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
-      const url = listeningUrl(line);
-      if (url === undefined) print(line);
-      else resolve(url);
+      const { url, fault } = startOf(line);
+      if (url !== undefined) resolve(url);
+      else print(fault === undefined ? line : `The API cannot start: ${fault}`);
     });
     void ended.then((how) => reject(new PlainError(`${how} It was not listening yet.`)));
   });
@@ -80,12 +81,13 @@ export function spawnApi({
   };
 }
 
-/** The API logs one JSON object a line; this is the one that says it is ready. */
-function listeningUrl(line: string): string | undefined {
+/** The API logs one JSON object a line; these are the two that tell how its start went. */
+function startOf(line: string): { readonly url?: string; readonly fault?: string } {
   try {
-    const { message, url } = JSON.parse(line);
-    return message === "listening" && typeof url === "string" ? url : undefined;
+    const { message, url, error } = JSON.parse(line);
+    if (message === "listening" && typeof url === "string") return { url };
+    return message === "cannot start" ? { fault: mistakeIn(error) } : {};
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -2,16 +2,19 @@
 
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { mistakeIn } from "@lambda-express-api/build/api-folder.ts";
 import {
   createGateway,
   createInspector,
   type HttpApi,
   type Inspector,
   runInWorkers,
+  type WorkersFunction,
 } from "@lambda-express-api/gateway";
 import { watchDirectory } from "@lambda-express-api/gateway/lambda/watch-directory.ts";
 import type { HttpApiPlan } from "@lambda-express-api/infra/plan.ts";
 import type { Config } from "@lambda-express-api/kit/config.ts";
+import { PlainError } from "../command.ts";
 import type { LocalIdentity } from "../identity/local-identity.ts";
 import { LOCAL_AWS_CALLER, LOCAL_REGION } from "../local-aws-caller.ts";
 import type { LocalApi } from "../local-stack.ts";
@@ -53,9 +56,16 @@ export async function startLambda({
     log: print,
     ...(reload && { watch: [folder.source] }),
   });
+  const [description] = await Promise.all([
+    describeApi(local, identity, config),
+    prepare(handler, folder.lambdaEntry),
+  ]).catch(async (error) => {
+    await handler.close();
+    throw error;
+  });
   const inspector = createInspector();
   const gateway = createGateway({
-    api: await describeApi(local, identity, config),
+    api: description,
     function: handler,
     // So that links and curl lines say http, and not the cloud's https.
     switches: { forwardedHeaders: "listener" },
@@ -80,6 +90,14 @@ export async function startLambda({
       await handler.close();
     },
   };
+}
+
+/** @throws PlainError for a handler that cannot be loaded, which callers would learn by a 500. */
+async function prepare(handler: WorkersFunction, entry: string): Promise<void> {
+  const outcome = await handler.prepare();
+  if (outcome.outcome !== "failed") return;
+  const { errorMessage: message, stackTrace = [] } = outcome;
+  throw new PlainError(`${entry} cannot be loaded: ${mistakeIn({ message, stack: stackTrace.join("\n") })}`);
 }
 
 /** Where the API is when it runs behind the local gateway. */
@@ -129,7 +147,10 @@ async function describeApi(
 /** In a thread of its own, because a module that has been loaded once is never read again. */
 function planInWorker(request: PlanRequest): Promise<HttpApiPlan> {
   const worker = new Worker(planModule, { workerData: request });
-  return new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
+  return new Promise((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", (error) => reject(new PlainError(mistakeIn(error), { cause: error })));
+  });
 }
 
 function watchRoutes(folder: string, update: () => Promise<void>, print: (line: string) => void) {
