@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
@@ -25,6 +25,22 @@ const COMMAND_TIMEOUT_MILLISECONDS = 60_000;
 export function readPages(): Page[] {
   const paths = new Set(PAGES.flatMap((pattern) => globSync(pattern).sort()));
   return [...paths].map((path) => parsePage(path, readFileSync(path, "utf8")));
+}
+
+/** What the README has people add. A copy is for adding it again, so it is left out. */
+const EXAMPLE = "packages/api/src/routes/orders/";
+
+/** Makes a copy in which the pages' examples can be added, though they are here already. */
+export async function copyForReader(root = "."): Promise<string> {
+  const copy = await copyRepository(root, EXAMPLE);
+  if (existsSync(join(root, EXAMPLE))) {
+    const { status, stderr } = spawnSync(process.execPath, ["scripts/generate.ts"], {
+      cwd: copy,
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(`A copy without ${EXAMPLE} cannot be made:\n${stderr}`);
+  }
+  return copy;
 }
 
 async function freePort(): Promise<number> {
@@ -82,7 +98,7 @@ export async function runCommands(pages: readonly Page[]): Promise<void> {
       try {
         for (const [index, { language, code, writes }] of page.blocks.entries()) {
           if (writes) {
-            copy ??= await copyRepository();
+            copy ??= await copyForReader();
             await mkdir(dirname(join(copy, writes)), { recursive: true });
             await writeFile(join(copy, writes), code);
           }
@@ -96,7 +112,7 @@ export async function runCommands(pages: readonly Page[]): Promise<void> {
             } else if (treatment === "run") {
               printed += run(page, commands, port, ".");
             } else if (treatment === "run in a copy") {
-              copy ??= await copyRepository();
+              copy ??= await copyForReader();
               printed += run(page, commands, port, copy);
             }
           }

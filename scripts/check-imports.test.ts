@@ -53,16 +53,43 @@ describe("the check of imports", () => {
     });
   }
 
-  for (const folder of ["kit", "build", "gateway", "infra", "delivery"]) {
+  for (const folder of ["kit", "build", "gateway", "infra", "delivery", "local"]) {
     it(`finds that a test of ${folder} imports the app, beside its sources and in its tests`, () => {
       write(`packages/${folder}/src/a.test.ts`, `import { api } from "${name("api")}/api.ts";\n`);
       write(`packages/${folder}/test/b.ts`, 'import { api } from "../../api/src/api.ts";\n');
       assert.deepEqual(importFaults(root), [
         `packages/${folder}/src/a.test.ts must not import ${name("api")}`,
         `packages/${folder}/test/b.ts reaches out of its package: ../../api/src/api.ts`,
+        `packages/${folder}/test/b.ts:1 names ../../api/, which is its owner's to change; use a fixture`,
       ]);
     });
   }
+
+  for (const [file, line, named] of [
+    ["packages/local/src/a.test.ts", 'run(["--api", "packages/api"]);', "packages/api"],
+    ["packages/local/test/a.ts", 'new URL("../../api", import.meta.url);', '../../api"'],
+    [
+      "packages/infra/test/a.test.ts",
+      'new URL("../../../docs/guides/deploy.md", import.meta.url);',
+      "docs/guides/",
+    ],
+    ["packages/kit/src/errors/a.test.ts", 'readdirSync("docs/errors/");', "docs/errors/"],
+    ["scripts/a.test.ts", 'import { api } from "../packages/api/src/api.ts";', "packages/api"],
+  ] as const)
+    it(`finds that the test ${file} names ${named}`, () => {
+      assert.deepEqual(faultsOf(file, `export {};\n${line}\n`), [
+        `${file}:2 names ${named}, which is its owner's to change; use a fixture`,
+      ]);
+    });
+
+  for (const [file, line] of [
+    ["packages/api/test/a.test.ts", 'read("packages/api/README.md");'],
+    ["packages/delivery/test/guides.suite.ts", 'read("docs/guides/release.md");'],
+    ["packages/build/src/a.ts", "// For example: --api packages/api"],
+    ["packages/local/test/a.test.ts", 'import { api } from "./fixtures/api/src/api.ts";'],
+    ["scripts/a.suite.ts", 'read("packages/api/src/api.ts");'],
+  ] as const)
+    it(`takes in ${file}: ${line}`, () => assert.deepEqual(faultsOf(file, `export {};\n${line}\n`), []));
 
   for (const [what, statement] of [
     ["for its types", `import type { Api } from "${name("api")}/api.ts";`],
@@ -111,12 +138,11 @@ describe("the check of imports", () => {
     assert.deepEqual(faultsOf("packages/kit/src/a.ts", 'import type { Event } from "lambda";\n'), []);
   });
 
-  it("lets the app's tests run infra and the local stack, and the local stack's tests the app", () => {
+  it("lets the app's tests run infra and the local stack", () => {
     write(
       "packages/api/test/a.test.ts",
       `import "${name("infra")}/a.ts";\nimport "${name("local")}/b.ts";\n`,
     );
-    write("packages/local/test/b.test.ts", `import "${name("api")}/api.ts";\n`);
     assert.deepEqual(importFaults(root), []);
   });
 

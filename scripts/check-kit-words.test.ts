@@ -3,7 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { wordFaults } from "./check-kit-words.ts";
+import { type AppWords, wordFaults } from "./check-kit-words.ts";
+
+const APP: AppWords = {
+  name: "lambda-express-api",
+  sentences: ["I'm sexy and I know It", "Only ['ADMINS'] can access this endpoint"],
+  mappingKey: "express",
+};
 
 describe("the check of the kit's words", () => {
   let root: string;
@@ -16,7 +22,7 @@ describe("the check of the kit's words", () => {
     const path = join(root, "packages/kit/src", file);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `export {};\n${line}\n`);
-    return wordFaults(root);
+    return wordFaults(root, APP);
   }
 
   for (const [what, line, file = "a.ts"] of [

@@ -4,10 +4,6 @@
  */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { api } from "../packages/api/src/api.ts";
-import { groupRefusal } from "../packages/api/src/group-refusal.ts";
-import { local } from "../packages/api/src/local.ts";
-import { HEALTH_STATUS } from "../packages/api/src/routes/manage/get-health.ts";
 
 const FOLDER = "packages/kit/src";
 const EXCLUDED = ["**/*.test.ts", "**/fixtures/**"];
@@ -16,20 +12,28 @@ const COMMENT = /^\s*(\/\/|\/\*|\*)/;
 
 const literal = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
+/** What the owner of an app may change. */
+export interface AppWords {
+  readonly name: string;
+  readonly sentences: readonly string[];
+  readonly mappingKey: string;
+}
+
 /** What may not be in the kit, each with what to call it. */
-const WORDS: readonly (readonly [RegExp, string])[] = [
-  // The packages bear it too.
-  [new RegExp(`(?<!@)${literal(api.name)}`), "the app's name"],
-  ...[HEALTH_STATUS, groupRefusal(["ADMINS"], ["USERS"]), groupRefusal(["ADMINS"], [])].map(
-    (sentence) => [new RegExp(literal(sentence)), "a sentence of the app"] as const,
-  ),
-  [/["'`]([A-Z]+ )?\/v\d+\b/, "a path of the app"],
-  // Express is also what the kit is made with.
-  [new RegExp(`(?<!from |import\\()["'\`/]${literal(local.mappingKey)}["'\`/]`), "the app's mapping key"],
-];
+function faultyWords({ name, sentences, mappingKey }: AppWords): readonly (readonly [RegExp, string])[] {
+  return [
+    // The packages bear it too.
+    [new RegExp(`(?<!@)${literal(name)}`), "the app's name"],
+    ...sentences.map((sentence) => [new RegExp(literal(sentence)), "a sentence of the app"] as const),
+    [/["'`]([A-Z]+ )?\/v\d+\b/, "a path of the app"],
+    // Express is also what the kit is made with.
+    [new RegExp(`(?<!from |import\\()["'\`/]${literal(mappingKey)}["'\`/]`), "the app's mapping key"],
+  ];
+}
 
 /** Finds, as sentences, what the kit in this repository has of the app. */
-export function wordFaults(root: string): string[] {
+export function wordFaults(root: string, app: AppWords): string[] {
+  const words = faultyWords(app);
   const files = globSync(`${FOLDER}/**/*.{ts,js,css,html,svg}`, { cwd: root, exclude: EXCLUDED }).sort();
   return files.flatMap((file) =>
     readFileSync(join(root, file), "utf8")
@@ -37,7 +41,7 @@ export function wordFaults(root: string): string[] {
       .flatMap((line, index) =>
         COMMENT.test(line)
           ? []
-          : WORDS.flatMap(([word, what]) =>
+          : words.flatMap(([word, what]) =>
               word.test(line) ? [`${file}:${index + 1} has ${what}: ${line.trim()}`] : [],
             ),
       ),
@@ -45,7 +49,15 @@ export function wordFaults(root: string): string[] {
 }
 
 if (import.meta.main) {
-  const faults = wordFaults(".");
+  const { api } = await import("../packages/api/src/api.ts");
+  const { groupRefusal } = await import("../packages/api/src/group-refusal.ts");
+  const { local } = await import("../packages/api/src/local.ts");
+  const { HEALTH_STATUS } = await import("../packages/api/src/routes/manage/get-health.ts");
+  const faults = wordFaults(".", {
+    name: api.name,
+    sentences: [HEALTH_STATUS, groupRefusal(["ADMINS"], ["USERS"]), groupRefusal(["ADMINS"], [])],
+    mappingKey: local.mappingKey,
+  });
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) process.exit(1);
 }

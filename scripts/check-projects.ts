@@ -1,6 +1,6 @@
 /**
- * `npm run check:projects`: what needs the package registry. An owner's edits are made on a copy of this repository: the
- * app's own tests, the checks and the demo still pass, and the kit's folders are untouched. Then a project of one's own is
+ * `npm run check:projects`: what needs the package registry. An owner's edits are made on a copy of this repository: its
+ * tests, its checks and its demo still pass, and the kit's folders are untouched. Then a project of one's own is
  * created, and packages that APIs use are tried in the built function and in the built container.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
@@ -15,12 +15,6 @@ const EDITS = join(import.meta.dirname, "owners-edits");
 /** What an owner's edits may touch. */
 const OWNERS =
   /^(packages\/api\/|docs\/|README\.md$|sst\.config\.ts$|stages\.ts$|infra\.ts$|package\.json$|package-lock\.json$)/;
-
-/**
- * The owner's. Those of `local`, `create` and the scripts are about this repository's own app and its pages; every other
- * package is tested on fixtures.
- */
-const TESTS = ["packages/api/{src,test}/**/*.test.ts"];
 
 class CheckError extends Error {}
 
@@ -156,8 +150,7 @@ try {
   };
   run(project, "npm", ["ci", "--no-audit", "--no-fund"]);
   makeOwnersEdits(project);
-  run(project, "npm", ["run", "platform"]);
-  run(project, "node_modules/.bin/node", ["--test", ...TESTS]);
+  run(project, "npm", ["test"]);
   run(project, "npm", ["run", "check"]);
   await startAndWalkDemo(project, environment);
   demandKitUntouched(project);

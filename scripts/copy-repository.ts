@@ -10,16 +10,14 @@ const SCOPE = "@lambda-express-api";
 /** What `npm ci` builds: git ignores it. */
 const BUILT = "packages/kit/assets";
 
-/** What the README has people add. A copy is for adding it again, so it is left out. */
-const EXAMPLE = "packages/api/src/routes/orders/";
-
 /**
  * Makes a copy of the repository as it is now, to change files in. Other people's packages are shared; its own are those
  * of the copy.
  *
+ * @param leftOut a folder that the copy is to be without.
  * @returns the folder of the copy.
  */
-export async function copyRepository(root = ROOT): Promise<string> {
+export async function copyRepository(root = ROOT, leftOut?: string): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), "repository-"));
   const { stdout } = spawnSync("git", ["ls-files", "-co", "--exclude-standard", "--deduplicate"], {
     cwd: root,
@@ -29,13 +27,10 @@ export async function copyRepository(root = ROOT): Promise<string> {
   const files = stdout
     .trim()
     .split("\n")
-    .filter((file) => existsSync(join(root, file)));
-  const copied = files.filter((file) => !file.startsWith(EXAMPLE));
-  for (const file of copied) await cp(join(root, file), join(copy, file));
+    .filter((file) => existsSync(join(root, file)) && !(leftOut && file.startsWith(leftOut)));
+  for (const file of files) await cp(join(root, file), join(copy, file));
   await cp(join(root, BUILT), join(copy, BUILT), { recursive: true });
   await linkPackages(root, copy);
-  if (copied.length < files.length)
-    spawnSync(process.execPath, ["scripts/generate.ts"], { cwd: copy, stdio: "inherit" });
   return copy;
 }
 

@@ -16,7 +16,7 @@ import { copyRepository } from "./copy-repository.ts";
 import { commandsOf, exemptionOf, faultsOfCommand, isRepositoryPath, treatmentOf } from "./docs-commands.ts";
 import { type Block, type Page, parsePage } from "./docs-page.ts";
 
-/** A block of `sql` is for CloudWatch Logs Insights; packages/infra/test/operate-guide.test.ts reads it. */
+/** A block of `sql` is for CloudWatch Logs Insights; packages/infra/test/guides.suite.ts reads it. */
 const LANGUAGES = ["sh", "text", "json", "yaml", "dotenv", "ts", "sql", "mermaid"];
 
 /** What stands before a path of the API on this machine: its mapping key, or the stage of the gateway's own host. */

@@ -38,7 +38,13 @@ it("npm start makes the files of the docs pages where they are missing, and the 
   const expected = await readFile(list, "utf8");
   await rm(join(copy, "packages/kit/assets"), { recursive: true });
 
-  const program = ["packages/local/src/start.ts", "--api", "packages/api", "--port", "0"];
+  const program = [
+    "packages/local/src/start.ts",
+    "--api",
+    "packages/local/test/fixtures/members",
+    "--port",
+    "0",
+  ];
   const stack = spawn(process.execPath, program, { cwd: copy, stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   for await (const chunk of stack.stdout.iterator({ destroyOnReturn: false })) {

@@ -46,27 +46,27 @@ const PLAIN_WORDS: readonly (readonly [string, string])[] = [
  * Makes the files of a project, by their paths in it.
  *
  * @param packages the archives that the project keeps; none: its packages come from the registry.
+ * @param repository the folder of the app that the project is made of.
  */
 export function projectFiles(
   options: CreateOptions,
   packages: ReadonlyMap<string, Buffer>,
+  repository = REPOSITORY,
 ): ReadonlyMap<string, string> {
+  const read = (file: string) => readFileSync(join(repository, file), "utf8");
   const files = new Map<string, string>();
-  for (const [file, content] of appFiles()) files.set(file, content);
+  for (const file of appFiles(repository)) files.set(inProjectFolder(file), read(file));
   for (const [file, content] of templateFiles(options)) files.set(file, content);
   for (const file of ["sst.config.ts", "stages.ts", "infra.ts", "biome.json"]) files.set(file, read(file));
-  const manifest = `${JSON.stringify(projectManifest(options, packages), undefined, 2)}\n`;
+  const manifest = `${JSON.stringify(projectManifest(options, packages, read), undefined, 2)}\n`;
   return new Map([
     ...[...files].map(([file, content]) => [file, inProject(content, options)] as const),
     ["package.json", manifest],
   ]);
 }
 
-const read = (file: string) => readFileSync(join(REPOSITORY, file), "utf8");
-
-function appFiles(): [string, string][] {
-  const files = globSync("packages/api/{src,test}/**/*.ts", { cwd: REPOSITORY }).sort();
-  return files.map((file) => [inProjectFolder(file), read(file)]);
+function appFiles(repository: string): string[] {
+  return globSync("packages/api/{src,test}/**/*.ts", { cwd: repository }).sort();
 }
 
 /** The deployment is tested by a command of its own: it needs SST's platform, which takes a minute to unpack. */

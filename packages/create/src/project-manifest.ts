@@ -1,7 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { CreateOptions } from "./options.ts";
-import { REPOSITORY } from "./repository.ts";
 
 interface Manifest {
   readonly version: string;
@@ -14,11 +11,13 @@ const SCOPE = "@lambda-express-api/";
 /** What runs in production is a dependency; everything else only builds, tests and deploys. */
 const KIT = { dependencies: ["kit"], devDependencies: ["build", "gateway", "infra", "local"] } as const;
 
-/** The `package.json` of a project. */
+/** The `package.json` of a project, whose versions are those of the manifests that `read` reads. */
 export function projectManifest(
   { name, delivery, identity }: CreateOptions,
   packages: ReadonlyMap<string, Buffer>,
+  read: (file: string) => string,
 ): object {
+  const readManifest = (file: string): Manifest => JSON.parse(read(file));
   const root = readManifest("package.json");
   const api = readManifest("packages/api/package.json");
   const own = (names: readonly string[]) =>
@@ -78,10 +77,6 @@ export function projectManifest(
       "fast-check": readManifest("packages/kit/package.json").devDependencies?.["fast-check"] ?? "*",
     }),
   };
-}
-
-function readManifest(file: string): Manifest {
-  return JSON.parse(readFileSync(join(REPOSITORY, file), "utf8"));
 }
 
 function sourceOf(short: string, version: string, packages: ReadonlyMap<string, Buffer>): string {

@@ -1,104 +1,118 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { CreateError } from "../src/create-project.ts";
 import { type CreateOptions, DELIVERIES, IDENTITIES, readOptions } from "../src/options.ts";
-import { GENERATED, projectFiles } from "../src/project-files.ts";
+import { projectFiles } from "../src/project-files.ts";
 
 const NAMES = ["build", "delivery", "gateway", "infra", "kit", "local"];
 /** What packing would give, by the names of the archives. */
 const packages = new Map(NAMES.map((name) => [`lambda-express-api-${name}-0.1.0.tgz`, Buffer.alloc(0)]));
-const options = (more: Partial<CreateOptions> = {}): CreateOptions => ({
-  folder: "/nowhere",
-  name: "orders-api",
-  identity: "firebase",
-  delivery: "none",
-  demo: false,
-  install: false,
-  ...more,
-});
+
+/** A repository that has one line of each kind that a project has otherwise. */
+const REPOSITORY = {
+  "package.json": JSON.stringify({
+    version: "0.1.0",
+    devDependencies: { "@biomejs/biome": "1", "@types/node": "1", sst: "1", typescript: "1" },
+  }),
+  "biome.json": "{}",
+  "stages.ts": "",
+  "infra.ts": "",
+  "sst.config.ts": `name: "lambda-express-api",
+const { api } = await import("./packages/api/src/api.ts");
+const infra = await import("./packages/infra/src/components/index.ts");
+infra.apiCode({ folder: "packages/api" });`,
+  "packages/kit/package.json": JSON.stringify({ devDependencies: { "fast-check": "1" } }),
+  "packages/api/package.json": JSON.stringify({
+    dependencies: { express: "1" },
+    devDependencies: { "@types/express": "1", "@types/supertest": "1", supertest: "1" },
+  }),
+  "packages/api/src/api.ts": 'import "@lambda-express-api/kit";\nname: "lambda-express-api",',
+  "packages/api/src/local.ts": 'mappingKey: "express",',
+  "packages/api/src/routes/manage/get-health.ts":
+    '// packages/api/src/api.ts\nstatus: "I\'m sexy and I know It",',
+  "packages/api/test/deployment.test.ts": "deploymentSuite({ api });",
+};
 
 describe("a new project", () => {
-  const variants = IDENTITIES.flatMap((identity) =>
-    DELIVERIES.flatMap((delivery) => [true, false].map((demo) => options({ identity, delivery, demo }))),
-  );
+  let repository: string;
+  before(() => {
+    repository = mkdtempSync(join(tmpdir(), "create-from-"));
+    for (const [file, content] of Object.entries(REPOSITORY)) {
+      mkdirSync(dirname(join(repository, file)), { recursive: true });
+      writeFileSync(join(repository, file), content);
+    }
+  });
+  after(() => rmSync(repository, { recursive: true }));
 
-  for (const variant of variants) {
-    const { identity, delivery, demo } = variant;
-    describe(`for ${identity}, delivery ${delivery}${demo ? ", with the demo's sentences" : ""}`, () => {
-      const files = projectFiles(variant, packages);
-      const text = [...files.values()].join("\n");
+  const create = (more: Partial<CreateOptions> = {}) =>
+    projectFiles(
+      {
+        folder: "/nowhere",
+        name: "orders-api",
+        identity: "firebase",
+        delivery: "none",
+        demo: false,
+        install: false,
+        ...more,
+      },
+      packages,
+      repository,
+    );
+  const manifestOf = (files: ReadonlyMap<string, string>) => JSON.parse(files.get("package.json") ?? "");
 
-      it("has at most 45 files and 1,500 lines, but for what npm run generate writes", () => {
-        const own = [...files].filter(([file]) => !GENERATED.includes(file));
-        const lines = own.reduce((sum, [, content]) => sum + content.split("\n").length, 0);
-        assert.ok(own.length <= 45, `${own.length} files`);
-        assert.ok(lines <= 1500, `${lines} lines`);
-      });
+  it("has the app's files under its own name, at its own paths, with the kit as packages", () => {
+    const files = create();
+    assert.equal(files.get("src/api.ts"), 'import "@lambda-express-api/kit";\nname: "orders-api",');
+    assert.equal(files.get("src/local.ts"), 'mappingKey: "orders-api",');
+    assert.equal(
+      files.get("sst.config.ts"),
+      `name: "orders-api",
+const { api } = await import("./src/api.ts");
+const infra = await import("@lambda-express-api/infra/components/index.ts");
+infra.apiCode({ folder: "." });`,
+    );
+  });
 
-      it("has the starter's name in the names of the kit's packages alone", () => {
-        const names = new RegExp(
-          `@lambda-express-api(/(${NAMES.join("|")})\\b)?|lambda-express-api-(${NAMES.join("|")})-`,
-          "g",
-        );
-        for (const [file, content] of files) {
-          // The kit's command in the scripts, and its archives in `vendor`.
-          const rest =
-            file === "package.json" ? content.replaceAll(/\blambda-express-api (?=\w)/g, "") : content;
-          assert.doesNotMatch(rest.replaceAll(names, ""), /lambda-express-api/i, file);
-          assert.doesNotMatch(content, /packages\/|(?<!\$)\{\{/, file);
-        }
-      });
+  it("tests its deployment by a command of its own", () => {
+    const files = create();
+    assert.ok(files.has("test/deployment.suite.ts") && !files.has("test/deployment.test.ts"));
+    assert.match(manifestOf(files).scripts["test:deployment"], /test\/deployment\.suite\.ts$/);
+  });
 
-      it("has health, the caller, the admin listing, the docs and the demo", () => {
-        for (const route of ["manage/get-health", "users/who-am-i", "admin/list-endpoints"])
-          assert.ok(files.has(`src/routes/${route}.ts`), route);
-        assert.match(files.get("src/api.ts") ?? "", /docsRoutes\(/);
-        assert.ok(files.has("src/demo.ts"));
-      });
+  it("has plain sentences, or with --demo the original's", () => {
+    const health = "src/routes/manage/get-health.ts";
+    assert.equal(create().get(health), '// src/api.ts\nstatus: "up",');
+    assert.match(create({ demo: true }).get(health) ?? "", /"I'm sexy and I know It"/);
+  });
 
-      it("has endpoints that exchange passwords for tokens, and a demo that asks them", () => {
-        assert.ok(files.has("src/routes/auth/create-token.ts"));
-        assert.match(files.get("src/routes/routes.ts") ?? "", /auth\/create-token/);
-        assert.match(files.get("src/demo.ts") ?? "", /createToken\.path/);
-      });
-
-      it("has an example of a stage's settings that names the provider", () => {
-        assert.match(files.get(".env.example") ?? "", new RegExp(`^IDENTITY_PROVIDER=${identity}$`, "m"));
-      });
-
-      it("starts with a local identity provider in the dress of its own", () => {
-        const { scripts } = JSON.parse(files.get("package.json") ?? "");
-        const dress = identity === "firebase" ? "" : ` --identity ${identity}`;
-        assert.equal(scripts.start, `lambda-express-api start${dress}`);
-        assert.equal(scripts.dev, `lambda-express-api dev${dress}`);
-      });
-
-      it(`has ${demo ? "the original's sentences" : "plain sentences"}`, () => {
-        assert.equal(/sexy/.test(text), demo);
-        assert.equal(/can access this endpoint/.test(text), demo);
-      });
-
-      it(`${delivery === "none" ? "has nothing" : "has what it needs"} of delivery`, () => {
-        assert.equal(/delivery/i.test(text), delivery !== "none");
-        assert.equal(files.has(".github/workflows/deploy.yml"), delivery === "github");
-        assert.equal(files.has("pipeline/sst.config.ts"), delivery === "codepipeline");
-      });
-
-      it("depends on the packages that it keeps, and overrides none", () => {
-        const manifest = JSON.parse(files.get("package.json") ?? "");
-        assert.equal("overrides" in manifest, false);
-        const sources = Object.entries<string>({ ...manifest.dependencies, ...manifest.devDependencies })
-          .filter(([name]) => name.startsWith("@lambda-express-api/"))
-          .map(([, source]) => source.replace("file:vendor/", ""));
-        assert.equal(sources.length, delivery === "none" ? 5 : 6);
-        for (const source of sources) assert.ok(packages.has(source), source);
-      });
+  for (const identity of IDENTITIES)
+    it(`for ${identity} has its settings as an example, and starts with a local provider like it`, () => {
+      const files = create({ identity });
+      assert.match(files.get(".env.example") ?? "", new RegExp(`^IDENTITY_PROVIDER=${identity}$`, "m"));
+      const dress = identity === "firebase" ? "" : ` --identity ${identity}`;
+      const { scripts } = manifestOf(files);
+      assert.equal(scripts.start, `lambda-express-api start${dress}`);
+      assert.equal(scripts.dev, `lambda-express-api dev${dress}`);
     });
-  }
+
+  for (const delivery of DELIVERIES)
+    it(`with delivery ${delivery} has what that needs, and depends on the packages that it keeps`, () => {
+      const files = create({ delivery });
+      assert.equal(files.has(".github/workflows/deploy.yml"), delivery === "github");
+      assert.equal(files.has("pipeline/sst.config.ts"), delivery === "codepipeline");
+      const { scripts, dependencies, devDependencies, ...manifest } = manifestOf(files);
+      assert.equal("release" in scripts, delivery !== "none");
+      assert.equal("overrides" in manifest, false);
+      const sources = Object.entries<string>({ ...dependencies, ...devDependencies })
+        .filter(([name]) => name.startsWith("@lambda-express-api/"))
+        .map(([, source]) => source.replace("file:vendor/", ""));
+      assert.equal(sources.length, delivery === "none" ? 5 : 6);
+      for (const source of sources) assert.ok(packages.has(source), source);
+    });
 });
 
 describe("the command line", () => {

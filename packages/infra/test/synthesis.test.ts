@@ -425,15 +425,6 @@ describe("every deployment", () => {
       );
     });
 
-    it("has each alarm explained where people look for what to do", () => {
-      const guide = readFileSync(new URL("../../../docs/guides/operate.md", import.meta.url), "utf8");
-      const explained = [...guide.matchAll(/^### The alarm `(\w+)`$/gm)].map(([, alarm]) => alarm);
-      const raised = all(graph("everything"), "aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) =>
-        String(inputs.name).split("-").at(-1),
-      );
-      assert.deepEqual(explained.sort(), raised.sort());
-    });
-
     describe("its dashboard", () => {
       const widgets = () =>
         JSON.parse(

@@ -6,13 +6,12 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { createGateway, createInspector } from "@lambda-express-api/gateway";
+import { MEMBERS } from "../test/api-folder.ts";
 import { run } from "../test/run.ts";
 
-const own = fileURLToPath(new URL("../../api", import.meta.url));
 const logs = (args: readonly string[], environment: Record<string, string> = {}) =>
-  run("../src/logs.ts", { args: ["--api", own, ...args], environment }).ended;
+  run("../src/logs.ts", { args: ["--api", MEMBERS, ...args], environment }).ended;
 
 const ID = "JKJaXmPLvHcESHA=";
 const INVOCATION = "8c5e8a1c-0b5e-4f5e-9f0a-1f2e3d4c5b6a";
@@ -63,13 +62,13 @@ describe("npm run logs", () => {
     test(`by a stand-in for CloudWatch Logs, finds every line of a request in both logs, Lambda's own too: ${id}`, async (t) => {
       const now = Date.now();
       const environment = await startCloudWatch(t, {
-        "/aws/lambda/lambda-express-api-dev-Api": [
+        "/aws/lambda/fixture-api-dev-Api": [
           [now - 3, `START RequestId: ${INVOCATION}`],
           [now - 2, HELLO],
           [now - 1, REPORT],
           [now, '{"message":"another request"}'],
         ],
-        "/aws/vendedlogs/apis/lambda-express-api-dev-Api": [
+        "/aws/vendedlogs/apis/fixture-api-dev-Api": [
           [now, ACCESS],
           [now, '{"request":{"requestId":"other"}}'],
         ],
@@ -81,7 +80,7 @@ describe("npm run logs", () => {
 
   test("by a stand-in for CloudWatch Logs, says where it looked, and what AWS says", async (t) => {
     const old = Date.now() - 25 * 3_600_000;
-    const name = "lambda-express-api-dev-Api";
+    const name = "fixture-api-dev-Api";
     const environment = await startCloudWatch(t, {
       [`/aws/lambda/${name}`]: [[old, HELLO]],
       [`/aws/vendedlogs/apis/${name}`]: [],

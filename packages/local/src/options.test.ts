@@ -18,7 +18,7 @@ test("without a word it is the Lambda runtime on port 3000 with the local issuer
 });
 
 test("--api names the folder of the API", () => {
-  assert.equal(readOptions(["--api", "packages/api"], {}).api, "packages/api");
+  assert.equal(readOptions(["--api", "apis/shop"], {}).api, "apis/shop");
 });
 
 test("--runtime takes one of the two runtimes, and refuses anything else with a sentence", () => {

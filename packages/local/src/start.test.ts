@@ -9,7 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
-import { createApiFolder, type TestApiFolder } from "../test/api-folder.ts";
+import { createApiFolder, MEMBERS, type TestApiFolder } from "../test/api-folder.ts";
 import { type Run, run } from "../test/run.ts";
 import { firebaseIdentity } from "./identity/firebase.ts";
 import { signIn } from "./identity/sign-in.ts";
@@ -150,7 +150,7 @@ test("where the token endpoints are off, the curl lines get their tokens of the 
     const stack = startStandIn({
       args: ["--identity", identity],
       environment: { AUTH_ENDPOINTS: "off" },
-      api: fileURLToPath(new URL("../../api", import.meta.url)),
+      api: MEMBERS,
     });
     await stack.prints(/Ctrl-C/);
     const lines = stack.output().match(/^ {2}curl .*$/gm) ?? [];
@@ -366,7 +366,7 @@ describe("with --reload", () => {
     await stack.prints(/^The API ended with exit code 7\. Waiting for the next save\.$/m);
     await api.save("container.ts", standIn);
     await stack.prints(/Waiting for the next save\.\n.*Reloaded\./s);
-    assert.equal((await fetch(`${baseUrl}/v1/manage/hc`)).status, 200);
+    assert.equal((await fetch(`${baseUrl}/v1/health`)).status, 200);
   });
 });
 

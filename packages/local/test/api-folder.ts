@@ -1,8 +1,9 @@
-// The folder of an API: the one of this repository, but for the files that a test writes in its place.
+// The folder of an API: the fixture `members`, but for the files that a test writes in its place.
 
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 export interface TestApiFolder {
   /** What `--api` is given. */
@@ -12,8 +13,13 @@ export interface TestApiFolder {
   remove(): Promise<void>;
 }
 
-/** The address of the API that the folder has where a test writes none. */
-export const OWN_API = import.meta.resolve("@lambda-express-api/api/api.ts");
+/** The folder of an API that has everything. */
+export const MEMBERS = fileURLToPath(new URL("fixtures/members", import.meta.url));
+
+/** A file of the fixture, as an import has it. */
+export function membersModule(name: string): string {
+  return JSON.stringify(pathToFileURL(join(MEMBERS, "src", name)).href);
+}
 
 export async function createApiFolder(files: Readonly<Record<string, string>>): Promise<TestApiFolder> {
   const path = await mkdtemp(join(tmpdir(), "local-api-"));
@@ -24,8 +30,8 @@ export async function createApiFolder(files: Readonly<Record<string, string>>): 
     save: (name, content) => writeFile(join(path, "src", name), content),
     remove: () => rm(path, { recursive: true }),
   };
-  const own = (name: string) => `export * from ${JSON.stringify(new URL(name, OWN_API).href)};`;
-  const owned = { "api.ts": own("api.ts"), "local.ts": own("local.ts"), "demo.ts": own("demo.ts") };
-  for (const [name, content] of Object.entries({ ...owned, ...files })) await folder.save(name, content);
+  for (const name of ["api.ts", "local.ts", "demo.ts"])
+    await folder.save(name, `export * from ${membersModule(name)};`);
+  for (const [name, content] of Object.entries(files)) await folder.save(name, content);
   return folder;
 }

@@ -5,14 +5,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { api } from "@lambda-express-api/api/api.ts";
-import { demo } from "@lambda-express-api/api/demo.ts";
-import { local } from "@lambda-express-api/api/local.ts";
 import { createGateway, type Gateway, type LambdaFunction, runInWorkers } from "@lambda-express-api/gateway";
 import { runSst, type SstRun } from "@lambda-express-api/infra/test/cli/run-sst.ts";
+import { api } from "@lambda-express-api/infra/test/fixtures/api/src/api.ts";
 import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { publicPath } from "@lambda-express-api/kit/request/request-path.ts";
+import { fixtureCases } from "@lambda-express-api/kit/test/support/parity-cases.ts";
 import {
   appTarget,
   paritySuite,
@@ -24,11 +23,19 @@ import { noIssuer } from "@lambda-express-api/kit/testing/test-environment.ts";
 import { switchedOn } from "../src/demo/switched-on.ts";
 import { walkDemo } from "../src/demo/walk.ts";
 import { startLocalIssuer } from "../src/identity/local-issuer.ts";
-import { appCases, noProvider } from "./app-cases.ts";
 import { type DeployedApi, deployedApi } from "./deployed-api.ts";
+import { demo } from "./fixtures/members/src/demo.ts";
+import { local } from "./fixtures/members/src/local.ts";
 
-const MAPPING_KEY = "express";
+const CONFIG = "packages/infra/test/configs/default.ts";
+const FOLDER = ".sst/lambda/packages/infra/test/fixtures/api";
+const MAPPING_KEY = "members";
 const DOMAIN_NAME = "api.example.com";
+/** Nothing listens there: an endpoint that asks the identity provider answers 503. */
+const noProvider = {
+  FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
+  FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:1",
+};
 const settings = {
   FIREBASE_APP_API_KEY: "test-key",
   AWS_API_GW_MAPPING_KEY: MAPPING_KEY,
@@ -62,6 +69,7 @@ describe("what sst deploy makes", () => {
       // A deployment takes an issuer with HTTPS only, and that of a test has none.
       const secure = issuer.replace("http:", "https:");
       const deployment = await runSst({
+        config: CONFIG,
         args: ["deploy", "--stage", "test"],
         environment: {
           ...settings,
@@ -109,21 +117,16 @@ describe("what sst deploy makes", () => {
   const started = () => Promise.all(targets.map((start) => start({ api, issuer: noIssuer })));
 
   // First, because the deployment must trust its issuer.
-  paritySuite(api, [appTarget, ...targets], appCases, { environment: noProvider });
-
-  test("has a route for each endpoint, and none besides", async () => {
-    const { deployed } = await stack();
-    assert.deepEqual(
-      deployed.api.routes.map(({ operationName }) => operationName).sort(),
-      routes.map(({ operationId }) => operationId).sort(),
-    );
-  });
+  paritySuite(api, [appTarget, ...targets], fixtureCases, { environment: noProvider });
 
   test("refuses a caller without a token at every endpoint that is not public, and at no other", async () => {
     for (const target of await started()) {
       for (const { method, path, access, operationId } of routes) {
         const variables = /\{\w+\+?\}/g;
-        const { status } = await target.request({ method, path: publicPath(path.replace(variables, "x")) });
+        const { status } = await target.request({
+          method: method === "ANY" ? "PATCH" : method,
+          path: publicPath(path.replace(variables, "x")),
+        });
         const message = `${operationId} answered ${status}, ${target.name}`;
         if (access.type === "authenticated") assert.equal(status, 401, message);
         else assert.ok(status < 500 && status !== 401, message);
@@ -134,7 +137,7 @@ describe("what sst deploy makes", () => {
   test("links to where its callers see it: under the mapping key, or under the stage", async () => {
     for (const { name, basePath, request } of await started()) {
       const { body } = await request({ method: "GET", path: "/v1" });
-      assert.equal(JSON.parse(body.toString()).links.health, `${basePath}/v1/manage/hc`, name);
+      assert.equal(JSON.parse(body.toString()).links.health, `${basePath}/v1/health`, name);
     }
   });
 
@@ -154,6 +157,7 @@ describe("what sst deploy makes", () => {
     const { deployment } = await stack();
     const identity = await startLocalIssuer({ callers: Object.values(local.callers) });
     const graph = await synthesise({
+      config: CONFIG,
       stage: "test",
       environment: {
         ...settings,
@@ -188,7 +192,7 @@ describe("what sst deploy makes", () => {
 async function run({ api, lambda: { handler, ...lambda } }: DeployedApi, folder: string) {
   const [file, exportName = ""] = handler.split(".");
   const workers = runInWorkers({
-    file: join(folder, ".sst/lambda/packages/api", `${file}.mjs`),
+    file: join(folder, FOLDER, `${file}.mjs`),
     exportName,
     functionName: lambda.name,
     environment: lambda.environment,

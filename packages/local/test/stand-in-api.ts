@@ -23,25 +23,25 @@ const endpoint = (path: string) => ({ path, name: path, method: "GET", access: "
 
 /** By method and path, by who signs in or whose token comes along, and by the JSON that comes with it. */
 export const rightAnswers: Answers = {
-  "GET /v1/manage/hc": { status: 200, body: { status: "I'm sexy and I know It" } },
+  "GET /v1/health": { status: 200, body: { status: "up" } },
   "POST /v1/auth/token for does.not.exist@example.com": {
     status: 401,
     body: refused("The credentials were refused"),
   },
   "POST /v1/auth/token for user@example.com": { status: 200, body: token("user@example.com") },
   "POST /v1/auth/token for admin@example.com": { status: 200, body: token("admin@example.com") },
-  "GET /v1/users/whoami": { status: 401, body: { message: "Unauthorized" } },
-  "GET /v1/users/whoami for user@example.com": {
+  "GET /v1/me": { status: 401, body: { message: "Unauthorized" } },
+  "GET /v1/me for user@example.com": {
     status: 200,
     body: { subject: "id", groups: ["USERS"], scopes: [], claims: { sub: "id" } },
   },
   "GET /v1/admin/endpoints for user@example.com": {
     status: 403,
-    body: refused("Only ['ADMINS'] can access this endpoint"),
+    body: refused("Only members of ADMINS may call this endpoint"),
   },
   "GET /v1/admin/endpoints for admin@example.com": {
     status: 200,
-    body: { endpoints: [endpoint("/v1/manage/hc"), endpoint("/v1/users/whoami")] },
+    body: { endpoints: [endpoint("/v1/health"), endpoint("/v1/me")] },
   },
 };
 

@@ -9,9 +9,9 @@ describe("the command line of a release", () => {
   });
 
   it("names the folder of the API", () => {
-    const args = ["--api", "packages/api", "--stage", "dev"];
-    assert.equal(readReleaseOptions(args).api, "packages/api");
-    assert.equal(readRollbackOptions(args).api, "packages/api");
+    const args = ["--api", "apis/shop", "--stage", "dev"];
+    assert.equal(readReleaseOptions(args).api, "apis/shop");
+    assert.equal(readRollbackOptions(args).api, "apis/shop");
   });
 
   it("takes a canary, which lasts five minutes unless it says otherwise", () => {

@@ -32,8 +32,8 @@ export interface SstRun {
 }
 
 export interface SstOptions {
-  /** Seen from the root of the project. Default: `sst.config.ts`. */
-  readonly config?: string;
+  /** Seen from the root of the project. */
+  readonly config: string;
   /** As in `["deploy", "--stage", "dev"]`. */
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -43,13 +43,7 @@ export interface SstOptions {
   readonly state?: ReadonlyMap<string, Buffer>;
 }
 
-export async function runSst({
-  config = "sst.config.ts",
-  args,
-  environment,
-  files = {},
-  state,
-}: SstOptions): Promise<SstRun> {
+export async function runSst({ config, args, environment, files = {}, state }: SstOptions): Promise<SstRun> {
   if (!isUnpacked()) throw new Error("SST's platform is not there yet; run: npm run platform");
   const folder = await mkdtemp(join(tmpdir(), "sst-project-"));
   const home = join(folder, ".home");

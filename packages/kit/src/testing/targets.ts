@@ -35,6 +35,8 @@ export interface Target {
   readonly name: string;
   /** Where this target's callers see the API's root. */
   readonly basePath: string;
+  /** The address of that root, of a target that listens. */
+  readonly baseUrl?: string;
   /** Whether an API Gateway, the real one or a local one, answers some requests by itself. */
   readonly isBehindGateway?: true;
   /** Whether each line of its log, as it answers, goes to `write`. */
@@ -180,6 +182,7 @@ export const serverTarget: StartTarget = async ({
   return {
     name: "the container's server",
     basePath: "",
+    baseUrl: server.url,
     showsLog: true,
     request: (request) => requestByFetch(server.url, request),
     close: async () => void (await server.stop(0)),

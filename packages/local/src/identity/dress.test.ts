@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { local } from "@lambda-express-api/api/local.ts";
 import { loadConfig } from "@lambda-express-api/kit/config.ts";
 import type { IdentityProviderName } from "@lambda-express-api/kit/identity/identity-preset.ts";
 import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from "jose";
+import { local } from "../../test/fixtures/members/src/local.ts";
 import { type LocalIssuerOptions, startLocalIssuer } from "./local-issuer.ts";
 import { signIn } from "./sign-in.ts";
 

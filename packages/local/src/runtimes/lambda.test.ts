@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createApiFolder, OWN_API, type TestApiFolder } from "../../test/api-folder.ts";
+import { createApiFolder, MEMBERS, membersModule, type TestApiFolder } from "../../test/api-folder.ts";
 import { type Run, run } from "../../test/run.ts";
 
-const own = fileURLToPath(new URL("../../../api", import.meta.url));
-
-describe("npm start, with the API's own Lambda handler", () => {
+describe("npm start, with an API's Lambda handler", () => {
   let stack: Run;
   let baseUrl: string;
   before(async () => {
-    stack = run("../src/start.ts", { args: ["--api", own, "--port", "0", "--verbose"] });
+    stack = run("../src/start.ts", { args: ["--api", MEMBERS, "--port", "0", "--verbose"] });
     [baseUrl] = await stack.prints(/(?<=API +)http:\S+/);
   });
   after(async () => {
@@ -21,13 +18,13 @@ describe("npm start, with the API's own Lambda handler", () => {
   });
 
   test("serves it under the mapping key, as a custom domain would", async () => {
-    assert.match(baseUrl, /^http:\/\/localhost:\d+\/express$/);
-    assert.equal((await fetch(`${baseUrl}/v1/manage/hc`)).status, 200);
-    assert.equal((await fetch(`${new URL(baseUrl).origin}/v1/manage/hc`)).status, 404);
+    assert.match(baseUrl, /^http:\/\/localhost:\d+\/members$/);
+    assert.equal((await fetch(`${baseUrl}/v1/health`)).status, 200);
+    assert.equal((await fetch(`${new URL(baseUrl).origin}/v1/health`)).status, 404);
   });
 
   test("walks the whole demo as expected", async () => {
-    const { exitCode, output } = await run("../src/demo.ts", { args: ["--api", own, "--url", baseUrl] })
+    const { exitCode, output } = await run("../src/demo.ts", { args: ["--api", MEMBERS, "--url", baseUrl] })
       .ended;
     assert.equal(exitCode, 0, output);
   });
@@ -42,13 +39,13 @@ describe("npm start, with the API's own Lambda handler", () => {
     // A refusal counts as a failure, and shows which line it was.
     const script = ['set -euo pipefail; curl() { command curl -fsS "$@"; }; set -v', ...lines].join("\n");
     const { stdout } = await promisify(execFile)("bash", ["-c", script], { maxBuffer: 20_000_000 });
-    for (const answer of [/"status":"I'm sexy/, /"subject":/, /"endpoints":/, /"access_token":/]) {
+    for (const answer of [/"status":"up"/, /"subject":/, /"endpoints":/, /"access_token":/]) {
       assert.match(stdout, answer);
     }
   });
 
   test("lets the gateway refuse a caller without a token, before the function is asked", async () => {
-    const response = await fetch(`${baseUrl}/v1/users/whoami`);
+    const response = await fetch(`${baseUrl}/v1/me`);
     assert.equal(response.status, 401);
     assert.deepEqual(await response.json(), { message: "Unauthorized" });
     assert.equal(response.headers.get("www-authenticate"), "Bearer");
@@ -56,10 +53,10 @@ describe("npm start, with the API's own Lambda handler", () => {
 
   test("shows in the inspector what the gateway saw, without the token", async () => {
     const [inspector] = await stack.prints(/(?<=Inspector +)http:\S+/);
-    await fetch(`${baseUrl}/v1/users/whoami`, { headers: { authorization: "Bearer to.be.hidden" } });
+    await fetch(`${baseUrl}/v1/me`, { headers: { authorization: "Bearer to.be.hidden" } });
     assert.equal((await fetch(inspector)).status, 200);
     const seen = await (await fetch(`${inspector}/requests.json`)).text();
-    assert.match(seen, /GET \/v1\/users\/whoami/);
+    assert.match(seen, /GET \/v1\/me/);
     assert.doesNotMatch(seen, /to\.be\.hidden/);
   });
 
@@ -85,10 +82,10 @@ describe("npm run dev, with a stand-in for the API's Lambda handler", () => {
   });
 
   test("a save is in the next answer", async () => {
-    assert.deepEqual(await (await fetch(`${baseUrl}/v1/manage/hc`)).json(), { answer: "first" });
+    assert.deepEqual(await (await fetch(`${baseUrl}/v1/health`)).json(), { answer: "first" });
     await api.save("lambda.ts", handler("second"));
     await stack.prints(/^Reloaded\.$/m);
-    assert.deepEqual(await (await fetch(`${baseUrl}/v1/manage/hc`)).json(), { answer: "second" });
+    assert.deepEqual(await (await fetch(`${baseUrl}/v1/health`)).json(), { answer: "second" });
   });
 
   test("prints the keys of an AWS caller, with which the page's curl line calls an endpoint for those", async () => {
@@ -120,8 +117,8 @@ describe("npm run dev, with a stand-in for the API's Lambda handler", () => {
     assert.equal((await fetch(`${baseUrl}/v1/added`)).status, 404);
     await api.save(
       "api.ts",
-      `import { api as own } from ${JSON.stringify(OWN_API)};
-       const load = async () => ({ ...(await own.routes["GET /v1/manage/hc"]()), path: "/v1/added" });
+      `import { api as own } from ${membersModule("api.ts")};
+       const load = async () => ({ ...(await own.routes["GET /v1/health"]()), path: "/v1/added" });
        export const api = { ...own, routes: { ...own.routes, "GET /v1/added": load } };`,
     );
     await stack.prints(/^Reloaded\.$[\s\S]*^Reloaded\.$/m);

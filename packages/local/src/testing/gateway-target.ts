@@ -51,9 +51,15 @@ export function gatewayTarget({ through, switches = {} }: GatewayTargetOptions):
       throttling: UNTHROTTLED,
       authThrottling: UNTHROTTLED,
     });
+    // The discovery document of the issuer that a token names may be a real provider's.
+    const authorizers = Object.entries(plan.authorizers).map(([id, authorizer]) => [
+      id,
+      { ...authorizer, jwksUri: issuer.jwksUri },
+    ]);
     const gateway = createGateway({
       api: {
         ...plan,
+        authorizers: Object.fromEntries(authorizers),
         region: LOCAL_REGION,
         apiMappings: [{ domainName: DOMAIN, apiMappingKey: MAPPING_KEY, stage: STAGE }],
         awsCallers: [LOCAL_AWS_CALLER],
@@ -68,6 +74,8 @@ export function gatewayTarget({ through, switches = {} }: GatewayTargetOptions):
         switches.stageInCustomDomainPath === "removed" ? ", the stage not in the event's path" : ""
       }`,
       basePath,
+      // Of a host that it does not know, the first segment is the stage.
+      ...(!isMapped && { baseUrl: gateway.url + basePath }),
       isBehindGateway: true,
       hasAwsCallers: true,
       async request({ awsCaller: userArn, ...request }) {

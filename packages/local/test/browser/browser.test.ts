@@ -1,8 +1,9 @@
-// The docs pages in a real browser, in both runtimes. Where there is no browser, nothing of this is a test; continuous
-// integration must have one.
+// The docs pages of an API in a real browser, in both runtimes. Where there is no browser, nothing of this is a test;
+// continuous integration must have one.
 
 import { after, before, describe } from "node:test";
 import type { Browser } from "playwright-core";
+import { MEMBERS } from "../api-folder.ts";
 import { findChromium, launchChromium } from "./chromium.ts";
 import { describeInspector } from "./describe-inspector.ts";
 import { describeLandingPage } from "./describe-landing-page.ts";
@@ -16,13 +17,13 @@ if (executable) {
     let world: World;
     let browser: Browser;
     before(async () => {
-      world = await startWorld();
+      world = await startWorld(MEMBERS);
       const origins = Object.values(world.baseUrls).map((url) => new URL(url).origin);
       browser = await launchChromium(executable, origins);
     });
     after(async () => {
-      await browser.close();
-      await world.close();
+      await browser?.close();
+      await world?.close();
     });
 
     for (const root of ROOTS) {

@@ -17,8 +17,8 @@ export function describeInspector(
       await before.body?.cancel();
       await request("/v1/docs").waitFor();
 
-      assert.equal((await fetch(`${baseUrl}/v1/users/whoami`)).status, 401);
-      const refused = request("/v1/users/whoami");
+      assert.equal((await fetch(`${baseUrl}/v1/me`)).status, 401);
+      const refused = request("/v1/me");
       await refused.waitFor();
       assert.match(await refused.locator("summary").innerText(), /401[\s\S]*refused/);
       assert.deepEqual(faults, []);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { api } from "@lambda-express-api/api/api.ts";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { Browser, Page } from "playwright-core";
+import { api } from "../fixtures/members/src/api.ts";
 import { openPage, type WatchedPage } from "./chromium.ts";
 
 const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
@@ -43,17 +43,17 @@ export function describeLandingPage(
 
     it("calls endpoints as nobody, and as the demo caller whose button is pressed", async () => {
       assert.match(await call("getHealth"), /^200\n/);
-      assert.match(await call("whoAmI"), /^401\n/);
+      assert.match(await call("getMe"), /^401\n/);
       await signIn("user@example.com");
-      assert.match(await call("whoAmI"), /^200\n[\s\S]*"USERS"/);
-      assert.match(await call("listEndpoints"), /^403\n[\s\S]*Only \['ADMINS'\] can access this endpoint/);
+      assert.match(await call("getMe"), /^200\n[\s\S]*"USERS"/);
+      assert.match(await call("listEndpoints"), /^403\n[\s\S]*Only members of ADMINS may call this endpoint/);
       await signIn("admin@example.com");
-      assert.match(await call("listEndpoints"), /^200\n[\s\S]*whoAmI/);
+      assert.match(await call("listEndpoints"), /^200\n[\s\S]*"\/v1\/me"/);
       await signIn("nobody@example.com");
-      assert.match(await call("whoAmI"), /^403\n/);
+      assert.match(await call("getMe"), /^403\n/);
       await page.getByRole("button", { name: "nobody@example.com" }).click();
       await page.getByText("Nobody is signed in.").waitFor();
-      assert.match(await call("whoAmI"), /^401\n/);
+      assert.match(await call("getMe"), /^401\n/);
     });
 
     it("can be used with the keyboard alone", async () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { api } from "@lambda-express-api/api/api.ts";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { describeAccess } from "@lambda-express-api/kit/route/access.ts";
 import type { Browser } from "playwright-core";
+import { api } from "../fixtures/members/src/api.ts";
 import { openPage, type WatchedPage } from "./chromium.ts";
 
 const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
@@ -29,7 +29,7 @@ export function describeRedoc(world: () => { readonly browser: Browser; readonly
     });
 
     it("finds an operation by a word of it", async () => {
-      await watched.page.getByRole("textbox").fill("whoami");
+      await watched.page.getByRole("textbox").fill("/me");
       await watched.page
         .getByRole("menuitem", { name: /Returns the caller/ })
         .first()

@@ -1,13 +1,10 @@
-/** What the browser tests look at: the same API, wherever it can be reached. */
-import { fileURLToPath } from "node:url";
+/** What is looked at in a browser: one API, wherever it can be reached. */
 import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
 import { startLocalIssuer } from "../../src/identity/local-issuer.ts";
 import { loadLocalApi } from "../../src/local-stack.ts";
 import { startContainerized } from "../../src/runtimes/containerized.ts";
 import { startLambda } from "../../src/runtimes/lambda.ts";
 import { EXECUTE_API_HOST } from "./chromium.ts";
-
-const FOLDER = apiFolder(fileURLToPath(new URL("../../../api", import.meta.url)));
 
 export const ROOTS = [
   "behind a mapping key",
@@ -23,14 +20,19 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Starts the identity provider and both runtimes. */
-export async function startWorld(): Promise<World> {
-  const local = await loadLocalApi(FOLDER);
+/** Starts the identity provider and both runtimes of the API in a folder. What has started is closed if the rest cannot. */
+export async function startWorld(folder: string): Promise<World> {
+  await using started = new AsyncDisposableStack();
+  const local = await loadLocalApi(apiFolder(folder));
   const identity = await startLocalIssuer({ callers: Object.values(local.callers) });
+  started.defer(() => identity.close());
   const options = { local, identity, port: 0, print: () => undefined };
   const lambda = await startLambda(options);
+  started.defer(() => lambda.close());
   const container = await startContainerized({ ...options, signal: new AbortController().signal });
+  started.defer(() => container.close());
   const { port } = new URL(lambda.baseUrl);
+  const all = started.move();
   return {
     baseUrls: {
       "behind a mapping key": lambda.baseUrl,
@@ -39,10 +41,6 @@ export async function startWorld(): Promise<World> {
       "in the container": container.baseUrl,
     },
     inspectorUrl: lambda.inspectorUrl ?? "",
-    async close() {
-      await container.close();
-      await lambda.close();
-      await identity.close();
-    },
+    close: () => all.disposeAsync(),
   };
 }

@@ -1,34 +1,28 @@
-// The API of this repository in front of each identity provider: what the local issuer answers in its place, and what the
-// API lets in, refuses and hands out.
+// An API in front of each identity provider: what the local issuer answers in its place, and what the API lets in, refuses
+// and hands out.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
-import { api } from "@lambda-express-api/api/api.ts";
-import { demo } from "@lambda-express-api/api/demo.ts";
-import { local } from "@lambda-express-api/api/local.ts";
-import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
 import type { IdentityProviderName } from "@lambda-express-api/kit/identity/identity-preset.ts";
+import { apiOf, getMe, listEndpoints } from "@lambda-express-api/kit/test/fixtures/api.ts";
 import {
   accessSuite,
   appTarget,
   handlerTarget,
+  type ParityCase,
   paritySuite,
   type Target,
 } from "@lambda-express-api/kit/testing";
-import { switchedOn } from "../../src/demo/switched-on.ts";
-import { walkDemo } from "../../src/demo/walk.ts";
 import { type LocalIssuer, startLocalIssuer } from "../../src/identity/local-issuer.ts";
 import { signIn } from "../../src/identity/sign-in.ts";
-import { loadLocalApi } from "../../src/local-stack.ts";
-import { startContainerized } from "../../src/runtimes/containerized.ts";
-import { startLambda } from "../../src/runtimes/lambda.ts";
+import { demoSuite } from "../../src/testing/demo-suite.ts";
 import { gatewayTarget } from "../../src/testing/gateway-target.ts";
-import { appCases, noProvider } from "../app-cases.ts";
+import { api } from "../fixtures/members/src/api.ts";
+import { demo } from "../fixtures/members/src/demo.ts";
+import { local } from "../fixtures/members/src/local.ts";
 
 const { user, admin, nobody } = local.callers;
 const callers = Object.values(local.callers);
-const API = fileURLToPath(new URL("../../../api", import.meta.url));
 
 /** What each provider calls the refresh token of its answer, and its second token, which the API must not take. */
 const REFRESH_TOKEN = {
@@ -48,6 +42,18 @@ const REASONS = {
   auth0: { unknown: "invalid_grant", wrong: "invalid_grant", disabled: "unauthorized" },
   oidc: { unknown: "invalid_grant", wrong: "invalid_grant", disabled: "invalid_grant" },
 };
+
+const tokenCases: readonly ParityCase[] = [
+  { title: "a token of a caller in a group", status: 200, groups: ["USERS", "with a blank"] },
+  { title: "a token of a caller in no group", status: 403, groups: undefined },
+].map(({ groups, ...rest }) => ({
+  ...rest,
+  request: (issuer) => ({
+    method: "GET",
+    path: getMe.path,
+    headers: { authorization: issuer.bearer(groups) },
+  }),
+}));
 
 /**
  * Describes the API in front of one provider. Each is a test file of its own, as each is a process of its own: attempts to
@@ -86,7 +92,7 @@ export async function dressSuite(provider: IdentityProviderName): Promise<void> 
       post(target, "/v1/auth/refresh", { refresh_token: token });
     const whoAmI = async (target: Target, token: string) => {
       const headers = { authorization: `Bearer ${token}` };
-      const answer = await target.request({ method: "GET", path: "/v1/users/whoami", headers });
+      const answer = await target.request({ method: "GET", path: "/v1/me", headers });
       return { status: answer.status, body: JSON.parse(answer.body.toString()) };
     };
 
@@ -135,6 +141,18 @@ export async function dressSuite(provider: IdentityProviderName): Promise<void> 
       }
     });
 
+    it("an account that is disabled after its sign-in is refused a new token", async () => {
+      const account = identity.accounts.withEmail(user.email);
+      assert.ok(account);
+      for (const target of targets) {
+        const { body: first } = await tokenOf(target, user.email, user.password);
+        account.disabled = true;
+        const { status, body } = await refresh(target, first[REFRESH_TOKEN[provider]]);
+        account.disabled = false;
+        assert.deepEqual([status, body.error.code], [401, "002401"], target.name);
+      }
+    });
+
     it("a refused caller gets the provider's code where that may be told, and one answer for all where it may not", async () => {
       const account = identity.accounts.withEmail(user.email);
       assert.ok(account);
@@ -176,36 +194,14 @@ export async function dressSuite(provider: IdentityProviderName): Promise<void> 
       }
     });
 
-    for (const [name, start] of [
-      ["LAMBDA", startLambda],
-      ["CONTAINERIZED", startContainerized],
-    ] as const) {
-      it(`every row of the demo passes, RUNTIME=${name}`, async () => {
-        const localApi = await loadLocalApi(apiFolder(API));
-        const { signal } = new AbortController();
-        const runtime = await start({ local: localApi, identity, port: 0, print: () => undefined, signal });
-        try {
-          const rows = await walkDemo(runtime.baseUrl, {
-            ...(await switchedOn(api, demo, runtime.features)),
-            callers: local.callers,
-            print: () => undefined,
-          });
-          assert.equal(rows.length, 7);
-          assert.deepEqual(
-            rows.filter(({ difference }) => difference !== undefined),
-            [],
-          );
-        } finally {
-          await runtime.close();
-        }
-      });
-    }
+    demoSuite({ api, demo, callers: local.callers, provider });
   });
 
   describe(`with tokens of ${provider}`, async () => {
     const behindGateway = gatewayTarget({ through: "mapping key" });
-    const environment = { ...noProvider, IDENTITY_PROVIDER: provider, AUTH_ENDPOINTS: "on" };
-    await accessSuite(api, [appTarget, handlerTarget, behindGateway], { environment });
-    paritySuite(api, [appTarget, behindGateway], appCases, { environment });
+    const environment = { IDENTITY_PROVIDER: provider };
+    const guarded = apiOf([getMe, listEndpoints]);
+    await accessSuite(guarded, [appTarget, handlerTarget, behindGateway], { environment });
+    paritySuite(guarded, [appTarget, behindGateway], tokenCases, { environment });
   });
 }

@@ -1,4 +1,4 @@
-// The commands of the guides, and what AWS has to allow for each. Each is in a policy that a guide prints.
+// What the guides say of rights: the commands, and what AWS has to allow for each, which is in a policy that a guide prints.
 
 import assert from "node:assert/strict";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
 import type { Statement } from "@lambda-express-api/infra/testing/view.ts";
 import { deployPermissions } from "../src/deploy-permissions.ts";
 import { policyDocument } from "../src/policy-document.ts";
+import { releasePermissions } from "../src/release/permissions.ts";
 import { deploymentRequests } from "./deployment-requests.ts";
 import { policyFaults } from "./iam-data.ts";
 
@@ -199,4 +200,27 @@ describe("the commands of the guides", () => {
     assert.equal(readFileSync(DEPLOY_POLICY, "utf8"), printed);
     assert.ok(readFileSync("docs/guides/deploy.md", "utf8").includes("(../deploy-policy.json)"));
   });
+
+  it("that release have theirs in the guide to releases", () => {
+    const statements = releasePermissions({
+      functionArn: "arn:aws:lambda:eu-west-1:123456789012:function:lambda-express-api-dev-Api",
+      bucketArn: "arn:aws:s3:::my-releases",
+    });
+    assert.deepEqual(
+      releasePolicy,
+      statements.map(({ actions, resources }) => ({ effect: "Allow", actions, resources, conditions: {} })),
+    );
+  });
+});
+
+it("the guide to pipelines names what a build role reaches beside its stage", () => {
+  const guide = readFileSync("docs/guides/codepipeline.md", "utf8");
+  for (const row of [
+    "`apigateway:*` on `/apis/*`",
+    "`certificate/*`",
+    "`assets/*` of SST's bucket",
+    "`logs:PutResourcePolicy`",
+    "what begins with the stage's name and a hyphen",
+  ])
+    assert.ok(guide.includes(row), row);
 });

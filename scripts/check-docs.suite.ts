@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { rm } from "node:fs/promises";
 import { describe, it } from "node:test";
-import { runCommands } from "./check-docs.ts";
+import { copyForReader, runCommands } from "./check-docs.ts";
 import { NOT_RUN, STARTED } from "./docs-commands.ts";
 import { faultsOf, faultsOfSamples } from "./docs-faults.ts";
 import { parsePage } from "./docs-page.ts";
@@ -201,4 +203,24 @@ describe("what the docs run", () => {
   it("is not what needs an account, wherever in the line that stands", async () => {
     for (const start of Object.keys(NOT_RUN)) await run(block("sh", `curl nowhere.invalid && ${start}x`));
   });
+});
+
+it("a copy for the commands of a page is without the README's example, so that it can be added again", async (t) => {
+  const copies: string[] = [];
+  t.after(() => Promise.all(copies.map((copy) => rm(copy, { recursive: true }))));
+  const add = (cwd: string) => {
+    const args = ["--api", "packages/api", "GET", "/v1/orders/{orderId}", "--access", "groups:STAFF"];
+    const program = "packages/local/src/project/new-endpoint.ts";
+    const { status, stderr } = spawnSync(process.execPath, [program, ...args], { cwd, encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+  };
+  const copyOf = async (root?: string) => {
+    const copy = await copyForReader(root);
+    copies.push(copy);
+    spawnSync("git", ["init", "--quiet"], { cwd: copy });
+    return copy;
+  };
+  const first = await copyOf();
+  add(first);
+  add(await copyOf(first));
 });

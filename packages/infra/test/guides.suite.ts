@@ -1,4 +1,5 @@
-// The queries that people paste from docs/guides/operate.md ask for what the logs have.
+// What docs/guides/operate.md says of a deployment: the queries that people paste ask for what the logs have, and each alarm
+// is explained.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -6,6 +7,8 @@ import { describe, it } from "node:test";
 import { createLog } from "@lambda-express-api/kit/log.ts";
 import { logReleaseOnce } from "@lambda-express-api/kit/release.ts";
 import { accessLogFormat } from "../src/access-log-format.ts";
+import { synthesise } from "../src/testing/synthesise.ts";
+import { all } from "../src/testing/view.ts";
 import { api } from "./fixtures/api/src/api.ts";
 
 const guide = readFileSync(new URL("../../../docs/guides/operate.md", import.meta.url), "utf8");
@@ -64,4 +67,22 @@ describe("the queries of the guide to operation", () => {
     for (const { query } of queries.filter((each) => !isOfAccessLog(each)))
       for (const field of fieldsOf(query)) assert.ok(known.includes(field), `${field} in\n${query}`);
   });
+});
+
+it("each alarm of a deployment is explained where people look for what to do", async () => {
+  const explained = [...guide.matchAll(/^### The alarm `(\w+)`$/gm)].map(([, alarm]) => alarm);
+  const graph = await synthesise({
+    config: "packages/infra/test/configs/default.ts",
+    stage: "production",
+    environment: {
+      JWT_ISSUER: "https://securetoken.google.com/my-project",
+      JWT_AUTHORIZED_AUDIENCES: "my-project",
+      FIREBASE_APP_API_KEY: "AIzaSyExample",
+      ALARMS: "on",
+    },
+  });
+  const raised = all(graph, "aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) =>
+    String(inputs.name).split("-").at(-1),
+  );
+  assert.deepEqual(explained.sort(), raised.sort());
 });

@@ -4,9 +4,9 @@
 import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from "node:child_process";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { Environment } from "@lambda-express-api/kit/testing";
+import type { Environment } from "../../packages/kit/src/testing/index.ts";
 
-const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const API = "lambda-express-api:test";
 export const IDENTITY = "lambda-express-api-identity:test";
 /** As little as the container may be given: nothing to write to, no capability, little memory. */

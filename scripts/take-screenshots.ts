@@ -1,19 +1,28 @@
-// `npm run screenshots`: pictures of the docs pages for the README, of the same stack that the browser tests look at.
+// `npm run screenshots`: pictures of the docs pages of this repository's API, for the README.
 
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { local } from "@lambda-express-api/api/local.ts";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { findChromium, launchChromium, openPage } from "./chromium.ts";
-import { startWorld } from "./world.ts";
+import { local } from "../packages/api/src/local.ts";
+import { whoAmI } from "../packages/api/src/routes/users/who-am-i.ts";
+import {
+  findChromium,
+  launchChromium,
+  openPage,
+  type WatchedPage,
+} from "../packages/local/test/browser/chromium.ts";
+import { startWorld } from "../packages/local/test/browser/world.ts";
 
-const FOLDER = new URL("../../../../docs/images/", import.meta.url);
+type Browser = Awaited<ReturnType<typeof launchChromium>>;
+type Page = WatchedPage["page"];
+
+const FOLDER = new URL("../docs/images/", import.meta.url);
+const API = fileURLToPath(new URL("../packages/api", import.meta.url));
 
 async function take(
   browser: Browser,
   name: string,
   url: string,
-  options: BrowserContextOptions,
+  options: Parameters<typeof openPage>[2],
   prepare: (page: Page) => Promise<void>,
 ): Promise<void> {
   const { page, close } = await openPage(browser, url, { reducedMotion: "reduce", ...options });
@@ -51,7 +60,7 @@ async function tryItOutAsAdmin(page: Page): Promise<void> {
 
 function lookAtRefusal(baseUrl: string) {
   return async (page: Page) => {
-    await fetch(`${baseUrl}/v1/users/whoami`);
+    await fetch(baseUrl + whoAmI.path);
     await page.locator("#requests > li", { hasText: "refused" }).first().click();
   };
 }
@@ -59,7 +68,7 @@ function lookAtRefusal(baseUrl: string) {
 const executable = findChromium();
 if (!executable) throw new Error("There is no Chromium; install it, or name one in CHROMIUM.");
 mkdirSync(FOLDER, { recursive: true });
-const world = await startWorld();
+const world = await startWorld(API);
 const browser = await launchChromium(executable);
 const url = world.baseUrls["behind a mapping key"];
 await take(browser, "landing-page", `${url}/v1`, { viewport: { width: 1000, height: 760 } }, callAsAdmin);

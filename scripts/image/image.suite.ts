@@ -3,15 +3,20 @@
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { api } from "@lambda-express-api/api/api.ts";
-import { demo } from "@lambda-express-api/api/demo.ts";
-import { local } from "@lambda-express-api/api/local.ts";
-import { appTarget, paritySuite, processTarget, testEnvironment } from "@lambda-express-api/kit/testing";
-import { switchedOn } from "../../src/demo/switched-on.ts";
-import { walkDemo } from "../../src/demo/walk.ts";
-import { startLocalIssuer } from "../../src/identity/local-issuer.ts";
-import { apiEnvironment } from "../../src/runtimes/api-environment.ts";
-import { appCases, noProvider } from "../app-cases.ts";
+import { api } from "../../packages/api/src/api.ts";
+import { demo } from "../../packages/api/src/demo.ts";
+import { local } from "../../packages/api/src/local.ts";
+import {
+  appTarget,
+  paritySuite,
+  processTarget,
+  testEnvironment,
+} from "../../packages/kit/src/testing/index.ts";
+import { switchedOn } from "../../packages/local/src/demo/switched-on.ts";
+import { walkDemo } from "../../packages/local/src/demo/walk.ts";
+import { startLocalIssuer } from "../../packages/local/src/identity/local-issuer.ts";
+import { apiEnvironment } from "../../packages/local/src/runtimes/api-environment.ts";
+import { appCases, noProvider } from "./app-cases.ts";
 import { composed, runOptions } from "./compose.ts";
 import { API, type Engine, findEngine, IDENTITY } from "./engine.ts";
 

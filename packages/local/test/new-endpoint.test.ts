@@ -4,24 +4,27 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { copyRepository } from "./copy-repository.ts";
+import { createProjectFolder } from "./project-folder.ts";
+
+const PROGRAMS = join(import.meta.dirname, "../src/project");
 
 describe("npm run new", () => {
-  let copy: string;
-  before(async () => {
-    copy = await copyRepository();
+  let project: string;
+  before(() => {
+    project = createProjectFolder();
+    assert.deepEqual(generate(), { status: 0, output: "" });
   });
-  after(() => rm(copy, { recursive: true }));
+  after(() => rm(project, { recursive: true }));
 
   // A test runner that sees another one's variable runs nothing and succeeds.
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
   const run = (command: string, ...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(command, args, { cwd: copy, env, encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd: project, env, encoding: "utf8" });
     return { status, output: stdout + stderr };
   };
   const runNode = (...args: string[]) => run(process.execPath, ...args);
-  const add = (...args: string[]) =>
-    runNode("packages/local/src/project/new-endpoint.ts", "--api", "packages/api", ...args);
+  const add = (...args: string[]) => runNode(join(PROGRAMS, "new-endpoint.ts"), ...args);
+  const generate = (...args: string[]) => runNode(join(PROGRAMS, "generate.ts"), ...args);
 
   const added = [
     ["GET", "/v1/orders/{orderId}", "groups:STAFF", "orders/get-order"],
@@ -42,8 +45,8 @@ describe("npm run new", () => {
     it(`${method} ${path} --access ${access} writes ${file}.ts and its test`, async () => {
       const { status, output } = add(method, path, "--access", access);
       assert.equal(status, 0, output);
-      assert.match(output, new RegExp(`^packages/api/src/routes/${file}.ts\n.*${file}.test.ts\n`));
-      const table = await readFile(join(copy, "docs/access.md"), "utf8");
+      assert.match(output, new RegExp(`^src/routes/${file}.ts\n.*${file}.test.ts\n`));
+      const table = await readFile(join(project, "docs/access.md"), "utf8");
       assert.ok(table.includes(`| \`${method} ${path}\` |`));
     });
   }
@@ -52,21 +55,27 @@ describe("npm run new", () => {
     const { status, output } = add("PUT", "/v1/orders/{orderId}", "--access", "public", "--no-test");
     assert.equal(status, 0, output);
     assert.doesNotMatch(output, /test/);
-    const file = join(copy, "packages/api/src/routes/orders/replace-order");
+    const file = join(project, "src/routes/orders/replace-order");
     assert.deepEqual([existsSync(`${file}.ts`), existsSync(`${file}.test.ts`)], [true, false]);
   });
 
   it("writes endpoints that pass their tests, the API's own, the type checker and the linter", () => {
-    const tests = added.map(([, , , file]) => `packages/api/src/routes/${file}.test.ts`);
-    const existing = ["access", "openapi"].map((suite) => `packages/api/test/${suite}.test.ts`);
-    const { status, output } = runNode("--test", "--test-reporter=tap", ...tests, ...existing);
+    const tests = added.map(([, , , file]) => `src/routes/${file}.test.ts`);
+    const existing = ["access", "openapi"].map((suite) => `test/${suite}.test.ts`);
+    const { status, output } = runNode(
+      "--test",
+      "--test-isolation=none",
+      "--test-reporter=tap",
+      ...tests,
+      ...existing,
+    );
     assert.equal(status, 0, output);
     for (const [method, path] of added)
       assert.ok(output.includes(`${method} ${path}`), `the test of ${method} ${path} has run`);
     for (const { status, output } of [
-      runNode("scripts/generate.ts", "--check"),
+      generate("--check"),
       run("node_modules/.bin/tsc"),
-      run("node_modules/.bin/biome", "check", "packages/api"),
+      run("node_modules/.bin/biome", "check", "src"),
     ]) {
       assert.equal(status, 0, output);
     }
@@ -90,12 +99,12 @@ describe("npm run new", () => {
     ],
   ] as const) {
     it(`npm run generate refuses ${why} in a sentence, and writes nothing`, async () => {
-      const folder = join(copy, "packages/api/src/routes");
+      const folder = join(project, "src/routes");
       const list = await readFile(join(folder, "routes.ts"), "utf8");
       const added = join(folder, "tags/read-tag.ts");
       await writeFile(added, change(await readFile(join(folder, "tags/get-tag.ts"), "utf8")));
       try {
-        const { status, output } = runNode("scripts/generate.ts");
+        const { status, output } = generate();
         assert.equal(status, 1);
         assert.match(output, sentence);
         assert.equal(await readFile(join(folder, "routes.ts"), "utf8"), list);
@@ -171,7 +180,7 @@ describe("npm run new", () => {
   });
 
   it("leaves the project as it was when what is derived cannot be written", async () => {
-    const document = join(copy, "docs/openapi.json");
+    const document = join(project, "docs/openapi.json");
     await rename(document, `${document}.aside`);
     await mkdir(document);
     const { status, output } = add("GET", "/v1/things", "--access", "public");
@@ -179,15 +188,12 @@ describe("npm run new", () => {
     await rename(`${document}.aside`, document);
     assert.equal(status, 1);
     assert.match(output, /EISDIR/);
-    assert.equal(existsSync(join(copy, "packages/api/src/routes/things")), false);
-    assert.equal(
-      runNode("packages/local/src/project/generate.ts", "--api", "packages/api", "--check").status,
-      0,
-    );
+    assert.equal(existsSync(join(project, "src/routes/things")), false);
+    assert.equal(generate("--check").status, 0);
   });
 
   it("writes nothing when it refuses", () => {
-    const { status, output } = runNode("scripts/generate.ts", "--check");
+    const { status, output } = generate("--check");
     assert.equal(status, 0, output);
   });
 });
