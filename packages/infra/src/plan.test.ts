@@ -43,6 +43,54 @@ describe("the plan", () => {
     assert.ok(!plan.routes.some(({ routeKey }) => /\$default|ANY |proxy/.test(routeKey)));
   });
 
+  it("has a route for HEAD where a GET says so, with its rule, unless HEAD has an endpoint of its own", () => {
+    const get = {
+      ...contract,
+      operationId: "getThing",
+      method: "GET",
+      path: "/v1/things/{thingId}",
+      head: true,
+    } as const;
+    const route = defineRoute(get).handler(auth({ scopes: ["read:things"] }, fine));
+    const own = defineRoute({
+      ...contract,
+      operationId: "headThing",
+      method: "HEAD",
+      path: get.path,
+    }).handler(anyone(fine));
+    const planned = planHttpApi([...routes, route], settings).routes.slice(routes.length);
+    assert.deepEqual(
+      planned.map(({ routeKey, operationName }) => [routeKey, operationName]),
+      [
+        ["GET /v1/things/{thingId}", "getThing"],
+        ["HEAD /v1/things/{thingId}", "getThingHead"],
+      ],
+    );
+    assert.deepEqual(
+      { ...planned[1], routeKey: "", operationName: "" },
+      { ...planned[0], routeKey: "", operationName: "" },
+    );
+    assert.deepEqual(
+      planHttpApi([route, own], settings).routes.map(({ operationName }) => operationName),
+      ["getThing", "headThing"],
+    );
+  });
+
+  it("refuses more routes than the quota, by its name, unless the quota was raised", () => {
+    const many = (length: number) =>
+      Array.from({ length }, (_, index) =>
+        defineRoute({ ...contract, operationId: `x${index}`, method: "GET", path: `/v1/x${index}` }).handler(
+          anyone(fine),
+        ),
+      );
+    assert.equal(planHttpApi(many(300), settings).routes.length, 300);
+    assert.throws(() => planHttpApi(many(301), settings), {
+      message:
+        /^The API has 301 routes, and API Gateway's quota "Routes per API" is 300; .*Service Quotas.*ROUTES_PER_API/,
+    });
+    assert.equal(planHttpApi(many(301), { ...settings, routesPerApi: 301 }).routes.length, 301);
+  });
+
   it("puts the authorizer before every route but those that are for anyone", () => {
     for (const [index, planned] of planHttpApi(routes, settings).routes.entries()) {
       const isPublic = routes[index]?.access.type === "public";

@@ -29,6 +29,8 @@ export interface PlanSettings {
   readonly throttling?: RouteThrottling;
   /** For each route of the feature `authEndpoints`, where passwords could be guessed. */
   readonly authThrottling?: RouteThrottling;
+  /** The account's quota "Routes per API", where it was raised. Default: 300. */
+  readonly routesPerApi?: number;
 }
 
 export interface PlannedRoute {
@@ -70,6 +72,8 @@ export interface HttpApiPlan {
 }
 
 const AUTHORIZER_ID = "jwt";
+/** The quota "Routes per API", unless an account has more (Amazon API Gateway quotas for HTTP APIs). */
+export const ROUTES_PER_API = 300;
 /** A second less than the gateway's maximum, so that Lambda's own time-out is never the later one. */
 const INTEGRATION_TIMEOUT_MILLISECONDS = 29_000;
 
@@ -79,15 +83,21 @@ const INTEGRATION_TIMEOUT_MILLISECONDS = 29_000;
  *
  * Throttles are always complete: an unset limit would be taken for 0, and every call would answer 429.
  *
- * @throws Error, in a sentence, for variables of two names at one place of a path, which the gateway refuses.
+ * @throws Error, in a sentence, for what the gateway refuses: variables of two names at one place of a path, and more routes
+ *   than the quota.
  */
 export function planHttpApi(routes: readonly Route[], settings: PlanSettings): HttpApiPlan {
   const {
     throttling = { throttlingRateLimit: 100, throttlingBurstLimit: 200 },
     authThrottling = { throttlingRateLimit: 5, throttlingBurstLimit: 10 },
+    routesPerApi = ROUTES_PER_API,
   } = settings;
-  const planned = routes.flatMap(planRoute);
+  const planned = routes.flatMap((route) => planRoute(route, routes));
   checkVariableNames(planned);
+  if (planned.length > routesPerApi)
+    throw new Error(
+      `The API has ${planned.length} routes, and API Gateway's quota "Routes per API" is ${routesPerApi}; have it raised in Service Quotas, and set ROUTES_PER_API to what you got.`,
+    );
   return {
     routes: planned,
     authorizers: {
@@ -124,19 +134,27 @@ export function planHttpApi(routes: readonly Route[], settings: PlanSettings): H
   };
 }
 
-/** An `ANY` route would take preflights too; an open `OPTIONS` route beside it leaves them to the gateway's CORS. */
-function planRoute(route: Route): readonly PlannedRoute[] {
+/**
+ * An `ANY` route would take preflights too; an open `OPTIONS` route beside it leaves them to the gateway's CORS. A GET gets a
+ * route for HEAD where it says so, unless HEAD has an endpoint of its own.
+ */
+function planRoute(route: Route, routes: readonly Route[]): readonly PlannedRoute[] {
   const { method, path, operationId } = route;
   const planned = { routeKey: routeKey(method, path), operationName: operationId, ...authorization(route) };
-  if (method !== "ANY") return [planned];
-  return [
-    planned,
-    {
-      routeKey: routeKey("OPTIONS", path),
-      operationName: `${operationId}Options`,
-      authorizationType: "NONE",
-    },
-  ];
+  if (method === "ANY")
+    return [
+      planned,
+      {
+        routeKey: routeKey("OPTIONS", path),
+        operationName: `${operationId}Options`,
+        authorizationType: "NONE",
+      },
+    ];
+  const headKey = routeKey("HEAD", path);
+  const hasHead = routes.some((other) => routeKey(other.method, other.path) === headKey);
+  return route.head && !hasHead
+    ? [planned, { ...planned, routeKey: headKey, operationName: `${operationId}Head` }]
+    : [planned];
 }
 
 function authorization({ access }: Route): Omit<PlannedRoute, "routeKey" | "operationName"> {

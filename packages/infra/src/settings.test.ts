@@ -80,6 +80,7 @@ const wrong: Record<keyof typeof settingsTable, readonly string[]> = {
   THROTTLE_BURST: ["0", "5001"],
   AUTH_THROTTLE_RATE: ["0", "-1"],
   AUTH_THROTTLE_BURST: ["0"],
+  ROUTES_PER_API: ["299", "10001", "many"],
   KEEP_WARM: ["on", "Warmer"],
   KEEP_WARM_INSTANCES: ["0", "101"],
   CODE_DELIVERY: ["none"],

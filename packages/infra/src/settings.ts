@@ -12,7 +12,7 @@ import {
   type OwnSettings,
 } from "@lambda-express-api/kit/config.ts";
 import { listOf, matching, oneOf, wholeNumber } from "@lambda-express-api/kit/setting-parsers.ts";
-import type { RouteThrottling } from "./plan.ts";
+import { ROUTES_PER_API, type RouteThrottling } from "./plan.ts";
 import { parseTags, type StageFacts, stageFacts } from "./stage.ts";
 import { type AnyStages, STAGES_FILE, writtenFor } from "./stages.ts";
 
@@ -37,6 +37,7 @@ export interface Settings {
   readonly accessLogRetentionDays: number;
   readonly throttling: RouteThrottling;
   readonly authThrottling: RouteThrottling;
+  readonly routesPerApi: number;
   readonly keepWarm: KeepWarm | undefined;
   readonly codeDelivery: "sst" | "pipeline";
   readonly disableExecuteApiEndpoint: boolean;
@@ -192,6 +193,14 @@ export const settingsTable = {
     example: "10",
     default: "10",
     parse: wholeNumber(1, 5_000),
+  },
+  ROUTES_PER_API: {
+    description:
+      'How many routes the HTTP API may have: API Gateway\'s quota "Routes per API". Raise it in Service Quotas first.',
+    rule: "a number from 300 to 10000",
+    example: "600",
+    default: String(ROUTES_PER_API),
+    parse: wholeNumber(300, 10_000),
   },
   KEEP_WARM: {
     description:
@@ -438,6 +447,7 @@ export function loadSettings(
       throttlingRateLimit: parsed.AUTH_THROTTLE_RATE,
       throttlingBurstLimit: parsed.AUTH_THROTTLE_BURST,
     },
+    routesPerApi: parsed.ROUTES_PER_API,
     keepWarm:
       parsed.KEEP_WARM === "off"
         ? undefined

@@ -42,15 +42,17 @@ function doors(graph: Graph, component = ""): Record<string, Json> {
 function doorsOf(definitions: readonly Route[], authorizer: string): Record<string, Json> {
   const open = { authorizationType: "NONE", authorizerId: null, authorizationScopes: [] };
   return Object.fromEntries(
-    definitions.flatMap(({ method, path, access }) => [
-      [
-        routeKey(method, path),
+    definitions.flatMap(({ method, path, access, head }) => {
+      const door =
         access.type !== "authenticated"
           ? { ...open, authorizationType: access.type === "iam" ? "AWS_IAM" : "NONE" }
-          : { authorizationType: "JWT", authorizerId: authorizer, authorizationScopes: [...access.scopes] },
-      ],
-      ...(method === "ANY" ? [[routeKey("OPTIONS", path), open]] : []),
-    ]),
+          : { authorizationType: "JWT", authorizerId: authorizer, authorizationScopes: [...access.scopes] };
+      return [
+        [routeKey(method, path), door],
+        ...(head ? [[routeKey("HEAD", path), door]] : []),
+        ...(method === "ANY" ? [[routeKey("OPTIONS", path), open]] : []),
+      ];
+    }),
   );
 }
 

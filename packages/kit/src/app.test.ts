@@ -115,10 +115,31 @@ describe("the app", () => {
       });
     }
 
-    it("for HEAD of a GET endpoint, without a body", async () => {
-      const { status, body } = await (await start()).send("HEAD", "/v1/health");
+    it("for HEAD of a path without a GET endpoint, without a body", async () => {
+      const { status, body } = await (await start()).send("HEAD", "/v1/auth/token");
       assert.deepEqual([status, body], [404, ""]);
     });
+  });
+
+  it("answers HEAD with what GET says, and without its body, by GET's access rule", async () => {
+    const { send } = await start();
+    const get = await send("GET", "/v1/health");
+    const head = await send("HEAD", "/v1/health");
+    assert.deepEqual([head.status, head.body], [200, ""]);
+    assert.equal(head.headers["content-length"], get.headers["content-length"]);
+    assert.equal((await send("HEAD", "/v1/me")).status, 401);
+  });
+
+  it("leaves HEAD to an endpoint of its own, whichever is listed first", async () => {
+    const calls: string[] = [];
+    const both = (["GET", "HEAD"] as const).map((method) =>
+      route(method, "/v1/thing", async () => calls.push(method)),
+    );
+    for (const routes of [both, both.toReversed()]) {
+      const { send } = await start(routes);
+      for (const method of ["GET", "HEAD"]) await send(method, "/v1/thing");
+      assert.deepEqual(calls.splice(0), ["GET", "HEAD"]);
+    }
   });
 
   it("finds an endpoint by its decoded path, as the gateway does", async () => {
@@ -163,7 +184,7 @@ describe("the app", () => {
     });
     assert.deepEqual(loads, []);
     await send("GET", "/nowhere");
-    await send("HEAD", "/asked");
+    await send("POST", "/asked");
     assert.deepEqual(loads, []);
     await Promise.all([send("GET", "/asked"), send("GET", "/asked")]);
     assert.equal((await send("GET", "/asked")).status, 200);

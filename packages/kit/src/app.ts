@@ -27,7 +27,7 @@ import {
 import { varyHeaders } from "./request/security-headers.ts";
 import { trustedProxies } from "./request/trusted-proxies.ts";
 import type { ApiFacts, RouteReply } from "./route/define-route.ts";
-import { isAnswered, sendReply, wellFormedReply } from "./route/reply.ts";
+import { encodeReply, isAnswered, sendAnswer, wellFormedReply } from "./route/reply.ts";
 import { routeRequests } from "./route/route-requests.ts";
 import { throwErrors } from "./route/run-handlers.ts";
 import type { Runtime } from "./route/runtime.ts";
@@ -216,7 +216,7 @@ function failWith(errors: ErrorCodes): Fail {
     }
     if (!isAnswered(response)) {
       for (const name of SAID_OF_CONTENT) response.removeHeader(name);
-      sendReply(request, response, answer);
+      sendAnswer(request, response, encodeReply(answer));
       // A half of another answer is out: its caller must see that the rest will not come.
     } else if (!isOver) response.destroy();
   };

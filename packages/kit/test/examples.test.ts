@@ -1,15 +1,17 @@
 /** What the guides' examples do, in both runtimes; behind the local gateway: packages/local/test/behind-gateway.test.ts. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { describe, it } from "node:test";
+import { describe, it, type TestContext } from "node:test";
 import supertest from "supertest";
 import { api } from "../examples/src/api.ts";
 import { isSigned } from "../examples/src/routes/payments/is-signed.ts";
 import { accessSuite } from "../src/testing/access-suite.ts";
 import { openApiSuite } from "../src/testing/openapi-suite.ts";
 import { paritySuite } from "../src/testing/parity-suite.ts";
+import type { RequestToSend } from "../src/testing/payload-event.ts";
 import { appTarget, handlerTarget, serverTarget } from "../src/testing/targets.ts";
 import { testApp } from "../src/testing/test-app.ts";
+import { type Environment, noIssuer } from "../src/testing/test-environment.ts";
 import { startTestIssuer } from "../src/testing/test-issuer.ts";
 import { exampleCases } from "./support/example-cases.ts";
 import { PNG } from "./support/probe-routes.ts";
@@ -42,6 +44,89 @@ describe("the webhook's signature", () => {
     for (const header of ["", "t=1000", `v1=${hmac("")}`, `t=,v1=${hmac("")}`, `t=1e3,v1=${hmac("1e3")}`])
       assert.equal(isSigned(body, header, "s", 1000), false, header);
   });
+});
+
+describe("on every target", () => {
+  for (const [named, start] of Object.entries({
+    app: appTarget,
+    handler: handlerTarget,
+    server: serverTarget,
+  })) {
+    const on = async (t: TestContext, request: RequestToSend, environment: Environment = {}) => {
+      const target = await start({ api, issuer: noIssuer, environment });
+      t.after(target.close);
+      return { answer: await target.request(request), basePath: target.basePath };
+    };
+
+    it(`lists of a query come repeated, with brackets and with commas: ${named}`, async (t) => {
+      const path = "/v1/products?tag=kitchen&tag=a%2Cb&sku%5B%5D=teapot&sku[]=cup";
+      const { answer } = await on(t, { method: "GET", path });
+      assert.deepEqual(
+        JSON.parse(answer.body.toString()).map(({ sku }: { sku: string }) => sku),
+        ["teapot"],
+      );
+      const sorted = await on(t, { method: "GET", path: "/v1/products?sort=price,sku" });
+      assert.deepEqual(
+        JSON.parse(sorted.answer.body.toString()).map(({ sku }: { sku: string }) => sku),
+        ["cup", "lamp", "teapot"],
+      );
+    });
+
+    it(`cookies are safe by themselves, and several are several: ${named}`, async (t) => {
+      const headers = { "content-type": "application/json" };
+      const { answer, basePath } = await on(t, {
+        method: "POST",
+        path: "/v1/session",
+        headers,
+        body: '{"theme":"dark"}',
+      });
+      assert.equal(answer.status, 204, String(answer.body));
+      const path = basePath || "/";
+      assert.match(
+        answer.cookies[0] ?? "",
+        new RegExp(`^session=[0-9a-f-]{36}; Max-Age=3600; Path=${path}; HttpOnly; Secure; SameSite=Lax$`),
+      );
+      assert.equal(answer.cookies[1], `theme=dark; Max-Age=31536000; Path=${path}; Secure; SameSite=Lax`);
+      assert.equal(answer.cookies.length, 2);
+      assert.equal("set-cookie" in answer.headers, false);
+    });
+
+    it(`an answer keeps its entity tag while it is the same, and is then 304 without content: ${named}`, async (t) => {
+      const first = (await on(t, { method: "GET", path: "/v1/products" })).answer;
+      assert.match(first.headers.etag ?? "", /^W\/"[\w-]{27}"$/);
+      assert.equal(first.headers["cache-control"], "public, max-age=60");
+      const again = (
+        await on(t, {
+          method: "GET",
+          path: "/v1/products",
+          headers: { "if-none-match": `"a", ${first.headers.etag}` },
+        })
+      ).answer;
+      assert.deepEqual([again.status, again.body.length, again.headers.etag], [304, 0, first.headers.etag]);
+      assert.equal(again.headers["cache-control"], "public, max-age=60");
+      assert.equal(again.headers["content-type"], undefined);
+      const other = (await on(t, { method: "GET", path: "/v1/products?tag=light" })).answer;
+      assert.notEqual(other.headers.etag, first.headers.etag);
+    });
+
+    it(`a file keeps its name in any language: ${named}`, async (t) => {
+      const { answer } = await on(t, { method: "GET", path: "/v1/products/%E8%8C%B6/label" });
+      assert.equal(
+        answer.headers["content-disposition"],
+        "attachment; filename=\"Etikett f?r ?.csv\"; filename*=UTF-8''Etikett%20f%C3%BCr%20%E8%8C%B6.csv",
+      );
+      assert.match(answer.body.toString(), /茶;Grüße/);
+    });
+
+    it(`HEAD is GET without its content: ${named}`, async (t) => {
+      const get = (await on(t, { method: "GET", path: "/v1/products" })).answer;
+      const head = (await on(t, { method: "HEAD", path: "/v1/products" })).answer;
+      assert.deepEqual([head.status, head.body.length], [200, 0]);
+      for (const name of ["etag", "content-type", "cache-control"])
+        assert.equal(head.headers[name], get.headers[name], name);
+      assert.equal(head.headers["content-length"], String(get.body.length));
+    });
+  }
 });
 
 it("a photo arrives with its name, type and bytes", async (t) => {

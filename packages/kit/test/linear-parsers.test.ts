@@ -103,7 +103,7 @@ const HEADER = 2560;
 const BODY = 16 * 1024;
 
 const anyBody = z.object({ list: z.array(z.number()) });
-const PARTS = { params: {}, query: {}, headers: {}, body: {} };
+const PARTS = { params: {}, query: {}, headers: {}, cookies: {}, body: {} };
 
 /** What a client may write, as long as the place for it lets it be; bodies are as long as an endpoint allows. */
 const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {

@@ -83,7 +83,7 @@ async function documented(place: PlaceName, value: z.ZodType): Promise<Documente
 
 /** Whether the endpoint takes it. */
 function takes(schemas: RequestSchemas, raw: object, isText = false): boolean {
-  const empty = { params: {}, query: {}, headers: {}, body: undefined };
+  const empty = { params: {}, query: {}, headers: {}, cookies: {}, body: undefined };
   try {
     parseRequest(schemas, { ...empty, ...raw, isText });
     return true;

@@ -53,6 +53,8 @@ export interface LambdaApiArgs extends CallerSettings, OwnRights {
   readonly throttling?: RouteThrottling;
   /** For the token endpoints. Default: 5 requests a second, burst 10. */
   readonly authThrottling?: RouteThrottling;
+  /** The quota of this name, where it was raised. Default: 300. */
+  readonly routesPerApi?: number;
   /** Default: nothing is kept warm. */
   readonly keepWarm?: KeepWarm | undefined;
   /** With `pipeline` the function is made with a placeholder, and deployments leave code and alias alone. */
@@ -130,6 +132,7 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
           corsAllowCredentials: args.corsAllowCredentials ?? false,
           ...(args.throttling && { throttling: args.throttling }),
           ...(args.authThrottling && { authThrottling: args.authThrottling }),
+          ...(args.routesPerApi && { routesPerApi: args.routesPerApi }),
         }),
         lambda,
         description,

@@ -77,13 +77,16 @@ export function routeFaults(
     return jwt(jwtAuthorizer.issuer, jwtAuthorizer.audiences, access.scopes);
   }
 
-  /** An `ANY` route leaves preflights to the gateway's CORS. */
-  function expectedDoors({ method, path, access }: Route) {
+  /** An `ANY` route leaves preflights to the gateway's CORS; a GET may have a door for HEAD too. */
+  function expectedDoors({ method, path, access, head }: Route) {
     const rule = describeAccess(access);
     const authorization = authorizationFor(access);
     const door = { key: routeKey(method, path), authorization, rule };
     const preflights = { key: `OPTIONS ${publicPath(path)}`, authorization: "NONE", rule: "preflights" };
-    return method === "ANY" ? [door, preflights] : [door];
+    const key = routeKey("HEAD", path);
+    const isOwn = routes.some((other) => routeKey(other.method, other.path) === key);
+    if (method === "ANY") return [door, preflights];
+    return head && !isOwn ? [door, { ...door, key }] : [door];
   }
 }
 

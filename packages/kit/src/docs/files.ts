@@ -8,6 +8,7 @@ import { dirname, extname, join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { ApiError } from "../errors/api-error.ts";
+import { hasEntityTag } from "../request/entity-tags.ts";
 import { preferences } from "../request/preferences.ts";
 
 const LIST = join("assets", "docs-pages.json");
@@ -84,7 +85,7 @@ export async function answerFile(
     "cache-control": version === current ? FOREVER : ASK_AGAIN,
     ...headers,
   };
-  if (has(request["if-none-match"], etag)) return { status: 304, body: undefined, headers: always };
+  if (hasEntityTag(request["if-none-match"], etag)) return { status: 304, body: undefined, headers: always };
   return {
     status: 200,
     body: await read(name, coding?.extension),
@@ -99,12 +100,6 @@ export async function answerFile(
 async function read(name: string, extension: ".br" | ".gz" | undefined): Promise<Uint8Array> {
   const file = join(files().folder, name);
   return extension ? readFile(file + extension) : unzip(await readFile(`${file}.gz`));
-}
-
-/** RFC 9110, section 13.1.2: compared without the mark of weakness. */
-function has(ifNoneMatch: string | undefined, etag: string): boolean {
-  const tags = (ifNoneMatch ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-  return tags.includes(etag) || tags.includes("*");
 }
 
 /** Looks upward, because a bundler may put this module anywhere below the folder that it writes to. */

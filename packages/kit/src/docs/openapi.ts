@@ -9,7 +9,7 @@ import type { Config, DemoCaller } from "../config.ts";
 import type { CatalogueEntry } from "../errors/catalogue.ts";
 import { publicPath } from "../request/request-path.ts";
 import { type Access, describeAccess } from "../route/access.ts";
-import type { ApiFacts, Role, Route } from "../route/define-route.ts";
+import type { ApiFacts, ResponseContract, Role, Route } from "../route/define-route.ts";
 import {
   answersOf,
   faultsAt,
@@ -37,7 +37,7 @@ const API_KEY_SCHEME = "apiKey";
 const AWS_SCHEME = "awsSigv4";
 
 const fieldErrorSchema = z.object({
-  in: z.enum(["path", "query", "header", "body"]),
+  in: z.enum(["path", "query", "header", "cookie", "body"]),
   name: z.string().meta({ example: "username" }),
   message: z.string(),
 });
@@ -147,6 +147,14 @@ function describeRouter({ path, summary, access }: Route): string {
   return `\`${path}\` and all below it: ${summary} **Who may call it:** ${describeAccess(access)}.`;
 }
 
+const IF_NONE_MATCH = {
+  name: "if-none-match",
+  in: "header",
+  required: false,
+  description: "The entity tag of the answer that the caller has.",
+  schema: { type: "string" },
+} as const;
+
 /** What the operations of one document share. */
 interface Writing {
   readonly components: Components;
@@ -204,7 +212,7 @@ class OperationSchemas {
     } catch (error) {
       report((error as TypeError).message);
     }
-    for (const fault of partFaults(route.path, this.made.request)) report(`${route.operationId}: ${fault}`);
+    for (const fault of partFaults(route, this.made.request)) report(`${route.operationId}: ${fault}`);
     for (const place of placesOf(route, this.made)) {
       const faults = faultsAt(place);
       for (const fault of faults) report(`${route.operationId}: ${fault}`);
@@ -235,7 +243,7 @@ class OperationSchemas {
 
   /** Variables without a schema are strings. OpenAPI says with the answers' types what `accept` may be. */
   parameters() {
-    const { params, query, headers } = this.made.request;
+    const { params, query, headers, cookies } = this.made.request;
     const variables = [...this.#route.path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
     const queryNames = Object.keys(query?.shape ?? {});
     const headerNames = Object.keys(headers?.shape ?? {}).filter((name) => name.toLowerCase() !== "accept");
@@ -247,16 +255,20 @@ class OperationSchemas {
       ),
       ...queryNames.map((name) => this.#parameter("query", name, query)),
       ...headerNames.map((name) => this.#parameter("header", name, headers)),
+      ...(this.#route.etag ? [IF_NONE_MATCH] : []),
+      ...Object.keys(cookies?.shape ?? {}).map((name) => this.#parameter("cookie", name, cookies)),
     ].filter((parameter) => parameter !== undefined);
     return parameters.length > 0 ? { parameters } : {};
   }
 
-  #parameter(place: "path" | "query" | "header", name: string, part: z.ZodObject | undefined) {
+  #parameter(place: "path" | "query" | "header" | "cookie", name: string, part: z.ZodObject | undefined) {
     const schema = this.#written.get(`${place} ${name}`);
     if (!schema) return undefined;
     const required = place === "path" || part?.shape[name]?._zod.optin === undefined;
     const described = schema.description !== undefined && { description: schema.description };
-    return { schema, required, ...described, name, in: place };
+    const isList = place === "query" && schema.type === "array";
+    const style = isList && { style: "form", explode: !this.#route.commaSeparated?.includes(name) };
+    return { schema, required, ...described, ...style, name, in: place };
   }
 
   /** Bytes have no schema (OpenAPI 3.1.0, section 4.8.14.2). */
@@ -268,20 +280,25 @@ class OperationSchemas {
   }
 
   successes(): Record<string, object> {
-    return Object.fromEntries(
-      Object.entries(this.made.responses).map(([status, contract]) => {
-        const { description } = contract;
-        const answers = status === "204" || status === "304" ? [] : answersOf(contract);
-        const content = answers.map(([type]) => {
-          const schema = this.#written.get(`answer ${status} ${type}`);
-          return [type, schema ? { schema } : {}] as const;
-        });
-        return [
-          status,
-          content.length > 0 ? { description, content: Object.fromEntries(content) } : { description },
-        ];
-      }),
-    );
+    const answers = Object.entries(this.made.responses).map(([status, contract]) => [
+      status,
+      this.#answer(status, contract),
+    ]);
+    if (this.#route.etag) answers.push(["304", { description: "The caller has it already." }]);
+    return Object.fromEntries(answers);
+  }
+
+  #answer(status: string, contract: ResponseContract): object {
+    const types = status === "204" || status === "304" ? [] : answersOf(contract);
+    const content = types.map(([type]) => {
+      const schema = this.#written.get(`answer ${status} ${type}`);
+      return [type, schema ? { schema } : {}] as const;
+    });
+    return {
+      description: contract.description,
+      ...(this.#route.etag && status === "200" && { headers: { etag: { schema: { type: "string" } } } }),
+      ...(content.length > 0 && { content: Object.fromEntries(content) }),
+    };
   }
 
   ofErrors(entries: readonly (CatalogueEntry | undefined)[]): { readonly schema?: JsonSchema } {

@@ -2,7 +2,7 @@ import type { CatalogueEntry } from "./catalogue.ts";
 
 /** One wrong field of a request, in OpenAPI's words: where it was looked for, its name, and what is wrong. */
 export interface FieldError {
-  readonly in: "path" | "query" | "header" | "body";
+  readonly in: "path" | "query" | "header" | "cookie" | "body";
   readonly name: string;
   readonly message: string;
 }

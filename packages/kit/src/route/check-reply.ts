@@ -10,6 +10,8 @@ import type { ResponseContract, ResponseContracts, RouteReply } from "./define-r
 export function replyFault(contracts: ResponseContracts, reply: RouteReply): string | undefined {
   const contract = contracts[reply.status];
   if (!contract) return `the status ${reply.status} is not in the contract`;
+  if (!contract.schema)
+    return asSent(reply.body) == null ? undefined : `the answer ${reply.status} has no body`;
   const schema = schemaFor(contract, reply.headers?.["content-type"]);
   if (!schema) return `the content type ${reply.headers?.["content-type"]} is not in the contract`;
   const body = asSent(reply.body);

@@ -26,6 +26,28 @@ describe("defineRoute", () => {
     });
   });
 
+  it("refuses what only GET has, in a sentence", () => {
+    const post = { ...contract, method: "POST", path: "/v1/things" } as const;
+    assert.throws(() => defineRoute({ ...post, head: true }), {
+      message: "getThing is POST, and only GET has head",
+    });
+    assert.throws(() => defineRoute({ ...post, etag: true }), {
+      message: "getThing is POST, and only GET has etag",
+    });
+  });
+
+  it("refuses to let shared caches have the answers of an endpoint that has a caller", () => {
+    const define = (cacheControl: string) => defineRoute({ ...contract, path: "/v1/things", cacheControl });
+    const handler = async () => ({ status: 200, body: "x" }) as const;
+    for (const cacheControl of ["public, max-age=60", "Public", "s-maxage=60"]) {
+      assert.throws(() => define(cacheControl).handler(auth(handler)), {
+        message: `getThing has a caller, and ${cacheControl} lets caches give its answers to others; say private`,
+      });
+      assert.ok(define(cacheControl).handler(anyone(handler)));
+    }
+    assert.ok(define("private, max-age=60").handler(auth(handler)));
+  });
+
   for (const path of [
     "v1/things",
     "/v1/things/:id",
@@ -119,6 +141,27 @@ export function mustNotCompile(): void {
   defineRoute({ ...contract, rawBody: true }).handler(
     anyone(async ({ rawBody }) => ({ status: 200, body: { size: rawBody.length } })),
   );
+
+  const answers = defineRoute({
+    ...contract,
+    responses: (z) => ({
+      200: { description: "A thing.", schema: z.string() },
+      302: { description: "It is there." },
+      304: { description: "The caller has it.", schema: z.undefined() },
+    }),
+  });
+  answers.handler(anyone(async () => ({ status: 302, headers: { location: "/" } })));
+  answers.handler(anyone(async () => ({ status: 304, cookies: [{ name: "a", value: "b" }] })));
+  answers.handler(anyone(async () => ({ status: 200, body: "x", file: { name: "ä.txt" } })));
+
+  // @ts-expect-error a body where the contract has none
+  answers.handler(anyone(async () => ({ status: 302, body: "x" })));
+
+  // @ts-expect-error no body where the contract has one
+  answers.handler(anyone(async () => ({ status: 200 })));
+
+  // @ts-expect-error a cookie that does not say its value
+  answers.handler(anyone(async () => ({ status: 302, cookies: [{ name: "a" }] })));
 
   // @ts-expect-error a media type has two parts
   defineRoute({ ...contract, consumes: ["json"] });

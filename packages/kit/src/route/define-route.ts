@@ -25,12 +25,14 @@ export interface RequestSchemas {
   readonly query?: zod.ZodObject;
   /** Names in any case. */
   readonly headers?: zod.ZodObject;
+  readonly cookies?: zod.ZodObject;
   readonly body?: zod.ZodType;
 }
 
 export interface ResponseContract {
   readonly description: string;
-  readonly schema: zod.ZodType;
+  /** Without one, the answer has no body: a redirect, a 204. A 200 always has one. */
+  readonly schema?: zod.ZodType;
   /** Default: `application/json`. Any other type is sent as it is: a string or bytes. */
   readonly contentType?: string;
   /** What else the answer may be, by content type. A reply of such a type says so in its `content-type` header. */
@@ -109,17 +111,43 @@ export type HandlerInput<
       }
     : unknown);
 
+/** A cookie to set. What it does not say is safe. */
+export interface Cookie {
+  readonly name: string;
+  /** Any text: it is encoded. */
+  readonly value: string;
+  /** 0 deletes the cookie. Default: it ends with the browser's session. */
+  readonly maxAgeSeconds?: number;
+  /** Default: the API's own, or `/` for a name that begins with `__Host-`. */
+  readonly path?: string;
+  readonly domain?: string;
+  /** Default: `lax`. */
+  readonly sameSite?: "lax" | "strict" | "none";
+  /** Whether scripts of a page cannot read it. Default: true. */
+  readonly httpOnly?: boolean;
+  /** Default: true. Browsers take `http://localhost` for secure. */
+  readonly secure?: boolean;
+}
+
+/** What an answer may say beside its status and its body. */
+export interface ReplyDetails {
+  /** Names in any case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly Cookie[];
+  /** The name under which a browser stores the body, in any language; `inline` shows it first. */
+  readonly file?: { readonly name: string; readonly disposition?: "attachment" | "inline" };
+}
+
 /** What a handler returns: one of the statuses of the contract, and the body that goes with it. */
 export type HandlerReply<Contracts extends ResponseContracts> = {
-  [Status in keyof Contracts]: Contracts[Status] extends { readonly schema: infer Schema extends zod.ZodType }
-    ? {
-        readonly status: Status;
-        readonly body: zod.input<Schema> | AlternativeBody<Contracts[Status]>;
-        /** Lower-case names. */
-        readonly headers?: Readonly<Record<string, string>>;
-      }
-    : never;
+  [Status in keyof Contracts]: { readonly status: Status } & ReplyDetails & BodyOf<Contracts[Status]>;
 }[keyof Contracts];
+
+type BodyOf<Contract> = Contract extends { readonly schema: infer Schema extends zod.ZodType }
+  ? undefined extends zod.input<Schema>
+    ? { readonly body?: zod.input<Schema> | AlternativeBody<Contract> }
+    : { readonly body: zod.input<Schema> | AlternativeBody<Contract> }
+  : { readonly body?: undefined };
 
 type AlternativeBody<Contract> = Contract extends {
   readonly alternatives: infer Schemas extends Readonly<Record<string, zod.ZodType>>;
@@ -142,6 +170,8 @@ export interface RouteContract<
   /** One sentence. */
   readonly summary: string;
   readonly description?: string;
+  /** Whether the gateway gets a route for HEAD too. For GET, to which the app itself always answers HEAD. */
+  readonly head?: true;
   /** The feature that switches the endpoint on; without one it is always there. */
   readonly feature?: keyof Features;
   /** What the kit itself uses the endpoint for. */
@@ -158,9 +188,15 @@ export interface RouteContract<
   readonly consumes?: readonly [MediaType, ...MediaType[]];
   /** Whether the handler gets the bytes of the body too, as `rawBody`: to verify a signature, or to store them. */
   readonly rawBody?: Raw;
+  /** Lists of the query that come as one value, `?fields=a,b`. Others are repeated: `?tag=a&tag=b`. */
+  readonly commaSeparated?: readonly string[];
   /** Default: 1 MiB. */
   readonly bodyLimitBytes?: number;
   readonly responses: (z: Zod) => Contracts;
+  /** `cache-control` of its answers, unless one has its own. Default: `no-store`. Errors are never cached. */
+  readonly cacheControl?: string;
+  /** Whether its answers get an entity tag, and callers who have one get 304. For GET. */
+  readonly etag?: true;
   /** Codes that the handler itself may throw, beyond those that every endpoint of its kind may answer. */
   readonly errors?: readonly Code[];
 }
@@ -183,10 +219,9 @@ export interface Route extends Omit<RouteContract<string, RequestSchemas, Respon
   ) => Promise<RouteReply>;
 }
 
-export interface RouteReply {
+export interface RouteReply extends ReplyDetails {
   readonly status: number;
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
 }
 
 /**
@@ -204,6 +239,9 @@ export interface RouteReply {
  */
 export const defineRoute: RouteDefiner<KitTypes> = (contract) => {
   checkPath(contract.operationId, contract.path);
+  for (const property of ["head", "etag"] as const)
+    if (contract[property] && contract.method !== "GET")
+      throw new TypeError(`${contract.operationId} is ${contract.method}, and only GET has ${property}`);
   return {
     handler(guarded, ...others: readonly unknown[]) {
       // Types say so too, but not in words.
@@ -213,6 +251,11 @@ export const defineRoute: RouteDefiner<KitTypes> = (contract) => {
           `${contract.operationId} does not say who may call it: wrap its handler in auth({ groups: [...] }, ...), apiKey({ scopes: [...] }, ...) or anyone(...)`,
         );
       }
+      const { operationId, cacheControl = "" } = contract;
+      if (guarded.access.type !== "public" && /\b(public|s-maxage)\b/i.test(cacheControl))
+        throw new TypeError(
+          `${operationId} has a caller, and ${cacheControl} lets caches give its answers to others; say private`,
+        );
       // The parsed input has the schemas' types because the very same schemas parsed it.
       const handler = guarded.handler as unknown as Route["handler"];
       return { ...contract, access: guarded.access, handler };

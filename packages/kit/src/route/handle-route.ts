@@ -9,7 +9,8 @@ import { type RequestContext, requestContext } from "../request/request-context.
 import { routeKey } from "../request/request-path.ts";
 import type { Access, GroupRefusal } from "./access.ts";
 import type { ApiFacts, HandlerContext, Method, Route } from "./define-route.ts";
-import { sendReply, wellFormedReply } from "./reply.ts";
+import { finishAnswer } from "./finish-answer.ts";
+import { sendAnswer, wellFormedReply } from "./reply.ts";
 import { createRouteSchemas, type RouteSchemas } from "./route-schemas.ts";
 import { runHandlers, throwErrors } from "./run-handlers.ts";
 import type { Runtime } from "./runtime.ts";
@@ -44,6 +45,7 @@ interface LoadedRoute {
 export function handleRoute(listed: ListedRoute, environment: RouteEnvironment): RequestHandler {
   const { config } = environment;
   const key = routeKey(listed.method, listed.path);
+  const headKey = routeKey("HEAD", listed.path);
   let loading: Promise<LoadedRoute | undefined> | undefined;
 
   /** @returns `undefined` for an endpoint that is switched off. */
@@ -55,14 +57,12 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
   }
 
   return throwErrors(async (request, response, next) => {
-    // Express gives HEAD to GET's handler; the gateway does not.
-    if (request.method !== listed.method) return next();
     loading ??= load();
     const loaded = await loading;
     if (!loaded) return next();
     const { route, schemas } = loaded;
     const context = requestContext(request);
-    context.routeKey = key;
+    context.routeKey = request.method === "HEAD" ? headKey : key;
 
     if (route.role === "health" && environment.runtime.isStopping?.()) throw shuttingDown();
     const principal = await admit(route.access, request, environment);
@@ -76,7 +76,8 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     const isRaw = typeof reply.body === "string" || reply.body instanceof Uint8Array;
     const contentType =
       reply.headers?.["content-type"] ?? (isRaw ? await schemas.contentTypeOf(reply) : undefined);
-    sendReply(request, response, reply, contentType);
+    const { basePath } = context.received;
+    sendAnswer(request, response, await finishAnswer(route, request, reply, contentType, basePath));
   });
 }
 

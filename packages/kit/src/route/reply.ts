@@ -22,6 +22,8 @@ const WRITTEN_BY_SERVER = new Set([
 ]);
 /** RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5. */
 const WITHOUT_BODY = new Set([204, 205, 304]);
+/** RFC 9110, section 8.6. Of a 304 it would be the length of another answer. */
+const WITHOUT_LENGTH = new Set([204, 304]);
 
 /**
  * Decides what an answer may contain, for both runtimes.
@@ -60,38 +62,58 @@ function wellFormedHeaders(headers: Readonly<Record<string, string>>): Readonly<
   return named;
 }
 
+/** An answer as it is sent. */
+export interface Answer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Values of `set-cookie`. */
+  readonly cookies: readonly string[];
+  readonly body: string | Uint8Array | undefined;
+}
+
 /**
- * Answers a request, unless it is answered already: by the deadline, say. A body that is neither text nor bytes is sent
- * as JSON.
- *
- * Where much of the request's body is still to come, the connection is closed after the answer.
+ * Makes the answer of a reply. A body that is neither text nor bytes becomes JSON.
  *
  * Nothing is cached unless the reply says so: answers depend on who asks.
  *
  * @param reply of `wellFormedReply`.
- * @throws TypeError for a body that cannot be written as JSON. Then nothing has been sent.
+ * @throws TypeError for a body that cannot be written as JSON.
  */
-export function sendReply(
-  request: IncomingMessage,
-  response: ServerResponse,
-  reply: RouteReply,
-  contentType = JSON_TYPE,
-): void {
+export function encodeReply({ status, body, headers }: RouteReply, contentType = JSON_TYPE): Answer {
+  const content = WITHOUT_BODY.has(status) ? undefined : encode(body, contentType);
+  const { "set-cookie": cookie, ...others } = headers ?? {};
+  return {
+    status,
+    headers: {
+      "cache-control": "no-store",
+      ...(content !== undefined && { "content-type": contentType }),
+      ...others,
+    },
+    cookies: cookie === undefined ? [] : [cookie],
+    body: content,
+  };
+}
+
+/**
+ * Answers a request, unless it is answered already: by the deadline, say.
+ *
+ * Where much of the request's body is still to come, the connection is closed after the answer.
+ */
+export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   if (isAnswered(response)) return;
   const context = requestContext(request);
-  const body = WITHOUT_BODY.has(reply.status) ? undefined : encode(reply.body, contentType);
+  const { status, body, cookies } = answer;
   const length = body === undefined ? 0 : Buffer.byteLength(body);
   context.responseLength = request.method === "HEAD" ? 0 : length;
-  const headers: Record<string, string | number> = { "cache-control": "no-store" };
-  if (body !== undefined) {
-    headers["content-type"] = contentType;
-    headers["content-length"] = length;
-  }
-  if (reply.headers) Object.assign(headers, reply.headers);
-  if (reply.headers?.vary) headers.vary = alsoVary(response, reply.headers.vary);
+  const headers: Record<string, string | number> = { ...answer.headers };
+  if (body !== undefined || !WITHOUT_LENGTH.has(status)) headers["content-length"] = length;
+  if (headers.vary) headers.vary = alsoVary(response, String(headers.vary));
+  // Middleware may have set others.
+  if (cookies.length > 0) response.appendHeader("set-cookie", cookies);
   if (!request.complete && hasLongRest(request)) headers.connection = "close";
   // By its name: a middleware that failed may have left the phrase of another status.
-  response.writeHead(reply.status, STATUS_CODES[reply.status] ?? "Unknown", headers);
+  response.writeHead(status, STATUS_CODES[status] ?? "Unknown", headers);
   if (!request.complete && headers.connection === "close") {
     context.answeredAt = performance.now();
     response.flushHeaders();

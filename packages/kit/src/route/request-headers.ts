@@ -7,6 +7,9 @@ import type { Route } from "./define-route.ts";
 
 /** @returns the names in lower case, each once, in the order of the alphabet. */
 export function requestHeaderNames(routes: readonly Route[]): readonly string[] {
-  const names = routes.flatMap(({ request }) => Object.keys(request?.(zod).headers?.shape ?? {}));
+  const names = routes.flatMap(({ request, etag }) => [
+    ...Object.keys(request?.(zod).headers?.shape ?? {}),
+    ...(etag ? ["if-none-match"] : []),
+  ]);
   return [...new Set(names.map((name) => name.toLowerCase()))].sort();
 }

@@ -16,7 +16,7 @@ export interface RouteSchemas {
    * Reads what a request brought.
    *
    * @param params the path variables as they came.
-   * @returns `params`, what the endpoint has schemas for (`query`, `headers`, `body`), and `rawBody` where it asks for that.
+   * @returns `params`, what the endpoint has schemas for (`query`, `headers`, `cookies`, `body`), and `rawBody` where it asks for that.
    * @throws ApiError 001400, 002400, 001413 or 001415
    */
   readRequest(
@@ -59,11 +59,19 @@ export function createRouteSchemas(route: Route, demandsDocumentable: boolean): 
         route.consumes ?? ["application/json"],
         route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
       );
-      const { query, headers } = request;
+      const { headers } = request;
+      const query = route.commaSeparated
+        ? (await import("./comma-separated.ts")).withCommaSeparated(
+            request.query,
+            request.url.split("?").slice(1).join("?"),
+            route.commaSeparated,
+          )
+        : request.query;
+      const cookies = wanted.cookies && (await import("./cookies.ts")).readCookies(headers.cookie);
       const received = wanted.body || route.rawBody ? await readBody(request) : undefined;
       const body = wanted.body && received ? await parseBody(received, headers["content-type"]) : undefined;
       const isText = TEXT_KINDS.has(bodyKindOf(received?.mediaType ?? ""));
-      const parsed = parseRequest(wanted, { params, query, headers, body, isText });
+      const parsed = parseRequest(wanted, { params, query, headers, cookies, body, isText });
       return received && route.rawBody ? { ...parsed, rawBody: bytesOf(received, route) } : parsed;
     },
 

@@ -16,6 +16,25 @@ describe("a table of routes", () => {
       assert.equal(exact("GET", path), undefined, path);
   });
 
+  it("gives HEAD the route of GET, unless it has one of its own at the same path", () => {
+    const { exact, others } = table([
+      "GET /a",
+      "GET /b",
+      "HEAD /b",
+      "GET /{x}/y",
+      "GET /{x}/z",
+      "HEAD /{x}/z",
+      "POST /c",
+    ]);
+    assert.equal(exact("HEAD", "/a"), "GET /a");
+    assert.equal(exact("HEAD", "/b"), "HEAD /b");
+    assert.equal(exact("HEAD", "/c"), undefined);
+    assert.deepEqual(
+      ["/1/y", "/1/z"].map((path) => others("HEAD", path).map(({ key }) => key)),
+      [["GET /{x}/y"], ["HEAD /{x}/z"]],
+    );
+  });
+
   it("ranks what matches the whole path, then greedy routes; the method before any; a literal before a variable", () => {
     const keys = [
       "GET /a/b/{z}",

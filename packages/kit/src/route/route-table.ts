@@ -1,7 +1,8 @@
 /**
  * Finds the route of a request in the order of API Gateway: what matches the whole path, then what matches it with a greedy
  * variable; in both, a route of the method before one of any method, and at each segment a literal before a variable (AWS,
- * "Create routes for HTTP APIs in API Gateway"). The number of routes makes no difference to the time it takes.
+ * "Create routes for HTTP APIs in API Gateway"). HEAD has the route of GET where it has none (RFC 9110, section 9.3.2), which at
+ * the gateway is for a definition to say. The number of routes makes no difference to the time it takes.
  */
 import { publicPath, splitRouteKey } from "../request/request-path.ts";
 
@@ -63,12 +64,15 @@ export function createRouteTable(
     return top;
   }
 
+  function exact(method: string, path: string): string | undefined {
+    const key = `${method} ${path}`;
+    if (Object.hasOwn(routes, key)) return key;
+    if (Object.hasOwn(routes, `${key}/`)) return `${key}/`;
+    return method === "HEAD" ? exact("GET", path) : undefined;
+  }
+
   return {
-    exact(method, path) {
-      const key = `${method} ${path}`;
-      if (Object.hasOwn(routes, key)) return key;
-      return Object.hasOwn(routes, `${key}/`) ? `${key}/` : undefined;
-    },
+    exact,
 
     others(method, path) {
       root ??= createLevels();
@@ -134,7 +138,7 @@ function follow(root: Level, segments: readonly string[]): Arrivals {
 }
 
 function matchOf({ matches, values }: Arrival, method: string): FoundRoute[] {
-  const match = matches.get(method);
+  const match = matches.get(method) ?? (method === "HEAD" ? matches.get("GET") : undefined);
   if (!match) return [];
   // The runtime has encoded the path itself, so what it hands over can be decoded.
   const params = match.names.map((name, index) => [name, decodeURIComponent(values[index] ?? "")]);

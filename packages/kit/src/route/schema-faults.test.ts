@@ -89,4 +89,20 @@ describe("routeFaults", () => {
       "doThing: body: a body of bytes has no schema; say rawBody: true in its place",
     ]);
   });
+
+  it("finds a comma-separated list that is none, and cookies that let no other pass", () => {
+    const responses = { 204: { description: "Done." } };
+    const query = z.object({ tag: z.array(z.string()).optional(), limit: z.int() });
+    const route = { operationId: "doThing", path: "/", commaSeparated: ["tag", "limit", "other"] };
+    assert.deepEqual(routeFaults(route, { request: { query }, responses }), [
+      "doThing: query limit: it is comma-separated, so its schema must be a list",
+      "doThing: query other: it is comma-separated, so its schema must be a list",
+    ]);
+    assert.deepEqual(faults({ cookies: z.strictObject({ a: z.string() }) }), [
+      "doThing: cookie: browsers send other cookies too; use z.object()",
+    ]);
+    assert.deepEqual(faults({ cookies: z.object({ a: z.array(z.string()) }) }), [
+      "doThing: cookie a: a cookie has no lists; take a string",
+    ]);
+  });
 });

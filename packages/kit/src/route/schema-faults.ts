@@ -22,9 +22,18 @@ export interface Place {
 }
 
 /** How a value comes or goes. A raw answer is one of another type than JSON. */
-type Carrier = "path" | "query" | "header" | BodyKind | "answer" | "raw answer" | "key";
+type Carrier = "path" | "query" | "header" | "cookie" | BodyKind | "answer" | "raw answer" | "key";
 
-const TEXT: ReadonlySet<Carrier> = new Set(["path", "query", "header", "form", "multipart", "text", "key"]);
+const TEXT: ReadonlySet<Carrier> = new Set([
+  "path",
+  "query",
+  "header",
+  "cookie",
+  "form",
+  "multipart",
+  "text",
+  "key",
+]);
 const LISTS_AS_TEXT: ReadonlySet<Carrier> = new Set(["query", "form", "multipart"]);
 const MAX_DEPTH = 100;
 
@@ -68,7 +77,7 @@ export function placesOf(
   { path, consumes = ["application/json"] }: Pick<Route, "path" | "consumes">,
   { request, responses }: MadeSchemas,
 ): readonly Place[] {
-  const { params, query, headers, body } = request;
+  const { params, query, headers, cookies, body } = request;
   const answers = Object.entries(responses).flatMap(([status, contract]) =>
     answersOf(contract).map(([type, schema]): Place => {
       const carrier = type.startsWith("application/json") ? "answer" : "raw answer";
@@ -79,6 +88,7 @@ export function placesOf(
     ...[...path.matchAll(/\{(\w+)\+?\}/g)].flatMap(([, name = ""]) => fieldOf("path", params, name)),
     ...Object.keys(query?.shape ?? {}).flatMap((name) => fieldOf("query", query, name)),
     ...Object.keys(headers?.shape ?? {}).flatMap((name) => fieldOf("header", headers, name)),
+    ...Object.keys(cookies?.shape ?? {}).flatMap((name) => fieldOf("cookie", cookies, name)),
     ...(body ? [{ where: "body", schema: body, carriers: consumes.map(bodyKindOf) }] : []),
     ...answers,
   ];
@@ -95,7 +105,7 @@ export function answersOf({
   contentType = "application/json",
   alternatives = {},
 }: ResponseContracts[number]): readonly (readonly [type: string, schema: zod.ZodType])[] {
-  const hasNoBody = schema.def.type === "undefined" || schema.def.type === "void";
+  const hasNoBody = !schema || schema.def.type === "undefined" || schema.def.type === "void";
   return hasNoBody ? [] : [[contentType, schema], ...Object.entries(alternatives)];
 }
 
@@ -148,9 +158,12 @@ export function makeSchemas(
 
 const RESPONSE = '{ 200: { description: "The order.", schema: z.object({ ... }) } }';
 
+/** Without content they would be 204. */
+const WITH_BODY = new Set(["200", "203", "206"]);
+
 /** Types say so too, but not in words. */
 function shapeFault({ request, responses }: MadeSchemas): string | undefined {
-  for (const part of ["params", "query", "headers"] as const) {
+  for (const part of ["params", "query", "headers", "cookies"] as const) {
     const schema = request[part];
     if (schema !== undefined && !(isSchema(schema) && schema._zod.def.type === "object"))
       return `${part} must be an object of schemas: request: (z) => ({ ${part}: z.object({ ... }) })`;
@@ -159,9 +172,14 @@ function shapeFault({ request, responses }: MadeSchemas): string | undefined {
     return "body must be a schema: request: (z) => ({ body: z.object({ ... }) })";
   const contracts = Object.entries<Partial<ResponseContracts[number]> | undefined>({ ...responses });
   if (contracts.length === 0) return `it must have a response: responses: (z) => (${RESPONSE})`;
-  const bare = contracts.find(
-    ([, contract]) => ![contract?.schema, ...Object.values(contract?.alternatives ?? {})].every(isSchema),
-  );
+  const bare = contracts.find(([status, contract]) => {
+    const mayHaveNone = contract !== undefined && !contract.schema && !WITH_BODY.has(status);
+    const schemas = [
+      ...(mayHaveNone ? [] : [contract?.schema]),
+      ...Object.values(contract?.alternatives ?? {}),
+    ];
+    return !schemas.every(isSchema);
+  });
   return bare && `answer ${bare[0]} has no schema; give it one: ${RESPONSE}`;
 }
 
@@ -171,16 +189,19 @@ function isSchema(value: unknown): value is Schema {
 
 /** Every fault of an endpoint's schemas, by operation and field. */
 export function routeFaults(
-  route: Pick<Route, "operationId" | "path" | "consumes">,
+  route: Pick<Route, "operationId" | "path" | "consumes" | "commaSeparated">,
   made: MadeSchemas,
 ): readonly string[] {
-  return [...partFaults(route.path, made.request), ...placesOf(route, made).flatMap(faultsAt)].map(
+  return [...partFaults(route, made.request), ...placesOf(route, made).flatMap(faultsAt)].map(
     (fault) => `${route.operationId}: ${fault}`,
   );
 }
 
 /** What is wrong with a path's, a query's or the headers' schema as a whole. */
-export function partFaults(path: string, { params, query, headers }: RequestSchemas): readonly string[] {
+export function partFaults(
+  { path, commaSeparated = [] }: Pick<Route, "path" | "commaSeparated">,
+  { params, query, headers, cookies }: RequestSchemas,
+): readonly string[] {
   const unknown = Object.keys(params?.shape ?? {}).filter(
     (name) => !path.includes(`{${name}}`) && !path.includes(`{${name}+}`),
   );
@@ -189,11 +210,21 @@ export function partFaults(path: string, { params, query, headers }: RequestSche
   return [
     ...unknown.map((name) => `path ${name}: ${path} has no variable of this name`),
     ...twice.map((name) => `header ${name}: it is there twice; case makes no difference in a header's name`),
+    ...commaSeparated
+      .filter((name) => !isList(query?.shape[name]))
+      .map((name) => `query ${name}: it is comma-separated, so its schema must be a list`),
+    ...(isStrict(cookies) ? ["cookie: browsers send other cookies too; use z.object()"] : []),
     ...(isStrict(headers) ? ["header: callers and gateways send other headers too; use z.object()"] : []),
-    ...Object.entries({ path: params, query, header: headers }).flatMap(([carrier, schema]) => [
-      ...(schema ? wholeFaults(schema).map((fault) => `${carrier}: ${fault}`) : []),
-    ]),
+    ...Object.entries({ path: params, query, header: headers, cookie: cookies }).flatMap(
+      ([carrier, schema]) => [...(schema ? wholeFaults(schema).map((fault) => `${carrier}: ${fault}`) : [])],
+    ),
   ];
+}
+
+function isList(schema: Schema | undefined): boolean {
+  if (!schema) return false;
+  const { def } = (schema as zod.core.$ZodTypes)._zod;
+  return def.type === "array" || def.type === "tuple" || ("innerType" in def && isList(def.innerType));
 }
 
 function wholeFaults(schema: zod.ZodObject): string[] {

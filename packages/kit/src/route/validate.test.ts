@@ -9,6 +9,7 @@ const raw = (parts: Partial<RawRequest>): RawRequest => ({
   params: {},
   query: Object.create(null),
   headers: {},
+  cookies: {},
   body: undefined,
   ...parts,
 });

@@ -6,16 +6,22 @@ import { readText } from "./read-text.ts";
 /** A request's parts before they are parsed, by the names of their schemas. */
 export type RawRequest = { readonly [Part in keyof RequestSchemas]-?: unknown };
 
-const LOCATION = { params: "path", query: "query", headers: "header", body: "body" } as const;
+const LOCATION = {
+  params: "path",
+  query: "query",
+  headers: "header",
+  cookies: "cookie",
+  body: "body",
+} as const;
 /** What a refusal tells of: a body may be wrong in more places, and with longer names, than an answer should hold. */
 const MAX_TOLD_FIELDS = 50;
 const MAX_TOLD_CHARACTERS = 200;
-const PARTS = ["params", "query", "headers", "body"] as const;
+const PARTS = ["params", "query", "headers", "cookies", "body"] as const;
 
 /**
  * Parses what a request brought with the schemas of its endpoint.
  *
- * Path, query and headers are text, which is read as the types of their schemas; so is a body that came as text or as a form.
+ * Path, query, headers and cookies are text, which is read as the types of their schemas; so is a body that came as text or as a form.
  *
  * @returns the parsed parts; path variables without a schema as they came.
  * @throws ApiError 001400 that names the wrong fields (the first fifty of them), or 002400 when all that is wrong is a header that is missing.

@@ -126,12 +126,19 @@ type Comparable = ReturnType<typeof comparableAnswer>;
 function comparableAnswer(answer: Answer, { basePath }: Target) {
   const { "x-request-id": requestId = "none", ...headers }: Record<string, string> = answer.headers;
   for (const name of VARYING_HEADERS) delete headers[name];
+  if (headers.location?.startsWith(`${basePath}/`))
+    headers.location = headers.location.slice(basePath.length);
+  // It is made of the content, which is compared without what differs by the root.
+  if (headers.etag?.startsWith("W/")) headers.etag = "W/";
+  // What the gateway says of an answer without content and without a type.
+  if (answer.body.length === 0 && headers["content-type"] === "text/plain; charset=utf-8")
+    delete headers["content-type"];
   const isJson = headers["content-type"]?.startsWith("application/json");
   const body = isJson ? answer.body.toString() : answer.body.toString("base64");
   return {
     headers,
     message: messageOf(answer),
-    cookies: answer.cookies,
+    cookies: answer.cookies.map((cookie) => cookie.replace(`; Path=${basePath || "/"};`, "; Path=/;")),
     requestId: /^[\w=-]{16,36}$/.test(requestId),
     body: body
       .replaceAll(requestId, "<request id>")

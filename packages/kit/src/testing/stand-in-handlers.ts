@@ -43,7 +43,7 @@ function validated({ use: _use, ...route }: Route): Route {
 }
 
 /** It takes a body of one byte: a longer one shows whether a body was read that should not have been. */
-function unread(route: Route): Route {
+function unread({ commaSeparated: _lists, rawBody: _bytes, ...route }: Route): Route {
   return {
     ...validated(route),
     request: (z) => ({ body: z.unknown().optional() }),

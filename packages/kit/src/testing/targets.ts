@@ -86,6 +86,9 @@ export const appTarget: StartTarget = ({ api, ...options }) => {
   };
 };
 
+/** Clients ask for compression by themselves, and undo it or not; the bare handler's caller does not ask. */
+const UNCOMPRESSED = { "accept-encoding": "identity" };
+
 /** Sends a request to a listening server, or to the base URL of one, and takes the answer as bytes. */
 export async function requestBySupertest(
   server: Server | string,
@@ -93,7 +96,7 @@ export async function requestBySupertest(
 ): Promise<Answer> {
   const test = supertest(server)
     [method.toLowerCase() as "get"](path)
-    .set(headers)
+    .set({ ...UNCOMPRESSED, ...headers })
     .redirects(0)
     .ok(() => true);
   test.buffer(true).parse((response, done) => {
@@ -229,7 +232,7 @@ async function requestByFetch(
 ): Promise<Answer> {
   const response = await fetch(url + path, {
     method,
-    headers,
+    headers: { ...UNCOMPRESSED, ...headers },
     redirect: "manual",
     ...(body !== undefined && { body: Buffer.from(body) }),
   });

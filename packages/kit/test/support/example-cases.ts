@@ -50,7 +50,47 @@ const photo = (bytes: number, type = "image/png") =>
 const FORM = "multipart/form-data; boundary=cut";
 const PHOTO = "/v1/products/tea/photo";
 
+const get = (path: string, headers: Readonly<Record<string, string>> = {}) => ({
+  method: "GET",
+  path,
+  headers,
+});
+
 export const exampleCases: readonly ParityCase[] = [
+  {
+    title: "lists of a query, in each form",
+    status: 200,
+    request: () => get("/v1/products?tag=kitchen&tag=a,b&sku[]=cup&sku%5B%5D=teapot&sort=price,sku"),
+  },
+  { title: "a list that is wrong", status: 400, request: () => get("/v1/products?sort=price,colour") },
+  {
+    title: "an entity tag that is another",
+    status: 200,
+    request: () => get("/v1/products", { "if-none-match": '"other", W/"more"' }),
+  },
+  { title: "any entity tag", status: 304, request: () => get("/v1/products", { "if-none-match": "*" }) },
+  {
+    title: "a file with a name in German",
+    status: 200,
+    request: () => get("/v1/products/caf%C3%A9%20%22x%22/label"),
+  },
+  { title: "a redirect", status: 302, request: () => get("/v1/products/newest") },
+  {
+    title: "cookies",
+    status: 200,
+    request: () => get("/v1/session", { cookie: "other=%zz; session=a%20b; theme=dark" }),
+  },
+  {
+    title: "a cookie that is wrong",
+    status: 400,
+    request: () => get("/v1/session", { cookie: "theme=pink" }),
+  },
+  { title: "no cookies", status: 200, request: () => get("/v1/session") },
+  {
+    title: "a cookie that is deleted",
+    status: 204,
+    request: () => ({ method: "DELETE", path: "/v1/session" }),
+  },
   { title: "a signed event", status: 204, request: () => event(EVENT, signature(EVENT)) },
   {
     title: "an event whose signature is of other blanks",

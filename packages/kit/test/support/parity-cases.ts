@@ -78,9 +78,25 @@ export const fixtureCases: readonly ParityCase[] = [
     request: () => get("/v1/health?a=1&a=2&%zz&=&b=c%20d"),
   },
   {
-    title: "HEAD, which no endpoint has",
-    status: 404,
+    title: "HEAD of a GET that has a route for it",
+    status: 200,
     request: () => ({ method: "HEAD", path: "/v1/health" }),
+  },
+  {
+    title: "HEAD of a GET that has none at the gateway",
+    status: 401,
+    statusBehindGateway: 404,
+    request: () => ({ method: "HEAD", path: "/v1/me" }),
+  },
+  {
+    title: "HEAD of what only takes POST",
+    status: 404,
+    request: () => ({ method: "HEAD", path: "/v1/auth/token" }),
+  },
+  {
+    title: "an OpenAPI document that the caller has",
+    status: 304,
+    request: () => get("/v1/openapi.json", { "if-none-match": "*" }),
   },
   {
     title: "OPTIONS without CORS",

@@ -13,6 +13,7 @@ import {
 } from "@lambda-express-api/gateway";
 import { watchDirectory } from "@lambda-express-api/gateway/lambda/watch-directory.ts";
 import type { HttpApiPlan } from "@lambda-express-api/infra/plan.ts";
+import { settingsTable } from "@lambda-express-api/infra/settings.ts";
 import type { Config } from "@lambda-express-api/kit/config.ts";
 import { PlainError } from "../command.ts";
 import type { LocalIdentity } from "../identity/local-identity.ts";
@@ -116,6 +117,7 @@ async function describeApi(
   identity: LocalIdentity,
   { jwt, features, ...config }: Config,
 ): Promise<HttpApi> {
+  const routesPerApi = settingsTable.ROUTES_PER_API.parse(process.env.ROUTES_PER_API ?? "");
   const { authorizers, ...plan } = await planInWorker({
     apiModule,
     features,
@@ -126,6 +128,7 @@ async function describeApi(
       corsAllowHeaders: config.corsAllowHeaders,
       corsExposeHeaders: config.corsExposeHeaders,
       corsAllowCredentials: config.corsAllowCredentials,
+      ...(routesPerApi !== undefined && { routesPerApi }),
     },
   });
   return {

@@ -6,6 +6,7 @@ export const HEALTH_STATUS = "I'm sexy and I know It";
 export const getHealth = defineRoute({
   operationId: "getHealth",
   method: "GET",
+  head: true,
   path: "/v1/manage/hc",
   summary: "Tells whether the API is up.",
   role: "health",

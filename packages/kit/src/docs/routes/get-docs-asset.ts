@@ -8,6 +8,7 @@ export const getDocsAsset = ({ prefix }: DocsOptions) =>
   defineRoute({
     operationId: "getDocsAsset",
     method: "GET",
+    head: true,
     path: `${prefix}/docs/{asset}`,
     role: "docs",
     summary: "Returns a script, a style sheet or the icon of Swagger UI or of the landing page.",

@@ -9,6 +9,7 @@ export const getDocs = ({ prefix }: DocsOptions) =>
   defineRoute({
     operationId: "getDocs",
     method: "GET",
+    head: true,
     path: `${prefix}/docs`,
     role: "docs",
     summary: "Shows this API in Swagger UI.",

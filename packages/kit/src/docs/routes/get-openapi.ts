@@ -8,6 +8,9 @@ export const getOpenapi = ({ prefix }: DocsOptions) =>
   defineRoute({
     operationId: "getOpenapi",
     method: "GET",
+    head: true,
+    cacheControl: "no-cache",
+    etag: true,
     path: `${prefix}/openapi.json`,
     role: "docs",
     summary: "Returns this API's OpenAPI 3.1 document.",

@@ -8,6 +8,7 @@ export const getRedocAsset = ({ prefix }: DocsOptions) =>
   defineRoute({
     operationId: "getRedocAsset",
     method: "GET",
+    head: true,
     path: `${prefix}/redoc/{asset}`,
     role: "docs",
     summary: "Returns a script of ReDoc.",

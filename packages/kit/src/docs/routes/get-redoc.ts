@@ -9,6 +9,7 @@ export const getRedoc = ({ prefix }: DocsOptions) =>
   defineRoute({
     operationId: "getRedoc",
     method: "GET",
+    head: true,
     path: `${prefix}/redoc`,
     role: "docs",
     summary: "Shows this API in ReDoc.",

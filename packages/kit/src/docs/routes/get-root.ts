@@ -13,6 +13,7 @@ export const getRoot = ({ prefix }: DocsOptions) =>
   defineRoute({
     operationId: "getRoot",
     method: "GET",
+    head: true,
     path: `${prefix}/`,
     role: "docs",
     summary: "Says what this API is, and where to go from here.",

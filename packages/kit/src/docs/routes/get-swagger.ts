@@ -8,6 +8,9 @@ export const getSwagger = ({ prefix }: DocsOptions) =>
   defineRoute({
     operationId: "getSwagger",
     method: "GET",
+    head: true,
+    cacheControl: "no-cache",
+    etag: true,
     path: `${prefix}/swagger.json`,
     role: "docs",
     summary: "Returns the same document under the name that Swagger tools look for.",

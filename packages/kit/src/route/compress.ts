@@ -1,0 +1,35 @@
+/** Compression of answers. Loaded by the first answer that is worth it. */
+import { promisify } from "node:util";
+import { brotliCompress, gzip, constants as zlib } from "node:zlib";
+import { preferences } from "../request/preferences.ts";
+import type { Answer } from "./reply.ts";
+
+const CODERS = {
+  // The best levels are for files that are compressed once: here a caller waits.
+  br: (body: string | Uint8Array) =>
+    promisify(brotliCompress)(body, { params: { [zlib.BROTLI_PARAM_QUALITY]: 4 } }),
+  gzip: (body: string | Uint8Array) => promisify(gzip)(body),
+} as const;
+
+/**
+ * Compresses an answer in the coding that its caller likes best; brotli, where both are as welcome.
+ *
+ * @param acceptEncoding of the request.
+ */
+export async function compress(answer: Answer, acceptEncoding: string | undefined): Promise<Answer> {
+  const accepted = preferences(acceptEncoding);
+  const weightOf = (coding: string) => accepted.get(coding) ?? accepted.get("*") ?? 0;
+  const coding = weightOf("br") >= weightOf("gzip") ? "br" : "gzip";
+  if (answer.body === undefined || weightOf(coding) === 0) return answer;
+  const { etag } = answer.headers;
+  return {
+    ...answer,
+    headers: {
+      ...answer.headers,
+      "content-encoding": coding,
+      // A strong tag stands for one coding alone (RFC 9110, section 8.8.3.3).
+      ...(etag?.startsWith('"') && { etag: `W/${etag}` }),
+    },
+    body: await CODERS[coding](answer.body),
+  };
+}

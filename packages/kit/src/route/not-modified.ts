@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import { hasEntityTag } from "../request/entity-tags.ts";
+import type { Answer } from "./reply.ts";
+
+/**
+ * Gives an answer the entity tag of its content, unless its handler has given it one, and answers 304 to a caller who has
+ * it. The tag is weak: it stands for every coding that the content is sent in (RFC 9110, section 8.8.1).
+ *
+ * @param ifNoneMatch of the request.
+ */
+export function revalidate(answer: Answer, ifNoneMatch: string | undefined): Answer {
+  const { etag = tagOf(answer.body ?? "") } = answer.headers;
+  const headers: Record<string, string> = { ...answer.headers, etag };
+  if (!hasEntityTag(ifNoneMatch, etag)) return { ...answer, headers };
+  for (const name of OF_CONTENT) delete headers[name];
+  return { ...answer, status: 304, headers, body: undefined };
+}
+
+/** What a 304 leaves to the answer that the caller has (RFC 9110, section 15.4.5). */
+const OF_CONTENT = ["content-type", "content-disposition", "content-language", "content-encoding"];
+
+function tagOf(body: string | Uint8Array): string {
+  return `W/"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
+}
