@@ -22,8 +22,8 @@ export interface DeployScope extends StageScope {
   readonly domain?: { readonly hostedZoneId?: string | undefined } | undefined;
 }
 
-/** Services that take on a role of the stage: the function's and its warmer's. */
-const ROLES_ARE_FOR = ["lambda.amazonaws.com", "scheduler.amazonaws.com"];
+/** Services that take on a role of the stage: the function's, its warmer's, and that of what moves its callers. */
+const ROLES_ARE_FOR = ["lambda.amazonaws.com", "scheduler.amazonaws.com", "codedeploy.amazonaws.com"];
 
 /**
  * Gives the statements. What they leave out on purpose: users, keys, policies of their own, roles without the boundary,
@@ -84,6 +84,13 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
       ]),
     },
     { actions: ["scheduler:*"], resources: [arn("scheduler", `schedule/default/${prefix}-*`)] },
+    {
+      actions: ["codedeploy:*"],
+      resources: [
+        arn("codedeploy", `application:${prefix}-*`),
+        arn("codedeploy", `deploymentgroup:${prefix}-*`),
+      ],
+    },
     {
       actions: ["cloudwatch:*"],
       resources: [arn("cloudwatch", `alarm:${prefix}-*`), globalArn("cloudwatch", `dashboard/${prefix}-*`)],
@@ -165,7 +172,7 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
 }
 
 /**
- * Gives what a function of the stage, and its warmer, may do at most: the boundary of every role.
+ * Gives what a function of the stage, its warmer, and what moves its callers may do at most: the boundary of every role.
  *
  * @param permissions what the API itself needs beside its log, as in `LambdaApi`.
  */
@@ -179,7 +186,16 @@ export function boundaryPermissions(
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
       resources: [arn("logs", `log-group:/aws/lambda/${prefix}-*`)],
     },
-    { actions: ["lambda:InvokeFunction"], resources: [arn("lambda", `function:${prefix}-*`)] },
+    {
+      actions: [
+        "lambda:InvokeFunction",
+        "lambda:GetAlias",
+        "lambda:UpdateAlias",
+        "lambda:GetProvisionedConcurrencyConfig",
+      ],
+      resources: [arn("lambda", `function:${prefix}-*`)],
+    },
+    { actions: ["cloudwatch:DescribeAlarms"], resources: [arn("cloudwatch", "alarm:*")] },
     ...permissions,
   ];
 }

@@ -66,6 +66,35 @@ export function deploymentRequests(graph: Graph): readonly ResourceRequest[] {
         action: `cloudwatch:${action}`,
         resource: arn("cloudwatch", `alarm:${name}`),
       })),
+    "aws:codedeploy/application:Application": (_, { name }) =>
+      ["CreateApplication", "GetApplication", "ListTagsForResource", "DeleteApplication"].map((action) => ({
+        action: `codedeploy:${action}`,
+        resource: arn("codedeploy", `application:${name}`),
+      })),
+    "aws:codedeploy/deploymentGroup:DeploymentGroup": (
+      _,
+      { appName, deploymentGroupName, serviceRoleArn },
+    ) => [
+      ...[
+        "CreateDeploymentGroup",
+        "GetDeploymentGroup",
+        "UpdateDeploymentGroup",
+        "DeleteDeploymentGroup",
+      ].map((action) => ({
+        action: `codedeploy:${action}`,
+        resource: arn("codedeploy", `deploymentgroup:${appName}/${deploymentGroupName}`),
+      })),
+      passes(serviceRoleArn, "codedeploy.amazonaws.com"),
+    ],
+    "aws:iam/rolePolicy:RolePolicy": (_, { role }) => {
+      const { inputs } = all(graph, "aws:iam/role:Role").find(({ inputs: { name } }) => name === role) ?? {};
+      const context = { "iam:PermissionsBoundary": String(inputs?.permissionsBoundary) };
+      return [
+        { action: "iam:PutRolePolicy", resource: iam(`role/${role}`), context },
+        { action: "iam:GetRolePolicy", resource: iam(`role/${role}`) },
+        { action: "iam:DeleteRolePolicy", resource: iam(`role/${role}`), context },
+      ];
+    },
     "aws:cloudwatch/dashboard:Dashboard": (_, { dashboardName }) =>
       ["PutDashboard", "GetDashboard", "DeleteDashboards"].map((action) => ({
         action: `cloudwatch:${action}`,

@@ -93,9 +93,20 @@ const writes: Request[] = [
   ),
 ];
 const FUNCTION = `arn:aws:lambda:eu-west-1:123456789012:function:${APP}-${STAGE}-Api`;
-const ofRelease = ["GetAlias", "GetFunctionConfiguration", "InvokeFunction", "UpdateAlias"].map((action) =>
-  request(`lambda:${action}`, `${FUNCTION}:latest`),
-);
+const CODE_DEPLOY = "arn:aws:codedeploy:eu-west-1:123456789012";
+const ofRelease = [
+  ...["GetAlias", "GetFunctionConfiguration", "InvokeFunction"].map((action) =>
+    request(`lambda:${action}`, `${FUNCTION}:latest`),
+  ),
+  ...["CreateDeployment", "GetDeployment", "GetDeploymentGroup", "UpdateDeploymentGroup"].map((action) =>
+    request(`codedeploy:${action}`, `${CODE_DEPLOY}:deploymentgroup:${APP}-${STAGE}-Api/latest`),
+  ),
+  request(
+    "codedeploy:GetDeploymentConfig",
+    `${CODE_DEPLOY}:deploymentconfig:CodeDeployDefault.LambdaAllAtOnce`,
+  ),
+  request("codedeploy:RegisterApplicationRevision", `${CODE_DEPLOY}:application:${APP}-${STAGE}-Api`),
+];
 
 describe("the commands of the guides", () => {
   /** A stage with everything but a container. */
@@ -107,6 +118,7 @@ describe("the commands of the guides", () => {
         JWT_ISSUER: "https://securetoken.google.com/my-project",
         JWT_AUTHORIZED_AUDIENCES: "my-project",
         FIREBASE_APP_API_KEY: "AIzaSyExample",
+        CODE_DELIVERY: "pipeline",
         KEEP_WARM: "warmer",
         KEEP_WARM_INSTANCES: "3",
         DOMAIN_NAME: "api.example.com",
@@ -148,7 +160,6 @@ describe("the commands of the guides", () => {
         request("lambda:PublishVersion", FUNCTION),
         request("s3:PutObject", `arn:aws:s3:::my-releases/${APP}-${STAGE}-Api/1.zip`),
         request("s3:GetObject", `arn:aws:s3:::my-releases/${APP}-${STAGE}-Api/1.zip`),
-        request("cloudwatch:GetMetricData", "*"),
       ],
     },
     "npm run groups": {
@@ -159,7 +170,16 @@ describe("the commands of the guides", () => {
         return commands.map(([, name]) => request(`cognito-idp:${name}`, USER_POOL));
       },
     },
-    "npm run rollback": { policy: releasePolicy, requests: () => ofRelease },
+    "npm run rollback": {
+      policy: releasePolicy,
+      requests: () => [
+        ...ofRelease,
+        ...["ListDeployments", "BatchGetDeployments"].map((action) =>
+          request(`codedeploy:${action}`, `${CODE_DEPLOY}:deploymentgroup:${APP}-${STAGE}-Api/latest`),
+        ),
+        request("codedeploy:StopDeployment", "*"),
+      ],
+    },
   };
   /** For an administrator, as the guides say: they make what the others need, or open a bridge into the account. */
   const setUp = ["aws configure", "aws cognito", "aws s3", "aws ssm", "npx sst deploy", "npx sst dev"];

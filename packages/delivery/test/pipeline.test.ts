@@ -185,7 +185,7 @@ describe("every pipeline", () => {
       .flatMap(({ actions }) => actions);
     assert.deepEqual([...new Set(wide)].sort(), [
       "acm:RequestCertificate",
-      "cloudwatch:GetMetricData",
+      "codedeploy:StopDeployment",
       "lambda:CreateEventSourceMapping",
       "lambda:GetAccountSettings",
       "logs:CreateLogDelivery",
@@ -436,24 +436,29 @@ describe("a pipeline that releases", () => {
     assert.ok(buildspecOf(options, "TagCode").phases.install);
   });
 
-  it("may move this function's alias to a new version, and nothing else", () => {
+  it("may have CodeDeploy move this function's callers to a new version, and nothing else", () => {
     const allowed = rights(options, "TagCodeBuildRole");
+    const group = (stage: string) =>
+      arn("codedeploy", `deploymentgroup:lambda-express-api-${stage}-Api/latest`);
     for (const request of [
       { action: "lambda:UpdateFunctionCode", resource: fn },
       { action: "lambda:PublishVersion", resource: fn },
       { action: "lambda:GetFunctionConfiguration", resource: `${fn}:8` },
       { action: "lambda:InvokeFunction", resource: `${fn}:8` },
       { action: "lambda:GetAlias", resource: `${fn}:latest` },
-      { action: "lambda:UpdateAlias", resource: `${fn}:latest` },
+      { action: "codedeploy:CreateDeployment", resource: group("prod") },
+      { action: "codedeploy:GetDeployment", resource: group("prod") },
       { action: "s3:PutObject", resource: "arn:aws:s3:::given/lambda-express-api-prod-Api/code.zip" },
       { action: "s3:GetObject", resource: "arn:aws:s3:::given/lambda-express-api-prod-Api/code.zip" },
-      { action: "cloudwatch:GetMetricData", resource: "*" },
     ])
       assert.ok(allowed(request), sentence(request));
     for (const request of [
       { action: "lambda:UpdateFunctionConfiguration", resource: fn },
       { action: "lambda:DeleteFunction", resource: fn },
       { action: "lambda:AddPermission", resource: fn },
+      { action: "lambda:UpdateAlias", resource: `${fn}:latest` },
+      { action: "codedeploy:CreateDeployment", resource: group("dev") },
+      { action: "codedeploy:DeleteDeploymentGroup", resource: group("prod") },
       { action: "lambda:UpdateFunctionCode", resource: arn("lambda", "function:lambda-express-api-dev-Api") },
       { action: "lambda:UpdateFunctionCode", resource: `${fn}2` },
       { action: "s3:PutObject", resource: "arn:aws:s3:::given/lambda-express-api-dev-Api/code.zip" },

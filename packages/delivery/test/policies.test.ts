@@ -54,11 +54,12 @@ for (const [what, config, stage, environment] of [
   ["the other roles for GitHub Actions", "packages/delivery/test/configs/github-roles.ts", "dev", {}],
   ["the pipelines", "packages/delivery/test/configs/pipelines.ts", "dev", {}],
   [
-    "a stage with a warmer and a container",
+    "a stage with releases, a warmer and a container",
     "packages/infra/test/configs/default.ts",
     "dev",
     {
       ...caller,
+      CODE_DELIVERY: "pipeline",
       KEEP_WARM: "warmer",
       KEEP_WARM_INSTANCES: "2",
       DNS_ZONE_ID: "Z2FDTNDATAQYW2",

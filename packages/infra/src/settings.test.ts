@@ -84,6 +84,7 @@ const wrong: Record<keyof typeof settingsTable, readonly string[]> = {
   KEEP_WARM: ["on", "Warmer"],
   KEEP_WARM_INSTANCES: ["0", "101"],
   CODE_DELIVERY: ["none"],
+  TRAFFIC_SHIFT: ["canary", "CodeDeployDefault.LambdaAllAtOnce"],
   RELEASE_BUCKET: ["s3://my-releases", "My-Releases", "my-releases/folder"],
   PERMISSIONS_BOUNDARY_ARN: ["boundary", "arn:aws:iam::123456789012:role/boundary"],
   DOMAIN_NAME: ["https://api.example.com", "API.example.com", "api", "api.example.com/", "-a.example.com"],
@@ -210,13 +211,18 @@ describe("the settings of a stage", () => {
       assert.equal(optional, undefined);
   });
 
-  it("keep the logs of a permanent stage longer, and watch it", () => {
+  it("keep the logs of a permanent stage longer, watch it, and move its callers by canary", () => {
     for (const stage of ["production", "prod", "staging"]) {
-      const { logRetentionDays, accessLogRetentionDays, alarms } = loadSettings(stage, required);
+      const { logRetentionDays, accessLogRetentionDays, alarms, trafficShift } = loadSettings(
+        stage,
+        required,
+      );
+      assert.equal(trafficShift, "Canary10Percent5Minutes", stage);
       assert.deepEqual([logRetentionDays, accessLogRetentionDays], [90, 90], stage);
       assert.deepEqual(alarms, { topicArn: undefined }, stage);
     }
-    const { logRetentionDays, alarms } = loadSettings("alice", required);
+    const { logRetentionDays, alarms, trafficShift } = loadSettings("alice", required);
+    assert.equal(trafficShift, "AllAtOnce");
     assert.equal(logRetentionDays, 7);
     assert.equal(alarms, undefined);
   });

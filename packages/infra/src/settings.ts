@@ -15,6 +15,7 @@ import { listOf, matching, oneOf, wholeNumber } from "@lambda-express-api/kit/se
 import { ROUTES_PER_API, type RouteThrottling } from "./plan.ts";
 import { parseTags, type StageFacts, stageFacts } from "./stage.ts";
 import { type AnyStages, STAGES_FILE, writtenFor } from "./stages.ts";
+import { TRAFFIC_SHIFTS, type TrafficShift } from "./traffic-shifts.ts";
 
 export interface Settings {
   readonly stageName: string;
@@ -40,6 +41,7 @@ export interface Settings {
   readonly routesPerApi: number;
   readonly keepWarm: KeepWarm | undefined;
   readonly codeDelivery: "sst" | "pipeline";
+  readonly trafficShift: TrafficShift;
   readonly disableExecuteApiEndpoint: boolean;
   readonly dns: DnsSettings;
   readonly domain: DomainSettings | undefined;
@@ -230,6 +232,14 @@ export const settingsTable = {
     rule: "the name of a bucket",
     example: "my-releases",
     parse: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  },
+  TRAFFIC_SHIFT: {
+    description:
+      "How a release moves callers to its version. Default: `Canary10Percent5Minutes` in a permanent stage, else `AllAtOnce`.",
+    rule: `one of ${TRAFFIC_SHIFTS.join(", ")}`,
+    example: "Canary10Percent5Minutes",
+    defaultOf: ({ isPermanent }) => (isPermanent ? "Canary10Percent5Minutes" : "AllAtOnce"),
+    parse: oneOf(...TRAFFIC_SHIFTS),
   },
   PERMISSIONS_BOUNDARY_ARN: {
     description:
@@ -453,6 +463,7 @@ export function loadSettings(
         ? undefined
         : { by: parsed.KEEP_WARM, instances: parsed.KEEP_WARM_INSTANCES },
     codeDelivery: parsed.CODE_DELIVERY,
+    trafficShift: parsed.TRAFFIC_SHIFT,
     disableExecuteApiEndpoint: parsed.EXECUTE_API_ENDPOINT === "off",
     dns: { provider: parsed.DNS, zoneId: parsed.DNS_ZONE_ID, override: parsed.DNS_OVERRIDE === "on" },
     domain:

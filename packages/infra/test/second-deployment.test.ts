@@ -150,6 +150,18 @@ describe("a second deployment of an API", () => {
     });
   }
 
+  it("leaves callers on the version to which a release has moved them, whatever the deployment publishes", () => {
+    const first = revision("RevisionFirst");
+    const published = {
+      resources: first.resources.map((resource) =>
+        resource.type === "aws:lambda/alias:Alias"
+          ? { ...resource, inputs: { ...resource.inputs, functionVersion: "8" } }
+          : resource,
+      ),
+    };
+    assert.deepEqual(deployed(first, published), []);
+  });
+
   it("with another name for a variable of several routes is refused, and is taken in two deployments", () => {
     const [first, renamed, between] = ["First", "SharedVariable", "WithoutSharedVariable"].map((name) =>
       revision(`Revision${name}`),

@@ -76,8 +76,18 @@ describe("every deployment", () => {
         stage: "dev",
         environment: { PREPARED_BUNDLE: prepared },
       }),
+      synthesise({
+        config: DEFAULT,
+        stage: "production",
+        environment: {
+          ...required,
+          CODE_DELIVERY: "pipeline",
+          KEEP_WARM: "provisioned-concurrency",
+          ALARMS: "off",
+        },
+      }),
     ]);
-    [graphs.default, graphs.everything, graphs.example, graphs.options] = synthesised;
+    [graphs.default, graphs.everything, graphs.example, graphs.options, graphs.released] = synthesised;
   });
   after(() => rmSync(prepared, { recursive: true }));
 
@@ -697,9 +707,86 @@ describe("every deployment", () => {
       assert.deepEqual(one(graph("options"), "aws:lambda/alias:Alias", "Pipeline").ignoreChanges, [
         "functionVersion",
         "routingConfig",
-        "description",
       ]);
       assert.deepEqual(one(graph("options"), "aws:lambda/alias:Alias", "Provisioned").ignoreChanges, []);
+    });
+
+    it("has AWS move the callers of released code, and take them back for its errors and the gateway's 5xx", () => {
+      const { inputs } = one(graph("options"), "aws:codedeploy/deploymentGroup:DeploymentGroup");
+      assert.deepEqual(inputs, {
+        appName: "options-dev-Pipeline",
+        deploymentGroupName: "latest",
+        serviceRoleArn: "arn:aws:iam:eu-west-1:123456789012:PipelineShiftRole",
+        deploymentConfigName: "CodeDeployDefault.LambdaLinear10PercentEvery1Minute",
+        deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+        alarmConfiguration: {
+          enabled: true,
+          alarms: ["options-dev-Pipeline-Failures", "options-dev-Pipeline-Errors"],
+        },
+        autoRollbackConfiguration: {
+          enabled: true,
+          events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
+        },
+      });
+      const application = one(graph("options"), "aws:codedeploy/application:Application").inputs;
+      assert.deepEqual(application, { name: "options-dev-Pipeline", computePlatform: "Lambda" });
+      const alarms = all(graph("options"), "aws:cloudwatch/metricAlarm:MetricAlarm");
+      assert.deepEqual(
+        alarms.map(({ inputs: { name, alarmActions } }) => [name, alarmActions]),
+        [
+          ["options-dev-Pipeline-Errors", []],
+          ["options-dev-Pipeline-Failures", []],
+        ],
+      );
+    });
+
+    it("lets CodeDeploy, for this one deployment group, move this one alias and look at alarms, and nothing else", () => {
+      const { inputs } = one(graph("options"), "aws:iam/role:Role", "PipelineShiftRole");
+      assert.deepEqual(JSON.parse(String(inputs.assumeRolePolicy)).Statement, [
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRole",
+          Principal: { Service: "codedeploy.amazonaws.com" },
+          Condition: {
+            StringEquals: {
+              "aws:SourceArn":
+                "arn:aws:codedeploy:eu-west-1:123456789012:deploymentgroup:options-dev-Pipeline/latest",
+            },
+          },
+        },
+      ]);
+      const rights = statements(graph("options")).filter(({ role }) => role === inputs.name);
+      assert.deepEqual(
+        rights.map(({ actions, resources }) => ({ actions, resources })),
+        [
+          {
+            actions: ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],
+            resources: [functionArn("options-dev-Pipeline"), functionArn("options-dev-Pipeline:*")],
+          },
+          {
+            actions: ["cloudwatch:DescribeAlarms"],
+            resources: ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*"],
+          },
+        ],
+      );
+    });
+
+    it("calls the alias of released code from gateway and warmer, and provisions its concurrency, whatever version it leads to", () => {
+      const graphOfReleases = graph("released");
+      const provisioned = one(
+        graphOfReleases,
+        "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+      );
+      assert.equal(provisioned.inputs.qualifier, "latest");
+      const { inputs } = one(graphOfReleases, "aws:apigatewayv2/integration:Integration");
+      assert.match(String(inputs.integrationUri), /:latest\/invocations$/);
+      const { deploymentConfigName } = one(
+        graphOfReleases,
+        "aws:codedeploy/deploymentGroup:DeploymentGroup",
+      ).inputs;
+      assert.equal(deploymentConfigName, "CodeDeployDefault.LambdaCanary10Percent5Minutes");
+      const { ignoreChanges } = one(graphOfReleases, "aws:lambda/alias:Alias");
+      assert.deepEqual(ignoreChanges, ["functionVersion", "routingConfig"]);
     });
 
     it("answers 503 in a sentence until the pipeline has brought code", async () => {

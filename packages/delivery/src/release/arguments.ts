@@ -1,14 +1,9 @@
 /** The command line of a release and of a rollback. */
 import { parseArgs } from "node:util";
-import { wholeNumber } from "@lambda-express-api/kit/setting-parsers.ts";
+import { TRAFFIC_SHIFTS, type TrafficShift } from "@lambda-express-api/infra/traffic-shifts.ts";
 import type { ReleaseOptions } from "./release.ts";
 import { ReleaseError } from "./release-error.ts";
 import type { RollbackOptions } from "./rollback.ts";
-
-/** CloudWatch is one minute behind. */
-const MIN_MINUTES = 2;
-const MAX_MINUTES = 120;
-const DEFAULT_MINUTES = 5;
 
 /** The folder of the API. */
 interface ApiOption {
@@ -17,19 +12,14 @@ interface ApiOption {
 
 /** @throws ReleaseError, in a sentence that shows how to write it. */
 export function readReleaseOptions(args: string[]): ReleaseOptions & ApiOption {
-  const usage = "npm run release -- --stage dev --canary 10 --minutes 5";
-  const values = parsed(args, ["api", "stage", "canary", "minutes"], ["dry-run"], usage);
-  const percent = numberOf(values, "canary", 1, 99);
-  const minutes = numberOf(values, "minutes", MIN_MINUTES, MAX_MINUTES);
-  if (minutes !== undefined && percent === undefined)
-    throw new ReleaseError(
-      "--minutes is how long a canary lasts, and there is none; add one, e.g. --canary 10.",
-    );
+  const usage = "npm run release -- --stage dev --shift Canary10Percent5Minutes";
+  const values = parsed(args, ["api", "stage", "shift"], ["ignore-alarms", "dry-run"], usage);
   return {
     api: apiOf(values),
     stage: stageOf(values, usage),
     dryRun: values["dry-run"] === true,
-    ...(percent !== undefined && { canary: { percent, minutes: minutes ?? DEFAULT_MINUTES } }),
+    ignoreAlarms: values["ignore-alarms"] === true,
+    trafficShift: shiftOf(values),
   };
 }
 
@@ -37,8 +27,7 @@ export function readReleaseOptions(args: string[]): ReleaseOptions & ApiOption {
 export function readRollbackOptions(args: string[]): RollbackOptions & ApiOption {
   const usage = "npm run rollback -- --stage dev --to 12";
   const values = parsed(args, ["api", "stage", "to"], [], usage);
-  const to = numberOf(values, "to", 1, 999_999);
-  return { api: apiOf(values), stage: stageOf(values, usage), ...(to !== undefined && { to: String(to) }) };
+  return { api: apiOf(values), stage: stageOf(values, usage), to: versionOf(values) };
 }
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
@@ -72,13 +61,16 @@ function stageOf({ stage }: Values, usage: string): string {
   );
 }
 
-function numberOf(values: Values, name: string, minimum: number, maximum: number): number | undefined {
-  const text = values[name];
-  if (text === undefined) return undefined;
-  const value = wholeNumber(minimum, maximum)(String(text));
-  if (value === undefined)
-    throw new ReleaseError(
-      `--${name} is ${JSON.stringify(text)}; write a number from ${minimum} to ${maximum}, e.g. --${name} 10.`,
-    );
-  return value;
+function shiftOf({ shift }: Values): TrafficShift | undefined {
+  if (shift === undefined) return undefined;
+  const found = TRAFFIC_SHIFTS.find((name) => name === shift);
+  if (found) return found;
+  throw new ReleaseError(
+    `--shift is ${JSON.stringify(shift)}; it must be one of ${TRAFFIC_SHIFTS.join(", ")}, e.g. --shift ${TRAFFIC_SHIFTS[1]}.`,
+  );
+}
+
+function versionOf({ to }: Values): string | undefined {
+  if (to === undefined || /^[1-9]\d{0,5}$/.test(String(to))) return to as string | undefined;
+  throw new ReleaseError(`--to is ${JSON.stringify(to)}; write the number of a version, e.g. --to 12.`);
 }

@@ -3,7 +3,6 @@
  * ReleaseError. What the SDK repeats after a broken connection may have happened the first time, so a refusal of what
  * is asked for is no failure where it is there already.
  */
-import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import {
   type Architecture,
   type FunctionConfiguration,
@@ -13,12 +12,11 @@ import {
   LambdaClient,
   type LambdaClientConfig,
   PublishVersionCommand,
-  UpdateAliasCommand,
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
 import { HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ALIAS_NAME } from "@lambda-express-api/infra/names.ts";
-import { type AliasTarget, isSameTarget } from "./alias-record.ts";
+import { type CodeDeploy, connectCodeDeploy } from "./code-deploy.ts";
 import { isNamed, isRefusal, refusal } from "./refusals.ts";
 import { interference, ReleaseError } from "./release-error.ts";
 
@@ -34,17 +32,15 @@ export interface FunctionState {
   readonly architectures: readonly Architecture[];
 }
 
-export interface Alias extends AliasTarget {
-  readonly revisionId: string;
+/** Where callers go. */
+export interface Alias {
+  readonly version: string;
+  /** Parts of one, by version; the rest of the calls go to `version`. */
+  readonly weights: Readonly<Record<string, number>>;
 }
 
 /** What a version answered: an answer of the API, or what its runtime said. */
 export type Answer = { readonly statusCode: number } | { readonly failure: string };
-
-export interface Traffic {
-  readonly calls: number;
-  readonly errors: number;
-}
 
 /** What the clients are made with; a test says where the stand-in is. */
 export interface ConnectionOptions {
@@ -54,7 +50,7 @@ export interface ConnectionOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-export interface ReleaseAws {
+export interface ReleaseAws extends CodeDeploy {
   readonly functionName: string;
   /** @param version a published one; without it, what is published next. */
   readFunction(version?: string): Promise<FunctionState>;
@@ -66,13 +62,7 @@ export interface ReleaseAws {
   updateCode(key: string, codeSha256: string, held: FunctionState): Promise<void>;
   publish(codeSha256: string, revisionId: string): Promise<FunctionState>;
   invoke(version: string, event: object): Promise<Answer>;
-  /** Moves the alias if nobody else has moved it since. */
-  moveAlias(from: Alias, to: AliasTarget): Promise<Alias>;
-  /** What a version did for the alias's callers, as far as it is known yet. */
-  readTraffic(version: string, since: Date, until: Date): Promise<Traffic>;
 }
-
-const MINUTE_SECONDS = 60;
 
 /**
  * @param bucket where packages are; `undefined` for who brings none.
@@ -89,7 +79,6 @@ export function connect(
     options.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL,
   );
   const s3 = new S3Client({ ...options, forcePathStyle });
-  const cloudWatch = new CloudWatchClient(options);
   const alias = `${functionName}:${ALIAS_NAME}`;
   const FunctionName = functionName;
 
@@ -120,17 +109,10 @@ export function connect(
   }
 
   async function readAlias(): Promise<Alias> {
-    const { FunctionVersion, RoutingConfig, Description, RevisionId } = await ask(
-      "lambda:GetAlias",
-      alias,
-      () => lambda.send(new GetAliasCommand({ FunctionName, Name: ALIAS_NAME })),
+    const { FunctionVersion, RoutingConfig } = await ask("lambda:GetAlias", alias, () =>
+      lambda.send(new GetAliasCommand({ FunctionName, Name: ALIAS_NAME })),
     );
-    return {
-      version: FunctionVersion ?? "",
-      weights: RoutingConfig?.AdditionalVersionWeights ?? {},
-      description: Description ?? "",
-      revisionId: RevisionId ?? "",
-    };
+    return { version: FunctionVersion ?? "", weights: RoutingConfig?.AdditionalVersionWeights ?? {} };
   }
 
   function withVersion(version: string | undefined): string {
@@ -138,6 +120,7 @@ export function connect(
   }
 
   return {
+    ...connectCodeDeploy(functionName, options),
     functionName,
     readFunction,
     readAlias,
@@ -206,69 +189,6 @@ export function connect(
         lambda.send(new InvokeCommand({ FunctionName, Qualifier: version, Payload: JSON.stringify(event) })),
       );
       return answerOf(FunctionError, Payload?.transformToString() ?? "");
-    },
-
-    async moveAlias(from, { version, weights, description }) {
-      try {
-        const { RevisionId } = await lambda.send(
-          new UpdateAliasCommand({
-            FunctionName,
-            Name: ALIAS_NAME,
-            FunctionVersion: version,
-            // Left out, the weights would stay.
-            RoutingConfig: { AdditionalVersionWeights: { ...weights } },
-            Description: description,
-            RevisionId: from.revisionId,
-          }),
-        );
-        return { version, weights, description, revisionId: RevisionId ?? "" };
-      } catch (error) {
-        // It may have happened all the same.
-        const present = await readAlias().catch(() => undefined);
-        if (present && isSameTarget(present, { version, weights, description })) return present;
-        if (isNamed(error, "PreconditionFailedException"))
-          throw interference(`moved the alias ${ALIAS_NAME}`);
-        throw refusal(error, "lambda:UpdateAlias", alias);
-      }
-    },
-
-    async readTraffic(version, StartTime, EndTime) {
-      const query = (Id: string, MetricName: string) => ({
-        Id,
-        MetricStat: {
-          Metric: {
-            Namespace: "AWS/Lambda",
-            MetricName,
-            Dimensions: [
-              { Name: "FunctionName", Value: functionName },
-              { Name: "Resource", Value: alias },
-              // What a version does for an alias with weights (Lambda, "Types of metrics").
-              { Name: "ExecutedVersion", Value: version },
-            ],
-          },
-          Period: MINUTE_SECONDS,
-          Stat: "Sum",
-        },
-      });
-      const { MetricDataResults = [] } = await ask(
-        "cloudwatch:GetMetricData",
-        `the metrics of ${alias}`,
-        () =>
-          cloudWatch.send(
-            new GetMetricDataCommand({
-              StartTime,
-              EndTime,
-              MetricDataQueries: [query("calls", "Invocations"), query("errors", "Errors")],
-            }),
-          ),
-      );
-      const sum = (id: string) => {
-        const result = MetricDataResults.find(({ Id }) => Id === id);
-        if (!result || result.StatusCode === "InternalError" || result.StatusCode === "Forbidden")
-          throw new ReleaseError(`CloudWatch does not tell the metrics of ${alias}.`);
-        return (result.Values ?? []).reduce((total, value) => total + value, 0);
-      };
-      return { calls: sum("calls"), errors: sum("errors") };
     },
   };
 }

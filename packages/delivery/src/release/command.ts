@@ -13,18 +13,13 @@ import type { ReleaseTarget } from "./release-target.ts";
 import { rollback } from "./rollback.ts";
 import type { World } from "./world.ts";
 
-const PARENT_CHECK_MILLISECONDS = 1_000;
-
 /** Loads the API in a folder. */
 export type LoadTarget = (folder: string) => Promise<ReleaseTarget>;
 
-/**
- * Runs a command as this process, which it owns: heeds signals, prints sentences, and sets the exit code to 1 where it
- * did not do what it was asked.
- */
+/** Runs a command as this process: prints sentences, and sets the exit code to 1 where it did not do what it was asked. */
 export async function runCommand(args: readonly string[], loadTarget: LoadTarget): Promise<void> {
   try {
-    await perform(args, loadTarget, stopSignal());
+    await perform(args, loadTarget);
   } catch (error) {
     const isSentence =
       error instanceof ReleaseError || error instanceof SettingsError || error instanceof ApiFolderError;
@@ -35,25 +30,22 @@ export async function runCommand(args: readonly string[], loadTarget: LoadTarget
 }
 
 /**
- * Does what `release --stage dev [--canary 10 --minutes 5] [--dry-run]` or `rollback --stage dev [--to 12]` ask for, with
- * the API that `--api` names.
+ * Does what `release --stage dev [--shift AllAtOnce] [--ignore-alarms] [--dry-run]` or `rollback --stage dev [--to 12]` ask
+ * for, with the API that `--api` names.
  *
  * @throws ReleaseError, SettingsError or ApiFolderError, in sentences.
  */
-export async function perform(
-  [command, ...args]: readonly string[],
-  loadTarget: LoadTarget,
-  signal: AbortSignal,
-): Promise<void> {
+export async function perform([command, ...args]: readonly string[], loadTarget: LoadTarget): Promise<void> {
   if (command === "release") {
     const options = readReleaseOptions(args);
     const bucket = readBucket(options.stage);
     const target = await loadTarget(options.api);
-    await release(options, { ...worldOf(target, options.stage, signal, bucket), target });
+    await release(options, { ...worldOf(target, options.stage, bucket), target });
   } else if (command === "rollback") {
     const options = readRollbackOptions(args);
     readEnvironment(options.stage);
-    await rollback(options, worldOf(await loadTarget(options.api), options.stage, signal));
+    const target = await loadTarget(options.api);
+    await rollback(options, { ...worldOf(target, options.stage), target });
   } else {
     throw new ReleaseError(
       `There is no command "${command ?? ""}"; write it like: npm run release -- --stage dev, or npm run rollback -- --stage dev`,
@@ -61,31 +53,13 @@ export async function perform(
   }
 }
 
-/** Aborts when the process is told to end, or has lost who started it. */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  // A second one ends the process, as it does everywhere.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
-
-  // Between npm and this process is a shell, which does not hand on the signal that ends it.
-  const { ppid } = process;
-  setInterval(() => process.ppid !== ppid && stop.abort(), PARENT_CHECK_MILLISECONDS).unref();
-
-  // When nobody reads what it says, callers still need who watches over them.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-  return stop.signal;
-}
-
-function worldOf({ api }: ReleaseTarget, stage: string, signal: AbortSignal, bucket?: string): World {
+function worldOf({ api }: ReleaseTarget, stage: string, bucket?: string): World {
   const isTerminal = process.stdout.isTTY === true && !process.env.CI;
   return {
     aws: connect(functionNameOf(api.name, stage, API_NAME), bucket),
     progress: createProgress((text) => process.stdout.write(text), isTerminal),
-    signal,
     now: Date.now,
-    // Stopped is no failure: whoever waits looks at the signal.
-    wait: (milliseconds, signal) =>
-      setTimeout(milliseconds, undefined, { ...(signal && { signal }) }).catch(() => {}),
+    wait: (milliseconds) => setTimeout(milliseconds),
   };
 }
 

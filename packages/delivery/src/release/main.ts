@@ -1,4 +1,4 @@
-// `npm run release -- --stage dev [--canary 10 --minutes 5] [--dry-run]` and `npm run rollback -- --stage dev [--to 12]`.
+// `npm run release -- --stage dev [--shift AllAtOnce] [--dry-run]` and `npm run rollback -- --stage dev [--to 12]`.
 // The scripts say which API: `--api packages/api`.
 
 import { runCommand } from "./command.ts";

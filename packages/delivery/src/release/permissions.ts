@@ -1,4 +1,6 @@
-/** What AWS must allow to whoever releases: every call that a release or a rollback makes, and no other. */
+/** What AWS must allow to those who release: every call that a release or a rollback makes, and no other. */
+import { ALIAS_NAME } from "@lambda-express-api/infra/names.ts";
+import { DEPLOYMENT_CONFIG_PREFIX } from "@lambda-express-api/infra/traffic-shifts.ts";
 
 export interface PermissionStatement {
   readonly actions: readonly string[];
@@ -14,7 +16,7 @@ export function packageFolder(functionName: string): string {
  * Gives the statements.
  *
  * `s3:ListBucket` is not among them: a package that is not there then looks like one that may not be seen, and is
- * uploaded. Lambda reads the package with the rights of whoever releases.
+ * uploaded. Lambda reads the package with the rights of the caller. Neither is `lambda:UpdateAlias`: CodeDeploy moves callers.
  *
  * @param functionArn without a version or an alias.
  */
@@ -26,6 +28,8 @@ export function releasePermissions({
   readonly bucketArn: string;
 }): readonly PermissionStatement[] {
   const functionName = functionArn.split(":").at(-1) ?? "";
+  const codeDeployArn = (resource: string) =>
+    `${functionArn.replace(":lambda:", ":codedeploy:").replace(/:function:.*/, "")}:${resource}`;
   return [
     {
       actions: [
@@ -33,7 +37,6 @@ export function releasePermissions({
         "lambda:GetFunctionConfiguration",
         "lambda:InvokeFunction",
         "lambda:PublishVersion",
-        "lambda:UpdateAlias",
         "lambda:UpdateFunctionCode",
       ],
       // The function, and its versions and aliases.
@@ -43,7 +46,28 @@ export function releasePermissions({
       actions: ["s3:GetObject", "s3:PutObject"],
       resources: [`${bucketArn}/${packageFolder(functionName)}*`],
     },
-    // Metrics have no ARN (Service Authorization Reference, Amazon CloudWatch).
-    { actions: ["cloudwatch:GetMetricData"], resources: ["*"] },
+    {
+      actions: [
+        "codedeploy:BatchGetDeployments",
+        "codedeploy:CreateDeployment",
+        "codedeploy:GetDeployment",
+        "codedeploy:GetDeploymentGroup",
+        "codedeploy:ListDeployments",
+        // A shift that heeds no alarms asks for it (API reference, CreateDeployment).
+        "codedeploy:UpdateDeploymentGroup",
+      ],
+      resources: [codeDeployArn(`deploymentgroup:${functionName}/${ALIAS_NAME}`)],
+    },
+    // CreateDeployment asks for both (CodeDeploy user guide, "CodeDeploy permissions reference").
+    {
+      actions: ["codedeploy:RegisterApplicationRevision"],
+      resources: [codeDeployArn(`application:${functionName}`)],
+    },
+    {
+      actions: ["codedeploy:GetDeploymentConfig"],
+      resources: [codeDeployArn(`deploymentconfig:${DEPLOYMENT_CONFIG_PREFIX}*`)],
+    },
+    // It takes no resource (Service Authorization Reference, AWS CodeDeploy).
+    { actions: ["codedeploy:StopDeployment"], resources: ["*"] },
   ];
 }

@@ -4,12 +4,12 @@ export class ReleaseError extends Error {
 }
 
 /**
- * Somebody else was there first, and what they did stays as it is.
+ * Another release, or a person, was there first; what they did stays as it is.
  *
  * @param did what they did: "moved the alias".
  */
 export function interference(did: string): ReleaseError {
   return new ReleaseError(
-    `Somebody else ${did} in the meantime, perhaps another release; look what it was, then start again.`,
+    `Something else ${did} in the meantime, perhaps another release; check what it was, then start again.`,
   );
 }

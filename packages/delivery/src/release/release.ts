@@ -1,26 +1,30 @@
 /**
- * Brings code to callers: look, build, upload, publish a version, check it while nobody sees it, and only then move the
- * alias. Whatever happens on the way, the alias leads to versions that have passed their check
+ * Brings code to callers: look, build, upload, publish a version, check it before a caller gets it, and only then have AWS
+ * move callers. Whatever happens on the way, the alias leads to versions that have passed their check
  * (docs/decisions/0015-releases.md).
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AliasRecord, readRecord, releasedTo, withoutCanary } from "./alias-record.ts";
+import type { TrafficShift } from "@lambda-express-api/infra/traffic-shifts.ts";
 import type { Alias, FunctionState } from "./aws.ts";
-import { type Canary, releaseByCanary } from "./canary.ts";
+import { describeCallers, isDivided, whereCallersAre } from "./callers.ts";
 import { checkVersion } from "./check-version.ts";
+import type { DeploymentGroup } from "./code-deploy.ts";
 import { type Package, pack } from "./pack.ts";
 import { packageFolder } from "./permissions.ts";
 import { interference, ReleaseError } from "./release-error.ts";
 import type { ReleaseTarget } from "./release-target.ts";
+import { moveCallers } from "./shift.ts";
 import { waitUntilReady } from "./wait-until-ready.ts";
 import { step, type World } from "./world.ts";
 
 export interface ReleaseOptions {
   readonly stage: string;
-  /** Without it all callers get the new version at once. */
-  readonly canary?: Canary | undefined;
+  /** Default: as the stage's settings say. */
+  readonly trafficShift?: TrafficShift | undefined;
+  /** For a repair, while an alarm is on. */
+  readonly ignoreAlarms: boolean;
   /** Says what it would do, and changes nothing. */
   readonly dryRun: boolean;
 }
@@ -29,8 +33,10 @@ export interface ReleaseWorld extends World {
   readonly target: ReleaseTarget;
 }
 
-/** A canary whose watcher has not come back by now is left over. */
-const CANARY_GRACE_MILLISECONDS = 60_000;
+interface Before {
+  readonly alias: Alias;
+  readonly group: DeploymentGroup;
+}
 
 /**
  * Releases what is built.
@@ -40,38 +46,39 @@ const CANARY_GRACE_MILLISECONDS = 60_000;
 export async function release(options: ReleaseOptions, world: ReleaseWorld): Promise<void> {
   const { aws, progress, now } = world;
   const startedAt = now();
-  const before = await step(world, "look", async () => {
-    const alias = await aws.readAlias();
-    return [alias, `callers are on version ${alias.version}`];
-  });
+  const before = await step(world, "look", () => look(options, world));
   const built = await step(world, "build", () => build(world.target));
   if (options.dryRun) return rehearse(options, world, built, before);
   try {
-    const { alias, record } = await settle(options.stage, world, before);
     const next = await publish(world, built);
-    if (next.version === alias.version && record.released[0] === alias.version) {
-      progress.say(`Version ${next.version} is this code, and all callers have it: nothing to release.`);
+    const { version } = before.alias;
+    if (next.version === version) {
+      progress.say(`Version ${version} is this code, and all callers have it: nothing to release.`);
       return;
     }
-    if (record.takenBack.includes(next.version))
-      progress.say(`Version ${next.version} was taken back before, and this is the same code.`);
     await step(world, "check", async () => {
-      const verdict = await checkVersion(aws, next, seconds(now()), world.target);
+      const verdict = await checkVersion(aws, next, Math.floor(now() / 1000), world.target);
       if ("fault" in verdict)
         throw new ReleaseError(`Version ${next.version} is not fit for callers: ${verdict.fault}.`);
       return [verdict, `version ${next.version} answered ${verdict.calls} calls as it should`];
     });
-    await move(options, world, { alias, record, version: next.version });
+    await move(options, world, before, next.version);
     const took = Math.round((now() - startedAt) / 1000);
     progress.say(`Version ${next.version} is live for all callers, ${took} s after the start.`);
-    if (record.released[0] !== undefined)
-      progress.say(
-        `To go back to version ${record.released[0]}: npm run rollback -- --stage ${options.stage}`,
-      );
+    progress.say(`To go back to version ${version}: npm run rollback -- --stage ${options.stage}`);
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error;
-    throw new ReleaseError(`${error.message}\n${await whereCallersAre(options.stage, world)}`);
+    throw new ReleaseError(`${error.message}\n${await whereCallersAre(world)}`);
   }
+}
+
+async function look({ stage }: ReleaseOptions, { aws }: World): Promise<readonly [Before, string]> {
+  const alias = await aws.readAlias();
+  if (isDivided(alias))
+    throw new ReleaseError(
+      `${describeCallers(alias)}: AWS is moving them, or prepares provisioned concurrency. Wait for it, or end it with: npm run rollback -- --stage ${stage}`,
+    );
+  return [{ alias, group: await aws.readGroup() }, describeCallers(alias)];
 }
 
 async function build(target: ReleaseTarget): Promise<readonly [Package, string]> {
@@ -95,57 +102,6 @@ async function makeFolder(): Promise<string> {
       `No folder can be made in ${tmpdir()}; set TMPDIR to one that can be written, e.g. TMPDIR=/tmp.`,
     );
   }
-}
-
-/** Ends what another release has left behind, and learns whether one can go back to where callers are. */
-async function settle(
-  stage: string,
-  world: ReleaseWorld,
-  alias: Alias,
-): Promise<{ alias: Alias; record: AliasRecord }> {
-  const { aws, now, target } = world;
-  const record = readRecord(alias.description);
-  if (Object.keys(alias.weights).length > 0) {
-    const rollback = `npm run rollback -- --stage ${stage}`;
-    if (!record.canary || !(record.canary.version in alias.weights)) {
-      throw new ReleaseError(
-        `The alias divides its callers (${describeWeights(alias)}), and no release did that; wait until whoever did it is done, or end it with: ${rollback}`,
-      );
-    }
-    const { version, until } = record.canary;
-    if (now() < Date.parse(until) + CANARY_GRACE_MILLISECONDS) {
-      throw new ReleaseError(
-        `Another release watches version ${version} until ${until}; wait for it, or end it with: ${rollback}`,
-      );
-    }
-    return step(world, "repair", async () => {
-      const repaired = await aws.moveAlias(alias, withoutCanary(record));
-      return [
-        { alias: repaired, record: readRecord(repaired.description) },
-        `nobody watched version ${version} any more; all callers are on version ${repaired.version}`,
-      ];
-    });
-  }
-  if (record.released[0] === alias.version) return { alias, record };
-  return step(world, "previous", async () => {
-    const others = (versions: readonly string[]) => versions.filter((version) => version !== alias.version);
-    const verdict = await checkVersion(aws, await aws.readFunction(alias.version), seconds(now()), target);
-    return "fault" in verdict
-      ? [
-          { alias, record: { released: [], takenBack: others([...record.released, ...record.takenBack]) } },
-          `one cannot go back to version ${alias.version}: ${verdict.fault}`,
-        ]
-      : [
-          {
-            alias,
-            record: {
-              released: [alias.version, ...others(record.released)],
-              takenBack: others(record.takenBack),
-            },
-          },
-          `one can go back to version ${alias.version}`,
-        ];
-  });
 }
 
 /** Makes a version of what was built. What is there already is neither brought nor made again. */
@@ -175,35 +131,34 @@ async function publish(world: World, { zip, codeSha256, contentHash }: Package):
 }
 
 async function move(
-  options: ReleaseOptions,
+  { stage, trafficShift, ignoreAlarms }: ReleaseOptions,
   world: World,
-  { alias, record, version }: { alias: Alias; record: AliasRecord; version: string },
+  { alias, group }: Before,
+  version: string,
 ): Promise<void> {
-  const { canary, stage } = options;
-  const [previous, ...earlier] = record.released;
-  if (canary && previous === alias.version) {
-    const comparable = { ...record, released: [previous, ...earlier] as const };
-    await step(world, "canary", () =>
-      releaseByCanary(canary, world, { alias, record: comparable, version, stage }),
-    );
-    return;
-  }
-  if (canary)
+  if (!group.hasSucceeded)
     world.progress.say(
-      `Version ${alias.version} is nothing to fall back to: no canary, all callers at once.`,
+      "The first release of a stage goes to all callers at once: AWS could take nothing back.",
     );
-  await step(world, "move", async () => [
-    await world.aws.moveAlias(alias, releasedTo(record, version)),
-    `all callers get version ${version}`,
-  ]);
+  await moveCallers(
+    stage,
+    world,
+    { kind: "Release", from: alias.version, to: version },
+    {
+      trafficShift: group.hasSucceeded ? trafficShift : "AllAtOnce",
+      // What answered 503 until now may have set off an alarm.
+      heedsAlarms: group.hasSucceeded && !ignoreAlarms,
+      latestId: group.latestId,
+    },
+  );
 }
 
 /** What a release would do, as far as it can be seen without doing it. */
 async function rehearse(
-  { canary }: ReleaseOptions,
+  { trafficShift }: ReleaseOptions,
   { aws, progress }: World,
   { zip, contentHash }: Package,
-  alias: Alias,
+  { alias, group }: Before,
 ): Promise<void> {
   const uploaded = await aws.readPackage(keyOf(aws.functionName, contentHash));
   const { codeSha256 } = await aws.readFunction();
@@ -214,36 +169,12 @@ async function rehearse(
         ? "Would upload nothing: the function holds this code."
         : "Would upload nothing, and update the function's code.",
   );
+  const shift = group.hasSucceeded ? (trafficShift ?? group.trafficShift) : "AllAtOnce";
   progress.say(
-    canary
-      ? `Would publish a version, check it, give it ${canary.percent} % of the calls of version ${alias.version} for ${canary.minutes} min, and then all.`
-      : `Would publish a version, check it, and move all callers from version ${alias.version} to it.`,
+    `Would publish a version, check it, and have AWS move callers from version ${alias.version} to it: ${shift}.`,
   );
-}
-
-async function whereCallersAre(stage: string, { aws }: World): Promise<string> {
-  try {
-    const alias = await aws.readAlias();
-    return Object.keys(alias.weights).length > 0
-      ? `Callers are divided: ${describeWeights(alias)}; end that with: npm run rollback -- --stage ${stage} --to ${alias.version}`
-      : `Callers are on version ${alias.version}.`;
-  } catch (error) {
-    if (!(error instanceof ReleaseError)) throw error;
-    return `Where callers are cannot be seen now: ${error.message}`;
-  }
-}
-
-function describeWeights({ version, weights }: Alias): string {
-  const parts = Object.entries(weights).map(
-    ([other, weight]) => `version ${other} gets ${Math.round(weight * 100)} %`,
-  );
-  return [...parts, `version ${version} the rest`].join(", ");
 }
 
 function keyOf(functionName: string, contentHash: string): string {
   return `${packageFolder(functionName)}${contentHash}.zip`;
-}
-
-function seconds(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000);
 }

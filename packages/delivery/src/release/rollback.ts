@@ -1,63 +1,93 @@
-/** Takes a release back: the alias leads again to a version that had passed its check. */
-import { type AliasRecord, hasPassed, readRecord, rolledBackTo, withoutCanary } from "./alias-record.ts";
+/** Takes a release back: AWS moves all callers to the version that they had before. */
 import type { Alias } from "./aws.ts";
+import { describeCallers, isDivided, leftDivided } from "./callers.ts";
+import { checkVersion } from "./check-version.ts";
+import type { Shift } from "./code-deploy.ts";
 import { ReleaseError } from "./release-error.ts";
+import type { ReleaseTarget } from "./release-target.ts";
+import { moveCallers, waitForEnd } from "./shift.ts";
 import { step, type World } from "./world.ts";
 
 export interface RollbackOptions {
   readonly stage: string;
-  /** Default: what callers had before; with a canary, what the other callers have. */
+  /** Default: what callers had before. */
   readonly to?: string | undefined;
 }
 
+export interface RollbackWorld extends World {
+  readonly target: ReleaseTarget;
+}
+
 /**
- * Moves all callers back, and ends a canary.
- *
- * The version is not checked again: it has served callers, and who goes back is in a hurry.
+ * Moves all callers back. A shift that is running is stopped, and AWS takes it back.
  *
  * @throws ReleaseError that says which step failed, and why.
  */
-export async function rollback({ stage, to }: RollbackOptions, world: World): Promise<void> {
+export async function rollback({ stage, to }: RollbackOptions, world: RollbackWorld): Promise<void> {
   const { aws, progress, now } = world;
   const startedAt = now();
-  const { alias, record, version } = await step(world, "look", async () => {
-    const alias = await aws.readAlias();
-    const record = readRecord(withoutCanary(readRecord(alias.description)).description);
-    const version = to ?? before(alias, record);
-    if (!hasPassed(record, version)) throw new ReleaseError(neverPassed(version, record));
-    // It may have been deleted since.
-    await aws.readFunction(version);
-    return [{ alias, record, version }, `callers are on version ${describe(alias)}`];
-  });
-  if (version === alias.version && Object.keys(alias.weights).length === 0) {
+  await step(world, "look", async () => [undefined, describeCallers(await aws.readAlias())]);
+  const isBack = await endShift(world);
+  const alias = await aws.readAlias();
+  if (isDivided(alias)) throw leftDivided(aws.functionName, alias);
+
+  const shifts = await aws.listShifts();
+  const version = to ?? (isBack ? alias.version : versionBefore(alias, shifts));
+  if (version !== alias.version) {
+    await step(world, "check", () => checkUnreleased(world, version, shifts));
+    const { latestId } = await aws.readGroup();
+    const shift: Shift = { kind: "Rollback", from: alias.version, to: version };
+    await moveCallers(stage, world, shift, { trafficShift: "AllAtOnce", heedsAlarms: false, latestId });
+  } else if (!isBack) {
     progress.say(`All callers are on version ${version} already: nothing to take back.`);
     return;
   }
-  await step(world, "move", async () => [
-    await aws.moveAlias(alias, rolledBackTo(record, version)),
-    `all callers get version ${version}`,
-  ]);
   const took = Math.round((now() - startedAt) / 1000);
   progress.say(`Version ${version} is live for all callers, ${took} s after the start.`);
-  if (alias.version !== version && hasPassed(record, alias.version))
+  if (version !== alias.version)
     progress.say(`To undo this: npm run rollback -- --stage ${stage} --to ${alias.version}`);
 }
 
-function before({ version, weights }: Alias, { released }: AliasRecord): string {
-  const isDivided = Object.keys(weights).length > 0;
-  const index = released.indexOf(version);
-  const found = isDivided && index !== -1 ? version : released[index + 1];
-  if (found === undefined)
-    throw new ReleaseError(`There is no release before version ${version} to go back to.`);
-  return found;
+/**
+ * Ends a shift that is running. A rollback is left to finish.
+ *
+ * @returns whether there was one, and callers are back where they came from.
+ */
+async function endShift(world: RollbackWorld): Promise<boolean> {
+  const { aws } = world;
+  const { latestId } = await aws.readGroup();
+  const latest = latestId === undefined ? undefined : await aws.readDeployment(latestId);
+  if (latest?.state !== "running") return false;
+  return step(world, "stop", async () => {
+    if (!latest.isRollback) await aws.stopDeployment(latest.id);
+    const { state } = await waitForEnd(world, latest.id);
+    const isBack = latest.isRollback || state === "failed";
+    return [
+      isBack,
+      `deployment ${latest.id} has ${isBack ? "been taken back" : "ended before it could be stopped"}`,
+    ];
+  });
 }
 
-function neverPassed(version: string, { released, takenBack }: AliasRecord): string {
-  const known = [...released, ...takenBack];
-  const choice = known.length > 0 ? `, e.g. --to ${known[0]}` : "";
-  return `No release has checked version ${version}; choose one of ${known.join(", ") || "none"}${choice}.`;
+/** What callers had before: where the newest release of their version came from, whatever was taken back since. */
+function versionBefore({ version }: Alias, shifts: readonly Shift[]): string {
+  const release = shifts.find(({ kind, to }) => kind === "Release" && to === version);
+  if (release) return release.from;
+  throw new ReleaseError(
+    `No release of version ${version} is known, and so not what was there before; choose a version, e.g. --to ${Number(version) - 1}.`,
+  );
 }
 
-function describe({ version, weights }: Alias): string {
-  return [version, ...Object.keys(weights)].join(" and ");
+/** A version that a release has brought to callers is not checked again: it has served them, and there is no time to lose. */
+async function checkUnreleased(
+  { aws, target, now }: RollbackWorld,
+  version: string,
+  shifts: readonly Shift[],
+): Promise<readonly [undefined, string]> {
+  const state = await aws.readFunction(version);
+  if (shifts.some(({ to }) => to === version)) return [undefined, `version ${version} was released before`];
+  const verdict = await checkVersion(aws, state, Math.floor(now() / 1000), target);
+  if ("fault" in verdict)
+    throw new ReleaseError(`Version ${version} is not fit for callers: ${verdict.fault}.`);
+  return [undefined, `version ${version} answered ${verdict.calls} calls as it should`];
 }

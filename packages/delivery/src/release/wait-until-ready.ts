@@ -1,6 +1,6 @@
 import type { FunctionState } from "./aws.ts";
 import { ReleaseError } from "./release-error.ts";
-import { stopIfAsked, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 const LOOK_AGAIN_MILLISECONDS = 1_000;
 /** Lambda takes seconds; in a VPC a minute or two. */
@@ -14,10 +14,7 @@ const PATIENCE_MILLISECONDS = 5 * 60_000;
  *
  * @throws ReleaseError where it fails, or takes too long.
  */
-export async function waitUntilReady(
-  { aws, signal, now, wait }: World,
-  version?: string,
-): Promise<FunctionState> {
+export async function waitUntilReady({ aws, now, wait }: World, version?: string): Promise<FunctionState> {
   const name = version === undefined ? aws.functionName : `version ${version}`;
   const startedAt = now();
   for (;;) {
@@ -27,7 +24,6 @@ export async function waitUntilReady(
     if (state.isReady) return state;
     if (now() - startedAt > PATIENCE_MILLISECONDS)
       throw new ReleaseError(`Lambda has not finished with ${name} after five minutes; try again later.`);
-    await wait(LOOK_AGAIN_MILLISECONDS, signal);
-    stopIfAsked(signal);
+    await wait(LOOK_AGAIN_MILLISECONDS);
   }
 }

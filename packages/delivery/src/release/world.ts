@@ -6,12 +6,9 @@ import { ReleaseError } from "./release-error.ts";
 export interface World {
   readonly aws: ReleaseAws;
   readonly progress: Progress;
-  /** Aborts when somebody wants it to stop. */
-  readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Returns early when the signal aborts. */
-  wait(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  wait(milliseconds: number): Promise<void>;
 }
 
 /**
@@ -21,12 +18,11 @@ export interface World {
  * @throws ReleaseError that names the step.
  */
 export async function step<T>(
-  { progress, signal }: Pick<World, "progress" | "signal">,
+  { progress }: Pick<World, "progress">,
   name: string,
   run: () => Promise<readonly [result: T, words: string]>,
 ): Promise<T> {
   try {
-    stopIfAsked(signal);
     progress.begin(name);
     const [result, words] = await run();
     progress.end(name, words);
@@ -35,9 +31,4 @@ export async function step<T>(
     if (!(error instanceof ReleaseError)) throw error;
     throw new ReleaseError(`It stopped at "${name}": ${error.message}`);
   }
-}
-
-/** @throws ReleaseError when somebody wants it to stop. */
-export function stopIfAsked(signal: AbortSignal): void {
-  if (signal.aborted) throw new ReleaseError("Somebody stopped it.");
 }

@@ -49,13 +49,13 @@ after(async () => {
 });
 
 /** A stage whose versions are these, all callers being on the last. */
-const startStage = (versions: readonly Uint8Array[], description: string): Promise<StandInAws> =>
+const startStage = (versions: readonly Uint8Array[]): Promise<StandInAws> =>
   startStandInAws({
     runner,
     permissions,
     environment,
     versions,
-    alias: { version: String(versions.length), description },
+    aliasVersion: String(versions.length),
     takesTime: false,
   });
 
@@ -102,14 +102,14 @@ async function run(
 describe("the commands as processes, at a stand-in for AWS", { concurrency: 2 }, () => {
   describe("with the fixture API", () => {
     it("release it, whose bundle answers its check, and take it back", async () => {
-      const aws = await startStage([zipOf(placeholder), zipOf(smallApi("before"))], "Released: 2.");
+      const aws = await startStage([zipOf(placeholder), zipOf(smallApi("before"))]);
       try {
         const first = await run(aws, [...FIXTURE("release"), "--stage", "test"]);
         assert.equal(first.exitCode, 0, first.stderr);
         assert.match(first.stdout, /^check {4}version 3 answered 4 calls as it should$/m);
         assert.match(first.stdout, /^Version 3 is live for all callers, \d+ s after the start\.$/m);
         assert.ok([...first.stdout].every((character) => character >= " " || character === "\n"));
-        assert.deepEqual([aws.alias.version, aws.alias.description], ["3", "Released: 3 2."]);
+        assert.equal(aws.alias.version, "3");
 
         const back = await run(aws, [...FIXTURE("rollback"), "--stage", "test"]);
         assert.equal(back.exitCode, 0, back.stderr);
@@ -123,7 +123,7 @@ describe("the commands as processes, at a stand-in for AWS", { concurrency: 2 },
   describe("the command, with a small API", () => {
     /** A stage of its own, for tests that run at once. */
     async function withStage(use: (aws: StandInAws) => Promise<void>): Promise<void> {
-      const aws = await startStage([zipOf(placeholder), zipOf(smallApi("before"))], "Released: 2.");
+      const aws = await startStage([zipOf(placeholder), zipOf(smallApi("before"))]);
       try {
         await use(aws);
       } finally {
@@ -131,49 +131,18 @@ describe("the commands as processes, at a stand-in for AWS", { concurrency: 2 },
       }
     }
 
-    /** Sends a signal as soon as callers are divided. */
-    const inCanary = (aws: StandInAws, signal: NodeJS.Signals) => (child: ChildProcess) =>
-      aws.onChange(async () => {
-        if (Object.keys(aws.alias.weights).length > 0) child.kill(signal);
-      });
-    const CANARY = ["release", "--stage", "test", "--canary", "10"];
-
-    for (const [title, signal] of [
-      ["Ctrl-C comes", "SIGINT"],
-      ["it is told to end", "SIGTERM"],
-      ["its terminal is closed", "SIGHUP"],
-    ] as const) {
-      it(`falls back and exits with 1 when ${title} in a canary`, () =>
-        withStage(async (aws) => {
-          const { exitCode, stderr } = await run(
-            aws,
-            [...SMALL, ...CANARY],
-            undefined,
-            inCanary(aws, signal),
-          );
-          assert.equal(exitCode, 1);
-          assert.equal(stderr, 'It stopped at "canary": Somebody stopped it.\nCallers are on version 2.\n');
-          assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
-        }));
-    }
-
-    it("falls back when npm, which runs it, is told to end in a canary", () =>
+    it("that is told to end while AWS moves callers leaves that to AWS, and has said so", () =>
       withStage(async (aws) => {
-        const scripts = { command: SMALL.map((word) => `'${word}'`).join(" ") };
-        writeFileSync(join(folder, "package.json"), JSON.stringify({ scripts }));
-        const npm = ["npm", "run", "--silent", "command", "--", ...CANARY];
-        await run(aws, npm, undefined, inCanary(aws, "SIGTERM"));
-        assert.ok(aws.calls.filter(({ action }) => action === "lambda:UpdateAlias").length === 2);
-        assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
-      }));
-
-    it("goes on when nobody reads any more what it says", () =>
-      withStage(async (aws) => {
-        const { exitCode } = await run(aws, [...SMALL, "release", "--stage", "test"], undefined, (child) => {
-          child.stdout?.destroy();
-          child.stderr?.destroy();
-        });
-        assert.equal(exitCode, 0);
+        const args = ["release", "--stage", "test", "--shift", "Canary10Percent5Minutes"];
+        const { exitCode, stdout } = await run(aws, [...SMALL, ...args], undefined, (child) =>
+          aws.onCall(async (index) => {
+            if (aws.calls[index]?.action === "codedeploy:GetDeployment") child.kill("SIGTERM");
+          }),
+        );
+        assert.equal(exitCode, null);
+        assert.match(stdout, /^Deployment d-2 moves callers .* AWS goes on with it when this command ends/m);
+        assert.deepEqual(aws.alias.weights, { 3: 0.1 });
+        while (Object.keys(aws.alias.weights).length > 0) await aws.advance();
         assert.equal(aws.alias.version, "3");
       }));
 
@@ -226,7 +195,7 @@ describe("the command refuses in a sentence, and moves no caller,", () => {
   let aws: StandInAws;
   const own = { ...process.env };
   before(async () => {
-    aws = await startStage([zipOf(placeholder), zipOf(smallApi("before"))], "Released: 2.");
+    aws = await startStage([zipOf(placeholder), zipOf(smallApi("before"))]);
   });
   afterEach(() => become(own));
   after(() => aws.close());
@@ -287,9 +256,8 @@ describe("the command refuses in a sentence, and moves no caller,", () => {
   for (const [title, [command = "", ...args], variables, sentence] of refused) {
     it(`for ${title}`, async () => {
       become(environmentOf(aws, variables));
-      const { signal } = new AbortController();
       await assert.rejects(
-        perform([command, ...args, "--stage", "test"], async () => targetOf(smallApi("new")), signal),
+        perform([command, ...args, "--stage", "test"], async () => targetOf(smallApi("new"))),
         (error) => error instanceof ReleaseError && sentence.test(error.message),
       );
       assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);

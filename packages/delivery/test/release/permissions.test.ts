@@ -8,7 +8,7 @@ import { createPackageRunner, type PackageRunner } from "./run-package.ts";
 import { smallApi } from "./small-api.ts";
 import { BUCKET_ARN, FUNCTION_ARN } from "./stand-in-aws.ts";
 
-const CANARY = { percent: 10, minutes: 1 };
+const CANARY = "Canary10Percent5Minutes";
 
 describe("the rights of whoever releases, at a stand-in for AWS", () => {
   let runner: PackageRunner;
@@ -26,22 +26,33 @@ describe("the rights of whoever releases, at a stand-in for AWS", () => {
     }
   }
 
-  async function walk({ release, rollback }: Stage): Promise<(string | undefined)[]> {
-    const failures: (string | undefined)[] = [];
-    for (const run of [
-      () => release(smallApi("two"), { canary: CANARY }),
-      () => release(smallApi("three")),
-      () => rollback(),
-      () => release(smallApi("three"), { dryRun: true }),
-    ])
-      failures.push((await run()).failure);
-    return failures;
+  /** All that the commands ask: a release that is taken back while it runs, another one, and its rollback. */
+  async function walk(stage: Stage): Promise<string> {
+    const sentences: (string | undefined)[] = [];
+    let isTakenBack = false;
+    const takeBack = async () => {
+      if (isTakenBack || !("3" in stage.aws.alias.weights)) return;
+      isTakenBack = true;
+      sentences.push((await stage.rollback()).failure);
+    };
+    sentences.push(
+      (await stage.release(smallApi("two"), { trafficShift: CANARY, onTime: takeBack })).failure,
+    );
+    await stage.settle();
+    sentences.push((await stage.release(smallApi("three"))).failure);
+    await stage.settle();
+    sentences.push((await stage.rollback()).failure);
+    sentences.push((await stage.release(smallApi("three"), { dryRun: true })).failure);
+    return sentences.filter((sentence) => sentence !== undefined).join("\n");
   }
 
   it("are enough for every call, and every one of them is used", () =>
     withStage(async (stage) => {
-      assert.deepEqual(await walk(stage), [undefined, undefined, undefined, undefined]);
-      const used = new Set(stage.aws.calls.map(({ action }) => action));
+      assert.match(
+        await walk(stage),
+        /^It stopped at "shift": [^\n]* stopped by a user\.\nCallers are on version 2\.$/,
+      );
+      const used = new Set([...stage.aws.calls, ...stage.aws.alsoAsked].map(({ action }) => action));
       assert.deepEqual([...used].sort(), permissions.flatMap(({ actions }) => actions).sort());
     }));
 
@@ -50,26 +61,34 @@ describe("the rights of whoever releases, at a stand-in for AWS", () => {
       actions: actions.filter((other) => other !== action),
       resources,
     }));
-    it(`without ${action} nothing moves, and the sentence names it`, () =>
+    it(`without ${action} stop a command with a sentence that names it, and leave callers on one version`, () =>
       withStage(
-        async ({ release, aws }) => {
-          const { failure = "" } = await release(smallApi("two"), { canary: CANARY });
-          assert.ok(failure.includes(`You may not do ${action} on `), failure);
-          if (action !== "lambda:GetAlias") assert.match(failure, /\nCallers are on version 2\.$/);
-          // Not even for a moment, also where only the metric cannot be seen.
-          const moves = aws.calls.filter((call) => call.action === "lambda:UpdateAlias");
-          assert.equal(moves.length, action === "lambda:UpdateAlias" ? 1 : 0);
-          assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
+        async (stage) => {
+          const sentences = await walk(stage);
+          assert.ok(sentences.includes(`You may not do ${action} on `), sentences);
+          await stage.settle();
+          assert.deepEqual(stage.aws.alias.weights, {});
         },
         { permissions: others },
       ));
   }
 
-  it("reach no other function, no other folder of the bucket, and nothing that cannot be named but metrics", () => {
-    const resources = releasePermissions({ functionArn: FUNCTION_ARN, bucketArn: BUCKET_ARN }).flatMap(
-      ({ actions, resources }) =>
-        actions.every((action) => action.startsWith("cloudwatch:")) ? [] : resources,
+  it("move no alias, and reach no other function, no other folder of the bucket and no other deployment group, but to stop a deployment", () => {
+    const statements = releasePermissions({ functionArn: FUNCTION_ARN, bucketArn: BUCKET_ARN });
+    assert.ok(!statements.some(({ actions }) => actions.includes("lambda:UpdateAlias")));
+    const codeDeploy = "arn:aws:codedeploy:eu-west-1:123456789012";
+    assert.deepEqual(
+      statements
+        .filter(({ actions }) => !actions.includes("codedeploy:StopDeployment"))
+        .flatMap(({ resources }) => resources),
+      [
+        FUNCTION_ARN,
+        `${FUNCTION_ARN}:*`,
+        `${BUCKET_ARN}/fixture-api-test-Api/*`,
+        `${codeDeploy}:deploymentgroup:fixture-api-test-Api/latest`,
+        `${codeDeploy}:application:fixture-api-test-Api`,
+        `${codeDeploy}:deploymentconfig:CodeDeployDefault.Lambda*`,
+      ],
     );
-    assert.deepEqual(resources, [FUNCTION_ARN, `${FUNCTION_ARN}:*`, `${BUCKET_ARN}/fixture-api-test-Api/*`]);
   });
 });

@@ -65,7 +65,8 @@ export const permissions = releasePermissions({ functionArn: FUNCTION_ARN, bucke
 export interface StageOptions {
   /** Default: a placeholder, and a release. */
   readonly versions?: readonly Files[];
-  readonly alias?: { readonly version: string; readonly description: string };
+  readonly aliasVersion?: string;
+  readonly isReleased?: boolean;
   readonly permissions?: readonly PermissionStatement[];
 }
 
@@ -77,11 +78,10 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly maxAttempts?: number;
-  readonly signal?: AbortSignal;
   /** From when it aborts nothing more is done, not even what follows a failure: as in a process that was killed. */
   readonly killed?: AbortSignal;
-  /** Is called when time has passed, with the minutes since the stage was made. */
-  readonly onTime?: (minutes: number) => unknown;
+  /** Is called when time has passed. */
+  readonly onTime?: () => unknown;
   readonly functionName?: string;
 }
 
@@ -91,28 +91,30 @@ export interface Stage {
   readonly broken: Set<string>;
   release(files: Files, options?: Partial<ReleaseOptions> & RunOptions): Promise<Outcome>;
   rollback(options?: Partial<RollbackOptions> & RunOptions): Promise<Outcome>;
-  now(): number;
-  pass(minutes: number): void;
+  /** AWS ends what it has begun, whether or not a command watches. */
+  settle(): Promise<void>;
   /** Callers only get versions that have passed their check, and every one of them gets an answer. */
   assertCallersAreServed(): Promise<void>;
   close(): Promise<void>;
 }
 
 const START = Date.now();
-const MINUTE_MILLISECONDS = 60_000;
+const STEPS_TO_SETTLE = 10;
+/** No release has to wait so often. */
+const MAX_WAITS = 500;
 
 export async function startStage(runner: PackageRunner, options: StageOptions = {}): Promise<Stage> {
-  const { versions = [placeholder, smallApi("one")], alias = { version: "2", description: "Released: 2." } } =
-    options;
+  const { versions = [placeholder, smallApi("one")], aliasVersion = "2", isReleased = true } = options;
   const aws = await startStandInAws({
     runner,
     permissions: options.permissions ?? permissions,
     environment,
     versions: versions.map(zipOf),
-    alias,
+    aliasVersion,
+    isReleased,
   });
   const broken = new Set<string>();
-  const initial = alias.version;
+  const initial = aliasVersion;
   let time = START;
 
   async function assertCallersAreServed(): Promise<void> {
@@ -132,10 +134,11 @@ export async function startStage(runner: PackageRunner, options: StageOptions = 
   aws.onChange(() => assertCallersAreServed().catch((error) => void violations.push(error)));
 
   async function run(
-    { maxAttempts = DEFAULT_MAX_ATTEMPTS, signal, killed, onTime, functionName = FUNCTION_NAME }: RunOptions,
+    { maxAttempts = DEFAULT_MAX_ATTEMPTS, killed, onTime, functionName = FUNCTION_NAME }: RunOptions,
     work: (world: Omit<ReleaseWorld, "target">) => Promise<void>,
   ): Promise<Outcome> {
     let written = "";
+    let waits = 0;
     const connected = connect(functionName, BUCKET, {
       endpoint: aws.url,
       region: "eu-west-1",
@@ -148,11 +151,12 @@ export async function startStage(runner: PackageRunner, options: StageOptions = 
       progress: createProgress((text) => {
         written += text;
       }, false),
-      signal: signal ?? new AbortController().signal,
       now: () => time,
       async wait(milliseconds: number) {
         time += milliseconds;
-        await onTime?.((time - START) / MINUTE_MILLISECONDS);
+        assert.ok(++waits < MAX_WAITS, "it waits for ever");
+        await aws.advance();
+        await onTime?.();
       },
     };
     let failure: string | undefined;
@@ -170,13 +174,17 @@ export async function startStage(runner: PackageRunner, options: StageOptions = 
   return {
     aws,
     broken,
-    release: (files, { stage = STAGE, canary, dryRun = false, ...options } = {}) =>
-      run(options, (world) => release({ stage, canary, dryRun }, { ...world, target: targetOf(files) })),
+    release: (
+      files,
+      { stage = STAGE, trafficShift, ignoreAlarms = false, dryRun = false, ...options } = {},
+    ) =>
+      run(options, (world) =>
+        release({ stage, trafficShift, ignoreAlarms, dryRun }, { ...world, target: targetOf(files) }),
+      ),
     rollback: ({ stage = STAGE, to, ...options } = {}) =>
-      run(options, (world) => rollback({ stage, to }, world)),
-    now: () => time,
-    pass(minutes) {
-      time += minutes * MINUTE_MILLISECONDS;
+      run(options, (world) => rollback({ stage, to }, { ...world, target: targetOf(placeholder) })),
+    async settle() {
+      for (let step = 0; step < STEPS_TO_SETTLE; step += 1) await aws.advance();
     },
     assertCallersAreServed,
     close: () => aws.close(),

@@ -1,4 +1,4 @@
-// Releases against a stand-in for Lambda, S3 and CloudWatch on loopback, which runs what is uploaded.
+// Releases against a stand-in for Lambda, S3 and CodeDeploy on loopback, which runs what is uploaded.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -14,7 +14,7 @@ import {
 import { createPackageRunner, type PackageRunner } from "./run-package.ts";
 import { type Files, smallApi } from "./small-api.ts";
 
-const CANARY = { percent: 10, minutes: 5 };
+const CANARY = "Canary10Percent5Minutes";
 
 describe("a release, at a stand-in for AWS", () => {
   let runner: PackageRunner;
@@ -50,8 +50,9 @@ describe("a release, at a stand-in for AWS", () => {
           "update the function holds the code",
           "publish version 3",
           "check version 3 answered 4 calls as it should",
-          "move all callers get version 3",
-          "Version 3 is live for all callers, 3 s after the start.",
+          "Deployment d-2 moves callers from version 2 to 3. AWS goes on with it when this command ends; to take it back: npm run rollback -- --stage test",
+          "shift all callers get version 3",
+          "Version 3 is live for all callers, 8 s after the start.",
           "To go back to version 2: npm run rollback -- --stage test",
         ],
       );
@@ -59,32 +60,35 @@ describe("a release, at a stand-in for AWS", () => {
       assert.deepEqual(aws.architectures, ["arm64"]);
     }));
 
-  it("is the first one over a placeholder, to which nobody can go back", () =>
+  it("is the first one over a placeholder, goes to all callers whatever the alarms say, and cannot be taken back", () =>
     withStage(
       async ({ release, rollback, aws }) => {
-        const { lines, failure } = await release(smallApi("one"), { canary: CANARY });
+        // Callers have got nothing but 503.
+        aws.setAlarm(true);
+        const { lines, failure } = await release(smallApi("one"), { trafficShift: CANARY });
         assert.equal(failure, undefined);
-        assert.match(
-          lines.join("\n"),
-          /cannot go back to version 1: GET \/v1\/health answered 503 and not 200/,
-        );
-        assert.match(lines.join("\n"), /Version 1 is nothing to fall back to: no canary/);
+        assert.match(lines.join("\n"), /^The first release of a stage goes to all callers at once/m);
         assert.equal(aws.alias.version, "2");
-        assert.match((await rollback()).failure ?? "", /There is no release before version 2/);
+        assert.match(
+          (await rollback()).failure ?? "",
+          /Version 1 is not fit for callers: GET \/v1\/health answered 503 and not 200/,
+        );
         assert.equal(aws.alias.version, "2");
       },
-      { versions: [placeholder], alias: { version: "1", description: "" } },
+      { versions: [placeholder], aliasVersion: "1", isReleased: false },
     ));
 
-  it("of a stage that was never released by this command lets one go back to what was there", () =>
+  it("of a stage whose callers were moved by hand before can be taken back, once that version has passed its check", () =>
     withStage(
       async ({ release, rollback, aws }) => {
         await release(smallApi("two"));
         assert.equal(aws.alias.version, "3");
-        assert.equal((await rollback()).failure, undefined);
+        const { lines, failure } = await rollback();
+        assert.equal(failure, undefined);
+        assert.match(lines.join("\n"), /^check {4}version 2 answered 4 calls as it should$/m);
         assert.equal(aws.alias.version, "2");
       },
-      { alias: { version: "2", description: "Moved by hand" } },
+      { isReleased: false },
     ));
 
   it("brings nothing when all callers have this code", () =>
@@ -101,17 +105,6 @@ describe("a release, at a stand-in for AWS", () => {
       assert.deepEqual([...aws.objects.keys()].length, 1);
     }));
 
-  it("of code that was taken back says so", () =>
-    withStage(async ({ release, rollback, aws }) => {
-      const said = /^Version 3 was taken back before, and this is the same code\.$/m;
-      assert.doesNotMatch((await release(smallApi("two"))).lines.join("\n"), said);
-      await rollback();
-      const { lines, failure } = await release(smallApi("two"));
-      assert.equal(failure, undefined);
-      assert.match(lines.join("\n"), said);
-      assert.equal(aws.alias.version, "3");
-    }));
-
   it("publishes unchanged code again when its configuration was changed", () =>
     withStage(async ({ release, aws }) => {
       await release(smallApi("two"));
@@ -125,13 +118,18 @@ describe("a release, at a stand-in for AWS", () => {
 
   it("that is rehearsed says what it would do, and changes nothing", () =>
     withStage(async ({ release, aws }) => {
-      const { lines, failure } = await release(smallApi("two"), { dryRun: true, canary: CANARY });
+      const { lines, failure } = await release(smallApi("two"), { dryRun: true, trafficShift: CANARY });
       assert.equal(failure, undefined);
       assert.match(lines.join("\n"), /Would upload 1 kB/);
-      assert.match(lines.join("\n"), /give it 10 % of the calls of version 2 for 5 min/);
+      assert.match(lines.join("\n"), /have AWS move callers from version 2 to it: Canary10Percent5Minutes/);
       assert.deepEqual(
         [...new Set(aws.calls.map(({ action }) => action))],
-        ["lambda:GetAlias", "s3:GetObject", "lambda:GetFunctionConfiguration"],
+        [
+          "lambda:GetAlias",
+          "codedeploy:GetDeploymentGroup",
+          "s3:GetObject",
+          "lambda:GetFunctionConfiguration",
+        ],
       );
     }));
 
@@ -177,8 +175,8 @@ describe("a release, at a stand-in for AWS", () => {
     it(`of code ${title} leaves callers where they are, and says why, also the second time`, () =>
       withStage(async ({ release, aws, broken }) => {
         broken.add("3");
-        for (const canary of [undefined, CANARY]) {
-          const { failure = "" } = await release(files, { canary });
+        for (const trafficShift of [undefined, CANARY] as const) {
+          const { failure = "" } = await release(files, { trafficShift });
           assert.match(failure, /^It stopped at "check": Version 3 is/);
           assert.match(failure, sentence);
           assert.match(failure, /\nCallers are on version 2\.$/);
@@ -213,119 +211,96 @@ describe("a release, at a stand-in for AWS", () => {
     ));
 
   describe("by canary", () => {
-    it("gives some callers the new version, and all of them when no call of it failed", () =>
+    const divided = ({ aws }: Stage) => Object.keys(aws.alias.weights).length > 0;
+
+    it("has AWS give some callers the new version, and then all", () =>
       withStage(async ({ release, aws }) => {
-        aws.setTraffic("3", { calls: 120, errors: 0 });
         const seen: unknown[] = [];
-        const { lines, failure } = await release(smallApi("two"), {
-          canary: CANARY,
+        const { failure } = await release(smallApi("two"), {
+          trafficShift: CANARY,
           onTime: () => seen.push({ ...aws.alias.weights }),
         });
         assert.equal(failure, undefined);
-        assert.deepEqual(seen.at(-1), { 3: 0.1 });
-        assert.match(lines.join("\n"), /canary {3}5 of 5 min: version 3 had 120 calls, 0 failed/);
+        assert.deepEqual(seen.slice(-2), [{ 3: 0.1 }, {}]);
         assert.deepEqual([aws.alias.version, aws.alias.weights], ["3", {}]);
+        const [, deployment] = aws.deployments;
+        assert.equal(deployment?.deploymentConfigName, `CodeDeployDefault.Lambda${CANARY}`);
+        assert.equal(deployment?.heedsAlarms, true);
       }));
 
-    it("falls back by itself when calls of the new version fail", () =>
-      withStage(async ({ release, aws }) => {
-        const { failure = "", lines } = await release(smallApi("two"), {
-          canary: CANARY,
-          onTime: () => aws.setTraffic("3", { calls: 40, errors: 2 }),
+    it("ends with a sentence when an alarm has had AWS take it back", () =>
+      withStage(async (stage) => {
+        const { failure = "" } = await stage.release(smallApi("two"), {
+          trafficShift: CANARY,
+          onTime: () => divided(stage) && stage.aws.setAlarm(true),
         });
-        assert.match(
+        assert.equal(
           failure,
-          /It stopped at "canary": 2 of 40 calls of version 3 failed\.\nCallers are on version 2\./,
+          'It stopped at "shift": AWS has not moved callers to version 3: One or more alarms have been activated.\nCallers are on version 2.',
         );
-        assert.match(lines.join("\n"), /fell back to version 2/);
-        assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
+        assert.deepEqual([stage.aws.alias.version, stage.aws.alias.weights], ["2", {}]);
       }));
 
-    it("looks once more when CloudWatch has caught up with its last minute", () =>
-      withStage(async ({ release, aws }) => {
-        const { failure = "" } = await release(smallApi("two"), {
-          canary: CANARY,
-          onTime: (minutes) => minutes > 5.5 && aws.setTraffic("3", { calls: 40, errors: 1 }),
-        });
-        assert.match(failure, /1 of 40 calls of version 3 failed\.\nCallers are on version 2\./);
-        assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
-      }));
+    for (const isAlarmed of [false, true]) {
+      it(`goes on without its command, as when the laptop is closed, and AWS ${isAlarmed ? "takes it back when an alarm goes off" : "moves all callers"}`, () =>
+        withStage(async (stage) => {
+          const { aws } = stage;
+          const killed = new AbortController();
+          const isDivided = new Promise<void>((resolve) => {
+            const onTime = () => {
+              if (!divided(stage)) return;
+              killed.abort();
+              resolve();
+            };
+            void stage.release(smallApi("two"), { trafficShift: CANARY, killed: killed.signal, onTime });
+          });
+          await isDivided;
+          aws.setAlarm(isAlarmed);
+          await stage.settle();
+          assert.deepEqual([aws.alias.version, aws.alias.weights], [isAlarmed ? "2" : "3", {}]);
+        }));
+    }
 
-    it("that nobody called says that it proves nothing", () =>
+    it("is refused while an alarm is on, unless it is told to ignore alarms", () =>
       withStage(async ({ release, aws }) => {
-        const { lines, failure } = await release(smallApi("two"), { canary: CANARY });
-        assert.equal(failure, undefined);
+        aws.setAlarm(true);
         assert.match(
-          lines.join("\n"),
-          /^canary {3}nobody called it: this proves nothing; all callers get version 3$/m,
+          (await release(smallApi("two"))).failure ?? "",
+          /alarms have been activated.*\nCallers are on version 2/,
         );
+        const { failure } = await release(smallApi("two"), { ignoreAlarms: true });
+        assert.equal(failure, undefined);
         assert.equal(aws.alias.version, "3");
       }));
 
-    it("that cannot fall back says how to end it, and never to take back more", () =>
-      withStage(async ({ release, rollback, aws }) => {
-        const { failure = "" } = await release(smallApi("two"), {
-          canary: CANARY,
-          maxAttempts: 1,
-          // The watcher's look, and five attempts.
-          onTime: once(
-            async () => aws.failAt({ call: aws.calls.length, fault: "error 500", times: 6 }),
-            () => "3" in aws.alias.weights,
-          ),
-        });
-        aws.failAt();
-        const command = /npm run rollback -- --stage test --to 2$/;
-        const [stopped, where] = failure.split("\n");
-        assert.match(stopped ?? "", /Falling back failed too: .* If callers are divided, end that with: /);
-        assert.match(stopped ?? "", command);
-        assert.match(where ?? "", /^Callers are divided: .*; end that with: /);
-        assert.match(where ?? "", command);
-        await rollback({ to: "2" });
-        assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
-        await rollback({ to: "2" });
-        assert.equal(aws.alias.version, "2");
-      }));
-
-    it("falls back when it is stopped", () =>
-      withStage(async ({ release, aws }) => {
-        const stop = new AbortController();
-        const { failure = "" } = await release(smallApi("two"), {
-          canary: CANARY,
-          signal: stop.signal,
-          onTime: (minutes) => minutes > 2 && stop.abort(),
-        });
-        assert.match(failure, /It stopped at "canary": Somebody stopped it\.\nCallers are on version 2\./);
-        assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
-      }));
-
-    it("is refused while another one is watched, and a rollback ends that one", () =>
-      withStage(async ({ release, rollback, aws }) => {
+    it("is refused while another one runs, which a rollback ends", () =>
+      withStage(async (stage) => {
         let refused = "";
-        const first = await release(smallApi("two"), {
-          canary: CANARY,
+        const first = await stage.release(smallApi("two"), {
+          trafficShift: CANARY,
           onTime: once(
             async () => {
-              refused = (await release(smallApi("three"))).failure ?? "";
+              refused = (await stage.release(smallApi("three"))).failure ?? "";
             },
-            () => "3" in aws.alias.weights,
+            () => divided(stage),
           ),
         });
         assert.match(
           refused,
-          /Another release watches version 3 until \S+Z; wait for it, or end it with: npm run/,
+          /callers are divided: version 3 gets 10 %, version 2 the rest: AWS is moving them.*npm run rollback -- --stage test/,
         );
         assert.equal(first.failure, undefined);
-        assert.equal(aws.alias.version, "3");
+        assert.equal(stage.aws.alias.version, "3");
 
-        const ended = await release(smallApi("four"), {
-          canary: CANARY,
-          onTime: once(rollback, () => "4" in aws.alias.weights),
+        const ended = await stage.release(smallApi("four"), {
+          trafficShift: CANARY,
+          onTime: once(
+            async () => assert.equal((await stage.rollback()).failure, undefined),
+            () => divided(stage),
+          ),
         });
-        assert.match(
-          ended.failure ?? "",
-          /^It stopped at "canary": Somebody else moved the alias latest in the meantime/,
-        );
-        assert.deepEqual([aws.alias.version, aws.alias.weights], ["3", {}]);
+        assert.match(ended.failure ?? "", /^It stopped at "shift": .* stopped by a user/);
+        assert.deepEqual([stage.aws.alias.version, stage.aws.alias.weights], ["3", {}]);
       }));
   });
 });

@@ -31,13 +31,16 @@ describe("a rollback, at a stand-in for AWS", () => {
       assert.equal(failure, undefined);
       assert.deepEqual(lines, [
         "look     callers are on version 4",
-        "move     all callers get version 3",
-        "Version 3 is live for all callers, 0 s after the start.",
+        "check    version 3 was released before",
+        "Deployment d-4 moves callers from version 4 to 3. AWS goes on with it when this command ends; to take it back: npm run rollback -- --stage test",
+        "shift    all callers get version 3",
+        "Version 3 is live for all callers, 5 s after the start.",
         "To undo this: npm run rollback -- --stage test --to 4",
       ]);
       await rollback();
       assert.equal(aws.alias.version, "2");
-      assert.match((await rollback()).failure ?? "", /There is no release before version 2 to go back to/);
+      // The placeholder.
+      assert.match((await rollback()).failure ?? "", /Version 1 is not fit for callers: .* answered 503/);
       assert.equal((await rollback({ to: "4" })).failure, undefined);
       assert.equal(aws.alias.version, "4");
     }));
@@ -51,20 +54,36 @@ describe("a rollback, at a stand-in for AWS", () => {
       assert.equal(aws.alias.version, "3");
     }));
 
-  for (const [title, to, sentence] of [
-    [
-      "that has never passed a check",
-      "1",
-      /No release has checked version 1; choose one of 4, 3, 2, e\.g\. --to 4\./,
-    ],
-    ["that is not there", "77", /No release has checked version 77/],
-  ] as const) {
-    it(`to a version ${title} is refused`, () =>
-      withReleases(async ({ rollback, aws }) => {
-        assert.match((await rollback({ to })).failure ?? "", sentence);
-        assert.equal(aws.alias.version, "4");
-      }));
-  }
+  it("moves callers whatever the alarms say, all at once", () =>
+    withReleases(async ({ rollback, aws }) => {
+      aws.setAlarm(true);
+      assert.equal((await rollback()).failure, undefined);
+      assert.equal(aws.alias.version, "3");
+      assert.equal(aws.deployments.at(-1)?.deploymentConfigName, "CodeDeployDefault.LambdaAllAtOnce");
+    }));
+
+  it("to a version that never passed a check is refused", () =>
+    withReleases(async ({ release, rollback, aws }) => {
+      const open = { "bundle.mjs": "export const handler = async () => ({ statusCode: 200 });\n" };
+      assert.match((await release(open)).failure ?? "", /Version 5 is not fit/);
+      assert.match(
+        (await rollback({ to: "5" })).failure ?? "",
+        /^It stopped at "check": Version 5 is not fit for callers: GET \S+ without a token answered 200 and not 401/,
+      );
+      assert.equal(aws.alias.version, "4");
+    }));
+
+  it("from a version that no release has brought asks which version is meant", async () => {
+    const stage = await startStage(runner, { isReleased: false });
+    try {
+      assert.match(
+        (await stage.rollback()).failure ?? "",
+        /No release of version 2 is known, and so not what was there before; choose a version, e\.g\. --to 1\./,
+      );
+    } finally {
+      await stage.close();
+    }
+  });
 
   it("to a version that was deleted since is refused", () =>
     withReleases(async ({ rollback, aws }) => {
@@ -78,30 +97,55 @@ describe("a rollback, at a stand-in for AWS", () => {
 
   it("to where callers are already changes nothing", () =>
     withReleases(async ({ rollback, aws }) => {
-      const before = aws.alias.revisionId;
+      const before = aws.deployments.length;
       const { lines } = await rollback({ to: "4" });
       assert.match(lines.join("\n"), /All callers are on version 4 already/);
-      assert.equal(aws.alias.revisionId, before);
+      assert.equal(aws.deployments.length, before);
     }));
 
-  it("ends a canary, whoever began it, and goes no further", () =>
-    withReleases(async ({ rollback, aws }) => {
-      aws.moveAlias({ weights: { 3: 0.5 } });
-      const { lines, failure } = await rollback();
-      assert.equal(failure, undefined, lines.join("\n"));
+  it("stops a shift that is running, and goes no further", () =>
+    withReleases(async (stage) => {
+      const { aws } = stage;
+      const killed = new AbortController();
+      await new Promise<void>((resolve) => {
+        const onTime = () => {
+          if (Object.keys(aws.alias.weights).length === 0) return;
+          killed.abort();
+          resolve();
+        };
+        const trafficShift = "Canary10Percent5Minutes";
+        void stage.release(smallApi("five"), { trafficShift, killed: killed.signal, onTime });
+      });
+      const { lines, failure } = await stage.rollback();
+      assert.equal(failure, undefined);
+      assert.deepEqual(lines, [
+        "look     callers are divided: version 5 gets 10 %, version 4 the rest",
+        "stop     deployment d-4 has been taken back",
+        "Version 4 is live for all callers, 5 s after the start.",
+      ]);
       assert.deepEqual([aws.alias.version, aws.alias.weights], ["4", {}]);
     }));
 
-  it("that somebody else overtakes moves nothing", () =>
+  it("says how to unite callers who are divided while AWS moves nobody", () =>
     withReleases(async ({ rollback, aws }) => {
-      aws.onCall(async (index) => {
-        if (aws.calls[index]?.action === "lambda:UpdateAlias") aws.moveAlias({ version: "2" });
-      });
+      aws.moveAlias({ weights: { 3: 0.5 } });
       assert.match(
         (await rollback()).failure ?? "",
-        /^It stopped at "move": Somebody else moved the alias latest/,
+        /aws lambda update-alias --function-name fixture-api-test-Api --name latest --function-version 4 --routing-config AdditionalVersionWeights=\{\}$/,
       );
-      assert.equal(aws.alias.version, "2");
+    }));
+
+  it("that meets another one ends with a sentence, and callers are on one version", () =>
+    withReleases(async ({ rollback, aws }) => {
+      let other: string | undefined;
+      aws.onCall(async (index) => {
+        if (aws.calls[index]?.action !== "codedeploy:CreateDeployment") return;
+        aws.onCall(async () => {});
+        other = (await rollback({ to: "2" })).failure;
+      });
+      assert.match((await rollback()).failure ?? "", /^It stopped at "shift": AWS has not moved callers/);
+      assert.equal(other, undefined);
+      assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
     }));
 
   for (const fault of ["throttled", "error 500", "connection reset", "answer lost"] as const) {
@@ -118,8 +162,15 @@ describe("a rollback, at a stand-in for AWS", () => {
   it("that is refused a right names it, and leaves callers where they are", async () => {
     for (const [call, action] of [
       "lambda:GetAlias",
+      "codedeploy:GetDeploymentGroup",
+      "codedeploy:GetDeployment",
+      "lambda:GetAlias",
+      "codedeploy:ListDeployments",
+      "codedeploy:BatchGetDeployments",
       "lambda:GetFunctionConfiguration",
-      "lambda:UpdateAlias",
+      "codedeploy:GetDeploymentGroup",
+      "lambda:GetAlias",
+      "codedeploy:CreateDeployment",
     ].entries()) {
       await withReleases(async ({ rollback, aws }) => {
         aws.failAt({ call: aws.calls.length + call, fault: "access denied" });

@@ -1,4 +1,4 @@
-// The command as `src/release/main.ts` runs it, for the small API: a process that is told to end, and may be sent signals.
+// The command as `src/release/main.ts` runs it, for the small API: a process that may be told to end.
 
 import { runCommand } from "../../src/release/command.ts";
 import { smallApi, targetOf } from "./small-api.ts";

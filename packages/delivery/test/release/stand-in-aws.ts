@@ -1,7 +1,7 @@
 /**
- * Not AWS: as much of Lambda, S3 and CloudWatch as a release asks, in memory, on loopback, in the protocols of the real
- * ones. It keeps versions, aliases, weights and revision ids as Lambda does, runs the packages that it is given, allows
- * what the statements allow, and fails when a test wants it to.
+ * Not AWS: as much of Lambda, S3 and CodeDeploy as a release asks, in memory, on loopback, in the protocols of the real
+ * ones. It keeps versions, aliases, weights and revision ids as Lambda does, runs the packages that it is given, moves callers
+ * as CodeDeploy does, allows what the statements allow, and fails when a test wants it to.
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net";
 import { matchesGlob } from "node:path";
 import type { PermissionStatement } from "../../src/release/permissions.ts";
 import type { PackageRunner } from "./run-package.ts";
+import { createStandInCodeDeploy, type StandInDeployment } from "./stand-in-code-deploy.ts";
 
 export const FUNCTION_NAME = "fixture-api-test-Api";
 export const BUCKET = "my-releases";
@@ -43,8 +44,6 @@ export interface FaultPlan {
 export interface StandInAlias {
   version: string;
   weights: Record<string, number>;
-  description: string;
-  revisionId: string;
 }
 
 interface Version {
@@ -62,7 +61,9 @@ export interface StandInOptions {
   readonly environment: Record<string, string>;
   /** The code of the versions that are there already, the first of them being version 1. */
   readonly versions: readonly Uint8Array[];
-  readonly alias: Pick<StandInAlias, "version" | "description">;
+  readonly aliasVersion: string;
+  /** Whether a release has brought callers to it. Default: yes. */
+  readonly isReleased?: boolean;
   /** Updates take time, as they do at AWS, which is told in looks. Default: yes. */
   readonly takesTime?: boolean;
 }
@@ -70,6 +71,8 @@ export interface StandInOptions {
 export interface StandInAws {
   readonly url: string;
   readonly calls: readonly SeenCall[];
+  /** What else AWS asks whether it is allowed, for these calls. */
+  readonly alsoAsked: readonly SeenCall[];
   readonly alias: Readonly<StandInAlias>;
   /** Invocations of versions by their number, which is how nobody but a check calls them. */
   readonly checked: readonly { readonly version: string; readonly path: string; readonly status: number }[];
@@ -84,8 +87,11 @@ export interface StandInAws {
   onCall(listener: (index: number) => Promise<void>): void;
   /** Is told of a call whose answer is withheld. */
   onWithheld(listener: () => void): void;
-  /** What CloudWatch says of a version from now on. */
-  setTraffic(version: string, traffic: { readonly calls: number; readonly errors: number }): void;
+  readonly deployments: readonly StandInDeployment[];
+  /** What CloudWatch says of the deployment group's alarms from now on. */
+  setAlarm(isOn: boolean): void;
+  /** AWS goes on with what it was asked for. */
+  advance(): Promise<void>;
   /** A deployment changes the function's configuration, and publishes it as SST does. */
   configure(environment: Record<string, string>): string;
   moveAlias(alias: Partial<StandInAlias>): void;
@@ -95,7 +101,7 @@ export interface StandInAws {
   close(): Promise<void>;
 }
 
-class Refused extends Error {
+export class Refused extends Error {
   readonly status: number;
   readonly code: string;
   constructor(status: number, code: string, message: string) {
@@ -111,7 +117,7 @@ interface Reply {
   readonly body: string | Uint8Array;
 }
 
-type Service = "lambda" | "s3" | "monitoring";
+type Service = "lambda" | "s3" | "codedeploy";
 
 interface Request {
   readonly service: Service;
@@ -152,15 +158,17 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
     hasChanged: false,
     architectures: ["arm64"],
   };
-  const alias: StandInAlias = { ...options.alias, weights: {}, revisionId: newRevision() };
+  const alias: StandInAlias = { version: options.aliasVersion, weights: {} };
   const objects = new Map<string, { body: Uint8Array; sha256: string | undefined }>();
-  const traffic = new Map<string, { calls: number; errors: number }>();
   const calls: SeenCall[] = [];
+  const alsoAsked: SeenCall[] = [];
   const checked: { version: string; path: string; status: number }[] = [];
   let plans: { call: number; fault: Fault; left: number }[] = [];
   let onChange: () => Promise<void> = async () => {};
   let onCall: (index: number) => Promise<void> = async () => {};
   let onWithheld: () => void = () => {};
+  const codeDeploy = createStandInCodeDeploy(alias, find, () => onChange());
+  if (options.isReleased !== false) codeDeploy.remember("1", alias.version);
 
   function find(version: string): Version {
     const found = versions.get(version);
@@ -294,23 +302,6 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
       }
       case "GET aliases":
         return json(describeAlias(detail));
-      case "PUT aliases": {
-        describeAlias(detail);
-        demandRevision(input.RevisionId, alias.revisionId);
-        const { FunctionVersion = alias.version, RoutingConfig, Description = alias.description } = input;
-        const weights: Record<string, number> = RoutingConfig?.AdditionalVersionWeights ?? alias.weights;
-        for (const version of [FunctionVersion, ...Object.keys(weights)]) find(version);
-        if (FunctionVersion in weights || Description.length > 256)
-          throw new Refused(400, "InvalidParameterValueException", "The alias cannot be like that");
-        Object.assign(alias, {
-          version: FunctionVersion,
-          weights,
-          description: Description,
-          revisionId: newRevision(),
-        });
-        await onChange();
-        return json(describeAlias(detail));
-      }
       case "POST invocations": {
         const version = qualifier === undefined || qualifier === "latest" ? alias.version : qualifier;
         const { invocation, status } = await invoke(version, body.toString());
@@ -336,13 +327,11 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
   function describeAlias(name: string | undefined) {
     if (name !== "latest")
       throw new Refused(404, "ResourceNotFoundException", `Cannot find alias arn: ${FUNCTION_ARN}:${name}`);
-    const { version, weights, description, revisionId } = alias;
+    const { version, weights } = alias;
     return {
       AliasArn: `${FUNCTION_ARN}:latest`,
       Name: "latest",
       FunctionVersion: version,
-      Description: description,
-      RevisionId: revisionId,
       ...(Object.keys(weights).length > 0 && { RoutingConfig: { AdditionalVersionWeights: weights } }),
     };
   }
@@ -376,42 +365,13 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
     };
   }
 
-  /** AWS JSON 1.0, API reference of Amazon CloudWatch. */
-  function answerCloudWatch({ headers, body }: Request): Reply {
-    if (headers["x-amz-target"] !== "GraniteServiceVersion20100801.GetMetricData")
-      throw new Refused(400, "UnknownOperationException", String(headers["x-amz-target"]));
-    const { MetricDataQueries, StartTime, EndTime } = JSON.parse(body.toString());
-    if (!(StartTime < EndTime)) throw new Refused(400, "ValidationError", "StartTime must be before EndTime");
-    const MetricDataResults = MetricDataQueries.map(
-      ({
-        Id,
-        MetricStat,
-      }: {
-        Id: string;
-        MetricStat: { Metric: { MetricName: string; Dimensions: { Name: string; Value: string }[] } };
-      }) => {
-        const dimensions = Object.fromEntries(
-          MetricStat.Metric.Dimensions.map(({ Name, Value }) => [Name, Value]),
-        );
-        const isOurs =
-          dimensions.FunctionName === FUNCTION_NAME && dimensions.Resource === `${FUNCTION_NAME}:latest`;
-        const told = isOurs ? traffic.get(dimensions.ExecutedVersion ?? "") : undefined;
-        const value = MetricStat.Metric.MetricName === "Errors" ? told?.errors : told?.calls;
-        return {
-          Id,
-          Label: Id,
-          StatusCode: "Complete",
-          Timestamps: value === undefined ? [] : [StartTime],
-          Values: value === undefined ? [] : [value],
-        };
-      },
-    );
-    return { status: 200, body: JSON.stringify({ MetricDataResults, Messages: [] }) };
-  }
-
   async function answer(request: Request): Promise<Reply> {
     if (request.service === "s3") return answerS3(request);
-    return request.service === "lambda" ? await answerLambda(request) : answerCloudWatch(request);
+    if (request.service === "lambda") return await answerLambda(request);
+    const input = JSON.parse(request.body.toString());
+    const output = await codeDeploy.answer(operationOf(request), input);
+    if (!takesTime) await codeDeploy.advance();
+    return { status: 200, body: JSON.stringify(output) };
   }
 
   async function respond(request: Request, response: ServerResponse): Promise<void> {
@@ -427,6 +387,10 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
       if (plan?.fault === "error 500") throw new Refused(500, "InternalFailure", "Something went wrong");
       if (plan?.fault === "access denied" || !isAllowed(permissions, seen))
         throw accessDenied(request.service, seen);
+      for (const other of alsoAsks(request)) {
+        alsoAsked.push(other);
+        if (!isAllowed(permissions, other)) throw accessDenied(request.service, other);
+      }
       // Lambda fetches the package with the caller's rights.
       if (seen.action === "lambda:UpdateFunctionCode") {
         const { S3Bucket, S3Key } = JSON.parse(request.body.toString());
@@ -459,7 +423,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
     for await (const chunk of request) chunks.push(chunk);
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://stand-in");
     // Signature Version 4 says for which service it was made.
-    const service = /Credential=[^/]+\/\d{8}\/[\w-]+\/(lambda|s3|monitoring)\/aws4_request/.exec(
+    const service = /Credential=[^/]+\/\d{8}\/[\w-]+\/(lambda|s3|codedeploy)\/aws4_request/.exec(
       request.headers.authorization ?? "",
     )?.[1] as Service | undefined;
     if (!service)
@@ -483,6 +447,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    alsoAsked,
     alias,
     checked,
     objects,
@@ -503,7 +468,9 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
     onWithheld(listener) {
       onWithheld = listener;
     },
-    setTraffic: (version, told) => void traffic.set(version, told),
+    deployments: codeDeploy.deployments,
+    setAlarm: codeDeploy.setAlarm,
+    advance: codeDeploy.advance,
     configure(environment) {
       Object.assign(latest, { environment, revisionId: newRevision(), hasChanged: true });
       const version = publish();
@@ -511,7 +478,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
       return version;
     },
     moveAlias(to) {
-      Object.assign(alias, to, { revisionId: newRevision() });
+      Object.assign(alias, to);
     },
     deleteVersion: (version) => void versions.delete(version),
     async callThroughAlias(event) {
@@ -530,11 +497,47 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
 const CONTENT_TYPES: Record<Service, string> = {
   lambda: "application/json",
   s3: "application/xml",
-  monitoring: "application/x-amz-json-1.0",
+  codedeploy: "application/x-amz-json-1.1",
 };
 
-function asPolicyNames({ service, method, path, query }: Request): SeenCall {
-  if (service === "monitoring") return { action: "cloudwatch:GetMetricData", resource: "*" };
+/** The requests that a call is, as policies name them: those of CodeDeploy have several. */
+function alsoAsks(request: Request): readonly SeenCall[] {
+  if (request.service !== "codedeploy" || operationOf(request) !== "CreateDeployment") return [];
+  const { deploymentConfigName = "CodeDeployDefault.LambdaAllAtOnce", overrideAlarmConfiguration } =
+    JSON.parse(request.body.toString());
+  const arn = (resource: string) => `${CODE_DEPLOY_ARN}:${resource}`;
+  return [
+    { action: "codedeploy:GetDeploymentConfig", resource: arn(`deploymentconfig:${deploymentConfigName}`) },
+    { action: "codedeploy:RegisterApplicationRevision", resource: arn(`application:${FUNCTION_NAME}`) },
+    ...(overrideAlarmConfiguration
+      ? [
+          {
+            action: "codedeploy:UpdateDeploymentGroup",
+            resource: arn(`deploymentgroup:${FUNCTION_NAME}/latest`),
+          },
+        ]
+      : []),
+  ];
+}
+
+const CODE_DEPLOY_ARN = "arn:aws:codedeploy:eu-west-1:123456789012";
+
+/** AWS JSON 1.1, API reference of CodeDeploy. */
+function operationOf({ headers }: Request): string {
+  return String(headers["x-amz-target"]).replace("CodeDeploy_20141006.", "");
+}
+
+function asPolicyNames(request: Request): SeenCall {
+  const { service, method, path, query } = request;
+  if (service === "codedeploy") {
+    const operation = operationOf(request);
+    const { applicationName = FUNCTION_NAME, deploymentGroupName = "latest" } = JSON.parse(
+      request.body.toString(),
+    );
+    const group = `${CODE_DEPLOY_ARN}:deploymentgroup:${applicationName}/${deploymentGroupName}`;
+    // StopDeployment takes no resource.
+    return { action: `codedeploy:${operation}`, resource: operation === "StopDeployment" ? "*" : group };
+  }
   if (service === "s3")
     return {
       action: method === "PUT" ? "s3:PutObject" : "s3:GetObject",
@@ -546,7 +549,6 @@ function asPolicyNames({ service, method, path, query }: Request): SeenCall {
     "PUT code": "lambda:UpdateFunctionCode",
     "POST versions": "lambda:PublishVersion",
     "GET aliases": "lambda:GetAlias",
-    "PUT aliases": "lambda:UpdateAlias",
     "POST invocations": "lambda:InvokeFunction",
   };
   const qualifier = query.get("Qualifier");
@@ -568,7 +570,7 @@ function accessDenied(service: Service, { action, resource }: SeenCall): Refused
   const message = `User: arn:aws:iam::123456789012:user/you is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
   return service === "s3"
     ? new Refused(403, "AccessDenied", "Access Denied")
-    : new Refused(403, service === "lambda" ? "AccessDeniedException" : "AccessDenied", message);
+    : new Refused(service === "lambda" ? 403 : 400, "AccessDeniedException", message);
 }
 
 function throttling(service: Service): Refused {
@@ -590,7 +592,7 @@ function refusalOf({ service }: Request, { status, code, message }: Refused): Re
       headers: { "x-amzn-errortype": code },
       body: JSON.stringify({ Type: "User", Message: message, message }),
     };
-  return { status, body: JSON.stringify({ __type: `com.amazonaws.cloudwatch#${code}`, message }) };
+  return { status, body: JSON.stringify({ __type: `com.amazonaws.codedeploy#${code}`, message }) };
 }
 
 /** What `aws-chunked` has put between the bytes (Signature Version 4, "Transferring payload in chunks"). */

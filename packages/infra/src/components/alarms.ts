@@ -8,6 +8,8 @@ export interface AlarmsArgs {
   readonly timeoutSeconds: number;
   /** Who is told; without it the alarms only show in CloudWatch. */
   readonly topicArn: $util.Input<string> | undefined;
+  /** Whether to make only those that take a release back. */
+  readonly forReleasesOnly: boolean;
 }
 
 const FIVE_MINUTES = 300;
@@ -18,7 +20,8 @@ const FEWEST_FAILURES = 5;
 /** The slowest of a hundred has used this part of its time. */
 const NEAR_TIMEOUT = 0.8;
 
-export function createAlarms(name: string, args: AlarmsArgs, parent: $util.Resource): void {
+/** @returns the names of those that take a release back: the gateway's 5xx, and the alias's errors. */
+export function createAlarms(name: string, args: AlarmsArgs, parent: $util.Resource): $util.Output<string>[] {
   const { apiId, stageName, functionName, aliasName, topicArn } = args;
   const actions = topicArn === undefined ? [] : [topicArn];
   const gateway = { namespace: "AWS/ApiGateway", dimensions: { ApiId: apiId, Stage: stageName } };
@@ -52,7 +55,7 @@ export function createAlarms(name: string, args: AlarmsArgs, parent: $util.Resou
     id,
     metric: { ...gateway, metricName, stat: "Sum", period: FIVE_MINUTES },
   });
-  alarm("Failures", "More than one answer in a hundred is a 5xx.", {
+  const failures = alarm("Failures", "More than one answer in a hundred is a 5xx.", {
     threshold: FAILURE_RATIO,
     metricQueries: [
       {
@@ -65,13 +68,15 @@ export function createAlarms(name: string, args: AlarmsArgs, parent: $util.Resou
       sumOf("requests", "Count"),
     ],
   });
-  alarm("Errors", "The function crashed, timed out or could not start.", {
+  const errors = alarm("Errors", "The function crashed, timed out or could not start.", {
     ...lambda,
     metricName: "Errors",
     statistic: "Sum",
     period: FIVE_MINUTES,
     threshold: 0,
   });
+  const ofReleases = [failures.name, errors.name];
+  if (args.forReleasesOnly) return ofReleases;
   alarm("Throttles", "Lambda refused calls: the account's or the function's concurrency is used up.", {
     ...lambda,
     metricName: "Throttles",
@@ -86,4 +91,5 @@ export function createAlarms(name: string, args: AlarmsArgs, parent: $util.Resou
     period: FIVE_MINUTES,
     threshold: args.timeoutSeconds * 1000 * NEAR_TIMEOUT,
   });
+  return ofReleases;
 }

@@ -4,12 +4,15 @@
  * and a permission of its own and knows no named stage (docs/decisions/0011-infrastructure.md).
  */
 import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
+import { functionNameOf } from "../names.ts";
 import { planHttpApi, type RouteThrottling } from "../plan.ts";
 import type { KeepWarm } from "../settings.ts";
+import type { TrafficShift } from "../traffic-shifts.ts";
 import { createAlarms } from "./alarms.ts";
 import type { CodeSource } from "./api-code.ts";
 import type { ExposableApi } from "./api-exposer.ts";
 import { createDashboard } from "./dashboard.ts";
+import { createDeploymentGroup } from "./deployment-group.ts";
 import { type CallerSettings, callerEnvironment } from "./environment.ts";
 import type { OwnRights } from "./function-args.ts";
 import { createHttpApi } from "./http-api.ts";
@@ -59,6 +62,8 @@ export interface LambdaApiArgs extends CallerSettings, OwnRights {
   readonly keepWarm?: KeepWarm | undefined;
   /** With `pipeline` the function is made with a placeholder, and deployments leave code and alias alone. */
   readonly codeDelivery?: "sst" | "pipeline";
+  /** How a release moves callers, where it does not say. Default: `AllAtOnce`. */
+  readonly trafficShift?: TrafficShift;
   /** Whether only a custom domain reaches the API. */
   readonly disableExecuteApiEndpoint?: boolean;
   /** Default: no alarms. */
@@ -142,8 +147,9 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
       this,
     );
 
-    if (args.alarms) {
-      createAlarms(
+    const isReleased = args.codeDelivery === "pipeline" && !$dev;
+    if (args.alarms || isReleased) {
+      const alarmNames = createAlarms(
         name,
         {
           apiId: api.id,
@@ -151,10 +157,16 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
           functionName: lambda.name,
           aliasName: lambda.alias.name,
           timeoutSeconds,
-          topicArn: args.alarms.topicArn,
+          topicArn: args.alarms?.topicArn,
+          forReleasesOnly: args.alarms === undefined,
         },
         this,
       );
+      if (isReleased) {
+        const functionName = functionNameOf($app.name, $app.stage, name);
+        const { trafficShift = "AllAtOnce" } = args;
+        createDeploymentGroup(name, { functionName, trafficShift, alarmNames }, this);
+      }
     }
 
     if (args.dashboard) {

@@ -70,8 +70,8 @@ export function createLambdaFunction(
     { name: ALIAS_NAME, functionName: fn.name, functionVersion: fn.nodes.function.version },
     {
       parent,
-      // A release keeps its record in the description.
-      ...(isReleasedElsewhere && { ignoreChanges: ["functionVersion", "routingConfig", "description"] }),
+      // CodeDeploy moves it; a deployment must not move it back.
+      ...(isReleasedElsewhere && { ignoreChanges: ["functionVersion", "routingConfig"] }),
     },
   );
 

@@ -59,6 +59,7 @@ export default $config({
         throw new Error("The pipeline brings it");
       },
       codeDelivery: "pipeline",
+      trafficShift: "Linear10PercentEvery1Minute",
       keepWarm: { by: "warmer", instances: 1 },
     });
 

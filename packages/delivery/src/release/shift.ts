@@ -1,0 +1,45 @@
+/** Has AWS move callers, and watches until they are where they should be, or back. */
+import { isDivided } from "./callers.ts";
+import type { Deployment, Shift, ShiftOptions } from "./code-deploy.ts";
+import { interference, ReleaseError } from "./release-error.ts";
+import { step, type World } from "./world.ts";
+
+const LOOK_AGAIN_MILLISECONDS = 5_000;
+
+/**
+ * Moves callers, in a step of its own.
+ *
+ * @throws ReleaseError when AWS has taken it back.
+ */
+export async function moveCallers(
+  stage: string,
+  world: World,
+  shift: Shift,
+  options: ShiftOptions,
+): Promise<void> {
+  const { aws, progress } = world;
+  await step(world, "shift", async () => {
+    const present = await aws.readAlias();
+    if (present.version !== shift.from || isDivided(present)) throw interference("moved callers");
+    const id = await aws.startShift(shift, options);
+    progress.say(
+      `Deployment ${id} moves callers from version ${shift.from} to ${shift.to}. AWS goes on with it when this command ends; to take it back: npm run rollback -- --stage ${stage}`,
+    );
+    const { state, why } = await waitForEnd(world, id);
+    if (state === "failed")
+      throw new ReleaseError(`AWS has not moved callers to version ${shift.to}: ${why}.`);
+    return [undefined, `all callers get version ${shift.to}`];
+  });
+}
+
+/** Waits until a deployment has ended, and its rollback too, if there is one. */
+export async function waitForEnd(world: World, id: string): Promise<Deployment> {
+  for (;;) {
+    const deployment = await world.aws.readDeployment(id);
+    if (deployment.state !== "running") {
+      if (deployment.rollbackId !== undefined) await waitForEnd(world, deployment.rollbackId);
+      return deployment;
+    }
+    await world.wait(LOOK_AGAIN_MILLISECONDS);
+  }
+}
