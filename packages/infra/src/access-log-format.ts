@@ -2,7 +2,7 @@
  * The stage's access log: one JSON object a request in seven groups. Every value is quoted, because an absent variable
  * prints `-`, which would break the line. The container's access log has the same groups and names.
  */
-export const accessLogFormat = JSON.stringify({
+const fields = {
   request: {
     requestId: "$context.requestId",
     requestTime: "$context.requestTime",
@@ -42,4 +42,10 @@ export const accessLogFormat = JSON.stringify({
     responseLength: "$context.responseLength",
     responseLatency: "$context.responseLatency",
   },
-});
+};
+
+/** @param showsSubject whether a line tells the subject of the caller's token. */
+export function accessLogFormat(showsSubject: boolean): string {
+  const subject = showsSubject && { subject: "$context.authorizer.claims.sub" };
+  return JSON.stringify({ ...fields, client: { ...fields.client, ...subject } });
+}

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { createAccessLine } from "@lambda-express-api/kit/container/access-log.ts";
 import { routesOfRouter } from "@lambda-express-api/kit/enabled-routes.ts";
 import { anyone, auth, iam } from "@lambda-express-api/kit/route/access.ts";
 import { defineRoute, type Zod } from "@lambda-express-api/kit/route/define-route.ts";
+import { accessLogFormat } from "./access-log-format.ts";
 import { planHttpApi } from "./plan.ts";
 
 const settings = {
@@ -209,5 +211,34 @@ describe("the plan", () => {
       ["/v1/files/{fileId}", "/v1/files/{proxy+}"],
     ])
       assert.equal(planOf(...paths).routes.length, paths.length);
+  });
+});
+
+describe("the access log of the plan", () => {
+  it("tells the subject of a token where the settings say so, in the field of the container's access log", () => {
+    assert.equal(JSON.parse(accessLogFormat(true)).client.subject, "$context.authorizer.claims.sub");
+    assert.equal(JSON.parse(accessLogFormat(false)).client.subject, undefined);
+    const line = createAccessLine({
+      stageName: undefined,
+      release: { version: "1.0.0", commit: "development" },
+      showsSubject: true,
+    })({
+      ids: { requestId: "id", traceId: "trace", clientRequestId: undefined },
+      receivedAt: 0,
+      host: undefined,
+      address: undefined,
+      userAgent: undefined,
+      subject: "alice",
+      path: "/",
+      protocol: "HTTP/1.1",
+      method: "GET",
+      latencyMilliseconds: 0,
+      error: undefined,
+      status: 200,
+      requestBytes: 0,
+      responseBytes: 0,
+    });
+    const groupOf = (text: string) => Object.keys(JSON.parse(text).client);
+    assert.deepEqual(groupOf(line), groupOf(accessLogFormat(true)));
   });
 });

@@ -25,6 +25,8 @@ export interface PlanSettings {
   readonly corsExposeHeaders?: readonly string[];
   /** Whether pages may send cookies. Default: `false`. */
   readonly corsAllowCredentials?: boolean;
+  /** Whether the access log tells the subject of the caller's token. Default: `false`. */
+  readonly accessLogSubject?: boolean;
   /** For every route. It guards the bill: all callers share it. */
   readonly throttling?: RouteThrottling;
   /** For each route of the feature `authEndpoints`, where passwords could be guessed. */
@@ -119,7 +121,7 @@ export function planHttpApi(routes: readonly Route[], settings: PlanSettings): H
             .filter(({ feature }) => feature === "authEndpoints")
             .map((route) => [routeKey(route.method, route.path), authThrottling]),
         ),
-        accessLogSettings: { format: accessLogFormat },
+        accessLogSettings: { format: accessLogFormat(settings.accessLogSubject ?? false) },
       },
     ],
     corsConfiguration: corsConfiguration(

@@ -29,6 +29,7 @@ export interface Settings {
   readonly corsAllowHeaders: readonly string[];
   readonly corsExposeHeaders: readonly string[];
   readonly corsAllowCredentials: boolean;
+  readonly accessLogSubject: boolean;
   /** The API's remaining variables, its own among them, as they are. They hold no secret. */
   readonly environment: Readonly<Record<string, string>>;
   /** The variables of its secret settings. */
@@ -443,6 +444,7 @@ export function loadSettings(
     corsAllowHeaders: api.corsAllowHeaders,
     corsExposeHeaders: api.corsExposeHeaders,
     corsAllowCredentials: api.corsAllowCredentials,
+    accessLogSubject: api.accessLogSubject,
     environment: {
       ...pick(environment, namesOf(false)),
       // The records at Cloudflare are proxied.

@@ -355,7 +355,7 @@ describe("every deployment", () => {
         inputs.corsConfiguration as Record<string, string[]>;
       assert.equal(allowCredentials, true);
       assert.deepEqual(allowOrigins, ["https://app.example.com"]);
-      assert.ok(allowHeaders?.includes("traceparent") && exposeHeaders?.includes("x-total-count"));
+      assert.ok(allowHeaders?.includes("x-tenant") && exposeHeaders?.includes("x-total-count"));
       assert.equal(environment(graph("everything")).CORS_ALLOW_ORIGINS, "https://app.example.com");
     });
 
@@ -557,7 +557,7 @@ describe("every deployment", () => {
         DRAIN_DELAY_SECONDS: "10",
         JWT_ISSUER: required.JWT_ISSUER,
         CORS_ALLOW_ORIGINS: "https://app.example.com",
-        CORS_ALLOW_HEADERS: "traceparent",
+        CORS_ALLOW_HEADERS: "x-tenant",
         CATALOGUE_URL: everything.CATALOGUE_URL,
         ...secrets,
       }))
@@ -853,7 +853,7 @@ const everything = {
   DOCS: "off",
   AWS_API_GW_MAPPING_KEY: "express",
   CORS_ALLOW_ORIGINS: "https://app.example.com",
-  CORS_ALLOW_HEADERS: "traceparent",
+  CORS_ALLOW_HEADERS: "x-tenant",
   CORS_EXPOSE_HEADERS: "X-Total-Count",
   CORS_ALLOW_CREDENTIALS: "on",
   LOG_RETENTION_DAYS: "545",

@@ -348,7 +348,7 @@ const cases: Record<keyof typeof settings, SettingCases> = {
     value: ({ corsAllowHeaders }) => corsAllowHeaders,
     right: [
       ["*", ["*"]],
-      ["traceparent, X-Api-Key", ["traceparent", "x-api-key"]],
+      ["x-tenant, X-Api-Key", ["x-tenant", "x-api-key"]],
     ],
     wrong: [",", "a b", "x-key:", "naïve"],
   },
@@ -367,6 +367,15 @@ const cases: Record<keyof typeof settings, SettingCases> = {
     ],
     wrong: ["true", "On"],
     needs: { CORS_ALLOW_ORIGINS: "https://app.example.com" },
+  },
+  ACCESS_LOG_SUBJECT: {
+    unset: { value: false },
+    value: ({ accessLogSubject }) => accessLogSubject,
+    right: [
+      ["on", true],
+      ["off", false],
+    ],
+    wrong: ["true", "On"],
   },
   HOST: {
     unset: { value: "0.0.0.0" },

@@ -84,6 +84,8 @@ export interface Config<Own = unknown> {
   readonly corsExposeHeaders: readonly string[];
   /** Whether pages may send cookies, and read what is answered to them. */
   readonly corsAllowCredentials: boolean;
+  /** Whether the access log tells who called. */
+  readonly accessLogSubject: boolean;
   readonly host: string;
   readonly port: number;
   /** How many proxies in front of the container write `x-forwarded-for`. */
@@ -410,9 +412,9 @@ export const settings = {
   },
   CORS_ALLOW_HEADERS: {
     description:
-      "Request headers that pages of other origins may send, separated by commas, beside `authorization`, `content-type`, `x-request-id` and what the endpoints' contracts name.",
+      "Request headers that pages of other origins may send, separated by commas, beside `authorization`, `content-type`, `x-request-id`, `traceparent`, `tracestate` and what the endpoints' contracts name.",
     rule: "* or names of headers, separated by commas",
-    example: "traceparent,x-api-key",
+    example: "x-tenant,x-api-key",
     optional: true,
     parse: headerNames,
   },
@@ -427,6 +429,14 @@ export const settings = {
   CORS_ALLOW_CREDENTIALS: {
     description:
       "Whether pages of other origins may send cookies. Then `CORS_ALLOW_ORIGINS` lists the origins, and no list of headers is `*`.",
+    rule: "on or off",
+    example: "on",
+    default: "off",
+    parse: toggle("on", "off"),
+  },
+  ACCESS_LOG_SUBJECT: {
+    description:
+      "Whether the access log tells who called, as `client.subject`: the subject of the token, or the prefix of the API key. That may be personal data.",
     rule: "on or off",
     example: "on",
     default: "off",
@@ -623,6 +633,7 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
     corsAllowHeaders: parsed.CORS_ALLOW_HEADERS ?? [],
     corsExposeHeaders: parsed.CORS_EXPOSE_HEADERS ?? [],
     corsAllowCredentials: parsed.CORS_ALLOW_CREDENTIALS,
+    accessLogSubject: parsed.ACCESS_LOG_SUBJECT,
     host: parsed.HOST,
     port: parsed.PORT,
     trustedProxyHops: parsed.TRUSTED_PROXY_HOPS,

@@ -20,7 +20,7 @@ describe("the terminal, by default", () => {
       status: "200",
       responseLatency: "12",
     };
-    const line = accessLogFormat.replaceAll(/\$context\.([\w.]+)/g, (_, name) => values[name] ?? "-");
+    const line = accessLogFormat(false).replaceAll(/\$context\.([\w.]+)/g, (_, name) => values[name] ?? "-");
     assert.deepEqual(shown(line), ["GET /v1/me 200 12 ms JKJaXmPLvHcESHA="]);
   });
 
@@ -28,6 +28,7 @@ describe("the terminal, by default", () => {
     const accessLine = createAccessLine({
       stageName: undefined,
       release: { version: "1.0.0", commit: "development" },
+      showsSubject: false,
     });
     const line = accessLine({
       ids: { requestId: "id", traceId: "trace", clientRequestId: undefined },

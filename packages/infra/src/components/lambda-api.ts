@@ -52,6 +52,8 @@ export interface LambdaApiArgs extends CallerSettings, OwnRights {
   readonly corsExposeHeaders?: readonly string[];
   /** Whether pages may send cookies. Default: `false`. */
   readonly corsAllowCredentials?: boolean;
+  /** Whether the access log tells the subject of the caller's token. Default: `false`. */
+  readonly accessLogSubject?: boolean;
   /** For every route; all callers share it. Default: 100 requests a second, burst 200. */
   readonly throttling?: RouteThrottling;
   /** For the token endpoints. Default: 5 requests a second, burst 10. */
@@ -135,6 +137,7 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
           ...(args.corsAllowHeaders && { corsAllowHeaders: args.corsAllowHeaders }),
           ...(args.corsExposeHeaders && { corsExposeHeaders: args.corsExposeHeaders }),
           corsAllowCredentials: args.corsAllowCredentials ?? false,
+          accessLogSubject: args.accessLogSubject ?? false,
           ...(args.throttling && { throttling: args.throttling }),
           ...(args.authThrottling && { authThrottling: args.authThrottling }),
           ...(args.routesPerApi && { routesPerApi: args.routesPerApi }),

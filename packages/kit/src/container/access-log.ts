@@ -14,6 +14,8 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 export interface AccessLineOptions {
   readonly stageName: string | undefined;
   readonly release: Release;
+  /** Whether a line tells who called. */
+  readonly showsSubject: boolean;
 }
 
 /** What is told of a request. */
@@ -24,6 +26,7 @@ export interface AccessEntry {
   readonly host: string | undefined;
   readonly address: string | undefined;
   readonly userAgent: string | undefined;
+  readonly subject?: string | undefined;
   readonly path: string;
   readonly routeKey?: string | undefined;
   readonly protocol: string;
@@ -50,6 +53,7 @@ const jsonOfHost = rememberLast((header: string) => {
 export function createAccessLine({
   stageName = "-",
   release: { version, commit },
+  showsSubject,
 }: AccessLineOptions): AccessLine {
   const stage = json(stageName);
   // The gateway cannot know these two; here, a line tells which release answered.
@@ -64,7 +68,7 @@ export function createAccessLine({
     return (
       `{"request":{"requestId":"${requestId}","requestTime":"${requestTime(entry.receivedAt)}","extendedRequestId":"-","traceId":"${traceId}","clientRequestId":"${clientRequestId}"},` +
       `"api":{"apiId":"-","stage":${stage},${jsonOfHost(entry.host ?? "")},${release}},` +
-      `"client":{"sourceIp":${json(entry.address ?? "-")},"userAgent":${jsonOfAgent(entry.userAgent ?? "-")}},` +
+      `"client":{"sourceIp":${json(entry.address ?? "-")},"userAgent":${jsonOfAgent(entry.userAgent ?? "-")}${showsSubject ? `,"subject":${json(entry.subject ?? "-")}` : ""}},` +
       `"http":{"path":${json(entry.path)},"routeKey":${json(entry.routeKey ?? "-")},"protocol":"${entry.protocol}","httpMethod":${json(entry.method)}},` +
       `"integration":{"requestId":"-","integrationStatus":"-","integrationLatency":"${latency}","integrationErrorMessage":"-"},` +
       `"error":{"responseType":"${error?.code ?? "-"}","errorMessage":${reason},"authorizerError":${error?.code === "001401" ? reason : '"-"'}},` +
@@ -88,13 +92,14 @@ export function createAccessLog(
     // Now, because a socket that is closed has forgotten it.
     const address = addressOf(request);
     response.on("close", () => {
-      const { ids, routeKey, error, answeredAt } = requestContext(request);
+      const { ids, routeKey, error, answeredAt, subject } = requestContext(request);
       const line = accessLine({
         ids,
         receivedAt,
         host: headers.host,
         address,
         userAgent: headers["user-agent"],
+        subject,
         path,
         routeKey,
         protocol: `HTTP/${request.httpVersion}`,

@@ -15,7 +15,8 @@ import { createTokenAuthentication } from "./verify-token.ts";
 const TIMEOUT_MILLISECONDS = 28_500;
 
 export interface ContainerRuntimeOptions {
-  readonly config: CorsSettings & Pick<Config, "jwt" | "mappingKey" | "stageName" | "bodyTimeouts">;
+  readonly config: CorsSettings &
+    Pick<Config, "jwt" | "mappingKey" | "stageName" | "bodyTimeouts" | "accessLogSubject">;
   readonly log: Log;
   readonly release: Release;
   /** Where access log lines go. */
@@ -34,13 +35,16 @@ export function createContainerRuntime({
   timeoutMilliseconds = TIMEOUT_MILLISECONDS,
   isStopping = () => false,
 }: ContainerRuntimeOptions): Runtime {
-  const { jwt, mappingKey, stageName, bodyTimeouts } = config;
+  const { jwt, mappingKey, stageName, bodyTimeouts, accessLogSubject: showsSubject } = config;
   const basePath = mappingKey ? `/${mappingKey}` : "";
   return {
     isStopping,
     bodyTimeouts,
     headers: new Map(Object.entries(securityHeaders)),
-    middleware: (api) => [createAccessLog({ stageName, release, write }), createCors(config, api)],
+    middleware: (api) => [
+      createAccessLog({ stageName, release, showsSubject, write }),
+      createCors(config, api),
+    ],
 
     receive(request) {
       routeOnDecodedPath(request);

@@ -63,7 +63,7 @@ describe("CORS in the container", () => {
   const allowed = {
     "access-control-allow-methods": "GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS",
     "access-control-allow-headers":
-      "authorization,content-type,x-request-id,accept,accept-encoding,if-none-match",
+      "authorization,content-type,x-request-id,traceparent,tracestate,accept,accept-encoding,if-none-match",
     "access-control-max-age": "3600",
   };
 
@@ -213,19 +213,22 @@ describe("CORS in the container", () => {
     const target = await start("*", apiOf([signed, options]));
     for (const path of ["/signed", "/options", "/nowhere"]) {
       const { allowed } = await headersOf(target, path);
-      assert.equal(allowed, "authorization,content-type,x-request-id,if-match,x-signature");
+      assert.equal(
+        allowed,
+        "authorization,content-type,x-request-id,traceparent,tracestate,if-match,x-signature",
+      );
     }
   });
 
   it("lets a page send and read the headers that are set", async (t) => {
     const environment = {
-      CORS_ALLOW_HEADERS: "traceparent, X-Signature",
+      CORS_ALLOW_HEADERS: "x-tenant, X-Signature",
       CORS_EXPOSE_HEADERS: "X-Total-Count,ETag",
     };
     const target = await appTarget({ api: apiOf([signed]), issuer, environment });
     t.after(target.close);
     assert.deepEqual(await headersOf(target, "/signed"), {
-      allowed: "authorization,content-type,x-request-id,if-match,x-signature,traceparent",
+      allowed: "authorization,content-type,x-request-id,traceparent,tracestate,if-match,x-signature,x-tenant",
       exposed: "x-request-id,retry-after,www-authenticate,location,etag,x-total-count",
     });
   });
@@ -242,7 +245,7 @@ describe("CORS in the container", () => {
     const target = await appTarget({ api, issuer, write: (line) => lines.push(line) });
     t.after(target.close);
     const { allowed } = await headersOf(target, "/options");
-    assert.equal(allowed, "authorization,content-type,x-request-id");
+    assert.equal(allowed, "authorization,content-type,x-request-id,traceparent,tracestate");
     assert.equal(lines.filter((line) => line.includes("no such file")).length, 1);
     isBroken = false;
     assert.match((await headersOf(target, "/options")).allowed ?? "", /,x-signature$/);

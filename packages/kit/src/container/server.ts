@@ -88,7 +88,11 @@ export async function startServer(
   const server = createServer({ ...serverLimits, requireHostHeader: false });
   // The size of all headers is limited; else Node would leave out what comes after the thousandth.
   server.maxHeadersCount = 0;
-  const accessLine = createAccessLine({ stageName: config.stageName, release: release(api) });
+  const accessLine = createAccessLine({
+    stageName: config.stageName,
+    release: release(api),
+    showsSubject: config.accessLogSubject,
+  });
   const refusals = createRefusals({ config, errors: api.errors, accessLine, write });
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const fault = readTarget(request);

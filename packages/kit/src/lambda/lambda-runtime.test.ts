@@ -29,7 +29,9 @@ function received(
   headers: Readonly<Record<string, string>> = {},
 ) {
   const event = payloadEvent({ method: "GET", path: "/", headers }, options);
-  return createLambdaRuntime({ jwt, mappingKey }).receive(requestOf(event, remainingMilliseconds));
+  return createLambdaRuntime({ jwt, accessLogSubject: false, mappingKey }).receive(
+    requestOf(event, remainingMilliseconds),
+  );
 }
 
 describe("the base path in Lambda", () => {
@@ -112,12 +114,12 @@ describe("the Lambda runtime", () => {
   });
 
   it("leaves CORS and the access log to the gateway: it has no middleware", () => {
-    const { middleware } = createLambdaRuntime({ jwt, mappingKey: undefined });
+    const { middleware } = createLambdaRuntime({ jwt, accessLogSubject: false, mappingKey: undefined });
     assert.deepEqual(middleware({} as ApiFacts), []);
   });
 
   it("knows nothing of a request that was not made of an event", () => {
-    const runtime = createLambdaRuntime({ jwt, mappingKey: undefined });
+    const runtime = createLambdaRuntime({ jwt, accessLogSubject: false, mappingKey: undefined });
     const stranger = new IncomingMessage(new Socket()) as unknown as Request;
     const unknown = /was not made of an event/;
     assert.throws(() => runtime.receive(stranger), unknown);
@@ -128,6 +130,7 @@ describe("the Lambda runtime", () => {
     const issuer = await startTestIssuer();
     try {
       const runtime = createLambdaRuntime({
+        accessLogSubject: false,
         jwt: testConfig(fixtureApi, issuer).jwt,
         mappingKey: undefined,
       });
@@ -147,7 +150,7 @@ describe("the Lambda runtime", () => {
 });
 
 describe("the AWS caller in Lambda", () => {
-  const runtime = createLambdaRuntime({ jwt, mappingKey: undefined });
+  const runtime = createLambdaRuntime({ jwt, accessLogSubject: false, mappingKey: undefined });
   const callerOf = (authorizer?: object) =>
     runtime.awsCaller?.(
       requestOf(payloadEvent({ method: "GET", path: "/" }, authorizer ? { authorizer } : {})),

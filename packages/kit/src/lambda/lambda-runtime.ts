@@ -1,5 +1,7 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import type { RequestHandler } from "express";
 import type { Config } from "../config.ts";
+import { requestContext } from "../request/request-context.ts";
 import { requestOrigin } from "../request/request-origin.ts";
 import type { ReceivedRequest, Runtime } from "../route/runtime.ts";
 import type { ApiGatewayRequest } from "./event-adapter.ts";
@@ -13,11 +15,15 @@ const GATEWAY_TIMEOUT_MILLISECONDS = 29_000;
 const OWN_HOST = /\.execute-api\.[\w-]+\.amazonaws\.com(\.cn)?$|^[\d.]+$|^\[/;
 
 /** Makes the Lambda runtime. What it knows of a request comes from the event, to which no client can write. */
-export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "mappingKey">): Runtime {
+export function createLambdaRuntime({
+  jwt,
+  mappingKey,
+  accessLogSubject,
+}: Pick<Config, "jwt" | "mappingKey" | "accessLogSubject">): Runtime {
   return {
     // The gateway has answered preflights and writes the access log. The adapter adds the security headers to the result,
     // where they cost a tenth of what they cost on the response.
-    middleware: () => [],
+    middleware: () => (accessLogSubject ? [tellSubject] : []),
     headers: new Map(),
 
     receive(request) {
@@ -35,6 +41,18 @@ export function createLambdaRuntime({ jwt, mappingKey }: Pick<Config, "jwt" | "m
     awsCaller: awsCallerOf as NonNullable<Runtime["awsCaller"]>,
   };
 }
+
+/** The gateway's access log knows the subject of a token, and nothing of other callers: their line is in the function's log. */
+const tellSubject: RequestHandler = (request, response, next) => {
+  response.on("finish", () => {
+    const { log, subject } = requestContext(request);
+    const { authorizer } = invocationOf(request).event.requestContext as {
+      readonly authorizer?: { jwt?: unknown };
+    };
+    if (subject !== undefined && !authorizer?.jwt) log.info("caller", { client: { subject } });
+  });
+  next();
+};
 
 /** A class, because V8 keeps the getter of a literal, and the event that it refers to, until a full collection. */
 class ReceivedEvent implements ReceivedRequest {

@@ -21,6 +21,8 @@ export class RequestContext {
   answeredAt: number | undefined = undefined;
   /** The signed-in caller, once the access rule has let it in. */
   principal: Principal | undefined = undefined;
+  /** What tells the caller's API key from others, and is not secret. */
+  apiKeyPrefix: string | undefined = undefined;
   /** Why the answer is not needed any more: the deadline has passed, or the caller has gone. */
   abortReason: Error | undefined = undefined;
   readonly #headers: IncomingHttpHeaders;
@@ -58,6 +60,11 @@ export class RequestContext {
       if (this.abortReason) this.#controller.abort(this.abortReason);
     }
     return this.#controller.signal;
+  }
+
+  /** Who calls, as an access log may tell it. */
+  get subject(): string | undefined {
+    return this.apiKeyPrefix ?? this.principal?.subject;
   }
 
   abort(reason: Error): void {

@@ -69,6 +69,13 @@ export interface ApiFacts {
   endpoints(): Promise<readonly Route[]>;
 }
 
+/** A trace, by W3C Trace Context. */
+export interface Trace {
+  readonly traceId: string;
+  /** `traceparent`, and `tracestate` where the caller sent one. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** What every handler is given, whatever the endpoint. */
 export interface HandlerContext<Types extends ApiTypes = KitTypes> {
   readonly requestId: string;
@@ -79,8 +86,12 @@ export interface HandlerContext<Types extends ApiTypes = KitTypes> {
   readonly origin: string;
   /** Aborts when the deadline has passed or the caller has gone. */
   readonly signal: AbortSignal;
-  /** Writes lines that carry the request id. */
+  /** Writes lines that carry the ids of the request. */
   readonly log: Log;
+  /** The trace that the request belongs to. What calls another service sends its `headers` along. */
+  readonly trace: Trace;
+  /** `fetch`, with the headers of the trace, and with the signal: it gives up where the answer is not needed any more. */
+  readonly fetch: typeof fetch;
   readonly config: Config<Types["settings"]>;
   /** Each service as a promise: `const pool = await services.pool`. */
   readonly services: Types["services"];

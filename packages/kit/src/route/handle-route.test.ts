@@ -84,11 +84,13 @@ describe("the input of a handler", () => {
     "basePath",
     "clientIp",
     "config",
+    "fetch",
     "log",
     "origin",
     "requestId",
     "services",
     "signal",
+    "trace",
   ];
 
   it("has every field, the parsed parts and the caller, also as a copy by { ...input }", async () => {

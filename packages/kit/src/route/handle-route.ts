@@ -7,6 +7,7 @@ import { isEnabled, loadRoute } from "../enabled-routes.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { type RequestContext, requestContext } from "../request/request-context.ts";
 import { routeKey } from "../request/request-path.ts";
+import { tracedFetch } from "../request/traced-fetch.ts";
 import type { Access, GroupRefusal } from "./access.ts";
 import type { ApiFacts, HandlerContext, Method, Route } from "./define-route.ts";
 import { finishAnswer } from "./finish-answer.ts";
@@ -125,15 +126,17 @@ function callerOf(
 }
 
 async function callerOfKey(
-  { headers }: Request,
+  request: Request,
   services: Readonly<Record<string, Promise<unknown>>>,
 ): Promise<Principal> {
   // Two headers of the name are one value to Node, and no key.
-  const given = headers["x-api-key"] as string | undefined;
+  const given = request.headers["x-api-key"] as string | undefined;
   const store = services.apiKeys;
   if (!store) throw new TypeError("An endpoint takes API keys, and the API has no service apiKeys");
   const { callerOfApiKey } = await import("../auth/api-keys.ts");
-  return callerOfApiKey(given, (await store) as ApiKeyStore);
+  const caller = await callerOfApiKey(given, (await store) as ApiKeyStore);
+  requestContext(request).apiKeyPrefix = given?.split(".", 1)[0];
+  return caller;
 }
 
 function awsCaller(request: Request, runtime: Runtime): Principal {
@@ -173,6 +176,18 @@ const ON_DEMAND: PropertyDescriptorMap & ThisType<{ readonly [REQUEST]: Request 
     enumerable: true,
     get() {
       return requestContext(this[REQUEST]).signal;
+    },
+  },
+  trace: {
+    enumerable: true,
+    get() {
+      return requestContext(this[REQUEST]).trace;
+    },
+  },
+  fetch: {
+    enumerable: true,
+    get() {
+      return tracedFetch(requestContext(this[REQUEST]));
     },
   },
   clientIp: {

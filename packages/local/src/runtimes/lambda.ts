@@ -129,6 +129,7 @@ async function describeApi(
       corsExposeHeaders: config.corsExposeHeaders,
       corsAllowCredentials: config.corsAllowCredentials,
       ...(routesPerApi !== undefined && { routesPerApi }),
+      accessLogSubject: config.accessLogSubject,
     },
   });
   return {

@@ -48,6 +48,7 @@ export function gatewayTarget({ through, switches = {} }: GatewayTargetOptions):
       corsAllowHeaders: config.corsAllowHeaders,
       corsExposeHeaders: config.corsExposeHeaders,
       corsAllowCredentials: config.corsAllowCredentials,
+      accessLogSubject: config.accessLogSubject,
       throttling: UNTHROTTLED,
       authThrottling: UNTHROTTLED,
     });
