@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { routeResourceName } from "../src/names.ts";
@@ -88,6 +88,12 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
       const log = readFileSync(join(run.folder, ".sst/log/sst.log"), "utf8");
       for (const text of [run.output, log, ...kept])
         for (const secret of secrets) assert.ok(!text.includes(secret));
+    });
+
+    it("bundles the program in its own folder, where no other run overwrites or removes it", () => {
+      const log = readFileSync(join(run.folder, ".sst/log/sst.log"), "utf8");
+      const [, bundle = ""] = /"?built sst\.config\.ts"?.* to=(\S+\.mjs)/.exec(log) ?? [];
+      assert.equal(realpathSync(dirname(bundle)), join(realpathSync(run.folder), ".sst/platform"));
     });
 
     it("gives its lock back", () => {

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -53,8 +53,10 @@ export async function runSst({ config, args, environment, files = {}, state }: S
     await symlink(join(ROOT, name), join(folder, name));
   await symlink(join(ROOT, config), join(folder, "sst.config.ts"));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  await mkdir(join(folder, ".sst"));
-  await symlink(PLATFORM, join(folder, ".sst/platform"));
+  // `sst` bundles the program into this folder, under a name that is the time in milliseconds, and removes it at the end.
+  const platform = join(folder, ".sst/platform");
+  await mkdir(platform, { recursive: true });
+  for (const name of await readdir(PLATFORM)) await symlink(join(PLATFORM, name), join(platform, name));
   await writeFile(join(folder, ".sst/provider-lock.json"), JSON.stringify(lockedProviders()));
   await installStandInEngine(join(home, "sst/bin"));
 
