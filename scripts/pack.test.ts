@@ -99,7 +99,11 @@ describe("packing", () => {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), content);
     };
-    put("dist/good.js", 'import "known";\nimport "./good.js";\nconst text = `import "unknown";`;\n');
+    put(
+      "dist/good.js",
+      'import "known";\nimport "./good.js";\nconst text = `import "unknown";`;\n' +
+        "const sentence = 'write import { a } from \"./unknown.js\"';\n",
+    );
     put("dist/good.d.ts", 'export type { Known } from "known/types";\n');
     assert.deepEqual(packageFaults(folder, { name: "bad", dependencies: { known: "1" } }), []);
 

@@ -307,10 +307,14 @@ export function packageFaults(
   return faults;
 }
 
-/** What a module imports. What is between backticks is a text that it writes. */
+/** What a module imports. What is between backticks, or in single quotes, is a text that it writes. */
 function specifiersOf(text: string): string[] {
+  const isOpen = (quote: string, before: string) => before.split(quote).length % 2 === 0;
   return [...text.matchAll(SPECIFIER)]
-    .filter(({ index }) => text.slice(0, index).split("`").length % 2 === 1)
+    .filter(({ index }) => {
+      const before = text.slice(0, index);
+      return !isOpen("`", before) && !isOpen("'", before.slice(before.lastIndexOf("\n") + 1));
+    })
     .map(([, specifier = ""]) => specifier);
 }
 
