@@ -65,6 +65,69 @@ function showTitle() {
   if (title) document.title = `${title} · Swagger UI`;
 }
 
+/** The parts of Swagger UI that {@link prepareSignIn} and {@link keepSignIn} need. */
+interface SwaggerSignIn {
+  readonly ui: {
+    readonly specSelectors: { specJson(): { toJS(): { components?: { securitySchemes?: SwaggerSchemes } } } };
+    initOAuth(options: object): void;
+  };
+}
+
+interface SwaggerSchemes {
+  readonly oauth2?: {
+    readonly "x-sign-in"?: {
+      readonly clientId: string;
+      readonly scopes: readonly string[];
+      readonly parameters: Readonly<Record<string, string>>;
+    };
+  };
+}
+
+/** Runs in the browser. At which client the provider's page signs in stands in the document. */
+function prepareSignIn() {
+  const { ui } = globalThis as unknown as SwaggerSignIn;
+  const signIn = ui.specSelectors.specJson().toJS().components?.securitySchemes?.oauth2?.["x-sign-in"];
+  if (!signIn) return;
+  ui.initOAuth({
+    clientId: signIn.clientId,
+    scopes: signIn.scopes,
+    additionalQueryStringParams: signIn.parameters,
+    usePkceWithAuthorizationCodeGrant: true,
+  });
+}
+
+/**
+ * Runs in the browser, as a plugin. Swagger UI keeps a sign-in with all that was typed; what is kept here has the token, and
+ * no password.
+ */
+function keepSignIn() {
+  interface System {
+    readonly authSelectors: { authorized(): { toJS(): Record<string, Record<string, unknown>> } };
+  }
+  const { localStorage } = globalThis as unknown as {
+    localStorage: { setItem(name: string, value: string): void };
+  };
+  return {
+    statePlugins: {
+      auth: {
+        wrapActions: {
+          persistAuthorizationIfNeeded: (_original: unknown, system: System) => () => {
+            const authorized = system.authSelectors.authorized().toJS();
+            for (const signIn of Object.values(authorized)) delete signIn.password;
+            localStorage.setItem("authorized", JSON.stringify(authorized));
+          },
+        },
+      },
+    },
+  };
+}
+
+/** Runs in the browser when the document is there. */
+function onDocument() {
+  showTitle();
+  prepareSignIn();
+}
+
 const SWAGGER_OPTIONS = {
   customSiteTitle: "Swagger UI",
   customfavIcon: "./icon.svg",
@@ -75,7 +138,8 @@ const SWAGGER_OPTIONS = {
     displayRequestDuration: true,
     validatorUrl: null,
     responseInterceptor: nameRefusal,
-    onComplete: showTitle,
+    persistAuthorization: true,
+    onComplete: onDocument,
   },
 };
 
@@ -84,7 +148,17 @@ function swaggerInit(swaggerUi: SwaggerUiExpress): string {
   let script = "";
   const [middleware] = swaggerUi.serveFiles(undefined, SWAGGER_OPTIONS);
   middleware({ url: "/swagger-ui-init.js" }, { set() {}, send: (text) => (script = text) });
-  return script;
+  const made = "var ui = SwaggerUIBundle(swaggerOptions)";
+  return [
+    replaceKnown(
+      script,
+      made,
+      `swaggerOptions.oauth2RedirectUrl = new URL("docs/oauth2-redirect.html", window.location.href).href
+  swaggerOptions.plugins.push(keepSignIn)
+  ${made}`,
+    ),
+    ...[showTitle, prepareSignIn, keepSignIn],
+  ].join("\n");
 }
 
 /** `replaceAll`, but for a text that must be there: the pinned library is not what it was when it is missing. */
@@ -107,6 +181,8 @@ function assetFiles(swaggerUi: SwaggerUiExpress): Map<string, Buffer> {
     ["docs/swagger-ui-standalone-preset.js", library("swagger-ui-dist/swagger-ui-standalone-preset.js")],
     ["docs/swagger-ui-init.js", Buffer.from(swaggerInit(swaggerUi))],
     ["docs/swagger-ui.css", library("swagger-ui-dist/swagger-ui.css")],
+    ["docs/oauth2-redirect.html", library("swagger-ui-dist/oauth2-redirect.html")],
+    ["docs/oauth2-redirect.js", library("swagger-ui-dist/oauth2-redirect.js")],
     ["docs/icon.svg", page("icon.svg")],
     ["docs/landing.css", page("landing.css")],
     ["docs/landing.js", page("landing.js")],

@@ -221,7 +221,7 @@ export const settings = {
   },
   COGNITO_CLIENT_ID: {
     description:
-      "The app client, whose tokens are let in, and which the token endpoints sign in with. With `cognito`.",
+      "The app client, whose tokens are let in, and which the docs pages and the token endpoints sign in with. With `cognito`.",
     rule: "the id of an app client",
     example: "1h57kf5cpq17m0eml12EXAMPLE",
     optional: true,
@@ -251,7 +251,7 @@ export const settings = {
   },
   AUTH0_CLIENT_ID: {
     description:
-      "The application that the token endpoints sign in with. Its password grant must be switched on. With `auth0`.",
+      "The application that the docs pages sign in with, and the token endpoints, for which its password grant must be switched on. With `auth0`.",
     rule: "the client id of an application",
     example: "AbCdEfGhIjKlMnOpQrStUvWxYz012345",
     optional: true,
@@ -267,7 +267,7 @@ export const settings = {
   },
   OIDC_CLIENT_ID: {
     description:
-      "The client that the token endpoints sign in with. Its password grant must be switched on. With `oidc`.",
+      "The client that the docs pages sign in with, and the token endpoints, for which its password grant must be switched on. With `oidc`.",
     rule: "the id of a client",
     example: "my-api",
     optional: true,

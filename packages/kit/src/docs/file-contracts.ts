@@ -36,7 +36,7 @@ export function assetResponses(z: Zod) {
       description: "The file.",
       contentType: "text/javascript; charset=utf-8",
       schema: bytes(z),
-      alternatives: { "text/css; charset=utf-8": bytes(z), "image/svg+xml": bytes(z) },
+      alternatives: { "text/css; charset=utf-8": bytes(z), "image/svg+xml": bytes(z), [HTML]: bytes(z) },
     },
     304: unchanged(z),
   };

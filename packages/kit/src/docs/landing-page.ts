@@ -5,6 +5,7 @@ import { describeAccess } from "../route/access.ts";
 import type { HandlerContext, Route } from "../route/define-route.ts";
 import { curlLine, signInLines } from "./curl-lines.ts";
 import { fileVersion } from "./files.ts";
+import type { SignInPage } from "./sign-in-page.ts";
 
 export interface LandingPageOptions extends Pick<HandlerContext, "origin" | "basePath"> {
   readonly name: string;
@@ -14,11 +15,13 @@ export interface LandingPageOptions extends Pick<HandlerContext, "origin" | "bas
   readonly prefix: string;
   readonly routes: readonly Route[];
   readonly config: Pick<Config, "demoCallers">;
+  /** The provider's page, for callers who sign in there. */
+  readonly signInPage?: SignInPage | undefined;
 }
 
 /** Writes the page. It needs its style sheet and its script, which are files of the docs. */
 export function landingPage(options: LandingPageOptions): string {
-  const { name, version, description, prefix, routes, config, origin, basePath } = options;
+  const { name, version, description, prefix, routes, config, origin, basePath, signInPage } = options;
   const baseUrl = origin + basePath;
   const root = basePath + prefix;
   const tokenPath = routes.find(({ role }) => role === "token")?.path;
@@ -45,12 +48,14 @@ export function landingPage(options: LandingPageOptions): string {
 </nav>
 </header>
 <main>
-${tokenPath ? signIn(baseUrl + tokenPath, firstCaller, demoCallers(config.demoCallers, basePath + tokenPath)) : OWN_TOKEN}
+${tokenPath ? signIn(baseUrl + tokenPath, firstCaller, demoCallers(config.demoCallers, basePath + tokenPath)) : ownToken(signInPage, root)}
 <section aria-labelledby="endpoints">
 <h2 id="endpoints">Endpoints</h2>
 ${routes
   .toSorted((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1))
-  .map((route) => endpoint(route, baseUrl, basePath, config.demoCallers.length > 0))
+  .map((route) =>
+    endpoint(route, baseUrl, basePath, config.demoCallers.length > 0 || signInPage !== undefined),
+  )
   .join("\n")}
 </section>
 </main>
@@ -59,8 +64,28 @@ ${routes
 `;
 }
 
-/** What stands in the place of {@link signIn} where the API signs nobody in. */
-const OWN_TOKEN = "<p>In the lines below, <code>$TOKEN</code> is a token of your identity provider.</p>";
+/** What stands in the place of {@link signIn} where the API has no token endpoint. */
+function ownToken(page: SignInPage | undefined, root: string): string {
+  const explained = "<p>In the lines below, <code>$TOKEN</code> is a token of your identity provider.</p>";
+  if (!page) return explained;
+  const { authorizationUrl, tokenUrl, clientId, scopes, parameters, tokenName } = page;
+  const data = {
+    "authorization-url": `${authorizationUrl}?${new URLSearchParams({ ...parameters, client_id: clientId, scope: scopes.join(" ") })}`,
+    "token-url": tokenUrl,
+    "token-name": tokenName,
+    "client-id": clientId,
+    redirect: `${root}/docs/oauth2-redirect.html`,
+  };
+  const attributes = Object.entries(data).map(([name, value]) => `data-${name}="${safe(value)}"`);
+  return `<section aria-labelledby="sign-in">
+<h2 id="sign-in">Sign in</h2>
+<div class="callers" role="group" aria-label="Sign in" ${attributes.join(" ")} hidden>
+<button type="button" aria-pressed="false">Sign in</button>
+<output>Nobody is signed in.</output>
+</div>
+${explained}
+</section>`;
+}
 
 function signIn(tokenUrl: string, caller: DemoCaller | undefined, buttons: string): string {
   return `<section aria-labelledby="sign-in">

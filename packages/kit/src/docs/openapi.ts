@@ -19,6 +19,7 @@ import {
   placesOf,
 } from "../route/schema-faults.ts";
 import { type Components, type JsonSchema, toJsonSchema } from "./json-schema.ts";
+import type { SignInPage } from "./sign-in-page.ts";
 
 export interface OpenApiOptions {
   readonly api: Pick<ApiFacts, "name" | "version" | "description" | "errors">;
@@ -26,6 +27,8 @@ export interface OpenApiOptions {
   readonly config: Pick<Config, "demoCallers">;
   /** Where the outside sees this API's root. */
   readonly basePath: string;
+  /** The provider's page, where callers sign in instead of at the token endpoint. */
+  readonly signInPage?: SignInPage | undefined;
   /** Takes a sentence for each part that cannot be documented, which is left out. Default: all of them are thrown. */
   readonly onFault?: (fault: string) => void;
 }
@@ -71,30 +74,18 @@ export async function openApiDocument({
   routes,
   config,
   basePath,
+  signInPage,
   onFault,
 }: OpenApiOptions): Promise<OpenApiDocument> {
   const faults: string[] = [];
   const components: Components = new Map();
   const registry = new OpenAPIRegistry();
-  const pathOf = (role: Role) => routes.find((route) => route.role === role)?.path;
-  const tokenPath = pathOf("token");
-  const refreshPath = pathOf("refresh");
   registry.registerComponent(
     "securitySchemes",
     SECURITY_SCHEME,
-    tokenPath
-      ? {
-          type: "oauth2",
-          description: describeSignIn(config.demoCallers),
-          flows: {
-            password: {
-              tokenUrl: basePath + tokenPath,
-              ...(refreshPath && { refreshUrl: basePath + refreshPath }),
-              scopes: scopesOf(routes),
-            },
-          },
-        }
-      : { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+    signInPage
+      ? signInAtPage(signInPage, scopesOf(routes))
+      : signInHere(routes, config.demoCallers, basePath),
   );
   if (routes.some(({ access }) => access.type === "apiKey"))
     registry.registerComponent("securitySchemes", API_KEY_SCHEME, {
@@ -133,6 +124,39 @@ export async function openApiDocument({
     },
     servers: [{ url: basePath || "/" }],
   });
+}
+
+function signInHere(routes: readonly Route[], demoCallers: readonly DemoCaller[], basePath: string) {
+  const pathOf = (role: Role) => routes.find((route) => route.role === role)?.path;
+  const tokenPath = pathOf("token");
+  const refreshPath = pathOf("refresh");
+  if (!tokenPath) return { type: "http", scheme: "bearer", bearerFormat: "JWT" } as const;
+  return {
+    type: "oauth2" as const,
+    description: describeSignIn(demoCallers),
+    flows: {
+      password: {
+        tokenUrl: basePath + tokenPath,
+        ...(refreshPath && { refreshUrl: basePath + refreshPath }),
+        scopes: scopesOf(routes),
+      },
+    },
+  };
+}
+
+/** `x-tokenName` is Swagger UI's; the other extension is for the script of its page, which knows no API. */
+function signInAtPage(page: SignInPage, scopesOfRoutes: Record<string, string>) {
+  const { authorizationUrl, tokenUrl, clientId, scopes, parameters, tokenName } = page;
+  const named = Object.fromEntries(scopes.map((scope) => [scope, scope]));
+  return {
+    type: "oauth2" as const,
+    description: "Signs in at the identity provider's own page.",
+    flows: {
+      authorizationCode: { authorizationUrl, tokenUrl, scopes: { ...named, ...scopesOfRoutes } },
+    },
+    "x-tokenName": tokenName,
+    "x-sign-in": { clientId, scopes, parameters },
+  };
 }
 
 function describeSignIn(demoCallers: readonly DemoCaller[]): string {

@@ -15,6 +15,7 @@ export interface Accounts {
   /** Takes an e-mail address in any case. */
   withEmail(email: string): Account | undefined;
   withRefreshToken(refreshToken: string): Account | undefined;
+  all(): readonly Account[];
   remove(account: Account): void;
 }
 
@@ -34,6 +35,7 @@ export function createAccounts(callers: readonly LocalCaller[]): Accounts {
   return {
     withEmail: (email) => find((account) => account.email === email.toLowerCase()),
     withRefreshToken: (refreshToken) => find((account) => account.refreshToken === refreshToken),
+    all: () => [...accounts],
     remove: (account) => void accounts.delete(account),
   };
 }

@@ -4,8 +4,18 @@
  * the claims of "Understanding user pool JSON web tokens", in its developer guide.
  */
 import { randomUUID } from "node:crypto";
+import { parse as parseForm } from "node:querystring";
 import type { Account } from "./accounts.ts";
-import { type Credentials, type Dress, type DressOptions, groupsIn, nowSeconds, uuidOf } from "./dress.ts";
+import { createAuthorizationCodes } from "./authorization-code.ts";
+import {
+  type Credentials,
+  type Dress,
+  type DressOptions,
+  groupsIn,
+  nowSeconds,
+  type ProviderAnswer,
+  uuidOf,
+} from "./dress.ts";
 
 export interface CognitoOptions extends DressOptions {
   /** Which of the two tokens the API takes. */
@@ -17,6 +27,9 @@ type Fields = Readonly<Record<string, unknown>>;
 const POOL_ID = "eu-west-1_LocalDemo";
 const CLIENT_ID = "localdemo";
 const LIFETIME_SECONDS = 3600;
+/** Of the pool's domain. */
+const PAGE_PATH = "/oauth2/authorize";
+const TOKEN_PATH = "/oauth2/token";
 const TARGET = "AWSCognitoIdentityProviderService.";
 
 /** Puts on Cognito's dress. */
@@ -30,6 +43,25 @@ export function createCognito({
   sign,
 }: CognitoOptions): Dress {
   const issuer = `https://cognito-idp.eu-west-1.amazonaws.com/${POOL_ID}`;
+
+  const codes = createAuthorizationCodes({ accounts, clientId: CLIENT_ID, path: PAGE_PATH });
+
+  /** What its "Token endpoint" answers, which is OAuth's. Its access token has the scopes that were asked for. */
+  async function exchangeCode(fields: Fields): Promise<ProviderAnswer> {
+    const grant = fields.grant_type === "authorization_code" ? codes.exchange(fields) : undefined;
+    if (!grant) return { status: 400, body: { error: "invalid_grant" } };
+    const { AccessToken, IdToken, ExpiresIn, TokenType } = await tokensOf(grant.account, grant.scope);
+    return {
+      status: 200,
+      body: {
+        access_token: AccessToken,
+        id_token: IdToken,
+        refresh_token: grant.account.refreshToken,
+        expires_in: ExpiresIn,
+        token_type: TokenType,
+      },
+    };
+  }
 
   async function initiateAuth({ AuthFlow: flow, ClientId: clientId, AuthParameters }: Fields) {
     checkClient(clientId);
@@ -62,7 +94,10 @@ export function createCognito({
   }
 
   /** An access token has no e-mail address and no `aud`, an ID token no scope. */
-  async function tokensOf({ email, groups, lastSignInTime }: Account) {
+  async function tokensOf(
+    { email, groups, lastSignInTime }: Account,
+    scope = "aws.cognito.signin.user.admin",
+  ) {
     const iat = nowSeconds();
     const sub = uuidOf(email);
     const common = {
@@ -78,7 +113,7 @@ export function createCognito({
     const access = {
       client_id: CLIENT_ID,
       token_use: "access",
-      scope: "aws.cognito.signin.user.admin",
+      scope,
       jti: randomUUID(),
       username: sub,
     };
@@ -111,7 +146,11 @@ export function createCognito({
     issuer,
     audience: CLIENT_ID,
     groupsClaim,
-    discovery: { response_types_supported: ["code", "token"], token_endpoint: `${url}/oauth2/token` },
+    discovery: {
+      response_types_supported: ["code", "token"],
+      authorization_endpoint: url + PAGE_PATH,
+      token_endpoint: url + TOKEN_PATH,
+    },
     environment: {
       IDENTITY_PROVIDER: "cognito",
       COGNITO_USER_POOL_ID: POOL_ID,
@@ -131,7 +170,11 @@ export function createCognito({
       }),
       tokenAt: ["AuthenticationResult", tokenUse === "id" ? "IdToken" : "AccessToken"],
     }),
-    async answer({ method, path, headers, body }) {
+    async answer(request) {
+      const page = codes.answer(request);
+      if (page) return page;
+      const { method, path, headers, body } = request;
+      if (method === "POST" && path === TOKEN_PATH) return exchangeCode(parseForm(body));
       const target = String(headers["x-amz-target"] ?? "");
       try {
         const operation = target.startsWith(TARGET) ? target.slice(TARGET.length) : "";

@@ -16,7 +16,9 @@ export interface ProviderRequest {
 
 export interface ProviderAnswer {
   readonly status: number;
-  readonly body: object;
+  /** JSON, or text of the type that `headers` say. */
+  readonly body: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface DressOptions {

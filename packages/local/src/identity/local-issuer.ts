@@ -66,7 +66,9 @@ export async function startLocalIssuer({
     const { method = "", url = "", headers } = request;
     const [path = "", query = ""] = url.split("?", 2);
     if (method === "GET" && path === JWKS_PATH) return { status: 200, body: (await key).keySet };
-    if (method === "GET" && path === "/.well-known/openid-configuration") {
+    if (method === "OPTIONS") return { status: 204, body: "" };
+    // A user pool's document is below the pool's name.
+    if (method === "GET" && path.endsWith("/.well-known/openid-configuration")) {
       // By the name that the caller knows it by: in a network of containers that is not the address it listens on.
       return { status: 200, body: discoveryDocument(dress, `http://${headers.host}${JWKS_PATH}`) };
     }
@@ -77,11 +79,12 @@ export async function startLocalIssuer({
 
   const server = createServer((request, response) => {
     answer(request).then(
-      ({ status, body }) => send(response, status, body),
+      (provided) => send(response, provided),
       (error) => {
         // A caller that went away while it was sending gets no answer; anything else is a fault of this file.
         if (request.complete) console.error(error);
-        send(response, 500, { error: { code: 500, message: "INTERNAL", status: "INTERNAL" } });
+        const body = { error: { code: 500, message: "INTERNAL", status: "INTERNAL" } };
+        send(response, { status: 500, body });
       },
     );
   });
@@ -140,8 +143,19 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return length > BODY_LIMIT_BYTES ? undefined : Buffer.concat(chunks).toString();
 }
 
-function send(response: ServerResponse, status: number, body: object): void {
+/** Pages of any origin may ask, as at the providers: they bring no cookie, and get what they have a code or a password for. */
+const CORS = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "authorization, content-type, x-amz-target, x-requested-with",
+};
+
+function send(response: ServerResponse, { status, body, headers }: ProviderAnswer): void {
   response
-    .writeHead(status, { "content-type": "application/json", "cache-control": "no-store" })
-    .end(JSON.stringify(body));
+    .writeHead(status, {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      ...CORS,
+      ...headers,
+    })
+    .end(typeof body === "string" ? body : JSON.stringify(body));
 }

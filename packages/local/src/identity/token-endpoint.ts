@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { parse as parseForm } from "node:querystring";
 import type { JWTPayload } from "jose";
 import type { Account } from "./accounts.ts";
+import { createAuthorizationCodes } from "./authorization-code.ts";
 import {
   type Credentials,
   type Dress,
@@ -45,6 +46,7 @@ interface Refusal {
 
 const CLIENT_ID = "local-demo";
 const PATH = "/oauth/token";
+const PAGE_PATH = "/authorize";
 const AUDIENCE = "https://api.example.com";
 
 const refusal = (status: number, error: string, description: string): Refusal => ({
@@ -107,12 +109,14 @@ function createTokenEndpoint(
   const issuer = kind.issuer(url);
   /** What each sign-in was granted, by its refresh token. */
   const granted = new Map<string, string>();
+  const codes = createAuthorizationCodes({ accounts, clientId: CLIENT_ID, path: PAGE_PATH });
 
   async function exchange(fields: Fields): Promise<ProviderAnswer> {
     const { grant_type: grantType, client_id: clientId } = fields;
     if (clientId !== CLIENT_ID) return answerOf(refusal(401, "invalid_client", "Unknown client"));
     if (grantType === "password") return withPassword(fields);
     if (grantType === "refresh_token") return renewed(fields);
+    if (grantType === "authorization_code") return withCode(fields);
     return answerOf(refusal(400, "unsupported_grant_type", `Unsupported grant type: ${grantType}`));
   }
 
@@ -130,6 +134,13 @@ function createTokenEndpoint(
     const scopes = typeof scope === "string" ? scope : "";
     const isForThisApi = audience !== undefined || !kind.demandsAudience;
     return tokensFor(account, scopes, isForThisApi);
+  }
+
+  async function withCode(fields: Fields): Promise<ProviderAnswer> {
+    const grant = codes.exchange(fields);
+    if (!grant) return answerOf(refusal(kind.unknownRefreshToken.status, "invalid_grant", "Invalid code"));
+    const { account, scope, audience } = grant;
+    return tokensFor(account, scope, audience === kind.audience || !kind.demandsAudience);
   }
 
   async function renewed({ refresh_token: refreshToken }: Fields): Promise<ProviderAnswer> {
@@ -178,9 +189,11 @@ function createTokenEndpoint(
     audience: kind.audience,
     groupsClaim,
     discovery: {
+      authorization_endpoint: url + PAGE_PATH,
       token_endpoint: url + PATH,
       response_types_supported: ["code"],
-      grant_types_supported: ["password", "refresh_token"],
+      grant_types_supported: ["authorization_code", "password", "refresh_token"],
+      code_challenge_methods_supported: ["S256"],
       token_endpoint_auth_methods_supported: ["client_secret_post", "client_secret_basic", "none"],
     },
     environment: {
@@ -204,7 +217,10 @@ function createTokenEndpoint(
       }).toString(),
       tokenAt: ["access_token"],
     }),
-    async answer({ method, path, headers, body }) {
+    async answer(request) {
+      const page = codes.answer(request);
+      if (page) return page;
+      const { method, path, headers, body } = request;
       if (path !== PATH || method !== "POST") return answerOf(refusal(404, "invalid_request", "Not found"));
       const fields = fieldsOf(String(headers["content-type"] ?? ""), body);
       return fields ? exchange(fields) : answerOf(refusal(400, "invalid_request", "The body is malformed"));

@@ -1,5 +1,6 @@
 /** What is looked at in a browser: one API, wherever it can be reached. */
 import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
+import type { IdentityProviderName } from "@lambda-express-api/kit/identity/identity-preset.ts";
 import { startLocalIssuer } from "../../src/identity/local-issuer.ts";
 import { loadLocalApi } from "../../src/local-stack.ts";
 import { startContainerized } from "../../src/runtimes/containerized.ts";
@@ -20,11 +21,14 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Starts the identity provider and both runtimes of the API in a folder. What has started is closed if the rest cannot. */
-export async function startWorld(folder: string): Promise<World> {
+/**
+ * Starts the identity provider, Firebase's dress by default, and both runtimes of the API in a folder. What has started is
+ * closed if the rest cannot.
+ */
+export async function startWorld(folder: string, provider?: IdentityProviderName): Promise<World> {
   await using started = new AsyncDisposableStack();
   const local = await loadLocalApi(apiFolder(folder));
-  const identity = await startLocalIssuer({ callers: Object.values(local.callers) });
+  const identity = await startLocalIssuer({ callers: Object.values(local.callers), provider });
   started.defer(() => identity.close());
   const options = { local, identity, port: 0, print: () => undefined };
   const lambda = await startLambda(options);

@@ -26,6 +26,11 @@ async function signIn(button) {
   token = undefined;
   for (const other of callers.querySelectorAll("button")) other.setAttribute("aria-pressed", "false");
   if (isOut) return say(output, "Nobody is signed in.");
+  if (callers.dataset.authorizationUrl) {
+    token = await signInAtPage(callers.dataset);
+    button.setAttribute("aria-pressed", "true");
+    return say(output, "Signed in. The calls below are yours now.");
+  }
   const { username, password } = button.dataset;
   const { ok, body } = await call(callers.dataset.tokenUrl, {
     method: "POST",
@@ -36,6 +41,53 @@ async function signIn(button) {
   token = body.access_token;
   button.setAttribute("aria-pressed", "true");
   say(output, `Signed in as ${username}. The calls below are theirs now.`);
+}
+
+const base64url = (bytes) =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
+
+// Authorization code with PKCE (RFC 7636), in a window of its own. It comes back to the page of Swagger UI, which hands the
+// code over to `swaggerUIRedirectOauth2`: a client at the provider has one address to come back to.
+async function signInAtPage({ authorizationUrl, tokenUrl, tokenName, clientId, redirect }) {
+  const verifier = random();
+  const state = random();
+  const redirectUri = new URL(redirect, location.href).href;
+  const challenge = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
+  const url = new URL(authorizationUrl);
+  for (const [name, value] of Object.entries({
+    response_type: "code",
+    redirect_uri: redirectUri,
+    state,
+    code_challenge: base64url(challenge),
+    code_challenge_method: "S256",
+  }))
+    url.searchParams.set(name, value);
+  const code = await new Promise((resolve, reject) => {
+    window.swaggerUIRedirectOauth2 = {
+      auth: { name: "oauth2", schema: new Map([["flow", "authorizationCode"]]) },
+      state,
+      redirectUrl: redirectUri,
+      callback: ({ auth }) => resolve(auth.code),
+      errCb: ({ message }) => reject(new Error(message)),
+    };
+    window.open(url);
+  });
+  const { ok, body } = await call(tokenUrl, {
+    method: "POST",
+    body: new URLSearchParams({
+      grant_type: "authorization_code",
+      client_id: clientId,
+      code,
+      code_verifier: verifier,
+      redirect_uri: redirectUri,
+    }),
+  });
+  if (!ok) throw new Error(body.error_description ?? body.error ?? "The provider refused the sign-in.");
+  return body[tokenName];
 }
 
 async function callEndpoint(button) {

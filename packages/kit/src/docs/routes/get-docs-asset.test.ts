@@ -80,17 +80,27 @@ describe("GET /v1/docs/{asset}", () => {
 
   it("gives the page its title from the document, with a stand-in for the browser and for Swagger UI", async () => {
     const script = (await fetchRaw(`${url}swagger-ui-init.js`)).body.toString();
-    let options: { onComplete?: () => void } = {};
+    let options: { onComplete?: () => void; oauth2RedirectUrl?: string } = {};
+    const oauth: object[] = [];
+    const signIn = { clientId: "client", scopes: ["openid"], parameters: { audience: "api" } };
+    let schemes: object = { oauth2: { "x-sign-in": signIn } };
     const info = new Map([["title", "fixture-api"]]);
     const swaggerUi = (given: typeof options) => {
       options = given;
-      return { specSelectors: { info: () => info } };
+      return {
+        specSelectors: {
+          info: () => info,
+          specJson: () => ({ toJS: () => ({ components: { securitySchemes: schemes } }) }),
+        },
+        initOAuth: (given: object) => oauth.push(given),
+      };
     };
     const window: { onload?: () => void; location: object } = {
-      location: { search: "", origin: "http://h" },
+      location: { search: "", origin: "http://h", href: "http://h/express/v1/docs" },
     };
     const document = { title: "Swagger UI" };
     const browser = {
+      URL,
       window,
       document,
       SwaggerUIBundle: Object.assign(swaggerUi, { presets: {}, plugins: {} }),
@@ -100,9 +110,21 @@ describe("GET /v1/docs/{asset}", () => {
     runInNewContext(`${script}; window.onload(); globalThis.ui = window.ui`, browser);
     options.onComplete?.();
     assert.equal(document.title, "fixture-api · Swagger UI");
+    // It also knows where sign-in comes back to, and the client of the provider's page.
+    assert.equal(options.oauth2RedirectUrl, "http://h/express/v1/docs/oauth2-redirect.html");
+    assert.deepEqual(JSON.parse(JSON.stringify(oauth)), [
+      {
+        clientId: "client",
+        scopes: ["openid"],
+        additionalQueryStringParams: { audience: "api" },
+        usePkceWithAuthorizationCodeGrant: true,
+      },
+    ]);
+    schemes = {};
     info.delete("title");
     document.title = "Swagger UI";
     options.onComplete?.();
     assert.equal(document.title, "Swagger UI");
+    assert.equal(oauth.length, 1);
   });
 });

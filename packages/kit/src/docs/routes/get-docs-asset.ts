@@ -2,6 +2,7 @@ import { anyone } from "../../route/access.ts";
 import { defineRoute } from "../../route/define-route.ts";
 import type { DocsOptions } from "../docs-routes.ts";
 import { assetRequest, assetResponses } from "../file-contracts.ts";
+import { pagePolicy } from "../page-policy.ts";
 
 /** @returns the endpoint, below the prefix. */
 export const getDocsAsset = ({ prefix }: DocsOptions) =>
@@ -11,7 +12,7 @@ export const getDocsAsset = ({ prefix }: DocsOptions) =>
     head: true,
     path: `${prefix}/docs/{asset}`,
     role: "docs",
-    summary: "Returns a script, a style sheet or the icon of Swagger UI or of the landing page.",
+    summary: "Returns a file of Swagger UI or of the landing page.",
     feature: "docs",
     request: (z) => ({
       ...assetRequest(z),
@@ -22,6 +23,9 @@ export const getDocsAsset = ({ prefix }: DocsOptions) =>
   }).handler(
     anyone(async ({ params, headers, query }) => {
       const { answerFile } = await import("../files.ts");
-      return answerFile(`docs/${params.asset}`, headers, { version: query.v });
+      // Its opener is a page of this origin, and the window has been at the provider's in between.
+      const page = params.asset === "oauth2-redirect.html";
+      const opened = page && { headers: { ...pagePolicy(), "cross-origin-opener-policy": "unsafe-none" } };
+      return answerFile(`docs/${params.asset}`, headers, { version: query.v, ...opened });
     }),
   );

@@ -13,13 +13,16 @@ export const getDocs = ({ prefix }: DocsOptions) =>
     path: `${prefix}/docs`,
     role: "docs",
     summary: "Shows this API in Swagger UI.",
-    description: "*Authorize* signs in through the token endpoint; *Try it out* then sends the token along.",
+    description:
+      "*Authorize* signs in at the provider's own page, or through the token endpoint; *Try it out* then sends the token along.",
     feature: "docs",
     request: pageRequest,
     responses: pageResponses,
   }).handler(
-    anyone(async ({ headers }) => {
+    anyone(async ({ headers, config }) => {
       const { answerFile } = await import("../files.ts");
-      return answerFile("docs.html", headers, { headers: pagePolicy() });
+      const { findSignInPage } = await import("../sign-in-page.ts");
+      const policy = pagePolicy({ signInPage: await findSignInPage(config) });
+      return answerFile("docs.html", headers, { headers: policy });
     }),
   );

@@ -20,6 +20,6 @@ export const getRedoc = ({ prefix }: DocsOptions) =>
     anyone(async ({ headers }) => {
       const { answerFile } = await import("../files.ts");
       // ReDoc searches in a worker that it makes of a string.
-      return answerFile("redoc.html", headers, { headers: pagePolicy("worker-src blob:") });
+      return answerFile("redoc.html", headers, { headers: pagePolicy({ more: ["worker-src blob:"] }) });
     }),
   );

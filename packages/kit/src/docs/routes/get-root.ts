@@ -46,11 +46,23 @@ export const getRoot = ({ prefix }: DocsOptions) =>
       const root = basePath + prefix;
       if (config.features.docs && prefersHtml(headers.accept)) {
         const { landingPage } = await import("../landing-page.ts");
+        const { findSignInPage } = await import("../sign-in-page.ts");
+        const signInPage = await findSignInPage(config);
         const { name, description } = api;
         return {
           status: 200,
-          body: landingPage({ name, version, description, prefix, basePath, origin, config, routes }),
-          headers: { "content-type": HTML, vary: "accept", ...pagePolicy() },
+          body: landingPage({
+            name,
+            version,
+            description,
+            prefix,
+            basePath,
+            origin,
+            config,
+            routes,
+            signInPage,
+          }),
+          headers: { "content-type": HTML, vary: "accept", ...pagePolicy({ signInPage }) },
         };
       }
       const health = routes.find(({ role }) => role === "health");

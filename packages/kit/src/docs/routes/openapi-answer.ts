@@ -20,11 +20,20 @@ const toldFaults = new Set<string>();
  */
 export async function answerOpenApi({ api, config, basePath, log }: HandlerContext): Promise<OpenApiAnswer> {
   const { openApiDocument } = await import("../openapi.ts");
+  const { findSignInPage } = await import("../sign-in-page.ts");
   const routes = await api.endpoints();
   const onFault = (fault: string) => {
     if (!toldFaults.has(fault)) log.error("part of the OpenAPI document is left out", { fault });
     toldFaults.add(fault);
   };
-  const options = { api, routes, config, basePath, ...(config.environment === "production" && { onFault }) };
+  const signInPage = await findSignInPage(config);
+  const options = {
+    api,
+    routes,
+    config,
+    basePath,
+    signInPage,
+    ...(config.environment === "production" && { onFault }),
+  };
   return { status: 200, body: { ...(await openApiDocument(options)) } };
 }

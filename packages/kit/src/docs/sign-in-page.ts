@@ -1,0 +1,91 @@
+/** Where the docs pages sign in: at the provider's own page, where it has one (authorization code with PKCE, RFC 7636). */
+import type { Config } from "../config.ts";
+import { callProvider } from "../identity/provider-call.ts";
+
+export interface SignInPage {
+  readonly authorizationUrl: string;
+  /** Takes the code from the browser, so the provider must allow the page's origin. */
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** What the provider is told besides. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The field of the answer whose token the API takes. */
+  readonly tokenName: "access_token" | "id_token";
+}
+
+/** What Lambda's caller of the docs waits for at most. */
+const TIMEOUT_MILLISECONDS = 1500;
+const KNOWN_MILLISECONDS = 10 * 60_000;
+const UNKNOWN_MILLISECONDS = 30_000;
+
+type SignInConfig = Pick<Config, "identityProvider" | "cognito" | "oidc"> & {
+  readonly jwt: Pick<Config["jwt"], "issuer" | "audiences" | "tokenUse">;
+};
+
+interface Answered {
+  readonly page: Promise<SignInPage | undefined>;
+  validUntil: number;
+}
+
+const answered = new WeakMap<object, Answered>();
+
+/**
+ * Finds the page in the provider's discovery document, which is asked for again after ten minutes, and half a minute after a
+ * failure.
+ *
+ * @returns `undefined` for Firebase, which has none, for a client with a secret, which no page can keep, and while the
+ *   document is out of reach or names no page.
+ */
+export function findSignInPage(config: SignInConfig): Promise<SignInPage | undefined> {
+  const known = answered.get(config);
+  if (known && Date.now() < known.validUntil) return known.page;
+  const fresh: Answered = { page: ask(config), validUntil: Date.now() + KNOWN_MILLISECONDS };
+  answered.set(config, fresh);
+  void fresh.page.then((page) => {
+    if (!page) fresh.validUntil = Date.now() + UNKNOWN_MILLISECONDS;
+  });
+  return fresh.page;
+}
+
+async function ask(config: SignInConfig): Promise<SignInPage | undefined> {
+  const { identityProvider, cognito, oidc, jwt } = config;
+  const isCognito = identityProvider === "cognito";
+  const { clientId, clientSecret } = isCognito ? cognito : oidc;
+  if (identityProvider === "firebase" || clientId === undefined || clientSecret !== undefined)
+    return undefined;
+  const url = discoveryUrl(config);
+  const document = await callProvider({ method: "GET", url, timeoutMilliseconds: TIMEOUT_MILLISECONDS }).then(
+    ({ status, answer }) => (status === 200 ? answer : {}),
+    () => ({}) as Readonly<Record<string, unknown>>,
+  );
+  const { issuer, authorization_endpoint: authorizationUrl, token_endpoint: tokenUrl } = document;
+  if (issuer !== jwt.issuer || !isAsSafeAs(url, authorizationUrl) || !isAsSafeAs(url, tokenUrl))
+    return undefined;
+  const [audience = ""] = jwt.audiences;
+  return {
+    authorizationUrl,
+    tokenUrl,
+    clientId,
+    scopes: (oidc.scope ?? "openid").split(" "),
+    // Without one, Auth0's token is not a JWT; others do not know the parameter.
+    parameters: identityProvider === "auth0" ? { audience } : {},
+    tokenName: isCognito && jwt.tokenUse === "id" ? "id_token" : "access_token",
+  };
+}
+
+/** A user pool's document is below its issuer, which is not where an emulator of Cognito is. */
+function discoveryUrl({ identityProvider, cognito, jwt: { issuer } }: SignInConfig): string {
+  const base =
+    identityProvider === "cognito" && cognito.url
+      ? `${cognito.url}/${issuer.split("/").at(-1)}`
+      : issuer.replace(/\/$/, "");
+  return `${base}/.well-known/openid-configuration`;
+}
+
+/** By HTTPS, unless the provider is on this machine. */
+function isAsSafeAs(base: string, url: unknown): url is string {
+  if (typeof url !== "string") return false;
+  const protocol = URL.parse(url)?.protocol;
+  return protocol === "https:" || (protocol === "http:" && base.startsWith("http:"));
+}

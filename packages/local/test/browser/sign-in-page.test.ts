@@ -1,0 +1,147 @@
+// Sign-in at the provider's own page, in a real browser, in each dress that has one: from Swagger UI and from the landing page,
+// behind a mapping key, behind a stage and in the container. Where there is no browser, nothing of this is a test.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { MEMBERS } from "../api-folder.ts";
+import { local } from "../fixtures/members/src/local.ts";
+import type { Browser, Page } from "playwright-core";
+import { findChromium, launchChromium } from "./chromium.ts";
+import { startWorld, type World } from "./world.ts";
+
+const { admin, user } = local.callers;
+/** Where Swagger UI is looked at: what the roots differ in is not the provider. */
+const ROOTS = {
+  auth0: ["behind a mapping key", "behind a stage, at an address", "in the container"],
+  cognito: ["behind a mapping key"],
+  oidc: ["in the container"],
+} as const;
+
+const executable = findChromium();
+if (executable) {
+  let browser: Browser;
+  before(async () => {
+    browser = await launchChromium(executable);
+  });
+  after(() => browser?.close());
+
+  for (const provider of ["auth0", "cognito", "oidc"] as const) {
+    describe(`sign-in at the page of ${provider}`, () => {
+      let world: World;
+      before(async () => {
+        // As where a provider has a page and nothing else: no password goes through the API.
+        process.env.AUTH_ENDPOINTS = "off";
+        world = await startWorld(MEMBERS, provider);
+      });
+      after(() => world?.close());
+
+      for (const root of ROOTS[provider]) {
+        it(`makes an admin of Swagger UI's reader, ${root}, and survives a reload`, async () => {
+          const { page, faults, close } = await open(browser, `${world.baseUrls[root]}/v1/docs`);
+          await page.waitForSelector(".opblock");
+          await authorize(page, admin.email);
+          assert.equal(await tryItOut(page, "listEndpoints"), 200);
+          await page.reload();
+          await page.waitForSelector(".opblock");
+          assert.equal(await tryItOut(page, "listEndpoints"), 200);
+          assert.deepEqual(faults, []);
+          await close();
+        });
+      }
+
+      it("signs in from the landing page too, and out again", async () => {
+        const { page, faults, close } = await open(browser, `${world.baseUrls["behind a mapping key"]}/v1`);
+        const button = page.getByRole("button", { name: "Sign in" });
+        await choose(page, user.email, () => button.click());
+        await page.getByText("Signed in. The calls below are yours now.").waitFor();
+        assert.match(await call(page, "getMe"), /^200\n[\s\S]*"USERS"/);
+        assert.match(await call(page, "listEndpoints"), /^403\n/);
+        await button.click();
+        await page.getByText("Nobody is signed in.").waitFor();
+        assert.match(await call(page, "getMe"), /^401\n/);
+        assert.deepEqual(faults, []);
+        await close();
+      });
+    });
+  }
+
+  describe("sign-in with a password, at Firebase", () => {
+    let world: World;
+    before(async () => {
+      process.env.AUTH_ENDPOINTS = "on";
+      world = await startWorld(MEMBERS, "firebase");
+    });
+    after(() => world?.close());
+
+    it("survives a reload of Swagger UI, which keeps the token and not the password", async () => {
+      const { page, close } = await open(browser, `${world.baseUrls["behind a mapping key"]}/v1/docs`);
+      await page.waitForSelector(".opblock");
+      await page.click(".btn.authorize");
+      const dialog = page.locator(".auth-container");
+      await dialog.locator("#oauth_username").fill(admin.email);
+      await dialog.locator("#oauth_password").fill(admin.password);
+      await dialog.getByRole("button", { name: "Apply given OAuth2 credentials" }).click();
+      await dialog.getByRole("button", { name: "Remove authorization" }).waitFor();
+      const kept = await page.evaluate<string>("JSON.stringify(localStorage)");
+      assert.match(kept, /access_token/);
+      assert.ok(!kept.includes(admin.password), kept);
+      await page.reload();
+      await page.waitForSelector(".opblock");
+      assert.equal(await tryItOut(page, "listEndpoints"), 200);
+      await close();
+    });
+  });
+} else if (process.env.CI) {
+  throw new Error("Continuous integration needs Chromium: apt-get install chromium");
+}
+
+async function open(browser: Browser, url: string) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => {
+    const isRefusedCall = /status of (401|403) /.test(message.text());
+    if (message.type() === "error" && !isRefusedCall) faults.push(message.text());
+  });
+  await page.goto(url);
+  return { page, faults, close: () => context.close() };
+}
+
+/** Presses the button of a caller in the window that `opening` opens, which then closes by itself. */
+async function choose(page: Page, email: string, opening: () => Promise<void>): Promise<void> {
+  const [popup] = await Promise.all([page.waitForEvent("popup"), opening()]);
+  const closed = popup.waitForEvent("close");
+  await popup.getByRole("button", { name: email }).click();
+  await closed;
+}
+
+async function authorize(page: Page, email: string): Promise<void> {
+  await page.click(".btn.authorize");
+  const dialog = page.locator(".auth-container");
+  for (const field of ["client_id_authorizationCode", "client_secret_authorizationCode"])
+    assert.equal(await dialog.locator(`#${field}`).isVisible(), false, "nobody is asked for a client");
+  await choose(page, email, () =>
+    dialog.getByRole("button", { name: "Apply given OAuth2 credentials" }).click(),
+  );
+  await dialog.getByRole("button", { name: "Remove authorization" }).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
+}
+
+async function tryItOut(page: Page, operationId: string): Promise<number> {
+  const operation = page.locator(`.opblock[id$="-${operationId}"]`);
+  if (!(await operation.getAttribute("class"))?.includes("is-open"))
+    await operation.locator(".opblock-summary-control").click();
+  await operation.getByRole("button", { name: "Execute" }).click();
+  const status = operation.locator(".live-responses-table .response-col_status").last();
+  return Number.parseInt(await status.innerText(), 10);
+}
+
+async function call(page: Page, operationId: string): Promise<string> {
+  const article = page.locator(`#${operationId}`);
+  const answered = page.waitForResponse((response) => response.url().includes("/v1"));
+  await article.getByRole("button", { name: "Call it" }).click();
+  await answered;
+  await article.locator("button:enabled").waitFor();
+  return article.locator("output").innerText();
+}
