@@ -254,7 +254,7 @@ describe("the built Lambda function", () => {
         (await run(folder, [event])).answers[0]?.files
           .map((file) => file.replace(/-[A-Z0-9]{8}\.js$/, ""))
           .filter((name) => name !== "chunk");
-      assert.deepEqual(await names(events.docs), ["app.js", "get-docs", "zod", "files"]);
+      assert.deepEqual(await names(events.docs), ["app.js", "get-docs", "zod", "files", "sign-in-page"]);
       assert.deepEqual(await names(events.token), ["app.js", "api", "zod", "axios"]);
     });
   });
