@@ -10,6 +10,7 @@ export interface Buildspec {
     readonly "git-credential-helper": "yes";
     readonly "parameter-store"?: Readonly<Record<string, string>>;
   };
+  readonly cache?: { readonly paths: readonly string[] };
   readonly phases: { readonly install?: Phase; readonly pre_build: Phase; readonly build: Phase };
 }
 
@@ -26,7 +27,12 @@ export interface BuildspecOptions {
   readonly settingsParameterName: string;
   /** What the deployment alone is told, whatever the settings say. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether what npm has fetched is kept for the next build. Default: `false`. */
+  readonly keepsCache?: boolean;
 }
+
+/** npm's cache, where CodeBuild runs as root. */
+const CACHE_PATHS = ["/root/.npm/**/*"];
 
 /** Gives the commands: first all that continuous integration runs, and only when that has passed the deployment. */
 export function planBuildspec(options: BuildspecOptions): Buildspec {
@@ -39,6 +45,7 @@ export function planBuildspec(options: BuildspecOptions): Buildspec {
       "git-credential-helper": "yes",
       ...(bringsSettings && { "parameter-store": { STAGE_SETTINGS: settingsParameterName } }),
     },
+    ...(options.keepsCache && { cache: { paths: CACHE_PATHS } }),
     phases: {
       // A pipeline runs once when it is made, and whenever somebody asks: then from the head of the branch.
       ...(!preRelease && {

@@ -2,10 +2,13 @@
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { cutNames, missingRights } from "@lambda-express-api/infra/doctor/deploy-rights.ts";
+import type { Resource } from "@lambda-express-api/infra/testing/graph.ts";
 import { may } from "@lambda-express-api/infra/testing/may.ts";
 import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
 import { deployPermissions } from "../src/deploy-permissions.ts";
 import { deploymentRequests, type ResourceRequest } from "./deployment-requests.ts";
+import { policyFaults } from "./iam-data.ts";
 
 const rightsOf = (appName: string, stage: string) =>
   deployPermissions({
@@ -19,21 +22,31 @@ const rightsOf = (appName: string, stage: string) =>
     permissionsBoundaryArn: "arn:aws:iam::123456789012:policy/boundary",
   }).map((statement) => ({ effect: "Allow", conditions: {}, ...statement }));
 
-describe("the rights to deploy a stage with a table, a queue and cron jobs", () => {
+describe("the rights to deploy a stage with a table, a queue, a bucket, a topic and jobs", () => {
   let requests: readonly ResourceRequest[];
+  let resources: readonly Resource[];
   before(async () => {
     const graph = await synthesise({
-      config: "packages/infra/test/configs/owners-resources.ts",
+      config: "packages/infra/test/configs/owners-infra.ts",
       stage: "dev",
       environment: {
         JWT_ISSUER: "https://securetoken.google.com/my-project",
         JWT_AUTHORIZED_AUDIENCES: "my-project",
         FIREBASE_APP_API_KEY: "AIzaSyExample",
+        PERMISSIONS_BOUNDARY_ARN: "arn:aws:iam::123456789012:policy/boundary",
       },
     });
+    resources = graph.resources;
     // Roles and their boundary have tests of their own.
     requests = deploymentRequests(graph).filter(({ action }) => !action.startsWith("iam:"));
-    for (const service of ["dynamodb:", "sqs:", "events:", "lambda:CreateEventSourceMapping"])
+    for (const service of [
+      "dynamodb:",
+      "sqs:",
+      "sns:",
+      "s3:CreateBucket",
+      "events:",
+      "lambda:CreateEventSourceMapping",
+    ])
       assert.ok(
         requests.some(({ action }) => action.startsWith(service)),
         service,
@@ -41,14 +54,43 @@ describe("the rights to deploy a stage with a table, a queue and cron jobs", () 
   });
 
   it("reach all of it", () => {
-    const rights = rightsOf("owners", "dev");
+    const rights = rightsOf("fixture-api", "dev");
     for (const request of requests)
       assert.ok(may(rights, request), `${request.action} on ${request.resource}`);
   });
 
   it("reach nothing of it that bears the name of another stage", () => {
-    const rights = rightsOf("owners", "production");
-    for (const request of requests.filter(({ action }) => /^(dynamodb|sqs|events|lambda):/.test(action)))
+    const rights = rightsOf("fixture-api", "production");
+    for (const request of requests.filter(({ action }) =>
+      /^(dynamodb|sqs|sns|events|lambda):|^s3:(Create|Put|Get|Delete)Bucket/.test(action),
+    ))
       assert.ok(!may(rights, request), `${request.action} on ${request.resource}`);
   });
+
+  it("are those of the kinds that the doctor takes for known, and of their names", () => {
+    assert.deepEqual(missingRights(resources, "fixture-api-dev-"), []);
+    assert.deepEqual(cutNames(resources, "fixture-api-dev-"), []);
+  });
+});
+
+describe("the line that the doctor gives for another kind", () => {
+  for (const [type, inputs] of [
+    ["aws:kinesis/stream:Stream", { name: "fixture-api-dev-Clicks" }],
+    ["aws:cognito/userPool:UserPool", { name: "fixture-api-dev-Users" }],
+    ["aws:sfn/stateMachine:StateMachine", { name: "fixture-api-dev-Steps" }],
+    ["aws:ec2/vpc:Vpc", {}],
+    ["aws:lb/loadBalancer:LoadBalancer", { name: "fixture-api-dev-Lb" }],
+    ["aws:opensearch/domain:Domain", {}],
+    ["aws:efs/fileSystem:FileSystem", {}],
+    ["aws:appautoscaling/target:Target", {}],
+    ["aws:sesv2/emailIdentity:EmailIdentity", {}],
+    ["aws:msk/cluster:Cluster", {}],
+  ] as const) {
+    it(`names actions and resources as AWS does: ${type}`, async () => {
+      const made = { type, inputs, name: type, isComponent: false } as unknown as Resource;
+      const [missing] = missingRights([made], "fixture-api-dev-");
+      assert.ok(missing?.statement);
+      assert.deepEqual(await policyFaults([missing.statement]), []);
+    });
+  }
 });

@@ -37,6 +37,8 @@ export function deploymentRequests(graph: Graph): readonly ResourceRequest[] {
       context: { "iam:PassedToService": service },
     };
   };
+  const ofBucket = (bucket: unknown, actions: readonly string[]): Request[] =>
+    actions.map((action) => ({ action: `s3:${action}`, resource: `arn:aws:s3:::${bucket}` }));
   const requestsOf: Record<string, (resource: Resource, inputs: Inputs) => Request[]> = {
     "aws:lambda/function:Function": (_, { name, role, s3Key }) => [
       ...["CreateFunction", "GetFunction", "UpdateFunctionCode", "PublishVersion", "DeleteFunction"].map(
@@ -171,6 +173,31 @@ export function deploymentRequests(graph: Graph): readonly ResourceRequest[] {
           resource: arn("sqs", String(name)),
         }),
       ),
+    "aws:sns/topic:Topic": (_, { name }) =>
+      ["CreateTopic", "GetTopicAttributes", "SetTopicAttributes", "TagResource", "DeleteTopic"].map(
+        (action) => ({
+          action: `sns:${action}`,
+          resource: arn("sns", String(name)),
+        }),
+      ),
+    "aws:sns/topicSubscription:TopicSubscription": (_, { topic }) => {
+      // The mocks' ARNs end in the logical name.
+      const { inputs } = one(graph, "aws:sns/topic:Topic", String(topic).split(":").at(-1));
+      return ["Subscribe", "GetSubscriptionAttributes", "Unsubscribe"].map((action) => ({
+        action: `sns:${action}`,
+        resource: arn("sns", String(inputs.name)),
+      }));
+    },
+    "aws:s3/bucket:Bucket": (_, { bucket }) =>
+      ofBucket(bucket, ["CreateBucket", "ListBucket", "DeleteBucket"]),
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": (_, { bucket }) =>
+      ofBucket(bucket, ["PutBucketCORS", "GetBucketCORS"]),
+    "aws:s3/bucketPolicy:BucketPolicy": (_, { bucket }) =>
+      ofBucket(bucket, ["PutBucketPolicy", "GetBucketPolicy", "DeleteBucketPolicy"]),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (_, { bucket }) =>
+      ofBucket(bucket, ["PutBucketPublicAccessBlock", "GetBucketPublicAccessBlock"]),
+    "aws:s3/bucketNotification:BucketNotification": (_, { bucket }) =>
+      ofBucket(bucket, ["PutBucketNotification", "GetBucketNotification"]),
     "aws:cloudwatch/eventRule:EventRule": (_, { name }) =>
       ["PutRule", "DescribeRule", "DeleteRule"].map((action) => ({
         action: `events:${action}`,

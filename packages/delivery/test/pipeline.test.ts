@@ -136,7 +136,7 @@ describe("every pipeline", () => {
       const { inputs } = one(graph, "aws:codebuild/project:Project", name);
       const { type, image, privilegedMode = false } = inputs.environment as Inputs;
       assert.equal(type, "ARM_CONTAINER");
-      assert.match(String(image), /\/node:24-/);
+      if (name !== "OtherApp") assert.match(String(image), /\/node:24-/);
       assert.equal(privilegedMode, false);
       const log = one(graph, "aws:cloudwatch/logGroup:LogGroup", name).inputs;
       assert.ok(Number(log.retentionInDays) > 0);
@@ -401,6 +401,26 @@ describe("a pipeline that deploys", () => {
           assert.ok(boundary("Production")({ action, resource }), `${action} on ${resource}`);
     for (const { name, inputs } of all(production, "aws:iam/role:Role"))
       assert.equal(inputs.permissionsBoundary, boundaryArn, name);
+  });
+
+  it("takes another machine to build on, and keeps npm's cache in the bucket for itself alone", () => {
+    const { inputs } = one(options, "aws:codebuild/project:Project", "OtherApp");
+    const { computeType, image } = inputs.environment as Inputs;
+    assert.deepEqual([computeType, image], ["BUILD_GENERAL1_MEDIUM", "example/node:24"]);
+    assert.deepEqual(inputs.cache, { type: "S3", location: `given/cache/${inputs.name}` });
+    assert.deepEqual(buildspecOf(options, "OtherApp").cache, { paths: ["/root/.npm/**/*"] });
+    const allowed = rights(options, "OtherAppBuildRole");
+    const kept = (pipeline: string) => `arn:aws:s3:::given/cache/${pipeline}/npm`;
+    assert.ok(allowed({ action: "s3:PutObject", resource: kept(String(inputs.name)) }));
+    assert.ok(!allowed({ action: "s3:PutObject", resource: kept("pipelines-dev-PushCode") }));
+    assert.equal(one(options, "aws:codebuild/project:Project", "PushCode").inputs.cache, undefined);
+  });
+
+  it("may make other kinds of resources, where it is told of them", () => {
+    const stream = arn("kinesis", "stream/other-app-dev-Clicks");
+    const create = { action: "kinesis:CreateStream", resource: stream };
+    assert.ok(rights(options, "OtherAppBuildRole")(create));
+    assert.ok(!rights(example, "StagingBuildRole")(create));
   });
 
   it("takes another app, its settings and its rights", () => {

@@ -91,7 +91,7 @@ export class SettingsError extends Error {
   }
 }
 
-interface Setting<Value> {
+export interface Setting<Value> {
   readonly description: string;
   /** A right value, quoted in the sentence about a wrong one. */
   readonly example: string;
@@ -394,7 +394,8 @@ const READ_HERE = [
   "DOCS",
 ];
 
-const DEFAULT_STAGE_NAME = "mvp";
+/** As in the original design: a stage of the gateway is not a stage of SST. */
+export const DEFAULT_STAGE_NAME = "mvp";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -128,9 +128,10 @@ describe("what infra.ts makes: a table, a queue, a bucket, a topic, a network an
 
   it("has no name that AWS would refuse a second time, where a queue is replaced and its function with it", () => {
     for (const job of JOBS) {
-      const { inputs, ignoreChanges } = jobOf(job);
-      assert.match(String(inputs.name), /-[a-z]{8}$/);
-      assert.ok(ignoreChanges.includes("name"));
+      const { inputs, name } = jobOf(job);
+      const role = one(graph, "aws:iam/role:Role", name.replace(/Function$/, "Role"));
+      for (const named of [inputs.name, role.inputs.name])
+        assert.match(String(named), new RegExp(`^fixture-api-dev-${job}-[0-9a-f]{8}$`));
     }
     const logs = all(graph, "aws:cloudwatch/logGroup:LogGroup").map(({ name }) => name);
     for (const job of JOBS) assert.ok(logs.includes(`${job}Log`), job);

@@ -11,6 +11,8 @@ export interface DeployRightsArgs {
   readonly domain: { readonly hostedZoneId?: string } | undefined;
   /** What the stage's functions may do at AWS at most, beside writing their log. */
   readonly permissions: readonly ConditionalStatement[];
+  /** What the stage consists of besides, as `npm run doctor` says it. */
+  readonly alsoDeploys: readonly ConditionalStatement[];
 }
 
 export interface DeployRights {
@@ -45,15 +47,16 @@ export function createDeployRights(
     permissionsBoundaryArn: boundary.arn,
     permissions: $util
       .all([scope, boundary.arn, buckets])
-      .apply(([scope, permissionsBoundaryArn, { state, asset }]) =>
-        deployPermissions({
+      .apply(([scope, permissionsBoundaryArn, { state, asset }]) => [
+        ...deployPermissions({
           ...scope,
           stateBucket: state,
           assetBucket: asset,
           permissionsBoundaryArn,
           domain: args.domain,
         }),
-      ),
+        ...args.alsoDeploys,
+      ]),
   };
 }
 

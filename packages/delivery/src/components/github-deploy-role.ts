@@ -26,6 +26,8 @@ export interface GithubDeployRoleArgs {
   readonly domain?: { readonly hostedZoneId?: string };
   /** What the stage's functions may do at AWS at most, beside writing their log. */
   readonly permissions?: readonly ConditionalStatement[];
+  /** What it may make besides: kinds of resources that `npm run doctor` names, with the line for each. */
+  readonly alsoDeploys?: readonly ConditionalStatement[];
   /** GitHub as an identity provider, of which an account can have one. Default: it is made. */
   readonly identityProviderArn?: $util.Input<string>;
 }
@@ -49,7 +51,7 @@ export class GithubDeployRole extends $util.ComponentResource {
     super("lambda-express-api:infra:GithubDeployRole", name, {}, options);
     const roleName = `${$app.name}-${$app.stage}-${name}`;
     checkArgs(args, roleName);
-    const { stage, appName, releaseBucket, domain, permissions = [] } = args;
+    const { stage, appName, releaseBucket, domain, permissions = [], alsoDeploys = [] } = args;
 
     this.identityProviderArn = $util.output(
       args.identityProviderArn ??
@@ -71,7 +73,7 @@ export class GithubDeployRole extends $util.ComponentResource {
     );
     const rights =
       releaseBucket === undefined
-        ? createDeployRights(name, { appName, stage, domain, permissions }, this)
+        ? createDeployRights(name, { appName, stage, domain, permissions, alsoDeploys }, this)
         : {
             permissions: releaseRights(
               { appName, stage },

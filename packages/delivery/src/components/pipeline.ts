@@ -37,8 +37,21 @@ export interface PipelineArgs {
   readonly domain?: { readonly hostedZoneId?: string };
   /** What the stage's functions may do at AWS at most, beside writing their log. */
   readonly permissions?: readonly { readonly actions: string[]; readonly resources: string[] }[];
+  /** What the stage consists of besides: kinds of resources that `npm run doctor` names, with the line for each. */
+  readonly alsoDeploys?: readonly { readonly actions: string[]; readonly resources: string[] }[];
+  readonly build?: BuildArgs;
   /** Default: 30. */
   readonly logRetentionDays?: number;
+}
+
+/** The machine that builds. */
+export interface BuildArgs {
+  /** Default: `BUILD_GENERAL1_SMALL`, which is the cheapest. */
+  readonly computeType?: string;
+  /** For ARM, with Node 24 and git. Default: Debian's. */
+  readonly image?: string;
+  /** Whether what npm has fetched is kept in the bucket from one build to the next. Default: `false`. */
+  readonly keepsCache?: boolean;
 }
 
 /** Debian with Node 24 and git, as the API's own image; CodeBuild's images lag behind Node's releases. */
@@ -65,10 +78,13 @@ export class Pipeline extends $util.ComponentResource {
       preRelease = true,
       codeDelivery = "sst",
       settingsParameterName = `/${appName}/${stage}/settings`,
+      build = {},
     } = args;
     const fullRepositoryId = `${github.owner}/${githubRepository.name}`;
     const pipelineName = `${$app.name}-${$app.stage}-${name}`;
     checkArgs(args, pipelineName, `${appName}-${stage}-`);
+    // Of this pipeline alone: what one stage's builds keep, another's do not read.
+    const cachePrefix = `cache/${pipelineName}`;
 
     const { partition } = aws.getPartitionOutput();
     const { region } = aws.getRegionOutput();
@@ -97,6 +113,9 @@ export class Pipeline extends $util.ComponentResource {
         .all([bucketArn, connectionArn, log.arn, delivery.permissions])
         .apply(([bucketArn, connectionArn, logArn, permissions]) => [
           { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [`${bucketArn}/*`] },
+          ...(build.keepsCache
+            ? [{ actions: ["s3:PutObject"], resources: [`${bucketArn}/${cachePrefix}/*`] }]
+            : []),
           ...useOf(connectionArn, fullRepositoryId),
           { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [`${logArn}:*`] },
           ...permissions,
@@ -111,22 +130,28 @@ export class Pipeline extends $util.ComponentResource {
         buildTimeout: BUILD_TIMEOUT_MINUTES,
         environment: {
           type: "ARM_CONTAINER",
-          computeType: "BUILD_GENERAL1_SMALL",
-          image: IMAGE,
+          computeType: build.computeType ?? "BUILD_GENERAL1_SMALL",
+          image: build.image ?? IMAGE,
           // The service's own are for its own images.
           imagePullCredentialsType: "SERVICE_ROLE",
         },
         source: {
           type: "CODEPIPELINE",
-          buildspec: $util
-            .output(delivery.environment)
-            .apply((environment) =>
-              JSON.stringify(
-                planBuildspec({ stage, preRelease, codeDelivery, settingsParameterName, environment }),
-              ),
+          buildspec: $util.output(delivery.environment).apply((environment) =>
+            JSON.stringify(
+              planBuildspec({
+                stage,
+                preRelease,
+                codeDelivery,
+                settingsParameterName,
+                environment,
+                keepsCache: build.keepsCache ?? false,
+              }),
             ),
+          ),
         },
         artifacts: { type: "CODEPIPELINE" },
+        ...(build.keepsCache && { cache: { type: "S3", location: $interpolate`${bucket}/${cachePrefix}` } }),
         logsConfig: { cloudwatchLogs: { groupName: log.name } },
       },
       { parent, dependsOn: [buildPolicy] },
@@ -264,7 +289,13 @@ export class Pipeline extends $util.ComponentResource {
     function deploys() {
       const { permissions, permissionsBoundaryArn } = createDeployRights(
         name,
-        { appName, stage, domain: args.domain, permissions: args.permissions ?? [] },
+        {
+          appName,
+          stage,
+          domain: args.domain,
+          permissions: args.permissions ?? [],
+          alsoDeploys: args.alsoDeploys ?? [],
+        },
         parent,
       );
       return {

@@ -26,6 +26,8 @@ export default $config({
       appName: "other-app",
       settingsParameterName: "/other/settings",
       domain: {},
+      build: { computeType: "BUILD_GENERAL1_MEDIUM", image: "example/node:24", keepsCache: true },
+      alsoDeploys: [{ actions: ["kinesis:*"], resources: ["arn:aws:kinesis:*:*:stream/other-app-dev-*"] }],
       permissions: [
         { actions: ["dynamodb:GetItem"], resources: ["arn:aws:dynamodb:eu-west-1:1:table/orders"] },
       ],

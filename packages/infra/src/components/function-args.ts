@@ -20,6 +20,8 @@ export interface OwnFunctionArgs extends OwnRights {
   readonly logRetentionDays: number;
   /** Where what it reaches is private. A function there has no way to the internet but a NAT. */
   readonly vpc?: sst.aws.FunctionArgs["vpc"] | undefined;
+  /** What function and role are called at AWS, by their names in the program. Default: SST's choice. */
+  readonly nameAtAws?: ((logicalName: string) => string) | undefined;
   /** Properties of the function that a deployment leaves alone. Default: none. */
   readonly ignoreChanges?: readonly string[];
 }
@@ -31,7 +33,16 @@ export interface OwnFunctionArgs extends OwnRights {
  * needs.
  */
 export function functionArgs(args: OwnFunctionArgs): sst.aws.FunctionArgs {
-  const { logGroupName, code, environment, link, permissions = [], vpc, ignoreChanges = [] } = args;
+  const {
+    logGroupName,
+    code,
+    environment,
+    link,
+    permissions = [],
+    vpc,
+    nameAtAws,
+    ignoreChanges = [],
+  } = args;
   return {
     description: args.description,
     runtime: "nodejs24.x",
@@ -54,12 +65,14 @@ export function functionArgs(args: OwnFunctionArgs): sst.aws.FunctionArgs {
     ...(vpc && { vpc }),
     permissions: [...permissions, logRights(logGroupName), ...(vpc ? [NETWORK_RIGHTS] : [])],
     transform: {
-      function: (inputs, options) => {
+      function: (inputs, options, logicalName) => {
+        if (nameAtAws) inputs.name = nameAtAws(logicalName);
         // SST's own variables are for code that reads its links; ours reads the environment, as it does locally.
         if (!$dev) inputs.environment = { variables: environment };
         options.ignoreChanges = [...(options.ignoreChanges ?? []), ...ignoreChanges];
       },
-      role: (inputs) => {
+      role: (inputs, _options, logicalName) => {
+        if (nameAtAws) inputs.name = nameAtAws(logicalName);
         if ($dev) return;
         // SST would also trust the whole account, and let the function write to every log.
         inputs.assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" });

@@ -1,4 +1,5 @@
 /** A function beside the API: what a queue, a schedule or a topic starts, with the API's own code and environment. */
+import { createHash } from "node:crypto";
 import { functionNameOf } from "../names.ts";
 import type { CodeSource } from "./api-code.ts";
 import { functionArgs, type OwnRights } from "./function-args.ts";
@@ -25,14 +26,22 @@ export interface SharedWithJobs {
 /**
  * Gives the arguments of a function, for whatever of SST takes them, and makes its log.
  *
- * The log alone has a fixed name: SST makes the function anew where its queue is another one, and AWS takes no name twice.
+ * The log alone has a fixed name: SST makes the function anew where its queue is another one, and AWS takes no name twice. So
+ * the function's name has a hash of its name in the program. SST's own choice would cut the app's name from it where it is
+ * long, and a deploy role knows its stage by that.
  *
  * @param job the name of its file in `src/jobs`, without the ending.
+ * @throws Error for a name that AWS would refuse.
  */
 export function jobFunction(job: string, shared: SharedWithJobs, args: JobArgs): sst.aws.FunctionArgs {
   const { memoryMegabytes = 512, timeoutSeconds = 60, logRetentionDays = 30, ...rights } = args;
   const name = inCamelCase(job);
-  const logGroupName = `/aws/lambda/${functionNameOf($app.name, $app.stage, name)}`;
+  const fullName = functionNameOf($app.name, $app.stage, name);
+  if (fullName.length + 1 + HASH_LENGTH > MAX_NAME_LENGTH)
+    throw new Error(
+      `The job's name ${fullName} has more than ${MAX_NAME_LENGTH - 1 - HASH_LENGTH} characters; choose a shorter one, or a shorter stage.`,
+    );
+  const logGroupName = `/aws/lambda/${fullName}`;
   const logGroup = new aws.cloudwatch.LogGroup(`${name}Log`, {
     name: logGroupName,
     retentionInDays: logRetentionDays,
@@ -42,6 +51,7 @@ export function jobFunction(job: string, shared: SharedWithJobs, args: JobArgs):
       vpc: shared.vpc,
       ...rights,
       logGroupName,
+      nameAtAws: (logicalName) => `${fullName}-${hashOf(logicalName)}`,
       description: `${$app.name}, stage ${$app.stage}: ${job}`,
       code: shared.code(job),
       memoryMegabytes,
@@ -51,6 +61,14 @@ export function jobFunction(job: string, shared: SharedWithJobs, args: JobArgs):
     }),
     logging: { logGroup: logGroup.name },
   };
+}
+
+/** The limit on the name of a function and of a role. */
+const MAX_NAME_LENGTH = 64;
+const HASH_LENGTH = 8;
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, HASH_LENGTH);
 }
 
 /** `send-mails` is `SendMails` among the resources. */

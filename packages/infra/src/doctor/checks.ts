@@ -6,6 +6,9 @@ import type { Api } from "@lambda-express-api/kit";
 import { identityPreset } from "@lambda-express-api/kit/identity/identity-preset.ts";
 import { CLOUDFLARE_ADDRESSES } from "@lambda-express-api/kit/request/cloudflare-addresses.ts";
 import { loadSettings, readSetting, type Settings, SettingsError } from "../settings.ts";
+import type { AnyStages } from "../stages.ts";
+import type { Resource } from "../testing/graph.ts";
+import { cutNames, missingRights } from "./deploy-rights.ts";
 
 export interface Finding {
   readonly about: string;
@@ -18,8 +21,12 @@ export interface Finding {
 export interface World {
   readonly stage: string;
   readonly now: Date;
-  readonly api: Pick<Api, "settings">;
+  readonly api: Pick<Api, "name" | "settings">;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What is written in code. */
+  readonly stages: AnyStages;
+  /** What a deployment would make; `undefined` where that cannot be seen without SST's platform. */
+  readonly resources: (() => Promise<readonly Resource[]>) | undefined;
   readonly versions: { readonly node: string; readonly sst: string | undefined; readonly pinnedSst: string };
   /** `undefined` when nothing may be asked over the network. */
   readonly network: Network | undefined;
@@ -71,6 +78,7 @@ export async function examine(world: World): Promise<Finding[]> {
     ...(await checkCloudflare(world, settings)),
     ...checkCloudflareAddresses(world, settings),
     ...(await checkImage(world, settings)),
+    ...(await checkDeployRights(world, settings)),
   ];
 }
 
@@ -90,9 +98,9 @@ function checkSst({ versions: { sst, pinnedSst } }: World): Finding {
     : wrong("SST", `This is SST ${sst}, and package.json says ${pinnedSst}; run: npm ci`);
 }
 
-function readSettings({ stage, environment, api }: World): Settings | Finding[] {
+function readSettings({ stage, environment, api, stages }: World): Settings | Finding[] {
   try {
-    return loadSettings(stage, environment, api);
+    return loadSettings(stage, environment, api, stages);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return error.message.split("\n").map((mistake) => wrong("settings", mistake));
@@ -396,6 +404,43 @@ async function checkImage({ network }: World, { container }: Settings): Promise<
   } catch (error) {
     return unseen(`from here (${reasonOf(error)})`);
   }
+}
+
+/** Only a role with a boundary is known to be narrow. */
+async function checkDeployRights(
+  { stage, api, resources }: World,
+  { permissionsBoundaryArn }: Settings,
+): Promise<Finding[]> {
+  if (permissionsBoundaryArn === undefined) return [];
+  if (!resources)
+    return [
+      unknown(
+        "rights",
+        "Whether the deploy role may make what your program makes cannot be seen before SST's platform is there; run: npx lambda-express-api platform",
+      ),
+    ];
+  const prefix = `${api.name}-${stage}-`;
+  const made = await resources();
+  const cut = cutNames(made, prefix);
+  return [
+    ...missingRights(made, prefix).map(({ types, statement }) =>
+      statement
+        ? unknown(
+            "rights",
+            `Your program makes ${types.join(", ")}, which a deploy role may do only where its alsoDeploys has this line: ${JSON.stringify(statement)}`,
+          )
+        : wrong(
+            "rights",
+            `Your program makes ${types.join(", ")}, which no deploy role may do, or it could free itself of its boundary; make it in a program that an administrator deploys.`,
+          ),
+    ),
+    ...cut.map((name) =>
+      wrong(
+        "rights",
+        `The name ${name} does not begin with ${prefix}, by which a deploy role knows what it may make: SST has cut it; choose a shorter name in infra.ts, or for the stage.`,
+      ),
+    ),
+  ];
 }
 
 async function checkCloudflare({ environment, network }: World, { dns }: Settings): Promise<Finding[]> {

@@ -10,6 +10,7 @@ import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { api } from "../../test/fixtures/api/src/api.ts";
+import type { Resource } from "../testing/graph.ts";
 import { examine, type Network, type World } from "./checks.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
@@ -20,6 +21,8 @@ const good: World = {
   stage: "dev",
   now: new Date("2026-12-01"),
   api,
+  stages: {},
+  resources: async () => [],
   environment: {
     ...SECRETS,
     JWT_ISSUER: ISSUER,
@@ -345,6 +348,58 @@ describe("npm run doctor", () => {
     assert.match((await sentencesOf("record", { network })).join(), /else delete it at Cloudflare, /);
   });
 
+  describe("of a stage that a bounded role deploys", () => {
+    const bounded = setting({
+      PERMISSIONS_BOUNDARY_ARN: "arn:aws:iam::123456789012:policy/boundary",
+      DNS_ZONE_ID: "Z2FDTNDATAQYW2",
+    });
+    const made = (type: string, name: string): Resource => ({
+      ...{
+        urn: name,
+        type,
+        name,
+        parent: "",
+        isComponent: false,
+        inputs: { name },
+        dependsOn: [],
+        aliases: [],
+      },
+      ...{ deleteBeforeReplace: false, ignoreChanges: [], protect: false, retainOnDelete: false },
+    });
+    const rights = (...resources: Resource[]) =>
+      sentencesOf("rights", { ...bounded, resources: async () => resources });
+
+    it("names the kinds that the role does not know, with the line to add", async () => {
+      const [sentence, ...others] = await rights(
+        made("aws:kinesis/stream:Stream", "fixture-api-dev-Clicks"),
+        made("aws:dynamodb/table:Table", "fixture-api-dev-Orders"),
+      );
+      assert.deepEqual(others, []);
+      assert.equal(
+        sentence,
+        'unknown: Your program makes aws:kinesis/stream:Stream, which a deploy role may do only where its alsoDeploys has this line: {"actions":["kinesis:*"],"resources":["arn:aws:kinesis:*:*:*fixture-api-dev-*"]}',
+      );
+    });
+
+    it("finds what no such role may make, and a name that SST has cut", async () => {
+      const [user, cut] = await rights(
+        made("aws:iam/user:User", "fixture-api-dev-Robot"),
+        made("aws:iam/role:Role", "fixture-dev-LongRole"),
+      );
+      assert.match(
+        user ?? "",
+        /^wrong: Your program makes aws:iam\/user:User, which no deploy role may do, /,
+      );
+      assert.match(cut ?? "", /^wrong: The name fixture-dev-LongRole does not begin with fixture-api-dev-, /);
+    });
+
+    it("says where it cannot see that, and asks nothing where no boundary is set", async () => {
+      const unseen = await sentencesOf("rights", { ...bounded, resources: undefined });
+      assert.match(unseen.join(), /^unknown: Whether .* run: npx lambda-express-api platform$/);
+      assert.deepEqual(await sentencesOf("rights", { resources: undefined }), []);
+    });
+  });
+
   it("takes what can be provisioned, a CAA record for Amazon, a certificate of yours, and an image for arm64", async () => {
     const fitting = setting({
       KEEP_WARM: "provisioned-concurrency",
@@ -411,9 +466,16 @@ describe("npm run doctor", () => {
         join(folder, ".env.test"),
         "JWT_AUTHORIZED_AUDIENCES=my-project\nFIREBASE_APP_API_KEY=AIzaSySecretKey\nMEMORY_MEGABYTES=256\n",
       );
+      writeFileSync(
+        join(folder, "stages.ts"),
+        "exports.stages = { test: { MEMORY_MEGABYTES: 1, DOCS: 'off' } };",
+      );
       const { printed, exitCode } = await doctor(["--stage", "test", "--offline"], {}, folder);
       assert.match(printed, /^ {2}ok {3}settings +The settings of the stage test are complete\.$/m);
       assert.match(printed, /^WRONG {2}SST +SST is not installed; run: npm ci$/m);
+      assert.match(printed, /^MEMORY_MEGABYTES +256 +\.env\.test$/m);
+      assert.match(printed, /^DOCS +off +stages\.ts$/m);
+      assert.match(printed, /^THROTTLE_RATE +100 +default$/m);
       assert.doesNotMatch(printed, /SecretKey/);
       assert.equal(exitCode, 1);
     } finally {

@@ -5,9 +5,12 @@ import { lookup, resolveCaa, resolveCname, resolveNs } from "node:dns/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ApiFolderError, apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
-import { readStageEnvironment } from "../stage-environment.ts";
+import { readStageEnvironment, readStages, stageSources } from "../stage-environment.ts";
+import { isUnpacked } from "../testing/platform.ts";
+import { synthesise } from "../testing/synthesise.ts";
 import { examine, type Finding, type Network, type World } from "./checks.ts";
 import { imagePlatforms } from "./image-platforms.ts";
+import { toldSettings } from "./told-settings.ts";
 
 const TIMEOUT_MILLISECONDS = 5_000;
 
@@ -71,18 +74,41 @@ function readArguments(): Arguments | undefined {
   }
 }
 
-async function diagnose({ api, stage, offline }: Arguments): Promise<void> {
+async function diagnose({ api: folder, stage, offline }: Arguments): Promise<void> {
+  const api = await loadApi(apiFolder(folder));
+  const environment = readStageEnvironment(stage);
   const findings = await examine({
     stage,
     now: new Date(),
-    api: await loadApi(apiFolder(api)),
-    environment: readStageEnvironment(stage),
+    api,
+    environment,
+    stages: readStages(process.cwd()),
+    resources: isUnpacked()
+      ? async () => (await synthesise({ stage, environment: textsOf(environment) })).resources
+      : undefined,
     versions: readVersions(),
     network: offline ? undefined : network,
   });
   for (const { verdict, about, sentence } of findings)
     console.log(`${MARKS[verdict]}  ${about.padEnd(11)}  ${sentence}`);
+  console.log(`\nWhat counts in the stage ${stage}, and where it comes from:`);
+  const told = toldSettings(stage, api, stageSources(stage));
+  const [widest, widestValue] = [
+    Math.max(...told.map(({ name }) => name.length)),
+    Math.max(...told.map(({ value }) => value.length)),
+  ];
+  for (const { name, value, source } of told)
+    console.log(`${name.padEnd(widest)}  ${value.padEnd(Math.min(widestValue, MAX_COLUMN))}  ${source}`);
   process.exitCode = findings.some(({ verdict }) => verdict === "wrong") ? 1 : 0;
+}
+
+/** A longer value moves only its own source aside. */
+const MAX_COLUMN = 40;
+
+function textsOf(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function refuse(sentence: string): void {

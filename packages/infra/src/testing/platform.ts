@@ -25,9 +25,9 @@ export const OFFLINE = {
 export const SST = join(ROOT, "node_modules/sst/bin/sst.mjs");
 
 export function isUnpacked(): boolean {
-  const { version }: { version: string } = JSON.parse(
-    readFileSync(join(ROOT, "node_modules/sst/package.json"), "utf8"),
-  );
+  const manifest = join(ROOT, "node_modules/sst/package.json");
+  if (!existsSync(manifest)) return false;
+  const { version }: { version: string } = JSON.parse(readFileSync(manifest, "utf8"));
   const versionFile = join(PLATFORM, "version");
   return (
     existsSync(versionFile) &&

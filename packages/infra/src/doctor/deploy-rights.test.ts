@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Resource } from "../testing/graph.ts";
+import { cutNames, missingRights } from "./deploy-rights.ts";
+
+const resource = (type: string, inputs: Resource["inputs"]): Resource => ({
+  urn: type,
+  type,
+  name: type,
+  parent: "",
+  isComponent: false,
+  inputs,
+  dependsOn: [],
+  aliases: [],
+  deleteBeforeReplace: false,
+  ignoreChanges: [],
+  protect: false,
+  retainOnDelete: false,
+});
+const PREFIX = "orders-api-dev-";
+
+describe("what a deploy role cannot make", () => {
+  it("is nothing of a table, a queue, a topic, a bucket, a role and a function", () => {
+    const known = [
+      "dynamodb/table:Table",
+      "sqs/queue:Queue",
+      "sns/topic:Topic",
+      "s3/bucketPolicy:BucketPolicy",
+      "iam/role:Role",
+      "lambda/function:Function",
+    ].map((type) => resource(`aws:${type}`, { name: `${PREFIX}one` }));
+    assert.deepEqual(
+      missingRights([...known, resource("random:index/randomBytes:RandomBytes", {})], PREFIX),
+      [],
+    );
+  });
+
+  it("has a line for each service: by name where there is one, under IAM's word for the service", () => {
+    const made = [
+      resource("aws:kinesis/stream:Stream", { name: `${PREFIX}Clicks` }),
+      resource("aws:ec2/vpc:Vpc", { cidrBlock: "10.0.0.0/16" }),
+      resource("aws:ec2/subnet:Subnet", {}),
+      resource("aws:cognito/userPool:UserPool", { name: `${PREFIX}Users` }),
+      resource("aws:iam/user:User", { name: `${PREFIX}Robot` }),
+    ];
+    assert.deepEqual(missingRights(made, PREFIX), [
+      {
+        types: ["aws:kinesis/stream:Stream"],
+        statement: { actions: ["kinesis:*"], resources: [`arn:aws:kinesis:*:*:*${PREFIX}*`] },
+      },
+      {
+        types: ["aws:ec2/subnet:Subnet", "aws:ec2/vpc:Vpc"],
+        statement: { actions: ["ec2:*"], resources: ["*"] },
+      },
+      {
+        types: ["aws:cognito/userPool:UserPool"],
+        statement: { actions: ["cognito-idp:*"], resources: [`arn:aws:cognito-idp:*:*:*${PREFIX}*`] },
+      },
+      // With it, the role could free itself of its boundary.
+      { types: ["aws:iam/user:User"] },
+    ]);
+  });
+
+  it("are names that SST has cut at the app's", () => {
+    const made = [
+      resource("aws:iam/role:Role", { name: "orders-a-dev-VeryLongNameRole-abcdefgh" }),
+      resource("aws:iam/role:Role", { name: `${PREFIX}ApiHandlerRole-abcdefgh` }),
+      resource("aws:iam/role:Role", {}),
+    ];
+    assert.deepEqual(cutNames(made, PREFIX), ["orders-a-dev-VeryLongNameRole-abcdefgh"]);
+  });
+});
