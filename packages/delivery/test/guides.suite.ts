@@ -75,6 +75,18 @@ const groupsPolicy: Policy = [
   },
 ];
 
+const KEYS_TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/api-keys";
+const keysGuide = readFileSync("docs/guides/api-keys.md", "utf8");
+/** Of the store that the guide to keys shows. */
+const keysPolicy: Policy = [
+  {
+    effect: "Allow",
+    actions: keysGuide.match(/dynamodb:[A-Z]\w+/g) ?? [],
+    resources: [KEYS_TABLE],
+    conditions: {},
+  },
+];
+
 const request = (action: string, resource: string): Request => ({ action, resource });
 const state = (kind: string, end = ".json") => `arn:aws:s3:::sst-state/${kind}/${APP}/${STAGE}${end}`;
 const reads: Request[] = [
@@ -180,11 +192,18 @@ describe("the commands of the guides", () => {
         request("codedeploy:StopDeployment", "*"),
       ],
     },
+    "npm run keys": {
+      policy: keysPolicy,
+      requests: () =>
+        [...keysGuide.matchAll(/new (\w+)Command\(/g)].map(([, name]) =>
+          request(`dynamodb:${name}`, KEYS_TABLE),
+        ),
+    },
   };
   /** For an administrator, as the guides say: they make what the others need, or open a bridge into the account. */
   const setUp = ["aws configure", "aws cognito", "aws s3", "aws ssm", "npx sst deploy", "npx sst dev"];
   const withoutAws =
-    /^npm run (demo|cost|dev|generate|screenshots|test:image|build:\w+|new|check\S*|bench|create|platform|test|pack)$/;
+    /^npm run (demo|cost|dev|generate|screenshots|test:image|build:\w+|new|logs|check\S*|bench|create|platform|test|pack)$/;
 
   it("that reach AWS are all known here", () => {
     const guides = globSync("docs/guides/*.md").map((page) => readFileSync(page, "utf8"));
