@@ -26,8 +26,8 @@ import {
 } from "./request/request-context.ts";
 import { varyHeaders } from "./request/security-headers.ts";
 import { trustedProxies } from "./request/trusted-proxies.ts";
-import type { ApiFacts, RouteReply } from "./route/define-route.ts";
-import { encodeReply, isAnswered, sendAnswer, wellFormedReply } from "./route/reply.ts";
+import type { ApiFacts } from "./route/define-route.ts";
+import { type Answer, encodeReply, isAnswered, sendAnswer, wellFormedReply } from "./route/reply.ts";
 import { routeRequests } from "./route/route-requests.ts";
 import { throwErrors } from "./route/run-handlers.ts";
 import type { Runtime } from "./route/runtime.ts";
@@ -183,21 +183,22 @@ const SAID_OF_CONTENT = [
 /** Makes the function that logs an error as its status deserves, and answers it. */
 function failWith(errors: ErrorCodes): Fail {
   /** @throws Error for a code that the API does not have, and for a status or headers that cannot be answered. */
-  function answerOf(error: ApiError, requestId: string): RouteReply {
+  function answerOf(error: ApiError, { headers }: Request, requestId: string): Answer {
     if (!Object.hasOwn(errors, error.code)) throw new Error(`Unknown error code ${error.code}`);
     const entry = errors[error.code] as CatalogueEntry;
-    return wellFormedReply({ ...errorAnswer(error, entry, requestId), headers: error.headers });
+    const { contentType, ...reply } = errorAnswer(error, entry, requestId, headers.accept);
+    return encodeReply(wellFormedReply(reply), contentType);
   }
 
   return (request, response, thrown) => {
     const context = requestContext(request);
     let error = thrown;
-    let answer: RouteReply;
+    let answer: Answer;
     try {
-      answer = answerOf(error, context.requestId);
+      answer = answerOf(error, request, context.requestId);
     } catch (fault) {
       error = unexpectedError(new Error((fault as Error).message, { cause: thrown }));
-      answer = answerOf(error, context.requestId);
+      answer = answerOf(error, request, context.requestId);
     }
     const isOver = response.writableEnded || context.answeredAt !== undefined;
     // A caller's mistake that comes to light after the answer is of no use to anyone: that its body broke off, say.
@@ -216,7 +217,7 @@ function failWith(errors: ErrorCodes): Fail {
     }
     if (!isAnswered(response)) {
       for (const name of SAID_OF_CONTENT) response.removeHeader(name);
-      sendAnswer(request, response, encodeReply(answer));
+      sendAnswer(request, response, answer);
       // A half of another answer is out: its caller must see that the rest will not come.
     } else if (!isOver) response.destroy();
   };

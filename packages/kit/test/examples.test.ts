@@ -72,6 +72,26 @@ describe("on every target", () => {
       );
     });
 
+    it(`an error of the API's own has its status, headers and page, as problem details too: ${named}`, async (t) => {
+      const headers = { "content-type": "application/json", "stripe-signature": "t=1,v1=0" };
+      const request = { method: "POST", path: "/v1/payments/events", headers, body: '{"id":"1","type":"x"}' };
+      const { answer } = await on(t, request);
+      assert.deepEqual([answer.status, JSON.parse(answer.body.toString()).error.code], [401, "100401"]);
+      assert.equal(answer.headers["www-authenticate"], 'Signature realm="payments"');
+      const accept = "application/problem+json, application/json;q=0.5";
+      const { answer: problem } = await on(t, { ...request, headers: { ...headers, accept } });
+      const { requestId: _, ...body } = JSON.parse(problem.body.toString());
+      assert.deepEqual(body, {
+        type: "https://shop.example.com/errors/bad-signature",
+        title: "Bad signature",
+        status: 401,
+        detail: "The signature is wrong, or too old",
+        code: "100401",
+      });
+      assert.equal(problem.headers["content-type"], "application/problem+json");
+      assert.equal(problem.headers["www-authenticate"], 'Signature realm="payments"');
+    });
+
     it(`cookies are safe by themselves, and several are several: ${named}`, async (t) => {
       const headers = { "content-type": "application/json" };
       const { answer, basePath } = await on(t, {

@@ -16,7 +16,13 @@ export const api = defineApi({
     },
   },
   errors: {
-    "100401": { status: 401, title: "Bad signature", message: "The event is not signed by the provider" },
+    "100401": {
+      status: 401,
+      title: "Bad signature",
+      message: "The event is not signed by the provider",
+      headers: { "www-authenticate": 'Signature realm="payments"' },
+      type: "https://shop.example.com/errors/bad-signature",
+    },
   },
   routes,
 });

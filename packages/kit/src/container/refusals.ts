@@ -45,12 +45,14 @@ export function createRefusals(options: {
 }): Refusals {
   const { config, errors, accessLine, write } = options;
 
-  function render({ code, reason }: Refusal, requestId: string) {
+  function render({ code, reason }: Refusal, requestId: string, accept?: string) {
     const entry: CatalogueEntry = errors[code] ?? catalogue[code];
-    const { status, body } = errorAnswer(new ApiError(code, { reason }), entry, requestId);
+    const error = new ApiError(code, { reason });
+    const { status, contentType, body } = errorAnswer(error, entry, requestId, accept);
     const text = JSON.stringify(body);
     const headers = {
       ...headersWithoutApp(config, requestId),
+      "content-type": contentType,
       "content-length": Buffer.byteLength(text),
       connection: "close",
     };
@@ -87,7 +89,7 @@ export function createRefusals(options: {
   return {
     answer(request, response, refusal) {
       const requestId = crypto.randomUUID();
-      const { status, headers, text } = render(refusal, requestId);
+      const { status, headers, text } = render(refusal, requestId, request.headers.accept);
       log(request.socket, refusal, requestId, status, request);
       response.writeHead(status, headers).end(text);
     },

@@ -264,6 +264,7 @@ describe("the OpenAPI document", () => {
       "Error",
       "GatewayError",
       "Money",
+      "Problem",
       "createThingAnswer201Part1",
     ]);
     const { description, parameters, requestBody, responses } = Object(

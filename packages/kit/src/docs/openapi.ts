@@ -7,6 +7,7 @@ import * as z from "zod";
 import type { ErrorCodes } from "../api.ts";
 import type { Config, DemoCaller } from "../config.ts";
 import type { CatalogueEntry } from "../errors/catalogue.ts";
+import { PROBLEM_TYPE } from "../errors/problem-details.ts";
 import { publicPath } from "../request/request-path.ts";
 import { type Access, describeAccess } from "../route/access.ts";
 import type { ApiFacts, ResponseContract, Role, Route } from "../route/define-route.ts";
@@ -58,6 +59,21 @@ const errorSchema = z
     message: z.string().meta({ description: "The only part that API Gateway's own errors have as well." }),
   })
   .meta({ id: "Error", description: "Every error answer of this API." });
+
+const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: "What is wrong, in words that may change." }),
+    code: z.string().meta({ description: "Opaque and stable." }),
+    fields: z.array(fieldErrorSchema).optional(),
+    requestId: z.string().optional(),
+  })
+  .meta({
+    id: "Problem",
+    description: "The same errors by RFC 9457, for callers whose `accept` names this type.",
+  });
 
 /** What API Gateway says when it refuses a request itself. */
 const gatewayErrorSchema = z
@@ -325,6 +341,14 @@ class OperationSchemas {
     };
   }
 
+  ofProblems(): { readonly schema?: JsonSchema } {
+    const written: { schema?: JsonSchema } = {};
+    this.#attempt("its errors", () => {
+      written.schema = this.#write(problemSchema, "problem");
+    });
+    return written;
+  }
+
   ofErrors(entries: readonly (CatalogueEntry | undefined)[]): { readonly schema?: JsonSchema } {
     const fromGateway = entries.some((entry) => entry?.gatewayMessage !== undefined);
     const schema = fromGateway ? z.union([errorSchema, gatewayErrorSchema]) : errorSchema;
@@ -349,7 +373,10 @@ function failures(route: Route, catalogue: ErrorCodes, schemas: OperationSchemas
       String(status),
       {
         description: errors.map(({ code }) => `\`${code}\` ${catalogue[code]?.title}`).join(" · "),
-        content: { "application/json": schemas.ofErrors(errors.map(({ code }) => catalogue[code])) },
+        content: {
+          "application/json": schemas.ofErrors(errors.map(({ code }) => catalogue[code])),
+          [PROBLEM_TYPE]: schemas.ofProblems(),
+        },
       },
     ]),
   );

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ApiError, errorAnswer, unexpectedError } from "./api-error.ts";
+import { ApiError, type ErrorBody, errorAnswer, unexpectedError } from "./api-error.ts";
 import { type CatalogueEntry, catalogue, type ErrorCode } from "./catalogue.ts";
 
 const codes = Object.keys(catalogue) as ErrorCode[];
@@ -8,7 +8,7 @@ const codes = Object.keys(catalogue) as ErrorCode[];
 /** How an API answers an error that has a code of the kit. */
 const answerOf = (error: ApiError, requestId?: string) =>
   errorAnswer(error, catalogue[error.code as ErrorCode], requestId);
-const bodyOf = (error: ApiError, requestId?: string) => answerOf(error, requestId).body;
+const bodyOf = (error: ApiError, requestId?: string) => answerOf(error, requestId).body as ErrorBody;
 
 describe("the catalogue", () => {
   for (const code of codes) {
@@ -80,7 +80,13 @@ describe("an ApiError", () => {
 
   it("is answered in the words of an API's own catalogue", () => {
     const entry = { status: 409, title: "Sold out", message: "The shop has no more of it" };
-    assert.deepEqual(errorAnswer(new ApiError("100409", { reason: "No tea" }), entry, "id-1"), {
+    const { contentType, headers, ...answer } = errorAnswer(
+      new ApiError("100409", { reason: "No tea" }),
+      entry,
+      "id-1",
+    );
+    assert.deepEqual([contentType, headers], ["application/json; charset=utf-8", {}]);
+    assert.deepEqual(answer, {
       status: 409,
       body: {
         error: {
@@ -93,6 +99,17 @@ describe("an ApiError", () => {
         message: "No tea",
       },
     });
+  });
+
+  it("has the headers of its code, unless it has its own", () => {
+    const headers = { "retry-after": "60", "x-shop": "closed" };
+    const entry: CatalogueEntry = { status: 503, title: "Closed", message: "The shop is closed", headers };
+    const answer = errorAnswer(
+      new ApiError("100503", { reason: "Until noon", headers: { "retry-after": "7" } }),
+      entry,
+      undefined,
+    );
+    assert.deepEqual(answer.headers, { "retry-after": "7", "x-shop": "closed" });
   });
 
   it("names itself in the log by code and reason, and keeps its cause", () => {
@@ -110,19 +127,75 @@ describe("an unexpected error", () => {
     for (const thrown of [new Error("hunter2"), "hunter2", { message: "hunter2" }, null, undefined, 0]) {
       const error = unexpectedError(thrown);
       assert.equal(error.cause, thrown);
-      assert.deepEqual(answerOf(error, "id-1"), {
-        status: 500,
-        body: {
-          error: {
-            code: "001500",
-            title: "Internal error",
-            message: "Oops, something went wrong!",
-            reason: "The error was logged; quote the request id when you report it",
-            requestId: "id-1",
+      const { status, body } = answerOf(error, "id-1");
+      assert.deepEqual(
+        { status, body },
+        {
+          status: 500,
+          body: {
+            error: {
+              code: "001500",
+              title: "Internal error",
+              message: "Oops, something went wrong!",
+              reason: "The error was logged; quote the request id when you report it",
+              requestId: "id-1",
+            },
+            message: "Internal Server Error",
           },
-          message: "Internal Server Error",
         },
-      });
+      );
     }
+  });
+});
+
+describe("problem details", () => {
+  const refused = new ApiError("001400", {
+    reason: "Not so",
+    fields: [{ in: "query", name: "limit", message: "is required" }],
+  });
+  const problemOf = (error: ApiError, accept: string, entry: CatalogueEntry = catalogue["001400"]) =>
+    errorAnswer(error, entry, "id-1", accept);
+
+  it("have the same code, reason and fields, with the status's own title", () => {
+    const { status, contentType, body } = problemOf(refused, "application/problem+json");
+    assert.deepEqual([status, contentType], [400, "application/problem+json"]);
+    assert.deepEqual(body, {
+      type: "about:blank",
+      title: "Bad Request",
+      status: 400,
+      detail: "Not so",
+      code: "001400",
+      fields: [{ in: "query", name: "limit", message: "is required" }],
+      requestId: "id-1",
+    });
+  });
+
+  it("have the page and the title of a code that has a page, and the status that was thrown", () => {
+    const type = "https://shop.example.com/errors/sold-out";
+    const entry = { status: 409, title: "Sold out", message: "The shop has no more of it", type };
+    const error = new ApiError("100409", { reason: "No tea", status: 410 });
+    assert.deepEqual(problemOf(error, "application/problem+json", entry).body, {
+      type,
+      title: "Sold out",
+      status: 410,
+      detail: "No tea",
+      code: "100409",
+      requestId: "id-1",
+    });
+  });
+
+  it("go to a caller who names them, and does not like JSON better", () => {
+    for (const [accept, isProblem] of [
+      ["application/problem+json", true],
+      ["Application/Problem+JSON, application/json", true],
+      ["application/json;q=0.5, application/problem+json;q=0.9, */*;q=0.1", true],
+      ["application/json, application/problem+json;q=0.9", false],
+      ["application/problem+json;q=0", false],
+      ["application/*", false],
+      ["*/*", false],
+      ["application/problem+jsonp", false],
+      ["", false],
+    ] as const)
+      assert.equal(problemOf(refused, accept).contentType === "application/problem+json", isProblem, accept);
   });
 });

@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from "./catalogue.ts";
+import { asksForProblem, PROBLEM_TYPE, type ProblemDetails, problemDetails } from "./problem-details.ts";
 
 /** One wrong field of a request, in OpenAPI's words: where it was looked for, its name, and what is wrong. */
 export interface FieldError {
@@ -70,31 +71,42 @@ export function unexpectedError(cause: unknown): ApiError {
 /** An error as it is answered. */
 export interface ErrorAnswer {
   readonly status: number;
-  readonly body: ErrorBody;
+  readonly contentType: string;
+  readonly body: ErrorBody | ProblemDetails;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Renders an error as what the caller gets.
+ * Renders an error as what the caller gets: our own form, or problem details where the caller asks for them.
  *
  * @param entry what the API's catalogue says of the code.
+ * @param accept of the request.
  */
 export function errorAnswer(
   error: ApiError,
   entry: CatalogueEntry,
   requestId: string | undefined,
+  accept?: string,
 ): ErrorAnswer {
+  const isProblem = asksForProblem(accept);
   return {
     status: error.status ?? entry.status,
-    body: {
-      error: {
-        code: error.code,
-        title: entry.title,
-        message: entry.message,
-        reason: error.reason,
-        ...(error.fields && { fields: error.fields }),
-        ...(requestId && { requestId }),
-      },
-      message: entry.gatewayMessage ?? error.reason,
+    contentType: isProblem ? PROBLEM_TYPE : "application/json; charset=utf-8",
+    body: isProblem ? problemDetails(error, entry, requestId) : errorBody(error, entry, requestId),
+    headers: { ...entry.headers, ...error.headers },
+  };
+}
+
+function errorBody(error: ApiError, entry: CatalogueEntry, requestId: string | undefined): ErrorBody {
+  return {
+    error: {
+      code: error.code,
+      title: entry.title,
+      message: entry.message,
+      reason: error.reason,
+      ...(error.fields && { fields: error.fields }),
+      ...(requestId && { requestId }),
     },
+    message: entry.gatewayMessage ?? error.reason,
   };
 }

@@ -8,6 +8,10 @@ export interface CatalogueEntry {
   readonly status: number;
   readonly title: string;
   readonly message: string;
+  /** The URI of a page about the error: the `type` of its problem details (RFC 9457). */
+  readonly type?: string;
+  /** Of every answer with this code, unless the place that throws has its own. Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
   /**
    * What API Gateway says in its own answer for the same refusal. The top-level `message` repeats it, so that a
    * caller who reads only that cannot tell whether the gateway or the app refused.

@@ -85,7 +85,7 @@ export function createHandler(
     } catch (error) {
       const ids = idsOf(event, context);
       log.error("request failed", { ...ids, error });
-      return failure(error, headersWithoutApp(config, ids.requestId));
+      return failure(error, headersWithoutApp(config, ids.requestId), event.headers?.accept);
     }
   };
 }
@@ -113,14 +113,14 @@ function idsOf(
 }
 
 /** What the app itself could not answer: it destroyed its response, or answered more than Lambda takes. */
-function failure(error: unknown, headers: HttpResult["headers"]): HttpResult {
+function failure(error: unknown, headers: HttpResult["headers"], accept: string | undefined): HttpResult {
   const requestId = headers["x-request-id"] ?? "";
-  const { status, body } = errorAnswer(unexpectedError(error), catalogue["001500"], requestId);
+  const answer = errorAnswer(unexpectedError(error), catalogue["001500"], requestId, accept);
   return {
-    statusCode: status,
-    headers,
+    statusCode: answer.status,
+    headers: { ...headers, "content-type": answer.contentType },
     cookies: [],
-    body: JSON.stringify(body),
+    body: JSON.stringify(answer.body),
     isBase64Encoded: false,
   };
 }

@@ -133,7 +133,7 @@ function comparableAnswer(answer: Answer, { basePath }: Target) {
   // What the gateway says of an answer without content and without a type.
   if (answer.body.length === 0 && headers["content-type"] === "text/plain; charset=utf-8")
     delete headers["content-type"];
-  const isJson = headers["content-type"]?.startsWith("application/json");
+  const isJson = /^application\/(.+\+)?json\b/.test(headers["content-type"] ?? "");
   const body = isJson ? answer.body.toString() : answer.body.toString("base64");
   return {
     headers,

@@ -225,6 +225,7 @@ export const fixtureCases: readonly ParityCase[] = [
   },
 ];
 
+const PROBLEM = { accept: "application/problem+json" };
 const ECHO_HEADERS = { "x-needed": "yes" };
 
 /** Cases of the probe routes. */
@@ -317,6 +318,25 @@ export const probeCases: readonly ParityCase[] = [
     status: 200,
     request: (issuer) =>
       withToken(issuer, "/v1/probe/scoped", undefined, { scp: ["read:probe"], scope: "no" }),
+  },
+  {
+    title: "an unexpected error, for a caller of problem details",
+    status: 500,
+    request: () => get("/v1/probe/throws", PROBLEM),
+  },
+  {
+    title: "an error of the catalogue, for a caller of problem details",
+    status: 429,
+    request: () => get("/v1/probe/refuses", PROBLEM),
+  },
+  {
+    title: "every wrong field at once, for a caller of problem details",
+    status: 400,
+    request: () =>
+      post("/v1/probe/echo/012345678901234567890?limit=x", "application/json", "[]", {
+        ...ECHO_HEADERS,
+        ...PROBLEM,
+      }),
   },
   { title: "an unexpected error", status: 500, request: () => get("/v1/probe/throws") },
   { title: "an error of the catalogue", status: 429, request: () => get("/v1/probe/refuses") },
