@@ -1,18 +1,24 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import {
+  type Architecture,
   cheapestSize,
+  comparisonTable,
   costTable,
   holds,
   type MeasuredSize,
   measuredMilliseconds,
   monthlyCost,
+  overtakes,
   readMeasuredSizes,
   readUsage,
   type Usage,
 } from "./cost.ts";
+import { PRICES, PRICES_OF, type Price, priceOf as priceOfAmount } from "./prices.ts";
 
-const quiet = { logBytes: 0, answerBytes: 0 };
+const warm = { coldPercent: 0, initMilliseconds: 0, metrics: 0, hasDomain: false, instances: 1 };
+const quiet = { ...warm, logBytes: 0, answerBytes: 0 };
 const priceOf = (item: string, usage: Usage) =>
   monthlyCost(usage).find((candidate) => candidate.item === item)?.dollars ?? Number.NaN;
 const size = (memoryMegabytes: number, cpu: number, rss: number): MeasuredSize => ({
@@ -55,6 +61,7 @@ describe("what a month costs", () => {
       requests: 1e6,
       milliseconds: 1,
       memoryMegabytes: 128,
+      ...warm,
       logBytes: 0,
       answerBytes: 513 * 1024,
     };
@@ -66,6 +73,7 @@ describe("what a month costs", () => {
       requests: 1024 ** 2,
       milliseconds: 1,
       memoryMegabytes: 128,
+      ...warm,
       logBytes: 1024,
       answerBytes: 1024,
     };
@@ -78,8 +86,14 @@ describe("what a month costs", () => {
       requests: 1e6,
       milliseconds: 20,
       memoryMegabytes: 512,
+      coldPercent: 1,
+      initMilliseconds: 200,
       logBytes: 1200,
       answerBytes: 1000,
+      metrics: 0,
+      hasDomain: false,
+      instances: 1,
+      compares: false,
       isMeasured: false,
     });
     assert.throws(
@@ -132,7 +146,7 @@ describe("what a month costs", () => {
     const usage = readUsage(["--ms", "20", "--memory", "512"], sizes);
     const table = costTable(monthlyCost(usage), usage);
     assert.match(table, /^API Gateway, requests +\$1\.00 +\$1\.00$/m);
-    assert.match(table, /^Together +\$1\.98 +\$1\.00$/m);
+    assert.match(table, /^Together +\$1\.99 +\$1\.00$/m);
     assert.doesNotMatch(table, /measured/);
   });
 
@@ -140,4 +154,93 @@ describe("what a month costs", () => {
     const usage = readUsage(["--memory", "512"], sizes);
     assert.match(costTable(monthlyCost(usage), usage), /^0\.1 ms a request in 512 MB: .* measured/m);
   });
+
+  it("counts the start of an instance, which Lambda bills since August 2025", () => {
+    const usage = { requests: 1e6, milliseconds: 20, memoryMegabytes: 1024, ...quiet };
+    const cold = { ...usage, coldPercent: 2, initMilliseconds: 500 };
+    const seconds = (priceOf("Lambda, duration", cold) - priceOf("Lambda, duration", usage)) / 0.0000133334;
+    assert.equal(Math.round(seconds), 1e6 * 0.02 * 0.5);
+  });
+
+  it("is less for each gigabyte beyond ten terabytes, and the free ones come off the dearest", () => {
+    const { transferGigabyte } = PRICES;
+    assert.equal(priceOfAmount(transferGigabyte, 10_240).toFixed(2), "921.60");
+    assert.equal(priceOfAmount(transferGigabyte, 10_241).toFixed(3), "921.685");
+    assert.equal(priceOfAmount(transferGigabyte, 10_241, true).toFixed(3), "912.685");
+    assert.equal(priceOfAmount(transferGigabyte, 99, true), 0);
+  });
+
+  it("has prices whose tiers rise in amount and whose page at AWS is named", () => {
+    assert.match(PRICES_OF, /^\d{4}-\d\d-\d\d$/);
+    for (const { tiers, source } of Object.values<Price>(PRICES)) {
+      assert.match(source, /^https:\/\/aws\.amazon\.com\/.*\/$/);
+      assert.deepEqual(
+        tiers.map(({ upTo }) => upTo),
+        tiers.map(({ upTo }) => upTo).toSorted((a, b) => a - b),
+      );
+      assert.equal(tiers.at(-1)?.upTo, Number.POSITIVE_INFINITY);
+    }
+  });
+
+  it("pays by the hour for instances that are kept ready, and for those of Fargate with what is around them", () => {
+    const idle = { requests: 0, milliseconds: 20, memoryMegabytes: 512, ...quiet, instances: 2 };
+    const sum = (architecture: Architecture) =>
+      monthlyCost(idle, architecture).reduce((total, { dollars }) => total + dollars, 0);
+    assert.equal(sum("provisioned").toFixed(2), (2 * 730 * 3600 * 0.5 * 0.0000033334).toFixed(2));
+    const hour = 2 * (0.25 * 0.03238 + 0.5 * 0.00356) + 0.0225 + 4 * 0.005;
+    assert.equal(sum("fargate").toFixed(2), (730 * hour).toFixed(2));
+  });
+
+  it("names the request from which on another way costs less, and says where it never does", () => {
+    const usage = { requests: 1e6, milliseconds: 20, memoryMegabytes: 512, ...quiet };
+    for (const other of ["provisioned", "fargate"] as const) {
+      const requests = overtakes(usage, other) ?? Number.NaN;
+      const sum = (count: number, architecture: Architecture) =>
+        monthlyCost({ ...usage, requests: count }, architecture).reduce(
+          (total, { dollars }) => total + dollars,
+          0,
+        );
+      assert.ok(sum(requests, other) < sum(requests, "lambda"), other);
+      assert.ok(sum(requests - 1, other) >= sum(requests - 1, "lambda"), other);
+    }
+    assert.equal(overtakes({ ...usage, milliseconds: 0 }, "provisioned"), undefined);
+    assert.match(
+      comparisonTable({ ...usage, milliseconds: 0 }),
+      /^Provisioned concurrency never costs less/m,
+    );
+  });
 });
+
+describe("docs/cost.md", () => {
+  const page = readFileSync(new URL("../../../docs/cost.md", import.meta.url), "utf8");
+  const loads = page.split("\n## ").filter((section) => section.includes("| Item | Calculated |"));
+
+  it("calculates three loads", () => assert.equal(loads.length, 3));
+
+  for (const load of loads) {
+    const [, command = ""] = /npm run cost -- (.*)/.exec(load) ?? [];
+    it(`agrees line by line with npm run cost -- ${command}, to the cent`, () => {
+      const items = monthlyCost(readUsage(command.split(" "), sizes));
+      const rows = [...load.matchAll(/^\| (.+?) \| ([\d.,×/+− ]+) \| ([\d.]+) \|$/gm)];
+      assert.deepEqual(
+        rows.map(([, item, , dollars]) => [item, dollars]),
+        items.map(({ item, dollars }) => [item, dollars.toFixed(2)]),
+      );
+      for (const [row, , calculation = "", dollars] of rows)
+        assert.equal(calculated(calculation).toFixed(2), dollars, row);
+    });
+  }
+});
+
+/** Sums of products, from left to right. */
+function calculated(text: string): number {
+  const product = (factors: string) =>
+    [...`× ${factors}`.matchAll(/([×/]) ([\d.]+)/g)].reduce(
+      (value, [, sign, factor]) => (sign === "×" ? value * Number(factor) : value / Number(factor)),
+      1,
+    );
+  return [...`+ ${text.replaceAll(",", "")}`.matchAll(/([+−]) ([^+−]+)/g)].reduce(
+    (value, [, sign, factors = ""]) => value + (sign === "+" ? 1 : -1) * product(factors),
+    0,
+  );
+}

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { PRICES, PRICES_OF, type Price, priceOf } from "./prices.ts";
 
 export interface Usage {
   /** A month. */
@@ -9,10 +10,20 @@ export interface Usage {
   /** What the function takes for one, billed by the millisecond. */
   readonly milliseconds: number;
   readonly memoryMegabytes: number;
+  /** How many of a hundred requests meet an instance that has to start. */
+  readonly coldPercent: number;
+  /** What the start of an instance takes, which Lambda bills since August 2025. */
+  readonly initMilliseconds: number;
   /** What one request leaves in the access log and in the function's log. */
   readonly logBytes: number;
   /** What one answer weighs. */
   readonly answerBytes: number;
+  /** The API's own metrics at CloudWatch, which are paid for each. */
+  readonly metrics: number;
+  /** Whether the API has a domain, with a hosted zone at Route 53. */
+  readonly hasDomain: boolean;
+  /** Instances that are always there: with provisioned concurrency, and on Fargate. */
+  readonly instances: number;
   /** Whether the milliseconds are those of the benchmark. */
   readonly isMeasured?: boolean;
 }
@@ -32,57 +43,100 @@ export interface CostItem {
   readonly dollarsAfterFreeTier: number;
 }
 
-/**
- * List prices of us-east-1 in dollars; other regions differ by some percent. Check before you quote them:
- * aws.amazon.com/api-gateway/pricing, /lambda/pricing, /cloudwatch/pricing and /ec2/pricing/on-demand (data transfer).
- */
-export const PRICES = {
-  gatewayPerMillion: 1.0,
-  gatewayPerMillionBeyond300Million: 0.9,
-  lambdaPerMillion: 0.2,
-  /** On arm64. */
-  lambdaPerGigabyteSecond: 0.0000133334,
-  logsPerGigabyte: 0.5,
-  transferPerGigabyte: 0.09,
-} as const;
+/** A way to run the API. */
+export type Architecture = "lambda" | "provisioned" | "fargate";
 
-/** Every month, for every account. */
-const FREE = { lambdaRequests: 1e6, gigabyteSeconds: 400_000, logGigabytes: 5, transferGigabytes: 100 };
-
-const MILLION = 1e6;
 const GIGABYTE = 1024 ** 3;
 const METERED_REQUEST_BYTES = 512 * 1024;
+/** As AWS's calculator has a month: 730 hours. */
+const HOURS = 730;
+const SECONDS = HOURS * 3600;
+/** What the component `ContainerService` makes: an instance of this size with an address, and a load balancer in two zones. */
+const FARGATE = { processors: 0.25, gigabytes: 0.5, zones: 2 };
+/** That a load balancer takes for one unit. A connection is kept for some requests; none at all is the dearest case. */
+const CONNECTIONS_OF_A_UNIT = 25;
 
-/** What a month costs. A request to the gateway counts again for each 512 KB. */
-export function monthlyCost(usage: Usage): CostItem[] {
-  const metered = usage.requests * Math.max(1, Math.ceil(usage.answerBytes / METERED_REQUEST_BYTES));
-  const gateway =
-    (Math.min(metered, 300 * MILLION) / MILLION) * PRICES.gatewayPerMillion +
-    (Math.max(0, metered - 300 * MILLION) / MILLION) * PRICES.gatewayPerMillionBeyond300Million;
-  const gigabyteSeconds =
-    usage.requests * (Math.ceil(usage.milliseconds) / 1000) * (usage.memoryMegabytes / 1024);
-  const item = (name: string, amount: number, free: number, price: number): CostItem => ({
-    item: name,
-    dollars: amount * price,
-    dollarsAfterFreeTier: Math.max(0, amount - free) * price,
-  });
-  return [
-    { item: "API Gateway, requests", dollars: gateway, dollarsAfterFreeTier: gateway },
-    item("Lambda, requests", usage.requests, FREE.lambdaRequests, PRICES.lambdaPerMillion / MILLION),
-    item("Lambda, duration", gigabyteSeconds, FREE.gigabyteSeconds, PRICES.lambdaPerGigabyteSecond),
-    item(
-      "CloudWatch Logs",
-      (usage.requests * usage.logBytes) / GIGABYTE,
-      FREE.logGigabytes,
-      PRICES.logsPerGigabyte,
-    ),
-    item(
-      "Data to callers",
-      (usage.requests * usage.answerBytes) / GIGABYTE,
-      FREE.transferGigabytes,
-      PRICES.transferPerGigabyte,
-    ),
+/** What a month costs, item by item. */
+export function monthlyCost(usage: Usage, architecture: Architecture = "lambda"): CostItem[] {
+  const { requests, memoryMegabytes, instances } = usage;
+  const gigabytes = memoryMegabytes / 1024;
+  const answered = (requests * usage.answerBytes) / GIGABYTE;
+  const gateway = item(
+    "API Gateway, requests",
+    PRICES.gatewayRequest,
+    requests * Math.max(1, Math.ceil(usage.answerBytes / METERED_REQUEST_BYTES)),
+  );
+  const worked = requests * (Math.ceil(usage.milliseconds) / 1000) * gigabytes;
+  const started = requests * (usage.coldPercent / 100) * (usage.initMilliseconds / 1000) * gigabytes;
+  const shared = [
+    item("CloudWatch Logs", PRICES.logGigabyte, (requests * usage.logBytes) / GIGABYTE),
+    ...(usage.metrics > 0 ? [item("Metrics", PRICES.metric, usage.metrics)] : []),
+    ...(usage.hasDomain ? [item("Domain, hosted zone", PRICES.hostedZone, 1)] : []),
+    item("Data to callers", PRICES.transferGigabyte, answered),
   ];
+  switch (architecture) {
+    case "lambda":
+      return [
+        gateway,
+        item("Lambda, requests", PRICES.lambdaRequest, requests),
+        item("Lambda, duration", PRICES.lambdaGigabyteSecond, worked + started),
+        ...shared,
+      ];
+    case "provisioned":
+      return [
+        gateway,
+        item("Lambda, requests", PRICES.provisionedRequest, requests),
+        item("Lambda, duration", PRICES.provisionedDurationGigabyteSecond, worked),
+        item("Lambda, kept ready", PRICES.provisionedGigabyteSecond, instances * SECONDS * gigabytes),
+        ...shared,
+      ];
+    case "fargate": {
+      const units = Math.max(requests / SECONDS / CONNECTIONS_OF_A_UNIT, answered / HOURS);
+      return [
+        item("Fargate, processor", PRICES.fargateProcessorHour, instances * HOURS * FARGATE.processors),
+        item("Fargate, memory", PRICES.fargateGigabyteHour, instances * HOURS * FARGATE.gigabytes),
+        item("Load balancer", PRICES.loadBalancerHour, HOURS),
+        item("Load balancer, units", PRICES.loadBalancerUnitHour, units * HOURS),
+        item("Public addresses", PRICES.publicAddressHour, (instances + FARGATE.zones) * HOURS),
+        ...shared,
+      ];
+    }
+  }
+}
+
+function item(name: string, price: Price, amount: number): CostItem {
+  return {
+    item: name,
+    dollars: priceOf(price, amount),
+    dollarsAfterFreeTier: priceOf(price, amount, true),
+  };
+}
+
+const listPrice = (usage: Usage, architecture: Architecture) =>
+  monthlyCost(usage, architecture).reduce((sum, { dollars }) => sum + dollars, 0);
+
+/**
+ * The number of requests from which on another way costs less than on-demand Lambda, everything else as it is.
+ *
+ * @returns `undefined` where it never does.
+ */
+export function overtakes(usage: Usage, other: Exclude<Architecture, "lambda">): number | undefined {
+  const saves = (requests: number) => {
+    const load = { ...usage, requests };
+    return listPrice(load, "lambda") > listPrice(load, other);
+  };
+  let [dearer, cheaper] = [0, 1];
+  while (!saves(cheaper)) {
+    cheaper *= 2;
+    if (cheaper > 1e13) return undefined;
+  }
+  // To the nearest request.
+  while (cheaper - dearer > 1) {
+    const middle = Math.floor((dearer + cheaper) / 2);
+    if (saves(middle)) cheaper = middle;
+    else dearer = middle;
+  }
+  return cheaper;
 }
 
 /** From this size on a function has a whole processor, below it a share (AWS, "Configure Lambda function memory"). */
@@ -126,7 +180,18 @@ export function readMeasuredSizes(): MeasuredSize[] {
   return JSON.parse(readFileSync(file, "utf8")).memory;
 }
 
-const EXAMPLES = { requests: "1e6", ms: "20", memory: "512", "log-bytes": "1200", "answer-bytes": "1000" };
+const EXAMPLES = {
+  requests: "1e6",
+  ms: "20",
+  memory: "512",
+  "cold-percent": "1",
+  "init-ms": "200",
+  "log-bytes": "1200",
+  "answer-bytes": "1000",
+  metrics: "6",
+  instances: "1",
+};
+const SWITCHES = ["domain", "compare"] as const;
 type Option = keyof typeof EXAMPLES;
 
 /**
@@ -135,7 +200,10 @@ type Option = keyof typeof EXAMPLES;
  *
  * @throws Error, in a sentence, for what is no number.
  */
-export function readUsage(args: readonly string[], measuredSizes: readonly MeasuredSize[]): Usage {
+export function readUsage(
+  args: readonly string[],
+  measuredSizes: readonly MeasuredSize[],
+): Usage & { readonly compares: boolean } {
   const values = parsed(args);
   const number = (name: Option, byDefault: number) => {
     const text = values[name];
@@ -152,22 +220,31 @@ export function readUsage(args: readonly string[], measuredSizes: readonly Measu
     requests: number("requests", 1e6),
     milliseconds: number("ms", nearest ? measuredMilliseconds({ ...nearest, memoryMegabytes }) : 0),
     memoryMegabytes,
+    coldPercent: number("cold-percent", 1),
+    initMilliseconds: number("init-ms", 200),
     logBytes: number("log-bytes", 1200),
     answerBytes: number("answer-bytes", 1000),
+    metrics: number("metrics", 0),
+    hasDomain: values.domain === true,
+    instances: number("instances", 1),
+    compares: values.compare === true,
     isMeasured: values.ms === undefined,
   };
 }
 
-function parsed(args: readonly string[]): Partial<Record<Option, string>> {
-  const options = Object.fromEntries(
-    Object.keys(EXAMPLES).map((name) => [name, { type: "string" } as const]),
-  );
+function parsed(
+  args: readonly string[],
+): Partial<Record<Option, string> & Record<(typeof SWITCHES)[number], boolean>> {
+  const options = Object.fromEntries([
+    ...Object.keys(EXAMPLES).map((name) => [name, { type: "string" } as const] as const),
+    ...SWITCHES.map((name) => [name, { type: "boolean" } as const] as const),
+  ]);
   try {
     return parseArgs({ args, options }).values;
   } catch {
     const known = Object.keys(EXAMPLES).map((name) => `--${name}`);
     throw new Error(
-      `Cannot read "${args.join(" ")}"; the options are ${known.join(", ")}, each with a number.`,
+      `Cannot read "${args.join(" ")}"; the options are ${known.join(", ")}, each with a number, and --domain and --compare.`,
     );
   }
 }
@@ -197,7 +274,54 @@ export function costTable(
           "What your handlers do and wait for comes on top; say it all with --ms.",
         ]
       : []),
-    "us-east-1, arm64; to pay: without what is free every month. A domain's hosted zone is $0.50 more.",
+    `us-east-1, arm64, prices of ${PRICES_OF}; to pay: without what is free every month.`,
+  ].join("\n");
+}
+
+const COLUMNS = {
+  lambda: "on demand",
+  provisioned: "provisioned",
+  fargate: "Fargate",
+} as const satisfies Record<Architecture, string>;
+
+/** The same load on each architecture, at list prices, and from where on another one costs less. */
+export function comparisonTable(usage: Usage): string {
+  const architectures = Object.keys(COLUMNS) as Architecture[];
+  const costs = architectures.map((architecture) => monthlyCost(usage, architecture));
+  const names = [...new Set(costs.flat().map(({ item }) => item))];
+  const row = (name: string, cells: readonly string[]) =>
+    (name.padEnd(22) + cells.map((cell) => cell.padStart(13)).join("")).trimEnd();
+  const dollars = (amount: number) => `$${amount.toFixed(2)}`;
+  const { instances } = usage;
+  const kept = instances === 1 ? "1 instance" : `${instances} instances`;
+  const turn = (other: Exclude<Architecture, "lambda">, name: string) => {
+    const requests = overtakes(usage, other);
+    if (requests === undefined) return `${name} never costs less than on demand at this load.`;
+    const perSecond = (requests / SECONDS).toFixed(1);
+    return `${name} costs less than on demand from ${requests.toLocaleString("en")} requests a month on, ${perSecond} a second, where ${kept} can take them.`;
+  };
+  return [
+    row(
+      "A month, list price",
+      architectures.map((architecture) => COLUMNS[architecture]),
+    ),
+    ...names.map((name) =>
+      row(
+        name,
+        costs.map((items) => {
+          const found = items.find(({ item }) => item === name);
+          return found ? dollars(found.dollars) : "";
+        }),
+      ),
+    ),
+    row(
+      "Together",
+      architectures.map((architecture) => dollars(listPrice(usage, architecture))),
+    ),
+    "",
+    turn("provisioned", "Provisioned concurrency"),
+    turn("fargate", "Fargate"),
+    `us-east-1, arm64, prices of ${PRICES_OF}; provisioned and Fargate with ${kept} at all hours.`,
   ].join("\n");
 }
 
@@ -209,7 +333,7 @@ export function costTable(
 export async function main(args: readonly string[]): Promise<void> {
   try {
     const usage = readUsage(args, readMeasuredSizes());
-    console.log(costTable(monthlyCost(usage), usage));
+    console.log(usage.compares ? comparisonTable(usage) : costTable(monthlyCost(usage), usage));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

@@ -100,8 +100,14 @@ Says what a month costs, item by item.
   --requests N             a month; default: 1e6
   --ms N                   of the function, a request; default: as measured
   --memory N               megabytes of the function; default: the cheapest size that was measured
+  --cold-percent N         of the requests meet an instance that has to start; default: 1
+  --init-ms N              what the start of an instance takes; default: 200
   --log-bytes N            a request; default: 1200
-  --answer-bytes N         default: 1000`,
+  --answer-bytes N         default: 1000
+  --metrics N              that the API has at CloudWatch; default: 0
+  --domain                 adds a hosted zone
+  --compare                the same load on demand, with provisioned concurrency, and on Fargate
+  --instances N            that are always there, in the last two; default: 1`,
   update: `npm run update -- [FOLDER]
 
 Brings the kit's packages to the newest version of the registry, or to that of the archives in FOLDER, and says what you

@@ -1,0 +1,106 @@
+/**
+ * List prices of us-east-1 in dollars, on arm64, without taxes. Other regions differ by some percent, and all of them change:
+ * look at the page that is named before you quote one.
+ */
+export const PRICES_OF = "2026-11-29";
+
+const SOURCES = {
+  gateway: "https://aws.amazon.com/api-gateway/pricing/",
+  lambda: "https://aws.amazon.com/lambda/pricing/",
+  cloudWatch: "https://aws.amazon.com/cloudwatch/pricing/",
+  transfer: "https://aws.amazon.com/ec2/pricing/on-demand/",
+  fargate: "https://aws.amazon.com/fargate/pricing/",
+  loadBalancer: "https://aws.amazon.com/elasticloadbalancing/pricing/",
+  addresses: "https://aws.amazon.com/vpc/pricing/",
+  dns: "https://aws.amazon.com/route53/pricing/",
+} as const;
+
+/** What a unit costs, tier by tier: `dollars` for each unit up to `upTo` in a month. */
+export interface Price {
+  readonly tiers: readonly { readonly upTo: number; readonly dollars: number }[];
+  /** What AWS gives to every account every month. */
+  readonly free?: number;
+  readonly source: string;
+}
+
+const flat = (dollars: number, source: string, free?: number): Price => ({
+  tiers: [{ upTo: Number.POSITIVE_INFINITY, dollars }],
+  source,
+  ...(free !== undefined && { free }),
+});
+
+const MILLION = 1e6;
+const TERABYTE = 1024;
+
+export const PRICES = {
+  /** HTTP API. A request counts again for each 512 KB. */
+  gatewayRequest: {
+    tiers: [
+      { upTo: 300 * MILLION, dollars: 1 / MILLION },
+      { upTo: Number.POSITIVE_INFINITY, dollars: 0.9 / MILLION },
+    ],
+    source: SOURCES.gateway,
+  },
+  lambdaRequest: flat(0.2 / MILLION, SOURCES.lambda, MILLION),
+  lambdaGigabyteSecond: {
+    tiers: [
+      { upTo: 7_500 * MILLION, dollars: 0.0000133334 },
+      { upTo: 18_750 * MILLION, dollars: 0.0000120001 },
+      { upTo: Number.POSITIVE_INFINITY, dollars: 0.0000106667 },
+    ],
+    free: 400_000,
+    source: SOURCES.lambda,
+  },
+  /** While an instance is kept ready, whether it works or not. */
+  provisionedGigabyteSecond: flat(0.0000033334, SOURCES.lambda),
+  /** Its work. Nothing of it is free, and neither are its requests. */
+  provisionedDurationGigabyteSecond: flat(0.0000077778, SOURCES.lambda),
+  provisionedRequest: flat(0.2 / MILLION, SOURCES.lambda),
+  logGigabyte: {
+    tiers: [
+      { upTo: 10 * TERABYTE, dollars: 0.5 },
+      { upTo: 30 * TERABYTE, dollars: 0.25 },
+      { upTo: 50 * TERABYTE, dollars: 0.1 },
+      { upTo: Number.POSITIVE_INFINITY, dollars: 0.05 },
+    ],
+    free: 5,
+    source: SOURCES.cloudWatch,
+  },
+  metric: flat(0.3, SOURCES.cloudWatch, 10),
+  /** To the internet. */
+  transferGigabyte: {
+    tiers: [
+      { upTo: 10 * TERABYTE, dollars: 0.09 },
+      { upTo: 50 * TERABYTE, dollars: 0.085 },
+      { upTo: 150 * TERABYTE, dollars: 0.07 },
+      { upTo: Number.POSITIVE_INFINITY, dollars: 0.05 },
+    ],
+    free: 100,
+    source: SOURCES.transfer,
+  },
+  fargateProcessorHour: flat(0.03238, SOURCES.fargate),
+  fargateGigabyteHour: flat(0.00356, SOURCES.fargate),
+  loadBalancerHour: flat(0.0225, SOURCES.loadBalancer),
+  /** For each 25 new connections a second or gigabyte an hour, whichever is more. */
+  loadBalancerUnitHour: flat(0.008, SOURCES.loadBalancer),
+  publicAddressHour: flat(0.005, SOURCES.addresses),
+  hostedZone: flat(0.5, SOURCES.dns),
+} as const satisfies Record<string, Price>;
+
+/**
+ * What an amount costs.
+ *
+ * @param isAfterFree whether what is free every month is taken off, which it is from the dearest tier.
+ */
+export function priceOf({ tiers, free = 0 }: Price, amount: number, isAfterFree = false): number {
+  let from = isAfterFree ? Math.min(free, amount) : 0;
+  let dollars = 0;
+  for (const tier of tiers) {
+    const to = Math.min(amount, tier.upTo);
+    if (to > from) {
+      dollars += (to - from) * tier.dollars;
+      from = to;
+    }
+  }
+  return dollars;
+}
