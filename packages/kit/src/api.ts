@@ -104,7 +104,7 @@ export function defineApi<
   }
   if (typeof definition.routes !== "object")
     throw new TypeError(
-      'defineApi needs routes; write routes, with import { routes } from "./routes/routes.ts"',
+      "defineApi needs routes; give it those of src/routes/routes.ts, which npm run generate writes",
     );
   for (const name of Object.keys(settings)) {
     if (Object.hasOwn(kitSettings, name))
