@@ -81,6 +81,23 @@ describe("the packed packages", () => {
   });
 });
 
+it("the packages' programs are executable in git, as npm makes them: an install leaves a clone as it was", () => {
+  const programs = PUBLISHED.flatMap((short) => {
+    const { bin = {} } = JSON.parse(readFileSync(`packages/${short}/package.json`, "utf8"));
+    return Object.values<string>(bin).map((file) => join("packages", short, file));
+  });
+  assert.ok(programs.length > 0);
+  const listed = execFileSync("git", ["ls-files", "--stage", ...programs], { encoding: "utf8" });
+  const modes = listed
+    .trim()
+    .split("\n")
+    .map((line) => line.slice(0, 6));
+  assert.deepEqual(
+    modes,
+    programs.map(() => "100755"),
+  );
+});
+
 describe("packing", () => {
   it("refuses a package that is not published", () => {
     assert.throws(

@@ -4,7 +4,16 @@
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { packPackages } from "../pack.ts";
@@ -12,6 +21,9 @@ import { packPackages } from "../pack.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const SERVICES = join(import.meta.dirname, "postgres");
 const NEXT_VERSION = "0.2.0";
+const LATER_VERSION = "0.3.0";
+/** Too old for a project, and young enough to load modules and to run npm. */
+const OLD_NODE = "22.0.0";
 
 const ENVIRONMENT: NodeJS.ProcessEnv = {
   ...process.env,
@@ -46,6 +58,11 @@ export async function checkCreatedProject(say: (line: string) => void): Promise<
   try {
     run(process.execPath, ["packages/create/src/main.ts", project]);
     run("npm", ["ci", "--no-audit", "--no-fund"]);
+    const oldNode = installOldNode(join(folder, "old-node"), run);
+    for (const script of ["test", "start", "check", "deploy"]) {
+      say(`npm run ${script} with Node ${OLD_NODE}`);
+      demandOneSentence(project, "npm", ["run", "--silent", script], oldNode);
+    }
     everyCommand(npm);
     await walkDemo(project, run, {});
 
@@ -83,6 +100,24 @@ export async function checkCreatedProject(say: (line: string) => void): Promise<
     npm("run", "generate");
     npm("run", "check");
     npm("test");
+    say(`create-lambda-express-api, packed, with Node ${OLD_NODE}`);
+    demandOneSentence(folder, "node", [join(next, "create/bin.js"), "other-api"], oldNode);
+
+    say(`the kit ${LATER_VERSION}, from a stand-in for a registry on loopback`);
+    release(next, LATER_VERSION, "- The kit is mended.");
+    await withRegistry(next, (url) => {
+      writeFileSync(join(project, ".npmrc"), `@lambda-express-api:registry=${url}\n`);
+      const printed = run("npm", ["run", "--silent", "update"], DATABASE, 1);
+      for (const part of [`${NEXT_VERSION} -> ${LATER_VERSION}`, "The kit is mended", "  Dockerfile:"])
+        if (!printed.includes(part))
+          throw new Error(`npm run update does not say ${JSON.stringify(part)}:\n${printed}`);
+      if (existsSync(join(project, "vendor"))) throw new Error("The project still keeps archives of the kit");
+      edit(join(project, "Dockerfile"), "COPY vendor vendor\n", "");
+      npm("ci", "--no-audit", "--no-fund");
+      run("npm", ["run", "--silent", "update"], DATABASE);
+    });
+    npm("run", "check");
+    npm("test");
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -96,6 +131,39 @@ function everyCommand(npm: (...args: string[]) => string): void {
 }
 
 type Run = (command: string, args: readonly string[], environment?: object) => string;
+
+/** @returns the folder of its program. */
+function installOldNode(folder: string, run: Run): string {
+  const name = `node-${process.platform}-${process.arch}`;
+  mkdirSync(folder);
+  run("npm", ["install", "--prefix", folder, "--no-audit", "--no-fund", "--force", `${name}@${OLD_NODE}`]);
+  return join(folder, "node_modules", name, "bin");
+}
+
+/** npm has a line of its own about a Node that it does not support. */
+function demandOneSentence(folder: string, command: string, args: readonly string[], node: string): void {
+  const env = { ...ENVIRONMENT, PATH: [node, process.env.PATH].join(delimiter) };
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: "utf8", env });
+  const lines = `${stdout}${stderr}`.split("\n").filter((line) => line !== "" && !line.startsWith("npm "));
+  const isSentence = new RegExp(`needs Node 24 or later, and this is Node ${OLD_NODE}; `).test(
+    lines[0] ?? "",
+  );
+  if (status !== 1 || lines.length !== 1 || !isSentence)
+    throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
+}
+
+async function withRegistry(archives: string, act: (url: string) => void): Promise<void> {
+  const program = join(import.meta.dirname, "registry.ts");
+  const registry = spawn(process.execPath, [program, archives], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(registry, "exit");
+  try {
+    const [url] = await once(registry.stdout.setEncoding("utf8"), "data");
+    act(url.trim());
+  } finally {
+    registry.kill();
+    await ended;
+  }
+}
 
 async function walkDemo(project: string, run: Run, environment: object): Promise<void> {
   const stack = spawn("npm", ["start", "--silent", "--", "--port", "0"], {
@@ -151,17 +219,19 @@ async function answersInContainer(project: string, say: (line: string) => void):
   }
 }
 
-/** With Docker or podman, where there is one and a base image can be had. */
+/** With Docker or podman, where one of them has the base image. CONTAINER_BUILD_FLAGS are for an engine that needs some. */
 function buildImage(project: string, say: (line: string) => void): void {
-  const engine = ["docker", "podman"].find((name) => spawnSync(name, ["--version"]).status === 0);
   const base = process.env.BASE_IMAGE ?? "node:24-slim";
-  const isThere = engine && spawnSync(engine, ["image", "inspect", base], { stdio: "ignore" }).status === 0;
-  if (!engine || !isThere) {
+  const engine = ["docker", "podman"].find(
+    (name) => spawnSync(name, ["image", "inspect", base], { stdio: "ignore" }).status === 0,
+  );
+  if (!engine) {
     say("image not tried: there is no engine, or no base image");
     return;
   }
   say(`${engine} build`);
-  const args = ["build", "--build-arg", `BASE=${base}`, "--tag", "created-project", "."];
+  const flags = (process.env.CONTAINER_BUILD_FLAGS ?? "").split(" ").filter(Boolean);
+  const args = ["build", ...flags, "--build-arg", `BASE=${base}`, "--tag", "created-project", "."];
   const { status, stderr } = spawnSync(engine, args, { cwd: project, encoding: "utf8" });
   if (status !== 0) throw new Error(`${engine} build failed:\n${stderr}`);
 }
@@ -169,17 +239,6 @@ function buildImage(project: string, say: (line: string) => void): void {
 /** The packages as they are, under the next version, with one change that breaks an owner's file. */
 function nextKit(out: string): string {
   packPackages(out);
-  for (const archive of globSync("*.tgz", { cwd: out })) rmSync(join(out, archive));
-  for (const file of globSync("*/package.json", { cwd: out })) {
-    const text = readFileSync(join(out, file), "utf8");
-    const manifest = JSON.parse(text);
-    const siblings = new RegExp(`("@lambda-express-api/\\w+": )"${manifest.version}"`, "g");
-    const next = text.replaceAll(siblings, `$1"${NEXT_VERSION}"`);
-    writeFileSync(
-      join(out, file),
-      next.replace(`"version": "${manifest.version}"`, `"version": "${NEXT_VERSION}"`),
-    );
-  }
   const kit = join(out, "kit");
   for (const file of ["dist/index.js", "dist/index.d.ts"])
     edit(
@@ -187,11 +246,6 @@ function nextKit(out: string): string {
       'export { publicPath } from "./request/request-path',
       'export { publicPath as gone } from "./request/request-path',
     );
-  edit(
-    join(kit, "CHANGELOG.md"),
-    "## Unreleased",
-    `## ${NEXT_VERSION}\n\n- publicPath is gone: paths have no slash at their end.\n\n## Unreleased`,
-  );
   const edits = [
     {
       version: NEXT_VERSION,
@@ -201,11 +255,25 @@ function nextKit(out: string): string {
     },
   ];
   writeFileSync(join(kit, "edits.json"), JSON.stringify(edits));
-  for (const folder of globSync("*/package.json", { cwd: out }).map((file) => dirname(file)))
-    execFileSync("npm", ["pack", "--silent", "--pack-destination", out], {
-      cwd: join(out, folder),
-      stdio: "ignore",
-    });
+  return release(out, NEXT_VERSION, "- publicPath is gone: paths have no slash at their end.");
+}
+
+/** Gives the packages in a folder a version, and packs them anew. */
+function release(out: string, version: string, change: string): string {
+  for (const archive of globSync("*.tgz", { cwd: out })) rmSync(join(out, archive));
+  edit(join(out, "kit/CHANGELOG.md"), "## Unreleased", `## Unreleased\n\n## ${version}\n\n${change}`);
+  for (const file of globSync("*/package.json", { cwd: out })) {
+    const text = readFileSync(join(out, file), "utf8");
+    const manifest = JSON.parse(text);
+    const siblings = new RegExp(`("@lambda-express-api/\\w+": )"${manifest.version}"`, "g");
+    const next = text.replaceAll(siblings, `$1"${version}"`);
+    writeFileSync(
+      join(out, file),
+      next.replace(`"version": "${manifest.version}"`, `"version": "${version}"`),
+    );
+    const args = ["pack", "--silent", "--pack-destination", out];
+    execFileSync("npm", args, { cwd: join(out, dirname(file)), stdio: "ignore" });
+  }
   return out;
 }
 

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -69,12 +73,17 @@ describe("the built Lambda function", () => {
   }
 
   /** Answers events in a fresh process, started as Lambda starts Node. */
-  async function run(built: string, given: readonly object[], flags = ["--expose-gc"]): Promise<Run> {
+  async function run(
+    built: string,
+    given: readonly object[],
+    flags = ["--expose-gc"],
+    env = environment,
+  ): Promise<Run> {
     const script = kitFile("run-built.ts");
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [...flags, script, built, JSON.stringify(given)],
-      { env: environment },
+      { env },
     );
     const lines = stdout
       .split("\n")
@@ -122,6 +131,32 @@ describe("the built Lambda function", () => {
     assert.deepEqual(statuses(done), [200, 200, 200]);
     assert.deepEqual(done.lines, []);
     for (const file of done.answers.at(-1)?.files ?? []) await codeCacheOf(file);
+  });
+
+  it("warms other instances, which takes the AWS SDK by import(): a ping for three makes two calls (Lambda is stood in for)", async (t) => {
+    const calls: string[] = [];
+    const lambda = createServer(async (request, response) => {
+      calls.push(`${request.method} ${decodeURIComponent(request.url ?? "")} ${await text(request)}`);
+      response.writeHead(202).end();
+    });
+    t.after(() => lambda.close());
+    await once(lambda.listen(0, "127.0.0.1"), "listening");
+    const { port } = lambda.address() as AddressInfo;
+    const { answers, lines } = await run(folder, [{ warmer: true, concurrency: 3 }], ["--expose-gc"], {
+      ...environment,
+      AWS_REGION: "eu-west-1",
+      AWS_ACCESS_KEY_ID: "none",
+      AWS_SECRET_ACCESS_KEY: "none",
+      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${port}`,
+    });
+    assert.deepEqual(answers.length, 1);
+    assert.deepEqual(
+      lines.map(({ message }) => message),
+      ["warmer"],
+    );
+    assert.equal(calls.length, 2, calls.join("\n"));
+    for (const call of calls)
+      assert.match(call, /^POST \/2015-03-31\/functions\/arn:aws:lambda:\S+\/invocations \{"warmer":true,/);
   });
 
   it("keeps no request once it is answered and what is young was collected", async () => {

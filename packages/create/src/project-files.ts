@@ -57,12 +57,18 @@ export function projectFiles(
   const files = new Map<string, string>();
   for (const file of appFiles(repository)) files.set(inProjectFolder(file), read(file));
   for (const [file, content] of templateFiles(options)) files.set(file, content);
+  files.set("Dockerfile", dockerfile(files.get("Dockerfile") ?? "", packages.size > 0));
   for (const file of ["sst.config.ts", "stages.ts", "infra.ts", "biome.json"]) files.set(file, read(file));
   const manifest = `${JSON.stringify(projectManifest(options, packages, read), undefined, 2)}\n`;
   return new Map([
     ...[...files].map(([file, content]) => [file, inProject(content, options)] as const),
     ["package.json", manifest],
   ]);
+}
+
+/** Only where the project keeps the kit's archives has its image a use for them. */
+function dockerfile(content: string, hasArchives: boolean): string {
+  return hasArchives ? content : content.replace("COPY vendor vendor\n", "");
 }
 
 function appFiles(repository: string): string[] {

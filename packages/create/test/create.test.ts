@@ -115,6 +115,14 @@ infra.apiCode({ folder: "." });`,
     });
 });
 
+it("a project whose packages come from the registry has them by version, and nothing of vendor in its image", () => {
+  const files = projectFiles(options({ identity: "cognito" }), new Map());
+  assert.doesNotMatch(files.get("Dockerfile") ?? "", /vendor/);
+  assert.match(projectFiles(options(), packages).get("Dockerfile") ?? "", /^COPY vendor vendor$/m);
+  const { dependencies } = JSON.parse(files.get("package.json") ?? "");
+  assert.match(dependencies["@lambda-express-api/kit"], /^\d+\.\d+\.\d+$/);
+});
+
 describe("the command line", () => {
   let folder: string;
   before(() => {

@@ -136,8 +136,6 @@ describe("npm run new", () => {
     ["a name that only modules reserve", ["GET", "/v1/things", "--access", "public", "--name", "await"]],
     ["a name that the file imports", ["GET", "/v1/things", "--access", "public", "--name", "auth"]],
     ["a variable that every object has", ["GET", "/v1/things/{__proto__}", "--access", "public"]],
-    ["a path that exists", ["GET", "/v1/users/whoami", "--access", "public"]],
-    ["a path that exists with another variable", ["GET", "/v1/docs/{file}", "--access", "public"]],
     ["a name that exists", ["GET", "/v1/things", "--access", "public", "--name", "whoAmI"]],
   ] as const) {
     it(`refuses ${why} in one sentence with an example`, () => {
@@ -170,6 +168,19 @@ describe("npm run new", () => {
       assert.deepEqual(add("PATCH", `${path}`, "--access", "public"), {
         status: 1,
         output: `${operationId} has this path already; write it as ${existing}, for example: npm run new -- PATCH ${existing} --access groups:STAFF\n`,
+      });
+    });
+  }
+
+  for (const [path, existing, operationId, proposed] of [
+    ["/v1/users/whoami", "/v1/users/whoami", "whoAmI", "/v2/users/whoami"],
+    ["/v1/docs/{file}", "/v1/docs/{asset}", "getDocsAsset", "/v2/docs/{file}"],
+    ["/v1/orders", "/v1/orders", "listOrders", "/v3/orders"],
+  ]) {
+    it(`refuses ${path}, which exists, and proposes ${proposed}, which does not`, () => {
+      assert.deepEqual(add("GET", `${path}`, "--access", "public"), {
+        status: 1,
+        output: `GET ${existing} exists already, as ${operationId}; choose another path, for example: npm run new -- GET ${proposed} --access groups:STAFF\n`,
       });
     });
   }

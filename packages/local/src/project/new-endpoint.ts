@@ -187,10 +187,15 @@ function refuseWhatExists(endpoint: Endpoint, routes: readonly Route[]): void {
   const file = fileOf(endpoint);
   const same = routes.filter((route) => shapeOf(route.path) === shapeOf(path));
   const taken = same.find((route) => route.method === method);
-  if (taken)
+  if (taken) {
+    const free = nextVersion(path, (other) =>
+      routes.some((route) => route.method === method && shapeOf(route.path) === shapeOf(other)),
+    );
     throw new UsageError(
       `${method} ${taken.path} exists already, as ${taken.operationId}; choose another path`,
+      `npm run new -- ${method} ${free} --access groups:STAFF`,
     );
+  }
   const [other] = same;
   if (other && documentedPath(other.path) !== documentedPath(path)) {
     const example = `npm run new -- ${method} ${other.path} --access groups:STAFF`;
@@ -205,6 +210,12 @@ function refuseWhatExists(endpoint: Endpoint, routes: readonly Route[]): void {
       throw new UsageError(`${existing} exists already; give this endpoint another --name`, nameExample);
     }
   }
+}
+
+/** The path in the first version after its own that does not have it. */
+function nextVersion(path: string, isTaken: (path: string) => boolean): string {
+  const next = path.replace(/^\/v(\d+)/, (_, version) => `/v${Number(version) + 1}`);
+  return isTaken(next) ? nextVersion(next, isTaken) : next;
 }
 
 function testFileOf(file: string): string {

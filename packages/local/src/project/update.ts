@@ -56,7 +56,7 @@ async function update(): Promise<number> {
 
   console.log(`${before} -> ${after}\n`);
   console.log(changesBetween(before, after));
-  const edits = [...editsBetween(before, after), ...typeFaults()];
+  const edits = [...editsBetween(before, after), ...editsOfVendor(), ...typeFaults()];
   if (edits.length === 0 && isGenerated) {
     console.log("Nothing for you to edit. Run npm test and npm run check.");
     return 0;
@@ -78,9 +78,7 @@ function vendored(kit: readonly string[], folder: string): ReadonlyMap<string, s
   );
   const missing = kit.filter((name) => !archives.has(name));
   if (missing.length > 0) throw new PlainError(`${folder} has no archive of ${missing.join(", ")}.`);
-  for (const file of existsSync("vendor") ? readdirSync("vendor") : []) {
-    if (ARCHIVE.test(file)) rmSync(join("vendor", file));
-  }
+  dropArchives();
   mkdirSync("vendor", { recursive: true });
   return new Map(
     kit.map((name) => {
@@ -91,8 +89,18 @@ function vendored(kit: readonly string[], folder: string): ReadonlyMap<string, s
   );
 }
 
+function dropArchives(): void {
+  for (const file of existsSync("vendor") ? readdirSync("vendor") : []) {
+    if (ARCHIVE.test(file)) rmSync(join("vendor", file));
+  }
+}
+
+/** The registry's versions. What the project kept of the kit itself is no longer of use. */
 function newest(kit: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(kit.map((name) => [name, run("npm", ["view", name, "version"]).trim()]));
+  const versions = new Map(kit.map((name) => [name, run("npm", ["view", name, "version"]).trim()]));
+  dropArchives();
+  if (existsSync("vendor") && readdirSync("vendor").length === 0) rmSync("vendor", { recursive: true });
+  return versions;
 }
 
 function writeManifest(manifest: Manifest, sources: ReadonlyMap<string, string>): void {
@@ -145,6 +153,18 @@ function editsBetween(before: string, after: string): string[] {
     );
 }
 
+/** A project that kept the kit's archives has them in its image, too. */
+function editsOfVendor(): string[] {
+  if (existsSync("vendor") || !existsSync("Dockerfile")) return [];
+  return readFileSync("Dockerfile", "utf8")
+    .split("\n")
+    .flatMap((line, index) =>
+      /^COPY vendor /.test(line)
+        ? [`Dockerfile:${index + 1} leave out ${line}: the kit comes from the registry`]
+        : [],
+    );
+}
+
 /** What no longer compiles: `src/api.ts(12,3): error TS2322: ...`. */
 function typeFaults(): string[] {
   const { stdout } = spawnSync("npx", ["tsc", "--pretty", "false"], { encoding: "utf8" });
@@ -155,10 +175,12 @@ function typeFaults(): string[] {
 }
 
 function run(command: string, args: readonly string[]): string {
-  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
-  if (status !== 0)
-    throw new PlainError(`${command} ${args.join(" ")} failed: ${error?.message ?? `${stdout}${stderr}`}`);
-  return stdout;
+  // Where this was run by npm run --silent, npm would not say why it fails.
+  const env = { ...process.env, npm_config_loglevel: "error" };
+  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", env });
+  if (status === 0) return stdout;
+  const cause = error?.message ?? (`${stderr}${stdout}`.trim() || `it ended with exit code ${status}`);
+  throw new PlainError(`${command} ${args.join(" ")} failed: ${cause}`);
 }
 
 process.exitCode = await exitCodeOf(update);
