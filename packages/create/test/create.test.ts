@@ -48,7 +48,7 @@ describe("a new project", () => {
   });
   after(() => rmSync(repository, { recursive: true }));
 
-  const create = (more: Partial<CreateOptions> = {}) =>
+  const create = (more: Partial<CreateOptions> = {}, kept: ReadonlyMap<string, Buffer> = packages) =>
     projectFiles(
       {
         folder: "/nowhere",
@@ -59,7 +59,7 @@ describe("a new project", () => {
         install: false,
         ...more,
       },
-      packages,
+      kept,
       repository,
     );
   const manifestOf = (files: ReadonlyMap<string, string>) => JSON.parse(files.get("package.json") ?? "");
@@ -75,6 +75,13 @@ const { api } = await import("./src/api.ts");
 const infra = await import("@lambda-express-api/infra/components/index.ts");
 infra.apiCode({ folder: "." });`,
     );
+  });
+
+  it("has the kit's archives in its image where it keeps them, and nothing of them where they come from a registry", () => {
+    assert.match(create().get("Dockerfile") ?? "", /^COPY vendor vendor$/m);
+    const files = create({}, new Map());
+    assert.doesNotMatch(files.get("Dockerfile") ?? "", /vendor/);
+    assert.equal(manifestOf(files).dependencies["@lambda-express-api/kit"], "0.1.0");
   });
 
   it("tests its deployment by a command of its own", () => {
@@ -113,14 +120,6 @@ infra.apiCode({ folder: "." });`,
       assert.equal(sources.length, delivery === "none" ? 5 : 6);
       for (const source of sources) assert.ok(packages.has(source), source);
     });
-});
-
-it("a project whose packages come from the registry has them by version, and nothing of vendor in its image", () => {
-  const files = projectFiles(options({ identity: "cognito" }), new Map());
-  assert.doesNotMatch(files.get("Dockerfile") ?? "", /vendor/);
-  assert.match(projectFiles(options(), packages).get("Dockerfile") ?? "", /^COPY vendor vendor$/m);
-  const { dependencies } = JSON.parse(files.get("package.json") ?? "");
-  assert.match(dependencies["@lambda-express-api/kit"], /^\d+\.\d+\.\d+$/);
 });
 
 describe("the command line", () => {
