@@ -6,6 +6,14 @@ import { handleRoute, type RouteEnvironment } from "./handle-route.ts";
 import { mountRouter } from "./mount-router.ts";
 import { createRouteTable, type FoundRoute } from "./route-table.ts";
 
+type RouteLoader = Api["routes"][string];
+
+interface Mounted {
+  readonly handler: RequestHandler;
+  /** Express's `request.route`, by whose path libraries name what they measure. */
+  readonly route: { readonly path: string };
+}
+
 /**
  * Makes the handler of all endpoints and routers. One that calls `next` leaves the request to the next one that matches, as in
  * Express; the last leaves it to what `app.use` has added.
@@ -17,24 +25,23 @@ export function routeRequests(
   environment: RouteEnvironment,
 ): RequestHandler {
   demandDistinct(routes);
-  const handlers = new Map<string, RequestHandler>();
-  const forAnyMethod = routers.flatMap((mounted) => {
-    const handler = Router({ caseSensitive: true }).use(mounted.prefix, mountRouter(mounted, environment));
-    const keys = [`ANY ${mounted.prefix}/`, `ANY ${mounted.prefix}/{proxy+}`];
-    for (const key of keys) handlers.set(key, handler);
+  const mounted = new Map<string, Mounted>();
+  const mount = (key: string, handler: RequestHandler): Mounted => {
+    const made = { handler, route: { path: expressPath(splitRouteKey(key).path) } };
+    mounted.set(key, made);
+    return made;
+  };
+  const forAnyMethod = routers.flatMap((router) => {
+    const handler = Router({ caseSensitive: true }).use(router.prefix, mountRouter(router, environment));
+    const keys = [`ANY ${router.prefix}/`, `ANY ${router.prefix}/{proxy+}`];
+    for (const key of keys) mount(key, handler);
     return keys;
   });
   const table = createRouteTable(routes, forAnyMethod);
 
   /** Made by the first request: a cold start pays only for its own endpoint. */
-  function handlerOf(key: string): RequestHandler {
-    const known = handlers.get(key);
-    if (known) return known;
-    const load = routes[key] as Api["routes"][string];
-    const handler = handleRoute({ ...splitRouteKey(key), load }, environment);
-    handlers.set(key, handler);
-    return handler;
-  }
+  const endpoint = (key: string): Mounted =>
+    mount(key, handleRoute({ ...splitRouteKey(key), load: routes[key] as RouteLoader }, environment));
 
   return (request, response, next) => {
     const { method, path } = request;
@@ -42,10 +49,10 @@ export function routeRequests(
     let others: FoundRoute[] | undefined;
 
     const hand = ({ key, params }: FoundRoute) => {
+      const { handler, route } = mounted.get(key) ?? endpoint(key);
       request.params = params;
-      // For libraries that name what they measure by it.
-      request.route = { path: expressPath(splitRouteKey(key).path) };
-      return handlerOf(key)(request, response, goOn);
+      request.route = route;
+      return handler(request, response, goOn);
     };
     const goOn = (error?: unknown): unknown => {
       others ??= [...table.others(method, path)];
