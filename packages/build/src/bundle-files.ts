@@ -9,6 +9,7 @@ import { type BuildFailure, type BuildOptions, build, type Metafile, type Plugin
 import type { ExternalPackages } from "./external-packages.ts";
 import { lazyRequires } from "./lazy-requires.ts";
 import { withNaturalNames } from "./natural-names.ts";
+import { nodeBuiltins } from "./node-builtins.ts";
 import { AS_MODULES, NODE_RESOLUTION, nodeModules } from "./node-modules.ts";
 import { isNode, type Node, rewrite } from "./rewrite.ts";
 import { separateEntryPoints, separatePackages } from "./separate-packages.ts";
@@ -111,7 +112,7 @@ async function bundleModules({ exported, jobs, folder, externals }: BundleOption
     metafile: true,
     write: false,
     legalComments: "external",
-    plugins: [entryOf(exported, jobs), nodeModules(externals), lazyRequires],
+    plugins: [entryOf(exported, jobs), nodeBuiltins, nodeModules(externals), lazyRequires],
   });
   await writeCode(outputFiles, { minifyWhitespace: true });
   const files = [...chunksOf(metafile)].map(

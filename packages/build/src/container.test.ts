@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -53,6 +54,13 @@ describe("the built container", () => {
       assert.equal(await healthCheck({ ...environment, PORT: port }), 1, "once it is stopped");
     } finally {
       server.kill("SIGKILL");
+    }
+  });
+
+  it("imports no module of Node's own as an ES module, for which Node would load an HTTP client at each start", () => {
+    for (const file of globSync("*.mjs", { cwd: folder })) {
+      const imported = readFileSync(join(folder, file), "utf8").matchAll(/^import\b[^;"]*"([^"]+)";$/gm);
+      for (const [line, specifier = ""] of imported) assert.ok(!isBuiltin(specifier), `${file}: ${line}`);
     }
   });
 

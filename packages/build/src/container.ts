@@ -13,6 +13,7 @@ import { makeMissingDocsFiles } from "./docs-files.ts";
 import { demandAddons, externalPackages, THIS_MACHINE } from "./external-packages.ts";
 import { KIT_ASSETS, kitModule } from "./kit-folder.ts";
 import { lazyRequires } from "./lazy-requires.ts";
+import { nodeBuiltins } from "./node-builtins.ts";
 import { AS_MODULES, NODE_RESOLUTION, nodeModules } from "./node-modules.ts";
 import { writeReleaseFile } from "./release-file.ts";
 import { writeCode } from "./write-code.ts";
@@ -45,7 +46,7 @@ export async function buildContainer(folder: string, out = join(folder, "dist/co
     sourcesContent: false,
     legalComments: "linked",
     define: { ...AS_MODULES.define, HEALTH_PATH: JSON.stringify(await healthPath(api)) },
-    plugins: [nodeModules(externals), lazyRequires],
+    plugins: [nodeBuiltins, nodeModules(externals), lazyRequires],
     logLevel: "warning",
   });
   await writeCode(outputFiles);
