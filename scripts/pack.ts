@@ -104,6 +104,7 @@ export function packPackages(out: string, wanted = PUBLISHED): Readonly<Record<s
     );
   } finally {
     rmSync(modules, { recursive: true });
+    for (const short of needed) rmSync(join(out, short, "node_modules"), { force: true });
   }
 }
 
@@ -134,6 +135,9 @@ function packPackage(out: string, short: string): string {
   const { copied = {}, left } = PACKAGES[short] ?? {};
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
+  // What it has in another version than the others.
+  const own = join(source, "node_modules");
+  if (existsSync(own)) symlinkSync(own, join(folder, "node_modules"));
 
   const manifest = packedManifest(short);
   writeJson(join(folder, "package.json"), manifest);
