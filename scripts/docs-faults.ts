@@ -81,9 +81,22 @@ function hasEndpoint(method: string, path: string): boolean {
   });
 }
 
+function faultsOfTable([head = [], , ...rows]: Page["tables"][number]): string[] {
+  if (isDeepStrictEqual(head, ["Caller", "Groups", "Password"])) return faultsOfCallers(rows);
+  return head.at(-1) === "Shown by" ? rows.flatMap(faultsOfComparison) : [];
+}
+
+const TEST = /^`[^`]+\.(test|suite)\.ts`$/;
+
+/** A row of a comparison names the test that shows it, or says why the thing is left out. */
+function faultsOfComparison(row: readonly string[]): string[] {
+  const [what = "", here = "", test = ""] = row;
+  if (test === "") return here.startsWith("Left out: ") ? [] : [`${what} has neither a test nor a reason`];
+  return TEST.test(test) ? [] : [`${what} is shown by ${test}, which is not a test`];
+}
+
 /** A table of the demo callers must have all of them, as they are. */
-function faultsOfTable([head, , ...rows]: Page["tables"][number]): string[] {
-  if (!isDeepStrictEqual(head, ["Caller", "Groups", "Password"])) return [];
+function faultsOfCallers(rows: readonly (readonly string[])[]): string[] {
   const callers = Object.values<LocalCaller>(local.callers).map(({ email, groups, password }) => [
     `\`${email}\``,
     groups.join(", ") || "none",

@@ -87,6 +87,18 @@ const keysPolicy: Policy = [
   },
 ];
 
+const LOGS = [`aws/lambda/${APP}-${STAGE}-Api`, `aws/vendedlogs/apis/${APP}-${STAGE}-Api`].map(
+  (name) => `arn:aws:logs:eu-west-1:123456789012:log-group:/${name}`,
+);
+const logsPolicy: Policy = [
+  {
+    effect: "Allow",
+    actions: readFileSync("docs/guides/operate.md", "utf8").match(/logs:[A-Z]\w+/g) ?? [],
+    resources: LOGS,
+    conditions: {},
+  },
+];
+
 const request = (action: string, resource: string): Request => ({ action, resource });
 const state = (kind: string, end = ".json") => `arn:aws:s3:::sst-state/${kind}/${APP}/${STAGE}${end}`;
 const reads: Request[] = [
@@ -192,6 +204,14 @@ describe("the commands of the guides", () => {
         request("codedeploy:StopDeployment", "*"),
       ],
     },
+    "npm run logs": {
+      policy: logsPolicy,
+      requests: () => {
+        const source = readFileSync("packages/local/src/logs/deployed-lines.ts", "utf8");
+        const commands = [...source.matchAll(/ paginate(\w+)\(/g)];
+        return commands.flatMap(([, name]) => LOGS.map((log) => request(`logs:${name}`, log)));
+      },
+    },
     "npm run keys": {
       policy: keysPolicy,
       requests: () =>
@@ -203,7 +223,7 @@ describe("the commands of the guides", () => {
   /** For an administrator, as the guides say: they make what the others need, or open a bridge into the account. */
   const setUp = ["aws configure", "aws cognito", "aws s3", "aws ssm", "npx sst deploy", "npx sst dev"];
   const withoutAws =
-    /^npm run (demo|cost|dev|generate|screenshots|test:image|build:\w+|new|logs|check\S*|bench|create|platform|test|pack)$/;
+    /^npm run (demo|cost|dev|generate|screenshots|test:image|build:\w+|new|check\S*|bench|create|platform|test|pack)$/;
 
   it("that reach AWS are all known here", () => {
     const guides = globSync("docs/guides/*.md").map((page) => readFileSync(page, "utf8"));
