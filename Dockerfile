@@ -1,6 +1,8 @@
 # The API as a container. Everything is configured by the environment: docs/settings.md.
 
-FROM node:24-slim AS build
+# .ci/pin-base-image adds its digest, by a pull request.
+ARG BASE=node:24-slim
+FROM ${BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY packages packages
@@ -11,7 +13,7 @@ ARG COMMIT=
 RUN node packages/build/src/docs.ts && node packages/build/src/container.ts --api packages/api
 
 # The identity provider of the demo, which compose.override.yaml puts beside the API. It is built only when it is named.
-FROM node:24-slim AS identity
+FROM ${BASE} AS identity
 ENV HOST=0.0.0.0 \
     PORT=9099
 WORKDIR /app
@@ -24,7 +26,7 @@ HEALTHCHECK --interval=2s --timeout=5s --retries=30 CMD ["node", "packages/local
 CMD ["node", "packages/local/src/identity/main.ts", "--api", "packages/api"]
 
 # The last is what is built when none is named.
-FROM node:24-slim
+FROM ${BASE}
 ENV NODE_ENV=production \
     RUNTIME=CONTAINERIZED \
     HOST=0.0.0.0 \

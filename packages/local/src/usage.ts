@@ -114,11 +114,11 @@ Brings the kit's packages to the newest version of the registry, or to that of t
 have to edit.`,
   release: `npm run release -- --stage NAME [options]
 
-Moves code to a stage without its infrastructure.
+Brings code to a stage without its infrastructure. AWS moves callers to it, and back when an alarm goes off.
 
 ${RELEASE_STAGE}
-  --canary PERCENT         of the calls go to the new version first
-  --minutes N              how long a canary lasts; default: 5
+  --shift HOW              AllAtOnce, Canary10Percent5Minutes or another of AWS's; default: the stage's TRAFFIC_SHIFT
+  --ignore-alarms          for a repair, while an alarm is on
   --dry-run                says what it would do
 ${API}`,
   rollback: `npm run rollback -- --stage NAME [options]

@@ -188,8 +188,22 @@ comes from. The stage name is \`mvp\` unless \`AWS_API_GW_STAGE_NAME\` says othe
 places; SST encrypts them in its state and shows them in no output. They are not set with \`sst secret\`, whose names cannot have
 an underscore.
 
-${table(head, rowsOf(deploymentSettings, ""))}
+${table(head, rowsOf(hasDelivery() ? deploymentSettings : withoutDelivery(), ""))}
 `;
+}
+
+/** Whether the project releases its code by the kit's own commands. */
+function hasDelivery(): boolean {
+  try {
+    return import.meta.resolve("@lambda-express-api/delivery/release/main.ts") !== "";
+  } catch {
+    return false;
+  }
+}
+
+function withoutDelivery(): typeof deploymentSettings {
+  const settings = Object.entries(deploymentSettings).filter(([, setting]) => !("ofDelivery" in setting));
+  return Object.fromEntries(settings) as typeof deploymentSettings;
 }
 
 async function openApiFile(api: Api, routes: readonly Route[]): Promise<string> {
