@@ -1,5 +1,7 @@
 /** The commands of a project, which are programs of the kit's packages. */
+
 import { exitCodeOf, PlainError } from "./command.ts";
+import { isInstalled, RELEASE } from "./optional-modules.ts";
 import { USAGE } from "./usage.ts";
 
 /** Runs a program to its end. A program that is loaded to be run reads its arguments from `process.argv`. */
@@ -16,7 +18,6 @@ interface Command {
 }
 
 const start: Program = () => import("./start.ts");
-const RELEASE = "@lambda-express-api/delivery/release/main.ts";
 const release = { program: () => import(RELEASE), optionalModule: RELEASE };
 
 const COMMANDS: Readonly<Record<Name, Command>> = {
@@ -100,13 +101,4 @@ function isOfArguments(error: unknown): boolean {
 function refuse(sentence: string): void {
   console.error(sentence);
   process.exitCode = 1;
-}
-
-function isInstalled(module: string): boolean {
-  try {
-    import.meta.resolve(module);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -16,6 +16,7 @@ import { openApiDocument } from "@lambda-express-api/kit/docs/openapi.ts";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { routeKey } from "@lambda-express-api/kit/request/request-path.ts";
 import { describeAccess } from "@lambda-express-api/kit/route/access.ts";
+import { isInstalled, RELEASE } from "../optional-modules.ts";
 
 interface RouteFile {
   /** From the folder of the routes. */
@@ -188,19 +189,11 @@ comes from. The stage name is \`mvp\` unless \`AWS_API_GW_STAGE_NAME\` says othe
 places; SST encrypts them in its state and shows them in no output. They are not set with \`sst secret\`, whose names cannot have
 an underscore.
 
-${table(head, rowsOf(hasDelivery() ? deploymentSettings : withoutDelivery(), ""))}
+${table(head, rowsOf(isInstalled(RELEASE) ? deploymentSettings : withoutDelivery(), ""))}
 `;
 }
 
-/** Whether the project releases its code by the kit's own commands. */
-function hasDelivery(): boolean {
-  try {
-    return import.meta.resolve("@lambda-express-api/delivery/release/main.ts") !== "";
-  } catch {
-    return false;
-  }
-}
-
+/** For a project that does not release its code by the kit's own commands. */
 function withoutDelivery(): typeof deploymentSettings {
   const settings = Object.entries(deploymentSettings).filter(([, setting]) => !("ofDelivery" in setting));
   return Object.fromEntries(settings) as typeof deploymentSettings;
