@@ -374,7 +374,7 @@ describe("the settings of a stage", () => {
     [
       "signatures that the gateway does not verify",
       { JWT_ALGORITHMS: "ES256" },
-      /^JWT_ALGORITHMS has ES256, which API Gateway's JWT authorizer cannot verify; .* run the API as a container\.$/,
+      /^JWT_ALGORITHMS has ES256, which API Gateway cannot verify; .* run the API as a container\.$/,
     ],
     [
       "one domain for the API and for the container",

@@ -612,7 +612,7 @@ describe("signatures that API Gateway does not verify", () => {
   it("are refused in Lambda, alone and beside RS256, and taken in a container", () => {
     for (const JWT_ALGORITHMS of ["ES256", "RS256,EdDSA"]) {
       assert.throws(() => loadConfig({ ...LEAST, RUNTIME: "LAMBDA", JWT_ALGORITHMS }), {
-        message: `JWT_ALGORITHMS has ${JWT_ALGORITHMS.split(",").at(-1)}, which API Gateway's JWT authorizer cannot verify; sign with RS256 at the provider and leave it unset, or run the API as a container.`,
+        message: `JWT_ALGORITHMS has ${JWT_ALGORITHMS.split(",").at(-1)}, which API Gateway cannot verify; sign with RS256 at the provider, or run the API as a container.`,
       });
       assert.equal(loadConfig({ ...LEAST, JWT_ALGORITHMS }).jwt.algorithms.join(), JWT_ALGORITHMS);
     }

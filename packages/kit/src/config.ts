@@ -199,7 +199,7 @@ export const settings = {
   },
   IDENTITY_PROVIDER: {
     description:
-      "Who signs callers in. From it and a value or two of the provider's follow those of the `JWT_` settings that are unset. Unset: Firebase, and nothing follows.",
+      "Who signs callers in. Unset `JWT_` settings follow from it and a value or two of the provider's. Unset: Firebase, and nothing follows.",
     rule: "firebase, cognito, auth0 or oidc",
     example: "cognito",
     optional: true,
@@ -220,8 +220,7 @@ export const settings = {
     parse: matching(COGNITO_USER_POOL_ID),
   },
   COGNITO_CLIENT_ID: {
-    description:
-      "The app client, whose tokens are let in, and which the docs pages and the token endpoints sign in with. With `cognito`.",
+    description: "The app client, whose tokens are let in, and which signs callers in. With `cognito`.",
     rule: "the id of an app client",
     example: "1h57kf5cpq17m0eml12EXAMPLE",
     optional: true,
@@ -251,7 +250,7 @@ export const settings = {
   },
   AUTH0_CLIENT_ID: {
     description:
-      "The application that the docs pages sign in with, and the token endpoints, for which its password grant must be switched on. With `auth0`.",
+      "The application that signs callers in: from the docs pages, and at the token endpoints if its password grant is on. With `auth0`.",
     rule: "the client id of an application",
     example: "AbCdEfGhIjKlMnOpQrStUvWxYz012345",
     optional: true,
@@ -267,7 +266,7 @@ export const settings = {
   },
   OIDC_CLIENT_ID: {
     description:
-      "The client that the docs pages sign in with, and the token endpoints, for which its password grant must be switched on. With `oidc`.",
+      "The client that signs callers in: from the docs pages, and at the token endpoints if its password grant is on. With `oidc`.",
     rule: "the id of a client",
     example: "my-api",
     optional: true,
@@ -296,15 +295,14 @@ export const settings = {
     parse: httpUrl,
   },
   JWT_ISSUER_JWKS_URI: {
-    description:
-      "Where the issuer's keys are. Unset: its discovery document says it. Used in the container only.",
+    description: "Where the issuer's keys are, for the container. Unset: its discovery document says it.",
     rule: "a URL",
     example: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
     optional: true,
     parse: fullUrl,
   },
   JWT_AUTHORIZED_AUDIENCES: {
-    description: "The audiences that a token may be for, separated by commas.",
+    description: "The audiences that a token may be for.",
     rule: "a list of audiences, separated by commas",
     example: "my-project,my-other-project",
     parse: listOf(() => true),
@@ -318,22 +316,21 @@ export const settings = {
   },
   JWT_TOKEN_USE: {
     description:
-      "Which of Cognito's two tokens is let in, by its claim `token_use`, and handed out by the token endpoints. Default: `access` with `cognito`, otherwise any.",
+      "Which of Cognito's two tokens is let in and handed out (`token_use`). Default: `access` with `cognito`, otherwise any.",
     rule: "access or id",
     example: "id",
     optional: true,
     parse: oneOf("access", "id"),
   },
   JWT_ALGORITHMS: {
-    description:
-      "How tokens may be signed, separated by commas. API Gateway verifies RSA signatures only, so others are for the container.",
+    description: "How tokens may be signed. Others than RS256 are for the container.",
     rule: "a list of RS256, ES256 and EdDSA, separated by commas",
     example: "ES256",
     default: DEFAULT_ALGORITHMS.join(","),
     parse: listOfAlgorithms,
   },
   JWT_MAX_LIFETIME_HOURS: {
-    description: "How long a token may live, from `iat` to `exp`. One that lives longer is refused.",
+    description: "How long a token may live, from `iat` to `exp`.",
     rule: "a number from 1 to 8760",
     example: "168",
     default: String(DEFAULT_MAX_LIFETIME_HOURS),
@@ -348,15 +345,14 @@ export const settings = {
   },
   AUTH_ENDPOINTS: {
     description:
-      "Whether the endpoints exist that sign callers in and renew their tokens. With `auth0` and `oidc` it is off by default: their password grant has to be switched on.",
+      "Whether the token endpoints exist. With `auth0` and `oidc` they are off by default: their password grant has to be switched on.",
     rule: "on or off",
     example: "off",
     default: "on",
     parse: toggle("on", "off"),
   },
   DOCS: {
-    description:
-      "Whether the docs pages exist: Swagger UI, ReDoc, and the page that the root is in a browser.",
+    description: "Whether the docs pages exist: Swagger UI, ReDoc, and the root's page in a browser.",
     rule: "on or off",
     example: "off",
     default: "on",
@@ -364,7 +360,7 @@ export const settings = {
   },
   DEMO_CALLERS: {
     description:
-      "Who the docs pages offer to sign in as, for a local stack. Their passwords are shown to everybody, so `production` refuses it.",
+      "Who the docs pages offer to sign in as, for a local stack. Their passwords are shown, so `production` refuses it.",
     rule: "a list of e-mail:password, separated by commas",
     example: "user@example.com:not-secret",
     optional: true,
@@ -396,15 +392,14 @@ export const settings = {
   },
   AUTH_ERROR_DETAIL: {
     description:
-      "Whether a refused sign-in names the provider's reason (`EMAIL_NOT_FOUND`) or does not tell who exists. Default: `generic`, in development `provider`.",
+      "Whether a refused sign-in names the provider's reason, or does not tell who exists. Default: `generic`, in development `provider`.",
     rule: "provider or generic",
     example: "generic",
     optional: true,
     parse: oneOf("provider", "generic"),
   },
   CORS_ALLOW_ORIGINS: {
-    description:
-      "The origins whose pages may call the container, separated by commas. In Lambda the gateway does it.",
+    description: "The origins whose pages may call the container. In Lambda the gateway does it.",
     rule: "* or a list of origins, separated by commas",
     example: "https://app.example.com,https://admin.example.com",
     default: "*",
@@ -412,7 +407,7 @@ export const settings = {
   },
   CORS_ALLOW_HEADERS: {
     description:
-      "Request headers that pages of other origins may send, separated by commas, beside `authorization`, `content-type`, `x-request-id`, `traceparent`, `tracestate` and what the endpoints' contracts name.",
+      "Request headers that pages of other origins may send, beside `authorization`, `content-type`, `x-request-id`, `traceparent`, `tracestate` and what the endpoints' contracts name.",
     rule: "* or names of headers, separated by commas",
     example: "x-tenant,x-api-key",
     optional: true,
@@ -420,7 +415,7 @@ export const settings = {
   },
   CORS_EXPOSE_HEADERS: {
     description:
-      "Response headers that pages of other origins may read, separated by commas, beside `x-request-id`, `retry-after`, `www-authenticate`, `location` and `etag`.",
+      "Response headers that pages of other origins may read, beside `x-request-id`, `retry-after`, `www-authenticate`, `location` and `etag`.",
     rule: "* or names of headers, separated by commas",
     example: "x-total-count",
     optional: true,
@@ -466,7 +461,7 @@ export const settings = {
   },
   DRAIN_DELAY_SECONDS: {
     description:
-      "How long the container goes on to take requests after SIGTERM, in seconds, while its health endpoint answers 503: a load balancer needs that long to notice. The 9.5 seconds for what is in flight come on top, so the orchestrator has to wait for both before it kills.",
+      "How long the container takes requests after SIGTERM, in seconds, while its health endpoint answers 503. What is in flight then has 9.5 seconds more.",
     rule: "a number from 0 to 300",
     example: "10",
     default: "0",
@@ -474,7 +469,7 @@ export const settings = {
   },
   TRUSTED_CDN: {
     description:
-      "The CDN that proxies every request. What its published addresses say of the caller counts, from others it does not. A deployment with `DNS=cloudflare` sets it.",
+      "The CDN that proxies every request: its published addresses are believed, and no others. A deployment with `DNS=cloudflare` sets it.",
     rule: "cloudflare",
     example: "cloudflare",
     optional: true,
@@ -490,7 +485,7 @@ export const settings = {
   },
   BODY_TIMEOUT_SECONDS: {
     description:
-      "How long a body may take from when the container asks for it, in seconds. Then the answer is 408. Every request is answered after 28.5 seconds at the latest, so it cannot be more.",
+      "How long a body may take from when the container asks for it, in seconds. Then the answer is 408.",
     rule: "a number from 1 to 28",
     example: "25",
     default: "20",
@@ -562,7 +557,7 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
   const unverified = parsed.JWT_ALGORITHMS?.filter((algorithm) => algorithm !== "RS256") ?? [];
   if (parsed.RUNTIME === "LAMBDA" && unverified.length > 0) {
     mistakes.push(
-      `JWT_ALGORITHMS has ${unverified.join(" and ")}, which API Gateway's JWT authorizer cannot verify; sign with RS256 at the provider and leave it unset, or run the API as a container.`,
+      `JWT_ALGORITHMS has ${unverified.join(" and ")}, which API Gateway cannot verify; sign with RS256 at the provider, or run the API as a container.`,
     );
   }
   if (parsed.AUTH_ENDPOINTS) {

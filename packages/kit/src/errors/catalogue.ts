@@ -44,7 +44,7 @@ export const catalogue = {
   "003403": {
     status: 403,
     title: "AWS signature required",
-    message: "Only callers whose AWS signature API Gateway has verified may call this endpoint",
+    message: "Only AWS callers whose signature is verified may call this endpoint",
     gatewayMessage: "Forbidden",
   },
   "001404": {

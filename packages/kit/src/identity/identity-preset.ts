@@ -159,7 +159,7 @@ export function identityContradictions(
   }
   if (algorithms && !algorithms.includes("RS256") && provider !== "oidc") {
     mistakes.push(
-      `JWT_ALGORITHMS is ${algorithms.join(",")}, but ${provider} signs with RS256, so all its tokens would be refused; leave it unset.`,
+      `JWT_ALGORITHMS is ${algorithms.join(",")}, but ${provider} signs with RS256; leave it unset.`,
     );
   }
   return mistakes;

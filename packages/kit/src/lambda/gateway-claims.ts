@@ -15,8 +15,6 @@ export interface GatewayAuthorizer {
     readonly claims?: Readonly<Record<string, unknown>> | null;
     readonly scopes?: readonly string[] | null;
   };
-  /** There where the route has `AWS_IAM`. */
-  readonly iam?: Readonly<Record<string, unknown>> | null;
 }
 
 /** What must agree before a token is taken for the one that the gateway verified. */
@@ -68,26 +66,6 @@ export function createGatewayAuthentication(
   const claimsOf = createGatewayClaims(jwt);
   const principalOf = createPrincipals(jwt.groupsClaim);
   return ({ apiGateway: { event } }) => principalOf(claimsOf(event as GatewayEvent, Date.now() / 1000));
-}
-
-/** What the gateway says of an AWS caller and is not null, but for the key with which the caller has signed. */
-const AWS_CLAIMS = ["userArn", "userId", "accountId", "callerId", "principalOrgId"];
-
-/**
- * Gives the AWS caller of the event that a request was made of: its subject is the caller's ARN.
- *
- * @returns `undefined` where the gateway has verified no signature.
- */
-export function awsCallerOf({ apiGateway: { event } }: ApiGatewayRequest): Principal | undefined {
-  const { iam } = (event as GatewayEvent).requestContext.authorizer ?? {};
-  if (typeof iam?.userArn !== "string" || iam.userArn === "") return undefined;
-  const claims = AWS_CLAIMS.flatMap((name) => (typeof iam[name] === "string" ? [[name, iam[name]]] : []));
-  return Object.freeze({
-    subject: iam.userArn,
-    groups: Object.freeze([]),
-    scopes: Object.freeze([]),
-    claims: Object.freeze({ sub: iam.userArn, ...Object.fromEntries(claims) }),
-  });
 }
 
 function ownValue(claims: Claims, name: string): unknown {

@@ -166,8 +166,8 @@ describe("the AWS caller in Lambda", () => {
     userId: "AIDACOSFODNN7EXAMPLE2",
   };
 
-  it("is who signed, by the ARN, without groups and scopes and without the access key", () => {
-    const caller = callerOf({ iam });
+  it("is who signed, by the ARN, without groups and scopes and without the access key", async () => {
+    const caller = await callerOf({ iam });
     assert.deepEqual(caller, {
       subject: iam.userArn,
       groups: [],
@@ -183,7 +183,7 @@ describe("the AWS caller in Lambda", () => {
     assert.ok(Object.isFrozen(caller) && Object.isFrozen(caller.claims));
   });
 
-  it("is nobody where the gateway has verified no signature, or says nothing of the caller", () => {
+  it("is nobody where the gateway has verified no signature, or says nothing of the caller", async () => {
     const jwt = { claims: { sub: iam.userArn, userArn: iam.userArn }, scopes: null };
     for (const authorizer of [
       undefined,
@@ -194,6 +194,6 @@ describe("the AWS caller in Lambda", () => {
       { iam: { ...iam, userArn: "" } },
       { iam: { userArn: [iam.userArn] } },
     ])
-      assert.equal(callerOf(authorizer), undefined, JSON.stringify(authorizer));
+      assert.equal(await callerOf(authorizer), undefined, JSON.stringify(authorizer));
   });
 });

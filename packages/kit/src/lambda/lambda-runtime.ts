@@ -5,7 +5,7 @@ import { requestContext } from "../request/request-context.ts";
 import { requestOrigin } from "../request/request-origin.ts";
 import type { ReceivedRequest, Runtime } from "../route/runtime.ts";
 import type { ApiGatewayRequest } from "./event-adapter.ts";
-import { awsCallerOf, createGatewayAuthentication } from "./gateway-claims.ts";
+import { createGatewayAuthentication } from "./gateway-claims.ts";
 
 /** The answer must be out before Lambda, or the gateway after 30 s, gives up. */
 const MARGIN_MILLISECONDS = 500;
@@ -38,7 +38,10 @@ export function createLambdaRuntime({
     },
 
     authenticate: createGatewayAuthentication(jwt) as Runtime["authenticate"],
-    awsCaller: awsCallerOf as NonNullable<Runtime["awsCaller"]>,
+    async awsCaller(request) {
+      const { awsCallerOf } = await import("./aws-caller.ts");
+      return awsCallerOf(invocationOf(request).event);
+    },
   };
 }
 

@@ -59,7 +59,7 @@ async function ask(
       if (caller instanceof Error) throw caller;
       return caller;
     },
-    awsCaller: () => awsCaller,
+    awsCaller: async () => awsCaller,
   };
   const asked = () => ({ authentications, principalOfRequest: principalOf(request) });
   try {

@@ -121,7 +121,7 @@ function callerOf(
     case "apiKey":
       return callerOfKey(request, services);
     case "iam":
-      return awsCaller(request, runtime);
+      return callerOfSignature(request, runtime);
   }
 }
 
@@ -139,10 +139,9 @@ async function callerOfKey(
   return caller;
 }
 
-function awsCaller(request: Request, runtime: Runtime): Principal {
-  const caller = runtime.awsCaller?.(request);
-  if (!caller)
-    throw new ApiError("003403", { reason: "No API Gateway has verified the request's AWS signature" });
+async function callerOfSignature(request: Request, runtime: Runtime): Promise<Principal> {
+  const caller = await runtime.awsCaller?.(request);
+  if (!caller) throw new ApiError("003403", { reason: "No gateway has verified an AWS signature" });
   return caller;
 }
 

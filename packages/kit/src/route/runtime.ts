@@ -23,7 +23,7 @@ export interface Runtime {
    */
   authenticate(request: IncomingMessage): Principal | Promise<Principal>;
   /** The AWS caller whose signature a gateway has verified, if one has. */
-  awsCaller?(request: IncomingMessage): Principal | undefined;
+  awsCaller?(request: IncomingMessage): Promise<Principal | undefined>;
 }
 
 /** What the runtime knows of a request. */
