@@ -30,6 +30,7 @@ export interface Settings {
   readonly corsExposeHeaders: readonly string[];
   readonly corsAllowCredentials: boolean;
   readonly accessLogSubject: boolean;
+  readonly metricsNamespace: string | undefined;
   /** The API's remaining variables, its own among them, as they are. They hold no secret. */
   readonly environment: Readonly<Record<string, string>>;
   /** The variables of its secret settings. */
@@ -451,6 +452,7 @@ export function loadSettings(
     corsExposeHeaders: api.corsExposeHeaders,
     corsAllowCredentials: api.corsAllowCredentials,
     accessLogSubject: api.accessLogSubject,
+    metricsNamespace: api.metricsNamespace,
     environment: {
       ...pick(environment, namesOf(false)),
       // The records at Cloudflare are proxied.

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { createLog } from "@lambda-express-api/kit/log.ts";
+import { METRICS } from "@lambda-express-api/kit/metrics/request-metrics.ts";
 import { logReleaseOnce } from "@lambda-express-api/kit/release.ts";
 import { accessLogFormat } from "../src/access-log-format.ts";
 import { synthesise } from "../src/testing/synthesise.ts";
@@ -29,7 +30,7 @@ function pathsOf(value: object, prefix = ""): string[] {
 function fieldsOf(query: string): string[] {
   const named = [...query.matchAll(/ as (\w+)/g)].map(([, name]) => name);
   const words = ["fields", "filter", "stats", "sort", "limit", "by", "as", "like", "asc", "desc"];
-  const functions = ["count", "sum", "max", "strcontains"];
+  const functions = ["count", "sum", "max", "pct", "strcontains"];
   return query
     .replaceAll(/"[^"]*"|\/\^5\//g, "")
     .split(/[^\w.@]+/)
@@ -39,8 +40,8 @@ function fieldsOf(query: string): string[] {
 describe("the queries of the guide to operation", () => {
   const isOfAccessLog = ({ sentence }: { sentence: string }) => sentence.includes("access log");
 
-  it("are six, of both logs, and find a request by its id in both together and in each", () => {
-    assert.deepEqual(queries.map(isOfAccessLog), [true, true, false, false, true, true]);
+  it("are seven, of both logs, and find a request by its id in both together and in each", () => {
+    assert.deepEqual(queries.map(isOfAccessLog), [true, true, false, false, true, true, false]);
     assert.match(queries[0]?.query ?? "", /filter @message like /);
     assert.match(queries[1]?.query ?? "", /filter request\.requestId = /);
     assert.match(queries[2]?.query ?? "", /filter requestId = /);
@@ -54,12 +55,13 @@ describe("the queries of the guide to operation", () => {
     }
   });
 
-  it("read from the function's log what it writes about a failure and about its health", () => {
+  it("read from the function's log what it writes about a failure, about its health and for its metrics", () => {
     const lines: string[] = [];
     const log = createLog((line) => lines.push(line)).with({ requestId: "id" });
     log.error("request failed", { error: new Error("why") });
     logReleaseOnce(log, { ...api, endpoints: async () => [] });
-    const known = lines.flatMap((line) => pathsOf(JSON.parse(line)));
+    const ofMetrics = [...METRICS.map(({ Name }) => Name), "routeKey"];
+    const known = [...lines.flatMap((line) => pathsOf(JSON.parse(line))), ...ofMetrics];
     assert.equal(
       JSON.parse(lines[1] ?? "").message,
       /filter message = "(\w+)"/.exec(queries[3]?.query ?? "")?.[1],

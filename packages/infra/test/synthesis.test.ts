@@ -461,6 +461,7 @@ describe("every deployment", () => {
           Stage: stage.name ?? null,
           FunctionName: lambda.name ?? null,
           Resource: `${alias.functionName}:${alias.name}`,
+          api: "fixture-api",
         };
         const shown = metrics().map(([namespace, metric, ...rest]) => {
           const options = rest.at(-1) as { stat: string };
@@ -483,6 +484,13 @@ describe("every deployment", () => {
           "AWS/Lambda Duration p99",
           "AWS/Lambda Errors Sum",
           "AWS/Lambda Throttles Sum",
+          "fixture-api/production 4xx Sum",
+          "fixture-api/production 5xx Sum",
+          "fixture-api/production ColdStarts Sum",
+          "fixture-api/production Latency p50",
+          "fixture-api/production Latency p99",
+          "fixture-api/production Refused Sum",
+          "fixture-api/production Requests Sum",
         ]);
       });
 
@@ -854,6 +862,7 @@ const everything = {
   AWS_API_GW_MAPPING_KEY: "express",
   CORS_ALLOW_ORIGINS: "https://app.example.com",
   CORS_ALLOW_HEADERS: "x-tenant",
+  METRICS_NAMESPACE: "fixture-api/production",
   CORS_EXPOSE_HEADERS: "X-Total-Count",
   CORS_ALLOW_CREDENTIALS: "on",
   LOG_RETENTION_DAYS: "545",

@@ -1,6 +1,6 @@
 /**
  * The Express app of an API. It listens to nothing by itself. In this order a request passes: id, log and deadline; what
- * the runtime does (access log, CORS); the API's middleware; its routes and routers; what `app.use` has added; 404.
+ * the runtime does (access log, CORS); metrics, where they are on; the API's middleware; its routes and routers; what `app.use` has added; 404.
  */
 import express, {
   type ErrorRequestHandler,
@@ -15,6 +15,7 @@ import { enabledRoutes } from "./enabled-routes.ts";
 import { ApiError, errorAnswer, unexpectedError } from "./errors/api-error.ts";
 import type { CatalogueEntry } from "./errors/catalogue.ts";
 import type { Log } from "./log.ts";
+import { createRequestMetrics } from "./metrics/request-metrics.ts";
 import { watchBody } from "./request/body-timeouts.ts";
 import { parseQuery } from "./request/fields.ts";
 import {
@@ -65,7 +66,9 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
       "middleware of defineApi must give a list of Express handlers: middleware: () => [handler]",
     );
   const facts = factsOf(api, config);
-  for (const handler of [...runtime.middleware(facts), ...middleware.map(throwErrors)]) app.use(handler);
+  const metrics = config.metricsNamespace ? [createRequestMetrics(config.metricsNamespace, api.name)] : [];
+  for (const handler of [...runtime.middleware(facts), ...metrics, ...middleware.map(throwErrors)])
+    app.use(handler);
 
   const { groupRefusal } = api;
   app.use(routeRequests(api, { config, runtime, groupRefusal, services, api: facts }));

@@ -377,6 +377,12 @@ const cases: Record<keyof typeof settings, SettingCases> = {
     ],
     wrong: ["true", "On"],
   },
+  METRICS_NAMESPACE: {
+    unset: { value: undefined },
+    value: ({ metricsNamespace }) => metricsNamespace,
+    right: [["my-api/production", "my-api/production"]],
+    wrong: ["AWS/Lambda", "a b", "x".repeat(256)],
+  },
   HOST: {
     unset: { value: "0.0.0.0" },
     value: ({ host }) => host,

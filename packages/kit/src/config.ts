@@ -84,6 +84,8 @@ export interface Config<Own = unknown> {
   readonly corsExposeHeaders: readonly string[];
   /** Whether pages may send cookies, and read what is answered to them. */
   readonly corsAllowCredentials: boolean;
+  /** Where the API's own metrics are at CloudWatch; `undefined`: it has none. */
+  readonly metricsNamespace: string | undefined;
   /** Whether the access log tells who called. */
   readonly accessLogSubject: boolean;
   readonly host: string;
@@ -437,6 +439,14 @@ export const settings = {
     default: "off",
     parse: toggle("on", "off"),
   },
+  METRICS_NAMESPACE: {
+    description:
+      "The namespace of the API's own metrics at CloudWatch, which are paid for: six, and one for each endpoint with `metrics: true`. Unset: none.",
+    rule: "letters, digits and . - _ / # :, up to 255, not beginning with AWS/",
+    example: "my-api/production",
+    optional: true,
+    parse: matching(/^(?!AWS\/)[\w.\-/#:]{1,255}$/),
+  },
   HOST: {
     description: "The address that the container listens on.",
     rule: "an IP address or a host name",
@@ -628,6 +638,7 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
     corsAllowHeaders: parsed.CORS_ALLOW_HEADERS ?? [],
     corsExposeHeaders: parsed.CORS_EXPOSE_HEADERS ?? [],
     corsAllowCredentials: parsed.CORS_ALLOW_CREDENTIALS,
+    metricsNamespace: parsed.METRICS_NAMESPACE,
     accessLogSubject: parsed.ACCESS_LOG_SUBJECT,
     host: parsed.HOST,
     port: parsed.PORT,

@@ -6,6 +6,8 @@ export interface DashboardArgs {
   readonly functionName: $util.Input<string>;
   readonly aliasName: $util.Input<string>;
   readonly logGroupName: $util.Input<string>;
+  /** Of the API's own metrics, where it has them. */
+  readonly metricsNamespace: string | undefined;
 }
 
 /** The width of a dashboard is 24 (CloudWatch API reference, "Dashboard Body Structure and Syntax"). */
@@ -23,13 +25,14 @@ export function createDashboard(name: string, args: DashboardArgs, parent: $util
       dashboardName: `${$app.name}-${$app.stage}-${name}`,
       dashboardBody: $util
         .all([args.apiId, args.stageName, args.functionName, args.aliasName, args.logGroupName, region])
-        .apply((values) => JSON.stringify({ widgets: widgetsOf(...values) })),
+        .apply((values) => JSON.stringify({ widgets: widgetsOf(args.metricsNamespace, ...values) })),
     },
     { parent },
   );
 }
 
 function widgetsOf(
+  metricsNamespace: string | undefined,
   apiId: string,
   stageName: string,
   functionName: string,
@@ -53,6 +56,13 @@ function widgetsOf(
     functionName,
     "Resource",
     `${functionName}:${aliasName}`,
+    { stat, label },
+  ];
+  const own = (namespace: string, metric: string, stat: string, label: string): Metric => [
+    namespace,
+    metric,
+    "api",
+    $app.name,
     { stat, label },
   ];
   const chart = (title: string, metrics: readonly Metric[]) => ({
@@ -96,6 +106,21 @@ function widgetsOf(
         { stat: "Maximum", label: "instances" },
       ],
     ]),
+    ...(metricsNamespace === undefined
+      ? []
+      : [
+          chart("As the API itself counts", [
+            own(metricsNamespace, "Requests", "Sum", "requests"),
+            own(metricsNamespace, "4xx", "Sum", "4xx"),
+            own(metricsNamespace, "5xx", "Sum", "5xx"),
+            own(metricsNamespace, "Refused", "Sum", "refused by access"),
+            own(metricsNamespace, "ColdStarts", "Sum", "cold starts"),
+          ]),
+          chart("Latency of the API itself (ms)", [
+            own(metricsNamespace, "Latency", "p50", "half of them"),
+            own(metricsNamespace, "Latency", "p99", "99 of 100"),
+          ]),
+        ]),
     query("Cold starts (ms)", "timeSeries", [
       'filter @type = "REPORT"',
       "stats count(@initDuration) as coldStarts, pct(@initDuration, 50) as halfOfThem, max(@initDuration) as slowest by bin(5m)",

@@ -52,6 +52,8 @@ export interface LambdaApiArgs extends CallerSettings, OwnRights {
   readonly corsExposeHeaders?: readonly string[];
   /** Whether pages may send cookies. Default: `false`. */
   readonly corsAllowCredentials?: boolean;
+  /** `METRICS_NAMESPACE` of the API, for the dashboard. Without it the dashboard shows AWS's own metrics. */
+  readonly metricsNamespace?: string | undefined;
   /** Whether the access log tells the subject of the caller's token. Default: `false`. */
   readonly accessLogSubject?: boolean;
   /** For every route; all callers share it. Default: 100 requests a second, burst 200. */
@@ -181,6 +183,7 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
           functionName: lambda.name,
           aliasName: lambda.alias.name,
           logGroupName: lambda.logGroupName,
+          metricsNamespace: args.metricsNamespace,
         },
         this,
       );

@@ -15,6 +15,8 @@ export class RequestContext {
   readonly requestId: string;
   /** For the access log: the route that was matched, the bytes of the answer's body, and what went wrong. */
   routeKey: string | undefined = undefined;
+  /** Whether the route has a metric of its own. */
+  hasMetrics = false;
   responseLength = 0;
   error: { readonly code: string; readonly reason: string } | undefined = undefined;
   /** When all of the answer was sent, where its end waits for the rest of the request. By `performance.now()`. */

@@ -208,6 +208,8 @@ export interface RouteContract<
   readonly cacheControl?: string;
   /** Whether its answers get an entity tag, and callers who have one get 304. For GET. */
   readonly etag?: true;
+  /** Where `METRICS_NAMESPACE` is set: whether the endpoint has a metric of its own, of its latency. It costs money every month. */
+  readonly metrics?: boolean;
   /** Codes that the handler itself may throw, beyond those that every endpoint of its kind may answer. */
   readonly errors?: readonly Code[];
 }

@@ -64,6 +64,7 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     const { route, schemas } = loaded;
     const context = requestContext(request);
     context.routeKey = request.method === "HEAD" ? headKey : key;
+    context.hasMetrics = route.metrics ?? false;
 
     if (route.role === "health" && environment.runtime.isStopping?.()) throw shuttingDown();
     const principal = await admit(route.access, request, environment);
