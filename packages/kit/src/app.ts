@@ -59,7 +59,7 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
   const fail = failWith(api.errors);
   // The same whoever does CORS, this app or a gateway.
   const headers = new Map([...runtime.headers, ...Object.entries(varyHeaders(config))]);
-  app.use(enter(app, startRequest(runtime, headers, log, fail), fail));
+  app.use(enter(app, startRequest(runtime, headers, { log, services }, fail), fail));
   const middleware = api.middleware({ config: config as Config<never>, services: services as never });
   if (!Array.isArray(middleware) || middleware.some((handler) => typeof handler !== "function"))
     throw new TypeError(
@@ -102,10 +102,16 @@ function enter(app: Express, start: Start, fail: Fail): RequestHandler {
 type Start = (request: Request, response: Response) => void;
 
 /** Gives the request its id, its log, and the deadlines by which it is answered whatever happens. */
-function startRequest(runtime: Runtime, headers: Runtime["headers"], log: Log, fail: Fail): Start {
+function startRequest(
+  runtime: Runtime,
+  headers: Runtime["headers"],
+  { log, services }: Pick<AppOptions, "log" | "services">,
+  fail: Fail,
+): Start {
   return (request, response) => {
     const received = runtime.receive(request);
     const context = new RequestContext(received, request.headers, log);
+    context.services = services;
     setRequestContext(request, context);
     response.setHeader("x-request-id", context.requestId);
     for (const [name, value] of headers) response.setHeader(name, value);

@@ -417,7 +417,7 @@ export const settings = {
   },
   CORS_EXPOSE_HEADERS: {
     description:
-      "Response headers that pages of other origins may read, beside `x-request-id`, `retry-after`, `www-authenticate`, `location` and `etag`.",
+      "Response headers that pages of other origins may read, beside `x-request-id`, `retry-after`, `ratelimit`, `ratelimit-policy`, `deprecation`, `sunset`, `link`, `www-authenticate`, `location` and `etag`.",
     rule: "* or names of headers, separated by commas",
     example: "x-total-count",
     optional: true,

@@ -40,3 +40,5 @@ export {
 export { defineRoute, type HandlerContext, type Route, type Zod } from "./route/define-route.ts";
 export { type ServiceDefinition, type Services, service } from "./services.ts";
 export { listOf, matching, oneOf, wholeNumber } from "./setting-parsers.ts";
+export { memoryStore } from "./shared-store/memory-store.ts";
+export type { SharedStore } from "./shared-store/shared-store.ts";

@@ -103,7 +103,7 @@ for (const [name, start] of [
 ] as const) {
   describe(`a limit of callers, in ${name}`, () => {
     it("answers 429 in JSON, with retry-after, to an address that calls too often, and to no other", async () => {
-      const send = start(apiOf([getOpen(rateLimit({ limit: 2, windowSeconds: 60 }))]));
+      const send = start(apiOf([getOpen(rateLimit({ name: "calls", limit: 2, windowSeconds: 60 }))]));
       assert.deepEqual([(await send()).status, (await send()).status], [200, 200]);
       const { status, retryAfter, code } = await send();
       assert.deepEqual([status, code], [429, "001429"]);
@@ -112,14 +112,14 @@ for (const [name, start] of [
     });
 
     it("takes the addresses of one IPv6 network for one caller", async () => {
-      const send = start(apiOf([getOpen(rateLimit({ limit: 1, windowSeconds: 60 }))]));
+      const send = start(apiOf([getOpen(rateLimit({ name: "calls", limit: 1, windowSeconds: 60 }))]));
       assert.equal((await send({ from: "2001:db8::1" })).status, 200);
       assert.equal((await send({ from: "2001:db8::2" })).status, 429);
       assert.equal((await send({ from: "2001:db8:0:1::1" })).status, 200);
     });
 
     it("knows a signed-in caller by its subject, wherever it calls from", async () => {
-      const send = start(apiOf([getMine(rateLimit({ limit: 1, windowSeconds: 60 }))]));
+      const send = start(apiOf([getMine(rateLimit({ name: "calls", limit: 1, windowSeconds: 60 }))]));
       const as = (sub: string, from: string) =>
         send({ path: "/v1/mine", from, authorization: issuer.bearer([], { sub }) });
       assert.equal((await as("alice", "198.51.100.1")).status, 200);
@@ -128,12 +128,12 @@ for (const [name, start] of [
     });
 
     it("counts nothing of a caller who is not let in", async () => {
-      const send = start(apiOf([getMine(rateLimit({ limit: 1, windowSeconds: 60 }))]));
+      const send = start(apiOf([getMine(rateLimit({ name: "calls", limit: 1, windowSeconds: 60 }))]));
       for (let call = 0; call < 3; call++) assert.equal((await send({ path: "/v1/mine" })).status, 401);
     });
 
     it("counts what it is told, together for the routes that share it, and for each app by itself", async () => {
-      const shared = rateLimit({ limit: 2, windowSeconds: 60, key: () => "all" });
+      const shared = rateLimit({ name: "calls", limit: 2, windowSeconds: 60, key: () => "all" });
       const api = apiOf([getOpen(shared), getMine(shared)]);
       const send = start(api);
       const authorization = issuer.bearer([]);
@@ -144,7 +144,7 @@ for (const [name, start] of [
     });
 
     it("may be middleware of the whole API", async () => {
-      const limit = rateLimit({ limit: 1, windowSeconds: 60 });
+      const limit = rateLimit({ name: "calls", limit: 1, windowSeconds: 60 });
       const send = start(apiOf([], { middleware: () => [limit] }));
       assert.deepEqual([(await send()).status, (await send()).status], [404, 429]);
     });
@@ -222,6 +222,6 @@ for (const [name, start] of [
 }
 
 it("a limit that cannot be is refused where it is written", () => {
-  assert.throws(() => rateLimit({ limit: 0, windowSeconds: 60 }), RangeError);
+  assert.throws(() => rateLimit({ name: "calls", limit: 0, windowSeconds: 60 }), RangeError);
   assert.throws(() => limitAttempts({ limit: 1, windowSeconds: 0 }), RangeError);
 });

@@ -58,7 +58,8 @@ describe("CORS in the container", () => {
   });
 
   const exposed = {
-    "access-control-expose-headers": "x-request-id,retry-after,www-authenticate,location,etag",
+    "access-control-expose-headers":
+      "x-request-id,retry-after,ratelimit,ratelimit-policy,deprecation,sunset,link,www-authenticate,location,etag",
   };
   const allowed = {
     "access-control-allow-methods": "GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS",
@@ -229,7 +230,8 @@ describe("CORS in the container", () => {
     t.after(target.close);
     assert.deepEqual(await headersOf(target, "/signed"), {
       allowed: "authorization,content-type,x-request-id,traceparent,tracestate,if-match,x-signature,x-tenant",
-      exposed: "x-request-id,retry-after,www-authenticate,location,etag,x-total-count",
+      exposed:
+        "x-request-id,retry-after,ratelimit,ratelimit-policy,deprecation,sunset,link,www-authenticate,location,etag,x-total-count",
     });
   });
 

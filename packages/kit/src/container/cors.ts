@@ -25,7 +25,18 @@ export type CorsSettings = Pick<
 
 /** `authorization` is named because a wildcard does not cover it (Fetch Standard, CORS-safelisted request-headers). */
 const ALLOW_HEADERS = ["authorization", "content-type", "x-request-id", "traceparent", "tracestate"];
-const EXPOSE_HEADERS = ["x-request-id", "retry-after", "www-authenticate", "location", "etag"];
+const EXPOSE_HEADERS = [
+  "x-request-id",
+  "retry-after",
+  "ratelimit",
+  "ratelimit-policy",
+  "deprecation",
+  "sunset",
+  "link",
+  "www-authenticate",
+  "location",
+  "etag",
+];
 
 /**
  * Makes the configuration.

@@ -5,6 +5,7 @@ import supertest from "supertest";
 import { api as exampleApi } from "../../examples/src/api.ts";
 import { apiOf, fixtureApi, getHealth, getMe } from "../../test/fixtures/api.ts";
 import { ownerApi } from "../../test/fixtures/owner-api.ts";
+import { paymentsApi } from "../../test/fixtures/payments/api.ts";
 import { probeRoutes } from "../../test/support/probe-routes.ts";
 import type { Api } from "../api.ts";
 import { enabledRoutes } from "../enabled-routes.ts";
@@ -217,6 +218,25 @@ describe("the OpenAPI document", () => {
     assert.deepEqual([scheme.type, scheme.in, scheme.name], ["apiKey", "header", "Authorization"]);
     const schemes = (await documentOf(fixtureApi)).components?.securitySchemes;
     assert.deepEqual(Object.keys(schemes ?? {}), ["oauth2"]);
+  });
+
+  it("says of an endpoint with idempotency which header it takes, and what a refused one is told", async () => {
+    const document = await documentOf(paymentsApi);
+    const operation = (path: string) => Object(document.paths?.[path]).post;
+    for (const [path, required] of [
+      ["/v1/payments", true],
+      ["/v1/tips/{tipId}", false],
+    ] as const) {
+      const { parameters, responses } = operation(path);
+      const header = parameters.find(({ name }: { name: string }) => name === "idempotency-key");
+      assert.deepEqual([header.in, header.required, header.schema.maxLength], ["header", required, 255]);
+      assert.match(responses[409].description, /`001409`/);
+      assert.match(responses[422].description, /`001422`/);
+      assert.match(responses[503].description, /`001503`/);
+      assert.equal(responses[400].description.includes("002400"), required);
+    }
+    assert.equal(operation("/v1/bank").responses[409], undefined);
+    assert.deepEqual(await lint(document), []);
   });
 
   it("puts the token and refresh URLs right behind the mapping key", async () => {

@@ -297,6 +297,7 @@ class OperationSchemas {
       ...headerNames.map((name) => this.#parameter("header", name, headers)),
       ...(this.#route.etag ? [IF_NONE_MATCH] : []),
       ...Object.keys(cookies?.shape ?? {}).map((name) => this.#parameter("cookie", name, cookies)),
+      ...(this.#route.idempotency ? [idempotencyKey(this.#route.idempotency)] : []),
     ].filter((parameter) => parameter !== undefined);
     return parameters.length > 0 ? { parameters } : {};
   }
@@ -360,6 +361,14 @@ class OperationSchemas {
   }
 }
 
+function idempotencyKey(idempotency: "required" | "optional") {
+  const description =
+    "A UUID of the caller's choice for the thing to be done. The same request with the same key gets the first answer again, for 24 hours.";
+  const required = idempotency === "required";
+  const schema = { type: "string", minLength: 1, maxLength: 255 };
+  return { schema, required, description, name: "idempotency-key", in: "header" };
+}
+
 /** The key of a path in the document: OpenAPI knows no greedy variable, so `/v1/files/{path+}` is `/v1/files/{path}`. */
 export function documentedPath(path: string): string {
   return publicPath(path.replace("+}", "}"));
@@ -393,6 +402,8 @@ function codesOf(route: Route, catalogue: ErrorCodes, { made, report }: Operatio
   const codes = [...(route.errors ?? []), "001429", "001500", "002503"];
   if (route.request || route.rawBody) codes.push("001400");
   if (request.headers) codes.push("002400");
+  if (route.idempotency) codes.push("001400", "001409", "001422", "001503");
+  if (route.idempotency === "required") codes.push("002400");
   if (route.role === "health") codes.push("003503");
   if (request.query) codes.push("001414");
   if (request.body || route.rawBody) codes.push("001408", "001413", "001415");

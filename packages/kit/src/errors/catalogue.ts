@@ -58,6 +58,11 @@ export const catalogue = {
     title: "Request timeout",
     message: "The request did not come in time",
   },
+  "001409": {
+    status: 409,
+    title: "Request in progress",
+    message: "The same request is being answered already",
+  },
   "001413": {
     status: 413,
     title: "Payload too large",
@@ -73,6 +78,11 @@ export const catalogue = {
     status: 415,
     title: "Unsupported media type",
     message: "The body is not of a type that this endpoint accepts",
+  },
+  "001422": {
+    status: 422,
+    title: "Idempotency key reused",
+    message: "Take a new key for another request",
   },
   "001429": {
     status: 429,

@@ -15,7 +15,18 @@ export interface RateLimiterOptions {
   readonly maxKeys?: number;
 }
 
+/** What became of a call. */
+export interface Count {
+  readonly isOver: boolean;
+  /** How many are left in the window. */
+  readonly remaining: number;
+  /** Until the next window begins. */
+  readonly resetSeconds: number;
+}
+
 export interface RateLimiter {
+  /** Counts a call. */
+  count(key: string): Promise<Count>;
   /** @throws ApiError 001429, with `retry-after`, when the key was taken too often. Or rejects with it. */
   take(key: string): Promise<void>;
   /** As if the key had been taken once less. */
@@ -42,31 +53,47 @@ export function createRateLimiter({
     return new RateLimiterMemory({ points: limit, duration: windowSeconds });
   }
 
-  return {
-    async take(key) {
+  const limiter: RateLimiter = {
+    async count(key) {
       loading ??= load();
-      const limiter = await loading;
+      const memory = await loading;
       recent.delete(key);
       recent.add(key);
       if (recent.size > maxKeys) {
         const [oldest = ""] = recent;
         recent.delete(oldest);
-        await limiter.delete(oldest);
+        await memory.delete(oldest);
       }
       try {
-        await limiter.consume(key);
+        return stateOf(await memory.consume(key), false);
       } catch (refusal) {
         if (refusal instanceof Error) throw refusal;
-        const seconds = Math.max(1, Math.ceil((refusal as RateLimiterRes).msBeforeNext / 1000));
-        throw new ApiError("001429", {
-          reason: "Too many attempts; try again later",
-          headers: { "retry-after": String(seconds) },
-        });
+        return stateOf(refusal, true);
       }
+    },
+
+    async take(key) {
+      const count = await limiter.count(key);
+      if (count.isOver) throw tooMany(count);
     },
 
     async giveBack(key) {
       if (recent.has(key)) await (await loading)?.reward(key);
     },
   };
+  return limiter;
+}
+
+/** @param result of rate-limiter-flexible, which it resolves or rejects with. */
+export function stateOf(result: unknown, isOver: boolean): Count {
+  const { remainingPoints, msBeforeNext } = result as RateLimiterRes;
+  const resetSeconds = Math.max(1, Math.ceil(msBeforeNext / 1000));
+  return { isOver, remaining: isOver ? 0 : remainingPoints, resetSeconds };
+}
+
+export function tooMany({ resetSeconds }: Count): ApiError {
+  return new ApiError("001429", {
+    reason: "Too many attempts; try again later",
+    headers: { "retry-after": String(resetSeconds) },
+  });
 }

@@ -25,6 +25,8 @@ export class RequestContext {
   principal: Principal | undefined = undefined;
   /** What tells the caller's API key from others, and is not secret. */
   apiKeyPrefix: string | undefined = undefined;
+  /** The API's, for middleware of a route. */
+  services: Readonly<Record<string, Promise<unknown>>> = {};
   /** Why the answer is not needed any more: the deadline has passed, or the caller has gone. */
   abortReason: Error | undefined = undefined;
   readonly #headers: IncomingHttpHeaders;

@@ -10,6 +10,7 @@ import type * as zod from "zod";
 import type { Config, Features } from "../config.ts";
 import type { CatalogueEntry, ErrorCode } from "../errors/catalogue.ts";
 import type { Log } from "../log.ts";
+import type { WithSharedStore } from "../shared-store/shared-store.ts";
 import { type Access, type Authenticated, type GuardedHandler, ONE_KIND_OF_CALLER } from "./access.ts";
 import type { MediaType } from "./media-types.ts";
 
@@ -203,6 +204,11 @@ export interface RouteContract<
   readonly commaSeparated?: readonly string[];
   /** Default: 1 MiB. */
   readonly bodyLimitBytes?: number;
+  /**
+   * Whether callers may, or must, send the header `Idempotency-Key`, under which a request that is sent again gets the
+   * answer of the first one. It takes the API's service `sharedStore`.
+   */
+  readonly idempotency?: "required" | "optional";
   readonly responses: (z: Zod) => Contracts;
   /** `cache-control` of its answers, unless one has its own. Default: `no-store`. Errors are never cached. */
   readonly cacheControl?: string;
@@ -255,6 +261,10 @@ export const defineRoute: RouteDefiner<KitTypes> = (contract) => {
   for (const property of ["head", "etag"] as const)
     if (contract[property] && contract.method !== "GET")
       throw new TypeError(`${contract.operationId} is ${contract.method}, and only GET has ${property}`);
+  if (contract.idempotency && SAFE_METHODS.has(contract.method))
+    throw new TypeError(
+      `${contract.operationId}: a ${contract.method} changes nothing, so that it needs no idempotency; leave it out`,
+    );
   return {
     handler(guarded, ...others: readonly unknown[]) {
       // Types say so too, but not in words.
@@ -283,10 +293,19 @@ export type RouteDefiner<Types extends ApiTypes> = <
   Schemas extends RequestSchemas = Record<never, never>,
   const Raw extends boolean = false,
 >(
-  contract: RouteContract<Path, Schemas, Contracts, Types["errorCode"], Raw>,
+  contract: RouteContract<Path, Schemas, Contracts, Types["errorCode"], Raw> &
+    (Types["services"] extends WithSharedStore ? unknown : { readonly idempotency?: NeedsSharedStore }),
 ) => {
   handler(guarded: GuardedHandler<HandlerInput<Schemas, Path, Types, Raw>, HandlerReply<Contracts>>): Route;
 };
+
+/** What the compiler says where an API has no such service. */
+interface NeedsSharedStore {
+  readonly needs: "the service sharedStore, in defineApi({ services: { sharedStore } })";
+}
+
+/** RFC 9110, section 9.2.1. */
+const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 const LITERAL = /^[A-Za-z0-9._~-]+$/;
 const VARIABLE = /^\{[A-Za-z_][A-Za-z0-9_]*\}$/;

@@ -9,7 +9,7 @@ import { type RequestContext, requestContext } from "../request/request-context.
 import { routeKey } from "../request/request-path.ts";
 import { tracedFetch } from "../request/traced-fetch.ts";
 import type { Access, GroupRefusal } from "./access.ts";
-import type { ApiFacts, HandlerContext, Method, Route } from "./define-route.ts";
+import type { ApiFacts, HandlerContext, Method, Route, RouteReply } from "./define-route.ts";
 import { finishAnswer } from "./finish-answer.ts";
 import { sendAnswer, wellFormedReply } from "./reply.ts";
 import { createRouteSchemas, type RouteSchemas } from "./route-schemas.ts";
@@ -70,17 +70,38 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     const principal = await admit(route.access, request, environment);
     if (route.use && !(await runHandlers(route.use, request, response))) return next();
     const params = request.params as Readonly<Record<string, string>>;
-    const parts = route.request || route.rawBody ? await schemas.readRequest(request, params) : { params };
+    const { parts, sentBody } =
+      route.request || route.rawBody
+        ? await schemas.readRequest(request, params)
+        : { parts: { params }, sentBody: undefined };
     const caller = principal && { principal, claims: principal.claims };
     const input = Object.assign(createInput(request, context, environment), caller, parts);
-    const reply = wellFormedReply(await route.handler(input));
-    if (config.environment !== "production") await schemas.demandContract(reply);
+    const answer = async () => {
+      const reply = wellFormedReply(await route.handler(input));
+      if (config.environment !== "production") await schemas.demandContract(reply);
+      return reply;
+    };
+    const reply = route.idempotency
+      ? await answerIdempotently(route, request, sentBody, environment, answer)
+      : await answer();
     const isRaw = typeof reply.body === "string" || reply.body instanceof Uint8Array;
     const contentType =
       reply.headers?.["content-type"] ?? (isRaw ? await schemas.contentTypeOf(reply) : undefined);
     const { basePath } = context.received;
     sendAnswer(request, response, await finishAnswer(route, request, reply, contentType, basePath));
   });
+}
+
+async function answerIdempotently(
+  route: Route,
+  request: Request,
+  sentBody: unknown,
+  { api }: RouteEnvironment,
+  answer: () => Promise<RouteReply>,
+): Promise<RouteReply> {
+  const { answerOnce } = await import("../idempotency/answer-once.ts");
+  const payload = { query: request.query, body: sentBody };
+  return answerOnce({ route, request, payload, errors: api.errors }, answer);
 }
 
 /** For load balancers: the other endpoints go on to answer until those have noticed. */

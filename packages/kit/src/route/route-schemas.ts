@@ -16,13 +16,14 @@ export interface RouteSchemas {
    * Reads what a request brought.
    *
    * @param params the path variables as they came.
-   * @returns `params`, what the endpoint has schemas for (`query`, `headers`, `cookies`, `body`), and `rawBody` where it asks for that.
+   * @returns `parts`: `params`, what the endpoint has schemas for (`query`, `headers`, `cookies`, `body`), and `rawBody` where it
+   *   asks for that; and the body before its schema has changed it.
    * @throws ApiError 001400, 002400, 001413 or 001415
    */
   readRequest(
     request: Request,
     params: Readonly<Record<string, string>>,
-  ): Promise<Readonly<Record<string, unknown>>>;
+  ): Promise<{ readonly parts: Readonly<Record<string, unknown>>; readonly sentBody: unknown }>;
   /** @throws Error when the answer breaks its contract. */
   demandContract(reply: RouteReply): Promise<void>;
   /** The content type that the contract has for an answer of text or bytes. */
@@ -72,7 +73,9 @@ export function createRouteSchemas(route: Route, demandsDocumentable: boolean): 
       const body = wanted.body && received ? await parseBody(received, headers["content-type"]) : undefined;
       const isText = TEXT_KINDS.has(bodyKindOf(received?.mediaType ?? ""));
       const parsed = parseRequest(wanted, { params, query, headers, cookies, body, isText });
-      return received && route.rawBody ? { ...parsed, rawBody: bytesOf(received, route) } : parsed;
+      if (!received || !route.rawBody) return { parts: parsed, sentBody: body };
+      const rawBody = bytesOf(received, route);
+      return { parts: { ...parsed, rawBody }, sentBody: body ?? rawBody };
     },
 
     async demandContract(reply) {

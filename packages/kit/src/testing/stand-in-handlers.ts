@@ -2,6 +2,7 @@ import { Router } from "express";
 import type { Api, RouteLoaders } from "../api.ts";
 import type { ApiKeyStore } from "../auth/api-key-store.ts";
 import type { Route } from "../route/define-route.ts";
+import { createMemoryStore } from "../shared-store/memory-store.ts";
 
 /** Tells which endpoint a request has reached. */
 export const REACHED_HEADER = "x-reached";
@@ -11,7 +12,7 @@ export const BODY_TOO_LONG = JSON.stringify("too long");
 
 /**
  * An API with the same endpoints and access rules, whose handlers only say that they were reached. It has no middleware
- * and no services but the keys of machines: what it answers depends on its access rules alone; with `request: "validated"`, on its request
+ * and none of the API's services: what it answers depends on its access rules alone; with `request: "validated"`, on its request
  * schemas too.
  */
 export function withStandInHandlers(
@@ -27,7 +28,8 @@ export function withStandInHandlers(
     router: () =>
       Router().use((_request, response) => void response.set(REACHED_HEADER, mounted.operationId).end()),
   }));
-  return { ...api, services: { apiKeys: { create: () => apiKeys } }, middleware: () => [], routes, routers };
+  const services = { apiKeys: { create: () => apiKeys }, sharedStore: { create: () => createMemoryStore() } };
+  return { ...api, services, middleware: () => [], routes, routers };
 }
 
 function validated({ use: _use, ...route }: Route): Route {
@@ -42,10 +44,15 @@ function validated({ use: _use, ...route }: Route): Route {
   };
 }
 
+/** What must be sent is for another suite. */
+function withoutIdempotency({ idempotency: _idempotency, ...route }: Route): Route {
+  return route;
+}
+
 /** It takes a body of one byte: a longer one shows whether a body was read that should not have been. */
 function unread({ commaSeparated: _lists, rawBody: _bytes, ...route }: Route): Route {
   return {
-    ...validated(route),
+    ...withoutIdempotency(validated(route)),
     request: (z) => ({ body: z.unknown().optional() }),
     consumes: ["application/json"],
     bodyLimitBytes: 1,

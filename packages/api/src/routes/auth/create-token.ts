@@ -16,7 +16,7 @@ export const createToken = defineRoute({
   role: "token",
   consumes: ["application/x-www-form-urlencoded", "multipart/form-data", "application/json"],
   bodyLimitBytes: 4096,
-  use: [rateLimit({ limit: 60, windowSeconds: 60 })],
+  use: [rateLimit({ name: "token", limit: 60, windowSeconds: 60 })],
   request: (z) => ({
     body: z.object({
       grant_type: z.literal("password").optional(),

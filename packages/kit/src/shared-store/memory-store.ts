@@ -1,0 +1,58 @@
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import type { Claim, SharedStore } from "./shared-store.ts";
+
+/**
+ * Makes a store in the memory of the process, for an API that runs as one process, and for development. It says so in the log.
+ *
+ * @throws Error in Lambda and with several workers, where each process would have a memory of its own.
+ * @example
+ * const sharedStore = service({ create: memoryStore });
+ */
+export function memoryStore({
+  config,
+  log,
+}: {
+  readonly config: Pick<Config, "runtime" | "workers">;
+  readonly log: Log;
+}): SharedStore {
+  if (config.runtime === "LAMBDA" || config.workers > 1) {
+    throw new Error(
+      "memoryStore() is for an API that runs as one process; use dynamoStore() in Lambda, and with several workers or containers",
+    );
+  }
+  log.warn("limits and idempotency keys are kept in the memory of this process: run no second one");
+  return createMemoryStore();
+}
+
+/** The store of {@link memoryStore}, whatever runs. */
+export function createMemoryStore(now: () => number = Date.now): SharedStore {
+  const held = new Map<string, Claim & { answer: string | undefined; endsAt: number }>();
+
+  function forgetEnded(): void {
+    for (const [key, { endsAt }] of held) if (endsAt <= now()) held.delete(key);
+  }
+
+  return {
+    async limiterOf({ name, limit, windowSeconds }) {
+      const { RateLimiterMemory } = await import("rate-limiter-flexible");
+      return new RateLimiterMemory({ keyPrefix: name, points: limit, duration: windowSeconds });
+    },
+    async take(key, claim) {
+      forgetEnded();
+      const holder = held.get(key);
+      if (holder) return holder;
+      held.set(key, { ...claim, answer: undefined, endsAt: claim.deadline });
+      return undefined;
+    },
+    async keep(key, token, answer, expiresAt) {
+      const holder = held.get(key);
+      if (holder?.token !== token) return false;
+      held.set(key, { ...holder, answer, endsAt: expiresAt });
+      return true;
+    },
+    async release(key, token) {
+      if (held.get(key)?.token === token) held.delete(key);
+    },
+  };
+}
