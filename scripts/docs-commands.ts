@@ -41,7 +41,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run groups":
     "needs an account at the identity provider; packages/local/src/groups.test.ts runs it with stand-ins",
   "npm run keys": "the app has no keys; packages/local/src/keys.test.ts runs it against an API that has",
-  "npm install --save-dev firebase-admin": "needs the package registry",
+  "npm install --save-dev": "needs the package registry",
   "npm run demo -- --url": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
   "npx lambda-express-api": "is a project's command for a program that npm run has here",
   "npx sst": "needs an account",

@@ -44,10 +44,17 @@ exports.getAuth = ({ projectId }) => ({
     if (!user) refuse("auth/user-not-found", "There is no user record");
     return user;
   },
+  async createUser({ email, emailVerified, password }) {
+    const name = projectId + " " + email;
+    if (read()[name]) refuse("auth/email-already-exists", "The email address is already in use");
+    if (password.length < 6) refuse("auth/invalid-password", "The password must be a string with at least 6 characters.");
+    write({ ...read(), [name]: { uid: "new", password, emailVerified } });
+  },
   async setCustomUserClaims(uid, customClaims) {
     const users = read();
     const [name, user] = Object.entries(users).find(([, user]) => user.uid === uid);
-    write({ ...users, [name]: { uid, ...(customClaims && { customClaims }) } });
+    const { customClaims: _, ...others } = user;
+    write({ ...users, [name]: { ...others, ...(customClaims && { customClaims }) } });
   },
 });
 `;
@@ -66,6 +73,15 @@ exports.CognitoIdentityProviderClient = class {
     return run(input);
   }
 };
+exports.AdminCreateUserCommand = command((input) => {
+  if (read()[input.UserPoolId + " " + input.Username]) refuse("UsernameExistsException", "User account already exists");
+  if (input.MessageAction !== "SUPPRESS") refuse("Mailed", "");
+  put(input, []);
+});
+exports.AdminSetUserPasswordCommand = command(({ Password, Permanent }) => {
+  if (Password.length < 8) refuse("InvalidPasswordException", "Password not long enough");
+  write({ ...read(), password: Permanent && Password });
+});
 exports.AdminListGroupsForUserCommand = command((input) => {
   // A page has one group: the next one has to be asked for.
   const at = Number(input.NextToken ?? 0), groups = groupsOf(input);
@@ -114,6 +130,27 @@ describe("with Firebase (stand-in)", () => {
       assert.deepEqual(claims(), { plan: "gold", ...(expected && { groups: expected }) });
     });
   }
+
+  test("create makes an account with the demo's password, in its groups", async () => {
+    const environment = { ...FIREBASE, DEMO_PASSWORD: "not-secret" };
+    const { exitCode, output } = await groups(["create", "new@example.com", "ADMINS"], environment);
+    const said = "new@example.com can sign in with the password of DEMO_PASSWORD\nnew@example.com: ADMINS\n";
+    assert.deepEqual([exitCode, output], [0, said]);
+    const account = {
+      uid: "new",
+      password: "not-secret",
+      emailVerified: true,
+      customClaims: { groups: ["ADMINS"] },
+    };
+    assert.deepEqual(accounts()["my-project new@example.com"], account);
+  });
+
+  test("create makes a password of its own where there is none, and says it once", async () => {
+    const { output } = await groups(["create", "new@example.com"], FIREBASE);
+    const [, password = ""] = /with the password (\S{20,})\n/.exec(output) ?? [];
+    assert.deepEqual(accounts()["my-project new@example.com"], { uid: "new", password, emailVerified: true });
+    assert.ok(output.endsWith("new@example.com: no group\n"), output);
+  });
 
   test("an account without other claims has none without its groups", async () => {
     save(
@@ -169,6 +206,14 @@ describe("with Cognito (stand-in)", () => {
     });
   }
 
+  test("create makes a user who need not change the password, in its groups", async () => {
+    const environment = { ...COGNITO, DEMO_PASSWORD: "Not-secret-1" };
+    const { exitCode, output } = await groups(["create", "new@example.com", "ADMINS"], environment);
+    assert.equal(exitCode, 0, output);
+    assert.deepEqual(accounts()[`${COGNITO.COGNITO_USER_POOL_ID} new@example.com`], ["ADMINS"]);
+    assert.equal(accounts().password, "Not-secret-1");
+  });
+
   test("a group that does not exist changes nothing, and a sentence says how to make it", async () => {
     const { exitCode, output } = await groups(["set", EMAIL, "OWNERS"], COGNITO);
     assert.equal(exitCode, 1);
@@ -221,10 +266,39 @@ describe("what cannot be done is one sentence that says what to do", () => {
       { ...FIREBASE, NO_CREDENTIALS: "1" },
       /^Firebase refuses \(app\/invalid-credential\); sign in with: gcloud .* of my-project\.$/,
     ],
+    [
+      "an account of Firebase that is there",
+      ["create", "there@example.com"],
+      FIREBASE,
+      /^The project my-project has an account there@example\.com already; use set instead of create\.$/,
+    ],
+    [
+      "a user of Cognito who is there",
+      ["create", "there@example.com"],
+      COGNITO,
+      /has a user there@example\.com already; use set instead of create\.$/,
+    ],
+    [
+      "a password that Firebase refuses",
+      ["create", EMAIL],
+      { ...FIREBASE, DEMO_PASSWORD: "short" },
+      /^Firebase refuses the password; DEMO_PASSWORD must have six/,
+    ],
+    [
+      "a password that the user pool refuses",
+      ["create", EMAIL],
+      { ...COGNITO, DEMO_PASSWORD: "short" },
+      /refuses the password, .*\(Password not long enough\); set another with: aws cognito-idp admin-set/,
+    ],
   ] as const) {
     test(title, async () => {
       install();
-      save("accounts.json", "{}");
+      const there = "there@example.com";
+      const [project, pool] = [FIREBASE.FIREBASE_PROJECT_ID, COGNITO.COGNITO_USER_POOL_ID];
+      save(
+        "accounts.json",
+        JSON.stringify({ [`${project} ${there}`]: { uid: "1" }, [`${pool} ${there}`]: [] }),
+      );
       const { exitCode, output } = await groups(args, environment);
       assert.equal(exitCode, 1, output);
       assert.match(output.trimEnd(), sentence);

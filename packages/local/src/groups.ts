@@ -1,6 +1,7 @@
-// `npm run groups -- list|set|add|remove EMAIL [GROUP ...] [--stage S]`: who is in which group at the identity provider of a
-// stage. It is how the first admin comes to be.
+// `npm run groups -- list|set|add|remove|create EMAIL [GROUP ...] [--stage S]`: who is in which group at the identity provider
+// of a stage. It is how the first admin comes to be.
 
+import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { readStageEnvironment } from "@lambda-express-api/infra/stage-environment.ts";
 import { exitCodeOf, PlainError } from "./command.ts";
@@ -10,7 +11,7 @@ import type { GroupDirectory } from "./groups/group-directory.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const USAGE = "npm run groups -- list|set|add|remove EMAIL [GROUP ...] [--stage STAGE]";
+const USAGE = "npm run groups -- list|set|add|remove|create EMAIL [GROUP ...] [--stage STAGE]";
 
 /** What the groups of an account become. */
 const CHANGES: Readonly<
@@ -20,19 +21,33 @@ const CHANGES: Readonly<
   set: (_before, named) => [...new Set(named)],
   add: (before, named) => [...new Set([...before, ...named])],
   remove: (before, named) => before.filter((group) => !named.includes(group)),
+  create: (_before, named) => [...new Set(named)],
 };
 
 async function groups(): Promise<number> {
   const { what, email, named, stage } = readArguments(process.argv.slice(2));
-  const directory = directoryOf(readStageEnvironment(stage), process.cwd());
+  const environment = readStageEnvironment(stage);
+  const directory = directoryOf(environment, process.cwd());
+  if (what === "create") {
+    const password = environment.DEMO_PASSWORD || randomPassword();
+    await directory.create(email, password);
+    console.log(
+      `${email} can sign in with the password ${environment.DEMO_PASSWORD ? "of DEMO_PASSWORD" : password}`,
+    );
+  }
   const before = await directory.groupsOf(email);
   const after = CHANGES[what]?.(before, named) ?? before;
-  if (what !== "list") await directory.setGroups(email, after);
+  if (what !== "list" && !(what === "create" && after.length === 0)) await directory.setGroups(email, after);
   console.log(`${email}: ${after.join(", ") || "no group"}`);
-  if (what !== "list") {
+  if (what !== "list" && what !== "create") {
     console.log("A token that was issued before does not know it: sign in again, or refresh it.");
   }
   return 0;
+}
+
+/** Has all that a user pool's policy may ask for: a capital, a small letter, a digit and a sign. */
+function randomPassword(): string {
+  return `${randomBytes(15).toString("base64url")}-Aa1`;
 }
 
 function readArguments(args: string[]) {
@@ -42,7 +57,7 @@ function readArguments(args: string[]) {
   if (!/^[^@\s]+@[^@\s]+$/.test(email))
     throw new PlainError(`Name an account by its e-mail address: ${USAGE}`);
   const needsGroups = what === "add" || what === "remove";
-  if (needsGroups === (named.length === 0) && what !== "set") {
+  if (needsGroups === (named.length === 0) && what !== "set" && what !== "create") {
     throw new PlainError(`${what} takes ${needsGroups ? "at least one group" : "no group"}: ${USAGE}`);
   }
   const wrong = named.find((group) => !/^[\x21-\x7e]{1,128}$/.test(group));

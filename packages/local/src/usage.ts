@@ -55,7 +55,7 @@ Prints the lines that have the id of a request, an invocation or a trace: of the
   --hours N                how far back; default: 24
   --port N                 of the local API; default: PORT, or 3000
 ${API}`,
-  groups: `npm run groups -- list|set|add|remove EMAIL [GROUP ...] [options]
+  groups: `npm run groups -- list|set|add|remove|create EMAIL [GROUP ...] [options]
 
 Says and changes in which groups an account is, at the identity provider of a stage.
 

@@ -18,6 +18,13 @@ interface CognitoModule {
     region: string;
     endpoint?: string;
   }) => { send(command: object): Promise<unknown> };
+  readonly AdminCreateUserCommand: Command<
+    Membership & {
+      MessageAction: "SUPPRESS";
+      UserAttributes: readonly { readonly Name: string; readonly Value: string }[];
+    }
+  >;
+  readonly AdminSetUserPasswordCommand: Command<Membership & { Password: string; Permanent: true }>;
   readonly AdminListGroupsForUserCommand: Command<Membership & { NextToken?: string }>;
   readonly AdminAddUserToGroupCommand: Command<Membership & { GroupName: string }>;
   readonly AdminRemoveUserFromGroupCommand: Command<Membership & { GroupName: string }>;
@@ -53,8 +60,18 @@ export function createCognitoGroups({ userPoolId, endpoint, folder }: CognitoGro
 
   function explained(error: unknown, email: string, group: string): PlainError {
     const { name = "", message = "" } = error as { name?: string; message?: string };
+    if (name === "UsernameExistsException")
+      return new PlainError(
+        `The user pool ${userPoolId} has a user ${email} already; use set instead of create.`,
+      );
+    if (name === "InvalidPasswordException")
+      return new PlainError(
+        `The user pool ${userPoolId} refuses the password, and has ${email} without one (${message}); set another with: aws cognito-idp admin-set-user-password`,
+      );
     if (name === "UserNotFoundException")
-      return new PlainError(`The user pool ${userPoolId} has no user ${email}; sign it up first.`);
+      return new PlainError(
+        `The user pool ${userPoolId} has no user ${email}; make it with: npm run groups -- create ${email}`,
+      );
     if (name === "ResourceNotFoundException" && group !== "") {
       return new PlainError(
         `The user pool ${userPoolId} has no group ${group}; make it with: aws cognito-idp create-group --user-pool-id ${userPoolId} --group-name ${group}`,
@@ -81,6 +98,17 @@ export function createCognitoGroups({ userPoolId, endpoint, folder }: CognitoGro
   }
 
   return {
+    async create(email, password) {
+      const user = membership(email);
+      const attributes = [
+        { Name: "email", Value: email },
+        { Name: "email_verified", Value: "true" },
+      ];
+      const input = { ...user, MessageAction: "SUPPRESS", UserAttributes: attributes } as const;
+      await send(new cognito.AdminCreateUserCommand(input), email);
+      const permanent = { ...user, Password: password, Permanent: true } as const;
+      await send(new cognito.AdminSetUserPasswordCommand(permanent), email);
+    },
     groupsOf,
     async setGroups(email, groups) {
       const before = await groupsOf(email);

@@ -18,6 +18,7 @@ interface User {
 interface AuthModule {
   getAuth(app: object): {
     getUserByEmail(email: string): Promise<User>;
+    createUser(user: { email: string; emailVerified: boolean; password: string }): Promise<User>;
     setCustomUserClaims(uid: string, claims: object | null): Promise<void>;
   };
 }
@@ -49,14 +50,29 @@ export function createFirebaseGroups({
 
   function explained(error: unknown, email: string): PlainError {
     const { code, message = "" } = error as { code?: string; message?: string };
+    if (code === "auth/email-already-exists")
+      return new PlainError(
+        `The project ${projectId} has an account ${email} already; use set instead of create.`,
+      );
+    if (code === "auth/invalid-password")
+      return new PlainError("Firebase refuses the password; DEMO_PASSWORD must have six characters or more.");
     if (code === "auth/user-not-found")
-      return new PlainError(`The project ${projectId} has no account ${email}; sign it up first.`);
+      return new PlainError(
+        `The project ${projectId} has no account ${email}; make it with: npm run groups -- create ${email}`,
+      );
     return new PlainError(
       `Firebase refuses (${code ?? message.split("\n")[0]}); sign in with: gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account of ${projectId}.`,
     );
   }
 
   return {
+    async create(email, password) {
+      try {
+        await auth.createUser({ email, emailVerified: true, password });
+      } catch (error) {
+        throw explained(error, email);
+      }
+    },
     async groupsOf(email) {
       const groups = (await userOf(email)).customClaims?.[groupsClaim];
       return Array.isArray(groups) ? groups.filter((group) => typeof group === "string") : [];
