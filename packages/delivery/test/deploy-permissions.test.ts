@@ -6,7 +6,8 @@ import { cutNames, missingRights } from "@lambda-express-api/infra/doctor/deploy
 import type { Resource } from "@lambda-express-api/infra/testing/graph.ts";
 import { may } from "@lambda-express-api/infra/testing/may.ts";
 import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
-import { deployPermissions } from "../src/deploy-permissions.ts";
+import { statements } from "@lambda-express-api/infra/testing/view.ts";
+import { boundaryPermissions, deployPermissions } from "../src/deploy-permissions.ts";
 import { deploymentRequests, type ResourceRequest } from "./deployment-requests.ts";
 import { policyFaults } from "./iam-data.ts";
 
@@ -93,4 +94,36 @@ describe("the line that the doctor gives for another kind", () => {
       assert.deepEqual(await policyFaults([missing.statement]), []);
     });
   }
+});
+
+describe("the boundary of a stage's roles", () => {
+  it("allows what CodeDeploy needs to move callers of this stage, and of no other", async () => {
+    const graph = await synthesise({
+      config: "packages/infra/test/configs/default.ts",
+      stage: "dev",
+      environment: {
+        JWT_ISSUER: "https://securetoken.google.com/my-project",
+        JWT_AUTHORIZED_AUDIENCES: "my-project",
+        FIREBASE_APP_API_KEY: "AIzaSyExample",
+        CODE_DELIVERY: "pipeline",
+      },
+    });
+    const needed = statements(graph)
+      .filter(({ role }) => role === "fixture-api-dev-Api-Shift")
+      .flatMap(({ actions, resources }) =>
+        actions.flatMap((action) =>
+          resources.map((resource) => ({ action, resource: resource.replace("*", "x") })),
+        ),
+      );
+    assert.ok(needed.some(({ action }) => action === "lambda:UpdateAlias"));
+    const boundaryOf = (stage: string) =>
+      boundaryPermissions(
+        { partition: "aws", region: "eu-west-1", accountId: "123456789012", appName: "fixture-api", stage },
+        [],
+      ).map((statement) => ({ effect: "Allow", conditions: {}, ...statement }));
+    for (const request of needed) {
+      assert.ok(may(boundaryOf("dev"), request), `${request.action} on ${request.resource}`);
+      assert.equal(may(boundaryOf("prod"), request), request.action === "cloudwatch:DescribeAlarms");
+    }
+  });
 });
