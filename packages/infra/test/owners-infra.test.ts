@@ -28,6 +28,8 @@ describe("what infra.ts makes: a table, a queue, a bucket, a topic, a network an
     const { name } = one(graph, type);
     return `arn:aws:${type.split(":")[1]?.split("/")[0]}:eu-west-1:123456789012:${name}`;
   };
+  const tableArn = () =>
+    `arn:aws:dynamodb:eu-west-1:123456789012:table/${one(graph, "aws:dynamodb/table:Table").inputs.name}`;
   /** What a role may do, one line a statement. */
   const rightsOf = (role: string) => {
     const { inputs } = one(graph, "aws:iam/role:Role", role);
@@ -37,8 +39,7 @@ describe("what infra.ts makes: a table, a queue, a bucket, a topic, a network an
       .sort();
   };
   const withoutNetwork = (rights: readonly string[]) => rights.filter((line) => !line.startsWith("ec2:"));
-  const table = () =>
-    `dynamodb:* on ${arnOf("aws:dynamodb/table:Table")},${arnOf("aws:dynamodb/table:Table")}/*`;
+  const table = () => `dynamodb:* on ${tableArn()},${tableArn()}/*`;
   const own = () => [
     table(),
     `sqs:SendMessage on ${arnOf("aws:sqs/queue:Queue")}`,
@@ -87,9 +88,7 @@ describe("what infra.ts makes: a table, a queue, a bucket, a topic, a network an
       "a table's stream",
       () => {
         const reads = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
-        return [
-          `${reads.map((verb) => `dynamodb:${verb}`)} on ${arnOf("aws:dynamodb/table:Table")}/stream/1`,
-        ];
+        return [`${reads.map((verb) => `dynamodb:${verb}`)} on ${tableArn()}/stream/1`];
       },
     ],
   ] as const) {

@@ -65,8 +65,10 @@ export function attributesOf(type: string, name: string, inputs: Properties): Pr
       return { base64: Buffer.alloc(32, 7).toString("base64") };
     case "aws:s3/bucketObjectv2:BucketObjectv2":
       return { bucket: inputs.bucket, key: inputs.key };
-    case "aws:dynamodb/table:Table":
-      return { arn: arnOf(type, name), streamArn: `${arnOf(type, name)}/stream/1`, name: text("name") };
+    case "aws:dynamodb/table:Table": {
+      const arn = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${text("name")}`;
+      return { arn, streamArn: `${arn}/stream/1`, name: text("name") };
+    }
     case "aws:s3/bucket:Bucket":
       return { bucket: text("bucket").toLowerCase(), arn: `arn:aws:s3:::${text("bucket").toLowerCase()}` };
     case "aws:iam/policy:Policy":
