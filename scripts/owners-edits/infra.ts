@@ -7,8 +7,7 @@ export function ownInfra(): OwnInfra {
     fields: { noteId: "string" },
     primaryIndex: { hashKey: "noteId" },
   });
-  // Longer than its job may take, or AWS refuses the job.
-  const mails = new sst.aws.Queue("Mails", { visibilityTimeout: "2 minutes" });
+  const mails = new sst.aws.Queue("Mails");
 
   return {
     link: [notes],

@@ -21,6 +21,10 @@ describe("the deployment suite passes", () => {
     });
   });
 
+  describe("with what infra.ts makes, and jobs", () => {
+    deploymentSuite({ api, config: "packages/infra/test/configs/owners-infra.ts" });
+  });
+
   describe("with endpoints switched off", () => {
     deploymentSuite({
       api,
@@ -39,7 +43,7 @@ describe("the deployment suite fails", () => {
 
   it("as a whole", () => {
     assert.equal(status, 1);
-    assert.match(stdout, /^# fail 3$/m);
+    assert.match(stdout, /^# fail 4$/m);
   });
 
   for (const [fault, sentence] of [
@@ -57,6 +61,10 @@ describe("the deployment suite fails", () => {
     [
       "for a stream that is not read by the alias",
       "open-dev-Api is invoked, and not through its alias latest: Stream",
+    ],
+    [
+      "for a queue that shows a message again while its job may work on it",
+      "HastyQueue shows a message again after 10 s, and open-dev-SendMails-",
     ],
     ["for a secret in clear text", "CATALOGUE_KEY is secret, and in clear text in ApiHandlerFunction"],
   ] as const)

@@ -8,7 +8,7 @@ import { functionArgs, type OwnRights } from "./function-args.ts";
 export interface JobArgs extends OwnRights {
   /** Default: 512. */
   readonly memoryMegabytes?: number;
-  /** Default: 60. A queue's visibility time-out has to be longer. */
+  /** Default: 30. AWS refuses a queue whose visibility time-out is shorter; SST's default is 30 too. */
   readonly timeoutSeconds?: number;
   /** Default: 30. */
   readonly logRetentionDays?: number;
@@ -34,7 +34,7 @@ export interface SharedWithJobs {
  * @throws Error for a name that AWS would refuse.
  */
 export function jobFunction(job: string, shared: SharedWithJobs, args: JobArgs): sst.aws.FunctionArgs {
-  const { memoryMegabytes = 512, timeoutSeconds = 60, logRetentionDays = 30, ...rights } = args;
+  const { memoryMegabytes = 512, timeoutSeconds = 30, logRetentionDays = 30, ...rights } = args;
   const name = inCamelCase(job);
   const fullName = functionNameOf($app.name, $app.stage, name);
   if (fullName.length + 1 + HASH_LENGTH > MAX_NAME_LENGTH)

@@ -122,6 +122,33 @@ function targetOf(line: string): string {
   return line.split(" -> ").at(-1) ?? "";
 }
 
+/** A message must not come again while its job still may work on it: Lambda refuses the mapping half-way through a deployment. */
+export function queueFaults(graph: Graph): string[] {
+  const last = (arn: unknown) => String(arn).split(":").at(-1);
+  return all(graph, "aws:lambda/eventSourceMapping:EventSourceMapping").flatMap(({ inputs }) => {
+    const queue = all(graph, "aws:sqs/queue:Queue").find(
+      ({ name, inputs: { name: nameAtAws } }) =>
+        String(inputs.eventSourceArn).includes(":sqs:") &&
+        [name, nameAtAws].includes(last(inputs.eventSourceArn) ?? ""),
+    );
+    const job = all(graph, "aws:lambda/function:Function").find(
+      ({ inputs: { name } }) => name === String(inputs.functionName).split(":function:").at(-1),
+    );
+    const [visible, works] = [
+      queue?.inputs.visibilityTimeoutSeconds ?? SQS_DEFAULT_SECONDS,
+      job?.inputs.timeout,
+    ];
+    return queue && job && Number(visible) < Number(works)
+      ? [
+          `${queue.name} shows a message again after ${visible} s, and ${job.inputs.name} may work on it for ${works} s; give the queue visibilityTimeout: "${works} seconds" or more`,
+        ]
+      : [];
+  });
+}
+
+/** What SQS takes when nothing is said (API reference, CreateQueue, VisibilityTimeout). */
+const SQS_DEFAULT_SECONDS = 30;
+
 /** Shorter ones are found in other words. */
 const SHORTEST_SECRET = 8;
 

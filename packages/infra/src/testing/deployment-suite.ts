@@ -10,7 +10,13 @@ import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { API_NAME } from "../names.ts";
 import { apiSettings, loadSettings } from "../settings.ts";
 import { readStages } from "../stage-environment.ts";
-import { deployedApis, invocationFaults, routeFaults, secretFaults } from "./deployment-faults.ts";
+import {
+  deployedApis,
+  invocationFaults,
+  queueFaults,
+  routeFaults,
+  secretFaults,
+} from "./deployment-faults.ts";
 import type { Graph } from "./graph.ts";
 import { synthesise } from "./synthesise.ts";
 
@@ -56,6 +62,10 @@ export function deploymentSuite({
 
     it("lets the function be invoked through its alias only", () => {
       assert.deepEqual(invocationFaults(graph, deployedApis(graph, names)), []);
+    });
+
+    it("has no queue that shows a message again while its function still may work on it", () => {
+      assert.deepEqual(queueFaults(graph), []);
     });
 
     it("has no secret in clear text", () => {

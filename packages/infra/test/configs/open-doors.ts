@@ -30,6 +30,8 @@ export default $config({
       action: "lambda:InvokeFunction",
       principal: "events.amazonaws.com",
     });
+    const hasty = new sst.aws.Queue("Hasty", { visibilityTimeout: "10 seconds" });
+    hasty.subscribe(lambda.job("send-mails"));
     new aws.lambda.EventSourceMapping("Stream", {
       functionName: $interpolate`arn:aws:lambda:eu-west-1:123456789012:function:${lambda.functionName}`,
       eventSourceArn: "arn:aws:sqs:eu-west-1:123456789012:orders",

@@ -8,7 +8,7 @@ export function ownInfra(): OwnInfra {
     primaryIndex: { hashKey: "orderId" },
     stream: "new-image",
   });
-  const mails = new sst.aws.Queue("Mails", { visibilityTimeout: "2 minutes" });
+  const mails = new sst.aws.Queue("Mails");
   const invoices = new sst.aws.Bucket("Invoices");
   const shipped = new sst.aws.SnsTopic("Shipped");
   const vpc = process.env.PERMISSIONS_BOUNDARY_ARN ? undefined : new sst.aws.Vpc("Network");
