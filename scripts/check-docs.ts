@@ -31,7 +31,7 @@ export function readPages(): Page[] {
 const EXAMPLE = "packages/api/src/routes/orders/";
 
 /** Makes a copy in which the pages' examples can be added, though they are here already. */
-export async function copyForReader(root = "."): Promise<string> {
+export async function copyForReader(root = process.cwd()): Promise<string> {
   const copy = await copyRepository(root, EXAMPLE);
   if (existsSync(join(root, EXAMPLE))) {
     const { status, stderr } = spawnSync(process.execPath, ["scripts/generate.ts"], {

@@ -45,7 +45,7 @@ describe("a new project", () => {
           const rest =
             file === "package.json" ? content.replaceAll(/\blambda-express-api (?=\w)/g, "") : content;
           assert.doesNotMatch(rest.replaceAll(names, ""), /lambda-express-api/i, file);
-          assert.doesNotMatch(content, /packages\/|(?<!\$)\{\{/, file);
+          assert.doesNotMatch(content, /packages\/|\{\{\w+\}\}/, file);
         }
       });
 
