@@ -119,7 +119,12 @@ for (const [name, args, environment] of [
   ["IDENTITY_PROVIDER=cognito", [], { IDENTITY_PROVIDER: "cognito", COGNITO_USER_POOL_ID: "eu-west-1_Real" }],
 ] as const) {
   test(`${name} gives the API a local Cognito, and nothing of the real provider`, async () => {
-    const own = { ...environment, COGNITO_CLIENT_SECRET: "hunter2", JWT_TOKEN_USE: "id" };
+    const own = {
+      ...environment,
+      COGNITO_CLIENT_SECRET: "hunter2",
+      JWT_TOKEN_USE: "id",
+      JWT_ALGORITHMS: "ES256",
+    };
     const stack = startStandIn({ args: [...args], environment: own });
     const { environment: told } = await processOf(await baseUrlOf(stack));
     const names = Object.keys(told).filter((name) =>

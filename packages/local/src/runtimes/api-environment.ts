@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const OF_A_DEPLOYMENT = ["AWS_API_GW_STAGE_NAME", "AWS_API_GW_MAPPING_KEY"];
 /** What tells of the real identity provider. */
 const OF_A_PROVIDER =
-  /^(IDENTITY_PROVIDER|(FIREBASE|COGNITO|AUTH0|OIDC_CLIENT)_\w+|JWT_(ISSUER|ISSUER_JWKS_URI|AUTHORIZED_AUDIENCES|AUTHORIZATION_GROUPS_ATTR_NAME|TOKEN_USE))$/;
+  /^(IDENTITY_PROVIDER|(FIREBASE|COGNITO|AUTH0|OIDC_CLIENT)_\w+|JWT_(ISSUER|ISSUER_JWKS_URI|AUTHORIZED_AUDIENCES|AUTHORIZATION_GROUPS_ATTR_NAME|TOKEN_USE|ALGORITHMS))$/;
 
 /** The variables of the terminal, and below them those of `.env` in the working directory. */
 export function localEnvironment(): Environment {
