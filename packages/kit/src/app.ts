@@ -15,7 +15,6 @@ import { enabledRoutes } from "./enabled-routes.ts";
 import { ApiError, errorAnswer, unexpectedError } from "./errors/api-error.ts";
 import type { CatalogueEntry } from "./errors/catalogue.ts";
 import type { Log } from "./log.ts";
-import { createRequestMetrics } from "./metrics/request-metrics.ts";
 import { watchBody } from "./request/body-timeouts.ts";
 import { parseQuery } from "./request/fields.ts";
 import {
@@ -66,13 +65,23 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
       "middleware of defineApi must give a list of Express handlers: middleware: () => [handler]",
     );
   const facts = factsOf(api, config);
-  const metrics = config.metricsNamespace ? [createRequestMetrics(config.metricsNamespace, api.name)] : [];
+  const metrics = config.metricsNamespace ? [requestMetrics(config.metricsNamespace, api.name)] : [];
   for (const handler of [...runtime.middleware(facts), ...metrics, ...middleware.map(throwErrors)])
     app.use(handler);
 
   const { groupRefusal } = api;
   app.use(routeRequests(api, { config, runtime, groupRefusal, services, api: facts }));
   return app;
+}
+
+/** Loaded where metrics are on: they are no part of any other cold start. */
+function requestMetrics(namespace: string, name: string): RequestHandler {
+  const loading = import("./metrics/request-metrics.ts");
+  let handler: RequestHandler | undefined;
+  return async (request, response, next) => {
+    handler ??= (await loading).createRequestMetrics(namespace, name);
+    return handler(request, response, next);
+  };
 }
 
 function factsOf(api: Api, { features }: Config): ApiFacts {

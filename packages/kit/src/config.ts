@@ -433,7 +433,7 @@ export const settings = {
   },
   ACCESS_LOG_SUBJECT: {
     description:
-      "Whether the access log tells who called, as `client.subject`: the subject of the token, or the prefix of the API key. That may be personal data.",
+      "Whether the access log tells who called: the token's subject, or the API key's prefix, as `client.subject`.",
     rule: "on or off",
     example: "on",
     default: "off",
@@ -441,8 +441,8 @@ export const settings = {
   },
   METRICS_NAMESPACE: {
     description:
-      "The namespace of the API's own metrics at CloudWatch, which are paid for: six, and one for each endpoint with `metrics: true`. Unset: none.",
-    rule: "letters, digits and . - _ / # :, up to 255, not beginning with AWS/",
+      "The namespace of the API's own metrics at CloudWatch, which cost money. Unset: it has none.",
+    rule: "a namespace of CloudWatch, without AWS/",
     example: "my-api/production",
     optional: true,
     parse: matching(/^(?!AWS\/)[\w.\-/#:]{1,255}$/),

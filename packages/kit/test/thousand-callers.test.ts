@@ -123,16 +123,20 @@ const STATE: Readonly<Record<string, string>> = {
   "docs/json-schema.ts #numbers": "of one document",
   "docs/openapi.ts #written": "of one document",
   "docs/routes/openapi-answer.ts toldFaults": "faults of schemas that were logged",
+  "docs/sign-in-page.ts answered": "by configuration",
   "identity/create-identity-provider.ts providers": "by configuration",
   "lambda/warmer.ts connected": "the client of the AWS SDK",
-  "limits/rate-limit.ts limiters": "by configuration: counts by address, to refuse",
+  "limits/rate-limit.ts counters": "by configuration: counts by key, to refuse",
   "limits/rate-limiter.ts recent": "counts by key, to refuse",
   "release.ts known": "version and commit",
   "release.ts logged": "which APIs have said their release",
+  "route/comma-separated.ts lists": "of one query",
   "route/read-body.ts values": "of one body",
-  "route/route-requests.ts handlers": "by endpoint",
+  "route/route-requests.ts mounted": "by endpoint",
   "route/schema-faults.ts found": "of one schema",
   "services.ts pending": "the services, which an owner makes for all callers",
+  "shared-store/memory-store.ts held":
+    "by key: what a limit has counted, and the answers of an idempotency key's own caller",
   "source-stack.ts maps": "source maps, by file",
 };
 

@@ -4,14 +4,15 @@
  */
 import type { RequestContext } from "./request-context.ts";
 
-/** Makes it. Headers and a signal of the caller's own are kept. */
-export function tracedFetch(context: RequestContext): typeof fetch {
-  return (input, init) => {
-    const given = input instanceof Request ? input : undefined;
-    const headers = new Headers(init?.headers ?? given?.headers);
-    if (!headers.has("traceparent"))
-      for (const [name, value] of Object.entries(context.trace.headers)) headers.set(name, value);
-    const signals = [context.signal, init?.signal ?? given?.signal].filter((signal) => !!signal);
-    return fetch(input, { ...init, headers, signal: AbortSignal.any(signals) });
-  };
+/** Headers and a signal of the caller's own are kept. */
+export function tracedFetch(
+  context: RequestContext,
+  ...[input, init]: Parameters<typeof fetch>
+): Promise<Response> {
+  const given = input instanceof Request ? input : undefined;
+  const headers = new Headers(init?.headers ?? given?.headers);
+  if (!headers.has("traceparent"))
+    for (const [name, value] of Object.entries(context.trace.headers)) headers.set(name, value);
+  const signals = [context.signal, init?.signal ?? given?.signal].filter((signal) => !!signal);
+  return fetch(input, { ...init, headers, signal: AbortSignal.any(signals) });
 }

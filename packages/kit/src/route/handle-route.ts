@@ -7,7 +7,6 @@ import { isEnabled, loadRoute } from "../enabled-routes.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { type RequestContext, requestContext } from "../request/request-context.ts";
 import { routeKey } from "../request/request-path.ts";
-import { tracedFetch } from "../request/traced-fetch.ts";
 import type { Access, GroupRefusal } from "./access.ts";
 import type { ApiFacts, HandlerContext, Method, Route, RouteReply } from "./define-route.ts";
 import { finishAnswer } from "./finish-answer.ts";
@@ -208,7 +207,9 @@ const ON_DEMAND: PropertyDescriptorMap & ThisType<{ readonly [REQUEST]: Request 
   fetch: {
     enumerable: true,
     get() {
-      return tracedFetch(requestContext(this[REQUEST]));
+      const context = requestContext(this[REQUEST]);
+      return async (...asked: Parameters<typeof fetch>) =>
+        (await import("../request/traced-fetch.ts")).tracedFetch(context, ...asked);
     },
   },
   clientIp: {
