@@ -78,6 +78,26 @@ describe("the plan", () => {
     );
   });
 
+  it("has no route for what is for the container alone", () => {
+    const events = defineRoute({
+      operationId: "watch",
+      method: "GET",
+      path: "/v1/events",
+      summary: "A test.",
+      only: "container",
+      head: true,
+      responses: () => ({ 200: { description: "It.", contentType: "text/event-stream", stream: "endless" } }),
+    }).handler(
+      anyone(async () => ({
+        status: 200,
+        body: (async function* () {
+          yield "data: 1\n\n";
+        })(),
+      })),
+    );
+    assert.deepEqual(planHttpApi([...routes, events], settings), planHttpApi(routes, settings));
+  });
+
   it("refuses more routes than the quota, by its name, unless the quota was raised", () => {
     const many = (length: number) =>
       Array.from({ length }, (_, index) =>

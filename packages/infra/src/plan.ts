@@ -83,12 +83,15 @@ const INTEGRATION_TIMEOUT_MILLISECONDS = 29_000;
  * Makes the plan of the routes that are switched on (`enabledRoutes`). Deny by default: the gateway answers 404 to every
  * other path, and only routes for anyone and for API keys are without the authorizer.
  *
+ * What is for the container alone has no route.
+ *
  * Throttles are always complete: an unset limit would be taken for 0, and every call would answer 429.
  *
  * @throws Error, in a sentence, for what the gateway refuses: variables of two names at one place of a path, and more routes
  *   than the quota.
  */
-export function planHttpApi(routes: readonly Route[], settings: PlanSettings): HttpApiPlan {
+export function planHttpApi(listed: readonly Route[], settings: PlanSettings): HttpApiPlan {
+  const routes = listed.filter(({ only }) => only !== "container");
   const {
     throttling = { throttlingRateLimit: 100, throttlingBurstLimit: 200 },
     authThrottling = { throttlingRateLimit: 5, throttlingBurstLimit: 10 },

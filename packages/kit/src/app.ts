@@ -27,7 +27,7 @@ import {
 import { varyHeaders } from "./request/security-headers.ts";
 import { trustedProxies } from "./request/trusted-proxies.ts";
 import type { ApiFacts } from "./route/define-route.ts";
-import { type Answer, encodeReply, isAnswered, sendAnswer, wellFormedReply } from "./route/reply.ts";
+import { encodeReply, isAnswered, sendAnswer, type WholeAnswer, wellFormedReply } from "./route/reply.ts";
 import { routeRequests } from "./route/route-requests.ts";
 import { throwErrors } from "./route/run-handlers.ts";
 import type { Runtime } from "./route/runtime.ts";
@@ -126,7 +126,7 @@ function startRequest(
     for (const [name, value] of headers) response.setHeader(name, value);
 
     const giveUp = (error: ApiError) => {
-      if (context.answeredAt !== undefined) return;
+      if (context.answeredAt !== undefined || context.stream) return;
       context.abort(error);
       fail(request, response, error);
     };
@@ -201,17 +201,17 @@ const SAID_OF_CONTENT = [
 /** Makes the function that logs an error as its status deserves, and answers it. */
 function failWith(errors: ErrorCodes): Fail {
   /** @throws Error for a code that the API does not have, and for a status or headers that cannot be answered. */
-  function answerOf(error: ApiError, { headers }: Request, requestId: string): Answer {
+  function answerOf(error: ApiError, { headers }: Request, requestId: string): WholeAnswer {
     if (!Object.hasOwn(errors, error.code)) throw new Error(`Unknown error code ${error.code}`);
     const entry = errors[error.code] as CatalogueEntry;
     const { contentType, ...reply } = errorAnswer(error, entry, requestId, headers.accept);
-    return encodeReply(wellFormedReply(reply), contentType);
+    return encodeReply(wellFormedReply(reply), contentType) as WholeAnswer;
   }
 
   return (request, response, thrown) => {
     const context = requestContext(request);
     let error = thrown;
-    let answer: Answer;
+    let answer: WholeAnswer;
     try {
       answer = answerOf(error, request, context.requestId);
     } catch (fault) {

@@ -37,7 +37,15 @@ export {
   describeAccess,
   iam,
 } from "./route/access.ts";
-export { defineRoute, type HandlerContext, type Route, type Zod } from "./route/define-route.ts";
+export {
+  type Cookie,
+  defineRoute,
+  type HandlerContext,
+  type Route,
+  type StreamBody,
+  type Zod,
+} from "./route/define-route.ts";
+export type { MediaType } from "./route/media-types.ts";
 export { type ServiceDefinition, type Services, service } from "./services.ts";
 export { listOf, matching, oneOf, wholeNumber } from "./setting-parsers.ts";
 export { memoryStore } from "./shared-store/memory-store.ts";

@@ -100,6 +100,7 @@ describe("what sst deploy makes", () => {
       return {
         name: `what sst deploy makes, through ${name}`,
         basePath,
+        isLambda: true,
         isBehindGateway: true,
         request: (request) =>
           requestBySupertest(gateway.url, {

@@ -78,7 +78,8 @@ export function routeFaults(
   }
 
   /** An `ANY` route leaves preflights to the gateway's CORS; a GET may have a door for HEAD too. */
-  function expectedDoors({ method, path, access, head }: Route) {
+  function expectedDoors({ method, path, access, head, only }: Route) {
+    if (only === "container") return [];
     const rule = describeAccess(access);
     const authorization = authorizationFor(access);
     const door = { key: routeKey(method, path), authorization, rule };

@@ -13,6 +13,7 @@ import { createApp } from "../app.ts";
 import { type Config, ConfigError } from "../config.ts";
 import type { Log } from "../log.ts";
 import { release } from "../release.ts";
+import { hasRequestContext, requestContext } from "../request/request-context.ts";
 import { discardBody } from "../request/unread-body.ts";
 import { createServices } from "../services.ts";
 import { createAccessLine } from "./access-log.ts";
@@ -197,7 +198,10 @@ async function stop(
   let wasForced = false;
   // Node's own close would also cut idle connections at once, on which a caller may be sending its next request.
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-  for (const response of inFlight) closeAfter(response);
+  for (const response of inFlight) {
+    closeAfter(response);
+    endEndless(response);
+  }
   const idle = setTimeout(
     () => server.closeIdleConnections(),
     Math.min(LINGER_MILLISECONDS, forceAfterMilliseconds),
@@ -210,6 +214,14 @@ async function stop(
   clearTimeout(idle);
   clearTimeout(force);
   return { wasForced };
+}
+
+/** It would outlast every limit, and its caller can ask another instance. */
+function endEndless(response: ServerResponse): void {
+  const context = hasRequestContext(response.req) ? requestContext(response.req) : undefined;
+  if (context?.stream !== "endless") return;
+  response.end();
+  context.abort(new Error("The server stops"));
 }
 
 /** A connection that is kept alive would outlast its last answer. */

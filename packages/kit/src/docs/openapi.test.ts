@@ -140,6 +140,24 @@ describe("the OpenAPI document", () => {
     for (const status of [400, 408, 413, 415]) assert.ok(operation.responses[status], String(status));
   });
 
+  it("says of a stream how it is sent, and of an endpoint that it is in a container only", async () => {
+    const { paths } = await documentOf(exampleApi);
+    const events = Object(paths?.["/v1/products/prices"]).get;
+    assert.equal(events["x-only"], "container");
+    assert.match(events.description, /only in a container/);
+    assert.deepEqual(events.responses[200], {
+      description: "The changes. It is sent as it is made, until the caller goes.",
+      content: { "text/event-stream": { schema: { type: "string" } } },
+    });
+    const file = Object(paths?.["/v1/products/export"]).get;
+    assert.equal("x-only" in file, false);
+    assert.match(
+      file.responses[200].description,
+      /behind an HTTP API it is collected first, and may have 6 MB/,
+    );
+    assert.match(file.responses[500].description, /002500/);
+  });
+
   it("has cookies, the form of each list, entity tags with 304, and answers without a body", async () => {
     const { paths } = await documentOf(exampleApi);
     const operation = (path: string, method: string) => Object(paths?.[path])[method];

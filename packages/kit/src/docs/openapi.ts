@@ -11,6 +11,7 @@ import { PROBLEM_TYPE } from "../errors/problem-details.ts";
 import { publicPath } from "../request/request-path.ts";
 import { type Access, describeAccess } from "../route/access.ts";
 import type { ApiFacts, ResponseContract, Role, Route } from "../route/define-route.ts";
+import { bodyKindOf, mediaTypeOf } from "../route/media-types.ts";
 import {
   answersOf,
   faultsAt,
@@ -18,6 +19,7 @@ import {
   makeSchemas,
   partFaults,
   placesOf,
+  streamFaults,
 } from "../route/schema-faults.ts";
 import { type Components, type JsonSchema, toJsonSchema } from "./json-schema.ts";
 import type { SignInPage } from "./sign-in-page.ts";
@@ -187,6 +189,11 @@ function describeRouter({ path, summary, access }: Route): string {
   return `\`${path}\` and all below it: ${summary} **Who may call it:** ${describeAccess(access)}.`;
 }
 
+const STREAMED = {
+  finite: "It is sent as it is made; behind an HTTP API it is collected first, and may have 6 MB.",
+  endless: "It is sent as it is made, until the caller goes.",
+} as const;
+
 const IF_NONE_MATCH = {
   name: "if-none-match",
   in: "header",
@@ -215,12 +222,14 @@ function operation(route: Route, errors: ErrorCodes, writing: Writing): RouteCon
       route.description,
       query?.description && `**Query:** ${query.description}`,
       `**Who may call it:** ${describeAccess(access)}.`,
+      route.only && "**Where:** only in a container; the HTTP API has no route for it.",
     ]
       .filter(Boolean)
       .join("\n\n"),
     security: securityOf(access),
     "x-access": { ...access },
     ...(access.type === "iam" && { "x-amazon-apigateway-auth": { type: "AWS_IAM" } }),
+    ...(route.only && { "x-only": route.only }),
     ...schemas.parameters(),
     ...((body || route.rawBody) && { requestBody: schemas.requestBody(body) }),
     responses: { ...schemas.successes(), ...failures(route, errors, schemas) },
@@ -252,7 +261,11 @@ class OperationSchemas {
     } catch (error) {
       report((error as TypeError).message);
     }
-    for (const fault of partFaults(route, this.made.request)) report(`${route.operationId}: ${fault}`);
+    for (const fault of [
+      ...partFaults(route, this.made.request),
+      ...streamFaults(route, this.made.responses),
+    ])
+      report(`${route.operationId}: ${fault}`);
     for (const place of placesOf(route, this.made)) {
       const faults = faultsAt(place);
       for (const fault of faults) report(`${route.operationId}: ${fault}`);
@@ -335,6 +348,14 @@ class OperationSchemas {
       const schema = this.#written.get(`answer ${status} ${type}`);
       return [type, schema ? { schema } : {}] as const;
     });
+    if (contract.stream) {
+      const { description, contentType = "application/octet-stream" } = contract;
+      const media = bodyKindOf(mediaTypeOf(contentType)) === "bytes" ? {} : { schema: { type: "string" } };
+      return {
+        description: `${description} ${STREAMED[contract.stream]}`,
+        content: { [contentType]: media },
+      };
+    }
     return {
       description: contract.description,
       ...(this.#route.etag && status === "200" && { headers: { etag: { schema: { type: "string" } } } }),
@@ -405,6 +426,7 @@ function codesOf(route: Route, catalogue: ErrorCodes, { made, report }: Operatio
   if (route.idempotency) codes.push("001400", "001409", "001422", "001503");
   if (route.idempotency === "required") codes.push("002400");
   if (route.role === "health") codes.push("003503");
+  if (Object.values(made.responses).some(({ stream }) => stream === "finite")) codes.push("002500");
   if (request.query) codes.push("001414");
   if (request.body || route.rawBody) codes.push("001408", "001413", "001415");
   if (access.type === "iam") codes.push("003403");

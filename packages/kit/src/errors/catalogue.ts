@@ -101,6 +101,12 @@ export const catalogue = {
     message: "Oops, something went wrong!",
     gatewayMessage: "Internal Server Error",
   },
+  "002500": {
+    status: 500,
+    title: "Answer too large",
+    message: "The answer is larger than this API can send",
+    gatewayMessage: "Internal Server Error",
+  },
   "001502": {
     status: 502,
     title: "Bad gateway",

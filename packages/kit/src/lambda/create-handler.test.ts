@@ -199,7 +199,7 @@ describe("an error in Lambda", () => {
     assert.match(JSON.stringify(entry), /the secret is 42.*of Douglas/);
   });
 
-  it("of an answer that Lambda would not take becomes the same neutral 500, logged with the same id", async () => {
+  it("of an answer that Lambda would not take becomes a 500 that says so, logged with the same id", async () => {
     for (const clientRequestId of [undefined, "client-chose-this"]) {
       const { get, entries } = setUp(apiOf([work(async () => "x".repeat(MAX_RESULT_BYTES))]));
       const { statusCode, headers, cookies, body, isBase64Encoded } = await get(
@@ -220,10 +220,10 @@ describe("an error in Lambda", () => {
       assert.deepEqual([cookies, isBase64Encoded], [[], false]);
       assert.deepEqual(JSON.parse(body), {
         error: {
-          code: "001500",
-          title: "Internal error",
-          message: "Oops, something went wrong!",
-          reason: "The error was logged; quote the request id when you report it",
+          code: "002500",
+          title: "Answer too large",
+          message: "The answer is larger than this API can send",
+          reason: "Ask for less of it at a time",
           requestId: expectedId,
         },
         message: "Internal Server Error",
@@ -240,7 +240,7 @@ describe("an error in Lambda", () => {
           clientRequestId,
         ],
       );
-      assert.match(entry.error.message, /Lambda takes/);
+      assert.match(entry.error.cause.message, /Lambda takes/);
     }
   });
 

@@ -4,7 +4,7 @@ import type { Express } from "express";
 import type { Api } from "../api.ts";
 import { createApp } from "../app.ts";
 import { loadConfig, secretValues } from "../config.ts";
-import { errorAnswer, unexpectedError } from "../errors/api-error.ts";
+import { ApiError, errorAnswer, unexpectedError } from "../errors/api-error.ts";
 import { catalogue } from "../errors/catalogue.ts";
 import { createLog, type Log, withoutSecrets } from "../log.ts";
 import { requestIds } from "../request/request-ids.ts";
@@ -115,7 +115,9 @@ function idsOf(
 /** What the app itself could not answer: it destroyed its response, or answered more than Lambda takes. */
 function failure(error: unknown, headers: HttpResult["headers"], accept: string | undefined): HttpResult {
   const requestId = headers["x-request-id"] ?? "";
-  const answer = errorAnswer(unexpectedError(error), catalogue["001500"], requestId, accept);
+  const isTooLarge = error instanceof ApiError && error.code === "002500";
+  const told = isTooLarge ? error : unexpectedError(error);
+  const answer = errorAnswer(told, catalogue[isTooLarge ? "002500" : "001500"], requestId, accept);
   return {
     statusCode: answer.status,
     headers: { ...headers, "content-type": answer.contentType },

@@ -7,6 +7,7 @@ import { EventEmitter } from "node:events";
 import { IncomingMessage, type RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+import { ApiError } from "../errors/api-error.ts";
 import { encodePath, encodeQuery, stripStage } from "../request/request-path.ts";
 
 /** What a function answers for a payload 2.0 event, with nothing left out. */
@@ -255,7 +256,7 @@ function createResult(
   };
 }
 
-/** @throws RangeError when the body, as JSON, is more than Lambda takes. */
+/** @throws ApiError 002500 when the body, as JSON, is more than Lambda takes. */
 function encodeBody(
   content: string | Buffer,
   headers: Readonly<Record<string, string>>,
@@ -268,7 +269,10 @@ function encodeBody(
   // In JSON a character takes up to six bytes: only what might be too long is worth counting.
   const size = body.length * 6 > MAX_RESULT_BYTES ? Buffer.byteLength(JSON.stringify(body)) : 0;
   if (size > MAX_RESULT_BYTES) {
-    throw new RangeError(`The answer has ${size} bytes; Lambda takes ${MAX_RESULT_BYTES}`);
+    throw new ApiError("002500", {
+      reason: "Ask for less of it at a time",
+      cause: new Error(`The answer has ${size} bytes; Lambda takes ${MAX_RESULT_BYTES}`),
+    });
   }
   return { body, isBase64Encoded };
 }

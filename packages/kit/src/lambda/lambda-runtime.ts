@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import { requestContext } from "../request/request-context.ts";
 import { requestOrigin } from "../request/request-origin.ts";
 import type { ReceivedRequest, Runtime } from "../route/runtime.ts";
-import type { ApiGatewayRequest } from "./event-adapter.ts";
+import { type ApiGatewayRequest, MAX_RESULT_BYTES } from "./event-adapter.ts";
 import { createGatewayAuthentication } from "./gateway-claims.ts";
 
 /** The answer must be out before Lambda, or the gateway after 30 s, gives up. */
@@ -25,6 +25,7 @@ export function createLambdaRuntime({
     // where they cost a tenth of what they cost on the response.
     middleware: () => (accessLogSubject ? [tellSubject] : []),
     headers: new Map(),
+    maxAnswerBytes: MAX_RESULT_BYTES,
 
     receive(request) {
       const { event, context } = invocationOf(request);

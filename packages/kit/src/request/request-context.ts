@@ -21,6 +21,8 @@ export class RequestContext {
   error: { readonly code: string; readonly reason: string } | undefined = undefined;
   /** When all of the answer was sent, where its end waits for the rest of the request. By `performance.now()`. */
   answeredAt: number | undefined = undefined;
+  /** Of which kind the stream is that is being sent. */
+  stream: "finite" | "endless" | undefined = undefined;
   /** The signed-in caller, once the access rule has let it in. */
   principal: Principal | undefined = undefined;
   /** What tells the caller's API key from others, and is not secret. */

@@ -1,5 +1,6 @@
 import type * as zod from "zod";
 import type { ResponseContract, ResponseContracts, RouteReply } from "./define-route.ts";
+import { isStream } from "./reply.ts";
 
 /**
  * Compares what a handler answered with what its contract promises. A field that the schema does not mention counts as
@@ -10,6 +11,10 @@ import type { ResponseContract, ResponseContracts, RouteReply } from "./define-r
 export function replyFault(contracts: ResponseContracts, reply: RouteReply): string | undefined {
   const contract = contracts[reply.status];
   if (!contract) return `the status ${reply.status} is not in the contract`;
+  if (contract.stream || isStream(reply.body)) {
+    if (contract.stream && isStream(reply.body)) return undefined;
+    return contract.stream ? `the answer ${reply.status} is no stream` : "a stream is not in the contract";
+  }
   if (!contract.schema)
     return asSent(reply.body) == null ? undefined : `the answer ${reply.status} has no body`;
   const schema = schemaFor(contract, reply.headers?.["content-type"]);

@@ -2,7 +2,7 @@
 import { promisify } from "node:util";
 import { brotliCompress, gzip, constants as zlib } from "node:zlib";
 import { preferences } from "../request/preferences.ts";
-import type { Answer } from "./reply.ts";
+import type { WholeAnswer } from "./reply.ts";
 
 const CODERS = {
   // The best levels are for files that are compressed once: here a caller waits.
@@ -16,7 +16,10 @@ const CODERS = {
  *
  * @param acceptEncoding of the request.
  */
-export async function compress(answer: Answer, acceptEncoding: string | undefined): Promise<Answer> {
+export async function compress(
+  answer: WholeAnswer,
+  acceptEncoding: string | undefined,
+): Promise<WholeAnswer> {
   const accepted = preferences(acceptEncoding);
   const weightOf = (coding: string) => accepted.get(coding) ?? accepted.get("*") ?? 0;
   const coding = weightOf("br") >= weightOf("gzip") ? "br" : "gzip";

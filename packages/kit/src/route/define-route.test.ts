@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import { describe, it } from "node:test";
 import { anyone, auth } from "./access.ts";
 import { defineRoute, type Route } from "./define-route.ts";
@@ -162,6 +163,22 @@ export function mustNotCompile(): void {
 
   // @ts-expect-error a cookie that does not say its value
   answers.handler(anyone(async () => ({ status: 302, cookies: [{ name: "a" }] })));
+
+  const stream = { description: "It.", contentType: "text/plain", stream: "finite" } as const;
+  const finite = defineRoute({ ...contract, responses: () => ({ 200: stream }) });
+  finite.handler(anyone(async () => ({ status: 200, body: Readable.from([]) })));
+  finite.handler(anyone(async () => ({ status: 200, body: new ReadableStream<Uint8Array>() })));
+
+  // @ts-expect-error text where the contract has a stream
+  finite.handler(anyone(async () => ({ status: 200, body: "x" })));
+
+  // @ts-expect-error an endless stream behind an HTTP API
+  defineRoute({ ...contract, responses: () => ({ 200: { ...stream, stream: "endless" } }) });
+
+  const events = { description: "It.", contentType: "text/event-stream", stream: "endless" } as const;
+  // @ts-expect-error the same among other answers
+  defineRoute({ ...contract, responses: () => ({ 200: events, 204: { description: "None." } }) });
+  defineRoute({ ...contract, only: "container", responses: () => ({ 200: events }) });
 
   // @ts-expect-error a media type has two parts
   defineRoute({ ...contract, consumes: ["json"] });

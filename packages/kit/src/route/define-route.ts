@@ -34,6 +34,11 @@ export interface ResponseContract {
   readonly description: string;
   /** Without one, the answer has no body: a redirect, a 204. A 200 always has one. */
   readonly schema?: zod.ZodType;
+  /**
+   * A body that comes in pieces, in place of a schema; `contentType` says what it is. Behind an HTTP API, which cannot stream, a
+   * finite one is collected first, up to 6 MB. An endless one, such as server-sent events, is `only: "container"`.
+   */
+  readonly stream?: "finite" | "endless";
   /** Default: `application/json`. Any other type is sent as it is: a string or bytes. */
   readonly contentType?: string;
   /** What else the answer may be, by content type. A reply of such a type says so in its `content-type` header. */
@@ -155,7 +160,14 @@ export type HandlerReply<Contracts extends ResponseContracts> = {
   [Status in keyof Contracts]: { readonly status: Status } & ReplyDetails & BodyOf<Contracts[Status]>;
 }[keyof Contracts];
 
-type BodyOf<Contract> = Contract extends { readonly schema: infer Schema extends zod.ZodType }
+/** A Web stream, a Node stream or an async iterator, of text or bytes. */
+export type StreamBody = AsyncIterable<string | Uint8Array>;
+
+type BodyOf<Contract> = Contract extends { readonly stream: "finite" | "endless" }
+  ? { readonly body: StreamBody }
+  : SchemaBodyOf<Contract>;
+
+type SchemaBodyOf<Contract> = Contract extends { readonly schema: infer Schema extends zod.ZodType }
   ? undefined extends zod.input<Schema>
     ? { readonly body?: zod.input<Schema> | AlternativeBody<Contract> }
     : { readonly body: zod.input<Schema> | AlternativeBody<Contract> }
@@ -186,6 +198,8 @@ export interface RouteContract<
   readonly head?: true;
   /** The feature that switches the endpoint on; without one it is always there. */
   readonly feature?: keyof Features;
+  /** Where the endpoint is: it is not in Lambda, and has no route at the gateway. Default: everywhere. */
+  readonly only?: "container";
   /** What the kit itself uses the endpoint for. */
   readonly role?: Role;
   /** Express handlers that run once the caller is allowed in, before the body is read: `use: [rateLimit(...)]`. */
@@ -286,6 +300,13 @@ export const defineRoute: RouteDefiner<KitTypes> = (contract) => {
   };
 };
 
+/** An HTTP API answers all at once: what never ends is for the container alone. */
+type WhereStreamsAre<Contracts extends ResponseContracts> = {
+  [Status in keyof Contracts]: Contracts[Status] extends { readonly stream: "endless" } ? true : never;
+}[keyof Contracts] extends never
+  ? unknown
+  : { readonly only: "container" };
+
 /** `defineRoute`, for the endpoints of an API with settings, services and error codes of its own. */
 export type RouteDefiner<Types extends ApiTypes> = <
   const Path extends string,
@@ -294,6 +315,7 @@ export type RouteDefiner<Types extends ApiTypes> = <
   const Raw extends boolean = false,
 >(
   contract: RouteContract<Path, Schemas, Contracts, Types["errorCode"], Raw> &
+    WhereStreamsAre<Contracts> &
     (Types["services"] extends WithSharedStore ? unknown : { readonly idempotency?: NeedsSharedStore }),
 ) => {
   handler(guarded: GuardedHandler<HandlerInput<Schemas, Path, Types, Raw>, HandlerReply<Contracts>>): Route;

@@ -1,7 +1,7 @@
 /** What an answer becomes on its way out, as its endpoint and its caller want it. Each step is loaded where it is needed. */
 import type { IncomingMessage } from "node:http";
 import type { Route, RouteReply } from "./define-route.ts";
-import { type Answer, encodeReply } from "./reply.ts";
+import { type Answer, encodeReply, isWhole, type WholeAnswer } from "./reply.ts";
 
 /** Below this an answer is one packet, compressed or not. */
 const MIN_COMPRESSED_BYTES = 1_024;
@@ -10,7 +10,7 @@ const COMPRESSIBLE =
 
 /**
  * Makes the answer of a reply: with its cookies and the name of its file, with the route's `cache-control` and entity tag,
- * as 304 where the caller has it, and compressed where that is worth it.
+ * as 304 where the caller has it, and compressed where that is worth it. A stream has no entity tag and is not compressed.
  *
  * @param basePath where the outside sees the API's root.
  * @throws TypeError for a body that cannot be written as JSON, and for an impossible cookie.
@@ -35,6 +35,7 @@ export async function finishAnswer(
   }
   if (route.cacheControl && !reply.headers?.["cache-control"])
     answer = withHeader(answer, "cache-control", route.cacheControl);
+  if (!isWhole(answer)) return answer;
   const isRead = method === "GET" || method === "HEAD";
   if (route.etag && isRead && answer.status === 200)
     answer = (await import("./not-modified.ts")).revalidate(answer, requested["if-none-match"]);
@@ -47,7 +48,7 @@ export async function finishAnswer(
   return answer;
 }
 
-function isWorthCompressing({ status, headers, body }: Answer): boolean {
+function isWorthCompressing({ status, headers, body }: WholeAnswer): boolean {
   if (body === undefined || body.length < MIN_COMPRESSED_BYTES || status === 206) return false;
   if (headers["content-encoding"] !== undefined) return false;
   // RFC 9111, section 5.2.2.6.
@@ -55,7 +56,7 @@ function isWorthCompressing({ status, headers, body }: Answer): boolean {
   return COMPRESSIBLE.test(headers["content-type"] ?? "");
 }
 
-function withHeader(answer: Answer, name: string, value: string): Answer {
+function withHeader<Kind extends Answer>(answer: Kind, name: string, value: string): Kind {
   return { ...answer, headers: { ...answer.headers, [name]: value } };
 }
 

@@ -10,7 +10,7 @@ import { routeKey } from "../request/request-path.ts";
 import type { Access, GroupRefusal } from "./access.ts";
 import type { ApiFacts, HandlerContext, Method, Route, RouteReply } from "./define-route.ts";
 import { finishAnswer } from "./finish-answer.ts";
-import { sendAnswer, wellFormedReply } from "./reply.ts";
+import { isStream, isWhole, sendAnswer, wellFormedReply } from "./reply.ts";
 import { createRouteSchemas, type RouteSchemas } from "./route-schemas.ts";
 import { runHandlers, throwErrors } from "./run-handlers.ts";
 import type { Runtime } from "./runtime.ts";
@@ -48,10 +48,11 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
   const headKey = routeKey("HEAD", listed.path);
   let loading: Promise<LoadedRoute | undefined> | undefined;
 
-  /** @returns `undefined` for an endpoint that is switched off. */
+  /** @returns `undefined` for an endpoint that is switched off, or is not of this runtime. */
   async function load(): Promise<LoadedRoute | undefined> {
     const route = await loadRoute(`${listed.method} ${listed.path}`, listed.load);
-    return isEnabled(route, config.features)
+    const isHere = route.only !== "container" || config.runtime !== "LAMBDA";
+    return isHere && isEnabled(route, config.features)
       ? { route, schemas: createRouteSchemas(route, config.environment !== "production") }
       : undefined;
   }
@@ -75,19 +76,23 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
         : { parts: { params }, sentBody: undefined };
     const caller = principal && { principal, claims: principal.claims };
     const input = Object.assign(createInput(request, context, environment), caller, parts);
-    const answer = async () => {
+    const handle = async () => {
       const reply = wellFormedReply(await route.handler(input));
       if (config.environment !== "production") await schemas.demandContract(reply);
       return reply;
     };
     const reply = route.idempotency
-      ? await answerIdempotently(route, request, sentBody, environment, answer)
-      : await answer();
-    const isRaw = typeof reply.body === "string" || reply.body instanceof Uint8Array;
-    const contentType =
-      reply.headers?.["content-type"] ?? (isRaw ? await schemas.contentTypeOf(reply) : undefined);
-    const { basePath } = context.received;
-    sendAnswer(request, response, await finishAnswer(route, request, reply, contentType, basePath));
+      ? await answerIdempotently(route, request, sentBody, environment, handle)
+      : await handle();
+    const { body } = reply;
+    const isBare = typeof body === "string" || body instanceof Uint8Array || isStream(body);
+    const contract = isBare ? await schemas.contractOf(reply) : undefined;
+    const contentType = reply.headers?.["content-type"] ?? contract?.contentType;
+    const answer = await finishAnswer(route, request, reply, contentType, context.received.basePath);
+    if (isWhole(answer)) return sendAnswer(request, response, answer);
+    const { sendStream } = await import("./send-stream.ts");
+    const { maxAnswerBytes } = environment.runtime;
+    await sendStream(request, response, answer, contract?.stream ?? "finite", maxAnswerBytes);
   });
 }
 

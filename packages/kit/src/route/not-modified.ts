@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { hasEntityTag } from "../request/entity-tags.ts";
-import type { Answer } from "./reply.ts";
+import type { WholeAnswer } from "./reply.ts";
 
 /**
  * Gives an answer the entity tag of its content, unless its handler has given it one, and answers 304 to a caller who has
@@ -8,7 +8,7 @@ import type { Answer } from "./reply.ts";
  *
  * @param ifNoneMatch of the request.
  */
-export function revalidate(answer: Answer, ifNoneMatch: string | undefined): Answer {
+export function revalidate(answer: WholeAnswer, ifNoneMatch: string | undefined): WholeAnswer {
   const { etag = tagOf(answer.body ?? "") } = answer.headers;
   const headers: Record<string, string> = { ...answer.headers, etag };
   if (!hasEntityTag(ifNoneMatch, etag)) return { ...answer, headers };

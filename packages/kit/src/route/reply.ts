@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { requestContext } from "../request/request-context.ts";
 import { discardBody, hasLongRest } from "../request/unread-body.ts";
-import type { RouteReply } from "./define-route.ts";
+import type { RouteReply, StreamBody } from "./define-route.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -62,14 +62,32 @@ function wellFormedHeaders(headers: Readonly<Record<string, string>>): Readonly<
   return named;
 }
 
-/** An answer as it is sent. */
-export interface Answer {
+/** An answer as it is sent, all of it or piece by piece. */
+export type Answer = WholeAnswer | StreamAnswer;
+
+interface AnswerHead {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   /** Values of `set-cookie`. */
   readonly cookies: readonly string[];
+}
+
+export interface WholeAnswer extends AnswerHead {
   readonly body: string | Uint8Array | undefined;
+}
+
+export interface StreamAnswer extends AnswerHead {
+  readonly body: StreamBody;
+}
+
+export function isWhole(answer: Answer): answer is WholeAnswer {
+  return !isStream(answer.body);
+}
+
+/** Whether a body comes in pieces: a Web or Node stream, or an async iterator. */
+export function isStream(body: unknown): body is StreamBody {
+  return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
 }
 
 /**
@@ -83,7 +101,7 @@ export interface Answer {
 export function encodeReply({ status, body, headers }: RouteReply, contentType = JSON_TYPE): Answer {
   const content = WITHOUT_BODY.has(status) ? undefined : encode(body, contentType);
   const { "set-cookie": cookie, ...others } = headers ?? {};
-  return {
+  const head = {
     status,
     headers: {
       "cache-control": "no-store",
@@ -91,8 +109,8 @@ export function encodeReply({ status, body, headers }: RouteReply, contentType =
       ...others,
     },
     cookies: cookie === undefined ? [] : [cookie],
-    body: content,
   };
+  return isStream(content) ? { ...head, body: content } : { ...head, body: content };
 }
 
 /**
@@ -100,7 +118,7 @@ export function encodeReply({ status, body, headers }: RouteReply, contentType =
  *
  * Where much of the request's body is still to come, the connection is closed after the answer.
  */
-export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: WholeAnswer): void {
   if (isAnswered(response)) return;
   const context = requestContext(request);
   const { status, body, cookies } = answer;
@@ -137,8 +155,8 @@ function alsoVary(response: ServerResponse, names: string): string {
 }
 
 /** Text stays text: Node then writes headers and body together. */
-function encode(body: unknown, contentType: string): string | Uint8Array | undefined {
-  if (body === undefined || body instanceof Uint8Array) return body;
+function encode(body: unknown, contentType: string): string | Uint8Array | StreamBody | undefined {
+  if (body === undefined || body instanceof Uint8Array || isStream(body)) return body;
   if (typeof body === "string" && contentType !== JSON_TYPE) return body;
   const json: string | undefined = JSON.stringify(body);
   if (json === undefined) throw new TypeError(`The body cannot be written as JSON: it is a ${typeof body}`);

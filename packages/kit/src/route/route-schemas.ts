@@ -1,6 +1,12 @@
 import type { Request } from "express";
 import { replyFault } from "./check-reply.ts";
-import type { RequestSchemas, ResponseContracts, Route, RouteReply } from "./define-route.ts";
+import type {
+  RequestSchemas,
+  ResponseContract,
+  ResponseContracts,
+  Route,
+  RouteReply,
+} from "./define-route.ts";
 import { bodyKindOf } from "./media-types.ts";
 import { type BodyReader, createBodyReader, parseBody, type ReceivedBody } from "./read-body.ts";
 import { parseRequest } from "./validate.ts";
@@ -26,8 +32,8 @@ export interface RouteSchemas {
   ): Promise<{ readonly parts: Readonly<Record<string, unknown>>; readonly sentBody: unknown }>;
   /** @throws Error when the answer breaks its contract. */
   demandContract(reply: RouteReply): Promise<void>;
-  /** The content type that the contract has for an answer of text or bytes. */
-  contentTypeOf(reply: RouteReply): Promise<string | undefined>;
+  /** What the contract has for an answer of text, bytes or a stream. */
+  contractOf(reply: RouteReply): Promise<ResponseContract | undefined>;
 }
 
 /**
@@ -83,8 +89,8 @@ export function createRouteSchemas(route: Route, demandsDocumentable: boolean): 
       if (fault) throw new Error(`The answer of ${route.operationId} breaks its contract: ${fault}`);
     },
 
-    async contentTypeOf({ status }) {
-      return (await load()).responses[status]?.contentType;
+    async contractOf({ status }) {
+      return (await load()).responses[status];
     },
   };
 }

@@ -14,6 +14,8 @@ export interface Runtime {
   readonly isStopping?: () => boolean;
   /** How long a body may take. Where there is none, bodies come all at once. */
   readonly bodyTimeouts?: BodyTimeouts;
+  /** What an answer may have where it goes out all at once. Elsewhere streams are sent as they are made. */
+  readonly maxAnswerBytes?: number;
   /** What a gateway in front of the app would have done: runs on every request, before the owner's middleware. */
   middleware(api: ApiFacts): readonly RequestHandler[];
   /**

@@ -105,4 +105,22 @@ describe("routeFaults", () => {
       "doThing: cookie a: a cookie has no lists; take a string",
     ]);
   });
+
+  it("finds an endless stream that an HTTP API would have to send, and streams with a schema or without a type", () => {
+    const route = { operationId: "doThing", path: "/" };
+    const responses = {
+      200: { description: "It.", contentType: "text/event-stream", stream: "endless" },
+      201: { description: "It.", stream: "finite", schema: z.string() },
+    } as const;
+    assert.deepEqual(routeFaults(route, { request: {}, responses }), [
+      'doThing: answer 200: an HTTP API cannot send what does not end; say only: "container"',
+      "doThing: answer 201: a stream has no schema; leave it out",
+      "doThing: answer 201: say the contentType of the stream",
+    ]);
+    const { 200: events } = responses;
+    assert.deepEqual(
+      routeFaults({ ...route, only: "container" }, { request: {}, responses: { 200: events } }),
+      [],
+    );
+  });
 });

@@ -173,7 +173,8 @@ function shapeFault({ request, responses }: MadeSchemas): string | undefined {
   const contracts = Object.entries<Partial<ResponseContracts[number]> | undefined>({ ...responses });
   if (contracts.length === 0) return `it must have a response: responses: (z) => (${RESPONSE})`;
   const bare = contracts.find(([status, contract]) => {
-    const mayHaveNone = contract !== undefined && !contract.schema && !WITH_BODY.has(status);
+    const mayHaveNone =
+      contract !== undefined && !contract.schema && (contract.stream || !WITH_BODY.has(status));
     const schemas = [
       ...(mayHaveNone ? [] : [contract?.schema]),
       ...Object.values(contract?.alternatives ?? {}),
@@ -189,12 +190,30 @@ function isSchema(value: unknown): value is Schema {
 
 /** Every fault of an endpoint's schemas, by operation and field. */
 export function routeFaults(
-  route: Pick<Route, "operationId" | "path" | "consumes" | "commaSeparated">,
+  route: Pick<Route, "operationId" | "path" | "consumes" | "commaSeparated" | "only" | "idempotency">,
   made: MadeSchemas,
 ): readonly string[] {
-  return [...partFaults(route, made.request), ...placesOf(route, made).flatMap(faultsAt)].map(
-    (fault) => `${route.operationId}: ${fault}`,
-  );
+  const faults = [
+    ...partFaults(route, made.request),
+    ...streamFaults(route, made.responses),
+    ...placesOf(route, made).flatMap(faultsAt),
+  ];
+  return faults.map((fault) => `${route.operationId}: ${fault}`);
+}
+
+/** What is wrong with the answers that are streams. */
+export function streamFaults(
+  { only, idempotency }: Pick<Route, "only" | "idempotency">,
+  responses: ResponseContracts,
+): readonly string[] {
+  return Object.entries(responses).flatMap(([status, { stream, schema, contentType }]) => [
+    ...(stream && schema ? [`answer ${status}: a stream has no schema; leave it out`] : []),
+    ...(stream && idempotency ? [`answer ${status}: a stream cannot be kept for an Idempotency-Key`] : []),
+    ...(stream && !contentType ? [`answer ${status}: say the contentType of the stream`] : []),
+    ...(stream === "endless" && only !== "container"
+      ? [`answer ${status}: an HTTP API cannot send what does not end; say only: "container"`]
+      : []),
+  ]);
 }
 
 /** What is wrong with a path's, a query's or the headers' schema as a whole. */

@@ -192,6 +192,10 @@ export async function accessSuite(
                 ...(refusal && mayHaveBody(route) && { body: BODY_TOO_LONG }),
               });
               const message = `${target.name} answered ${answer.status} ${answer.body}`;
+              if (route.only === "container" && target.isLambda) {
+                assert.notEqual(answer.headers[REACHED_HEADER], route.operationId, message);
+                continue;
+              }
               assert.equal(answer.headers[REACHED_HEADER] !== undefined, refusal === undefined, message);
               if (refusal) {
                 assert.equal(answer.status, refusal, message);

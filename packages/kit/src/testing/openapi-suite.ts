@@ -72,7 +72,7 @@ export async function openApiSuite(
     );
     const apiKey = fc.constantFrom(undefined, "", "key", ...keys);
 
-    for (const { method, path, operationId } of routes) {
+    for (const { method, path, operationId, only } of routes) {
       const key = documentedPath(path);
       it(`mentions every refusal of ${operationId}`, async () => {
         const document = await openApiDocument({ api, routes, config, basePath: "" });
@@ -84,13 +84,14 @@ export async function openApiSuite(
             async (request) => {
               const statuses = new Set<number>();
               for (const target of targets) {
+                if (only === "container" && target.isLambda) continue;
                 const { status, headers, body } = await target.request(request);
                 const isReached = headers[REACHED_HEADER] !== undefined;
                 const isRefused = status < 500 && operation.responses[status] !== undefined;
                 assert.ok(isReached || isRefused, `${target.name} answered ${status} ${body}`);
                 statuses.add(status);
               }
-              assert.equal(statuses.size, 1, `the targets answered ${[...statuses].join(" and ")}`);
+              assert.ok(statuses.size <= 1, `the targets answered ${[...statuses].join(" and ")}`);
             },
           ),
           { numRuns: REQUESTS_EACH },

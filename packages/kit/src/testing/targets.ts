@@ -37,6 +37,8 @@ export interface Target {
   readonly basePath: string;
   /** The address of that root, of a target that listens. */
   readonly baseUrl?: string;
+  /** Whether it runs the Lambda handler, which does without what is for the container alone. */
+  readonly isLambda?: true;
   /** Whether an API Gateway, the real one or a local one, answers some requests by itself. */
   readonly isBehindGateway?: true;
   /** Whether each line of its log, as it answers, goes to `write`. */
@@ -145,6 +147,7 @@ export function handlerTargetWith({
     });
     return {
       name: `${name}, stage ${stage}`,
+      isLambda: true,
       basePath: stage === "$default" ? "" : `/${stage}`,
       showsLog: true,
       hasAwsCallers: true,

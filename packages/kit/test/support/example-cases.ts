@@ -69,6 +69,18 @@ export const exampleCases: readonly ParityCase[] = [
     request: () => get("/v1/products", { "if-none-match": '"other", W/"more"' }),
   },
   { title: "any entity tag", status: 304, request: () => get("/v1/products", { "if-none-match": "*" }) },
+  { title: "a stream", status: 200, request: () => get("/v1/products/export?copies=100") },
+  {
+    title: "a stream, for a caller who takes compression",
+    status: 200,
+    request: () => get("/v1/products/export?copies=100", { "accept-encoding": "gzip" }),
+  },
+  {
+    title: "HEAD of a stream",
+    status: 200,
+    statusBehindGateway: 404,
+    request: () => ({ method: "HEAD", path: "/v1/products/export" }),
+  },
   {
     title: "a file with a name in German",
     status: 200,

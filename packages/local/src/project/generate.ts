@@ -107,11 +107,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function accessTable(routes: readonly Route[]): string {
-  const rows = routes.map(({ method, path, access, summary, feature }) => [
+  const rows = routes.map(({ method, path, access, summary, feature, only }) => [
     `\`${routeKey(method, path)}\``,
     describeAccess(access),
     summary,
-    feature ? `\`${feature}\`` : "",
+    [feature && `\`${feature}\``, only && `${only} alone`].filter(Boolean).join(", "),
   ]);
   return `${NOTE}
 

@@ -77,6 +77,7 @@ export function gatewayTarget({ through, switches = {} }: GatewayTargetOptions):
       basePath,
       // Of a host that it does not know, the first segment is the stage.
       ...(!isMapped && { baseUrl: gateway.url + basePath }),
+      isLambda: true,
       isBehindGateway: true,
       hasAwsCallers: true,
       async request({ awsCaller: userArn, ...request }) {

@@ -16,6 +16,7 @@ export const listEndpoints = defineRoute({
             name: z.string().meta({ description: "The operation's id.", example: "getHealth" }),
             method: z.string().meta({ example: "GET" }),
             summary: z.string(),
+            only: z.literal("container").optional().meta({ description: "Where it is, if not everywhere." }),
             access: z.object({
               type: z.enum(["public", "authenticated", "apiKey", "iam"]),
               groups: z.array(z.string()).meta({ description: "One of these groups.", example: ["ADMINS"] }),
@@ -30,11 +31,12 @@ export const listEndpoints = defineRoute({
   auth({ groups: ["ADMINS"] }, async ({ api }) => ({
     status: 200,
     body: {
-      endpoints: (await api.endpoints()).map(({ path, operationId, method, summary, access }) => ({
+      endpoints: (await api.endpoints()).map(({ path, operationId, method, summary, access, only }) => ({
         path: publicPath(path),
         name: operationId,
         method,
         summary,
+        ...(only && { only }),
         access: {
           type: access.type,
           groups: access.type === "authenticated" ? [...access.groups] : [],

@@ -1,0 +1,98 @@
+/** Answers that are streams. Loaded by the first of them. */
+import { once } from "node:events";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { ApiError } from "../errors/api-error.ts";
+import { type RequestContext, requestContext } from "../request/request-context.ts";
+import type { StreamBody } from "./define-route.ts";
+import { type Answer, isAnswered, type StreamAnswer, sendAnswer } from "./reply.ts";
+
+/**
+ * Sends a stream as it is made, no faster than its caller reads. It ends where the caller goes, and the deadline does not
+ * count any more once it has begun. One that fails before its first piece is answered as any other error; after that its
+ * caller's connection is cut off.
+ *
+ * @param kind of the contract: an endless stream says its head at once, and ends where the server stops.
+ * @param maxBytes where answers go out all at once: then all of it is collected first.
+ * @throws ApiError 002500 for more than `maxBytes`, and what the stream throws.
+ */
+export async function sendStream(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: StreamAnswer,
+  kind: "finite" | "endless",
+  maxBytes: number | undefined,
+): Promise<void> {
+  const context = requestContext(request);
+  if (request.method === "HEAD" || isAnswered(response)) {
+    await close(answer.body);
+    if (!isAnswered(response)) writeHead(response, answer).end();
+    return;
+  }
+  if (maxBytes !== undefined)
+    return sendAnswer(request, response, { ...answer, body: await collect(answer.body, context, maxBytes) });
+
+  let failure: unknown;
+  const stream = Readable.from(
+    pieces(answer.body, context, (error) => {
+      failure = error;
+    }),
+  );
+  if (kind === "finite") await once(stream, "readable");
+  if (isAnswered(response)) return void stream.destroy();
+  context.stream = kind;
+  writeHead(response, answer).flushHeaders();
+  try {
+    await pipeline(stream, response);
+  } catch {
+    // The caller has gone, or the server has ended the answer: neither is a fault of the stream.
+    if (failure !== undefined) throw failure;
+  } finally {
+    // A stream that waits for something else than its caller ends by it.
+    context.abort(new Error("The answer has ended"));
+  }
+}
+
+function writeHead(response: ServerResponse, { status, headers, cookies }: Answer): ServerResponse {
+  if (cookies.length > 0) response.appendHeader("set-cookie", cookies);
+  return response.writeHead(status, STATUS_CODES[status] ?? "Unknown", headers);
+}
+
+/** @param onFailure takes what the stream throws, unless it does so because the answer is not needed any more. */
+async function* pieces(
+  body: StreamBody,
+  context: RequestContext,
+  onFailure: (error: unknown) => void = () => {},
+): AsyncGenerator<string | Uint8Array> {
+  try {
+    for await (const piece of body) {
+      if (typeof piece !== "string" && !((piece as unknown) instanceof Uint8Array))
+        throw new TypeError(`A piece of the stream is of type ${typeof piece}; give text or bytes`);
+      context.responseLength += Buffer.byteLength(piece);
+      yield piece;
+    }
+  } catch (error) {
+    if (!context.abortReason) onFailure(error ?? new Error("The stream threw nothing"));
+    throw error;
+  }
+}
+
+async function collect(body: StreamBody, context: RequestContext, maxBytes: number): Promise<Uint8Array> {
+  const collected: Buffer[] = [];
+  for await (const piece of pieces(body, context)) {
+    if (context.abortReason) throw context.abortReason;
+    if (context.responseLength > maxBytes)
+      throw new ApiError("002500", {
+        reason: "Ask for less of it at a time",
+        cause: new Error(`The stream has more than the ${maxBytes} bytes that Lambda takes`),
+      });
+    collected.push(Buffer.from(piece));
+  }
+  return Buffer.concat(collected);
+}
+
+/** Lets a stream that is not read give back what it holds. */
+async function close(body: StreamBody): Promise<void> {
+  await body[Symbol.asyncIterator]().return?.();
+}
