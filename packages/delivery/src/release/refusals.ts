@@ -43,7 +43,7 @@ export function refusal(error: unknown, action: string, resource: string): Relea
   }
   if (isRefusal(error)) {
     return new ReleaseError(
-      `You may not do ${missingAction(message) ?? action} on ${resource}; whoever releases needs the rights that docs/guides/release.md lists.`,
+      `You may not do ${missingAction(message) ?? action} on ${resource}; a release needs the rights that docs/guides/release.md lists.`,
     );
   }
   return new ReleaseError(`${action} on ${resource} failed: ${name === said ? said : `${name}, ${said}`}.`);

@@ -2,7 +2,7 @@
 import type { Alias } from "./aws.ts";
 import { describeCallers, isDivided, leftDivided } from "./callers.ts";
 import { checkVersion } from "./check-version.ts";
-import type { Shift } from "./code-deploy.ts";
+import type { Deployment, Shift } from "./code-deploy.ts";
 import { ReleaseError } from "./release-error.ts";
 import type { ReleaseTarget } from "./release-target.ts";
 import { moveCallers, waitForEnd } from "./shift.ts";
@@ -26,16 +26,22 @@ export interface RollbackWorld extends World {
 export async function rollback({ stage, to }: RollbackOptions, world: RollbackWorld): Promise<void> {
   const { aws, progress, now } = world;
   const startedAt = now();
-  await step(world, "look", async () => [undefined, describeCallers(await aws.readAlias())]);
-  const isBack = await endShift(world);
-  const alias = await aws.readAlias();
-  if (isDivided(alias)) throw leftDivided(aws.functionName, alias);
+  const latest = await step(world, "look", async () => {
+    const words = describeCallers(await aws.readAlias());
+    const { latestId } = await aws.readGroup();
+    return [latestId === undefined ? undefined : await aws.readDeployment(latestId), words];
+  });
+  const isBack = latest?.state === "running" && (await endShift(world, latest));
 
-  const shifts = await aws.listShifts();
-  const version = to ?? (isBack ? alias.version : versionBefore(alias, shifts));
+  const { alias, shifts, version, latestId } = await step(world, "choose", async () => {
+    const alias = await aws.readAlias();
+    if (isDivided(alias)) throw leftDivided(aws.functionName, alias);
+    const shifts = await aws.listShifts();
+    const version = to ?? (isBack ? alias.version : versionBefore(alias, shifts));
+    return [{ alias, shifts, version, ...(await aws.readGroup()) }, `version ${version}`];
+  });
   if (version !== alias.version) {
     await step(world, "check", () => checkUnreleased(world, version, shifts));
-    const { latestId } = await aws.readGroup();
     const shift: Shift = { kind: "Rollback", from: alias.version, to: version };
     await moveCallers(stage, world, shift, { trafficShift: "AllAtOnce", heedsAlarms: false, latestId });
   } else if (!isBack) {
@@ -51,13 +57,10 @@ export async function rollback({ stage, to }: RollbackOptions, world: RollbackWo
 /**
  * Ends a shift that is running. A rollback is left to finish.
  *
- * @returns whether there was one, and callers are back where they came from.
+ * @returns whether callers are back where they came from.
  */
-async function endShift(world: RollbackWorld): Promise<boolean> {
+async function endShift(world: RollbackWorld, latest: Deployment): Promise<boolean> {
   const { aws } = world;
-  const { latestId } = await aws.readGroup();
-  const latest = latestId === undefined ? undefined : await aws.readDeployment(latestId);
-  if (latest?.state !== "running") return false;
   return step(world, "stop", async () => {
     if (!latest.isRollback) await aws.stopDeployment(latest.id);
     const { state } = await waitForEnd(world, latest.id);

@@ -31,6 +31,7 @@ describe("a rollback, at a stand-in for AWS", () => {
       assert.equal(failure, undefined);
       assert.deepEqual(lines, [
         "look     callers are on version 4",
+        "choose   version 3",
         "check    version 3 was released before",
         "Deployment d-4 moves callers from version 4 to 3. AWS goes on with it when this command ends; to take it back: npm run rollback -- --stage test",
         "shift    all callers get version 3",
@@ -121,6 +122,7 @@ describe("a rollback, at a stand-in for AWS", () => {
       assert.deepEqual(lines, [
         "look     callers are divided: version 5 gets 10 %, version 4 the rest",
         "stop     deployment d-4 has been taken back",
+        "choose   version 4",
         "Version 4 is live for all callers, 5 s after the start.",
       ]);
       assert.deepEqual([aws.alias.version, aws.alias.weights], ["4", {}]);
@@ -167,14 +169,15 @@ describe("a rollback, at a stand-in for AWS", () => {
       "lambda:GetAlias",
       "codedeploy:ListDeployments",
       "codedeploy:BatchGetDeployments",
-      "lambda:GetFunctionConfiguration",
       "codedeploy:GetDeploymentGroup",
+      "lambda:GetFunctionConfiguration",
       "lambda:GetAlias",
       "codedeploy:CreateDeployment",
     ].entries()) {
       await withReleases(async ({ rollback, aws }) => {
         aws.failAt({ call: aws.calls.length + call, fault: "access denied" });
         const { failure = "" } = await rollback();
+        assert.match(failure, /^It stopped at "\w+": /);
         assert.ok(failure.includes(`You may not do ${action} on `), failure);
         assert.equal(aws.alias.version, "4");
       });
