@@ -78,6 +78,20 @@ describe("the plan", () => {
     );
   });
 
+  it("lets pages of other origins send the entity tag that they have, where an endpoint has one", () => {
+    const list = defineRoute({
+      ...contract,
+      operationId: "list",
+      method: "GET",
+      path: "/v1/list",
+      etag: true,
+    });
+    const allowed = (more: readonly ReturnType<typeof list.handler>[]) =>
+      planHttpApi([...routes, ...more], settings).corsConfiguration.allowHeaders;
+    assert.equal(allowed([]).includes("if-none-match"), false);
+    assert.equal(allowed([list.handler(anyone(fine))]).includes("if-none-match"), true);
+  });
+
   it("has no route for what is for the container alone", () => {
     const events = defineRoute({
       operationId: "watch",
