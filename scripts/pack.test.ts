@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -50,6 +50,18 @@ describe("the packed packages", () => {
       for (const [name, wanted] of Object.entries(manifest.dependencies ?? {}))
         if (name.startsWith("@lambda-express-api/")) assert.equal(wanted, version, name);
     }
+  });
+
+  it("have every name that the files of owners import", () => {
+    const sources = globSync("scripts/{owners-edits,projects}/**/*.ts");
+    const imported = sources.flatMap((file) =>
+      [...readFileSync(file, "utf8").matchAll(/ from "@lambda-express-api\/(\w+)(\/[^"]+)?";/g)].map(
+        ([, short = "", module = ""]) => ({ file, short, module: `.${module}` }),
+      ),
+    );
+    assert.ok(imported.length > 5);
+    for (const { file, short, module } of imported)
+      assert.ok(module in manifestOf(short).exports, `${file} imports ${short}, ${module}`);
   });
 
   it("have a file for each name that others import, and none for the rest", () => {

@@ -13,10 +13,7 @@ import { buildLambda } from "./lambda.ts";
 import { rehearsalEnvironment } from "./rehearsal.ts";
 
 const HEALTH = ["get-health.ts", routeSource("GET /health", { role: "health" })] as const;
-const job = (
-  body: string,
-  before = "",
-) => `import { createJob } from "@lambda-express-api/kit/lambda/create-job.ts";
+const job = (body: string, before = "") => `import { createJob } from "@lambda-express-api/kit/job";
 import { api } from "../api.ts";
 ${before}
 export const handler = createJob(api, async (event: { name: string }) => { ${body} });

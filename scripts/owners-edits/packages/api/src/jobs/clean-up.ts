@@ -1,4 +1,4 @@
-import { createJob } from "@lambda-express-api/kit/lambda/create-job.ts";
+import { createJob } from "@lambda-express-api/kit/job";
 import { api } from "../api.ts";
 
 export const handler = createJob(api, async (_event: unknown, { config, log }) => {
