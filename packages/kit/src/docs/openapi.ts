@@ -10,7 +10,8 @@ import type { CatalogueEntry } from "../errors/catalogue.ts";
 import { PROBLEM_TYPE } from "../errors/problem-details.ts";
 import { publicPath } from "../request/request-path.ts";
 import { type Access, describeAccess } from "../route/access.ts";
-import type { ApiFacts, ResponseContract, Role, Route } from "../route/define-route.ts";
+import type { ApiFacts, Deprecation, ResponseContract, Role, Route } from "../route/define-route.ts";
+import { deprecationFaults } from "../route/deprecation-faults.ts";
 import { bodyKindOf, mediaTypeOf } from "../route/media-types.ts";
 import {
   answersOf,
@@ -218,7 +219,9 @@ function operation(route: Route, errors: ErrorCodes, writing: Writing): RouteCon
     path: documentedPath(route.path),
     tags: [tagOf(route.path)],
     summary: route.summary,
+    ...(route.deprecated && { deprecated: true }),
     description: [
+      route.deprecated && describeDeprecation(route.deprecated),
       route.description,
       query?.description && `**Query:** ${query.description}`,
       `**Who may call it:** ${describeAccess(access)}.`,
@@ -262,6 +265,7 @@ class OperationSchemas {
       report((error as TypeError).message);
     }
     for (const fault of [
+      ...deprecationFaults(route),
       ...partFaults(route, this.made.request),
       ...streamFaults(route, this.made.responses),
     ])
@@ -380,6 +384,12 @@ class OperationSchemas {
     });
     return written;
   }
+}
+
+function describeDeprecation({ since, sunset, successor }: Deprecation): string {
+  const end = sunset === undefined ? "" : ` It may be gone from ${sunset} on.`;
+  const next = successor === undefined ? "" : ` Use \`${documentedPath(successor)}\`.`;
+  return `**Deprecated** since ${since}.${end}${next}`;
 }
 
 function idempotencyKey(idempotency: "required" | "optional") {

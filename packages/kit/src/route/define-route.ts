@@ -179,6 +179,15 @@ type AlternativeBody<Contract> = Contract extends {
   ? zod.input<Schemas[keyof Schemas]>
   : never;
 
+export interface Deprecation {
+  /** The day from which it should not be used: `2026-05-01`, at midnight UTC. */
+  readonly since: string;
+  /** The day from which it may be gone. */
+  readonly sunset?: string;
+  /** The path of what to use: `/v2/orders/{orderId}`, with no other variables than the endpoint's own. */
+  readonly successor?: string;
+}
+
 export interface RouteContract<
   Path extends string,
   Schemas extends RequestSchemas,
@@ -223,6 +232,8 @@ export interface RouteContract<
    * answer of the first one. It takes the API's service `sharedStore`.
    */
   readonly idempotency?: "required" | "optional";
+  /** That the endpoint is on its way out: answers, document and pages say so, and each call is logged. */
+  readonly deprecated?: Deprecation;
   readonly responses: (z: Zod) => Contracts;
   /** `cache-control` of its answers, unless one has its own. Default: `no-store`. Errors are never cached. */
   readonly cacheControl?: string;

@@ -66,8 +66,16 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     context.routeKey = request.method === "HEAD" ? headKey : key;
     context.hasMetrics = route.metrics ?? false;
 
+    if (route.deprecated)
+      (await import("./deprecation.ts")).announceDeprecation(route.deprecated, request, response);
     if (route.role === "health" && environment.runtime.isStopping?.()) throw shuttingDown();
     const principal = await admit(route.access, request, environment);
+    if (route.deprecated)
+      (await import("./deprecation.ts")).logDeprecatedCall(
+        request,
+        route.operationId,
+        config.accessLogSubject,
+      );
     if (route.use && !(await runHandlers(route.use, request, response))) return next();
     const params = request.params as Readonly<Record<string, string>>;
     const { parts, sentBody } =

@@ -4,6 +4,7 @@
  */
 import type * as zod from "zod";
 import type { RequestSchemas, ResponseContracts, Route, Zod } from "./define-route.ts";
+import { deprecationFaults } from "./deprecation-faults.ts";
 import { type BodyKind, bodyKindOf } from "./media-types.ts";
 
 type Schema = zod.core.$ZodType;
@@ -190,10 +191,14 @@ function isSchema(value: unknown): value is Schema {
 
 /** Every fault of an endpoint's schemas, by operation and field. */
 export function routeFaults(
-  route: Pick<Route, "operationId" | "path" | "consumes" | "commaSeparated" | "only" | "idempotency">,
+  route: Pick<
+    Route,
+    "operationId" | "path" | "consumes" | "commaSeparated" | "only" | "idempotency" | "deprecated"
+  >,
   made: MadeSchemas,
 ): readonly string[] {
   const faults = [
+    ...deprecationFaults(route),
     ...partFaults(route, made.request),
     ...streamFaults(route, made.responses),
     ...placesOf(route, made).flatMap(faultsAt),
