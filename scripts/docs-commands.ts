@@ -40,6 +40,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "its findings depend on the machine and the account; packages/infra/src/doctor/doctor.test.ts runs it",
   "npm run groups":
     "needs an account at the identity provider; packages/local/src/groups.test.ts runs it with stand-ins",
+  "npm run logs": "needs a request that was made; packages/local/src/logs.test.ts runs it",
   "npm run keys": "the app has no keys; packages/local/src/keys.test.ts runs it against an API that has",
   "npm install --save-dev": "needs the package registry",
   "npm run demo -- --url": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
@@ -172,6 +173,7 @@ const REFUSES_OPTIONS = [
   "doctor",
   "groups",
   "keys",
+  "logs",
   "release",
   "rollback",
 ];
