@@ -257,6 +257,21 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(await lint(document), []);
   });
 
+  it("shows of each error its own code, and of no other status", async () => {
+    const { paths = {}, components } = await documentOf(ownerApi);
+    const { responses } = Object(paths["/v1/stock"]).put;
+    const codesOf = (status: number) =>
+      Object.entries<{ value: { error: { code: string } } }>(
+        responses[status].content["application/json"].examples,
+      ).map(([name, { value }]) => [name, value.error.code]);
+    assert.deepEqual(codesOf(401), [["003401", "003401"]]);
+    assert.deepEqual(
+      codesOf(503).map(([name]) => name),
+      ["001503", "002503"],
+    );
+    assert.doesNotMatch(JSON.stringify(components?.schemas?.Error), /001401|username/);
+  });
+
   it("puts the token and refresh URLs right behind the mapping key", async () => {
     const document = await documentOf(fixtureApi, { basePath: "/express" });
     const scheme = Object(document.components?.securitySchemes?.oauth2);

@@ -45,14 +45,14 @@ const AWS_SCHEME = "awsSigv4";
 
 const fieldErrorSchema = z.object({
   in: z.enum(["path", "query", "header", "cookie", "body"]),
-  name: z.string().meta({ example: "username" }),
+  name: z.string(),
   message: z.string(),
 });
 
 const errorSchema = z
   .object({
     error: z.object({
-      code: z.string().meta({ description: "Opaque and stable.", example: "001401" }),
+      code: z.string().meta({ description: "Opaque and stable." }),
       title: z.string(),
       message: z.string(),
       reason: z.string().meta({ description: "What is wrong, in words that may change." }),
@@ -414,12 +414,21 @@ function failures(route: Route, catalogue: ErrorCodes, schemas: OperationSchemas
       {
         description: errors.map(({ code }) => `\`${code}\` ${catalogue[code]?.title}`).join(" · "),
         content: {
-          "application/json": schemas.ofErrors(errors.map(({ code }) => catalogue[code])),
+          "application/json": {
+            ...schemas.ofErrors(errors.map(({ code }) => catalogue[code])),
+            examples: Object.fromEntries(errors.map(({ code }) => [code, errorExample(code, catalogue)])),
+          },
           [PROBLEM_TYPE]: schemas.ofProblems(),
         },
       },
     ]),
   );
+}
+
+function errorExample(code: string, catalogue: ErrorCodes) {
+  const { title = "", message = "", gatewayMessage = message } = catalogue[code] ?? {};
+  const value = { error: { code, title, message, reason: message }, message: gatewayMessage };
+  return { summary: title, value };
 }
 
 interface CodeWithStatus {
