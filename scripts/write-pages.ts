@@ -16,7 +16,7 @@ function decisionList(): string {
 
 # Decisions
 
-A page for each decision that a reader may question: its context, the choice, its price, and what was left out.
+A page for each decision that people ask about: its context, the choice, its price, and what was left out.
 
 | Number | Decision |
 | --- | --- |
