@@ -7,8 +7,9 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { awsCallersEndpoints } from "@lambda-express-api/kit/enabled-routes.ts";
 import { build } from "esbuild";
-import { apiFolder, healthPath, loadApi } from "./api-folder.ts";
+import { apiFolder, healthPath, loadApi, loadEndpoints } from "./api-folder.ts";
 import { makeMissingDocsFiles } from "./docs-files.ts";
 import { demandAddons, externalPackages, THIS_MACHINE } from "./external-packages.ts";
 import { KIT_ASSETS, kitModule } from "./kit-folder.ts";
@@ -45,7 +46,11 @@ export async function buildContainer(folder: string, out = join(folder, "dist/co
     write: false,
     sourcesContent: false,
     legalComments: "linked",
-    define: { ...AS_MODULES.define, HEALTH_PATH: JSON.stringify(await healthPath(api)) },
+    define: {
+      ...AS_MODULES.define,
+      HEALTH_PATH: JSON.stringify(await healthPath(api)),
+      AWS_CALLERS_ENDPOINTS: JSON.stringify(awsCallersEndpoints(await loadEndpoints(api))),
+    },
     plugins: [nodeBuiltins, nodeModules(externals), lazyRequires],
     logLevel: "warning",
   });

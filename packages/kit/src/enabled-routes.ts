@@ -1,6 +1,6 @@
 import type { Api, MountedRouter } from "./api.ts";
 import type { Features } from "./config.ts";
-import { comparePaths } from "./request/request-path.ts";
+import { comparePaths, routeKey } from "./request/request-path.ts";
 import type { Route } from "./route/define-route.ts";
 
 /** Whether an endpoint is switched on. */
@@ -23,6 +23,13 @@ export async function enabledRoutes(api: Api, features: Features): Promise<reado
 export async function loadRoutes({ routes }: Pick<Api, "routes">): Promise<readonly Route[]> {
   const loaded = await Promise.all(Object.entries(routes).map(([key, load]) => loadRoute(key, load)));
   return loaded.sort(byPath);
+}
+
+/** The route keys of the endpoints that only AWS callers may call. */
+export function awsCallersEndpoints(routes: readonly Route[]): readonly string[] {
+  return routes
+    .filter(({ access }) => access.type === "iam")
+    .map(({ method, path }) => routeKey(method, path));
 }
 
 /**

@@ -3,10 +3,9 @@ import cluster from "node:cluster";
 import type { Express } from "express";
 import type { Api } from "../api.ts";
 import { type Config, ConfigError, loadConfig, secretValues } from "../config.ts";
-import { enabledRoutes } from "../enabled-routes.ts";
+import { awsCallersEndpoints, enabledRoutes } from "../enabled-routes.ts";
 import { createLog, type Log, withoutSecrets, writeToStdout } from "../log.ts";
 import { release } from "../release.ts";
-import { routeKey } from "../request/request-path.ts";
 import { startServer } from "./server.ts";
 import { createShutdown } from "./shutdown.ts";
 import { startWorkers } from "./workers.ts";
@@ -57,13 +56,16 @@ export async function startContainer(api: Api, { configure }: ContainerOptions =
   }
 }
 
-/** What is for AWS callers is for none of them here: only API Gateway asks IAM. */
+/** The route keys of endpoints for AWS callers. Filled in by the build: else the start would load every endpoint. */
+declare const AWS_CALLERS_ENDPOINTS: readonly string[] | undefined;
+
+/** Only API Gateway asks IAM, so in a container these endpoints refuse every caller. */
 async function warnOfAwsCallers(api: Api, { features }: Config, log: Log): Promise<void> {
-  // A file that cannot be loaded fails the requests that need it, and not the start.
-  const routes = await enabledRoutes(api, features).catch(() => []);
-  const endpoints = routes
-    .filter(({ access }) => access.type === "iam")
-    .map(({ method, path }) => routeKey(method, path));
+  const endpoints =
+    typeof AWS_CALLERS_ENDPOINTS === "undefined"
+      ? // A file that cannot be loaded fails the requests that need it, and not the start.
+        awsCallersEndpoints(await enabledRoutes(api, features).catch(() => []))
+      : AWS_CALLERS_ENDPOINTS;
   if (endpoints.length > 0)
     log.warn("endpoints for AWS callers answer 403 in a container: only API Gateway verifies signatures", {
       endpoints,
