@@ -290,7 +290,7 @@ describe("the built Lambda function", () => {
           .map((file) => file.replace(/-[A-Z0-9]{8}\.js$/, ""))
           .filter((name) => name !== "chunk");
       assert.deepEqual(await names(events.docs), ["app.js", "get-docs", "zod", "files", "sign-in-page"]);
-      assert.deepEqual(await names(events.token), ["app.js", "api", "zod", "axios"]);
+      assert.deepEqual(await names(events.token), ["app.js", "api", "zod", "firebase", "axios"]);
     });
   });
 });

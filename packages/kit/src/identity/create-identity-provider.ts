@@ -1,8 +1,5 @@
 import type { Config } from "../config.ts";
-import { createCognitoProvider } from "./cognito.ts";
-import { createFirebaseProvider } from "./firebase.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
-import { createPasswordGrantProvider } from "./password-grant.ts";
 
 const providers = new WeakMap<Config, IdentityProvider>();
 
@@ -16,13 +13,26 @@ export function createIdentityProvider(config: Config): IdentityProvider {
 }
 
 function create(config: Config): IdentityProvider {
+  let loading: Promise<IdentityProvider> | undefined;
+  const provider = () => {
+    loading ??= load(config);
+    return loading;
+  };
+  return {
+    signIn: async (username, password) => (await provider()).signIn(username, password),
+    refresh: async (refreshToken) => (await provider()).refresh(refreshToken),
+  };
+}
+
+/** Loads the one provider that the API has, when a caller first signs in. */
+async function load(config: Config): Promise<IdentityProvider> {
   switch (config.identityProvider) {
     case "firebase":
-      return createFirebaseProvider(config);
+      return (await import("./firebase.ts")).createFirebaseProvider(config);
     case "cognito":
-      return createCognitoProvider(config);
+      return (await import("./cognito.ts")).createCognitoProvider(config);
     case "auth0":
     case "oidc":
-      return createPasswordGrantProvider(config);
+      return (await import("./password-grant.ts")).createPasswordGrantProvider(config);
   }
 }
