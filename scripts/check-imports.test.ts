@@ -53,6 +53,24 @@ describe("the check of imports", () => {
     });
   }
 
+  it("lets an example stay in its folder and import what packages export by name, and finds everything else", () => {
+    const exports = { ".": "./src/index.ts", "./testing": "./src/testing/index.ts", "./*": "./src/*" };
+    write("packages/kit/package.json", JSON.stringify({ exports }));
+    write("examples/shop/package.json", JSON.stringify({ dependencies: { [name("kit")]: "0.1.0" } }));
+    const file = "examples/shop/src/a.ts";
+    for (const fine of [name("kit"), `${name("kit")}/testing`, "../b.ts"])
+      assert.deepEqual(faultsOf(file, `import { a } from "${fine}";\n`), []);
+    for (const [imported, fault] of [
+      [`${name("kit")}/app.ts`, `${file} imports ${name("kit")}/app.ts, which a created project cannot`],
+      [
+        "../../../packages/kit/src/app.ts",
+        `${file} reaches out of its project: ../../../packages/kit/src/app.ts`,
+      ],
+      [name("local"), `${file} imports ${name("local")}, which examples/shop/package.json does not declare`],
+    ] as const)
+      assert.deepEqual(faultsOf(file, `import { a } from "${imported}";\n`), [fault]);
+  });
+
   for (const folder of ["kit", "build", "gateway", "infra", "delivery", "local"]) {
     it(`finds that a test of ${folder} imports the app, beside its sources and in its tests`, () => {
       write(`packages/${folder}/src/a.test.ts`, `import { api } from "${name("api")}/api.ts";\n`);
@@ -74,6 +92,7 @@ describe("the check of imports", () => {
       "docs/guides/",
     ],
     ["packages/kit/src/errors/a.test.ts", 'readdirSync("docs/errors/");', "docs/errors/"],
+    ["packages/local/src/a.test.ts", 'run(["--api", "examples/orders"]);', "examples/orders"],
     ["scripts/a.test.ts", 'import { api } from "../packages/api/src/api.ts";', "packages/api"],
   ] as const)
     it(`finds that the test ${file} names ${named}`, () => {

@@ -33,13 +33,14 @@ const EXCLUDED = [
 ];
 
 /** What an owner may change: the app, and the pages of the repository. */
-const OWNERS_FILE = /packages\/api\b|(?:\.\.\/)+api["'`/]|\bdocs\/(?:guides|errors)\//;
+const OWNERS_FILE = /packages\/api\b|(?:\.\.\/)+api["'`/]|\bdocs\/(?:guides|errors)\/|\bexamples\/orders\b/;
 /** Tests that are not part of `npm test`: what the pages say of a package. */
 const OF_PAGES = "guides.suite.ts";
 /** Their text is of a repository that they make up. */
 const MADE_UP = [
   "packages/create/test/create.test.ts",
   "scripts/check-imports.test.ts",
+  "scripts/check-kit-words.test.ts",
   "scripts/ci-deploy.test.ts",
 ];
 
@@ -55,6 +56,7 @@ const COMMENT_STRING_TEMPLATE =
   /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`/g;
 
 interface Manifest {
+  readonly exports?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -127,12 +129,41 @@ function providesTypes(declared: string, dependency: string): boolean {
 function faultsOutside(root: string, file: string): string[] {
   const manifest = nearestManifest(root, dirname(file));
   const { all } = declaredNames(readManifest(root, manifest));
+  if (file.startsWith("examples/")) return faultsOfExample(root, file, manifest, all);
   return importsOf(root, file).flatMap(({ specifier }) => {
     const dependency = packageOf(specifier);
     // A folder with a lock file of its own finds the packages of this repository above it.
     return !dependency || dependency.startsWith(SCOPE) || all.includes(dependency)
       ? []
       : [`${file} imports ${dependency}, which ${manifest} does not declare`];
+  });
+}
+
+/** Of `sst.config.ts` and `stages.ts`, as every project has them. */
+const OF_EVERY_PROJECT = ["infra/stage.ts", "infra/stages.ts"].map((door) => SCOPE + door);
+
+/** An example is what its owner would have: it stays in its folder, and knows of the packages what they export by name. */
+function faultsOfExample(
+  root: string,
+  file: string,
+  manifest: string,
+  declared: readonly string[],
+): string[] {
+  const folder = `${file.split("/").slice(0, 2).join("/")}/`;
+  return importsOf(root, file).flatMap(({ specifier }) => {
+    if (specifier.startsWith("."))
+      return normalize(join(file, "..", specifier)).startsWith(folder)
+        ? []
+        : [`${file} reaches out of its project: ${specifier}`];
+    const dependency = packageOf(specifier);
+    if (!dependency) return [];
+    if (!declared.includes(dependency))
+      return [`${file} imports ${dependency}, which ${manifest} does not declare`];
+    if (!dependency.startsWith(SCOPE) || OF_EVERY_PROJECT.includes(specifier)) return [];
+    const { exports = {} } = readManifest(root, `packages/${dependency.slice(SCOPE.length)}/package.json`);
+    return Object.hasOwn(exports, `.${specifier.slice(dependency.length)}`)
+      ? []
+      : [`${file} imports ${specifier}, which a created project cannot`];
   });
 }
 

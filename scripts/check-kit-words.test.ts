@@ -32,6 +32,7 @@ describe("the check of the kit's words", () => {
     ["a sentence of the app", "const reason = `Only ['ADMINS'] can access this endpoint`;"],
     ["a path of the app", 'const health = "/v1/manage/hc";'],
     ["a path of the app", "const key = `GET /v2/orders`;"],
+    ["the path of an example", 'const page = "examples/orders/README.md";'],
     ["the app's mapping key", 'const mappingKey = "express";'],
     ["the app's mapping key", 'const root = "http://localhost/express/";'],
   ] as const) {

@@ -26,6 +26,7 @@ function faultyWords({ name, sentences, mappingKey }: AppWords): readonly (reado
     [new RegExp(`(?<!@)${literal(name)}`), "the app's name"],
     ...sentences.map((sentence) => [new RegExp(literal(sentence)), "a sentence of the app"] as const),
     [/["'`]([A-Z]+ )?\/v\d+\b/, "a path of the app"],
+    [/\bexamples\/orders\b/, "the path of an example"],
     // Express is also what the kit is made with.
     [new RegExp(`(?<!from |import\\()["'\`/]${literal(mappingKey)}["'\`/]`), "the app's mapping key"],
   ];

@@ -53,7 +53,10 @@ describe("the packed packages", () => {
   });
 
   it("have every name that the files of owners import", () => {
-    const sources = globSync("scripts/{owners-edits,projects}/**/*.ts");
+    const sources = globSync([
+      "scripts/{owners-edits,projects}/**/*.ts",
+      "examples/*/{*,{src,test,local}/**/*}.ts",
+    ]);
     const imported = sources.flatMap((file) =>
       [...readFileSync(file, "utf8").matchAll(/ from "@lambda-express-api\/(\w+)(\/[^"]+)?";/g)].map(
         ([, short = "", module = ""]) => ({ file, short, module: `.${module}` }),

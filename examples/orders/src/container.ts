@@ -1,0 +1,5 @@
+/** The entry in a container (`RUNTIME=CONTAINERIZED`). */
+import { startContainer } from "@lambda-express-api/kit/container";
+import { api } from "./api.ts";
+
+await startContainer(api);

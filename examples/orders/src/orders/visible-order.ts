@@ -1,0 +1,25 @@
+import type { Principal } from "@lambda-express-api/kit";
+import { ApiError } from "../api.ts";
+import type { Order } from "./order.ts";
+import type { OrderStore } from "./order-store.ts";
+
+/** Whose orders members of this group see beside their own: everyone's. */
+export const STAFF = "STAFF";
+
+/**
+ * Gives an order to its customer and to staff. To others there is none: a 403 would tell that it exists.
+ *
+ * @throws ApiError 100404
+ */
+export async function visibleOrder(orders: OrderStore, { subject, groups }: Principal, orderId: string) {
+  const order = await orders.find(orderId);
+  if (order && (order.customer === subject || groups.includes(STAFF))) return order;
+  throw noSuchOrder(orderId);
+}
+
+export function noSuchOrder(orderId: string) {
+  return new ApiError("100404", { reason: `There is no order ${orderId}` });
+}
+
+/** The entity tag of a version. */
+export const tagOf = ({ version }: Pick<Order, "version">) => `"${version}"`;

@@ -1,0 +1,52 @@
+/** What endpoints and jobs share. The AWS SDK finds region, credentials and, on your machine, endpoints in the environment. */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { service } from "@lambda-express-api/kit";
+import { dynamoStore } from "@lambda-express-api/kit/shared-store/dynamo-store.ts";
+import { apiKeyStore } from "./api-key-store.ts";
+import { orderStore } from "./orders/order-store.ts";
+import { settings } from "./settings.ts";
+
+const database = service({
+  create: () => new DynamoDBClient({}),
+  close: (client) => client.destroy(),
+});
+
+const orders = service({
+  settings,
+  create: async ({ config, use }) => orderStore(await use(database), config.settings.ORDERS_TABLE),
+});
+
+/** Machines' keys: the kit looks them up here. */
+const apiKeys = service({
+  settings,
+  create: async ({ config, use }) => apiKeyStore(await use(database), config.settings.API_KEYS_TABLE),
+});
+
+/** Limits and idempotency keys: the kit keeps them here. */
+const sharedStore = service({
+  settings,
+  create: async ({ config, use }) =>
+    dynamoStore({ tableName: config.settings.SHARED_TABLE, client: await use(database) }),
+});
+
+/** Tells the warehouse's queue that an order is paid. Only an endpoint that pays loads the SDK of the queue. */
+const shipments = service({
+  settings,
+  create: async ({ config }) => {
+    const { SendMessageCommand, SQSClient } = await import("@aws-sdk/client-sqs");
+    const client = new SQSClient({});
+    return {
+      announce: async (orderId: string) => {
+        const message = {
+          QueueUrl: config.settings.SHIPMENTS_QUEUE,
+          MessageBody: JSON.stringify({ orderId }),
+        };
+        await client.send(new SendMessageCommand(message));
+      },
+      close: () => client.destroy(),
+    };
+  },
+  close: ({ close }) => close(),
+});
+
+export const services = { database, orders, apiKeys, sharedStore, shipments };

@@ -1,0 +1,44 @@
+/** The settings of this API, beside the kit's. */
+import { matching, wholeNumber } from "@lambda-express-api/kit";
+
+const table = (what: string, example: string) => ({
+  description: `The table of ${what}.`,
+  rule: "the name of a table",
+  example,
+  fromInfra: true as const,
+  parse: matching(/^[\w.-]{3,255}$/),
+});
+
+export const settings = {
+  ORDERS_TABLE: table("orders and their invoices", "orders"),
+  API_KEYS_TABLE: table("the API keys of warehouses", "api-keys"),
+  SHARED_TABLE: table("limits and idempotency keys", "shared"),
+  SHIPMENTS_QUEUE: {
+    description: "The queue of orders that are paid.",
+    rule: "the URL of a queue",
+    example: "http://127.0.0.1:1/123456789012/shipments",
+    fromInfra: true,
+    parse: matching(/^https?:\/\/\S+$/),
+  },
+  PAYMENT_WEBHOOK_SECRET: {
+    description: "Signs the events of the payment provider.",
+    rule: "the provider's signing secret",
+    example: "whsec_example",
+    secret: true,
+    parse: matching(/^whsec_\w+$/),
+  },
+  UNPAID_ORDER_HOURS: {
+    description: "How long an order waits for its payment.",
+    rule: "a whole number from 1 to 720",
+    default: "48",
+    example: "48",
+    parse: wholeNumber(1, 720),
+  },
+  WATCH_INTERVAL_MILLISECONDS: {
+    description: "How often an order that is watched is read.",
+    rule: "a whole number from 10 to 60000",
+    default: "1000",
+    example: "1000",
+    parse: wholeNumber(10, 60_000),
+  },
+} as const;

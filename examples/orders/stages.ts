@@ -1,0 +1,11 @@
+/** What differs by stage, under the names of the variables of docs/settings.md. */
+import type { Stages } from "@lambda-express-api/infra/stages.ts";
+import type { api } from "./src/api.ts";
+
+/** The identity provider of this product names groups by a claim of its own. */
+const JWT_AUTHORIZATION_GROUPS_ATTR_NAME = "https://orders.example.com/groups";
+
+export const stages: Stages<typeof api> = {
+  dev: { JWT_AUTHORIZATION_GROUPS_ATTR_NAME, UNPAID_ORDER_HOURS: 2 },
+  production: { JWT_AUTHORIZATION_GROUPS_ATTR_NAME, MEMORY_MEGABYTES: 512, ALARMS: "on" },
+};

@@ -1,0 +1,5 @@
+/** The answers of this API are those of its OpenAPI document, in both runtimes. */
+import { appTarget, handlerTarget, openApiSuite } from "@lambda-express-api/kit/testing";
+import { api } from "../src/api.ts";
+
+await openApiSuite(api, [appTarget, handlerTarget]);
