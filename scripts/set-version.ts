@@ -45,7 +45,7 @@ function cutChangelog(changelog: string, version: string): string {
 
 function setVersions(changelog: string): void {
   const { version } = read<{ version: string }>("package.json");
-  const manifests = globSync("packages/*/package.json");
+  const manifests = globSync("{packages,examples}/*/package.json");
   const lock = read<Lock>("package-lock.json");
   for (const file of manifests) {
     const manifest = read<Manifest>(file);
@@ -56,7 +56,8 @@ function setVersions(changelog: string): void {
   write("package-lock.json", lock);
   writeFileSync(CHANGELOG, cutChangelog(changelog, version));
   execFileSync(process.execPath, ["scripts/generate.ts"], { stdio: "inherit" });
-  const changed = ["package-lock.json", CHANGELOG, "docs/openapi.json", ...manifests];
+  const documents = globSync("{docs,examples/*/docs}/openapi.json");
+  const changed = ["package-lock.json", CHANGELOG, ...documents, ...manifests];
   execFileSync("git", ["add", ...changed], { stdio: "inherit" });
 }
 
