@@ -152,9 +152,8 @@ Every error of the API has the same form:
 }
 \`\`\`
 
-Codes are opaque and stable. \`reason\` is for people and may change. The top-level \`message\` is there in every error
-whoever wrote it: API Gateway's own errors have nothing else. Where the gateway refuses the same thing by itself, the
-last column shows its answer, and the app's \`message\` says the same.
+Codes are opaque and stable. \`reason\` is for people and may change. Every error has the top-level \`message\`; API
+Gateway's own errors have nothing else. The last column shows the gateway's answer if it refuses the same request itself.
 
 ${table(["Code", "Status", "Title", "The gateway's own answer"], rows)}
 `;
