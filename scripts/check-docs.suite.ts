@@ -103,7 +103,7 @@ describe("what the docs say is looked up", () => {
       "a thing has neither a test nor a reason",
     ],
     [
-      "a comparison's row whose test is none",
+      "a comparison's row whose test is not a test",
       "| It | Here | Shown by |\n| --- | --- | --- |\n| a thing | another | `packages/api/src/api.ts` |",
       "a thing is shown by `packages/api/src/api.ts`, which is not a test",
     ],

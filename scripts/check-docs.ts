@@ -1,8 +1,8 @@
 /**
- * `npm run check:docs`: proves the pages of this repository. Links, settings, files and samples are looked up first. Then
- * the commands are run in the order of the pages: servers are started on a free port, and the other commands talk to them;
- * files are written in a copy. A `json` or `text` block after an `sh` block is what that block must print, where `…` stands
- * for anything, and alone on a line for any lines.
+ * `npm run check:docs`: proves the pages of this repository. Links, settings, files, samples and phrases are looked up
+ * first. Then the commands are run in the order of the pages: servers are started on a free port, and the other commands
+ * talk to them; files are written in a copy. A `json` or `text` block after an `sh` block is what that block must print,
+ * where `…` stands for anything, and alone on a line for any lines.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -15,6 +15,7 @@ import { copyRepository } from "./copy-repository.ts";
 import { commandsOf, exemptionOf, NOT_RUN, STARTED, type Treatment, treatmentOf } from "./docs-commands.ts";
 import { faultsOf, faultsOfSamples } from "./docs-faults.ts";
 import { type Block, type Page, parsePage } from "./docs-page.ts";
+import { phrasesInPage, phrasesInSources } from "./plain-words.ts";
 
 /** The README comes first: it starts the servers that the other pages call. */
 const PAGES = ["README.md", "*.md", "docs/**/*.md", "packages/*/*.md", "packages/*/docs/*.md"];
@@ -86,7 +87,7 @@ async function stopServer(server: ChildProcess): Promise<void> {
 /**
  * Runs the commands of the pages, one page after the other.
  *
- * @throws Error, in a sentence, at the first command that fails or prints something other than its page says.
+ * @throws Error at the first command that fails or prints something other than its page says.
  */
 export async function runCommands(pages: readonly Page[]): Promise<void> {
   const servers: ChildProcess[] = [];
@@ -204,7 +205,13 @@ function unusedExemptions(pages: readonly Page[]): string[] {
 
 async function checkDocs(): Promise<void> {
   const pages = readPages();
-  const faults = [...pages.flatMap(faultsOf), ...(await faultsOfSamples(pages)), ...unusedExemptions(pages)];
+  const faults = [
+    ...pages.flatMap(faultsOf),
+    ...pages.flatMap(({ path }) => phrasesInPage(path, readFileSync(path, "utf8"))),
+    ...phrasesInSources(),
+    ...(await faultsOfSamples(pages)),
+    ...unusedExemptions(pages),
+  ];
   if (faults.length > 0) throw new Error(faults.join("\n"));
   await runCommands(pages);
 }

@@ -97,7 +97,7 @@ describe(".ci/deploy, with stand-ins for npm, curl and the program that knows th
     ["outputs without an address", "{}"],
     ["outputs that cannot be read", "{"],
   ] as const)
-    it(`says in a sentence that the deployment has left ${what}`, () => {
+    it(`says that the deployment has left ${what}`, () => {
       const file = join(root, ".sst/outputs.json");
       if (outputs === undefined) rmSync(file);
       else writeFileSync(file, outputs);
@@ -108,7 +108,7 @@ describe(".ci/deploy, with stand-ins for npm, curl and the program that knows th
       assert.deepEqual(calls, ["npm run deploy -- --stage dev"]);
     });
 
-  it("makes only the anonymous calls where nobody may sign in for it", () => {
+  it("makes only the anonymous calls if it has no demo callers", () => {
     const { calls } = deploy({ STAGE_SETTINGS: "A=1", DEMO_PASSWORD: "" }, "dev");
     assert.deepEqual(calls.slice(1), demo("https://a.example.com/mvp", "--anonymous"));
     rmSync(join(root, ".env.dev"));
@@ -116,7 +116,7 @@ describe(".ci/deploy, with stand-ins for npm, curl and the program that knows th
     assert.equal(more.at(-1), `${calls.at(-1)} AUTH_ENDPOINTS=off`);
   });
 
-  it("leaves the settings that somebody has written by hand as they are, and deploys nothing", () => {
+  it("leaves settings that were written by hand unchanged, and deploys nothing", () => {
     writeFileSync(join(root, ".env.dev"), "MINE=1\n");
     const { status, calls } = deploy({ STAGE_SETTINGS: "A=1" }, "dev");
     assert.notEqual(status, 0);
@@ -131,7 +131,7 @@ describe(".ci/deploy, with stand-ins for npm, curl and the program that knows th
       assert.match(calls.at(-1) ?? "", new RegExp(`^npm run ${step} `));
     });
 
-  it("says in a sentence which stage it needs", () => {
+  it("says which stage it needs", () => {
     const { status, stderr } = deploy({});
     assert.equal(status, 1);
     assert.match(stderr, /the stage is missing, e\.g\. \.ci\/deploy staging/);

@@ -142,7 +142,7 @@ describe(".ci/pin-base-image, with stand-ins for docker, gh and git", () => {
     assert.equal(calls.filter((call) => call.startsWith("gh pr create")).length, 0);
   });
 
-  it("says in a sentence that the registry gives no digest", () => {
+  it("says that the registry gives no digest", () => {
     world("node:24-slim", "");
     const { status, stderr } = run("pin-base-image", { GITHUB_SHA: "c0ffee" });
     assert.equal(status, 1);

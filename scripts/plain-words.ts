@@ -8,7 +8,7 @@ import { globSync, readFileSync } from "node:fs";
 export const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/(?<!\bthere )\bis no\b(?! longer\b| more\b)/i, '"is not a"'],
   [/(?<!\bthere )\bis none\b/i, 'what it is instead: "is invalid", "is missing"'],
-  [/\b(?:nobody|somebody|whoever)\b(?![@.\w])/i, 'who it is: "you", "the caller", "the gateway"'],
+  [/\b(?:nobody|somebody|whoever)\b(?!@|\.\w)/i, 'who it is: "you", "the caller", "the gateway"'],
   [/\bfor ever\b/i, '"forever" or "permanently"'],
   [/\bcannot be had\b/i, '"is unavailable"'],
   [/\bas it must be\b/i, "what it matches"],
@@ -17,7 +17,13 @@ export const PHRASES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What an engineer reads in each kind of file. */
-const SOURCES = ["packages/**/*.{ts,js}", "scripts/**/*.ts", "bench/**/*.{ts,js}", "evidence/**/*.ts", "*.ts"];
+const SOURCES = [
+  "packages/**/*.{ts,js}",
+  "scripts/**/*.ts",
+  "bench/**/*.{ts,js}",
+  "evidence/**/*.ts",
+  "*.ts",
+];
 const EXCLUDED = ["**/node_modules/**", "**/vendor/**", "**/dist/**", "**/assets/**", "scripts/plain-words*"];
 
 const FENCE = /^```[\s\S]*?^```$/gm;

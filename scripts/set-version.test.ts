@@ -65,7 +65,7 @@ describe("npm version", () => {
     );
   });
 
-  it("refuses, in a sentence and before it changes a file, a version in which nothing has changed", () => {
+  it("refuses, before it changes a file, a version in which nothing has changed", () => {
     const { status, output } = run("npm", "version", "7.9.0");
     assert.notEqual(status, 0);
     assert.match(output, /CHANGELOG\.md has nothing under "## Unreleased": say what has changed\./);

@@ -162,7 +162,7 @@ describe("the workflows", () => {
     assert.equal(jobOf("publish: publish").job.environment, "npm");
   });
 
-  it("put nothing that somebody else has written into a script", () => {
+  it("put no text of other people into a script", () => {
     for (const { name, steps } of jobs)
       for (const { run = "" } of steps) assert.doesNotMatch(run, /\$\{\{/, name);
   });

@@ -21,7 +21,7 @@ export function createContext() {
   };
 }
 
-/** Hands the result to whoever started this process, and ends it: a handler may keep it alive. */
+/** Hands the result to the parent process, and ends it: a handler may keep it alive. */
 export function tell(result) {
   process.getBuiltinModule("fs").writeSync(3, JSON.stringify(result));
   process.exit(0);

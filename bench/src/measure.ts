@@ -41,7 +41,7 @@ export async function measure({ isQuick }: BenchOptions, say: (what: string) => 
   };
 }
 
-/** With a word where files differ from it: then nobody else can measure the same. */
+/** Marked if files differ from the commit: others cannot repeat that measurement. */
 function commit(): string {
   const git = (...args: string[]) => spawnSync("git", args, { encoding: "utf8" }).stdout?.trim() ?? "";
   const hash = git("rev-parse", "--short=12", "HEAD") || "unknown";

@@ -8,7 +8,7 @@ describe("the options of the benchmark", () => {
     assert.deepEqual(readOptions([]), { isQuick: false });
   });
 
-  it("are refused in a sentence where there is no such option", () => {
+  it("are refused with a clear message if unknown", () => {
     for (const args of [["--rounds", "3"], ["quick"], ["--quick=yes"]])
       assert.throws(() => readOptions(args), /^Error: Cannot read "[^"]+"; the only option is --quick/);
   });

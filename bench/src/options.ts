@@ -5,7 +5,7 @@ export interface BenchOptions {
   readonly isQuick: boolean;
 }
 
-/** @throws Error, in a sentence, for what is no option. */
+/** @throws Error for an unknown or invalid option. */
 export function readOptions(args: readonly string[]): BenchOptions {
   try {
     const { values } = parseArgs({

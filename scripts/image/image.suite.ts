@@ -53,7 +53,7 @@ function describeImage({
         assert.ok(!files.some((file) => /\.ts$|\.env|history/.test(file)));
       });
 
-      it("no history of a shell or of a prompt, at whoever's home", () => {
+      it("no history of a shell or of a prompt in any home directory", () => {
         assert.equal(outputForRoot("find", "/", "-xdev", "-type", "f", "-name", ".*history").trim(), "");
       });
 
@@ -155,7 +155,7 @@ function describeImage({
       }
     });
 
-    it("tells every mistake of its environment in a sentence, and ends with code 1", async () => {
+    it("lists every mistake of its environment, and ends with code 1", async () => {
       const { RUNTIME: _, ...environment } = testEnvironment(api, undefined, {
         PORT: "http",
         JWT_ISSUER: "issuer",

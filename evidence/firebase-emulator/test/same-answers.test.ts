@@ -373,7 +373,7 @@ describe("the known differences are", () => {
       [400, "Invalid JSON payload received. Expected an object."],
     ],
     [
-      "a body that is no object, likewise",
+      "a body that is not an object, likewise",
       signInWith("null"),
       [400, /^Invalid JSON payload received\. Unexpected token/],
       [400, "Invalid JSON payload received. Expected an object."],

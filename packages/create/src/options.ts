@@ -43,7 +43,7 @@ const MAX_NAME_LENGTH = 40;
  *
  * @returns `undefined` where `--help` is asked for.
  * @param cwd what a relative folder is relative to.
- * @throws CreateError, in a sentence, before anything is written.
+ * @throws CreateError before anything is written.
  */
 export function readOptions(args: readonly string[], cwd: string): CreateOptions | undefined {
   const { values, positionals } = parse(args);

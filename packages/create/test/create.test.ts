@@ -184,7 +184,7 @@ describe("the command line", () => {
     ["a file", ["taken", "--name", "b"], /exists already/],
     ["a folder that is not empty", [".", "--name", "b"], /exists already/],
   ] as const) {
-    it(`refuses ${title} in a sentence, and writes nothing`, () => {
+    it(`refuses ${title} with a clear message, and writes nothing`, () => {
       assert.throws(
         () => read(...args),
         (error) => {
@@ -210,7 +210,7 @@ describe("the command line", () => {
     }
   });
 
-  it("refuses a folder that cannot be written in a sentence, before it packs anything", () => {
+  it("refuses a folder that cannot be written, before it packs anything", () => {
     const { status, stdout, stderr } = run(["taken/orders-api"]);
     assert.deepEqual([status, stdout], [1, ""]);
     assert.equal(

@@ -47,7 +47,7 @@ export function planBuildspec(options: BuildspecOptions): Buildspec {
     },
     ...(options.keepsCache && { cache: { paths: CACHE_PATHS } }),
     phases: {
-      // A pipeline runs once when it is made, and whenever somebody asks: then from the head of the branch.
+      // A pipeline runs once when it is made, and when it is started by hand: then from the head of the branch.
       ...(!preRelease && {
         install: {
           commands: [

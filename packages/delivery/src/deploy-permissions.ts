@@ -1,6 +1,6 @@
 /**
- * What AWS must allow to whoever runs `sst deploy` for one stage of the API, and to nothing that such a deployment
- * makes. What bears a name is limited by the stage's; each wider line says why it is.
+ * What AWS must allow the role that runs `sst deploy` for one stage of the API, and no more. Names are limited to the
+ * stage's; each wider line says why it is.
  */
 import type { ConditionalStatement } from "./policy-document.ts";
 
@@ -143,7 +143,7 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
       conditions: { StringEquals: { "iam:PassedToService": ROLES_ARE_FOR } },
     },
 
-    // An API is known by an id that nobody can foresee.
+    // An API has a random id.
     {
       actions: VERBS,
       resources: ["/apis", "/apis/*", "/tags/*"].map((path) => gatewayArn(scope, path)),
@@ -244,7 +244,7 @@ function domainPermissions(
       resources: ["/domainnames", "/domainnames/*"].map((path) => gatewayArn(scope, path)),
     },
     {
-      // The account's first domain makes the gateway's own role, which nobody else can take on.
+      // The account's first domain makes the gateway's own role, which only the service can assume.
       actions: ["iam:CreateServiceLinkedRole"],
       resources: [globalArn("iam", serviceRole)],
       conditions: { StringEquals: { "iam:AWSServiceName": ["ops.apigateway.amazonaws.com"] } },

@@ -80,7 +80,7 @@ describe("a role for GitHub Actions", () => {
     ref,
   });
 
-  it("trusts GitHub, which is an identity provider once, and nobody else", () => {
+  it("trusts GitHub only, an identity provider that is created once", () => {
     const [provider, ...more] = all(example, "aws:iam/openIdConnectProvider:OpenIdConnectProvider");
     assert.deepEqual(more, []);
     assert.equal(provider?.inputs.url, `https://${ISSUER}`);
@@ -112,9 +112,9 @@ describe("a role for GitHub Actions", () => {
       "Production",
       { sub: "repo:my-company@123456/lambda-express-api@1:environment:production" },
     ],
-    ["a token for somebody else", "Production", { aud: "https://github.com/my-company" }],
+    ["a token for another audience", "Production", { aud: "https://github.com/my-company" }],
     ["a branch where only tags count", "Production", { ref: "refs/heads/main" }],
-    ["a tag that is no version", "Production", { ref: "refs/tags/nightly" }],
+    ["a tag that is not a version", "Production", { ref: "refs/tags/nightly" }],
   ] as const) {
     it(`does not trust ${why}`, () => {
       const right = token("production", "refs/tags/v1.2.3");
@@ -229,7 +229,7 @@ describe("a role for GitHub Actions", () => {
     );
   });
 
-  it("is refused, in a sentence with a right value, where it would trust or allow more than it says", () => {
+  it("is refused, with an example of a valid value, if it would trust or allow more than it says", () => {
     const outputs = options.outputs as Record<string, string>;
     const said = (name: string) => outputs[name] ?? "";
     for (const name of ["everyRepository", "halfOfTheIds"])

@@ -609,7 +609,7 @@ describe("Slack", () => {
 });
 
 describe("a mistake in a pipeline or a channel", () => {
-  it("is refused in a sentence before anything is created", () => {
+  it("is refused with a clear message before anything is created", () => {
     for (const [name, said] of Object.entries({
       stage: /^stage is wrong \("\.\.\/production"\); write it like "production"\.$/,
       repository: /^githubRepository\.name is wrong \("my-company\/my-api"\); write it like "my-api"\.$/,
@@ -620,7 +620,7 @@ describe("a mistake in a pipeline or a channel", () => {
         /^settingsParameterName is wrong \("settings"\); write it like "\/my-api\/production\/settings"/,
       ownStage: /so it could change itself; deploy it by another app name or stage\.$/,
       longPipelineName: /more than 100 characters/,
-      channelName: /^info is no id of Slack \("#deployments"\); write it like "C07EZ1ABC23"\.$/,
+      channelName: /^info is not a Slack channel id \("#deployments"\); write it like "C07EZ1ABC23"\.$/,
     }))
       assert.match(String(options.outputs[name]), said, name);
   });

@@ -11,7 +11,7 @@ export interface Answer {
   body: Buffer;
 }
 
-/** What the function returned is no answer; the client gets a 500 and the log this sentence. */
+/** The function's result is invalid: the client gets a 500, and the log this message. */
 export class InvalidAnswerError extends Error {
   override readonly name = "InvalidAnswerError";
 }

@@ -97,7 +97,7 @@ describe("the memory for verified tokens", () => {
     }
   });
 
-  it("a stranger's token with an unknown key makes it forget nobody", async (t) => {
+  it("a stranger's token with an unknown key does not make it forget other keys", async (t) => {
     const { authorize, issuer, token, verifications } = await start(t);
     await authorize(token);
     const strange = signToken(rsaKey("strange"), validClaims(issuer), { kid: "unknown" });

@@ -118,12 +118,12 @@ describe("a description that the service would refuse is refused with one senten
       /identitySource "\$request.body.token"/,
     ],
     [
-      "an issuer that is no URL",
+      "an issuer that is not a URL",
       authorizer({ jwtConfiguration: { issuer: "issuer.example", audience: ["x"] } }),
       /issuer "issuer.example"; write a URL/,
     ],
     [
-      "a jwksUri that is no URL",
+      "a jwksUri that is not a URL",
       authorizer({ jwksUri: "file:///keys" }),
       /jwksUri "file:\/\/\/keys"; write a URL/,
     ],
@@ -183,7 +183,7 @@ describe("a description that the service would refuse is refused with one senten
     [
       "§6.3 settings for a route that does not exist",
       stage({ routeSettings: { "GET /x": { throttlingRateLimit: 1, throttlingBurstLimit: 1 } } }),
-      /settings for "GET \/x", which is no route/,
+      /settings for "GET \/x", which is not a route/,
     ],
     [
       "§6.4 an unknown variable",

@@ -184,7 +184,7 @@ function checkStage(stage: Stage, routes: readonly Route[]): void {
   for (const [routeKey, settings] of Object.entries(routeSettings)) {
     if (!routes.some((route) => route.routeKey === routeKey)) {
       fail(
-        `The stage "${stageName}" has settings for "${routeKey}", which is no route; write a route key of this API.`,
+        `The stage "${stageName}" has settings for "${routeKey}", which is not a route; write a route key of this API.`,
       );
     }
     checkThrottling(`The route "${routeKey}" of the stage "${stageName}"`, settings);

@@ -46,7 +46,7 @@ function parseObject(bytes: Buffer): Record<string, unknown> {
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
     if (isObject) return value as Record<string, unknown>;
   } catch {
-    // Not UTF-8 or not JSON: refused below, like JSON that is no object.
+    // Not UTF-8 or not JSON: refused below, like JSON that is not an object.
   }
   throw new InvalidTokenError("token is malformed");
 }

@@ -1,4 +1,4 @@
-// What nobody has confirmed about the service, or what tests want smaller. docs/behaviour.md §8 lists them with reasons.
+// Unconfirmed behaviour of the service, and limits that tests make smaller. docs/behaviour.md §8 lists them with reasons.
 
 export interface Switches {
   /** §1.5 Is a named stage part of the event's path behind a custom domain? */

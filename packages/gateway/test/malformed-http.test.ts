@@ -47,7 +47,7 @@ const refused: [title: string, bytes: string, status: number][] = [
   ],
   ["no host", "GET / HTTP/1.1\r\nconnection: close\r\n\r\n", 400],
   ["two hosts", "GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n", 400],
-  ["a target that is no path", "OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", 400],
+  ["a target that is not a path", "OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", 400],
   ["CONNECT", "CONNECT example.com:443 HTTP/1.1\r\nhost: x\r\n\r\n", 400],
   [
     "a header of 20 kB",
@@ -255,7 +255,7 @@ describe("malformed HTTP", () => {
     assert.match(await readToEnd(socket), /^HTTP\/1.1 200 /);
   });
 
-  it("a client that goes away in the middle of its body reaches nobody", bounded, async (t) => {
+  it("a client that goes away in the middle of its body is not passed on", bounded, async (t) => {
     const gateway = await startGateway(t);
     const socket = connect(gateway.port, "127.0.0.1");
     socket.end("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc");
@@ -341,7 +341,7 @@ describe("closing under pipelined requests", () => {
 });
 
 describe("mistakes of the gateway's owner", () => {
-  it("an inspector that throws costs one request its answer and nobody else anything", bounded, async (t) => {
+  it("an inspector that throws costs one request its answer, and no other", bounded, async (t) => {
     const log = t.mock.method(console, "error", () => {});
     let isBroken = true;
     const gateway = await startGateway(t, {

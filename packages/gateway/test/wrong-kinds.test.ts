@@ -1,4 +1,4 @@
-// Whoever has no compiler gets a sentence too.
+// Callers without a compiler get an error message too.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";

@@ -37,7 +37,7 @@ describe("what a month costs", () => {
     assert.equal(toPay.toFixed(2), "1.00", "only the gateway is left when Lambda's free part is taken off");
   });
 
-  it("is nothing for nobody", () => {
+  it("is zero for zero requests", () => {
     assert.equal(together({ requests: 0, milliseconds: 20, memoryMegabytes: 512, ...quiet }), 0);
   });
 

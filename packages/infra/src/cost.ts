@@ -198,7 +198,7 @@ type Option = keyof typeof EXAMPLES;
  * Reads the options. Memory and time are by default what was measured: the cheapest size, and what a request takes in
  * the size that is asked for, or in the next smaller one that was measured.
  *
- * @throws Error, in a sentence, for what is no number.
+ * @throws Error for what is not a number.
  */
 export function readUsage(
   args: readonly string[],

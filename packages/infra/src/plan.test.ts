@@ -151,7 +151,7 @@ describe("the plan", () => {
     ]);
   });
 
-  it("hands scopes to the gateway, and groups to nobody but the app", () => {
+  it("hands scopes to the gateway, and groups to the app only", () => {
     const route = defineRoute({ ...contract, operationId: "x", method: "PUT", path: "/v1/x/{id}" });
     const { routes: planned } = planHttpApi(
       [route.handler(auth({ groups: ["STAFF"], scopes: ["write:x"] }, fine)), route.handler(auth(fine))],
@@ -227,7 +227,7 @@ describe("the plan", () => {
     for (const value of Object.values(groups).flatMap(Object.values)) assert.match(value, /^\$context\./);
   });
 
-  it("refuses two names for a variable at one place, in a sentence, and takes them at two places", () => {
+  it("refuses two names for a variable at one place, and takes them at two places", () => {
     const get = (operationId: string, path: string) =>
       defineRoute({ ...contract, operationId, method: "GET", path }).handler(anyone(fine));
     const planOf = (...paths: string[]) =>

@@ -87,7 +87,7 @@ const INTEGRATION_TIMEOUT_MILLISECONDS = 29_000;
  *
  * Throttles are always complete: an unset limit would be taken for 0, and every call would answer 429.
  *
- * @throws Error, in a sentence, for what the gateway refuses: variables of two names at one place of a path, and more routes
+ * @throws Error for what the gateway refuses: variables of two names at one place of a path, and more routes
  *   than the quota.
  */
 export function planHttpApi(listed: readonly Route[], settings: PlanSettings): HttpApiPlan {

@@ -152,7 +152,7 @@ describe("the settings in code", () => {
     ],
     ["a wrong value", { MEMORY_MEGABYTES: 64 }, /^MEMORY_MEGABYTES is wrong \("64"\); /],
   ] as const) {
-    it(`are refused in a sentence with ${title}, whichever stage is deployed`, () => {
+    it(`are refused with a clear message with ${title}, whichever stage is deployed`, () => {
       const stage = title === "a wrong value" ? "dev" : "production";
       assert.throws(
         () => load({ dev: written }, {}, stage),
@@ -277,7 +277,7 @@ describe("the settings of a stage", () => {
     assert.deepEqual(loadSettings("dev", off).features, { authEndpoints: false, docs: false });
   });
 
-  it("leave to nobody's shell what the API believes of where it runs", () => {
+  it("never take from a shell what tells the API where it runs", () => {
     const shell = {
       RUNTIME: "CONTAINERIZED",
       NODE_ENV: "development",
@@ -300,7 +300,7 @@ describe("the settings of a stage", () => {
 
   for (const [name, values] of Object.entries(wrong)) {
     for (const value of values) {
-      it(`${name}=${value} is refused in a sentence that names it and shows a right one`, () => {
+      it(`${name}=${value} is refused with a message that names it and shows a valid value`, () => {
         const { rule, example } = settingsTable[name as keyof typeof settingsTable];
         const mistakes = mistakesOf({ ...required, ...companions[name], [name]: value });
         assert.deepEqual(mistakes, [
@@ -347,17 +347,17 @@ describe("the settings of a stage", () => {
   });
 
   for (const [title, environment, pattern] of [
-    ["a budget that nobody is told about", { BUDGET_USD: "20" }, /BUDGET_USD is set without BUDGET_EMAILS/],
+    ["a budget without an address", { BUDGET_USD: "20" }, /BUDGET_USD is set without BUDGET_EMAILS/],
     [
       "a budget without a limit",
       { BUDGET_EMAILS: "a@example.com" },
       /BUDGET_EMAILS is set without BUDGET_USD/,
     ],
     ["a zone for no domain", { DNS_ZONE_ID: "Z2FDTNDATAQYW2" }, /DNS_ZONE_ID is set without DOMAIN_NAME/],
-    ["an API that nobody could reach", { EXECUTE_API_ENDPOINT: "off" }, /so nothing would answer/],
+    ["an API without an address", { EXECUTE_API_ENDPOINT: "off" }, /so nothing would answer/],
     ["a container without HTTPS", { CONTAINER_IMAGE: "example/image:1" }, /and a token needs HTTPS/],
     [
-      "a certificate that nobody could validate",
+      "a certificate that cannot be validated",
       { DOMAIN_NAME: "api.example.com", DNS: "none" },
       /DNS is set without CERTIFICATE_ARN/,
     ],
@@ -411,7 +411,7 @@ describe("the settings of a stage", () => {
       /^DNS_OVERRIDE is on with DNS=cloudflare, and only Route 53 can replace a record; /,
     ],
   ] as const) {
-    it(`${title} is refused in a sentence`, () => {
+    it(`${title} is refused with a clear message`, () => {
       const mistakes = mistakesOf({ ...required, ...environment });
       assert.equal(mistakes.length, 1, mistakes.join("\n"));
       assert.match(mistakes.join(), pattern);

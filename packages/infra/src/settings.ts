@@ -381,7 +381,7 @@ export const DECIDED_HERE = [
   "JWT_VERIFY_TOKEN_EXPIRATION",
   "DEMO_CALLERS",
 ] as const;
-/** Those of them that only a container reads: whoever sets one for a deployment expects it to be obeyed. */
+/** Those of them that only a container reads: a deployment must not ignore one in silence. */
 const DECIDED_FOR_CONTAINERS = {
   TRUSTED_PROXY_HOPS:
     "the load balancer of the container is one; set TRUSTED_CDN where a CDN is in front of it",

@@ -20,7 +20,7 @@ export function stageFacts(stage: string, stages: AnyStages = {}, environment: E
   const permanent = environment.PERMANENT || written.PERMANENT;
   return {
     isPermanent: permanent ? permanent === "on" : PERMANENT_STAGES.includes(stage),
-    // A wrong one is refused, in a sentence, when the settings are read.
+    // A wrong one is refused when the settings are read.
     tags: parseTags(environment.TAGS || written.TAGS || "") ?? {},
   };
 }

@@ -98,7 +98,7 @@ describe("every deployment", () => {
   };
 
   describe("in every configuration", () => {
-    it("lets nobody invoke a function but through its alias", () => {
+    it("lets a function be invoked through its alias only", () => {
       for (const [name, each] of Object.entries(graphs)) {
         const invoked = invokers(each);
         assert.ok(invoked.length > 0, name);
@@ -158,7 +158,7 @@ describe("every deployment", () => {
       }
     });
 
-    it("keeps no log for ever", () => {
+    it("gives every log a retention", () => {
       for (const [name, each] of Object.entries(graphs)) {
         const logGroups = all(each, "aws:cloudwatch/logGroup:LogGroup");
         assert.ok(logGroups.length >= 2, name);
@@ -203,7 +203,7 @@ describe("every deployment", () => {
       }
     });
 
-    it("shows a secret to nobody, not in outputs and not beside what is no secret", () => {
+    it("shows no secret, in outputs or beside values that are not secret", () => {
       for (const [name, each] of Object.entries(graphs)) {
         const seen = JSON.stringify([
           each.resources.map(({ inputs }) => masked(inputs)),
@@ -288,7 +288,7 @@ describe("every deployment", () => {
       );
     });
 
-    it("is invoked by its own gateway and stage, and by nobody else", () => {
+    it("is invoked by its own gateway and stage only", () => {
       assert.deepEqual(invokers(graph("default")), [
         "apigateway.amazonaws.com for arn:aws:execute-api:eu-west-1:123456789012:ApiHttpApi/mvp/* -> fixture-api-dev-Api:latest",
       ]);
@@ -547,7 +547,7 @@ describe("every deployment", () => {
       });
     });
 
-    it("runs the image as a container that lets nobody send a token in plain text", () => {
+    it("runs the image as a container that takes no token in plain text", () => {
       const { inputs } = one(graph("everything"), "aws:ecs/taskDefinition:TaskDefinition");
       const [container] = JSON.parse(String(inputs.containerDefinitions)) as {
         image: string;
@@ -797,7 +797,7 @@ describe("every deployment", () => {
       assert.deepEqual(ignoreChanges, ["functionVersion", "routingConfig"]);
     });
 
-    it("answers 503 in a sentence until the pipeline has brought code", async () => {
+    it("answers 503 with a message until the pipeline has brought code", async () => {
       const bundle = new URL("../../../.sst/placeholder/bundle.mjs", import.meta.url);
       const { handler } = await import(bundle.href);
       const answer = await handler();
@@ -834,7 +834,7 @@ describe("every deployment", () => {
       });
     });
 
-    it("makes no record where somebody else does, and says what it must point to", () => {
+    it("makes no record with DNS=none, and says what it must point to", () => {
       const ofNobody = graph("options").resources.filter(({ name }) => name.startsWith("Nobody"));
       assert.deepEqual(
         ofNobody.map(({ type }) => type.split(":").at(-1)),
@@ -883,7 +883,7 @@ const everything = {
 };
 
 describe("sst dev", () => {
-  it("keeps what the bridge needs, follows each version, and leaves out what would find nobody listening", async () => {
+  it("keeps what the bridge needs, follows each version, and leaves out what would not be answered", async () => {
     const dev = { config: DEFAULT, stage: "dev", isDev: true };
     const { CONTAINER_IMAGE: _, CONTAINER_DOMAIN_NAME: __, ...withoutContainer } = everything;
     const [graph, bounded] = await Promise.all([
@@ -913,14 +913,14 @@ describe("sst dev", () => {
 });
 
 describe("a mistake in the program", () => {
-  it("is refused in a sentence before anything is created", async () => {
+  it("is refused with a clear message before anything is created", async () => {
     const { outputs } = await synthesise({
       config: "packages/infra/test/configs/refusals.ts",
       stage: "dev",
       environment: {},
     });
     assert.match(String(outputs.sameKey), /^One and Two are both at https:\/\/api\.example\.com\/express; /);
-    assert.match(String(outputs.badKey), /^The mapping key "\/x" of One is none; /);
+    assert.match(String(outputs.badKey), /^The mapping key "\/x" of One is invalid; /);
     assert.match(String(outputs.levels), /several levels, which a WebSocket API cannot have/);
     assert.match(String(outputs.noCertificate), /neither a certificate nor anybody/);
     assert.match(String(outputs.longName), /more than 64 characters/);

@@ -80,7 +80,7 @@ describe("the app", () => {
 
   describe("answers 404 in its own words", () => {
     for (const [name, method, path] of [
-      ["for a path that is none of its own", "GET", "/v1/nowhere"],
+      ["for a path of another API", "GET", "/v1/nowhere"],
       ["for the root of the host", "GET", "/"],
       ["for a known path with another method", "POST", "/v1/health"],
       ["for the endpoint of another method", "GET", "/v1/auth/token"],
@@ -531,7 +531,7 @@ describe("the app", () => {
     await entered.promise;
     request.destroy();
     assert.match(String(await gone.promise), /caller has gone/);
-    // That is no error of this API.
+    // That is not an error of this API.
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(entries(), []);
   });

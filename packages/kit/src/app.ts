@@ -56,7 +56,7 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
   app.set("trust proxy", trustedProxies(config));
 
   const fail = failWith(api.errors);
-  // The same whoever does CORS, this app or a gateway.
+  // The same whether this app or a gateway applies CORS.
   const headers = new Map([...runtime.headers, ...Object.entries(varyHeaders(config))]);
   app.use(enter(app, startRequest(runtime, headers, { log, services }, fail), fail));
   const middleware = api.middleware({ config: config as Config<never>, services: services as never });

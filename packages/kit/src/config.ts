@@ -27,7 +27,7 @@ export interface Features {
   readonly docs: boolean;
 }
 
-/** Somebody whom the landing page offers to sign in as. */
+/** A caller whom the landing page offers to sign in as. */
 export interface DemoCaller {
   readonly username: string;
   readonly password: string;

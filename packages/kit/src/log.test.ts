@@ -112,7 +112,7 @@ describe("a log line", () => {
     assert.deepEqual(Object.keys(entry), ["level", "time", "message", "d"]);
   });
 
-  it("goes to standard output where nobody else takes it", (test) => {
+  it("goes to standard output by default", (test) => {
     const write = test.mock.method(process.stdout, "write", () => true);
     createLog().info("hello");
     const [text] = write.mock.calls[0]?.arguments ?? [];

@@ -172,7 +172,7 @@ for (const start of [appTarget, handlerTarget]) {
 }
 
 describe("an API whose router takes keys", () => {
-  it("is refused in a sentence when it has no service for them", () => {
+  it("is refused with a clear message when it has no service for them", () => {
     assert.throws(
       () => defineApi({ ...base, services: {}, routes: {}, routers: api.routers }),
       /^TypeError: legacy takes API keys; name the store of the keys in services: \{ apiKeys \}$/,

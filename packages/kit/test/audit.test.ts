@@ -68,7 +68,7 @@ async function start(t: TestContext, startTarget: StartTarget, ACCESS_LOG_SUBJEC
 }
 
 describe("the access log", () => {
-  it("tells the subject of a token, or the prefix of an API key, and nobody else: server", async (t) => {
+  it("tells the subject of a token, or the prefix of an API key, and no other caller: server", async (t) => {
     const { key, lines, entries } = await start(t, serverTarget, "on");
     const [prefix] = key.split(".");
     assert.deepEqual(

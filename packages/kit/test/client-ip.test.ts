@@ -105,7 +105,7 @@ describe("Cloudflare's addresses", () => {
     assert.equal(trust(`::ffff:${EDGE}`, 0), true);
   });
 
-  it("are nothing beside those, behind another hop, or that is no address", () => {
+  it("are nothing beside those, behind another hop, or if invalid", () => {
     for (const address of ["104.32.0.0", "172.63.255.255", "2606:4701::1", "::ffff:203.0.113.9", "", "edge"])
       assert.equal(trust(address, 0), false, address);
     assert.equal(trust(EDGE, 1), false);

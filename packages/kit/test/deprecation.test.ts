@@ -146,12 +146,12 @@ describe("a deprecated endpoint", () => {
       /has \{id\}, which \/v1/,
     ],
     [
-      "a successor that is no path",
+      "a successor that is not a path",
       { since: "2026-05-01", successor: "v2" },
       /the successor "v2" is not a path/,
     ],
   ] as const) {
-    it(`is refused in a sentence with ${what}, by what reads schemas, and not by the cold start`, async () => {
+    it(`is refused with ${what}, by what reads schemas, and not by the cold start`, async () => {
       const route = defineRoute({ ...contract, deprecated: wrong }).handler(
         auth(async () => ({ status: 200, body: {} })),
       );

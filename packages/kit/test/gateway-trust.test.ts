@@ -78,7 +78,7 @@ describe("a caller in Lambda", () => {
     ["groups", "[USERS]"],
     ["groups", []],
   ] as const) {
-    it(`is nobody when the token and the verified claims differ in ${name}: ${JSON.stringify(value)}`, async () => {
+    it(`has no caller if the token and the verified claims differ in ${name}: ${JSON.stringify(value)}`, async () => {
       const claims = issuer.claims(["USERS"]);
       const others = { ...claims, [name]: value };
       // Go writes this string as it writes the array; there the types of the verified token count.
@@ -91,7 +91,7 @@ describe("a caller in Lambda", () => {
   }
 
   for (const name of ["iss", "sub", "iat", "exp", "groups"]) {
-    it(`is nobody when only one of the two has ${name}`, async () => {
+    it(`has no caller if only one of the two has ${name}`, async () => {
       const claims = issuer.claims(["USERS"]);
       const { [name]: _, ...less } = claims;
       assert.equal((await call(issuer.sign(claims), verified(less))).statusCode, 401);
@@ -99,7 +99,7 @@ describe("a caller in Lambda", () => {
     });
   }
 
-  it("is nobody when a claim is there twice and the gateway took the other one", async () => {
+  it("has no caller if a claim is there twice and the gateway took the other one", async () => {
     const last = issuer.claims(["ADMINS"], { sub: "mallory" });
     const first = { ...last, sub: "alice", groups: ["USERS"] };
     const twice = `${JSON.stringify(first).slice(0, -1)},${JSON.stringify(last).slice(1)}`;
@@ -129,7 +129,7 @@ describe("a caller in Lambda", () => {
     ["a Lambda authorizer's context", { lambda: { sub: "alice", groups: ["USERS"] } }],
     ["an IAM caller", { iam: { userId: "alice" } }],
   ] as const) {
-    it(`is nobody with ${name}`, async () => {
+    it(`has no caller with ${name}`, async () => {
       const answer = await call(issuer.sign(issuer.claims(["USERS"])), authorizer);
       assert.equal(answer.statusCode, 401, answer.body);
       assert.equal(JSON.parse(answer.body).error.code, "001401");

@@ -98,7 +98,7 @@ describe("the groups claim", () => {
   }
 
   for (const [groups, reason] of refused) {
-    it(`lets nobody in: ${short(groups)}`, async () => {
+    it(`refuses the caller: ${short(groups)}`, async () => {
       for (const target of targets) assertForbidden(await listEndpoints(target, { groups }), reason);
     });
   }

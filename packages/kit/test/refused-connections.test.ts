@@ -74,12 +74,12 @@ describe("what cannot be a request is refused as everything else is: our JSON, s
       400,
       "001400",
     ],
-    ["a host that is none", get("/v1/health", "host: a b/c\r\n"), 400, "001400"],
+    ["an invalid host", get("/v1/health", "host: a b/c\r\n"), 400, "001400"],
     ["a fragment", get("/v1/health#x"), 400, "001400"],
-    ["a target that is no path", get("health"), 400, "001400"],
+    ["a target that is not a path", get("health"), 400, "001400"],
     ["bytes in the path that are not ASCII", get("/v1/h\u00c3\u00a4lth"), 400, "001400"],
     ["credentials in the target", get("http://a:b@example.com/v1/health"), 400, "001400"],
-    ["a URL that is none", get("http://[::1/v1/health"), 400, "001400"],
+    ["an invalid URL", get("http://[::1/v1/health"), 400, "001400"],
     ["the whole server", "OPTIONS * HTTP/1.1\r\nhost: x\r\n\r\n", 400, "001400"],
     ["CONNECT", "CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n", 400, "001400"],
     ["two lengths", post("content-length: 1\r\ncontent-length: 2\r\n", "ab"), 400, "001400"],
@@ -129,7 +129,7 @@ describe("what cannot be a request is refused as everything else is: our JSON, s
     assert.deepEqual([access, logged], [[], []]);
   });
 
-  it("a caller that leaves in the middle of a request has a line, and is no error of ours", async () => {
+  it("a caller that leaves in the middle of a request has a log line, and is not an error of the API", async () => {
     await start();
     connection.socket.write(post("content-length: 10\r\n", "{"));
     connection.socket.end();

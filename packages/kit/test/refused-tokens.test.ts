@@ -163,7 +163,7 @@ describe("accepted tokens", () => {
     ...["at+jwt", "application/at+jwt", "AT+JWT", "Application/AT+JWT", "jwt", "application/jwt"].map(
       (typ): [string, TokenParts, TokenParts] => [`typ ${typ}`, {}, { typ }],
     ),
-    ["a header parameter that nobody knows", {}, { "x-unknown": [1] }],
+    ["an unknown header parameter", {}, { "x-unknown": [1] }],
     ["an audience among others", { aud: ["https://other.example/userinfo", "test-audience"] }],
     ["client_id where there is no aud", { aud: undefined, client_id: "test-audience" }],
     ["a lifetime of a day", { iat: now - 10, exp: now - 10 + 86_400 }],

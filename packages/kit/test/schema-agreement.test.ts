@@ -1,6 +1,6 @@
 /**
  * What the OpenAPI document says is what validation does: for every kind of schema in every place, either both agree on
- * whatever comes, or the definition is refused in a sentence that names operation and field.
+ * whatever comes, or the definition is refused with a message that names operation and field.
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";

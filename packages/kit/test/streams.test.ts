@@ -260,7 +260,7 @@ describe("a finite stream", () => {
     }).handler(anyone(async () => ({ status: 200, body: generator() })));
     assert.match((await invoke(apiOf([none]))).lines.join(""), /a stream is not in the contract/);
     const value = streaming(() => "text" as unknown as StreamBody);
-    assert.match((await invoke(value)).lines.join(""), /the answer 200 is no stream/);
+    assert.match((await invoke(value)).lines.join(""), /the answer 200 is not a stream/);
   });
 });
 

@@ -27,7 +27,7 @@ describe("lambda-express-api", () => {
     assert.match(stdout, /API Gateway, requests +\$2\.00/);
   });
 
-  it("refuses no command and an unknown one in a sentence that names all there are", async () => {
+  it("refuses a missing and an unknown command, and names all commands", async () => {
     const names =
       /commands are start, dev, demo, new, generate, logs, groups, keys, build lambda, build container, .*rollback\.\n$/;
     for (const [args, beginning] of [
@@ -73,7 +73,7 @@ describe("lambda-express-api", () => {
     for (const command of Object.keys(USAGE)) assert.ok(stdout.includes(command), command);
   });
 
-  it("says in a sentence that a folder holds no API, whichever command needs one", async () => {
+  it("says that a folder holds no API, for each command that needs one", async () => {
     const folder = await mkdtemp(join(tmpdir(), "no-api-"));
     try {
       for (const args of [["build", "lambda"], ["build", "container"], ["demo"]]) {

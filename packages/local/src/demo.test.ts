@@ -127,7 +127,7 @@ test("a deployment with a provider whose password grant is off by default is not
   }
 });
 
-test("without --anonymous, AUTH_ENDPOINTS=off ends the demo at the first step that needs a token, in a sentence", async () => {
+test("without --anonymous, AUTH_ENDPOINTS=off ends the demo at the first step that needs a token, with a clear message", async () => {
   const { exitCode, output } = await demoAgainst(rightAnswers, { AUTH_ENDPOINTS: "off" });
   assert.equal(exitCode, 1);
   assert.match(

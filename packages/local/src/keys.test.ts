@@ -83,7 +83,7 @@ describe("npm run keys", () => {
     ["half a day", ["create", "a", "--days", "0.5"], /^--days is "0.5"; use a whole number from 1 to 3650: /],
     ["an unknown key", ["revoke", "key_1"], /^There is no key key_1; npm run keys -- list shows them\.$/m],
   ] as const) {
-    test(`refuses ${what} in a sentence`, async () => {
+    test(`refuses ${what} with a clear message`, async () => {
       const { exitCode, output } = await keys(args);
       assert.equal(exitCode, 1);
       assert.match(output, sentence);

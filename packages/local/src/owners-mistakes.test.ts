@@ -1,4 +1,4 @@
-// What an owner gets wrong in `src` ends `npm start` in a sentence that says where: no stack, and no "Ready" before answers of 500.
+// What an owner gets wrong in `src` ends `npm start` with a message that says where: no stack, and no "Ready" before answers of 500.
 
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
@@ -188,7 +188,7 @@ const mistakes: readonly (readonly [
   ],
 ];
 
-describe("every command refuses in a sentence", () => {
+describe("every command refuses with a clear message", () => {
   for (const [what, files, sentence] of mistakes.filter(([, , , runtimes]) => !runtimes))
     it(what, async (t) => {
       const folder = await folderWith(t, files);
@@ -201,7 +201,7 @@ describe("every command refuses in a sentence", () => {
     });
 });
 
-describe("npm start refuses in a sentence", () => {
+describe("npm start refuses with a clear message", () => {
   for (const [what, files, sentence, runtimes = []] of mistakes)
     for (const runtime of runtimes)
       it(`${what}: ${runtime}`, async (t) => {

@@ -33,7 +33,7 @@ const targets = [
 
 const routerCases: readonly ParityCase[] = [
   {
-    title: "OPTIONS of a router without a token, which is no preflight",
+    title: "OPTIONS of a router without a token, which is not a preflight",
     status: 401,
     request: () => ({ method: "OPTIONS", path: "/v1/legacy/things" }),
   },

@@ -98,7 +98,7 @@ describe("npm run new", () => {
       /^tags\/read-tag\.ts cannot be loaded: Error: boom\n$/,
     ],
   ] as const) {
-    it(`npm run generate refuses ${why} in a sentence, and writes nothing`, async () => {
+    it(`npm run generate refuses ${why} with a clear message, and writes nothing`, async () => {
       const folder = join(project, "src/routes");
       const list = await readFile(join(folder, "routes.ts"), "utf8");
       const added = join(folder, "tags/read-tag.ts");

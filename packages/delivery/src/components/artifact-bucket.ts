@@ -1,6 +1,6 @@
 /**
  * Where a pipeline keeps what is on its way from one step to the next, and released code until Lambda has copied it:
- * for nobody else, encrypted, over TLS alone, and not for long.
+ * private, encrypted, over TLS alone, and not for long.
  */
 const RETENTION_DAYS = 30;
 

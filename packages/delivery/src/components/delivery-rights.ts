@@ -1,4 +1,4 @@
-/** What whoever brings one stage of the API may do at AWS, whether that is a pipeline here or a workflow elsewhere. */
+/** What AWS lets a pipeline or a workflow do that deploys one stage of the API. */
 import { API_NAME, functionNameOf } from "@lambda-express-api/infra/names.ts";
 import { boundaryPermissions, deployPermissions } from "../deploy-permissions.ts";
 import { type ConditionalStatement, policyDocument } from "../policy-document.ts";

@@ -46,7 +46,7 @@ export class GithubDeployRole extends $util.ComponentResource {
   /** The environment's variable `PERMISSIONS_BOUNDARY_ARN`; a release of code makes no roles. */
   readonly permissionsBoundaryArn: $util.Output<string> | undefined;
 
-  /** @throws Error, in a sentence, for what would trust or allow more than it says. */
+  /** @throws Error for what would trust or allow more than it says. */
   constructor(name: string, args: GithubDeployRoleArgs, options?: $util.ComponentResourceOptions) {
     super("lambda-express-api:infra:GithubDeployRole", name, {}, options);
     const roleName = `${$app.name}-${$app.stage}-${name}`;

@@ -16,7 +16,7 @@ export interface PipelineArgs {
   readonly appName: string;
   readonly github: {
     readonly owner: string;
-    /** Default: a connection is made, and somebody has to approve it in the console. */
+    /** Default: a new connection, which you approve in the console. */
     readonly connectionArn?: $util.Input<string>;
   };
   readonly githubRepository: { readonly name: string; readonly branch: string };
@@ -26,7 +26,7 @@ export interface PipelineArgs {
   readonly codeDelivery?: "sst" | "pipeline";
   /** Default: a bucket is made. */
   readonly s3Artifacts?: { readonly bucket: $util.Input<string>; readonly arn: $util.Input<string> };
-  /** The names of AWS Chatbot's configurations, of which `SlackChannels` makes two. Default: nobody is told. */
+  /** The names of AWS Chatbot's configurations, of which `SlackChannels` makes two. Default: no notices. */
   readonly ciNotificationsSlackChannels?: {
     readonly info: $util.Input<string>;
     readonly alert: $util.Input<string>;
@@ -66,7 +66,7 @@ export class Pipeline extends $util.ComponentResource {
   /** The stage's `PERMISSIONS_BOUNDARY_ARN`, for those who deploy it from elsewhere too; a release makes no roles. */
   readonly permissionsBoundaryArn: $util.Output<string> | undefined;
 
-  /** @throws Error, in a sentence, for what AWS would refuse half-way through a deployment. */
+  /** @throws Error for what AWS would refuse half-way through a deployment. */
   constructor(name: string, args: PipelineArgs, options?: $util.ComponentResourceOptions) {
     super("lambda-express-api:infra:Pipeline", name, {}, options);
     const parent = this;
@@ -254,7 +254,7 @@ export class Pipeline extends $util.ComponentResource {
       return new aws.iam.Role(
         `${name}${suffix}Role`,
         {
-          // Else the service could be talked into taking it on for somebody else's account.
+          // Otherwise another account could have the service assume it (confused deputy).
           assumeRolePolicy: accountId.apply((accountId) =>
             JSON.stringify({
               Version: "2012-10-17",

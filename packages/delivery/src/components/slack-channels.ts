@@ -1,6 +1,6 @@
 /**
  * Two channels of a Slack workspace, for as many pipelines as there are: AWS Chatbot knows a channel once in an
- * account. Somebody has to let AWS into the workspace first, in the console of Amazon Q Developer in chat applications.
+ * account. First authorize AWS in the workspace, in the console of Amazon Q Developer in chat applications.
  */
 export interface SlackChannelsArgs {
   /** Of the workspace, as in `T07EA123LEP`. */
@@ -15,14 +15,14 @@ export class SlackChannels extends $util.ComponentResource {
   readonly info: $util.Output<string>;
   readonly alert: $util.Output<string>;
 
-  /** @throws Error, in a sentence, for the name of a channel in the place of its id. */
+  /** @throws Error for the name of a channel in the place of its id. */
   constructor(name: string, args: SlackChannelsArgs, options?: $util.ComponentResourceOptions) {
     super("lambda-express-api:infra:SlackChannels", name, {}, options);
     checkId("teamId", args.teamId, "T07EA123LEP");
     checkId("info", args.info, "C07EZ1ABC23");
     checkId("alert", args.alert, "C07EZ1ABC23");
 
-    // Nobody can have anything done from the channel: the role has no rights.
+    // The role has no rights, so members of the channel cannot run anything.
     const role = new aws.iam.Role(
       `${name}Role`,
       { assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "chatbot.amazonaws.com" }) },
@@ -55,7 +55,7 @@ export class SlackChannels extends $util.ComponentResource {
 function checkId(name: keyof SlackChannelsArgs, id: string, example: string): void {
   if (!new RegExp(`^${example.charAt(0) === "T" ? "T" : "[CG]"}[A-Z0-9]{8,}$`).test(id)) {
     throw new Error(
-      `${name} is no id of Slack (${JSON.stringify(id)}); write it like ${JSON.stringify(example)}.`,
+      `${name} is not a Slack channel id (${JSON.stringify(id)}); write it like ${JSON.stringify(example)}.`,
     );
   }
 }

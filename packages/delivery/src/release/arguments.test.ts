@@ -49,7 +49,7 @@ describe("the command line of a release", () => {
       /^--shift is "canary"; it must be one of AllAtOnce, .*, e\.g\. --shift Canary10Percent5Minutes\.$/,
     ],
   ] as const) {
-    it(`is refused in a sentence: ${args.join(" ") || "nothing"}`, () => {
+    it(`is refused with a clear message: ${args.join(" ") || "nothing"}`, () => {
       assert.throws(() => readReleaseOptions([...args]), { name: "ReleaseError", message: sentence });
     });
   }
@@ -60,7 +60,7 @@ describe("the command line of a release", () => {
     [["--stage", "dev", "--to", "0"], /^--to is "0"/],
     [["--stage", "dev", "--shift", "AllAtOnce"], /^Cannot read/],
   ] as const) {
-    it(`of a rollback is refused in a sentence: ${args.join(" ")}`, () => {
+    it(`of a rollback is refused with a clear message: ${args.join(" ")}`, () => {
       assert.throws(() => readRollbackOptions([...args]), { name: "ReleaseError", message: sentence });
     });
   }

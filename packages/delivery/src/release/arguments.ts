@@ -10,7 +10,7 @@ interface ApiOption {
   readonly api: string;
 }
 
-/** @throws ReleaseError, in a sentence that shows how to write it. */
+/** @throws ReleaseError, with a message that shows how to write it. */
 export function readReleaseOptions(args: string[]): ReleaseOptions & ApiOption {
   const usage = "npm run release -- --stage dev --shift Canary10Percent5Minutes";
   const values = parsed(args, ["api", "stage", "shift"], ["ignore-alarms", "dry-run"], usage);
@@ -23,7 +23,7 @@ export function readReleaseOptions(args: string[]): ReleaseOptions & ApiOption {
   };
 }
 
-/** @throws ReleaseError, in a sentence that shows how to write it. */
+/** @throws ReleaseError, with a message that shows how to write it. */
 export function readRollbackOptions(args: string[]): RollbackOptions & ApiOption {
   const usage = "npm run rollback -- --stage dev --to 12";
   const values = parsed(args, ["api", "stage", "to"], [], usage);

@@ -1,7 +1,7 @@
 /**
  * The calls to AWS that a release is made of, and nothing else. Each answers in this project's words, or throws a
  * ReleaseError. What the SDK repeats after a broken connection may have happened the first time, so a refusal of what
- * is asked for is no failure where it is there already.
+ * already exists is not a failure.
  */
 import {
   type Architecture,
@@ -74,7 +74,7 @@ export function connect(
   options: ConnectionOptions = {},
 ): ReleaseAws {
   const lambda = new LambdaClient(options);
-  // A bucket is no host name where AWS is not AWS.
+  // A stand-in for AWS has no host name for each bucket.
   const forcePathStyle = Boolean(
     options.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL,
   );
@@ -220,7 +220,7 @@ function answerOf(functionError: string | undefined, payload: string): Answer {
     };
   return typeof value?.statusCode === "number"
     ? { statusCode: value.statusCode }
-    : { failure: "it answered what is no answer of an HTTP API" };
+    : { failure: "its answer is not in the form of an HTTP API" };
 }
 
 function parse(json: string): unknown {

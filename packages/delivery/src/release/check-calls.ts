@@ -63,12 +63,12 @@ interface Caller {
   readonly authorizer: object;
 }
 
-/** Nobody's clock is exact. */
+/** Clocks differ. */
 const VALID_BEFORE_AND_AFTER_SECONDS = 300;
 
 /**
- * Makes a caller whose token the gateway would have verified. It was signed by nobody: the function takes the word of
- * whoever may invoke it, which is the gateway and whoever releases.
+ * Makes a caller whose token the gateway would have verified. It has no signature: the function trusts
+ * its invokers, which are the gateway and the release.
  */
 function callerInNoGroup(scopes: readonly string[], jwt: Config["jwt"], nowSeconds: number): Caller {
   const claims: Claims = {

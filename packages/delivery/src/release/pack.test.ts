@@ -40,7 +40,7 @@ describe("a package", () => {
     }
   });
 
-  it("holds every file by its path, readable for whoever runs it", () => {
+  it("holds every file by its path, readable for every user", () => {
     const { zip } = pack(folderOf(files));
     const unpacked = Object.entries(unzipSync(zip)).map(([name, bytes]) => [
       name,
@@ -79,6 +79,6 @@ describe("a package", () => {
   it("holds no link, which could lead out of it", () => {
     const folder = folderOf(files);
     symlinkSync("/etc/hostname", join(folder, "link"));
-    assert.throws(() => pack(folder), /link is no file, and cannot be packed/);
+    assert.throws(() => pack(folder), /link is not a regular file, and cannot be packed/);
   });
 });

@@ -1,4 +1,4 @@
-/** Packs what Lambda is given: the same bytes for the same files, whoever packs them, where and when. */
+/** Packs what Lambda is given: the same bytes for the same files, on any machine, at any time. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
@@ -19,7 +19,7 @@ export interface Package {
 const OF_THE_BUILD = /^release\.json$|\.cache$/;
 
 const UNIX = 3;
-/** A file that everybody may read: Lambda runs the code as somebody else. */
+/** A file that every user may read: Lambda runs the code as another user. */
 const READABLE = 0o100644 << 16;
 
 /** @throws Error for what is neither a file nor a folder. */
@@ -46,7 +46,7 @@ function filesOf(folder: string): [name: string, bytes: Uint8Array][] {
     .filter((entry) => !entry.isDirectory())
     .map((entry): [string, Uint8Array] => {
       const file = join(entry.parentPath, entry.name);
-      if (!entry.isFile()) throw new Error(`${file} is no file, and cannot be packed`);
+      if (!entry.isFile()) throw new Error(`${file} is not a regular file, and cannot be packed`);
       return [relative(folder, file).replaceAll(sep, "/"), readFileSync(file)];
     })
     .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,4 +1,4 @@
-/** What stops a release or a rollback, in a sentence that is all that its reader needs. */
+/** What stops a release or a rollback. Its message is all that is shown. */
 export class ReleaseError extends Error {
   override readonly name = "ReleaseError";
 }

@@ -185,7 +185,7 @@ describe("the commands as processes, at a stand-in for AWS", { concurrency: 2 },
   });
 });
 
-describe("the command refuses in a sentence, and moves no caller,", () => {
+describe("the command refuses with a clear message, and moves no caller,", () => {
   let aws: StandInAws;
   const own = { ...process.env };
   before(async () => {

@@ -10,7 +10,7 @@ import { BUCKET_ARN, FUNCTION_ARN } from "./stand-in-aws.ts";
 
 const CANARY = "Canary10Percent5Minutes";
 
-describe("the rights of whoever releases, at a stand-in for AWS", () => {
+describe("the rights that a release needs, at a stand-in for AWS", () => {
   let runner: PackageRunner;
   before(() => {
     runner = createPackageRunner();

@@ -1,4 +1,4 @@
-/** A stage at the stand-in, with time that passes only when somebody waits for it. */
+/** A stage at the stand-in, with time that passes only while something waits. */
 import assert from "node:assert/strict";
 import { ConfiguredRetryStrategy, DEFAULT_MAX_ATTEMPTS } from "@smithy/core/retry";
 import { zipSync } from "fflate";
@@ -129,7 +129,7 @@ export async function startStage(runner: PackageRunner, options: StageOptions = 
       assert.deepEqual([...statuses].sort(), [200, 401, 403], `version ${version} has not been checked`);
     }
   }
-  // What happens at a moment of its own is remembered until somebody can be told.
+  // What happens at a moment of its own is remembered until it can be reported.
   const violations: unknown[] = [];
   aws.onChange(() => assertCallersAreServed().catch((error) => void violations.push(error)));
 
@@ -154,7 +154,7 @@ export async function startStage(runner: PackageRunner, options: StageOptions = 
       now: () => time,
       async wait(milliseconds: number) {
         time += milliseconds;
-        assert.ok(++waits < MAX_WAITS, "it waits for ever");
+        assert.ok(++waits < MAX_WAITS, "it never stops waiting");
         await aws.advance();
         await onTime?.();
       },

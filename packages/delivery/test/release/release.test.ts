@@ -158,7 +158,7 @@ describe("a release, at a stand-in for AWS", () => {
       /as a member of no group answered 200 and not 403/,
     ],
     [
-      "that lets nobody in",
+      "that refuses every caller",
       {
         "bundle.mjs": `export const handler = async ({ requestContext: { http } }) =>
           ({ statusCode: http.path.endsWith("/health") ? 200 : 401 });\n`,
@@ -166,9 +166,9 @@ describe("a release, at a stand-in for AWS", () => {
       /as a member of no group answered 401 and not 403/,
     ],
     [
-      "that answers what is no answer",
+      "that answers in another form",
       { "bundle.mjs": 'export const handler = async () => "fine";\n' },
-      /what is no answer of an HTTP API/,
+      /its answer is not in the form of an HTTP API/,
     ],
   ];
   for (const [title, files, sentence] of broken) {

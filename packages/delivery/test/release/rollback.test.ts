@@ -128,7 +128,7 @@ describe("a rollback, at a stand-in for AWS", () => {
       assert.deepEqual([aws.alias.version, aws.alias.weights], ["4", {}]);
     }));
 
-  it("says how to unite callers who are divided while AWS moves nobody", () =>
+  it("says how to unite callers who are divided while AWS moves none of them", () =>
     withReleases(async ({ rollback, aws }) => {
       aws.moveAlias({ weights: { 3: 0.5 } });
       assert.match(

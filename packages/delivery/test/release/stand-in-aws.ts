@@ -29,7 +29,7 @@ export type Fault =
   | "throttled"
   | "error 500"
   | "connection reset"
-  /** It is done, but whoever asked is not told. */
+  /** It is done, but the answer is lost. */
   | "answer lost"
   | "answer withheld";
 
@@ -74,7 +74,7 @@ export interface StandInAws {
   /** What else AWS asks whether it is allowed, for these calls. */
   readonly alsoAsked: readonly SeenCall[];
   readonly alias: Readonly<StandInAlias>;
-  /** Invocations of versions by their number, which is how nobody but a check calls them. */
+  /** Invocations of versions by their number, as only a check calls them. */
   readonly checked: readonly { readonly version: string; readonly path: string; readonly status: number }[];
   readonly objects: ReadonlyMap<string, { readonly body: Uint8Array; readonly sha256: string | undefined }>;
   versions(): readonly string[];
@@ -191,7 +191,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
     highest += 1;
     versions.set(String(highest), versionOf(latest.zip, latest.environment, looksUntilActive));
     latest.hasChanged = false;
-    // Nobody promises that it stays, so nobody may rely on it.
+    // AWS does not promise to keep it, so nothing may rely on it.
     latest.revisionId = newRevision();
     return String(highest);
   }
@@ -352,7 +352,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
       return { status: 200, body: "", headers: { etag: '"etag"' } };
     }
     const object = objects.get(name);
-    // As for somebody who may not list the bucket.
+    // As for a caller without the right to list the bucket.
     if (!object) throw new Refused(403, "AccessDenied", "Access Denied");
     const wantsChecksum = headers["x-amz-checksum-mode"] === "ENABLED" && object.sha256 !== undefined;
     return {

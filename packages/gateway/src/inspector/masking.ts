@@ -70,7 +70,7 @@ function maskToken(word: string): string {
   return shown.join(".");
 }
 
-/** A secret's name may be escaped, and its value may be anything; text that is no JSON, or has no secret, stays as it is. */
+/** A secret's name may be escaped, and its value may be anything; other text, and JSON without a secret, is unchanged. */
 function maskJson(text: string): string {
   if (!/^\s*[[{]/.test(text)) return text;
   let hasSecret = false;

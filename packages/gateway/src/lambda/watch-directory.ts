@@ -80,7 +80,7 @@ function isDirectory(file: string): boolean {
   }
 }
 
-/** Gone again, or somebody else's. */
+/** Deleted, or not readable. */
 function isOutOfReach(error: unknown): boolean {
   const { code = "" } = error as NodeJS.ErrnoException;
   return ["ENOENT", "ENOTDIR", "EACCES", "EPERM"].includes(code);

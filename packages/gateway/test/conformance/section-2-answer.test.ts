@@ -204,7 +204,7 @@ describe("§2.2 failures", () => {
     assertGatewayError(await (await startGateway(t, { handler })).send(), 500, "Internal Server Error");
   });
 
-  it("§2.2 a handler that rejects is a 500, also with something that is no Error", async (t) => {
+  it("§2.2 a handler that rejects is a 500, also with something that is not an Error", async (t) => {
     const handler = () => Promise.reject("oops");
     assertGatewayError(await (await startGateway(t, { handler })).send(), 500, "Internal Server Error");
   });

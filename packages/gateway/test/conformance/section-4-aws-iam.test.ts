@@ -260,7 +260,7 @@ describe("§4.5 AWS_IAM: what is refused", () => {
       ({ headers }) => ({ headers: { ...headers, "x-amz-date": "20261129T120001Z" } }),
     ],
     [
-      "with a moment that is none",
+      "with an invalid timestamp",
       {},
       ({ headers }) => ({ headers: { ...headers, "x-amz-date": "20261399T120000Z" } }),
     ],
@@ -337,7 +337,7 @@ describe("§4.5 AWS_IAM: a description", () => {
       /^Two callers have the access key /,
     ],
     [
-      "a caller that is no ARN",
+      "a caller that is not an ARN",
       { awsCallers: [{ ...billing, userArn: "billing" }] },
       /userArn "billing"; write one/,
     ],

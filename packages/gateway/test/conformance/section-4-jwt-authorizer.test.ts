@@ -186,7 +186,7 @@ describe("§4.1 algorithm and key", () => {
     ["use enc", { use: "enc" }, " (unconfirmed)"],
     ["another alg", { alg: "RS512" }, " (unconfirmed)"],
     ["kty EC", { kty: "EC" }],
-    ["a modulus that is no text", { n: 7 }],
+    ["a modulus that is not text", { n: 7 }],
   ];
   for (const [title, members, confidence = ""] of unusable) {
     it(`§4.1 a published key with ${title} verifies nothing${confidence}`, async (t) => {
@@ -464,10 +464,10 @@ describe("§4.3 refusals", () => {
     ["two segments", "Bearer a.b"],
     ["four segments", "Bearer a.b.c.d"],
     ["segments of no base64url", "Bearer !.!.!"],
-    ["a header that is no JSON", `Bearer ${encode("{")}.${encode({})}.x`],
+    ["a header that is not JSON", `Bearer ${encode("{")}.${encode({})}.x`],
     ["a header that is a list", `Bearer ${encode([])}.${encode({})}.AA`],
     ["a header that is null", `Bearer ${encode("null")}.${encode({})}.AA`],
-    ["a header that is no UTF-8", `Bearer ${Buffer.from([0x7b, 0xff, 0x7d]).toString("base64url")}.e30.AA`],
+    ["a header that is not UTF-8", `Bearer ${Buffer.from([0x7b, 0xff, 0x7d]).toString("base64url")}.e30.AA`],
     ["empty segments", "Bearer .."],
   ];
   for (const [title, authorization] of malformed) {
@@ -512,7 +512,7 @@ describe("§4.3 refusals", () => {
     assertUnauthorized(await gateway.send({ headers: { authorization: "" } }), "Bearer");
   });
 
-  it("§4.3 what is no JWT is told by its number of segments", async (t) => {
+  it("§4.3 a token that is not a JWT is reported with its number of segments", async (t) => {
     const gateway = await guard(t, await startIssuer(t));
     assertUnauthorized(
       await gateway.send(bearer("rubbish")),

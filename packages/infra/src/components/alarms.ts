@@ -1,4 +1,4 @@
-/** What somebody should know before a caller says it. docs: Lambda and HTTP API metrics of CloudWatch. */
+/** Alarms, so that you know before a caller complains. docs: Lambda and HTTP API metrics of CloudWatch. */
 
 export interface AlarmsArgs {
   readonly apiId: $util.Input<string>;
@@ -15,7 +15,7 @@ export interface AlarmsArgs {
 const FIVE_MINUTES = 300;
 /** One in a hundred answers is the API's own fault. */
 const FAILURE_RATIO = 0.01;
-/** One failure among three calls at night is no one in three. */
+/** Three calls at night are too few for a failure rate. */
 const FEWEST_FAILURES = 5;
 /** The slowest of a hundred has used this part of its time. */
 const NEAR_TIMEOUT = 0.8;
@@ -42,7 +42,7 @@ export function createAlarms(name: string, args: AlarmsArgs, parent: $util.Resou
         alarmDescription: description,
         comparisonOperator: "GreaterThanThreshold",
         evaluationPeriods: 1,
-        // Nobody called, so nothing is wrong.
+        // Without calls, nothing is wrong.
         treatMissingData: "notBreaching",
         alarmActions: actions,
         okActions: actions,

@@ -18,7 +18,7 @@ export interface ApiExposerArgs {
   readonly apis: Readonly<Record<string, ExposableApi>>;
   /** Default: `HTTP`. */
   readonly protocol?: "HTTP" | "WEBSOCKET";
-  /** Who makes the records; without it somebody else does, to `targetDomainName`. */
+  /** Where the domain's DNS is hosted; without it you make the records, to `targetDomainName`. */
   readonly dns?: Dns | undefined;
   /** A certificate in the API's region. Default: one is made, and validated by a record. */
   readonly certificateArn?: $util.Input<string> | undefined;
@@ -34,7 +34,7 @@ export class ApiExposer extends $util.ComponentResource {
   /** The zone of that target, which an alias record at Route 53 names. */
   readonly targetZoneId: $util.Output<string>;
 
-  /** @throws Error, in a sentence, for what the gateway would refuse half-way through a deployment. */
+  /** @throws Error for what the gateway would refuse half-way through a deployment. */
   constructor(name: string, args: ApiExposerArgs, options?: $util.ComponentResourceOptions) {
     super("lambda-express-api:infra:ApiExposer", name, {}, options);
     const parent = this;
@@ -120,7 +120,7 @@ function checkMappingKeys(
     nameByKey.set(key, name);
     if (mappingKey !== undefined && !MAPPING_KEY.test(mappingKey)) {
       throw new Error(
-        `The mapping key ${JSON.stringify(mappingKey)} of ${name} is none; write it like "express".`,
+        `The mapping key ${JSON.stringify(mappingKey)} of ${name} is invalid; write it like "express".`,
       );
     }
     if (protocol === "WEBSOCKET" && key.includes("/")) {

@@ -1,6 +1,6 @@
 /**
  * A mail when the month grows expensive. It looks at the whole account: a budget for this app's tags would count
- * nothing until somebody activates the tags for billing.
+ * nothing until you activate the tags for billing.
  */
 export interface BudgetGuardArgs {
   /** Dollars a month. */

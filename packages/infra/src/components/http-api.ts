@@ -1,6 +1,6 @@
 /**
  * The HTTP API, from its plan: one integration through the alias, one route an endpoint, one authorizer, one stage,
- * one permission. What is no route is not reachable.
+ * one permission. Only listed routes are reachable.
  */
 import { routeResourceName } from "../names.ts";
 import type { HttpApiPlan } from "../plan.ts";

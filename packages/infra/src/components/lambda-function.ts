@@ -1,6 +1,6 @@
 /**
  * The function: published versions behind the alias `latest`, a role that may do what is said here and nothing else,
- * a log that is not kept for ever. Everything that calls the function calls the alias.
+ * a log with a retention. Everything that calls the function calls the alias.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { ALIAS_NAME, functionNameOf } from "../names.ts";
@@ -29,7 +29,7 @@ const MAX_NAME_LENGTH = 64;
  * Makes the function.
  *
  * In `sst dev` its code is SST's bridge to this machine: then it keeps the variables and the rights that the bridge
- * needs, and nothing is kept warm, because a ping would find nobody listening.
+ * needs, and nothing is kept warm, because a ping would not be answered.
  *
  * @throws Error for a name that Lambda would refuse.
  */

@@ -17,7 +17,7 @@ export interface OwnInfra extends OwnRights {
 /**
  * Gives the variables of the API: those of its settings, the secret ones marked, and those of `infra.ts`.
  *
- * @throws Error, in a sentence, where `infra.ts` has no value for a setting that is `fromInfra`.
+ * @throws Error if `infra.ts` has no value for a setting that is `fromInfra`.
  */
 export function apiEnvironment(
   api: Pick<Api, "settings">,

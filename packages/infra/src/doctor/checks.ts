@@ -1,6 +1,6 @@
 /**
  * What must be true before a deployment, asked one by one. A check says what is wrong and what to do about it; it shows
- * no secret, and one that cannot be made from here says so and is no failure.
+ * no secret, and one that cannot be made from here says so and is not a failure.
  */
 import type { Api } from "@lambda-express-api/kit";
 import { identityPreset } from "@lambda-express-api/kit/identity/identity-preset.ts";
@@ -94,7 +94,7 @@ function checkNode({ versions: { node } }: World): Finding {
 function checkSst({ versions: { sst, pinnedSst } }: World): Finding {
   if (sst === undefined) return wrong("SST", "SST is not installed; run: npm ci");
   return sst === pinnedSst
-    ? fine("SST", `This is SST ${sst}, as it must be.`)
+    ? fine("SST", `SST ${sst} (matches package.json).`)
     : wrong("SST", `This is SST ${sst}, and package.json says ${pinnedSst}; run: npm ci`);
 }
 
@@ -144,7 +144,7 @@ async function checkIssuer({ network, environment }: World, settings: Settings):
     ];
   }
   if (typeof document.jwks_uri !== "string")
-    return [wrong("issuer", `${url} names no jwks_uri, so nobody could verify its tokens.`)];
+    return [wrong("issuer", `${url} names no jwks_uri, so its tokens cannot be verified.`)];
   return [
     fine("issuer", `${issuer} answers, and its document says the same.`),
     ...checkKeys(environment, settings, document),

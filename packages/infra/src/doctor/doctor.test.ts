@@ -176,7 +176,7 @@ describe("npm run doctor", () => {
     });
   });
 
-  it("offline, says what it cannot see, and is no failure", async () => {
+  it("offline, says what it cannot see, and does not fail", async () => {
     const findings = await examine({ ...good, network: undefined });
     assert.deepEqual(
       findings.filter(({ verdict }) => verdict === "unknown").map(({ about }) => about),
@@ -417,7 +417,7 @@ describe("npm run doctor", () => {
     assert.deepEqual(await wrongOf({ ...given, network: others }), []);
   });
 
-  it("says why it cannot see an image, and is no failure", async () => {
+  it("says why it cannot see an image, and does not fail", async () => {
     const container = setting({
       CONTAINER_IMAGE: "example/image:1",
       CONTAINER_DOMAIN_NAME: "container.example.com",
@@ -485,7 +485,7 @@ describe("npm run doctor", () => {
 });
 
 describe("npm run doctor of a folder without an API", () => {
-  it("says in a sentence which folder it needs", async () => {
+  it("says which folder it needs", async () => {
     const { printed, complained, exitCode } = await doctor(["--api", "nowhere", "--offline"], {});
     assert.equal(printed, "");
     assert.match(complained, /^\S+nowhere\/src\/api\.ts does not exist; [^\n]+ --api packages\/api\n$/);

@@ -6,7 +6,7 @@ export interface Resource {
   readonly name: string;
   /** The parent's URN; empty at the top. */
   readonly parent: string;
-  /** A component groups resources and is none itself. */
+  /** A component groups resources, and is not a resource itself. */
   readonly isComponent: boolean;
   /** A secret value is `{ $secret: value }`. */
   readonly inputs: Inputs;
@@ -46,7 +46,7 @@ export function plain(value: Json): Json {
   return value;
 }
 
-/** A value with every secret replaced by stars: what somebody may see. */
+/** A value with every secret replaced by stars: what may be shown. */
 export function masked(value: Json): Json {
   if (isSecret(value)) return "***";
   if (Array.isArray(value)) return value.map(masked);

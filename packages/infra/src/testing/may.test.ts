@@ -20,7 +20,7 @@ describe("a request", () => {
     assert.ok(!may([], { action: "lambda:GetFunction", resource: arn }));
   });
 
-  it("is allowed by wildcards, of which a dot is none", () => {
+  it("is allowed by wildcards; a dot is literal", () => {
     const policy = [allow(["lambda:Get*"], ["arn:aws:lambda:*:function:app-de?-*"])];
     assert.ok(may(policy, { action: "lambda:GetAlias", resource: `${arn}:latest` }));
     assert.ok(!may(policy, { action: "lambda:UpdateAlias", resource: arn }));

@@ -34,7 +34,7 @@ function holds(
   context: Readonly<Record<string, string>>,
 ): boolean {
   if (!["StringEquals", "StringEqualsIfExists", "ArnLike"].includes(operator))
-    throw new Error(`Nobody has said how to judge ${operator}; say it in may.ts.`);
+    throw new Error(`No rule is defined for ${operator}; add it to may.ts.`);
   return Object.entries(keys).every(([key, values]) => {
     const value = context[key];
     if (value === undefined) return operator === "StringEqualsIfExists";

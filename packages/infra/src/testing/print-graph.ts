@@ -39,7 +39,7 @@ function printValue(value: Json, indent: string, lines: string[]): void {
   }
 }
 
-/** The hash of a bundle, which in a synthesis is none of the API's. */
+/** The hash of a bundle, which in a synthesis is not the API's. */
 function withoutHash(text: string): string {
   return text.replace(/[0-9a-f]{64}/, "<hash>");
 }

@@ -69,7 +69,7 @@ export interface RecordOptions {
 
 /**
  * Records the program's graph. The event loop runs dry when every output has its value, so nothing is waited for that
- * is not awaited; then `done` is called. A rejection that nobody handles is a failure of the program.
+ * is not awaited; then `done` is called. An unhandled rejection is a failure of the program.
  */
 export async function recordGraph(
   { platform, app, stage, program }: RecordOptions,

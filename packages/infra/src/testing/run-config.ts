@@ -203,7 +203,7 @@ process.chdir(ROOT);
 const app = await evaluateApp();
 const program = await bundleProgram(app);
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-// Only while somebody asks does it keep the process.
+// It keeps the process alive only during a request.
 server.unref();
 process.env.SST_SERVER = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 process.env.SST_AWS_REGION = "eu-west-1";

@@ -9,7 +9,7 @@ export interface StandInAws {
   readonly url: string;
   /** The objects of every bucket, by `/bucket/key`. */
   readonly objects: ReadonlyMap<string, Buffer>;
-  /** What was asked that nobody here can answer. */
+  /** Requests without a defined answer. */
   readonly unanswered: readonly string[];
   /** All that was asked of SSM and S3, as a policy would name it: an action and what it is done to. */
   readonly asked: readonly { readonly action: string; readonly resource: string }[];

@@ -2,7 +2,7 @@
 
 /** A key as it is kept. The key itself is shown once, to who gets it, and is kept nowhere. */
 export interface StoredApiKey {
-  /** The part of the key by which it is found. It is no secret. */
+  /** The part of the key by which it is found. It is not secret. */
   readonly prefix: string;
   /** SHA-256 of the whole key, in hexadecimal. */
   readonly hash: string;

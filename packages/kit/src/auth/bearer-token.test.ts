@@ -52,7 +52,7 @@ describe("bearerToken", () => {
     }
   });
 
-  it("is quick with a long header that is no token", () => {
+  it("is quick with a long header that is not a token", () => {
     const started = process.cpuUsage().user;
     for (const header of [
       `Bearer ${" ".repeat(50_000)}!`,

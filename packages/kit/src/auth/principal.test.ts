@@ -13,7 +13,7 @@ describe("createPrincipals", () => {
     assert.equal(principal.claims, claims);
   });
 
-  it("gives the same claims the same caller, whom nobody can change", () => {
+  it("gives the same claims the same caller, frozen", () => {
     const principalOf = createPrincipals("groups");
     const claims = Object.freeze({ sub: "alice", groups: ["USERS"], scope: "read" });
     const principal = principalOf(claims);

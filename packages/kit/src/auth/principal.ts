@@ -9,7 +9,7 @@ export interface Principal {
   readonly claims: Claims;
 }
 
-/** More groups than this is no group at all: no honest token has so many. */
+/** A token with more groups than this has none: no honest token has so many. */
 const MAX_GROUPS = 500;
 const NONE: readonly string[] = Object.freeze([]);
 
@@ -40,7 +40,7 @@ function principalFrom(claims: Claims, groupsClaim: string): Principal {
 }
 
 /**
- * Only an array of strings names groups. A single string is none: `"[ADMINS]"`, `"USERS,ADMINS"` and `"NOADMINS"`
+ * Only an array of strings names groups. A single string does not: `"[ADMINS]"`, `"USERS,ADMINS"` and `"NOADMINS"`
  * must not be guessed at. Groups are compared exactly, so nothing is trimmed, folded or normalised.
  */
 function groupsFrom(claim: unknown): readonly string[] {

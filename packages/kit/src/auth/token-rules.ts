@@ -128,7 +128,7 @@ const MAY_NAME_PROTOTYPE = /__proto__|\\/;
 function parseObject(segment: string): Claims {
   let value: unknown;
   try {
-    // With `ignoreBOM` the mark is not cut off, and is no JSON (RFC 8259, section 8.1).
+    // With `ignoreBOM` the mark stays, and makes the JSON invalid (RFC 8259, section 8.1).
     utf8 ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const text = utf8.decode(Buffer.from(segment, "base64url"));
     value = frozen(MAY_NAME_PROTOTYPE.test(text) ? JSON.parse(text, withoutPrototype) : JSON.parse(text));
@@ -170,7 +170,7 @@ const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
  * Takes the bearer token out of an `Authorization` header.
  *
  * @param header the header's value; `undefined` where there is none.
- * @throws ApiError 001401 when there is no token, or something that is none.
+ * @throws ApiError 001401 if the token is missing, or is not a bearer token.
  */
 export function bearerToken(header: string | undefined): string {
   if (header === undefined || header === "") {

@@ -4,7 +4,7 @@ import http from "node:http";
 /** The path of the endpoint whose role is `health`; the build puts it here. */
 declare const HEALTH_PATH: string;
 
-// As the API reads them: an empty one is none.
+// As the API reads them: an empty one counts as unset.
 const host = process.env.HOST || "0.0.0.0";
 const port = process.env.PORT || "5000";
 

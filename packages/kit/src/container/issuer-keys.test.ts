@@ -182,7 +182,7 @@ describe("a key that cannot be used", () => {
   for (const [name, jwk] of [
     ["has 1,024 bits", jwkOf(weakKey, "bad")],
     ["has no modulus", jwkOf(publicKey, "bad", { n: undefined })],
-    ["has a modulus that is no text", jwkOf(publicKey, "bad", { n: 7 })],
+    ["has a modulus that is not text", jwkOf(publicKey, "bad", { n: 7 })],
     ["is a private one", jwkOf(privateKey, "bad")],
   ] as const) {
     it(`is skipped, with one warning a fetch, and the others are used: it ${name}`, async () => {
@@ -201,7 +201,7 @@ describe("a key that cannot be used", () => {
     });
   }
 
-  it("is no reason for a warning where it is for something else", async () => {
+  it("causes no warning if it is for something else", async () => {
     answer = json({
       keys: [
         good,

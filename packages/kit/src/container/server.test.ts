@@ -94,7 +94,7 @@ describe("the container's server", () => {
     response.resume();
   });
 
-  it("says in a sentence that the port is taken", async () => {
+  it("says that the port is taken", async () => {
     const { url } = await start();
     const { port } = new URL(url);
     await assert.rejects(start({}, { PORT: port }), {
@@ -103,7 +103,7 @@ describe("the container's server", () => {
     });
   });
 
-  it("says in a sentence that the machine has no such address", async () => {
+  it("says that the machine has no such address", async () => {
     // RFC 5737 keeps this network for documentation: no machine has an address in it.
     await assert.rejects(start({}, { HOST: "192.0.2.1" }), {
       name: "ConfigError",
@@ -183,7 +183,7 @@ describe("the container's server", () => {
     const { status, headers, body } = await answer;
     assert.deepEqual([status, JSON.parse(body).error.code], [400, "001400"]);
     assert.equal(headers.connection, "close");
-    // Well before the limit: nobody waits for a connection that is only kept alive.
+    // Well before the limit: an idle keep-alive connection does not delay it.
     await stopped;
   });
 

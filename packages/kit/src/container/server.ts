@@ -29,7 +29,7 @@ const LIMITS = {
   requestTimeout: 0,
   /** How often the headers' is looked at. Node's own 30 s would turn 10 s into as much as 40. */
   connectionsCheckingInterval: 1_000,
-  /** Longer than a load balancer's 60 s: whoever reuses a connection must be the one that closes it. */
+  /** Longer than a load balancer's 60 s: the side that reuses connections must close them first. */
   keepAliveTimeout: 65_000,
 } satisfies ServerOptions;
 

@@ -34,7 +34,7 @@ describe("the container's process", () => {
     return { server, url };
   }
 
-  it("says each mistake of its environment in a sentence, and nothing else, and ends with code 1", async () => {
+  it("lists each mistake of its environment, and nothing else, and ends with code 1", async () => {
     const server = start({ RUNTIME: "LAMDBA", PORT: "99999", JWT_ISSUER: noIssuer.issuer });
     assert.equal(await server.ended, 1);
     assert.deepEqual(server.entries, []);
@@ -53,7 +53,7 @@ describe("the container's process", () => {
     assert.match(server.stderr(), /^RUNTIME is not set;[^\n]*\n$/);
   });
 
-  it("says in a sentence that its port is taken, and ends with code 1", async () => {
+  it("says that its port is taken, and ends with code 1", async () => {
     const { url } = await startListening();
     const second = start(testEnvironment(fixtureApi, noIssuer, { PORT: new URL(url).port }));
     assert.equal(await second.ended, 1);

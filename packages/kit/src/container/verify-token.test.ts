@@ -200,8 +200,8 @@ describe("a discovery document that is of no use", () => {
     ["names the issuer with a slash more", () => json({ issuer: `${issuer}/`, jwks_uri: `${issuer}/keys` })],
     ["names no issuer", () => json({ jwks_uri: `${issuer}/keys` })],
     ["has no jwks_uri", () => json({ issuer })],
-    ["has a jwks_uri that is no string", () => json({ issuer, jwks_uri: [`${issuer}/keys`] })],
-    ["has a jwks_uri that is no URL", () => json({ issuer, jwks_uri: "/keys" })],
+    ["has a jwks_uri that is not a string", () => json({ issuer, jwks_uri: [`${issuer}/keys`] })],
+    ["has a jwks_uri that is not a URL", () => json({ issuer, jwks_uri: "/keys" })],
     ["never comes", () => stall],
     ["is cut off", () => hangUp],
   ];
@@ -222,7 +222,7 @@ describe("a discovery document that is of no use", () => {
   }
 });
 
-describe("keys that cannot be had", () => {
+describe("keys that are unavailable", () => {
   const broken: readonly [string, () => RequestListener][] = [
     ["are not found", () => status(404)],
     ["fail", () => status(500)],
@@ -262,7 +262,7 @@ describe("keys that cannot be had", () => {
     await assert.rejects(verify(tokenOf(firstKey, "first")), isUnavailable);
   });
 
-  it("refuse nobody whose key is still known", async (test) => {
+  it("refuse no token whose key is still known", async (test) => {
     test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const verify = verifier();
     await verify(tokenOf(firstKey, "first"));

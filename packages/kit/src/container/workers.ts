@@ -9,7 +9,7 @@ const RESTART_PAUSE_MILLISECONDS = 1_000;
  * happen again. One that was killed is.
  *
  * Workers accept connections themselves. Handed out by the primary, a connection would be lost with a worker that dies
- * before it has taken it, and its caller would wait for ever.
+ * before it has taken it, and its caller would never get an answer.
  */
 export function startWorkers(count: number, log: Log): void {
   let stopping = false;

@@ -1,6 +1,6 @@
 /**
  * The files of the docs pages, as `npm run build:docs` left them: compressed twice, with a list of their versions. They
- * are in the folder `assets`, beside `src` here and beside the bundle in Lambda. Loaded when somebody asks for one.
+ * are in the folder `assets`, beside `src` here and beside the bundle in Lambda. Loaded by the first request for one.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -61,7 +61,7 @@ export function fileVersion(name: string): string | undefined {
 /**
  * Answers a request for a file, in the smallest coding that the caller takes, or says that the caller has it already.
  *
- * @param version the version in the URL: the answer may be cached for ever if it is the file's own.
+ * @param version the version in the URL: the answer may be cached permanently if it is the file's own.
  * @param headers more headers for the answer.
  * @throws ApiError 001404
  */

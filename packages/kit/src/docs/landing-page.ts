@@ -81,7 +81,7 @@ function ownToken(page: SignInPage | undefined, root: string): string {
 <h2 id="sign-in">Sign in</h2>
 <div class="callers" role="group" aria-label="Sign in" ${attributes.join(" ")} hidden>
 <button type="button" aria-pressed="false">Sign in</button>
-<output>Nobody is signed in.</output>
+<output>Not signed in.</output>
 </div>
 ${explained}
 </section>`;
@@ -103,7 +103,7 @@ function demoCallers(callers: readonly DemoCaller[], tokenPath: string): string 
   );
   return `<div class="callers" role="group" aria-label="Demo callers" data-token-url="${safe(tokenPath)}" hidden>
 ${buttons.join("\n")}
-<output>Nobody is signed in.</output>
+<output>Not signed in.</output>
 </div>
 `;
 }

@@ -111,7 +111,7 @@ describe("the page where the docs sign in", () => {
     ["no page", () => discovery({ authorization_endpoint: undefined })],
     ["no token endpoint", () => discovery({ token_endpoint: undefined })],
     ["a page that is a script", () => discovery({ authorization_endpoint: "javascript:alert(1)" })],
-    ["a page that is no URL", () => discovery({ authorization_endpoint: "/authorize" })],
+    ["a page that is not a URL", () => discovery({ authorization_endpoint: "/authorize" })],
     ["a document that is a list", () => [discovery()]],
     ["a client that has a secret", discovery, { OIDC_CLIENT_SECRET: "secret" }],
     ["no client", discovery, { OIDC_CLIENT_ID: "" }],

@@ -230,7 +230,7 @@ for (const [name, call] of CALLS) {
     const useless: readonly [string, RequestListener | [number, unknown]][] = [
       ["no token", [200, { localId: "x" }]],
       ["a token that is null", [200, { idToken: null, id_token: null }]],
-      ["a token that is no string", [200, { idToken: 1, id_token: {} }]],
+      ["a token that is not a string", [200, { idToken: 1, id_token: {} }]],
       ["an empty token", [200, { idToken: "", id_token: "" }]],
       ["an empty object", [200, {}]],
       ["an array", [200, [{ idToken: "fake-id-token", id_token: "fake-id-token" }]]],
@@ -239,7 +239,7 @@ for (const [name, call] of CALLS) {
       ["a token with another status", [201, { idToken: "fake-id-token", id_token: "fake-id-token" }]],
       ["an error without a message", [400, { error: { code: 400 } }]],
       ["an error that is a string", [400, { error: "invalid_grant" }]],
-      ["a message that is no string", [400, { error: { message: ["EMAIL_NOT_FOUND"] } }]],
+      ["a message that is not a string", [400, { error: { message: ["EMAIL_NOT_FOUND"] } }]],
       ["nothing", (_request, response) => response.writeHead(200).end()],
       ["no content", (_request, response) => response.writeHead(204).end()],
       [
@@ -298,7 +298,7 @@ for (const [name, call] of CALLS) {
           response.writeHead(500).end(JSON.stringify(firebaseError(500, "EMAIL_NOT_FOUND"))),
       ],
       ["a connection that is cut", (request) => request.socket.destroy()],
-      ["an answer that is no HTTP", (request) => request.socket.end("hello\r\n\r\n")],
+      ["an answer that is not HTTP", (request) => request.socket.end("hello\r\n\r\n")],
       [
         "an answer that is cut off",
         (request, response) => {
@@ -338,7 +338,7 @@ for (const [name, call] of CALLS) {
           response.writeHead(200, { "content-type": "application/json" });
           const dripping = setInterval(() => response.write(" "), 10);
           response.once("close", () => clearInterval(dripping));
-          // Whoever waits for silence alone gets a good answer here.
+          // A client that waits only for silence gets a good answer here.
           setTimeout(
             () => response.end('{"idToken":"fake-id-token","id_token":"fake-id-token"}'),
             3000,

@@ -42,7 +42,7 @@ const QUOTA_EXCEEDED = "QUOTA_EXCEEDED";
 /**
  * Makes the Firebase provider. It sends each password once: a retry would count as another attempt.
  *
- * With `authErrorDetail` `generic`, every refusal has the same answer, so that nobody learns who has an account. That of a
+ * With `authErrorDetail` `generic`, every refusal has the same answer, so that an answer does not reveal who has an account. That of a
  * locked account too.
  */
 export function createFirebaseProvider(

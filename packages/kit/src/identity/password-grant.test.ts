@@ -146,7 +146,7 @@ describe("the password grant, as RFC 6749 and Auth0's documents have it (stand-i
     );
   });
 
-  it("asks for the discovery document once, and again only while it cannot be had", async () => {
+  it("asks for the discovery document once, and again only while it is unavailable", async () => {
     const one = provider();
     stub.answerWith(503, {});
     assert.equal((await failureOf(() => one.signIn(USERNAME, PASSWORD))).code, "001503");
@@ -159,8 +159,8 @@ describe("the password grant, as RFC 6749 and Auth0's documents have it (stand-i
   for (const [what, wrong] of [
     ["of another issuer", { issuer: "https://issuer.example.com/" }],
     ["without a token endpoint", { token_endpoint: undefined }],
-    ["whose token endpoint is no URL", { token_endpoint: "/oauth/token" }],
-    ["whose token endpoint is no web address", { token_endpoint: "file:///etc/passwd" }],
+    ["whose token endpoint is not a URL", { token_endpoint: "/oauth/token" }],
+    ["whose token endpoint is not a web address", { token_endpoint: "file:///etc/passwd" }],
   ] as const) {
     it(`sends no password where the discovery document is one ${what}: 502`, async () => {
       document = { ...document, ...wrong };

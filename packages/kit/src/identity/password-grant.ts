@@ -45,7 +45,7 @@ const MORE_IS_ASKED = new Set(["mfa_required", "mfa_registration_required", "int
 const UNKNOWN_AUDIENCE = /^Service not found/;
 
 /**
- * Makes the provider. The discovery document is asked for at the first sign-in, and again while it cannot be had.
+ * Makes the provider. The discovery document is asked for at the first sign-in, and again while it is unavailable.
  *
  * With `authErrorDetail` `generic`, every refusal has the same answer, which does not tell who has an account. That of a
  * locked account too.
@@ -63,7 +63,7 @@ export function createPasswordGrantProvider(
         username,
         password,
         ...(scope !== undefined && { scope }),
-        // Without one, Auth0's token is no JWT; others do not know the parameter.
+        // Without one, Auth0's token is not a JWT. Other providers ignore the parameter.
         ...(identityProvider === "auth0" && { audience: audiences[0] }),
       }),
     refresh: (refreshToken) => token({ grant_type: "refresh_token", refresh_token: refreshToken }),

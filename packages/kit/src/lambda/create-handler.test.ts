@@ -522,7 +522,7 @@ describe("a cold start in production loads only what the request uses", () => {
     assert.ok(packages.includes("express"), "the report does see packages");
   });
 
-  it("a warm-up ping that fans out to nobody loads no SDK", async () => {
+  it("a warm-up ping without a fan-out loads no SDK", async () => {
     const { packages } = await report([{ warmer: true }], environment);
     assert.deepEqual(loadedOf(packages), []);
   });

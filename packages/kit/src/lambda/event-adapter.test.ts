@@ -105,7 +105,7 @@ const sends = (
   };
 };
 
-/** Each is answered by a real server and by the adapter, and nobody must be able to tell which was which. */
+/** Each is answered by a real server and by the adapter, and both answers must be the same. */
 const cases: Record<string, readonly Case[]> = {
   "what is sent": [
     { name: "a text", listener: sends("text/plain; charset=utf-8", "grüß dich") },
@@ -164,7 +164,7 @@ const cases: Record<string, readonly Case[]> = {
       },
     },
     {
-      name: "after a status that is none was refused, with its headers",
+      name: "after an invalid status was refused, with its headers",
       listener: (_request, response) => {
         assert.throws(() => response.writeHead(99, { "x-secret": "1" }), {
           code: "ERR_HTTP_INVALID_STATUS_CODE",
@@ -575,7 +575,7 @@ const cases: Record<string, readonly Case[]> = {
       listener: (request, response) => void request.pipe(response),
     },
     {
-      name: "a body that nobody reads",
+      name: "a body that is not read",
       request: posting("a body", "text/plain"),
       listener: (_request, response) => response.end("no, thank you"),
     },
@@ -640,7 +640,7 @@ const cases: Record<string, readonly Case[]> = {
       listener: sendUrl,
     },
     {
-      name: "a query that is no form",
+      name: "a query that is not a form",
       request: { method: "GET", path: "/x?a%ZZ=[1]&&=;" },
       listener: sendUrl,
     },
@@ -669,7 +669,7 @@ const cases: Record<string, readonly Case[]> = {
 /** Cut, or all that a client can tell of an answer. */
 type Outcome = "cut" | { status: number; headers: object; cookies: readonly string[]; body: string };
 
-/** What is said of one connection, or counted by whoever sends the answer. */
+/** Headers of one connection, or set by the side that sends the answer. */
 const HOP_BY_HOP = ["connection", "keep-alive", "transfer-encoding", "trailer", "content-length", "date"];
 
 function outcome(
@@ -857,7 +857,7 @@ describe("the path", () => {
 });
 
 describe("the query", () => {
-  it("comes from the raw query, in which a comma is none between values", async () => {
+  it("comes from the raw query, in which a comma does not separate values", async () => {
     const event: APIGatewayProxyEventV2 = {
       ...payloadEvent(GET, { stage: "$default" }),
       rawQueryString: "a=1,2&b=1&b=2&c=a+b&d=a%2Bb&e=&f",
@@ -907,7 +907,7 @@ describe("the headers of the request", () => {
     assert.equal(await seen(({ headers }) => headers.cookie), "undefined");
   });
 
-  it("have no x-request-id that nobody sent", async () => {
+  it("have no x-request-id that was not sent", async () => {
     assert.equal(await seen(({ headers }) => headers["x-request-id"]), "undefined");
     const request = { ...GET, headers: { "x-request-id": "mine" } };
     assert.equal(await seen(({ headers }) => headers["x-request-id"], request), "mine");
@@ -1061,7 +1061,7 @@ describe("the result", () => {
     }
   });
 
-  it("is base64 for a text that is no UTF-8", async () => {
+  it("is base64 for a text that is not UTF-8", async () => {
     const result = await answer(sends("text/plain", Buffer.from("é", "latin1")));
     assert.deepEqual([result.body, result.isBase64Encoded], ["6Q==", true]);
   });
@@ -1183,7 +1183,7 @@ describe("a listener that cuts the connection", () => {
     });
   }
 
-  it("makes the response close, so that whoever waits for that is not forgotten", async () => {
+  it("makes the response close, so that its listeners are called", async () => {
     const closed = Promise.withResolvers<[boolean, boolean]>();
     const listener = (request: IncomingMessage, response: ServerResponse) => {
       response.once("close", () => closed.resolve([response.writableFinished, response.destroyed]));
@@ -1193,7 +1193,7 @@ describe("a listener that cuts the connection", () => {
     assert.deepEqual(await closed.promise, [false, true]);
   });
 
-  it("is no other than one that throws", async () => {
+  it("is handled like one that throws", async () => {
     await assert.rejects(
       answer(() => {
         throw new Error("thrown");

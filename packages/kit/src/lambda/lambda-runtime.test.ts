@@ -50,7 +50,7 @@ describe("the base path in Lambda", () => {
       undefined,
       "/mvp",
     ],
-    ["the stage at an address, which is no domain", "127.0.0.1", "mvp", "express", "/mvp"],
+    ["the stage at an address, which is not a domain", "127.0.0.1", "mvp", "express", "/mvp"],
     ["the stage at an address of version 6", "[::1]", "mvp", "express", "/mvp"],
     ["the mapping key on a custom domain", "api.example.com", "mvp", "express", "/express"],
     ["a mapping key of several levels", "api.example.com", "mvp", "v1/express", "/v1/express"],
@@ -183,7 +183,7 @@ describe("the AWS caller in Lambda", () => {
     assert.ok(Object.isFrozen(caller) && Object.isFrozen(caller.claims));
   });
 
-  it("is nobody where the gateway has verified no signature, or says nothing of the caller", async () => {
+  it("has no caller if the gateway verified no signature, or passes no claims", async () => {
     const jwt = { claims: { sub: iam.userArn, userArn: iam.userArn }, scopes: null };
     for (const authorizer of [
       undefined,

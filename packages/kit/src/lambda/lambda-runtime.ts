@@ -11,7 +11,7 @@ import { createGatewayAuthentication } from "./gateway-claims.ts";
 const MARGIN_MILLISECONDS = 500;
 const GATEWAY_TIMEOUT_MILLISECONDS = 29_000;
 
-/** The gateway's own host; or an address, which is no custom domain, and by which a local gateway is reached. */
+/** The gateway's own host; or an IP address, which is not a custom domain and reaches a local gateway. */
 const OWN_HOST = /\.execute-api\.[\w-]+\.amazonaws\.com(\.cn)?$|^[\d.]+$|^\[/;
 
 /** Makes the Lambda runtime. What it knows of a request comes from the event, to which no client can write. */

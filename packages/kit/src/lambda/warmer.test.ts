@@ -39,7 +39,7 @@ describe("a warm-up ping", () => {
     return { answer, calls, held, context, entries: lines.map((line) => JSON.parse(line)) };
   }
 
-  it("alone keeps one instance, calls nobody and holds nothing", async () => {
+  it("alone keeps one instance, makes no calls and holds nothing", async () => {
     const { answer, calls, held } = await ping({});
     assert.deepEqual([answer, calls, held], [{ warmed: 1 }, [], false]);
   });
@@ -62,7 +62,7 @@ describe("a warm-up ping", () => {
     );
   });
 
-  it("that was called by another calls nobody, and holds its instance", async () => {
+  it("that was called by another makes no calls, and holds its instance", async () => {
     const { answer, calls, held, entries } = await ping({
       __WARMER_INVOCATION__: 2,
       __WARMER_CONCURRENCY__: 3,
@@ -86,7 +86,7 @@ describe("a warm-up ping", () => {
     }
   });
 
-  it("with a concurrency that is none keeps one instance", async () => {
+  it("with an invalid concurrency keeps one instance", async () => {
     for (const concurrency of [0, -5, 1.9, Number.NaN, null, "many", {}]) {
       const { answer, calls } = await ping({ concurrency });
       assert.deepEqual([answer, calls], [{ warmed: 1 }, []]);

@@ -1,5 +1,5 @@
 /**
- * Writes a line to stdout, past `process.stdout`: that is a stream, and whoever asks for it first waits for all that streams
+ * Writes a line to stdout, past `process.stdout`: that is a stream, whose first use loads everything that streams
  * load. Neither is `node:fs` imported, of which an ES module would read every export.
  */
 export function writeLine(line: string): void {

@@ -5,7 +5,7 @@ const MAPPED = /^::ffff:([\d.]+)$/i;
 /**
  * What a caller is known by: an IPv4 address, or the /64 of an IPv6 address, all of which one caller has (RFC 6177).
  *
- * @returns the text as it is where it is no address.
+ * @returns the text as it is if it is not an address.
  */
 export function networkOf(address: string): string {
   const [, ipv4] = MAPPED.exec(address) ?? [];

@@ -27,7 +27,7 @@ describe("a caller's own id of a request", () => {
     ["of several headers", "12345678,87654321"],
     ["a list", ["12345678", "87654321"]],
     ["that starts like an option", "-12345678"],
-    ["that is no ASCII", "ä12345678"],
+    ["that is not ASCII", "ä12345678"],
     ["with a null character", "12345678\0"],
   ] as const) {
     it(`is left out where it is ${name}`, () => {

@@ -40,7 +40,7 @@ describe("the trace of a request", () => {
       assert.equal(trace.headers.tracestate, undefined);
     });
 
-  it("begins here with an id of its own where the request's is none", () => {
+  it("begins here with an id of its own if the request's is invalid", () => {
     const ids = ["ZhMpgigvDoEEPlg=", "ZhMpgigvDoEEPlg="].map((id) => new TraceContext({}, id).traceId);
     for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/);
     assert.notEqual(ids[0], ids[1]);

@@ -44,7 +44,7 @@ export class TraceContext {
   }
 }
 
-/** A header that came twice is none of ours to choose from. */
+/** A header that was sent twice is ignored. */
 function textOf(header: string | readonly string[] | undefined): string {
   return typeof header === "string" ? header : "";
 }
@@ -58,7 +58,7 @@ function traceIdOf(id: string): string {
   return UUID.test(id) ? id.replaceAll("-", "") : randomHex(32);
 }
 
-/** Not `crypto`, which costs a cold start more than all else here: an id has to be unique, and is no secret. */
+/** Not `crypto`, which costs a cold start more than all else here: an id has to be unique, not secret. */
 function randomHex(digits: number): string {
   let text = "";
   while (text.length < digits)

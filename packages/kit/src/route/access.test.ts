@@ -49,14 +49,14 @@ describe("an endpoint for two kinds of caller", () => {
   const untyped = { anyone, apiKey, auth } as unknown as Record<string, (...given: unknown[]) => object>;
 
   for (const outer of ["anyone", "apiKey", "auth"]) {
-    it(`is refused in a sentence where ${outer}() is around another rule`, () => {
+    it(`is refused with a clear message if ${outer}() is around another rule`, () => {
       const inner = anyone(async () => undefined);
       assert.throws(() => untyped[outer]?.(inner), one);
       if (outer !== "anyone") assert.throws(() => untyped[outer]?.({ scopes: ["write"] }, inner), one);
     });
   }
 
-  it("is refused in a sentence that names it where a route is given two rules", () => {
+  it("is refused with a message that names it if a route has two rules", () => {
     const route = defineRoute({
       operationId: "getStock",
       method: "GET",

@@ -131,7 +131,7 @@ export const ONE_KIND_OF_CALLER =
 /**
  * Lets services call the handler that sign their requests with AWS keys (Signature Version 4), and gives it the caller.
  * API Gateway verifies the signature and asks IAM whether the caller's policies allow `execute-api:Invoke`, so that the
- * function of such an endpoint runs for nobody else. A container has nothing that could verify it, and answers 403.
+ * function of such an endpoint runs for no other caller. A container cannot verify a signature, and answers 403.
  *
  * @example
  * iam(async ({ principal }) => ({ status: 200, body: { caller: principal.subject } }))

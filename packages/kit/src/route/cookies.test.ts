@@ -39,7 +39,7 @@ describe("a cookie that is set", () => {
     assert.match(writeCookie({ name: "__Host-a", value: "b" }, "/express"), /; Path=\/; /);
   });
 
-  it("is refused, in a sentence, where a browser would drop it", () => {
+  it("is refused with a clear message if a browser would drop it", () => {
     for (const cookie of [
       { name: "__Host-a", value: "", path: "/x" },
       { name: "__Host-a", value: "", domain: "example.com" },

@@ -20,14 +20,14 @@ describe("defineRoute", () => {
     assert.deepEqual(route.access, { type: "authenticated", groups: ["STAFF"], scopes: ["read:things"] });
   });
 
-  it("refuses a handler that does not say who may call it, in a sentence", () => {
+  it("refuses a handler without an access rule, with a clear message", () => {
     const bare = (async () => ({ status: 200, body: "x" })) as never;
     assert.throws(() => defineRoute({ ...contract, path: "/v1/things" }).handler(bare), {
       message: /^getThing does not say who may call it: .*auth\(.*anyone\(/,
     });
   });
 
-  it("refuses what only GET has, in a sentence", () => {
+  it("refuses what only GET has, with a clear message", () => {
     const post = { ...contract, method: "POST", path: "/v1/things" } as const;
     assert.throws(() => defineRoute({ ...post, head: true }), {
       message: "getThing is POST, and only GET has head",
@@ -112,7 +112,7 @@ export const compiles: readonly Route[] = [
 
 /** Never called: it must not even compile. */
 export function mustNotCompile(): void {
-  // @ts-expect-error an endpoint that does not say who may call it is no route
+  // @ts-expect-error an endpoint without an access rule is not a route
   const withoutAccess: Route = route;
 
   // @ts-expect-error a bare handler says nothing of access
@@ -183,7 +183,7 @@ export function mustNotCompile(): void {
   // @ts-expect-error a media type has two parts
   defineRoute({ ...contract, consumes: ["json"] });
 
-  // @ts-expect-error a list of groups that nobody can be in
+  // @ts-expect-error an empty list of groups
   auth({ groups: [] }, async () => ({ status: 200, body: { size: 1 } }));
   void withoutAccess;
 }

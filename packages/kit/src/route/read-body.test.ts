@@ -307,7 +307,7 @@ describe("a malformed body", () => {
     ["JSON with bytes that are no UTF-8", JSON_TYPE, Buffer.from('{"a":"\u00ff"}', "latin1")],
     ["a form with bytes that are no UTF-8", FORM_TYPE, Buffer.from("a=\u00ff", "latin1")],
     ["a multipart form without its end", MULTIPART, body.slice(0, -4)],
-    ["a multipart form that is none", MULTIPART, "a=hunter2"],
+    ["a malformed multipart form", MULTIPART, "a=hunter2"],
     ["a multipart form without a boundary", { "content-type": "multipart/form-data" }, body],
     ["a multipart form with another boundary", { "content-type": "multipart/form-data; boundary=x" }, body],
     ["a multipart form with a nameless part", MULTIPART, body.replace('; name="a"', "")],

@@ -25,7 +25,7 @@ export async function runHandlers(
 
 /**
  * Makes a handler of which everything that it throws is an error. To Express a thrown "route" or "router" only skips what
- * is left, and `undefined` is no error at all.
+ * is left, and `undefined` does not count as an error.
  */
 export function throwErrors(handler: RequestHandler): RequestHandler {
   return async (request, response, next) => {

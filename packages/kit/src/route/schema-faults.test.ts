@@ -90,7 +90,7 @@ describe("routeFaults", () => {
     ]);
   });
 
-  it("finds a comma-separated list that is none, and cookies that let no other pass", () => {
+  it("finds a comma-separated list of a wrong type, and cookies that let no other pass", () => {
     const responses = { 204: { description: "Done." } };
     const query = z.object({ tag: z.array(z.string()).optional(), limit: z.int() });
     const route = { operationId: "doThing", path: "/", commaSeparated: ["tag", "limit", "other"] };

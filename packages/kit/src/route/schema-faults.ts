@@ -491,7 +491,7 @@ function* flaggedPatterns(schema: Schema): Generator<string> {
     if (/[imsvy]/.test(pattern.flags))
       yield `the flags of ${pattern} cannot be documented; write it without them`;
     else if (!isUnicodePattern(pattern.source))
-      yield `${pattern} is no pattern with the flag u, as which it is documented; write it so`;
+      yield `${pattern} is not valid with the flag u, with which it is documented; write it for that flag`;
   }
 }
 

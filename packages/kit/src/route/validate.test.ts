@@ -28,7 +28,7 @@ const fieldsOf = (schemas: RequestSchemas, parts: Partial<RawRequest>): readonly
   refusalOf(schemas, parts).fields ?? [];
 
 describe("parseRequest", () => {
-  it("gives each part parsed: converted, with its defaults, without what nobody asked for", () => {
+  it("gives each part parsed: converted, with its defaults, without unknown fields", () => {
     const schemas = {
       params: z.object({ id: z.coerce.number() }),
       query: z.object({ limit: z.coerce.number().default(10), tag: z.array(z.string()).optional() }),
@@ -204,7 +204,7 @@ describe("parseRequest of text", () => {
     );
   });
 
-  it("does not let z.coerce take what is no number and no date", () => {
+  it("does not let z.coerce take what is neither a number nor a date", () => {
     const query = z.object({ a: z.coerce.number().optional(), b: z.coerce.date().optional() });
     for (const given of ["", " ", "0x10", "2024", ["1", "2"], "2023-02-30T00:00:00Z"]) {
       assert.equal(fieldsOf({ query }, { query: { b: given } })[0]?.name, "b");

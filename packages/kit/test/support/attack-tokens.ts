@@ -21,7 +21,7 @@ import {
 
 export interface Attack {
   readonly name: string;
-  /** @param attackerUrl a place that serves the attacker's keys to whoever is fool enough to ask. */
+  /** @param attackerUrl a place that serves the attacker's keys to every client that asks. */
   token(issuer: TestIssuer, attackerUrl: string): string;
   /** Its header and claims are those of a good token: who does not check the signature cannot refuse it. */
   readonly onlySignatureTells?: true;
@@ -172,7 +172,7 @@ export const algorithmAttacks: readonly Attack[] = [
     "k".repeat(4000),
   ].map(unknownKeyId),
 
-  badHeader("crit that demands what nobody knows", { crit: ["x-unknown"], "x-unknown": true }),
+  badHeader("crit that demands an unknown extension", { crit: ["x-unknown"], "x-unknown": true }),
   badHeader("crit that demands exp", { crit: ["exp"], exp: 1 }),
   badHeader("crit empty", { crit: [] }),
   badHeader("crit a string", { crit: "b64" }),
@@ -421,7 +421,7 @@ export const encodingAttacks: readonly Attack[] = [
   payload("a payload true", () => "true"),
   payload("a payload of a number", () => "1"),
   payload("a payload {}", () => "{}"),
-  payload("a payload that is no JSON", () => "alice"),
+  payload("a payload that is not JSON", () => "alice"),
   payload("a payload of blanks", () => "   "),
   payload("a payload with a comma too many", (issuer) => jsonOf(issuer).replace(/}$/, ",}")),
   payload("a payload with a comment", (issuer) => `${jsonOf(issuer)}/**/`),
@@ -434,7 +434,7 @@ export const encodingAttacks: readonly Attack[] = [
   ),
   signedSegments("a header null", (issuer) => `${encodeSegment("null")}.${encodeSegment(jsonOf(issuer))}`),
   signedSegments(
-    "a header that is no JSON",
+    "a header that is not JSON",
     (issuer) => `${encodeSegment("RS256")}.${encodeSegment(jsonOf(issuer))}`,
   ),
   payload("iss twice, the last one wrong", (issuer) =>

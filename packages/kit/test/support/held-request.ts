@@ -9,7 +9,7 @@ import {
 import { text } from "node:stream/consumers";
 
 export interface HeldRequest {
-  /** Sends the body. It is one that the endpoint refuses with 400, so that nobody else is asked. */
+  /** Sends the body. It is one that the endpoint refuses with 400, so that no other service is called. */
   finish(): void;
   readonly answer: Promise<{
     readonly status: number | undefined;

@@ -33,7 +33,7 @@ export const fixtureCases: readonly ParityCase[] = [
   {
     title: "the root",
     status: 200,
-    // A route key has no slash at its end, and nobody has confirmed that the gateway overlooks the request's.
+    // A route key has no slash at its end, and it is unconfirmed that the gateway ignores the request's.
     statusBehindGateway: 404,
     request: () => get("/v1/"),
   },
@@ -73,7 +73,7 @@ export const fixtureCases: readonly ParityCase[] = [
   { title: "an encoded slash", status: 200, request: () => get("/v1%2Fhealth") },
   { title: "a malformed path", status: 404, request: () => get("/v1/health/%zz") },
   {
-    title: "a query that nobody asked for",
+    title: "an unexpected query",
     status: 200,
     request: () => get("/v1/health?a=1&a=2&%zz&=&b=c%20d"),
   },
@@ -152,7 +152,7 @@ export const fixtureCases: readonly ParityCase[] = [
     request: (issuer) => withToken(issuer, "/v1/admin/endpoints", ["not ADMINS"]),
   },
   {
-    title: "a string is no list of groups",
+    title: "a string is not a list of groups",
     status: 403,
     request: (issuer) => withToken(issuer, "/v1/admin/endpoints", undefined, { groups: "ADMINS" }),
   },

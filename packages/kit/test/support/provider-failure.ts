@@ -54,7 +54,7 @@ export const uselessAnswers: readonly (readonly [string, RequestListener])[] = [
   ["a list", json(200, ["fake-token"])],
   ["a string", json(200, "fake-token")],
   ["an empty object", json(200, {})],
-  ["an error that is no text", json(400, { error: ["invalid_grant"], __type: ["NotAuthorizedException"] })],
+  ["an error that is not text", json(400, { error: ["invalid_grant"], __type: ["NotAuthorizedException"] })],
   ["an error without a name", json(400, {})],
   ["a redirect", status(307, { location: "/elsewhere" })],
 ];
@@ -68,7 +68,7 @@ export const downAnswers: readonly (readonly [string, RequestListener])[] = [
     json(500, { error: "invalid_grant", __type: "NotAuthorizedException" }),
   ],
   ["a connection that is cut", (request) => request.socket.destroy()],
-  ["an answer that is no HTTP", (request) => request.socket.end("hello\r\n\r\n")],
+  ["an answer that is not HTTP", (request) => request.socket.end("hello\r\n\r\n")],
   [
     "an answer of a megabyte",
     json(200, { access_token: "x".repeat(1024 * 1024), AuthenticationResult: { AccessToken: "x" } }),

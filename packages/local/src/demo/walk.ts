@@ -20,7 +20,7 @@ export interface DemoRow {
   readonly step: string;
   readonly expected: string;
   readonly got: string;
-  /** What of the answer is not as it must be; undefined if all is. */
+  /** What is wrong with the answer; undefined if it is as expected. */
   readonly difference: string | undefined;
   /** What to set so that the call can be made. */
   readonly leftOut?: string;

@@ -85,7 +85,7 @@ export function createAuthorizationCodes({
   };
 }
 
-/** A mistake that must not be told at an address nobody has checked (RFC 6749, section 4.1.2.1). */
+/** A mistake that must not be sent to an unverified address (RFC 6749, section 4.1.2.1). */
 function faultOf(request: URLSearchParams, clientId: string): string | undefined {
   const redirect = URL.parse(request.get("redirect_uri") ?? "");
   if (request.get("client_id") !== clientId) return `Unknown client_id; use ${clientId}.`;

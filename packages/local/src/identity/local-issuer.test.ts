@@ -251,7 +251,7 @@ describe("a refresh is refused", () => {
   });
 });
 
-describe("a request that is no sign-in", () => {
+describe("a request that is not a sign-in", () => {
   const signInUrl = () => `${issuer.url}${IDENTITY_TOOLKIT_PATH}/v1/accounts:signInWithPassword`;
   const good = JSON.stringify({ email: user.email, password: user.password });
   const json = { "content-type": "application/json" };

@@ -1,6 +1,6 @@
 /**
  * `npm run generate`: writes what is derived from the sources of an API: the list of its routes, and the tables and the
- * OpenAPI document in `docs`. With `--check` it writes nothing and fails, in a sentence, where a file is not what it would
+ * OpenAPI document in `docs`. With `--check` it writes nothing and fails if a file is not what it would
  * write.
  */
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -24,7 +24,7 @@ interface RouteFile {
   readonly route: Route;
 }
 
-/** Every file that defines a route, by its path. Throws, in a sentence, for one that breaks the naming rules. */
+/** Every file that defines a route, by its path. Throws for one that breaks the naming rules. */
 async function loadRouteFiles(folder: string): Promise<RouteFile[]> {
   const files = globSync("*/*.ts", { cwd: folder }).filter((file) => !file.endsWith(".test.ts"));
   const found: RouteFile[] = [];

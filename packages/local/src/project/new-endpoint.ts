@@ -222,7 +222,7 @@ function testFileOf(file: string): string {
   return file.replace(/\.ts$/, ".test.ts");
 }
 
-/** What the new endpoint answers until somebody writes what it does: what it was given. */
+/** What the new endpoint answers until you implement it: its input. */
 function answerOf({ method, variables, operationId }: Endpoint) {
   const { status, hasBody } = VERBS[method];
   const sample = {

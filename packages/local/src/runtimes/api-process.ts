@@ -37,7 +37,7 @@ export function spawnApi({
     try {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     } catch {
-      // Nobody of the group is left, as it should be.
+      // The whole process group has ended, as intended.
     }
   };
   process.once("exit", killGroup);

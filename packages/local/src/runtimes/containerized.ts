@@ -41,7 +41,7 @@ export async function startContainerized({
   return { ...runtime, ...reloadOnSave({ first: api, respawn, folder: source, print }) };
 }
 
-/** While someone edits, an API that does not run is no reason to stop: the next save may mend it. */
+/** While someone edits, an API that does not run is not a reason to stop: the next save may fix it. */
 function reloadOnSave({
   first,
   respawn,

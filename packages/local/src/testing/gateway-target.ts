@@ -82,7 +82,7 @@ export function gatewayTarget({ through, switches = {} }: GatewayTargetOptions):
       hasAwsCallers: true,
       async request({ awsCaller: userArn, ...request }) {
         const sent = { ...request, path: basePath + request.path, headers: { host, ...request.headers } };
-        // The local gateway knows one caller, whoever the test means.
+        // The local gateway knows one caller, whichever caller the test means.
         if (userArn) {
           const { signForAws } = await import("./sign-for-aws.ts");
           sent.headers = { host, ...(await signForAws(sent, LOCAL_AWS_CALLER, LOCAL_REGION)) };

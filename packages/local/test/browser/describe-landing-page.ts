@@ -46,7 +46,7 @@ export function describeLandingPage(
       }
     });
 
-    it("calls endpoints as nobody, and as the demo caller whose button is pressed", async () => {
+    it("calls endpoints without signing in, and as the demo caller whose button is pressed", async () => {
       assert.match(await call("getHealth"), /^200\n/);
       assert.match(await call("getMe"), /^401\n/);
       await signIn("user@example.com");
@@ -57,7 +57,7 @@ export function describeLandingPage(
       await signIn("nobody@example.com");
       assert.match(await call("getMe"), /^403\n/);
       await page.getByRole("button", { name: "nobody@example.com" }).click();
-      await page.getByText("Nobody is signed in.").waitFor();
+      await page.getByText("Not signed in.").waitFor();
       assert.match(await call("getMe"), /^401\n/);
     });
 

@@ -57,7 +57,7 @@ if (executable) {
         assert.match(await call(page, "getMe"), /^200\n[\s\S]*"USERS"/);
         assert.match(await call(page, "listEndpoints"), /^403\n/);
         await button.click();
-        await page.getByText("Nobody is signed in.").waitFor();
+        await page.getByText("Not signed in.").waitFor();
         assert.match(await call(page, "getMe"), /^401\n/);
         assert.deepEqual(faults, []);
         await close();
@@ -120,7 +120,7 @@ async function authorize(page: Page, email: string): Promise<void> {
   await page.click(".btn.authorize");
   const dialog = page.locator(".auth-container");
   for (const field of ["client_id_authorizationCode", "client_secret_authorizationCode"])
-    assert.equal(await dialog.locator(`#${field}`).isVisible(), false, "nobody is asked for a client");
+    assert.equal(await dialog.locator(`#${field}`).isVisible(), false, "the form asks for a client");
   await choose(page, email, () =>
     dialog.getByRole("button", { name: "Apply given OAuth2 credentials" }).click(),
   );

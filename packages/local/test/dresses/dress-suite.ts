@@ -176,7 +176,7 @@ export async function dressSuite(provider: IdentityProviderName): Promise<void> 
       for (const target of quiet) await target.close();
     });
 
-    it("a refresh token that is none is refused", async () => {
+    it("an invalid refresh token is refused", async () => {
       for (const target of targets) {
         const { status, body } = await refresh(target, "garbage");
         assert.deepEqual([status, body.error.code], [401, "002401"], target.name);

@@ -1,4 +1,4 @@
-// The buttons of the landing page: sign in as one of the demo callers, and call an endpoint as whoever is signed in.
+// The buttons of the landing page: sign in as one of the demo callers, and call an endpoint as the caller who is signed in.
 
 const callers = document.querySelector(".callers");
 let token;
@@ -25,7 +25,7 @@ async function signIn(button) {
   const isOut = button.getAttribute("aria-pressed") === "true";
   token = undefined;
   for (const other of callers.querySelectorAll("button")) other.setAttribute("aria-pressed", "false");
-  if (isOut) return say(output, "Nobody is signed in.");
+  if (isOut) return say(output, "Not signed in.");
   if (callers.dataset.authorizationUrl) {
     token = await signInAtPage(callers.dataset);
     button.setAttribute("aria-pressed", "true");

@@ -59,7 +59,7 @@ describe("GET /v1/docs/{asset}", () => {
     }
   });
 
-  it("may be cached for ever under its own version, and under no other", async () => {
+  it("may be cached permanently under its own version, and under no other", async () => {
     const version = /[\w-]+(?=")/.exec((await style()).headers.etag ?? "")?.[0];
     assert.equal(
       (await style({}, `?v=${version}`)).headers["cache-control"],

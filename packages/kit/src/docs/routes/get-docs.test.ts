@@ -4,7 +4,7 @@ import supertest from "supertest";
 import { fixtureApi } from "../../../test/fixtures/api.ts";
 import { testApp } from "../../testing/test-app.ts";
 
-it("GET /v1/docs is a page whose every file is served, for ever, by this API", async () => {
+it("GET /v1/docs is a page whose files are all served, permanently cached, by this API", async () => {
   const app = testApp(fixtureApi);
   const page = await supertest(app).get("/v1/docs");
   assert.equal(page.status, 200);

@@ -101,7 +101,7 @@ describe("GET /v1/", () => {
     assert.doesNotMatch(body, /evil/);
   });
 
-  it("offers to sign in as somebody only where a local stack says as whom", async () => {
+  it("offers demo callers only if a local stack names them", async () => {
     assert.doesNotMatch(await pageOf(), /<button/);
     const page = await pageOf(DEMO);
     assert.match(page, /<button[^>]*>alice@example\.com<\/button>/);
