@@ -87,7 +87,7 @@ export class SettingsError extends Error {
   constructor(mistakes: readonly string[]) {
     super(mistakes.join("\n"));
     this.name = "SettingsError";
-    // The CLI shows the stack. The mistake is in the environment, and where the program found it helps nobody.
+    // The CLI shows the stack. The mistake is in the environment, so the stack would not help.
     this.stack = this.message;
   }
 }

@@ -447,7 +447,7 @@ describe("the app", () => {
     assert.ok(signal.reason instanceof ApiError);
     const { status, json } = await answer;
     assert.deepEqual([status, json().error.code, json().message], [503, "002503", "Service Unavailable"]);
-    // What the handler gives later goes nowhere, and harms nobody.
+    // What the handler gives later is ignored.
     finish.resolve("too late");
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(entries().length, 1);
