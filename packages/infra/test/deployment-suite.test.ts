@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { deploymentSuite } from "@lambda-express-api/infra/testing";
+import type { Graph, Inputs } from "../src/testing/graph.ts";
 import { api } from "./fixtures/api/src/api.ts";
 
 describe("the deployment suite passes", () => {
@@ -43,7 +44,7 @@ describe("the deployment suite fails", () => {
 
   it("as a whole", () => {
     assert.equal(status, 1);
-    assert.match(stdout, /^# fail 4$/m);
+    assert.match(stdout, /^# fail 5$/m);
   });
 
   for (const [fault, sentence] of [
@@ -66,7 +67,32 @@ describe("the deployment suite fails", () => {
       "for a queue that shows a message again while its job may work on it",
       "HastyQueue shows a message again after 10 s, and open-dev-SendMails-",
     ],
+    ["for a right that is not listed", "sqs:ReceiveMessage on HastyQueue'"],
     ["for a secret in clear text", "CATALOGUE_KEY is secret, and in clear text in ApiHandlerFunction"],
   ] as const)
     it(fault, () => assert.ok(stdout.includes(sentence), stdout));
+});
+
+it("a route of an endpoint for machines has no authorizer: the function looks at the key", async () => {
+  const { routeFaults } = await import("../src/testing/deployment-faults.ts");
+  const route = {
+    operationId: "count",
+    method: "PUT",
+    path: "/v1/stock",
+    summary: "",
+    responses: () => ({}),
+    access: { type: "apiKey", scopes: ["stock:write"] },
+    handler: async () => ({ status: 204 }),
+  } as const;
+  const faultsOf = (inputs: Inputs) => {
+    const type = "aws:apigatewayv2/route:Route";
+    const resource = { type, inputs: { apiId: "Http", routeKey: "PUT /v1/stock", ...inputs } };
+    const graph = { resources: [resource], outputs: {}, hints: {} } as unknown as Graph;
+    const jwtAuthorizer = { issuer: "https://issuer.example.com", audiences: ["shop"] };
+    return routeFaults(graph, [{ name: "Api", apiId: "Http", functionName: "api" }], [route], {
+      jwtAuthorizer,
+    });
+  };
+  assert.deepEqual(faultsOf({}), []);
+  assert.equal(faultsOf({ authorizationType: "AWS_IAM" }).length, 1);
 });

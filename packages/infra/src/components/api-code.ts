@@ -49,8 +49,10 @@ function buildApi(folder: string): string {
   const { root, work } = $cli.paths;
   const out = join(work, "lambda", folder);
   const program = createRequire(join(root, "package.json")).resolve("@lambda-express-api/build/lambda.ts");
+  // A project that has Node from elsewhere runs this with it.
+  const ownNode = join(root, "node_modules/.bin/node");
   execFileSync(
-    join(root, "node_modules/.bin/node"),
+    existsSync(ownNode) ? ownNode : process.execPath,
     [program, "--api", join(root, folder), "--architecture", "arm64", out],
     { stdio: ["ignore", "ignore", "inherit"] },
   );

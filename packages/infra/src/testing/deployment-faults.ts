@@ -5,7 +5,7 @@ import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { ALIAS_NAME } from "../names.ts";
 import type { Settings } from "../settings.ts";
 import { type Graph, type Inputs, masked, plain } from "./graph.ts";
-import { all, invokers } from "./view.ts";
+import { all, invokers, statements } from "./view.ts";
 
 /** One `LambdaApi` of a graph. */
 export interface DeployedApi {
@@ -72,7 +72,8 @@ export function routeFaults(
   }
 
   function authorizationFor(access: Access): string {
-    if (access.type === "public") return "NONE";
+    // An HTTP API knows no keys: the function looks at them.
+    if (access.type === "public" || access.type === "apiKey") return "NONE";
     if (access.type === "iam") return "AWS_IAM";
     return jwt(jwtAuthorizer.issuer, jwtAuthorizer.audiences, access.scopes);
   }
@@ -121,6 +122,33 @@ export function invocationFaults(graph: Graph, apis: readonly DeployedApi[]): st
 
 function targetOf(line: string): string {
   return line.split(" -> ").at(-1) ?? "";
+}
+
+/**
+ * All that each function may do beyond writing its own log, by the name of its log: `Api`, and of a job `clean-up` `CleanUp`.
+ * Resources have the names that they have in the program: `dynamodb:GetItem,dynamodb:PutItem on table/OrdersTable`.
+ */
+export function rightsOf(graph: Graph): Readonly<Record<string, readonly string[]>> {
+  const names = new Map(graph.resources.map(({ name, inputs }) => [inputs.name, name]));
+  const inProgram = (arn: string) =>
+    arn
+      .replace(/^arn:(?:[^:]*:){4}/, "")
+      .split("/")
+      .map((part) => names.get(part) ?? part)
+      .join("/");
+  return Object.fromEntries(
+    all(graph, "aws:lambda/function:Function").map(({ inputs }) => {
+      const { logGroup } = inputs.loggingConfig as Inputs;
+      const [role] = all(graph, "aws:iam/role:Role").filter(({ name }) =>
+        String(inputs.role).endsWith(`:${name}`),
+      );
+      const lines = statements(graph)
+        .filter((statement) => statement.role === role?.inputs.name || statement.role === role?.name)
+        .filter(({ resources }) => !resources.every((arn) => arn.endsWith(`:log-group:${logGroup}:*`)))
+        .map(({ actions, resources }) => `${actions} on ${resources.map(inProgram)}`);
+      return [String(logGroup).split("-").at(-1), lines.sort()];
+    }),
+  );
 }
 
 /** A message must not come again while its job still may work on it: Lambda refuses the mapping half-way through a deployment. */

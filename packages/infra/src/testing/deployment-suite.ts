@@ -14,6 +14,7 @@ import {
   deployedApis,
   invocationFaults,
   queueFaults,
+  rightsOf,
   routeFaults,
   secretFaults,
 } from "./deployment-faults.ts";
@@ -30,6 +31,11 @@ export interface DeploymentSuiteOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** The `LambdaApi` components that have the endpoints between them. Default: `Api`. */
   readonly apis?: readonly string[];
+  /**
+   * All that the function (`Api`) and its jobs (`CleanUp`) may do beyond writing their logs, a statement a line:
+   * `{ CleanUp: ["dynamodb:Scan on table/NotesTable"] }`. Default: it is not asked.
+   */
+  readonly rights?: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -44,6 +50,7 @@ export function deploymentSuite({
   config = "sst.config.ts",
   stage = "dev",
   apis: names = [API_NAME],
+  rights,
   ...options
 }: DeploymentSuiteOptions): void {
   const environment = { ...exampleEnvironment(api), ...options.environment };
@@ -67,6 +74,12 @@ export function deploymentSuite({
     it("has no queue that shows a message again while its function still may work on it", () => {
       assert.deepEqual(queueFaults(graph), []);
     });
+
+    if (rights)
+      it("lets the function and its jobs do what is listed, and nothing else", () => {
+        const listed = Object.entries(rights).map(([name, lines]) => [name, [...lines].sort()]);
+        assert.deepEqual(rightsOf(graph), Object.fromEntries(listed));
+      });
 
     it("has no secret in clear text", () => {
       const secrets = apiSettings(api.settings).flatMap(([name, { secret }]) =>

@@ -9,9 +9,19 @@ import { delimiter, dirname, join } from "node:path";
 
 /** The project's, where its commands and its tests are run. */
 export const ROOT = process.cwd();
-export const PLATFORM = join(ROOT, ".sst/platform");
-export const CONFIG_HOME = join(ROOT, ".sst/home");
-const LOCK = join(ROOT, ".sst/provider-lock.json");
+/** Where its packages are: in a workspace that is a folder above it, whose platform is then its own. */
+const PACKAGES_ROOT = nearest(ROOT, "node_modules/sst/package.json");
+export const PLATFORM = join(PACKAGES_ROOT, ".sst/platform");
+export const CONFIG_HOME = join(PACKAGES_ROOT, ".sst/home");
+const LOCK = join(PACKAGES_ROOT, ".sst/provider-lock.json");
+
+/** The folder, or the first above it, that has a file; the folder itself where none has. */
+function nearest(folder: string, file: string): string {
+  for (let each = folder; ; each = dirname(each)) {
+    if (existsSync(join(each, file))) return each;
+    if (each === dirname(each)) return folder;
+  }
+}
 
 /** Without the checks, `sst` needs neither bun nor Pulumi's engine to unpack. `node` is the one that runs this. */
 export const OFFLINE = {
@@ -22,10 +32,10 @@ export const OFFLINE = {
   NO_BUN: "1",
 };
 
-export const SST = join(ROOT, "node_modules/sst/bin/sst.mjs");
+export const SST = join(PACKAGES_ROOT, "node_modules/sst/bin/sst.mjs");
 
 export function isUnpacked(): boolean {
-  const manifest = join(ROOT, "node_modules/sst/package.json");
+  const manifest = join(PACKAGES_ROOT, "node_modules/sst/package.json");
   if (!existsSync(manifest)) return false;
   const { version }: { version: string } = JSON.parse(readFileSync(manifest, "utf8"));
   const versionFile = join(PLATFORM, "version");
@@ -42,7 +52,7 @@ export async function unpackPlatform(print: (line: string) => void): Promise<voi
   if (isUnpacked()) return;
   print("Unpacking SST's platform from the npm registry into .sst, once (40 s or so, 300 MB).");
   const child = spawn(process.execPath, [SST, "install", "--stage", "test"], {
-    cwd: ROOT,
+    cwd: PACKAGES_ROOT,
     // An empty token counts before the one in `.env`, so that the platform is the same for everybody.
     env: { ...process.env, ...OFFLINE, CLOUDFLARE_API_TOKEN: "" },
     stdio: ["ignore", "pipe", "pipe"],
