@@ -170,6 +170,16 @@ describe("what a month costs", () => {
     assert.equal(priceOfAmount(transferGigabyte, 99, true), 0);
   });
 
+  it("takes AWS's tiers for the logs of its own services, and the full price for a container's", () => {
+    const chatty = { requests: 1e9, milliseconds: 20, memoryMegabytes: 512, ...quiet, logBytes: 60 * 1024 };
+    const logs = (architecture: Architecture) =>
+      monthlyCost(chatty, architecture).find(({ item }) => item === "CloudWatch Logs")?.dollars ?? 0;
+    const gigabytes = (1e9 * 60) / 1024 ** 2;
+    const tiered = 10_240 * 0.5 + 20_480 * 0.25 + 20_480 * 0.1 + (gigabytes - 51_200) * 0.05;
+    assert.equal(logs("lambda").toFixed(2), tiered.toFixed(2));
+    assert.equal(logs("fargate").toFixed(2), (gigabytes * 0.5).toFixed(2));
+  });
+
   it("has prices whose tiers rise in amount and whose page at AWS is named", () => {
     assert.match(PRICES_OF, /^\d{4}-\d\d-\d\d$/);
     for (const { tiers, source } of Object.values<Price>(PRICES)) {

@@ -68,8 +68,9 @@ export function monthlyCost(usage: Usage, architecture: Architecture = "lambda")
   );
   const worked = requests * (Math.ceil(usage.milliseconds) / 1000) * gigabytes;
   const started = requests * (usage.coldPercent / 100) * (usage.initMilliseconds / 1000) * gigabytes;
+  const logGigabyte = architecture === "fargate" ? PRICES.containerLogGigabyte : PRICES.logGigabyte;
   const shared = [
-    item("CloudWatch Logs", PRICES.logGigabyte, (requests * usage.logBytes) / GIGABYTE),
+    item("CloudWatch Logs", logGigabyte, (requests * usage.logBytes) / GIGABYTE),
     ...(usage.metrics > 0 ? [item("Metrics", PRICES.metric, usage.metrics)] : []),
     ...(usage.hasDomain ? [item("Domain, hosted zone", PRICES.hostedZone, 1)] : []),
     item("Data to callers", PRICES.transferGigabyte, answered),

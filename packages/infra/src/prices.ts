@@ -4,14 +4,29 @@
  */
 export const PRICES_OF = "2026-11-29";
 
+/**
+ * Where each price is published, and where it was read. AWS's own pages draw their figures with a script, so what was read is
+ * what AWS's price list (https://pricing.us-east-1.amazonaws.com) answered to others who tell the day.
+ */
 const SOURCES = {
+  /** Price list, AmazonApiGateway, 2026-09-21; the second tier, October 2025. The steps of 512 KB: AWS whitepaper "Best practices for private APIs". */
   gateway: "https://aws.amazon.com/api-gateway/pricing/",
+  /** Price list, AWSLambda, 2026-09-06, all tiers. What is free: AWS's page. */
   lambda: "https://aws.amazon.com/lambda/pricing/",
+  /**
+   * Price list, AmazonCloudWatch, 2026-09-21: the first gigabyte and the first metric. The tiers of Lambda's logs: AWS Compute Blog,
+   * 2025-05-01. What is free: AWS's page. The tiers beyond 10,000 metrics were found with third parties alone.
+   */
   cloudWatch: "https://aws.amazon.com/cloudwatch/pricing/",
+  /** Price list, AWSDataTransfer, 2026-09-06, all tiers and what is free. */
   transfer: "https://aws.amazon.com/ec2/pricing/on-demand/",
+  /** Price list, AmazonECS (Fargate on ARM), 2026-08-28. */
   fargate: "https://aws.amazon.com/fargate/pricing/",
+  /** Price list, AWSELB, 2026-08-24. */
   loadBalancer: "https://aws.amazon.com/elasticloadbalancing/pricing/",
+  /** AWS News Blog, from 2024-02-01 on in every region; on a bill of 2026-07. */
   addresses: "https://aws.amazon.com/vpc/pricing/",
+  /** Found with third parties alone, who all say the same: not read in the price list. */
   dns: "https://aws.amazon.com/route53/pricing/",
 } as const;
 
@@ -56,6 +71,7 @@ export const PRICES = {
   /** Its work. Nothing of it is free, and neither are its requests. */
   provisionedDurationGigabyteSecond: flat(0.0000077778, SOURCES.lambda),
   provisionedRequest: flat(0.2 / MILLION, SOURCES.lambda),
+  /** What Lambda and the gateway write. */
   logGigabyte: {
     tiers: [
       { upTo: 10 * TERABYTE, dollars: 0.5 },
@@ -66,7 +82,18 @@ export const PRICES = {
     free: 5,
     source: SOURCES.cloudWatch,
   },
-  metric: flat(0.3, SOURCES.cloudWatch, 10),
+  /** What a container writes: AWS's tiers are for its own services' logs. */
+  containerLogGigabyte: flat(0.5, SOURCES.cloudWatch, 5),
+  metric: {
+    tiers: [
+      { upTo: 10_000, dollars: 0.3 },
+      { upTo: 250_000, dollars: 0.1 },
+      { upTo: MILLION, dollars: 0.05 },
+      { upTo: Number.POSITIVE_INFINITY, dollars: 0.02 },
+    ],
+    free: 10,
+    source: SOURCES.cloudWatch,
+  },
   /** To the internet. */
   transferGigabyte: {
     tiers: [
@@ -84,6 +111,7 @@ export const PRICES = {
   /** For each 25 new connections a second or gigabyte an hour, whichever is more. */
   loadBalancerUnitHour: flat(0.008, SOURCES.loadBalancer),
   publicAddressHour: flat(0.005, SOURCES.addresses),
+  /** Of the first 25. */
   hostedZone: flat(0.5, SOURCES.dns),
 } as const satisfies Record<string, Price>;
 
