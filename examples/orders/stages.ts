@@ -1,9 +1,9 @@
 /** What differs by stage, under the names of the variables of docs/settings.md. */
 import type { Stages } from "@lambda-express-api/infra/stages.ts";
 import type { api } from "./src/api.ts";
+import { GROUPS_CLAIM } from "./src/groups.ts";
 
-/** The identity provider of this product names groups by a claim of its own. */
-const JWT_AUTHORIZATION_GROUPS_ATTR_NAME = "https://orders.example.com/groups";
+const JWT_AUTHORIZATION_GROUPS_ATTR_NAME = GROUPS_CLAIM;
 
 export const stages: Stages<typeof api> = {
   dev: { JWT_AUTHORIZATION_GROUPS_ATTR_NAME, UNPAID_ORDER_HOURS: 2 },

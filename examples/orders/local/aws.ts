@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
+import { GROUPS_CLAIM } from "../src/groups.ts";
 import { ORDER_INDEX, TABLE_KEYS } from "../src/orders/table-keys.ts";
 
 export interface LocalAws {
@@ -39,6 +40,7 @@ export async function startLocalAws(onMessage: (body: string) => unknown = () =>
     ORDERS_TABLE: "orders",
     API_KEYS_TABLE: "api-keys",
     SHARED_TABLE: "shared",
+    JWT_AUTHORIZATION_GROUPS_ATTR_NAME: GROUPS_CLAIM,
   };
   Object.assign(process.env, environment);
   const database = new DynamoDBClient({});

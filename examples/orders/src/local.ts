@@ -1,5 +1,6 @@
 /** The callers that the local identity provider knows. */
 import type { LocalStack } from "@lambda-express-api/kit";
+import { STAFF } from "./groups.ts";
 
 /** Public: these accounts exist on your machine alone. */
 const password = "not-secret";
@@ -7,7 +8,7 @@ const password = "not-secret";
 export const local = {
   callers: {
     user: { email: "alice@example.com", password, displayName: "Alice", groups: ["CUSTOMERS"] },
-    admin: { email: "sam@example.com", password, displayName: "Sam", groups: ["STAFF"] },
+    admin: { email: "sam@example.com", password, displayName: "Sam", groups: [STAFF] },
     nobody: { email: "nobody@example.com", password, displayName: "Nobody", groups: [] },
   },
 } satisfies LocalStack;

@@ -26,3 +26,8 @@ await accessSuite(api, [
   handlerTargetWith({ event: { domainName: "api.example.com", stage: "$default" } }),
   serverTarget,
 ]);
+
+// Of an API whose tokens name groups in a claim of its provider's own.
+await accessSuite(fixtureApi, [appTarget, handlerTarget], {
+  environment: { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "https://shop.example.com/groups" },
+});

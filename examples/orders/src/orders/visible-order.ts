@@ -1,10 +1,8 @@
 import type { Principal } from "@lambda-express-api/kit";
 import { ApiError } from "../api.ts";
+import { STAFF } from "../groups.ts";
 import type { Order } from "./order.ts";
 import type { OrderStore } from "./order-store.ts";
-
-/** Whose orders members of this group see beside their own: everyone's. */
-export const STAFF = "STAFF";
 
 /**
  * Gives an order to its customer and to staff. To others there is none: a 403 would tell that it exists.

@@ -16,7 +16,7 @@ import { type StartTarget, startTargets, type Target } from "./targets.ts";
 import { createTestApiKeys, type TestApiKeys } from "./test-api-keys.ts";
 import { type Environment, noIssuerOf, testConfig } from "./test-environment.ts";
 import { startTestIssuer, strangerKey, type TestIssuer } from "./test-issuer.ts";
-import { providerOf } from "./test-issuer-dress.ts";
+import { issuerOptions, providerOf } from "./test-issuer-dress.ts";
 
 interface Caller {
   readonly name: string;
@@ -157,7 +157,7 @@ export async function accessSuite(
     let issuer: TestIssuer;
     let targets: readonly Target[] = [];
     before(async () => {
-      issuer = await startTestIssuer({ provider: providerOf(environment) });
+      issuer = await startTestIssuer(issuerOptions(environment));
       const standIn = withStandInHandlers(api, { request: "unread", apiKeys: apiKeys.store });
       targets = await startTargets(starts, { api: standIn, issuer, environment });
     });

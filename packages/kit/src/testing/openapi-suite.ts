@@ -15,7 +15,7 @@ import { type StartTarget, startTargets, type Target } from "./targets.ts";
 import { createTestApiKeys } from "./test-api-keys.ts";
 import { type Environment, noIssuerOf, testConfig } from "./test-environment.ts";
 import { startTestIssuer, type TestIssuer } from "./test-issuer.ts";
-import { providerOf } from "./test-issuer-dress.ts";
+import { issuerOptions, providerOf } from "./test-issuer-dress.ts";
 
 const REQUESTS_EACH = 40;
 
@@ -46,7 +46,7 @@ export async function openApiSuite(
     let issuer: TestIssuer;
     let targets: readonly Target[] = [];
     before(async () => {
-      issuer = await startTestIssuer({ provider: providerOf(environment) });
+      issuer = await startTestIssuer(issuerOptions(environment));
       const standIn = withStandInHandlers(api, { request: "validated", apiKeys: apiKeys.store });
       targets = await startTargets(starts, { api: standIn, issuer, environment });
     });

@@ -17,6 +17,7 @@ describe("the parity suite", () => {
     ["owner", 9],
     ["a database that is up", 1],
     ["intact", 2],
+    ["a link and a limit", 1],
     ["a gateway that refuses by itself", 2],
   ] as const) {
     it(`passes: ${run}`, () => {

@@ -59,6 +59,14 @@ export function issuerDress(provider: IdentityProviderName | undefined): IssuerD
   return provider ? DRESSES[provider] : PLAIN;
 }
 
+/** Whose tokens an environment trusts: those of its provider, with groups in the claim that it names. */
+export function issuerOptions(environment: Environment = {}) {
+  return {
+    provider: providerOf(environment),
+    groupsClaim: environment.JWT_AUTHORIZATION_GROUPS_ATTR_NAME || undefined,
+  };
+}
+
 /** The provider that an environment names. */
 export function providerOf(environment: Environment = {}): IdentityProviderName | undefined {
   return IDENTITY_PROVIDERS.find((name) => name === environment.IDENTITY_PROVIDER);

@@ -78,13 +78,16 @@ export function signSegments(segments: string, key: KeyObject): string {
 /**
  * @param options.provider whose tokens it gives. Default: those that need no more than issuer, audience and `groups`.
  * @param options.algorithm by which it signs. Default: RS256.
+ * @param options.groupsClaim in which it names groups. Default: the provider's, or `groups`.
  */
 export async function startTestIssuer({
   provider,
   algorithm = "RS256",
+  groupsClaim,
 }: {
   readonly provider?: IdentityProviderName | undefined;
   readonly algorithm?: TokenAlgorithm | undefined;
+  readonly groupsClaim?: string | undefined;
 } = {}): Promise<TestIssuer> {
   const { audience, environment, issuerAt, claimsOf } = issuerDress(provider);
   let generation = 0;
@@ -134,7 +137,8 @@ export async function startTestIssuer({
         exp: now + 3600,
         email: "alice@example.com",
         email_verified: true,
-        ...claimsOf(issuer, groups),
+        ...claimsOf(issuer, groupsClaim === undefined ? groups : undefined),
+        ...(groupsClaim !== undefined && { [groupsClaim]: groups }),
         ...overrides,
       };
       for (const [name, value] of Object.entries(claims)) if (value === undefined) delete claims[name];

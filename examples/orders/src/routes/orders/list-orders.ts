@@ -1,7 +1,7 @@
 import { auth } from "@lambda-express-api/kit";
 import { defineRoute } from "../../api.ts";
+import { STAFF } from "../../groups.ts";
 import { ORDER_STATUSES } from "../../orders/order.ts";
-import { STAFF } from "../../orders/visible-order.ts";
 import { cursorOf, placeOf } from "./cursor.ts";
 import { orderBody, orderSchema } from "./order-schemas.ts";
 

@@ -1,6 +1,7 @@
 import { auth } from "@lambda-express-api/kit";
 import { ApiError, defineRoute } from "../../api.ts";
-import { STAFF, visibleOrder } from "../../orders/visible-order.ts";
+import { STAFF } from "../../groups.ts";
+import { visibleOrder } from "../../orders/visible-order.ts";
 
 /** An item of DynamoDB has at most 400 KB. */
 const LIMIT_BYTES = 300_000;

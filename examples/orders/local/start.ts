@@ -1,0 +1,26 @@
+/** `npm start`: the API behind the local gateway, its tables in this process, and the queue's consumer beside it. */
+import { spawn } from "node:child_process";
+import { testEnvironment } from "@lambda-express-api/kit/testing";
+import { api } from "../src/api.ts";
+import { startLocalAws } from "./aws.ts";
+
+const CONTEXT = { awsRequestId: "local" };
+
+const aws = await startLocalAws(async (body) => {
+  const { handler } = await import("../src/jobs/pack-orders.ts");
+  await handler({ Records: [{ body }] }, CONTEXT);
+});
+const { PAYMENT_WEBHOOK_SECRET = "" } = testEnvironment(api);
+const environment = { PAYMENT_WEBHOOK_SECRET, ...process.env, ...aws.environment };
+// The job reads its settings here, as it does in Lambda.
+Object.assign(process.env, testEnvironment(api), aws.environment, { RUNTIME: "LAMBDA" });
+
+const server = spawn("npx", ["lambda-express-api", "start", ...process.argv.slice(2)], {
+  env: environment,
+  stdio: "inherit",
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => server.kill(signal));
+server.once("exit", async (code) => {
+  process.exitCode = code ?? 0;
+  await aws.close();
+});
