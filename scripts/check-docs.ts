@@ -18,7 +18,14 @@ import { type Block, type Page, parsePage } from "./docs-page.ts";
 import { phrasesInPage, phrasesInSources } from "./plain-words.ts";
 
 /** The README comes first: it starts the servers that the other pages call. */
-const PAGES = ["README.md", "*.md", "docs/**/*.md", "packages/*/*.md", "packages/*/docs/*.md"];
+const PAGES = [
+  "README.md",
+  "*.md",
+  "docs/**/*.md",
+  "packages/*/*.md",
+  "packages/*/docs/*.md",
+  "examples/*/*.md",
+];
 const ANNOUNCED_ADDRESS = /(localhost|127\.0\.0\.1):3000\b/g;
 const READY_TIMEOUT_MILLISECONDS = 30_000;
 const COMMAND_TIMEOUT_MILLISECONDS = 60_000;

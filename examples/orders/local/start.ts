@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { testEnvironment } from "@lambda-express-api/kit/testing";
 import { api } from "../src/api.ts";
 import { startLocalAws } from "./aws.ts";
+import { seed } from "./seed.ts";
 
 const CONTEXT = { awsRequestId: "local" };
 
@@ -10,6 +11,7 @@ const aws = await startLocalAws(async (body) => {
   const { handler } = await import("../src/jobs/pack-orders.ts");
   await handler({ Records: [{ body }] }, CONTEXT);
 });
+await seed(aws, "alice");
 const { PAYMENT_WEBHOOK_SECRET = "" } = testEnvironment(api);
 const environment = { PAYMENT_WEBHOOK_SECRET, ...process.env, ...aws.environment };
 // The job reads its settings here, as it does in Lambda.

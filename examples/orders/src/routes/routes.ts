@@ -9,6 +9,7 @@ export const routes: RouteLoaders = {
   "GET /v1/orders/{orderId}/invoice": async () => (await import("./orders/get-invoice.ts")).getInvoice,
   "GET /v2/orders/{orderId}": async () => (await import("./orders/get-order-v2.ts")).getOrderV2,
   "PATCH /v1/orders/{orderId}": async () => (await import("./orders/update-order.ts")).updateOrder,
+  "POST /v1/auth/token": async () => (await import("./auth/create-token.ts")).createToken,
   "POST /v1/orders": async () => (await import("./orders/create-order.ts")).createOrder,
   "POST /v1/orders/{orderId}/payments": async () => (await import("./orders/pay-order.ts")).payOrder,
   "POST /v1/payments/events": async () =>

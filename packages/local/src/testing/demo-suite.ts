@@ -37,13 +37,17 @@ export function demoSuite({
   environment: own = {},
   services,
 }: DemoSuiteOptions): void {
-  const environment = { AUTH_ENDPOINTS: "on", ...own };
+  const environment: Environment = { AUTH_ENDPOINTS: "on", ...own };
   for (const [where, start] of [
     ["the container's server", serverTarget],
     ["the handler behind the local gateway", gatewayTarget({ through: "stage" })],
   ] as const) {
     it(`each call of the demo is answered as it says, by ${where}`, async () => {
-      const issuer = await startLocalIssuer({ callers: Object.values(callers), provider });
+      const issuer = await startLocalIssuer({
+        callers: Object.values(callers),
+        provider,
+        groupsClaim: environment.JWT_AUTHORIZATION_GROUPS_ATTR_NAME || undefined,
+      });
       try {
         const target = await start({ api, issuer, environment, services });
         try {
