@@ -159,6 +159,18 @@ describe("the built Lambda function", () => {
       assert.match(call, /^POST \/2015-03-31\/functions\/arn:aws:lambda:\S+\/invocations \{"warmer":true,/);
   });
 
+  it("traces requests where it is on, and else reads no file for that", async () => {
+    const traced = { ...environment, OTEL_TRACES_EXPORTER: "console" };
+    const on = await run(folder, [events.health], ["--expose-gc"], traced);
+    assert.deepEqual(
+      on.lines.filter(({ message }) => message === "span").map(({ name }) => name),
+      ["auth", "handler", "GET /v1/health"],
+    );
+    const filesOf = ({ answers }: Run) => answers[0]?.files.join() ?? "";
+    assert.match(filesOf(on), /open-telemetry/);
+    assert.doesNotMatch(filesOf(await run(folder, [events.health])), /open-telemetry/);
+  });
+
   it("keeps no request once it is answered and what is young was collected", async () => {
     const script = kitFile("measure-kept.ts");
     // Room enough for V8 to leave all collecting to the script.

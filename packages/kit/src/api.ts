@@ -6,6 +6,7 @@ import { type CatalogueEntry, catalogue, type ErrorCode } from "./errors/catalog
 import { type Access, type GroupRefusal, nameGroups } from "./route/access.ts";
 import { defineRoute, type Route, type RouteDefiner } from "./route/define-route.ts";
 import type { ServiceDefinitions, Services } from "./services.ts";
+import type { LoadTracing } from "./tracing/tracing.ts";
 
 /**
  * The endpoints by method and path (`GET /v1/orders/{orderId}`), each as the function that loads it: an endpoint's file is
@@ -51,6 +52,8 @@ export interface ApiDefinition<
     readonly config: Config<ParsedSettings<Settings>>;
     readonly services: Services<Definitions>;
   }) => readonly RequestHandler[];
+  /** `() => import("@lambda-express-api/kit/tracing")`: what is loaded where `OTEL_TRACES_EXPORTER` asks for spans. */
+  readonly tracing?: LoadTracing;
   readonly routes: RouteLoaders;
   /** Routers that exist already; they come after the routes. */
   readonly routers?: readonly MountedRouter[];
@@ -69,6 +72,7 @@ export interface Api {
     readonly config: Config<never>;
     readonly services: never;
   }) => readonly RequestHandler[];
+  readonly tracing?: LoadTracing;
   readonly routes: RouteLoaders;
   readonly routers: readonly MountedRouter[];
 }

@@ -31,6 +31,7 @@ import { encodeReply, isAnswered, sendAnswer, type WholeAnswer, wellFormedReply 
 import { routeRequests } from "./route/route-requests.ts";
 import { throwErrors } from "./route/run-handlers.ts";
 import type { Runtime } from "./route/runtime.ts";
+import type { Tracing } from "./tracing/tracing.ts";
 
 export interface AppOptions {
   readonly api: Api;
@@ -39,6 +40,8 @@ export interface AppOptions {
   readonly log: Log;
   /** Of `createServices`. */
   readonly services: Readonly<Record<string, Promise<unknown>>>;
+  /** Of `startTracing`. */
+  readonly tracing?: Promise<Tracing> | undefined;
 }
 
 /**
@@ -46,7 +49,7 @@ export interface AppOptions {
  *
  * @throws TypeError for two routes with the same method and path, and for middleware that is not a list of handlers.
  */
-export function createApp({ api, config, runtime, log, services }: AppOptions): Express {
+export function createApp({ api, config, runtime, log, services, tracing }: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -65,8 +68,11 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
       "middleware of defineApi must give a list of Express handlers: middleware: () => [handler]",
     );
   const facts = factsOf(api, config);
-  const metrics = config.metricsNamespace ? [requestMetrics(config.metricsNamespace, api.name)] : [];
-  for (const handler of [...runtime.middleware(facts), ...metrics, ...middleware.map(throwErrors)])
+  const spans = tracing ? [onceLoaded(tracing.then(({ traceRequest }) => traceRequest))] : [];
+  const metrics = config.metricsNamespace
+    ? [onceLoaded(requestMetrics(config.metricsNamespace, api.name))]
+    : [];
+  for (const handler of [...spans, ...runtime.middleware(facts), ...metrics, ...middleware.map(throwErrors)])
     app.use(handler);
 
   const { groupRefusal } = api;
@@ -75,13 +81,12 @@ export function createApp({ api, config, runtime, log, services }: AppOptions): 
 }
 
 /** Loaded where metrics are on: they are no part of any other cold start. */
-function requestMetrics(namespace: string, name: string): RequestHandler {
-  const loading = import("./metrics/request-metrics.ts");
-  let handler: RequestHandler | undefined;
-  return async (request, response, next) => {
-    handler ??= (await loading).createRequestMetrics(namespace, name);
-    return handler(request, response, next);
-  };
+async function requestMetrics(namespace: string, name: string): Promise<RequestHandler> {
+  return (await import("./metrics/request-metrics.ts")).createRequestMetrics(namespace, name);
+}
+
+function onceLoaded(loading: Promise<RequestHandler>): RequestHandler {
+  return async (request, response, next) => (await loading)(request, response, next);
 }
 
 function factsOf(api: Api, { features }: Config): ApiFacts {

@@ -383,6 +383,29 @@ const cases: Record<keyof typeof settings, SettingCases> = {
     right: [["my-api/production", "my-api/production"]],
     wrong: ["AWS/Lambda", "a b", "x".repeat(256)],
   },
+  OTEL_TRACES_EXPORTER: {
+    unset: { value: undefined },
+    value: ({ traces }) => traces?.exporter,
+    right: [
+      ["otlp", "otlp"],
+      ["console", "console"],
+      ["none", undefined],
+    ],
+    wrong: ["zipkin", "OTLP"],
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    unset: { value: undefined },
+    value: ({ traces }) => traces?.endpoint,
+    right: [["https://collector.example.com/", "https://collector.example.com"]],
+    wrong: ["collector.example.com", "ftp://collector.example.com"],
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    unset: { value: undefined },
+    value: ({ traces }) => traces?.headers,
+    right: [["x-api-key=a%20b=c,x-team=1", { "x-api-key": "a b=c", "x-team": "1" }]],
+    wrong: ["x-api-key", "x-api-key=%", "=a"],
+    needs: { OTEL_TRACES_EXPORTER: "otlp" },
+  },
   HOST: {
     unset: { value: "0.0.0.0" },
     value: ({ host }) => host,

@@ -86,6 +86,14 @@ export interface Config<Own = unknown> {
   readonly corsAllowCredentials: boolean;
   /** Where the API's own metrics are at CloudWatch; `undefined`: it has none. */
   readonly metricsNamespace: string | undefined;
+  /** Where spans go; `undefined`: there are none. */
+  readonly traces:
+    | {
+        readonly exporter: "otlp" | "console";
+        readonly endpoint: string | undefined;
+        readonly headers: Readonly<Record<string, string>>;
+      }
+    | undefined;
   /** Whether the access log tells who called. */
   readonly accessLogSubject: boolean;
   readonly host: string;
@@ -164,6 +172,16 @@ function listOfAlgorithms(text: string): readonly TokenAlgorithm[] | undefined {
 /** Names of headers (RFC 9110, section 5.6.2), whose case does not matter. */
 function headerNames(text: string): readonly string[] | undefined {
   return listOf((name) => /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name))(text)?.map((name) => name.toLowerCase());
+}
+
+/** As OpenTelemetry writes them: the values are percent-encoded ("OpenTelemetry Protocol Exporter"). */
+function headersOf(text: string): Readonly<Record<string, string>> | undefined {
+  const pairs = listOf((pair) => /^[\w-]+\s*=.+$/.test(pair))(text)?.map((pair) =>
+    pair.split(/\s*=\s*(.*)/, 2),
+  );
+  return (
+    pairs && Object.fromEntries(pairs.map(([name = "", value = ""]) => [name, decodeURIComponent(value)]))
+  );
 }
 
 const isOrigin = (text: string) =>
@@ -447,6 +465,29 @@ export const settings = {
     optional: true,
     parse: matching(/^(?!AWS\/)[\w.\-/#:]{1,255}$/),
   },
+  OTEL_TRACES_EXPORTER: {
+    description:
+      "Where spans go: to a collector, or into the log as lines. Unset: to `OTEL_EXPORTER_OTLP_ENDPOINT`, where that is set.",
+    rule: "otlp, console or none",
+    example: "otlp",
+    optional: true,
+    parse: oneOf("otlp", "console", "none"),
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    description: "Base URL of the collector (OTLP over HTTP). Default with `otlp`: `http://localhost:4318`.",
+    rule: "a URL",
+    example: "https://collector.example.com",
+    optional: true,
+    parse: baseUrl,
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    description: "Headers for the collector, such as a key.",
+    rule: "a list of name=value, separated by commas",
+    example: "x-api-key=the-key",
+    optional: true,
+    secret: true,
+    parse: headersOf,
+  },
   HOST: {
     description: "The address that the container listens on.",
     rule: "an IP address or a host name",
@@ -600,6 +641,7 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
     }
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
+  const exporter = parsed.OTEL_TRACES_EXPORTER ?? (parsed.OTEL_EXPORTER_OTLP_ENDPOINT ? "otlp" : "none");
   return {
     runtime: parsed.RUNTIME,
     environment: parsed.NODE_ENV,
@@ -639,6 +681,14 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
     corsExposeHeaders: parsed.CORS_EXPOSE_HEADERS ?? [],
     corsAllowCredentials: parsed.CORS_ALLOW_CREDENTIALS,
     metricsNamespace: parsed.METRICS_NAMESPACE,
+    traces:
+      exporter === "none"
+        ? undefined
+        : {
+            exporter,
+            endpoint: parsed.OTEL_EXPORTER_OTLP_ENDPOINT,
+            headers: parsed.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+          },
     accessLogSubject: parsed.ACCESS_LOG_SUBJECT,
     host: parsed.HOST,
     port: parsed.PORT,

@@ -16,6 +16,7 @@ import { release } from "../release.ts";
 import { hasRequestContext, requestContext } from "../request/request-context.ts";
 import { discardBody } from "../request/unread-body.ts";
 import { createServices } from "../services.ts";
+import { startTracing } from "../tracing/tracing.ts";
 import { createAccessLine } from "./access-log.ts";
 import { createContainerRuntime } from "./container-runtime.ts";
 import { readTarget } from "./read-target.ts";
@@ -82,7 +83,15 @@ export async function startServer(
     release: release(api),
     isStopping: () => isStopping,
   });
-  const app = createApp({ api, config, log, runtime, services });
+  const tracing = await startTracing(api, config, log);
+  const app = createApp({
+    api,
+    config,
+    log,
+    runtime,
+    services,
+    tracing: tracing && Promise.resolve(tracing),
+  });
   configure?.(app);
   const serverLimits = { ...LIMITS, ...limits };
   // The host is looked at here: Node's own refusal is in no log.
@@ -151,6 +160,7 @@ export async function startServer(
     async stop(forceAfterMilliseconds) {
       const result = await stop(server, inFlight, forceAfterMilliseconds);
       await closeServices();
+      await tracing?.close();
       return result;
     },
   };

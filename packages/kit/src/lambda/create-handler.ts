@@ -11,6 +11,7 @@ import { requestIds } from "../request/request-ids.ts";
 import { headersWithoutApp, securityHeaders } from "../request/security-headers.ts";
 import { TraceContext } from "../request/trace-context.ts";
 import { createServices } from "../services.ts";
+import { startTracing } from "../tracing/tracing.ts";
 import {
   createEventAdapter,
   type EventAdapter,
@@ -68,7 +69,8 @@ export function createHandler(
 ): LambdaHandler {
   const config = loadConfig(environment, { runtime: "LAMBDA", settings: api.settings });
   const { services } = createServices(api.services, { config, log, replaced });
-  const app = createApp({ api, config, log, services, runtime: createLambdaRuntime(config) });
+  const tracing = startTracing(api, config, log);
+  const app = createApp({ api, config, log, services, tracing, runtime: createLambdaRuntime(config) });
   configure?.(app);
   const respond = adapter
     ? adaptWith(adapter, app, config.stageName)
@@ -86,6 +88,9 @@ export function createHandler(
       const ids = idsOf(event, context);
       log.error("request failed", { ...ids, error });
       return failure(error, headersWithoutApp(config, ids.requestId), event.headers?.accept);
+    } finally {
+      // Lambda freezes the instance once it has the answer.
+      if (tracing) await (await tracing).flush();
     }
   };
 }

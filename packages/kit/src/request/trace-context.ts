@@ -21,7 +21,8 @@ export class TraceContext {
   readonly parentSpanId: string | undefined;
   /** 16 digits: this request's part of the trace, to which what it calls belongs. */
   spanId: string = randomHex(16);
-  readonly #flags: string;
+  /** Two digits; the last bit says whether the caller records the trace. */
+  readonly flags: string;
   readonly #state: string | undefined;
 
   /**
@@ -32,14 +33,14 @@ export class TraceContext {
     const [, traceId, parentSpanId, flags = SAMPLED] = TRACEPARENT.exec(textOf(headers.traceparent)) ?? [];
     this.traceId = traceId ?? rootOf(textOf(headers["x-amzn-trace-id"])) ?? traceIdOf(id);
     this.parentSpanId = parentSpanId;
-    this.#flags = flags;
+    this.flags = flags;
     // Of no use without the header that it belongs to (section 4.2).
     this.#state = traceId === undefined ? undefined : textOf(headers.tracestate) || undefined;
   }
 
   /** What a request to another service takes along, so that it belongs to the same trace. */
   get headers(): Readonly<Record<string, string>> {
-    const traceparent = `00-${this.traceId}-${this.spanId}-${this.#flags}`;
+    const traceparent = `00-${this.traceId}-${this.spanId}-${this.flags}`;
     return this.#state === undefined ? { traceparent } : { traceparent, tracestate: this.#state };
   }
 }

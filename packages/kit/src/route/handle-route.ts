@@ -69,7 +69,7 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     if (route.deprecated)
       (await import("./deprecation.ts")).announceDeprecation(route.deprecated, request, response);
     if (route.role === "health" && environment.runtime.isStopping?.()) throw shuttingDown();
-    const principal = await admit(route.access, request, environment);
+    const principal = await context.inSpan("auth", () => admit(route.access, request, environment));
     if (route.deprecated)
       (await import("./deprecation.ts")).logDeprecatedCall(
         request,
@@ -80,12 +80,12 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     const params = request.params as Readonly<Record<string, string>>;
     const { parts, sentBody } =
       route.request || route.rawBody
-        ? await schemas.readRequest(request, params)
+        ? await context.inSpan("validation", () => schemas.readRequest(request, params))
         : { parts: { params }, sentBody: undefined };
     const caller = principal && { principal, claims: principal.claims };
     const input = Object.assign(createInput(request, context, environment), caller, parts);
     const handle = async () => {
-      const reply = wellFormedReply(await route.handler(input));
+      const reply = wellFormedReply(await context.inSpan("handler", async () => route.handler(input)));
       if (config.environment !== "production") await schemas.demandContract(reply);
       return reply;
     };
