@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, globSync, realpathSync } from "node:fs";
 import { appendFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -30,6 +30,11 @@ describe("a copy of the repository", () => {
     const [mark, zod = ""] = run(copy, "--input-type=module", "--eval", program, ...names).split("\n");
     assert.equal(mark, "of the copy");
     assert.ok(zod.startsWith(`file://${realpathSync("node_modules/zod")}`), zod);
+  });
+
+  it("has the versions that a package of its own depends on, beside those of others", () => {
+    const own = globSync("packages/*/node_modules");
+    assert.deepEqual(globSync("packages/*/node_modules", { cwd: copy }), own);
   });
 
   it("has not what it is told to leave out", async (t) => {

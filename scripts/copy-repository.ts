@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,4 +43,7 @@ async function linkPackages(root: string, copy: string): Promise<void> {
   }
   for (const name of await readdir(join(root, folder, SCOPE)))
     await symlink(join("../../packages", name), join(copy, folder, SCOPE, name));
+  // Of a dependency that another package has in another version.
+  for (const own of globSync(`{packages,examples}/*/${folder}`, { cwd: root }))
+    await symlink(join(root, own), join(copy, own));
 }
