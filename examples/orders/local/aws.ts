@@ -17,16 +17,21 @@ export interface LocalAws {
   close(): Promise<void>;
 }
 
-/** @param onMessage is given each message, as the queue gives it to its consumer. */
+/** @param onMessage is given each message before its sender has an answer; where it throws, the queue is down. */
 export async function startLocalAws(onMessage: (body: string) => unknown = () => {}): Promise<LocalAws> {
   const messages: string[] = [];
   const queue = createServer(async (request, response) => {
     const { MessageBody } = JSON.parse(Buffer.concat(await request.toArray()).toString());
-    messages.push(MessageBody);
     response.setHeader("content-type", "application/x-amz-json-1.0");
+    try {
+      await onMessage(MessageBody);
+    } catch {
+      response.writeHead(500).end("{}");
+      return;
+    }
+    messages.push(MessageBody);
     const MD5OfMessageBody = createHash("md5").update(MessageBody).digest("hex");
     response.end(JSON.stringify({ MessageId: crypto.randomUUID(), MD5OfMessageBody }));
-    await onMessage(MessageBody);
   });
   const tables = dynalite({ createTableMs: 0 });
   const [queueUrl, tablesUrl] = [await listen(queue), await listen(tables)];
@@ -34,6 +39,7 @@ export async function startLocalAws(onMessage: (body: string) => unknown = () =>
     AWS_REGION: "eu-west-1",
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
+    AWS_MAX_ATTEMPTS: "1",
     AWS_ENDPOINT_URL_DYNAMODB: tablesUrl,
     AWS_ENDPOINT_URL_SQS: queueUrl,
     SHIPMENTS_QUEUE: `${queueUrl}/123456789012/shipments`,

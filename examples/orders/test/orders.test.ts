@@ -28,8 +28,12 @@ for (const [where, start] of [
     let issuer: TestIssuer;
     let target: Target;
     let app = "";
+    let isQueueDown = false;
+    const refuse = () => {
+      if (isQueueDown) throw new Error("The queue is down");
+    };
     before(async () => {
-      [aws, issuer] = await Promise.all([startLocalAws(), startTestIssuer()]);
+      [aws, issuer] = await Promise.all([startLocalAws(refuse), startTestIssuer()]);
       target = await start({ api, issuer, environment: aws.environment });
       app = target.baseUrl ?? "";
     });
@@ -131,6 +135,18 @@ for (const [where, start] of [
       assert.equal(first.status, 201, JSON.stringify(first.body));
       assert.deepEqual([again.body, again.headers["idempotent-replayed"]], [first.body, "true"]);
       assert.equal((await pay(orderId, as("alice"))).body.error.code, "100409");
+      assert.deepEqual(aws.messages.slice(before), [JSON.stringify({ orderId })]);
+    });
+
+    it("a payment of which the queue could not be told is finished by the caller's next attempt, and by no other", async () => {
+      const { orderId } = await place("alice");
+      const [key, before] = [crypto.randomUUID(), aws.messages.length];
+      isQueueDown = true;
+      const first = await pay(orderId, as("alice"), key);
+      isQueueDown = false;
+      assert.equal(first.status, 500);
+      assert.equal((await pay(orderId, as("alice"))).status, 409);
+      assert.equal((await pay(orderId, as("alice"), key)).status, 201);
       assert.deepEqual(aws.messages.slice(before), [JSON.stringify({ orderId })]);
     });
 

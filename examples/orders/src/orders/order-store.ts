@@ -35,7 +35,7 @@ export interface OrderFilter {
 }
 
 export interface OrderChange {
-  readonly set: Partial<Pick<Order, "status" | "note" | "lines" | "totalCents" | "paidAt">>;
+  readonly set: Partial<Pick<Order, "status" | "note" | "paidAt" | "paidWith">>;
   /** The states in which the change may be made. */
   readonly from: readonly OrderStatus[];
   /** The version that was read. Default: any. */

@@ -14,6 +14,8 @@ export interface Order {
   /** Unix seconds from which an unpaid order is gone. */
   readonly expiresAt?: number | undefined;
   readonly paidAt?: string | undefined;
+  /** The `Idempotency-Key` of the payment. */
+  readonly paidWith?: string | undefined;
 }
 
 export interface OrderLine {

@@ -257,6 +257,22 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(await lint(document), []);
   });
 
+  it("has a header once that the kit reads, where a handler asks for it too", async () => {
+    const pay = defineRoute({
+      operationId: "pay",
+      method: "POST",
+      path: "/v1/pay",
+      summary: "Pays.",
+      request: (z) => ({ headers: z.object({ "Idempotency-Key": z.string() }) }),
+      responses: () => ({ 204: { description: "Paid." } }),
+    }).handler(anyone(async () => ({ status: 204 })));
+    const document = await documentOf(apiOf([{ ...pay, idempotency: "required" }]));
+    const names = document.paths?.["/v1/pay"]?.post?.parameters?.map((each) =>
+      Object(each).name.toLowerCase(),
+    );
+    assert.deepEqual(names, ["idempotency-key"]);
+  });
+
   it("shows of each error its own code, and of no other status", async () => {
     const { paths = {}, components } = await documentOf(ownerApi);
     const { responses } = Object(paths["/v1/stock"]).put;

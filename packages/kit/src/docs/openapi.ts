@@ -298,12 +298,19 @@ class OperationSchemas {
     return toJsonSchema(schema, this.#route.operationId + words.join(""), this.#components);
   }
 
-  /** Variables without a schema are strings. OpenAPI says with the answers' types what `accept` may be. */
+  /** Variables without a schema are strings. What the kit itself reads is here once, if a handler asks for it too; OpenAPI says with the answers' types what `accept` may be. */
   parameters() {
     const { params, query, headers, cookies } = this.made.request;
     const variables = [...this.#route.path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
     const queryNames = Object.keys(query?.shape ?? {});
-    const headerNames = Object.keys(headers?.shape ?? {}).filter((name) => name.toLowerCase() !== "accept");
+    const documented = [
+      "accept",
+      ...(this.#route.etag ? ["if-none-match"] : []),
+      ...(this.#route.idempotency ? ["idempotency-key"] : []),
+    ];
+    const headerNames = Object.keys(headers?.shape ?? {}).filter(
+      (name) => !documented.includes(name.toLowerCase()),
+    );
     const parameters = [
       ...variables.map((name) =>
         params && name in params.shape

@@ -9,7 +9,10 @@ export const payOrder = defineRoute({
   summary: "Pays an order, once.",
   idempotency: "required",
   use: [rateLimit({ name: "payments", limit: 30, windowSeconds: 60 })],
-  request: (z) => ({ body: z.object({ cents: z.int().min(1) }) }),
+  request: (z) => ({
+    headers: z.object({ "idempotency-key": z.string() }),
+    body: z.object({ cents: z.int().min(1) }),
+  }),
   responses: (z) => ({
     201: {
       description: "The order is paid.",
@@ -18,14 +21,21 @@ export const payOrder = defineRoute({
   }),
   errors: ["100404", "100409"],
 }).handler(
-  auth(async ({ principal, params: { orderId }, body: { cents }, services }) => {
+  auth(async ({ principal, params: { orderId }, headers, body: { cents }, services }) => {
     const orders = await services.orders;
-    const { totalCents } = await visibleOrder(orders, principal, orderId);
-    if (cents !== totalCents) throw new ApiError("100409", { reason: `The order costs ${totalCents} cents` });
+    const order = await visibleOrder(orders, principal, orderId);
+    if (cents !== order.totalCents)
+      throw new ApiError("100409", { reason: `The order costs ${order.totalCents} cents` });
+    const paidWith = headers["idempotency-key"];
     const paidAt = new Date().toISOString();
-    if (!(await orders.change(orderId, { set: { status: "paid", paidAt }, from: ["placed"] })))
+    const isPaid = await orders.change(orderId, {
+      set: { status: "paid", paidAt, paidWith },
+      from: ["placed"],
+    });
+    // Of an attempt that was cut off here, the caller has no answer and the queue no message: the next one sends it.
+    if (!isPaid && (order.status !== "paid" || order.paidWith !== paidWith))
       throw new ApiError("100409", { reason: "The order does not wait for a payment" });
     await (await services.shipments).announce(orderId);
-    return { status: 201, body: { orderId, paidAt, cents } };
+    return { status: 201, body: { orderId, paidAt: (isPaid ? undefined : order.paidAt) ?? paidAt, cents } };
   }),
 );
