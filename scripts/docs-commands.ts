@@ -43,6 +43,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run logs": "needs a request that was made; packages/local/src/logs.test.ts runs it",
   "npm run keys": "the app has no keys; packages/local/src/keys.test.ts runs it against an API that has",
   "npm install --save-dev": "needs the package registry",
+  "npm install @opentelemetry": "needs the package registry",
   "npm run demo -- --url": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
   "npx lambda-express-api": "is a project's command for a program that npm run has here",
   "npx sst": "needs an account",

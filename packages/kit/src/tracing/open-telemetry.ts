@@ -59,7 +59,7 @@ export function createTracing(options: TracingOptions, exporter = exporterOf(opt
         try {
           return await context.with(trace.setSpan(active, part), work);
         } catch (error) {
-          // What it says may be secret. A caller's mistake is no failure of the service.
+          // What it says may be secret. A caller's mistake is not a failure of the service.
           part.setAttribute("error.type", error instanceof ApiError ? error.code : (error as Error)?.name);
           if (!(error instanceof ApiError)) part.setStatus({ code: SpanStatusCode.ERROR });
           throw error;
