@@ -138,6 +138,7 @@ const STATE: Readonly<Record<string, string>> = {
   "shared-store/memory-store.ts held":
     "by key: what a limit has counted, and the answers of an idempotency key's own caller",
   "source-stack.ts maps": "source maps, by file",
+  "tracing/outgoing-calls.ts spans": "of calls whose answer has not begun",
 };
 
 /** `const x = new Map()` at any place, and at the top of a module `let x` or what remembers. */

@@ -9,8 +9,10 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, afterEach, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { ApiFolderError } from "@lambda-express-api/build/api-folder.ts";
 import { perform } from "../../src/release/command.ts";
 import { ReleaseError } from "../../src/release/release-error.ts";
+import { releaseTarget } from "../../src/release/release-target.ts";
 import { environment, permissions, placeholder, zipOf } from "./release-world.ts";
 import { createPackageRunner, type PackageRunner } from "./run-package.ts";
 import { smallApi, targetOf } from "./small-api.ts";
@@ -146,34 +148,6 @@ describe("the commands as processes, at a stand-in for AWS", { concurrency: 2 },
         assert.equal(aws.alias.version, "3");
       }));
 
-    it("looks at the stage before it builds", () =>
-      withStage(async (aws) => {
-        const { stdout, stderr } = await run(aws, [...SMALL, "release", "--stage", "nowhere"]);
-        assert.match(stderr, /^It stopped at "look": /);
-        assert.equal(stdout, "");
-      }));
-
-    it("takes its settings from the stage's own file", () =>
-      withStage(async (aws) => {
-        const lines = Object.entries({ ...settings, ...identity }).map((pair) => `${pair.join("=")}\n`);
-        writeFileSync(join(folder, ".env.filed"), lines.join(""));
-        const { exitCode, stderr } = await run(
-          aws,
-          [...SMALL, "rollback", "--stage", "filed", "--to", "2"],
-          {},
-        );
-        assert.equal(exitCode, 1);
-        assert.match(stderr, /not authorized|You may not do lambda:GetAlias on fixture-api-filed-Api:latest/);
-      }));
-
-    it("ends with 1 after a sentence about a folder without an API", () =>
-      withStage(async (aws) => {
-        const args = [process.execPath, MAIN, "release", "--api", folder, "--stage", "test"];
-        const { exitCode, stderr } = await run(aws, args);
-        assert.equal(exitCode, 1);
-        assert.match(stderr, /^\S+\/src\/api\.ts does not exist; [^\n]+ --api packages\/api\n$/);
-      }));
-
     it("ends with 1 after a sentence about its arguments or its settings, and shows no stack", () =>
       withStage(async (aws) => {
         const variables = { ...settings, RELEASE_BUCKET: "s3://x" };
@@ -257,4 +231,35 @@ describe("the command refuses with a clear message, and moves no caller,", () =>
       assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
     });
   }
+
+  it("for a stage that is not there, before it builds", async () => {
+    become(environmentOf(aws, { ...settings, ...identity }));
+    const target = { ...targetOf({}), build: () => assert.fail("it builds") };
+    await assert.rejects(
+      perform(["release", "--stage", "nowhere"], async () => target),
+      /It stopped at "look": /,
+    );
+  });
+
+  it("for a function of another stage, whose settings it takes from that stage's own file", async (t) => {
+    become(environmentOf(aws, {}));
+    const lines = Object.entries({ ...settings, ...identity }).map((pair) => `${pair.join("=")}\n`);
+    writeFileSync(join(folder, ".env.filed"), lines.join(""));
+    const here = process.cwd();
+    t.after(() => process.chdir(here));
+    process.chdir(folder);
+    await assert.rejects(
+      perform(["rollback", "--stage", "filed", "--to", "2"], async () => targetOf({})),
+      /not authorized|You may not do lambda:GetAlias on fixture-api-filed-Api:latest/,
+    );
+  });
+
+  it("for a folder without an API", async () => {
+    become(environmentOf(aws, { ...settings, ...identity }));
+    await assert.rejects(perform(["release", "--api", folder, "--stage", "test"], releaseTarget), (error) => {
+      assert.ok(error instanceof ApiFolderError);
+      assert.match(error.message, /^\S+\/src\/api\.ts does not exist; [^\n]+ --api packages\/api$/);
+      return true;
+    });
+  });
 });

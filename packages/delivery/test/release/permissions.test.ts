@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { releasePermissions } from "../../src/release/permissions.ts";
 import { permissions, type Stage, type StageOptions, startStage } from "./release-world.ts";
-import { createPackageRunner, type PackageRunner } from "./run-package.ts";
+import { createSmallRunner, type PackageRunner } from "./run-package.ts";
 import { smallApi } from "./small-api.ts";
 import { BUCKET_ARN, FUNCTION_ARN } from "./stand-in-aws.ts";
 
@@ -13,7 +13,7 @@ const CANARY = "Canary10Percent5Minutes";
 describe("the rights that a release needs, at a stand-in for AWS", () => {
   let runner: PackageRunner;
   before(() => {
-    runner = createPackageRunner();
+    runner = createSmallRunner();
   });
   after(() => runner.close());
 

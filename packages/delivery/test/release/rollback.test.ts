@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type Stage, startStage } from "./release-world.ts";
-import { createPackageRunner, type PackageRunner } from "./run-package.ts";
+import { createSmallRunner, type PackageRunner } from "./run-package.ts";
 import { smallApi } from "./small-api.ts";
 
 describe("a rollback, at a stand-in for AWS", () => {
   let runner: PackageRunner;
   before(() => {
-    runner = createPackageRunner();
+    runner = createSmallRunner();
   });
   after(() => runner.close());
 
