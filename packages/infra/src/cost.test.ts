@@ -146,7 +146,7 @@ describe("what a month costs", () => {
     const usage = readUsage(["--ms", "20", "--memory", "512"], sizes);
     const table = costTable(monthlyCost(usage), usage);
     assert.match(table, /^API Gateway, requests +\$1\.00 +\$1\.00$/m);
-    assert.match(table, /^Together +\$1\.99 +\$1\.00$/m);
+    assert.match(table, /^Total +\$1\.99 +\$1\.00$/m);
     assert.doesNotMatch(table, /measured/);
   });
 

@@ -257,7 +257,7 @@ export function costTable(
 ): string {
   const sum = (pick: (item: CostItem) => number) => items.reduce((total, item) => total + pick(item), 0);
   const total = {
-    item: "Together",
+    item: "Total",
     dollars: sum(({ dollars }) => dollars),
     dollarsAfterFreeTier: sum(({ dollarsAfterFreeTier }) => dollarsAfterFreeTier),
   };
@@ -275,7 +275,7 @@ export function costTable(
           "What your handlers do and wait for comes on top; say it all with --ms.",
         ]
       : []),
-    `us-east-1, arm64, prices of ${PRICES_OF}; to pay: without what is free every month.`,
+    `us-east-1, arm64, prices of ${PRICES_OF}; to pay: after the monthly free tier.`,
   ].join("\n");
 }
 
@@ -316,7 +316,7 @@ export function comparisonTable(usage: Usage): string {
       ),
     ),
     row(
-      "Together",
+      "Total",
       architectures.map((architecture) => dollars(listPrice(usage, architecture))),
     ),
     "",

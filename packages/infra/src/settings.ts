@@ -139,48 +139,49 @@ function otherApis(text: string): Readonly<Record<string, OtherApi>> | undefined
 export const settingsTable = {
   PERMANENT: {
     description:
-      "Whether people depend on the stage: `sst remove` refuses it, and it keeps its data, its logs for longer, and alarms. Default: `on` for `production`, `prod` and `staging`, else `off`.",
+      "Whether the stage is permanent: `sst remove` refuses it, its data and logs are kept longer, and it has alarms. Default: `on` for `production`, `prod` and `staging`, otherwise `off`.",
     rule: "on or off",
     example: "on",
     defaultOf: onIfPermanent,
     parse: oneOf("on", "off"),
   },
   TAGS: {
-    description: "Tags for every resource, beside `sst:app` and `sst:stage`.",
+    description: "Tags for every resource, in addition to `sst:app` and `sst:stage`.",
     rule: "at most 8 tags like team=orders, separated by commas",
     example: "team=orders,cost-center=42",
     parse: (text: string) => (parseTags(text) ? listOf(() => true)(text) : undefined),
   },
   MEMORY_MEGABYTES: {
-    description: "The function's memory, and with it its share of a processor.",
+    description: "The function's memory, which also determines its share of a processor.",
     rule: "a number from 128 to 10240",
     example: "512",
     default: "512",
     parse: wholeNumber(128, 10_240),
   },
   LOG_RETENTION_DAYS: {
-    description: "How long the function's log is kept. Default: 90 days in a permanent stage, else 7.",
+    description: "How long the function's log is kept. Default: 90 days in a permanent stage, otherwise 7.",
     rule: RETENTION_RULE,
     example: "30",
     defaultOf: usualRetention,
     parse: retentionDays,
   },
   ACCESS_LOG_RETENTION_DAYS: {
-    description: "How long the gateway's access log is kept. Default: 90 days in a permanent stage, else 7.",
+    description:
+      "How long the gateway's access log is kept. Default: 90 days in a permanent stage, otherwise 7.",
     rule: RETENTION_RULE,
     example: "30",
     defaultOf: usualRetention,
     parse: retentionDays,
   },
   THROTTLE_RATE: {
-    description: "How many requests a second each route takes from all callers together.",
+    description: "How many requests a second each route accepts from all callers together.",
     rule: "a number from 1 to 10000",
     example: "100",
     default: "100",
     parse: wholeNumber(1, 10_000),
   },
   THROTTLE_BURST: {
-    description: "How many requests each route takes at once.",
+    description: "How many requests each route accepts at once.",
     rule: "a number from 1 to 5000",
     example: "200",
     default: "200",
@@ -210,14 +211,14 @@ export const settingsTable = {
   },
   KEEP_WARM: {
     description:
-      "How instances are kept ready: not at all, by a schedule that calls them, or by provisioned concurrency.",
+      "How instances are kept warm: not at all, by a schedule that calls them, or by provisioned concurrency.",
     rule: "off, warmer or provisioned-concurrency",
     example: "warmer",
     default: "off",
     parse: oneOf("off", "warmer", "provisioned-concurrency"),
   },
   KEEP_WARM_INSTANCES: {
-    description: "How many instances are kept ready.",
+    description: "How many instances are kept warm.",
     rule: "a number from 1 to 100",
     example: "2",
     default: "1",
@@ -225,8 +226,7 @@ export const settingsTable = {
   },
   CODE_DELIVERY: {
     ofDelivery: true,
-    description:
-      "Who brings the function's code: `sst deploy`, or a pipeline that moves the alias by itself.",
+    description: "What deploys the function's code: `sst deploy`, or a release that moves the alias.",
     rule: "sst or pipeline",
     example: "sst",
     default: "sst",
@@ -234,7 +234,7 @@ export const settingsTable = {
   },
   RELEASE_BUCKET: {
     ofDelivery: true,
-    description: "The bucket, in the function's region, to which `npm run release` brings the code.",
+    description: "The bucket for the packages of `npm run release`, in the function's region.",
     rule: "the name of a bucket",
     example: "my-releases",
     parse: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
@@ -242,27 +242,26 @@ export const settingsTable = {
   TRAFFIC_SHIFT: {
     ofDelivery: true,
     description:
-      "How a release moves callers to its version. Default: `Canary10Percent5Minutes` in a permanent stage, else `AllAtOnce`.",
+      "How a release moves callers to its version. Default: `Canary10Percent5Minutes` in a permanent stage, otherwise `AllAtOnce`.",
     rule: `one of ${TRAFFIC_SHIFTS.join(", ")}`,
     example: "Canary10Percent5Minutes",
     defaultOf: ({ isPermanent }) => (isPermanent ? "Canary10Percent5Minutes" : "AllAtOnce"),
     parse: oneOf(...TRAFFIC_SHIFTS),
   },
   PERMISSIONS_BOUNDARY_ARN: {
-    description:
-      "The policy that says what the deployment's roles may do at most. Unset: only what their own policies say.",
+    description: "The permissions boundary of the deployment's roles. Unset: no boundary.",
     rule: "the ARN of a policy of IAM",
     example: "arn:aws:iam::123456789012:policy/boundary",
     parse: matching(/^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/),
   },
   DOMAIN_NAME: {
-    description: "The custom domain of the API. Unset: it is reached at the gateway's own host.",
+    description: "The custom domain of the API. Unset: the API is at the gateway's own host.",
     rule: "a domain name in lower case",
     example: "api.example.com",
     parse: matching(DOMAIN_NAME),
   },
   DOMAIN_IP_ADDRESS_TYPE: {
-    description: "Whether the domain answers by IPv4 alone, or by IPv6 too.",
+    description: "Whether the domain answers over IPv4 only, or also over IPv6.",
     rule: "ipv4 or dualstack",
     example: "dualstack",
     default: "ipv4",
@@ -270,7 +269,7 @@ export const settingsTable = {
   },
   DOMAIN_OTHER_APIS: {
     description:
-      "Other HTTP APIs of the account that are under the domain too: mapping key, id and stage of each. This one then has a mapping key as well, or takes what no other takes.",
+      "Other HTTP APIs of the account under the same domain: mapping key, id and stage of each. Without a mapping key of its own, this API gets all other paths.",
     rule: "a list like stock=a1b2c3d4e5/live, separated by commas",
     example: "stock=a1b2c3d4e5/live,v1/mail=f6g7h8i9j0/$default",
     // Checked as a whole; each key once.
@@ -278,29 +277,28 @@ export const settingsTable = {
   },
   DNS: {
     description:
-      "Who has the domain's records. With `none` you make them, and `CERTIFICATE_ARN` is required.",
+      "Where the domain's DNS is hosted. With `none` you make the records, and `CERTIFICATE_ARN` is required.",
     rule: "route53, cloudflare or none",
     example: "route53",
     default: "route53",
     parse: oneOf("route53", "cloudflare", "none"),
   },
   DNS_ZONE_ID: {
-    description: "The id of the domain's hosted zone. Unset: it is looked up by the domain's name.",
+    description: "The id of the domain's hosted zone. Unset: found by the domain's name.",
     rule: "a zone id of Route 53 or Cloudflare",
     example: "Z2FDTNDATAQYW2",
     parse: matching(/^[A-Za-z0-9]{10,40}$/),
   },
   DNS_OVERRIDE: {
     description:
-      "Whether a record that the domain has already is replaced. Without it, Route 53 refuses to make a second one.",
+      "Whether an existing record of the domain is replaced. `off`: Route 53 refuses a second record.",
     rule: "on or off",
     example: "on",
     default: "off",
     parse: oneOf("on", "off"),
   },
   CERTIFICATE_ARN: {
-    description:
-      "A certificate for the domain, in the API's region. Unset: one is made and validated by DNS.",
+    description: "A certificate for the domain, in the API's region. Unset: a new one, validated by DNS.",
     rule: "the ARN of an ACM certificate",
     example: "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
     parse: matching(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/),
@@ -313,34 +311,35 @@ export const settingsTable = {
     parse: oneOf("on", "off"),
   },
   ALARMS: {
-    description: "Whether alarms are made. Default: `on` in a permanent stage, else `off`.",
+    description: "Whether the stage has alarms. Default: `on` in a permanent stage, otherwise `off`.",
     rule: "on or off",
     example: "on",
     defaultOf: onIfPermanent,
     parse: oneOf("on", "off"),
   },
   ALARM_TOPIC_ARN: {
-    description: "The SNS topic that the alarms tell. Unset: they only show in CloudWatch.",
+    description: "The SNS topic that alarms notify. Unset: they only show in CloudWatch.",
     rule: "the ARN of an SNS topic",
     example: "arn:aws:sns:eu-west-1:123456789012:alarms",
     parse: matching(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/),
   },
   DASHBOARD: {
     description:
-      "Whether a dashboard is made. An account has three for nothing, and pays 3 dollars a month for each more.",
+      "Whether the stage has a dashboard. An account has three for free; each further one costs 3 dollars a month.",
     rule: "on or off",
     example: "on",
     default: "off",
     parse: oneOf("on", "off"),
   },
   BUDGET_USD: {
-    description: "What the account may cost in a month before `BUDGET_EMAILS` are told. Unset: no budget.",
+    description:
+      "The account's monthly budget, in dollars, of which `BUDGET_EMAILS` are notified. Unset: no budget.",
     rule: "a number of dollars from 1 to 999999",
     example: "20",
     parse: wholeNumber(1, 999_999),
   },
   BUDGET_EMAILS: {
-    description: "Who is told about the budget, separated by commas.",
+    description: "Who is notified about the budget.",
     rule: "one to ten e-mail addresses, separated by commas",
     example: "ops@example.com",
     parse: (text) => {
@@ -349,7 +348,7 @@ export const settingsTable = {
     },
   },
   CONTAINER_IMAGE: {
-    description: "The image to run on Fargate, for those whom Lambda no longer fits. Unset: none.",
+    description: "The image to run on Fargate. Unset: no container.",
     rule: "an image in a registry",
     example: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/my-api:1.0.0",
     parse: matching(/^[\w.-]+(:\d+)?(\/[\w.-]+)+([:@][\w.:-]+)?$/),

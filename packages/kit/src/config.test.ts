@@ -592,7 +592,7 @@ describe("loadConfig", () => {
   it("shows no demo callers in production", () => {
     for (const NODE_ENV of ["production", undefined]) {
       assert.deepEqual(mistakesOf({ ...LEAST, NODE_ENV, DEMO_CALLERS: "a@example.com:hunter2" }), [
-        "DEMO_CALLERS shows passwords to everybody and is refused in production; unset it, or set NODE_ENV=development for a local stack.",
+        "DEMO_CALLERS shows passwords publicly and is refused in production; unset it, or set NODE_ENV=development for a local stack.",
       ]);
     }
   });

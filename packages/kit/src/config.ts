@@ -189,29 +189,28 @@ const isOrigin = (text: string) =>
 
 export const settings = {
   RUNTIME: {
-    description: "Where the app runs: in Lambda behind API Gateway, or as a container of its own.",
+    description: "Where the app runs: in Lambda behind API Gateway, or in a container.",
     rule: "LAMBDA or CONTAINERIZED",
     example: "CONTAINERIZED",
     parse: oneOf("LAMBDA", "CONTAINERIZED"),
   },
   NODE_ENV: {
     description:
-      "In `development` and `test` an answer that breaks its contract fails. `development` also sets `AUTH_ERROR_DETAIL` to `provider`.",
+      "In `development` and `test`, an answer that breaks its contract fails. `development` also sets `AUTH_ERROR_DETAIL` to `provider`.",
     rule: "production, development or test",
     example: "production",
     default: "production",
     parse: oneOf("production", "development", "test"),
   },
   AWS_API_GW_STAGE_NAME: {
-    description:
-      "The API Gateway stage in front of the function, for the log. Its prefix is cut from the path.",
+    description: "The API Gateway stage in front of the function. It is logged, and removed from the path.",
     rule: "letters, digits, - and _, or $default",
     example: "mvp",
     optional: true,
     parse: matching(/^(\$default|[\w-]{1,128})$/),
   },
   AWS_API_GW_MAPPING_KEY: {
-    description: "The mapping key under which a custom domain serves the API; links and docs start with it.",
+    description: "The mapping key of the API under its custom domain; links and docs start with it.",
     rule: "a path without a slash at either end",
     example: "orders",
     optional: true,
@@ -219,28 +218,28 @@ export const settings = {
   },
   IDENTITY_PROVIDER: {
     description:
-      "Who signs callers in. Unset `JWT_` settings follow from it and a value or two of the provider's. Unset: Firebase, and nothing follows.",
+      "The identity provider. Unset `JWT_` settings are derived from it and one or two of its values. Unset: Firebase, and nothing is derived.",
     rule: "firebase, cognito, auth0 or oidc",
     example: "cognito",
     optional: true,
     parse: oneOf(...IDENTITY_PROVIDERS),
   },
   FIREBASE_PROJECT_ID: {
-    description: "The Firebase project, of which issuer, keys and audience follow. With `firebase`.",
+    description: "The Firebase project; determines issuer, keys and audience. With `firebase`.",
     rule: "the id of a project",
     example: "my-project",
     optional: true,
     parse: matching(/^[a-z0-9][a-z0-9.:-]{2,61}[a-z0-9]$/),
   },
   COGNITO_USER_POOL_ID: {
-    description: "The user pool, of which issuer and keys follow. With `cognito`.",
+    description: "The user pool; determines issuer and keys. With `cognito`.",
     rule: "the id of a user pool",
     example: "eu-west-1_AbCdEfGhI",
     optional: true,
     parse: matching(COGNITO_USER_POOL_ID),
   },
   COGNITO_CLIENT_ID: {
-    description: "The app client, whose tokens are let in, and which signs callers in. With `cognito`.",
+    description: "The app client that signs callers in, and whose tokens are accepted. With `cognito`.",
     rule: "the id of an app client",
     example: "1h57kf5cpq17m0eml12EXAMPLE",
     optional: true,
@@ -262,7 +261,7 @@ export const settings = {
     parse: baseUrl,
   },
   AUTH0_DOMAIN: {
-    description: "The tenant's domain, of which issuer and keys follow. With `auth0`.",
+    description: "The tenant's domain; determines issuer and keys. With `auth0`.",
     rule: "a domain name, without https:// and without a slash",
     example: "my-tenant.eu.auth0.com",
     optional: true,
@@ -302,33 +301,33 @@ export const settings = {
   },
   OIDC_SCOPE: {
     description:
-      "The scopes that the token endpoints ask for. Default: `openid offline_access` with `auth0`, `openid` with `oidc`.",
+      "The scopes that a sign-in requests. Default: `openid offline_access` with `auth0`, `openid` with `oidc`.",
     rule: "scopes, separated by blanks",
     example: "openid offline_access orders:read",
     optional: true,
     parse: matching(/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/),
   },
   JWT_ISSUER: {
-    description: "The token issuer, compared character by character with `iss`.",
+    description: "The token issuer, which must equal `iss` exactly.",
     rule: "the issuer's URL, as in its discovery document",
     example: "https://securetoken.google.com/my-project",
     parse: httpUrl,
   },
   JWT_ISSUER_JWKS_URI: {
-    description: "Where the issuer's keys are, for the container. Unset: its discovery document says it.",
+    description: "The URL of the issuer's keys, for the container. Unset: the one in its discovery document.",
     rule: "a URL",
     example: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
     optional: true,
     parse: fullUrl,
   },
   JWT_AUTHORIZED_AUDIENCES: {
-    description: "The audiences that a token may be for.",
+    description: "The accepted audiences of tokens.",
     rule: "a list of audiences, separated by commas",
     example: "my-project,my-other-project",
     parse: listOf(() => true),
   },
   JWT_AUTHORIZATION_GROUPS_ATTR_NAME: {
-    description: "The claim that holds the caller's groups, as one literal name.",
+    description: "The claim with the caller's groups; a literal name, not a path.",
     rule: "the name of a claim",
     example: "cognito:groups",
     default: "groups",
@@ -336,14 +335,14 @@ export const settings = {
   },
   JWT_TOKEN_USE: {
     description:
-      "Which of Cognito's two tokens is let in and handed out (`token_use`). Default: `access` with `cognito`, otherwise any.",
+      "Which of Cognito's two tokens is accepted and returned (`token_use`). Default: `access` with `cognito`, otherwise any.",
     rule: "access or id",
     example: "id",
     optional: true,
     parse: oneOf("access", "id"),
   },
   JWT_ALGORITHMS: {
-    description: "How tokens may be signed. Others than RS256 are for the container.",
+    description: "The accepted signature algorithms. Only the container supports others than RS256.",
     rule: "a list of RS256, ES256 and EdDSA, separated by commas",
     example: "ES256",
     default: DEFAULT_ALGORITHMS.join(","),
@@ -365,7 +364,7 @@ export const settings = {
   },
   AUTH_ENDPOINTS: {
     description:
-      "Whether the token endpoints exist. With `auth0` and `oidc` they are off by default: their password grant has to be switched on.",
+      "Whether the token endpoints exist. With `auth0` and `oidc` they are off by default, because the password grant has to be enabled first.",
     rule: "on or off",
     example: "off",
     default: "on",
@@ -380,7 +379,7 @@ export const settings = {
   },
   DEMO_CALLERS: {
     description:
-      "Who the docs pages offer to sign in as, for a local stack. Their passwords are shown, so `production` refuses it.",
+      "The demo callers on the docs pages, for a local stack. Their passwords are shown, so `production` refuses this setting.",
     rule: "a list of e-mail:password, separated by commas",
     example: "user@example.com:not-secret",
     optional: true,
@@ -412,14 +411,14 @@ export const settings = {
   },
   AUTH_ERROR_DETAIL: {
     description:
-      "Whether a refused sign-in names the provider's reason, or does not tell who exists. Default: `generic`, in development `provider`.",
+      "Whether a refused sign-in gives the provider's reason, or hides whether the account exists. Default: `generic`, in development `provider`.",
     rule: "provider or generic",
     example: "generic",
     optional: true,
     parse: oneOf("provider", "generic"),
   },
   CORS_ALLOW_ORIGINS: {
-    description: "The origins whose pages may call the container. In Lambda the gateway does it.",
+    description: "The origins whose pages may call the API.",
     rule: "* or a list of origins, separated by commas",
     example: "https://app.example.com,https://admin.example.com",
     default: "*",
@@ -427,7 +426,7 @@ export const settings = {
   },
   CORS_ALLOW_HEADERS: {
     description:
-      "Request headers that pages of other origins may send, beside `authorization`, `content-type`, `x-request-id`, `traceparent`, `tracestate` and what the endpoints' contracts name.",
+      "Request headers that pages of other origins may send, in addition to `authorization`, `content-type`, `x-request-id`, `traceparent`, `tracestate` and the headers in the endpoints' contracts.",
     rule: "* or names of headers, separated by commas",
     example: "x-tenant,x-api-key",
     optional: true,
@@ -435,7 +434,7 @@ export const settings = {
   },
   CORS_EXPOSE_HEADERS: {
     description:
-      "Response headers that pages of other origins may read, beside `x-request-id`, `retry-after`, `ratelimit`, `ratelimit-policy`, `deprecation`, `sunset`, `link`, `www-authenticate`, `location` and `etag`.",
+      "Response headers that pages of other origins may read, in addition to `x-request-id`, `retry-after`, `ratelimit`, `ratelimit-policy`, `deprecation`, `sunset`, `link`, `www-authenticate`, `location` and `etag`.",
     rule: "* or names of headers, separated by commas",
     example: "x-total-count",
     optional: true,
@@ -443,7 +442,7 @@ export const settings = {
   },
   CORS_ALLOW_CREDENTIALS: {
     description:
-      "Whether pages of other origins may send cookies. Then `CORS_ALLOW_ORIGINS` lists the origins, and no list of headers is `*`.",
+      "Whether pages of other origins may send cookies. Requires a list in `CORS_ALLOW_ORIGINS`, and no `*` in lists of headers.",
     rule: "on or off",
     example: "on",
     default: "off",
@@ -451,15 +450,14 @@ export const settings = {
   },
   ACCESS_LOG_SUBJECT: {
     description:
-      "Whether the access log tells who called: the token's subject, or the API key's prefix, as `client.subject`.",
+      "Whether the access log has the caller as `client.subject`: the token's subject, or the API key's prefix.",
     rule: "on or off",
     example: "on",
     default: "off",
     parse: toggle("on", "off"),
   },
   METRICS_NAMESPACE: {
-    description:
-      "The namespace of the API's own metrics at CloudWatch, which cost money. Unset: it has none.",
+    description: "The namespace of the API's own CloudWatch metrics, which cost money. Unset: no metrics.",
     rule: "a namespace of CloudWatch, without AWS/",
     example: "my-api/production",
     optional: true,
@@ -467,7 +465,7 @@ export const settings = {
   },
   OTEL_TRACES_EXPORTER: {
     description:
-      "Where spans go: to a collector, or into the log as lines. Unset: to `OTEL_EXPORTER_OTLP_ENDPOINT`, where that is set.",
+      "Where spans go: to a collector, or to the log. Unset: to `OTEL_EXPORTER_OTLP_ENDPOINT`, if that is set.",
     rule: "otlp, console or none",
     example: "otlp",
     optional: true,
@@ -512,7 +510,7 @@ export const settings = {
   },
   DRAIN_DELAY_SECONDS: {
     description:
-      "How long the container takes requests after SIGTERM, in seconds, while its health endpoint answers 503. What is in flight then has 9.5 seconds more.",
+      "How long the container keeps accepting requests after SIGTERM, in seconds, while its health endpoint answers 503. Requests in flight then have another 9.5 seconds.",
     rule: "a number from 0 to 300",
     example: "10",
     default: "0",
@@ -520,7 +518,7 @@ export const settings = {
   },
   TRUSTED_CDN: {
     description:
-      "The CDN that proxies every request: its published addresses are believed, and no others. A deployment with `DNS=cloudflare` sets it.",
+      "The CDN in front of the API: only its published addresses are trusted. A deployment with `DNS=cloudflare` sets it.",
     rule: "cloudflare",
     example: "cloudflare",
     optional: true,
@@ -528,7 +526,7 @@ export const settings = {
   },
   BODY_IDLE_TIMEOUT_SECONDS: {
     description:
-      "How long a caller of the container may send nothing of a body that is waited for, in seconds. Then the answer is 408.",
+      "How long the body of a request to the container may stall, in seconds, before the answer is 408.",
     rule: "a number from 1 to 28",
     example: "5",
     default: "10",
@@ -536,7 +534,7 @@ export const settings = {
   },
   BODY_TIMEOUT_SECONDS: {
     description:
-      "How long a body may take from when the container asks for it, in seconds. Then the answer is 408.",
+      "How long the body of a request to the container may take, in seconds, before the answer is 408.",
     rule: "a number from 1 to 28",
     example: "25",
     default: "20",
@@ -629,7 +627,7 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
   }
   if (parsed.DEMO_CALLERS && parsed.NODE_ENV === "production") {
     mistakes.push(
-      "DEMO_CALLERS shows passwords to everybody and is refused in production; unset it, or set NODE_ENV=development for a local stack.",
+      "DEMO_CALLERS shows passwords publicly and is refused in production; unset it, or set NODE_ENV=development for a local stack.",
     );
   }
   if (parsed.CORS_ALLOW_CREDENTIALS) {

@@ -164,7 +164,7 @@ function settingsPage(api: Api): string {
   const rowsOf = (settings: Readonly<Record<string, Omit<Setting<unknown>, "parse">>>, whenUnset: string) =>
     Object.entries(settings).map(([name, { description, rule, example, ...setting }]) => [
       `\`${name}\``,
-      `${description}${setting.secret ? " Secret." : ""}${setting.fromInfra ? " At AWS it is that of `infra.ts`." : ""}`,
+      `${description}${setting.secret ? " Secret." : ""}${setting.fromInfra ? " At AWS its value comes from `infra.ts`." : ""}`,
       rule,
       setting.default !== undefined ? `\`${setting.default}\`` : setting.optional ? "" : whenUnset,
       `\`${example}\``,
@@ -174,19 +174,18 @@ function settingsPage(api: Api): string {
 
 # Settings
 
-The API is configured by its environment alone. All mistakes are reported together at the start, one sentence each.
+The environment configures the API. All mistakes are reported together at the start, one line each.
 ${own.length > 0 ? `\n## Of this API\n\n${table(head, own)}\n\n## Of every API\n` : ""}
 ${table(head, rowsOf(kitSettings, "**required**"))}
 
 ## Of a deployment
 
-\`sst deploy\` reads these, and those above that say how callers are known, from the environment, from \`.env.<stage>\`,
-from \`.env\` and from \`stages.ts\`, in this order: in \`stages.ts\` stands, under the same names, what a pull request shows, and
-in the environment what is secret and what a machine decides. \`npm run doctor -- --stage dev\` prints each value and where it
-comes from. The stage name is \`mvp\` unless \`AWS_API_GW_STAGE_NAME\` says otherwise; \`RUNTIME\`,
-\`NODE_ENV\` and what the container listens on follow from where the API is deployed. Secret values are read from the same
-places; SST encrypts them in its state and shows them in no output. They are not set with \`sst secret\`, whose names cannot have
-an underscore.
+\`sst deploy\` reads these, and those above that identify callers, from the environment, from \`.env.<stage>\`, from \`.env\` and from
+\`stages.ts\`, in this order. Put secrets, and values that differ between machines, into the environment, and everything else under the
+same names into \`stages.ts\`, where a pull request shows it. \`npm run doctor -- --stage dev\` prints each value and where it comes from. The
+stage name is \`mvp\` unless \`AWS_API_GW_STAGE_NAME\` is set. \`RUNTIME\`, \`NODE_ENV\`, \`HOST\` and \`PORT\` are determined by where the API is
+deployed. Secret values are read from the same places; SST encrypts them in its state and never prints them. They are not set with
+\`sst secret\`, whose names cannot contain an underscore.
 
 ${table(head, rowsOf(isInstalled(RELEASE) ? deploymentSettings : withoutDelivery(), ""))}
 `;
