@@ -84,10 +84,10 @@ export async function examine(world: World): Promise<Finding[]> {
 
 function checkNode({ versions: { node } }: World): Finding {
   return Number(node.split(".")[0]) >= 24
-    ? fine("Node.js", `This is Node.js ${node}.`)
+    ? fine("Node.js", `Node.js ${node}.`)
     : wrong(
         "Node.js",
-        `This is Node.js ${node}, and the tests need 24; run it through npm, which brings its own.`,
+        `This is Node.js ${node}, but 24 is required; run the command through npm, which uses the installed Node 24.`,
       );
 }
 
@@ -95,7 +95,7 @@ function checkSst({ versions: { sst, pinnedSst } }: World): Finding {
   if (sst === undefined) return wrong("SST", "SST is not installed; run: npm ci");
   return sst === pinnedSst
     ? fine("SST", `SST ${sst} (matches package.json).`)
-    : wrong("SST", `This is SST ${sst}, and package.json says ${pinnedSst}; run: npm ci`);
+    : wrong("SST", `SST ${sst} is installed, but package.json requires ${pinnedSst}; run: npm ci`);
 }
 
 function readSettings({ stage, environment, api, stages }: World): Settings | Finding[] {
@@ -116,7 +116,7 @@ function checkReleaseBucket({ stage, environment }: World, { codeDelivery }: Set
           "release",
           `RELEASE_BUCKET is not set, and CODE_DELIVERY is pipeline; name a bucket in the function's region, e.g. RELEASE_BUCKET=my-releases in .env.${stage}.`,
         )
-      : fine("release", `Releases bring the code to the bucket ${bucket}.`),
+      : fine("release", `Releases upload code to the bucket ${bucket}.`),
   ];
 }
 
@@ -124,7 +124,7 @@ async function checkIssuer({ network, environment }: World, settings: Settings):
   const { issuer } = settings.jwtAuthorizer;
   const from = environment.JWT_ISSUER ? undefined : identityPreset(environment).sources.JWT_ISSUER;
   const variable = from ?? "JWT_ISSUER";
-  if (!network) return [unknown("issuer", `Whether ${issuer} answers cannot be seen offline.`)];
+  if (!network) return [unknown("issuer", `${issuer} was not checked, because of --offline.`)];
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const document = await readJson(network, url);
   if (typeof document === "string") {
@@ -146,7 +146,7 @@ async function checkIssuer({ network, environment }: World, settings: Settings):
   if (typeof document.jwks_uri !== "string")
     return [wrong("issuer", `${url} names no jwks_uri, so its tokens cannot be verified.`)];
   return [
-    fine("issuer", `${issuer} answers, and its document says the same.`),
+    fine("issuer", `${issuer} answers, and its discovery document matches.`),
     ...checkKeys(environment, settings, document),
     ...(await checkSignatures(network, document.jwks_uri)),
     ...checkTokenEndpoint(environment, settings, document),
@@ -172,7 +172,7 @@ function checkKeys(
 async function checkSignatures(network: Network, uri: string): Promise<Finding[]> {
   const document = await readJson(network, uri);
   if (typeof document === "string")
-    return [wrong("keys", `${uri} ${document}, so no token could be verified.`)];
+    return [wrong("keys", `${uri} ${document}, so tokens cannot be verified.`)];
   const { keys } = document;
   if (!Array.isArray(keys) || keys.length === 0 || keys.some(({ kty }) => kty === "RSA")) return [];
   return [
@@ -190,7 +190,7 @@ function checkTokenEndpoint(
   { token_endpoint: url, grant_types_supported: grants }: Record<string, unknown>,
 ): Finding[] {
   if (!features.authEndpoints || !["auth0", "oidc"].includes(provider ?? "")) return [];
-  const without = "so the token endpoints could not work; switch them off with AUTH_ENDPOINTS=off.";
+  const without = "so the token endpoints cannot work; disable them with AUTH_ENDPOINTS=off.";
   if (typeof url !== "string")
     return [wrong("sign-in", `The issuer's document names no token_endpoint, ${without}`)];
   if (Array.isArray(grants) && !grants.includes("password"))
@@ -224,7 +224,7 @@ function checkAudiences({ jwtAuthorizer: { issuer, audiences } }: Settings): Fin
     : [
         wrong(
           "audience",
-          `Tokens of ${issuer} are for ${project}, which JWT_AUTHORIZED_AUDIENCES (${audiences.join(",")}) does not have; set JWT_AUTHORIZED_AUDIENCES=${project}.`,
+          `Tokens of ${issuer} are for ${project}, which is not in JWT_AUTHORIZED_AUDIENCES (${audiences.join(",")}); set JWT_AUTHORIZED_AUDIENCES=${project}.`,
         ),
       ];
 }
@@ -234,7 +234,7 @@ async function askAws({ environment, network }: World): Promise<Answer> {
   if (!network) {
     return {
       region: said,
-      finding: unknown("AWS", "Whether your credentials are good cannot be seen offline."),
+      finding: unknown("AWS", "Your credentials were not checked, because of --offline."),
     };
   }
   try {
@@ -245,7 +245,7 @@ async function askAws({ environment, network }: World): Promise<Answer> {
       account,
       finding: fine(
         "AWS",
-        `Your credentials are good in ${region}, where ${concurrentExecutions} functions may run at once.`,
+        `Your credentials are valid in ${region}, where ${concurrentExecutions} instances may run at once.`,
       ),
     };
   } catch (error) {
@@ -274,7 +274,7 @@ function checkProvisionedConcurrency(account: AwsAccount | undefined, { keepWarm
   const { instances } = keepWarm;
   const free = Math.max(0, account.unreservedConcurrentExecutions - KEPT_BACK);
   return instances <= free
-    ? [fine("concurrency", `${free} instances can be provisioned, and the stage asks for ${instances}.`)]
+    ? [fine("concurrency", `${free} instances can be provisioned, and the stage needs ${instances}.`)]
     : [
         wrong(
           "concurrency",
@@ -308,7 +308,8 @@ async function checkNameServers(
   if (!domain) return [];
   const { domainName } = domain;
   if (provider === "none") return [unknown("DNS", `You make the record of ${domainName} yourself.`)];
-  if (!network) return [unknown("DNS", `Whether ${domainName} is at ${provider} cannot be seen offline.`)];
+  if (!network)
+    return [unknown("DNS", `The name servers of ${domainName} were not checked, because of --offline.`)];
   const labels = domainName.split(".");
   for (let index = 0; index <= labels.length - 2; index += 1) {
     const zone = labels.slice(index).join(".");
@@ -319,11 +320,11 @@ async function checkNameServers(
       : [
           wrong(
             "DNS",
-            `${zone} is at ${servers.join(", ")} and not at ${provider}; set DNS to who has it, or let its registrar name the zone's servers.`,
+            `${zone} is at ${servers.join(", ")} and not at ${provider}; set DNS to where the zone is hosted, or change the name servers at its registrar.`,
           ),
         ];
   }
-  return [wrong("DNS", `${domainName} is in no domain that has name servers; is DOMAIN_NAME right?`)];
+  return [wrong("DNS", `No parent domain of ${domainName} has name servers; check DOMAIN_NAME.`)];
 }
 
 /** The names that the deployment makes records of. */
@@ -445,13 +446,13 @@ async function checkDeployRights(
 
 async function checkCloudflare({ environment, network }: World, { dns }: Settings): Promise<Finding[]> {
   if (dns.provider !== "cloudflare") return [];
-  if (!network) return [unknown("Cloudflare", "Whether the token is good cannot be seen offline.")];
+  if (!network) return [unknown("Cloudflare", "CLOUDFLARE_API_TOKEN was not checked, because of --offline.")];
   const answer = await readJson(network, "https://api.cloudflare.com/client/v4/user/tokens/verify", {
     authorization: `Bearer ${environment.CLOUDFLARE_API_TOKEN}`,
   });
   return [
     typeof answer === "object" && answer.success === true
-      ? fine("Cloudflare", "CLOUDFLARE_API_TOKEN is good.")
+      ? fine("Cloudflare", "CLOUDFLARE_API_TOKEN is valid.")
       : wrong(
           "Cloudflare",
           `Cloudflare refuses CLOUDFLARE_API_TOKEN${typeof answer === "string" ? ` (${answer})` : ""}; make one with the permissions Zone:Read and DNS:Edit.`,
@@ -467,10 +468,10 @@ function checkCloudflareAddresses({ now }: World, { environment }: Settings): Fi
   const { date, sources } = CLOUDFLARE_ADDRESSES;
   return [
     now.getTime() - Date.parse(date) < YEAR_MILLISECONDS
-      ? fine("addresses", `The kit's list of Cloudflare's addresses is of ${date}.`)
+      ? fine("addresses", `The kit's list of Cloudflare's addresses is from ${date}.`)
       : unknown(
           "addresses",
-          `The kit's list of Cloudflare's addresses is of ${date}, more than a year ago; update the kit, or compare it with ${sources.join(" and ")}.`,
+          `The kit's list of Cloudflare's addresses is from ${date}, more than a year ago; update the kit, or compare it with ${sources.join(" and ")}.`,
         ),
   ];
 }

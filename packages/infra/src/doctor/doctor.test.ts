@@ -76,7 +76,7 @@ describe("npm run doctor", () => {
     const findings = await examine({ ...good, environment });
     assert.equal(
       findings.find(({ about }) => about === "release")?.sentence,
-      "Releases bring the code to the bucket my-releases.",
+      "Releases upload code to the bucket my-releases.",
     );
   });
 
@@ -189,9 +189,9 @@ describe("npm run doctor", () => {
     environment: { ...good.environment, ...overrides },
   });
   const cases: [title: string, world: Partial<World>, sentence: RegExp][] = [
-    ["an older Node.js", { versions: { ...good.versions, node: "20.19.0" } }, /the tests need 24/],
+    ["an older Node.js", { versions: { ...good.versions, node: "20.19.0" } }, /24 is required/],
     ["SST that is not installed", { versions: { ...good.versions, sst: undefined } }, /run: npm ci/],
-    ["another SST", { versions: { ...good.versions, sst: "4.18.0" } }, /4\.18\.0.*says 4\.17\.1/],
+    ["another SST", { versions: { ...good.versions, sst: "4.18.0" } }, /4\.18\.0.*requires 4\.17\.1/],
     ["a mistake in the settings", setting({ MEMORY_MEGABYTES: "1" }), /MEMORY_MEGABYTES is wrong/],
     [
       "a mistake in a setting of the API's own",
@@ -268,7 +268,7 @@ describe("npm run doctor", () => {
     [
       "a domain that is nowhere",
       { network: networkThat({ nameServers: async () => [] }) },
-      /in no domain that has name servers/,
+      /No parent domain of .* has name servers/,
     ],
     [
       "more provisioned concurrency than the account can give",
@@ -453,7 +453,7 @@ describe("npm run doctor", () => {
     server.close();
     assert.match(
       printed,
-      /AWS +Your credentials are good in eu-west-1, where 10 functions may run at once\./,
+      /AWS +Your credentials are valid in eu-west-1, where 10 instances may run at once\./,
     );
   });
 
