@@ -19,7 +19,7 @@ export const STARTED: Readonly<Record<string, { readonly command: string; readon
 /** They take minutes, and the last one the package registry. Continuous integration runs them, and that is checked. */
 const PIPELINE = ["npm ci && npm test", "npm run check", "npm run check:docs", "npm run check:projects"];
 
-const RUN = ["curl ", "TOKEN=", "npm run demo", "npm run cost"];
+const RUN = ["curl ", "TOKEN=", "npm run demo", "npm run cost", "npm run contract"];
 
 /** They write files. */
 const RUN_IN_COPY = [
@@ -170,6 +170,7 @@ const REFUSES_OPTIONS = [
   "demo",
   "new",
   "bench",
+  "contract",
   "cost",
   "doctor",
   "groups",

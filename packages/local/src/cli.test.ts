@@ -29,7 +29,7 @@ describe("lambda-express-api", () => {
 
   it("refuses a missing and an unknown command, and names all commands", async () => {
     const names =
-      /commands are start, dev, demo, new, generate, logs, groups, keys, build lambda, build container, .*rollback\.\n$/;
+      /commands are start, dev, demo, new, generate, contract, logs, groups, keys, build lambda, build container, .*rollback\.\n$/;
     for (const [args, beginning] of [
       [[], /^Say what to run; /],
       [["build", "image"], /^There is no command "build image"; /],

@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<Name, Command>> = {
   demo: { program: () => import("./demo.ts") },
   new: { program: () => import("./project/new-endpoint.ts") },
   generate: { program: () => import("./project/generate.ts") },
+  contract: { program: () => import("./contract/contract.ts") },
   logs: { program: () => import("./logs.ts") },
   groups: { program: () => import("./groups.ts") },
   keys: { program: () => import("./keys.ts") },

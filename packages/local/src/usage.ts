@@ -47,6 +47,14 @@ Writes the list of routes and the pages in docs, which follow from the sources o
   --check                  writes nothing, and fails where a file is out of date
   --docs FOLDER            default: docs
 ${API}`,
+  contract: `npm run contract -- [options]
+
+Refuses a change of docs/openapi.json that breaks callers, unless contract-changes.md declares it.
+
+  --base REF               the commit to compare with; default: the merge base with the remote's default branch, or the
+                           last tag
+  --docs FOLDER            default: docs
+${API}`,
   logs: `npm run logs -- ID [options]
 
 Prints the lines that have the id of a request, an invocation or a trace: of the local stack, or of a stage.

@@ -1,0 +1,112 @@
+// `npm run contract` in repositories that the tests make.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+
+const CLI = join(import.meta.dirname, "../cli.ts");
+
+/** A project in a repository with one commit; its operation has the response statuses. */
+function project(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), "contract-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const git = (...args: readonly string[]) =>
+    execFileSync("git", ["-c", "user.name=T", "-c", "user.email=t@example.com", ...args], {
+      cwd: folder,
+      stdio: "pipe",
+    });
+  const write = (...statuses: readonly number[]) => {
+    const responses = Object.fromEntries(statuses.map((status) => [status, { description: "" }]));
+    const document = { openapi: "3.1.0", paths: { "/v1": { get: { responses } } } };
+    writeFileSync(join(folder, "docs/openapi.json"), JSON.stringify(document));
+  };
+  const commit = () => {
+    git("add", "-A");
+    git("commit", "--quiet", "--message", "x");
+  };
+  const run = (...args: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, "contract", ...args], {
+      cwd: folder,
+      encoding: "utf8",
+      // A repository around the temporary folder is not this project's.
+      env: { ...process.env, GIT_CEILING_DIRECTORIES: tmpdir() },
+    });
+    return { status, output: stdout + stderr };
+  };
+  for (const name of ["docs", "src"]) mkdirSync(join(folder, name));
+  writeFileSync(join(folder, "src/api.ts"), "");
+  writeFileSync(join(folder, "package.json"), "{}");
+  write(200, 404);
+  return { folder, git, write, commit, run };
+}
+
+const REFUSED = /break callers:\n {2}GET \/v1, 404: is removed\n/;
+
+describe("npm run contract", () => {
+  it("passes and says that there is nothing to compare with: without git, without a tag, without an older document", (t) => {
+    const { git, commit, run } = project(t);
+    const nothing = { status: 0, output: "The contract has nothing to compare with.\n" };
+    assert.deepEqual(run(), nothing);
+    git("init", "--quiet", "--initial-branch=main");
+    assert.deepEqual(run(), nothing);
+    git("commit", "--quiet", "--allow-empty", "--message", "x");
+    git("tag", "v1");
+    assert.deepEqual(run(), nothing);
+    commit();
+    assert.deepEqual(run(), nothing);
+  });
+
+  it("compares with the last tag, or with --base, and refuses a commit that is not there", (t) => {
+    const { git, write, commit, run } = project(t);
+    git("init", "--quiet", "--initial-branch=main");
+    commit();
+    git("tag", "v1");
+    write(200);
+    commit();
+    const { status, output } = run();
+    assert.equal(status, 1);
+    assert.match(output, REFUSED);
+    assert.equal(run("--base", "HEAD").status, 0);
+    assert.match(run("--base", "HEAD~1").output, REFUSED);
+    assert.deepEqual(run("--base", "no-such"), {
+      status: 1,
+      output: 'git knows no commit "no-such"; name a branch, a tag or a commit that was fetched.\n',
+    });
+  });
+
+  it("compares with the merge base of the remote's default branch, and on that branch with the last tag", (t) => {
+    const { git, write, commit, run } = project(t);
+    git("init", "--quiet", "--initial-branch=main");
+    commit();
+    git("update-ref", "refs/remotes/origin/main", "HEAD");
+    write(200);
+    assert.match(run().output, /nothing to compare with/);
+    commit();
+    assert.match(run().output, REFUSED);
+    git("update-ref", "refs/remotes/origin/main", "HEAD");
+    git("tag", "v1", "HEAD~1");
+    assert.match(run().output, REFUSED);
+  });
+
+  it("accepts a change that contract-changes.md declares with a reason, and no other", (t) => {
+    const { folder, git, write, commit, run } = project(t);
+    git("init", "--quiet", "--initial-branch=main");
+    commit();
+    git("tag", "v1");
+    write(200);
+    const declare = (row: string) =>
+      writeFileSync(
+        join(folder, "contract-changes.md"),
+        `| Operation | Field | Reason |\n|---|---|---|\n${row}\n`,
+      );
+    declare("| `GET /v1` | `404` | It was never sent. |");
+    assert.match(run().output, /kept since v1; declared changes: 1\./);
+    declare("| `GET /v1` | `409` | It was never sent. |");
+    assert.match(run().output, REFUSED);
+    declare("| `GET /v1` | `404` | |");
+    assert.match(run().output, /declares GET \/v1, 404 without a reason/);
+  });
+});

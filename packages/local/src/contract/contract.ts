@@ -1,0 +1,93 @@
+/** `npm run contract`: refuses a change of docs/openapi.json that breaks callers and is not declared. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
+import { PlainError } from "../command.ts";
+import { type BreakingChange, compareDocuments } from "./compare-documents.ts";
+
+const NOTHING = "nothing to compare with";
+
+/** Git's answer, or undefined where it has none. */
+function git(cwd: string, ...args: readonly string[]): string | undefined {
+  try {
+    // A container's checkout often belongs to another user, which git refuses without being told.
+    return execFileSync("git", ["-c", "safe.directory=*", ...args], {
+      cwd,
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the branch began from, or the last release where this is the default branch itself. */
+function defaultBase(cwd: string): string | undefined {
+  const head = git(cwd, "rev-parse", "HEAD");
+  // A checkout of continuous integration does not know which branch is the default one.
+  for (const branch of ["origin/HEAD", "origin/main", "origin/master"]) {
+    const base = git(cwd, "merge-base", "HEAD", branch);
+    if (base !== undefined && base !== head) return base;
+    if (base !== undefined) break;
+  }
+  return git(cwd, "describe", "--tags", "--abbrev=0");
+}
+
+/** The declared changes: rows `| operation | field | reason |`. Throws for a row without a reason. */
+function declaredIn(file: string): readonly (readonly [string, string])[] {
+  if (!existsSync(file)) return [];
+  const rows = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .map((line) => line.split("|").map((cell) => cell.replaceAll("`", "").trim()));
+  return rows
+    .filter(([, operation = ""]) => /^[A-Z]+ \//.test(operation))
+    .map(([, operation = "", field = "", reason = ""]) => {
+      if (reason === "")
+        throw new PlainError(
+          `${file} declares ${operation}, ${field} without a reason; write it in the third column.`,
+        );
+      return [operation, field];
+    });
+}
+
+const { values: options } = parseArgs({
+  options: {
+    api: { type: "string", default: "." },
+    docs: { type: "string", default: "docs" },
+    base: { type: "string" },
+  },
+});
+
+apiFolder(options.api);
+const docs = resolve(options.docs);
+const file = join(docs, "openapi.json");
+if (!existsSync(file)) throw new PlainError(`${file} does not exist; run: npm run generate`);
+if (
+  options.base !== undefined &&
+  git(docs, "rev-parse", "--verify", `${options.base}^{commit}`) === undefined
+)
+  throw new PlainError(
+    `git knows no commit "${options.base}"; name a branch, a tag or a commit that was fetched.`,
+  );
+const base = options.base ?? defaultBase(docs);
+const before = base === undefined ? undefined : git(docs, "show", `${base}:./openapi.json`);
+if (base === undefined || before === undefined) {
+  console.log(`The contract has ${NOTHING}.`);
+} else {
+  const declared = declaredIn(join(dirname(docs), "contract-changes.md"));
+  const changes = compareDocuments(JSON.parse(before), JSON.parse(readFileSync(file, "utf8")));
+  const isDeclared = ({ operation, field }: BreakingChange) =>
+    declared.some((row) => row[0] === operation && row[1] === field);
+  const refused = changes.filter((change) => !isDeclared(change));
+  if (refused.length > 0) {
+    const lines = refused.map(({ operation, field, message }) => `  ${operation}, ${field}: ${message}`);
+    throw new PlainError(
+      `These changes since ${base} break callers:\n${lines.join("\n")}\nUndo them, make a new version of the endpoint, or declare each in contract-changes.md with operation, field and reason.`,
+    );
+  }
+  console.log(`The contract is kept since ${base}; declared changes: ${changes.length}.`);
+}
