@@ -308,6 +308,24 @@ describe("The comparison of two OpenAPI documents", () => {
     assert.deepEqual(compareDocuments(before, renamed), []);
   });
 
+  it("access: a credential that is sent in another header is named", () => {
+    const document = (name: string) =>
+      withOperation(
+        { security: [{ apiKey: [] }] },
+        { securitySchemes: { apiKey: { type: "apiKey", in: "header", name } } },
+      );
+    assert.deepEqual(compareDocuments(document("x-api-key"), document("x-key")), [
+      { operation: OPERATION, field: "security apiKey", message: "is sent in another way" },
+    ]);
+  });
+
+  it("parameter: a list that is written in another way is named", () => {
+    const listed = (explode: boolean) => ({
+      parameters: [{ in: "query", name: "tag", explode, schema: { type: "array", items: text } }],
+    });
+    assert.deepEqual(faults(listed(true), listed(false)), ["query tag: is written in another way: explode"]);
+  });
+
   it("a schema that refers to itself is compared to its end", () => {
     const after = structuredClone(COMPONENTS);
     after.schemas.Tree.required = ["a"];
