@@ -8,7 +8,7 @@ import { globSync, readFileSync } from "node:fs";
 export const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/(?<!\bthere )\bis no\b(?! longer\b| more\b)/i, '"is not a"'],
   [/(?<!\bthere )\bis none\b/i, 'what it is instead: "is invalid", "is missing"'],
-  [/\b(?:nobody|somebody|whoever)\b(?!@|\.\w)/i, 'who it is: "you", "the caller", "the gateway"'],
+  [/(?<!Demo )\b(?:nobody|somebody|whoever)\b(?!@|\.\w)/i, 'who it is: "you", "the caller", "the gateway"'],
   [/\bfor ever\b/i, '"forever" or "permanently"'],
   [/\bcannot be had\b/i, '"is unavailable"'],
   [/\bas it must be\b/i, "what it matches"],
@@ -30,8 +30,7 @@ const FENCE = /^```[\s\S]*?^```$/gm;
 const SPAN = /`[^`\n]+`/g;
 const ADDRESS = /\]\([^)]*\)|<?https?:\/\/[^\s)>]+/g;
 const COMMENT = /^\s*(?:\/\*)?\*(.*)|(?:^|\s)\/\/(.*)|\/\*\*?(.*)/;
-/** Text in quotation marks with a blank in it: one word is rather a name. */
-const SENTENCE = /(["'`])((?:\\.|(?!\1).)* (?:\\.|(?!\1).)*)\1/g;
+const QUOTED = /(["'`])((?:\\.|(?!\1).)*)\1/g;
 
 /** Keeps the line numbers. */
 function blanked(text: string): string {
@@ -49,7 +48,9 @@ export function phrasesInSource(path: string, source: string): string[] {
   const lines = source.split("\n").map((line) => {
     const [, inBlock, afterSlashes, afterStar] = COMMENT.exec(line) ?? [];
     const comment = inBlock ?? afterSlashes ?? afterStar ?? "";
-    const sentences = [...line.matchAll(SENTENCE)].map(([, , sentence = ""]) => sentence);
+    const texts = [...line.matchAll(QUOTED)].map(([, , text = ""]) => text);
+    // One word is rather a name.
+    const sentences = texts.filter((text) => text.includes(" "));
     return [comment.replaceAll(SPAN, "`…`"), ...sentences].join("\n");
   });
   return faults(path, lines);

@@ -75,7 +75,7 @@ const wrong: Record<keyof typeof settingsTable, readonly string[]> = {
   ],
   MEMORY_MEGABYTES: ["64", "10241", "512 MB", "1e3"],
   LOG_RETENTION_DAYS: ["0", "8", "-1"],
-  ACCESS_LOG_RETENTION_DAYS: ["0", "8", "for ever"],
+  ACCESS_LOG_RETENTION_DAYS: ["0", "8", "forever"],
   THROTTLE_RATE: ["0", "10001", "1.5"],
   THROTTLE_BURST: ["0", "5001"],
   AUTH_THROTTLE_RATE: ["0", "-1"],

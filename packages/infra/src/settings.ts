@@ -606,12 +606,12 @@ function contradictions(parsed: Parsed, environment: Environment): string[] {
     for (const name of ["DNS", "DNS_ZONE_ID", "DNS_OVERRIDE"] as const) needs(name, "DOMAIN_NAME", "");
   needs("CONTAINER_IMAGE", "CONTAINER_DOMAIN_NAME", ", and a token needs HTTPS");
   needs("CONTAINER_DOMAIN_NAME", "CONTAINER_IMAGE", "");
-  needs("BUDGET_USD", "BUDGET_EMAILS", ", so nobody would be told");
+  needs("BUDGET_USD", "BUDGET_EMAILS", ", so there is no address to notify");
   needs("BUDGET_EMAILS", "BUDGET_USD", "");
   if (parsed.EXECUTE_API_ENDPOINT === "off")
     needs("EXECUTE_API_ENDPOINT", "DOMAIN_NAME", ", so nothing would answer");
   if (parsed.DNS === "none") {
-    needs("DNS", "CERTIFICATE_ARN", ", and nobody could validate a new certificate");
+    needs("DNS", "CERTIFICATE_ARN", ", and a new certificate could not be validated");
     if (isSet("CONTAINER_DOMAIN_NAME"))
       mistakes.push(
         "CONTAINER_DOMAIN_NAME is set with DNS=none; a container needs DNS=route53 or DNS=cloudflare.",

@@ -1152,7 +1152,7 @@ describe("the result", () => {
     assert.equal(bytesOf(result).toString(), "all of it");
     const later = await answer((_request, response) => {
       response.end("all of it");
-      response.once("finish", () => setImmediate(() => response.destroy(new Error("nobody cares"))));
+      response.once("finish", () => setImmediate(() => response.destroy(new Error("too late"))));
     });
     assert.equal(bytesOf(later).toString(), "all of it");
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

@@ -123,7 +123,7 @@ async function fillIn(page: Page, { email, password }: { email: string; password
   await page.click(".btn.authorize");
   const dialog = page.locator(".auth-container");
   assert.ok(await dialog.getByText(email).isVisible(), "the dialog names the demo callers");
-  assert.ok(!(await dialog.locator("#client_id_password").isVisible()), "nobody is asked for a client");
+  assert.ok(!(await dialog.locator("#client_id_password").isVisible()), "the form asks for a client");
   await dialog.locator("#oauth_username").fill(email);
   await dialog.locator("#oauth_password").fill(password);
   await dialog.getByRole("button", { name: "Apply given OAuth2 credentials" }).click();
