@@ -223,7 +223,7 @@ describe("the commands of the guides", () => {
   /** For an administrator, as the guides say: they make what the others need, or open a bridge into the account. */
   const setUp = ["aws configure", "aws cognito", "aws s3", "aws ssm", "npx sst deploy", "npx sst dev"];
   const withoutAws =
-    /^npm run (demo|cost|dev|generate|screenshots|test:image|build:\w+|new|check\S*|bench|create|platform|test|pack)$/;
+    /^npm run (demo|cost|dev|generate|screenshots|test:image|build:\w+|new|check\S*|bench|create|platform|test|pack|contract)$/;
 
   it("that reach AWS are all known here", () => {
     const guides = globSync("docs/guides/*.md").map((page) => readFileSync(page, "utf8"));
