@@ -85,6 +85,14 @@ describe("the packed packages", () => {
       assert.doesNotMatch(readFileSync(join(out, short, "CHANGELOG.md"), "utf8"), /\]\((?!https:)/, short);
   });
 
+  it("have guides whose links work in a project", () => {
+    const guides = join(out, "kit/guides");
+    for (const page of globSync("*.md", { cwd: guides })) {
+      const links = readFileSync(join(guides, page), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g);
+      for (const [, link = ""] of links) assert.ok(existsSync(join(guides, link)), `${page}: ${link}`);
+    }
+  });
+
   it("have a page of what they export, with the first words of each docstring", () => {
     const page = readFileSync(join(out, "kit/docs/api.md"), "utf8");
     assert.match(page, /^## `@lambda-express-api\/kit\/testing`$/m);

@@ -148,6 +148,8 @@ function packPackage(out: string, short: string): string {
     if (!existsSync(join(source, from)))
       throw new PackError(`packages/${short}/${from} does not exist; run: npm run build:docs`);
     cpSync(join(source, from), join(folder, to), { recursive: true });
+    for (const page of to === "guides" ? globSync("guides/*.md", { cwd: folder }) : [])
+      writeFileSync(join(folder, page), withoutSources(readFileSync(join(folder, page), "utf8")));
   }
   cpSync(join(ROOT, "LICENSE"), join(folder, "LICENSE"));
   const changelog = readFileSync(join(ROOT, "CHANGELOG.md"), "utf8");
@@ -165,6 +167,11 @@ function packPackage(out: string, short: string): string {
     ...IN_ONE_GO,
   });
   return packed.trim();
+}
+
+/** A project has the guides and nothing else of this repository: a link that leads out of them becomes its text. */
+function withoutSources(page: string): string {
+  return page.replaceAll(/!?\[([^\]]+)\]\(\.\.\/[^)]+\)/g, "$1");
 }
 
 /** The entries that have names, and for the packages beside it each module that they import. */

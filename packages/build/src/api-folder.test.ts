@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -30,4 +30,38 @@ describe("loadEndpoints", () => {
         "call_reports: answer 200 application/json answer: a bigint is neither text nor JSON; take a string of digits",
     });
   });
+});
+
+describe("loadApi", () => {
+  const right = { description: "Where.", rule: "a URL", example: "postgres://a" };
+  for (const [what, setting, message] of [
+    ["has no rule", { ...right, rule: undefined }, "has no rule; write one, as text"],
+    ["has no example", { ...right, example: undefined }, "has no example; write one, as text"],
+    [
+      "has no parse",
+      { ...right, parse: undefined },
+      "has no parse; write one, for example: parse: matching(/^\\S+$/)",
+    ],
+    ["refuses its own example", { ...right, example: "mysql://a" }, null],
+    ["refuses its own default", { ...right, default: "mysql://a" }, null],
+  ] as const) {
+    it(`refuses a setting that ${what}, in a sentence that names it`, async (t) => {
+      const folder = await mkdtemp(join(tmpdir(), "api-folder-"));
+      t.after(() => rm(folder, { recursive: true }));
+      const parse =
+        "parse" in setting ? "" : 'parse: (text) => (text.startsWith("postgres:") ? text : undefined)';
+      await mkdir(join(folder, "src"));
+      await writeFile(
+        join(folder, "src/api.ts"),
+        `export const api = { settings: { DATABASE_URL: { ...${JSON.stringify(setting)}, ${parse} } } };`,
+      );
+      const part = what.split(" ").at(-1);
+      await assert.rejects(loadApi(apiFolder(folder)), {
+        name: "Error",
+        message: message
+          ? `The setting DATABASE_URL ${message}`
+          : `The ${part} of the setting DATABASE_URL is not a URL: its parse refuses it`,
+      });
+    });
+  }
 });

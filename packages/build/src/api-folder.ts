@@ -2,7 +2,7 @@
 import { existsSync, globSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Api } from "@lambda-express-api/kit";
+import type { Api, Setting } from "@lambda-express-api/kit";
 import { loadRoute } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { demandDocumentable } from "@lambda-express-api/kit/route/schema-faults.ts";
@@ -48,7 +48,7 @@ function jobsIn(folder: string): Readonly<Record<string, string>> {
 /**
  * Loads the API that `src/api.ts` exports as `api`.
  *
- * @throws ApiFolderError where there is none.
+ * @throws ApiFolderError where there is none, and for a setting that lacks a part or refuses its own example.
  */
 export async function loadApi({ apiModule }: Pick<ApiFolder, "apiModule">): Promise<Api> {
   const api = await loadExport<Api>(apiModule, "api", "defineApi({ ... })");
@@ -57,7 +57,35 @@ export async function loadApi({ apiModule }: Pick<ApiFolder, "apiModule">): Prom
       `${apiModule} does not exist; name the folder of an API, for example: --api packages/api`,
     );
   }
+  for (const [name, setting] of Object.entries(api.settings)) demandSetting(name, setting);
   return api;
+}
+
+/** Types say so too, but not to an owner who has not run the type checker yet. */
+function demandSetting(name: string, setting: Setting<unknown>): void {
+  for (const part of ["description", "rule", "example"] as const) {
+    if (typeof setting[part] !== "string" || setting[part] === "")
+      throw new ApiFolderError(`The setting ${name} has no ${part}; write one, as text`);
+  }
+  if (typeof setting.parse !== "function")
+    throw new ApiFolderError(
+      `The setting ${name} has no parse; write one, for example: parse: matching(/^\\S+$/)`,
+    );
+  for (const part of ["example", "default"] as const) {
+    const text = setting[part];
+    if (text !== undefined && !isTaken(setting, text))
+      throw new ApiFolderError(
+        `The ${part} of the setting ${name} is not ${setting.rule}: its parse refuses it`,
+      );
+  }
+}
+
+function isTaken({ parse }: Setting<unknown>, text: string): boolean {
+  try {
+    return parse(text) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**

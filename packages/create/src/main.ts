@@ -15,7 +15,7 @@ async function create(options: CreateOptions): Promise<void> {
   const { folder, isInstalled } = await createProject(options, (line) => console.log(line));
   const steps = isInstalled ? ["npm start"] : ["npm install", "npm run generate", "npm start"];
   console.log(
-    `\n${options.name} is in ${folder}. Next:\n\n  cd ${shellWord(folder)}\n  ${steps.join("\n  ")}\n`,
+    `\n${options.name} is in ${folder}. Next, with Node.js 24 (.nvmrc):\n\n  cd ${shellWord(folder)}\n  ${steps.join("\n  ")}\n`,
   );
 }
 

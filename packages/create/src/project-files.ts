@@ -135,6 +135,8 @@ function inProject(content: string, { name, demo, delivery }: CreateOptions): st
       )
       .replaceAll("./packages/api/src/", "./src/")
       .replaceAll(/\.\/packages\/(\w+)\/src\//g, "@lambda-express-api/$1/")
+      // The kit's sources, which a project does not have.
+      .replace('      types: { ignore: ["packages"] },\n', "")
       .replaceAll('"packages/api"', '"."')
       .replaceAll("packages/api/", "")
       .replaceAll("{{name}}", name)

@@ -14,21 +14,36 @@ export interface TestAppOptions {
   readonly environment?: Environment | undefined;
   /** Values in the place of the API's services: `{ pool: fakePool }`. */
   readonly services?: Readonly<Record<string, unknown>> | undefined;
-  /** Takes each log line; by default they go nowhere. */
+  /** Takes each log line. By default those of errors go to stderr, and the others nowhere. */
   readonly write?: ((line: string) => void) | undefined;
+}
+
+/** A test that gets 500 should say why. */
+function tellErrors(line: string): void {
+  if (line.startsWith('{"level":"error"')) process.stderr.write(line);
+}
+
+/** A misspelt stand-in would leave the real service in its place. @throws TypeError that names the services there are. */
+function demandServices(services: Api["services"], replaced: Readonly<Record<string, unknown>>): void {
+  const unknown = Object.keys(replaced).find((name) => !Object.hasOwn(services, name));
+  if (unknown === undefined) return;
+  const known = Object.keys(services).join(", ") || "none";
+  throw new TypeError(`The API has no service ${unknown}; its services: ${known}`);
 }
 
 /**
  * Makes the Express app of the container, for supertest.
  *
+ * @throws TypeError for a stand-in of a service that the API does not have.
  * @example
  * const app = testApp(api, { services: { pool: fakePool } });
  * await supertest(app).get("/v1/orders/1").expect(200);
  */
 export function testApp(
   api: Api,
-  { issuer = noIssuer, environment = {}, services: replaced = {}, write = () => {} }: TestAppOptions = {},
+  { issuer = noIssuer, environment = {}, services: replaced = {}, write = tellErrors }: TestAppOptions = {},
 ): Express {
+  demandServices(api.services, replaced);
   const config = testConfig(api, issuer, environment);
   const log = createLog(write);
   const runtime = createContainerRuntime({ config, log, write, release: release(api) });
