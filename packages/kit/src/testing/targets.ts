@@ -77,8 +77,8 @@ export async function startTargets(
 }
 
 /** The Express app of the container, by supertest. */
-export const appTarget: StartTarget = ({ api, ...options }) => {
-  const server = testApp(api, options).listen(0, "127.0.0.1");
+export const appTarget: StartTarget = ({ api, write = () => {}, ...options }) => {
+  const server = testApp(api, { ...options, write }).listen(0, "127.0.0.1");
   return {
     name: "the Express app by supertest",
     basePath: "",
