@@ -45,7 +45,7 @@ describe("loadApi", () => {
     ["refuses its own example", { ...right, example: "mysql://a" }, null],
     ["refuses its own default", { ...right, default: "mysql://a" }, null],
   ] as const) {
-    it(`refuses a setting that ${what}, in a sentence that names it`, async (t) => {
+    it(`refuses a setting that ${what}, and names it`, async (t) => {
       const folder = await mkdtemp(join(tmpdir(), "api-folder-"));
       t.after(() => rm(folder, { recursive: true }));
       const parse =
