@@ -1,6 +1,6 @@
 /**
- * `npm run check:projects`: what needs the package registry. An owner's edits are made on a copy of this repository: its
- * tests, its checks and its demo still pass, and the kit's folders are untouched. Then a project of one's own is
+ * `npm run check:projects`: what needs the package registry. An owner's edits are made on a copy of this repository: the
+ * tests that could see them, its checks and its demo still pass, and the kit's folders are untouched. Then a project of one's own is
  * created, and packages that APIs use are tried in the built function and in the built container.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";

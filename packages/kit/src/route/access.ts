@@ -1,4 +1,4 @@
-/** Who may call an endpoint. A handler becomes part of a route only through `auth` or `anyone`. */
+/** Who may call an endpoint. A handler becomes part of a route only through an access rule. */
 import type { ApiKeyStore } from "../auth/api-key-store.ts";
 import type { Claims, Principal } from "../auth/principal.ts";
 
