@@ -43,7 +43,18 @@ export interface SstOptions {
   readonly state?: ReadonlyMap<string, Buffer>;
 }
 
-export async function runSst({ config, args, environment, files = {}, state }: SstOptions): Promise<SstRun> {
+/**
+ * SST looks for a free port from 13557 on, lets go of it, and takes it a moment later. A run that starts in between takes
+ * it too; one of the two then interrupts itself. That run has not taken place, so it takes place again.
+ */
+export async function runSst(options: SstOptions): Promise<SstRun> {
+  const run = await runOnce(options);
+  if (!run.output.includes("Interrupted")) return run;
+  await run.remove();
+  return runSst(options);
+}
+
+async function runOnce({ config, args, environment, files = {}, state }: SstOptions): Promise<SstRun> {
   if (!isUnpacked()) throw new Error("SST's platform is not there yet; run: npm run platform");
   const folder = await mkdtemp(join(tmpdir(), "sst-project-"));
   const home = join(folder, ".home");
