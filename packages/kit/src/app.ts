@@ -27,9 +27,9 @@ import {
 import { varyHeaders } from "./request/security-headers.ts";
 import { trustedProxies } from "./request/trusted-proxies.ts";
 import type { ApiFacts } from "./route/define-route.ts";
+import { throwErrors } from "./route/handle-route.ts";
 import { encodeReply, isAnswered, sendAnswer, type WholeAnswer, wellFormedReply } from "./route/reply.ts";
 import { routeRequests } from "./route/route-requests.ts";
-import { throwErrors } from "./route/run-handlers.ts";
 import type { Runtime } from "./route/runtime.ts";
 import type { Tracing } from "./tracing/tracing.ts";
 

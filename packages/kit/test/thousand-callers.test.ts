@@ -108,7 +108,7 @@ describe("a thousand callers", () => {
 /** Every collection that begins empty, and every variable of a module: what it is for, and whose it is. */
 const STATE: Readonly<Record<string, string>> = {
   "auth/principal.ts principals": "by the claims of a token, as an object: who has it is the caller",
-  "auth/token-memory.ts memory": "by the text of a token: who sends it is the caller",
+  "auth/token-rules.ts memory": "by the text of a token: who sends it is the caller",
   "auth/token-rules.ts utf8": "a decoder without state",
   "container/access-log.ts jsonOfAgent": "the text of the last user agent, compared before it is used",
   "container/access-log.ts jsonOfHost": "the text of the last host, compared before it is used",

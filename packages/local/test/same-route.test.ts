@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { createRouter } from "@lambda-express-api/gateway/router.ts";
-import { createRouteTable } from "@lambda-express-api/kit/route/route-table.ts";
+import { createRouteTable } from "@lambda-express-api/kit/route/route-requests.ts";
 
 const SEGMENTS = ["a", "b", "{x}", "{x}"];
 

@@ -1,6 +1,6 @@
 /**
- * What a token must look like, and what its claims must say, in both runtimes. The signature is not checked here: API
- * Gateway's JWT authorizer does that in Lambda, `verify-token.ts` in the container.
+ * What a token must look like, what its claims must say, and how one that was verified is remembered, in both runtimes. The
+ * signature is not checked here: API Gateway's JWT authorizer does that in Lambda, `verify-token.ts` in the container.
  */
 import { ApiError } from "../errors/api-error.ts";
 import type { Claims } from "./principal.ts";
@@ -192,4 +192,31 @@ export function invalidToken(reason: string, cause?: unknown): ApiError {
     headers: { "www-authenticate": 'Bearer error="invalid_token"' },
     cause,
   });
+}
+
+/** With their claims so many tokens of at most 8192 characters are a few megabytes, and at the very worst some 30. */
+const TOKENS_KEPT = 1000;
+/** A signature's last characters tell tokens apart, and cost less to look up than all of them. */
+const KEY_LENGTH = 32;
+
+/** What is known of tokens. The whole text is compared, so that no token can pass for another. */
+export interface TokenMemory<Known> {
+  get(text: string): Known | undefined;
+  /** Makes room by forgetting what was remembered first. */
+  remember(text: string, known: Known): void;
+}
+
+export function createTokenMemory<Known>(): TokenMemory<Known> {
+  const memory = new Map<string, { readonly text: string; readonly known: Known }>();
+  return {
+    get(text) {
+      const entry = memory.get(text.slice(-KEY_LENGTH));
+      return entry?.text === text ? entry.known : undefined;
+    },
+    remember(text, known) {
+      const [oldest] = memory.keys();
+      if (oldest !== undefined && memory.size >= TOKENS_KEPT) memory.delete(oldest);
+      memory.set(text.slice(-KEY_LENGTH), { text, known });
+    },
+  };
 }

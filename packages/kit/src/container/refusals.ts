@@ -9,9 +9,8 @@ import type { Config } from "../config.ts";
 import { ApiError, errorAnswer } from "../errors/api-error.ts";
 import { type CatalogueEntry, catalogue, type ErrorCode } from "../errors/catalogue.ts";
 import { hasRequestContext, requestContext } from "../request/request-context.ts";
-import { requestIds } from "../request/request-ids.ts";
+import { requestIds, TraceContext } from "../request/request-ids.ts";
 import { headersWithoutApp } from "../request/security-headers.ts";
-import { TraceContext } from "../request/trace-context.ts";
 import { type AccessLine, targetPath } from "./access-log.ts";
 
 /** How long a caller gets to read an answer before its connection is closed, with what it still sends unread. */

@@ -18,8 +18,7 @@ import { discardBody } from "../request/unread-body.ts";
 import { createServices } from "../services.ts";
 import { startTracing } from "../tracing/tracing.ts";
 import { createAccessLine } from "./access-log.ts";
-import { createContainerRuntime } from "./container-runtime.ts";
-import { readTarget } from "./read-target.ts";
+import { createContainerRuntime, readTarget } from "./container-runtime.ts";
 import { createRefusals, type Refusal, refusalOf } from "./refusals.ts";
 
 const LIMITS = {

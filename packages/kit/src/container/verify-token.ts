@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { type CryptoKey, compactVerify, errors } from "jose";
 import { type Claims, createPrincipals, type Principal } from "../auth/principal.ts";
-import { createTokenMemory } from "../auth/token-memory.ts";
 import {
   bearerToken,
   checkClaims,
+  createTokenMemory,
   DEFAULT_ALGORITHMS,
   decodeToken,
   invalidToken,

@@ -7,9 +7,8 @@ import { loadConfig, secretValues } from "../config.ts";
 import { ApiError, errorAnswer, unexpectedError } from "../errors/api-error.ts";
 import { catalogue } from "../errors/catalogue.ts";
 import { createLog, type Log, withoutSecrets } from "../log.ts";
-import { requestIds } from "../request/request-ids.ts";
+import { requestIds, TraceContext } from "../request/request-ids.ts";
 import { headersWithoutApp, securityHeaders } from "../request/security-headers.ts";
-import { TraceContext } from "../request/trace-context.ts";
 import { createServices } from "../services.ts";
 import { startTracing } from "../tracing/tracing.ts";
 import {
@@ -19,7 +18,7 @@ import {
   type InvocationContext,
 } from "./event-adapter.ts";
 import { createLambdaRuntime } from "./lambda-runtime.ts";
-import { isWarmerEvent, type WarmerAnswer, warm } from "./warmer.ts";
+import type { WarmerAnswer, WarmerEvent } from "./warmer.ts";
 import { writeLine } from "./write-line.ts";
 
 export type LambdaHandler = (
@@ -78,7 +77,11 @@ export function createHandler(
 
   return async (event, context) => {
     if (isWarmerEvent(event))
-      return warm(event, context, log.with({ lambdaRequestId: context.awsRequestId }));
+      return (await import("./warmer.ts")).warm(
+        event,
+        context,
+        log.with({ lambdaRequestId: context.awsRequestId }),
+      );
     if (!isHttpEvent(event)) {
       throw new TypeError("The event is not a payload 2.0 event of an HTTP API");
     }
@@ -93,6 +96,10 @@ export function createHandler(
       if (tracing) await (await tracing).flush();
     }
   };
+}
+
+export function isWarmerEvent(event: unknown): event is WarmerEvent {
+  return typeof event === "object" && event !== null && "warmer" in event && event.warmer === true;
 }
 
 function isHttpEvent(event: unknown): event is APIGatewayProxyEventV2 {

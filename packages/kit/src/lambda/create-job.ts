@@ -2,7 +2,7 @@
 import type { DefinedApi } from "../api.ts";
 import { type Config, loadConfig, type OwnSettings, type ParsedSettings, secretValues } from "../config.ts";
 import { createLog, type Log, withoutSecrets } from "../log.ts";
-import { TraceContext } from "../request/trace-context.ts";
+import { TraceContext } from "../request/request-ids.ts";
 import { createServices, type ServiceDefinitions, type Services } from "../services.ts";
 import type { InvocationContext } from "./event-adapter.ts";
 import { writeLine } from "./write-line.ts";

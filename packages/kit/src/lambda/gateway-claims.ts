@@ -5,8 +5,14 @@
  */
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { type Claims, createPrincipals, type Principal } from "../auth/principal.ts";
-import { createTokenMemory } from "../auth/token-memory.ts";
-import { bearerToken, checkClaims, decodeToken, invalidToken, type TokenRules } from "../auth/token-rules.ts";
+import {
+  bearerToken,
+  checkClaims,
+  createTokenMemory,
+  decodeToken,
+  invalidToken,
+  type TokenRules,
+} from "../auth/token-rules.ts";
 import type { ApiGatewayRequest } from "./event-adapter.ts";
 
 /** The part of the event that only the gateway can write; there where a JWT authorizer ran. */

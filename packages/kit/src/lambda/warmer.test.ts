@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { createLog } from "../log.ts";
 import { lambdaContext } from "../testing/payload-event.ts";
-import { type Invoke, isWarmerEvent, type WarmerAnswer, type WarmerEvent, warm } from "./warmer.ts";
+import { isWarmerEvent } from "./create-handler.ts";
+import { type Invoke, type WarmerAnswer, type WarmerEvent, warm } from "./warmer.ts";
 
 const HOLD_MILLISECONDS = 75;
 

@@ -25,10 +25,6 @@ const MAX_CONCURRENCY = 100;
 /** Without it, one instance might answer all pings one after another. */
 const HOLD_MILLISECONDS = 75;
 
-export function isWarmerEvent(event: unknown): event is WarmerEvent {
-  return typeof event === "object" && event !== null && "warmer" in event && event.warmer === true;
-}
-
 /**
  * Answers a ping.
  *

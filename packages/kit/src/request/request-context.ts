@@ -6,8 +6,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Principal } from "../auth/principal.ts";
 import type { Log } from "../log.ts";
 import type { ReceivedRequest } from "../route/runtime.ts";
-import { type RequestIds, requestIds } from "./request-ids.ts";
-import { TraceContext } from "./trace-context.ts";
+import { type RequestIds, requestIds, TraceContext } from "./request-ids.ts";
 
 export class RequestContext {
   readonly received: ReceivedRequest;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { TraceContext } from "./trace-context.ts";
+import { TraceContext } from "./request-ids.ts";
 
 const ID = "8c5e8a1c-0b5e-4f5e-9f0a-1f2e3d4c5b6a";
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

@@ -1,5 +1,5 @@
 /** The way of a request through an endpoint, from top to bottom: who calls, may they, what did they send, the answer. */
-import type { Request, RequestHandler } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import type { ApiKeyStore } from "../auth/api-key-store.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Config } from "../config.ts";
@@ -9,10 +9,8 @@ import { type RequestContext, requestContext } from "../request/request-context.
 import { routeKey } from "../request/request-path.ts";
 import type { Access, GroupRefusal } from "./access.ts";
 import type { ApiFacts, HandlerContext, Method, Route, RouteReply } from "./define-route.ts";
-import { finishAnswer } from "./finish-answer.ts";
-import { isStream, isWhole, sendAnswer, wellFormedReply } from "./reply.ts";
+import { finishAnswer, isStream, isWhole, sendAnswer, wellFormedReply } from "./reply.ts";
 import { createRouteSchemas, type RouteSchemas } from "./route-schemas.ts";
-import { runHandlers, throwErrors } from "./run-handlers.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** What all endpoints of an app share. */
@@ -102,6 +100,43 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
     const { maxAnswerBytes } = environment.runtime;
     await sendStream(request, response, answer, contract?.stream ?? "finite", maxAnswerBytes);
   });
+}
+
+/**
+ * Runs Express handlers one after the other on a request.
+ *
+ * @returns a promise of `true` when the last has called `next`, and of `false` when one has skipped the route with
+ *   `next("route")` or `next("router")`. It rejects with what one of them throws or hands to `next`, and stays pending when
+ *   one has answered the request.
+ */
+async function runHandlers(
+  handlers: readonly RequestHandler[],
+  request: Request,
+  response: Response,
+): Promise<boolean> {
+  for (const handler of handlers) {
+    const passedOn = await new Promise<unknown>((resolve, reject) => {
+      // What it returns is a promise where it is async: its rejection is an error too, as in Express.
+      Promise.resolve(handler(request, response, resolve)).catch(reject);
+    });
+    if (passedOn === "route" || passedOn === "router") return false;
+    if (passedOn) throw passedOn;
+  }
+  return true;
+}
+
+/**
+ * Makes a handler of which everything that it throws is an error. To Express a thrown "route" or "router" only skips what
+ * is left, and `undefined` does not count as an error.
+ */
+export function throwErrors(handler: RequestHandler): RequestHandler {
+  return async (request, response, next) => {
+    try {
+      await handler(request, response, next);
+    } catch (thrown) {
+      throw typeof thrown === "string" ? new Error(thrown) : thrown;
+    }
+  };
 }
 
 async function answerIdempotently(

@@ -3,8 +3,7 @@ import type { RequestHandler, Router } from "express";
 import type { MountedRouter } from "../api.ts";
 import { requestContext } from "../request/request-context.ts";
 import type { RouteEnvironment } from "./handle-route.ts";
-import { admit } from "./handle-route.ts";
-import { throwErrors } from "./run-handlers.ts";
+import { admit, throwErrors } from "./handle-route.ts";
 
 /** Makes the handler that lets a caller in, or refuses it, and hands the request to the router. */
 export function mountRouter(

@@ -1,10 +1,9 @@
 /** Hands each request to its endpoint, or to the router that is mounted there. */
 import { type RequestHandler, Router } from "express";
 import type { Api } from "../api.ts";
-import { expressPath, splitRouteKey } from "../request/request-path.ts";
+import { expressPath, publicPath, splitRouteKey } from "../request/request-path.ts";
 import { handleRoute, type RouteEnvironment } from "./handle-route.ts";
 import { mountRouter } from "./mount-router.ts";
-import { createRouteTable, type FoundRoute } from "./route-table.ts";
 
 type RouteLoader = Api["routes"][string];
 
@@ -74,4 +73,148 @@ function demandDistinct(routes: Api["routes"]): void {
     if (key.endsWith("/") && Object.hasOwn(routes, key.slice(0, -1)))
       throw new TypeError(`Two routes are ${key.slice(0, -1)}; one of them would never be called`);
   }
+}
+
+export interface FoundRoute {
+  /** As it is listed: `GET /v1/orders/{orderId}`. */
+  readonly key: string;
+  /** `{ orderId: "7" }`; a greedy variable has its slashes. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export interface RouteTable {
+  /** The key of the route whose path is this one, letter by letter. */
+  exact(method: string, path: string): string | undefined;
+  /** The other routes that match, the most specific one first. */
+  others(method: string, path: string): readonly FoundRoute[];
+}
+
+interface Match {
+  readonly key: string;
+  readonly names: readonly string[];
+}
+
+/** What paths have in common up to one of their segments. Matches are by method. */
+interface Level {
+  readonly literals: Map<string, Level>;
+  variable: Level | undefined;
+  readonly whole: Map<string, Match>;
+  readonly greedy: Map<string, Match>;
+}
+
+/** Where a path leads, and the values of the variables on the way. */
+interface Arrival {
+  readonly matches: ReadonlyMap<string, Match>;
+  readonly values: readonly string[];
+}
+
+interface Arrivals {
+  readonly whole: Arrival[];
+  readonly greedy: Arrival[];
+}
+
+/**
+ * Makes a table. It finds the route of a request in the order of API Gateway: what matches the whole path, then what matches it with a greedy
+ * variable; in both, a route of the method before one of any method, and at each segment a literal before a variable (AWS,
+ * "Create routes for HTTP APIs in API Gateway"). HEAD has the route of GET where it has none (RFC 9110, section 9.3.2), which at
+ * the gateway is for a definition to say. The number of routes makes no difference to the time it takes.
+ *
+ * A route with a slash at the end of its path is found without it too: API Gateway has no other.
+ *
+ * @param routes an object whose keys are route keys.
+ * @param forAnyMethod further route keys, of any method: `ANY /v1/legacy/{proxy+}`.
+ */
+export function createRouteTable(
+  routes: Readonly<Record<string, unknown>>,
+  forAnyMethod: readonly string[],
+): RouteTable {
+  let root: Level | undefined;
+
+  /** Called by the first request that needs it: a cold start for a literal path does without. */
+  function createLevels(): Level {
+    const top = createLevel();
+    for (const key of Object.keys(routes)) if (key.includes("{")) add(top, key);
+    for (const key of forAnyMethod) add(top, key);
+    return top;
+  }
+
+  function exact(method: string, path: string): string | undefined {
+    const key = `${method} ${path}`;
+    if (Object.hasOwn(routes, key)) return key;
+    if (Object.hasOwn(routes, `${key}/`)) return `${key}/`;
+    return method === "HEAD" ? exact("GET", path) : undefined;
+  }
+
+  return {
+    exact,
+
+    others(method, path) {
+      root ??= createLevels();
+      const { whole, greedy } = follow(root, path.split("/"));
+      return [whole, greedy].flatMap((arrivals) => [
+        ...arrivals.flatMap((arrival) => matchOf(arrival, method)),
+        ...arrivals.flatMap((arrival) => matchOf(arrival, "ANY")),
+      ]);
+    },
+  };
+}
+
+const createLevel = (): Level => ({
+  literals: new Map(),
+  variable: undefined,
+  whole: new Map(),
+  greedy: new Map(),
+});
+
+function add(root: Level, key: string): void {
+  const { method, path } = splitRouteKey(key);
+  for (const known of new Set([path, publicPath(path)])) addPath(root, method, known, key);
+}
+
+function addPath(root: Level, method: string, path: string, key: string): void {
+  const names: string[] = [];
+  let level = root;
+  for (const segment of path.split("/")) {
+    const [, name, plus] = /^\{(\w+)(\+?)\}$/.exec(segment) ?? [];
+    if (name) names.push(name);
+    if (plus) {
+      level.greedy.set(method, { key, names });
+      return;
+    }
+    const next: Level = (name ? level.variable : level.literals.get(segment)) ?? createLevel();
+    if (name) level.variable = next;
+    else level.literals.set(segment, next);
+    level = next;
+  }
+  level.whole.set(method, { key, names });
+}
+
+/** Each level is met at most once: the work is bounded by the routes, whatever the path. */
+function follow(root: Level, segments: readonly string[]): Arrivals {
+  const arrivals: Arrivals = { whole: [], greedy: [] };
+
+  function enter({ literals, variable, whole, greedy }: Level, index: number, values: readonly string[]) {
+    const segment = segments[index];
+    if (segment === undefined) {
+      arrivals.whole.push({ matches: whole, values });
+      return;
+    }
+    const literal = literals.get(segment);
+    if (literal) enter(literal, index + 1, values);
+    if (variable && segment !== "") enter(variable, index + 1, [...values, segment]);
+    if (greedy.size === 0) return;
+    const rest = segments.slice(index).join("/");
+    if (rest !== "") arrivals.greedy.push({ matches: greedy, values: [...values, rest] });
+  }
+
+  enter(root, 0, []);
+  return arrivals;
+}
+
+function matchOf({ matches, values }: Arrival, method: string): FoundRoute[] {
+  const match = matches.get(method) ?? (method === "HEAD" ? matches.get("GET") : undefined);
+  if (!match) return [];
+  // The runtime has encoded the path itself, so what it hands over can be decoded.
+  const params = match.names.map((name, index) => [name, decodeURIComponent(values[index] ?? "")]);
+  return [{ key: match.key, params: Object.fromEntries(params) }];
 }

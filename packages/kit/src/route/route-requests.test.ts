@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, mock } from "node:test";
-import { createRouteTable } from "./route-table.ts";
+import { createRouteTable } from "./route-requests.ts";
 
 const table = (keys: readonly string[], forAnyMethod: readonly string[] = []) =>
   createRouteTable(Object.fromEntries(keys.map((key) => [key, undefined])), forAnyMethod);
