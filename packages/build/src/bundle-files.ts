@@ -8,12 +8,11 @@ import { basename, join } from "node:path";
 import { type BuildFailure, type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import type { ExternalPackages } from "./external-packages.ts";
 import { lazyRequires } from "./lazy-requires.ts";
-import { withNaturalNames } from "./natural-names.ts";
 import { nodeBuiltins } from "./node-builtins.ts";
 import { AS_MODULES, NODE_RESOLUTION, nodeModules } from "./node-modules.ts";
-import { isNode, type Node, rewrite } from "./rewrite.ts";
+import { type Inspect, isNode, type Node } from "./rewrite.ts";
 import { separateEntryPoints, separatePackages } from "./separate-packages.ts";
-import { type CodeFile, writeCode } from "./write-code.ts";
+import { writeCode } from "./write-code.ts";
 
 export const APP_FILE = "app.js";
 export const APP_MODULE = "app.mjs";
@@ -191,7 +190,7 @@ async function writeAppFile(
     outfile: join(folder, APP_FILE),
     external: [EXTERNAL, ...onDemand.map((chunk) => `./${chunk}`)],
   });
-  await writeCode(outputFiles.map(withLoadCalls), { minifyWhitespace: true });
+  await writeCode(outputFiles, { minifyWhitespace: true }, replaceImports);
 }
 
 async function writeOtherFiles(
@@ -206,23 +205,16 @@ async function writeOtherFiles(
     outdir: folder,
     external: [EXTERNAL, ...chunks.map((chunk) => `./${chunk}`)],
   });
-  await writeCode(outputFiles.map(withLoadCalls), { minifyWhitespace: true });
+  await writeCode(outputFiles, { minifyWhitespace: true }, replaceImports);
 }
 
 /** `import()` becomes a call of the loader, which knows the files. */
-function withLoadCalls({ path, text }: CodeFile): CodeFile {
-  if (!text.includes("import(")) return { path, text };
-  return {
-    path,
-    // First without the calls that name functions, one of which would be around each endpoint's.
-    text: rewrite(withNaturalNames(text), (node, _above, replace) => {
-      const { type, start, end } = node;
-      const part = partOf(node);
-      if (part) replace(start, end, `__part(${part})`);
-      else if (type === "Import") replace(start, end, "__load");
-    }),
-  };
-}
+const replaceImports: Inspect = (node, _ancestors, replace) => {
+  const { type, start, end } = node;
+  const part = partOf(node);
+  if (part) replace(start, end, `__part(${part})`);
+  else if (type === "Import") replace(start, end, "__load");
+};
 
 /**
  * What an endpoint's line in the list of routes loads: a function there, which V8 would have to read at every start, becomes

@@ -12,6 +12,9 @@ import { isOfExpress } from "./express-packages.ts";
 const LIBRARY_FILE = /[\\/]node_modules[\\/].*\.js$/;
 const REQUIRE = /^(?:var|let|const) \w+ = require\(/m;
 
+/** By their sources, so that a process which builds again does not do it again: it is a third of a build. */
+const transformed = new Map<string, Promise<string>>();
+
 export const lazyRequires: Plugin = {
   name: "lazy-requires",
   setup(build) {
@@ -19,15 +22,21 @@ export const lazyRequires: Plugin = {
       if (!isOfExpress(path)) return undefined;
       const source = await readFile(path, "utf8");
       if (!REQUIRE.test(source)) return undefined;
-      const result = await transformAsync(source, {
-        filename: path,
-        babelrc: false,
-        configFile: false,
-        sourceMaps: "inline",
-        sourceType: "script",
-        plugins: [[metro.inlineRequiresPlugin, { memoizeCalls: true }]],
-      });
-      return { contents: result?.code ?? source };
+      const contents = transformed.get(source) ?? requireLate(source, path);
+      transformed.set(source, contents);
+      return { contents: await contents };
     });
   },
 };
+
+async function requireLate(source: string, filename: string): Promise<string> {
+  const result = await transformAsync(source, {
+    filename,
+    babelrc: false,
+    configFile: false,
+    sourceMaps: "inline",
+    sourceType: "script",
+    plugins: [[metro.inlineRequiresPlugin, { memoizeCalls: true }]],
+  });
+  return result?.code ?? source;
+}

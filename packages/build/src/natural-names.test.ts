@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
-import { withNaturalNames } from "./natural-names.ts";
+import { removeNeedlessNames } from "./natural-names.ts";
+import { rewrite } from "./rewrite.ts";
 
 const SOURCE = `
   export function declared() {}
@@ -37,7 +38,7 @@ test("only the calls for names that the bundler has changed are left, and every 
     ],
   });
   const kept = built.outputFiles[0]?.text ?? "";
-  const natural = withNaturalNames(kept);
+  const natural = rewrite(kept, removeNeedlessNames);
   const calls = (code: string) => code.match(/__name\(/g)?.length ?? 0;
 
   assert.equal(natural.length, kept.length, "the source map still fits");

@@ -3,19 +3,14 @@
  * request. Most would have that name anyway. This takes those calls out, and leaves the ones for names that the bundler has
  * changed because two modules have the same.
  */
-import { isNode, type Node, type Replace, rewrite } from "./rewrite.ts";
+import { type Inspect, isNode, type Node } from "./rewrite.ts";
 
 const SETTER = /^__name\d*$/;
 
-/** @returns a text of the same length, so that its source map still fits. */
-export function withNaturalNames(code: string): string {
-  return code.includes("__name") ? rewrite(code, removeNeedless) : code;
-}
-
-function removeNeedless(node: Node, above: readonly Node[], replace: Replace): void {
+export const removeNeedlessNames: Inspect = (node, ancestors, replace) => {
   const call = setterOf(node);
   if (!call) return;
-  const [parent, block, , definedClass] = above;
+  const parent = ancestors.at(-1);
   const { target, name } = call;
   if (FUNCTIONS.has(target.type)) {
     if ((ownName(target) ?? nameFrom(node, parent)) !== name) return;
@@ -25,10 +20,13 @@ function removeNeedless(node: Node, above: readonly Node[], replace: Replace): v
     if (target.name === name) replace(parent.start, parent.end);
   } else if (parent?.type === "ExpressionStatement" && target.type === "ThisExpression") {
     // `static { __name(this, "Order") }`, in the body of the class.
+    const block = ancestors.at(-2);
+    const definedClass = ancestors.at(-4);
     if (block?.type !== "StaticBlock" || !definedClass) return;
-    if ((ownName(definedClass) ?? nameFrom(definedClass, above[4])) === name) replace(block.start, block.end);
+    if ((ownName(definedClass) ?? nameFrom(definedClass, ancestors.at(-5))) === name)
+      replace(block.start, block.end);
   }
-}
+};
 
 const FUNCTIONS = new Set(["FunctionExpression", "ArrowFunctionExpression", "ClassExpression"]);
 

@@ -1,5 +1,5 @@
 /** Changes a program's text here and there, and keeps its length, so that its source map still fits. */
-import { parseSync } from "@babel/core";
+import { type ParserOptions, parse } from "@babel/parser";
 
 /** A node of Babel's syntax tree. */
 export interface Node {
@@ -12,17 +12,29 @@ export interface Node {
 /** Puts a text of at most the same length in the place of another; by default blanks. */
 export type Replace = (start: number, end: number, text?: string) => void;
 
-/**
- * @param inspect is given each node, and up to five that it is in, the innermost first.
- */
-export function rewrite(
-  code: string,
-  inspect: (node: Node, above: readonly Node[], replace: Replace) => void,
-): string {
-  const tree = parseSync(code, { babelrc: false, configFile: false, sourceType: "unambiguous" });
+/** Is given each node of a program, and those that it is in, the innermost last. */
+export type Inspect = (node: Node, ancestors: readonly Node[], replace: Replace) => void;
+
+const PARSER_OPTIONS: ParserOptions = { sourceType: "unambiguous", attachComment: false };
+
+/** Where a place is replaced twice, the outer replacement counts. */
+export function rewrite(code: string, inspect: Inspect): string {
   const edits: { start: number; end: number; text: string }[] = [];
   const replace: Replace = (start, end, text = "") => edits.push({ start, end, text });
-  visit(tree as unknown as Node, []);
+  const ancestors: Node[] = [];
+
+  const visit = (node: Node): void => {
+    inspect(node, ancestors, replace);
+    ancestors.push(node);
+    for (const key in node) {
+      const value = node[key];
+      if (Array.isArray(value)) {
+        for (const item of value) if (isNode(item)) visit(item);
+      } else if (isNode(value)) visit(value);
+    }
+    ancestors.pop();
+  };
+  visit(parse(code, PARSER_OPTIONS).program as unknown as Node);
 
   const pieces: string[] = [];
   let last = 0;
@@ -34,19 +46,10 @@ export function rewrite(
     last = end;
   }
   return pieces.join("") + code.slice(last);
-
-  function visit(node: Node, above: readonly Node[]): void {
-    inspect(node, above, replace);
-    for (const value of Object.values(node)) {
-      for (const child of Array.isArray(value) ? value : [value]) {
-        if (isNode(child)) visit(child, [node, ...above.slice(0, 4)]);
-      }
-    }
-  }
 }
 
 export function isNode(value: unknown): value is Node {
-  return (
-    typeof (value as Partial<Node> | null)?.type === "string" && typeof (value as Node).start === "number"
-  );
+  if (typeof value !== "object" || value === null) return false;
+  const { type, start } = value as Partial<Node>;
+  return typeof type === "string" && typeof start === "number";
 }

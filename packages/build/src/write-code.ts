@@ -2,22 +2,34 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, relative, resolve } from "node:path";
 import { type TransformOptions, transform } from "esbuild";
-import { withNaturalNames } from "./natural-names.ts";
+import { removeNeedlessNames } from "./natural-names.ts";
+import { type Inspect, rewrite } from "./rewrite.ts";
 
 export interface CodeFile {
   readonly path: string;
   readonly text: string;
 }
 
-/** @param files bundled with `keepNames` and inline source maps. */
-export async function writeCode(files: readonly CodeFile[], options: TransformOptions = {}): Promise<void> {
+/**
+ * @param files bundled with `keepNames` and inline source maps.
+ * @param inspect what else is changed in them.
+ */
+export async function writeCode(
+  files: readonly CodeFile[],
+  options: TransformOptions = {},
+  inspect?: Inspect,
+): Promise<void> {
+  const inspectAll: Inspect = (...found) => {
+    removeNeedlessNames(...found);
+    inspect?.(...found);
+  };
   for (const { path, text } of files) {
     await mkdir(dirname(path), { recursive: true });
     if (extname(path) !== ".js" && extname(path) !== ".mjs") {
       await writeFile(path, text);
       continue;
     }
-    const { code, map } = await transform(withNaturalNames(text), {
+    const { code, map } = await transform(rewrite(text, inspectAll), {
       ...options,
       sourcemap: "external",
       sourcefile: path,
