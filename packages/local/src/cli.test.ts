@@ -12,7 +12,7 @@ import { USAGE } from "./usage.ts";
 
 const CLI = join(import.meta.dirname, "cli.ts");
 
-/** Runs it to its end. */
+/** Runs the command until it exits. */
 async function run(args: readonly string[], flags: readonly string[] = [], cwd = ".") {
   return promisify(execFile)(process.execPath, [...flags, CLI, ...args], { cwd }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
@@ -31,8 +31,8 @@ describe("lambda-express-api", () => {
     const names =
       /commands are start, dev, demo, new, generate, contract, logs, groups, keys, build lambda, build container, .*rollback\.\n$/;
     for (const [args, beginning] of [
-      [[], /^Say what to run; /],
-      [["build", "image"], /^There is no command "build image"; /],
+      [[], /^Name a command; /],
+      [["build", "image"], /^Unknown command "build image"; /],
       [["toString"], /^There is no command "toString"; /],
     ] as const) {
       const { code, stdout, stderr } = await run(args);
@@ -44,7 +44,7 @@ describe("lambda-express-api", () => {
   });
 
   for (const [command, usage] of Object.entries(USAGE))
-    it(`${command} --help tells how to run it in one short text, and runs nothing`, async (t) => {
+    it(`${command} --help shows a short usage text and runs nothing`, async (t) => {
       const print = t.mock.method(console, "log", () => {});
       for (const flag of ["--help", "-h"])
         await runCommand([...command.split(" "), "--api", "nowhere", flag]);
@@ -58,7 +58,7 @@ describe("lambda-express-api", () => {
     });
 
   for (const command of ["start", "generate", "build lambda", "build container", "new"] as const)
-    it(`${command} refuses an unknown option with those that there are, all of which --help has`, async () => {
+    it(`${command} refuses an unknown option and names the valid ones, which --help also lists`, async () => {
       const { code, stdout, stderr } = await run([...command.split(" "), "--no-such-option"]);
       assert.deepEqual([code, stdout], [1, ""]);
       assert.doesNotMatch(stderr, /\n {4}at /);
@@ -67,13 +67,13 @@ describe("lambda-express-api", () => {
       for (const option of named) assert.ok(USAGE[command].includes(option), option);
     });
 
-  it("--help alone names the commands", async () => {
+  it("--help without a command lists the commands", async () => {
     const { code, stdout } = await run(["--help"]);
     assert.equal(code, 0);
     for (const command of Object.keys(USAGE)) assert.ok(stdout.includes(command), command);
   });
 
-  it("says that a folder holds no API, for each command that needs one", async () => {
+  it("each command that needs an API says so if the folder has none", async () => {
     const folder = await mkdtemp(join(tmpdir(), "no-api-"));
     try {
       for (const args of [["build", "lambda"], ["build", "container"], ["demo"]]) {
@@ -86,7 +86,7 @@ describe("lambda-express-api", () => {
     }
   });
 
-  it("refuses an older Node in one sentence (the version is stood in for)", async () => {
+  it("refuses an older Node with a clear message (the version is faked)", async () => {
     const older = "Object.defineProperty(process.versions, 'node', { value: '22.22.0' })";
     const { code, stdout, stderr } = await run(["cost"], ["--import", `data:text/javascript,${older}`]);
     assert.deepEqual([code, stdout], [1, ""]);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `lambda-express-api COMMAND`: runs the command of a project. It imports nothing before it has looked at Node's version,
-// because an older Node cannot read what comes after.
+// `lambda-express-api COMMAND` runs a command of a project. It checks Node's version before it imports anything, because an
+// older Node cannot read the other files.
 
 const OLDEST_NODE = 24;
 

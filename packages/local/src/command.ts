@@ -1,11 +1,11 @@
-// What `npm start` and `npm run demo` have in common: an exit code, and a sentence in place of a stack trace.
+// Runs a command: it sets the exit code and prints a message instead of a stack trace.
 
 import { ApiFolderError } from "@lambda-express-api/build/api-folder.ts";
 
-/** A failure that its message explains in full to the person at the terminal. */
+/** An expected failure. Its message is all that the terminal shows. */
 export class PlainError extends Error {}
 
-/** Runs a command to its exit code. Only an unexpected failure comes with its stack. */
+/** Runs a command and sets the exit code. Only an unexpected failure prints its stack. */
 export async function exitCodeOf(command: () => Promise<number>): Promise<number> {
   try {
     return await command();

@@ -1,19 +1,19 @@
-/** The commands of a project, which are programs of the kit's packages. */
+/** The commands of a project. Each is a program in one of the kit's packages. */
 
 import { exitCodeOf, PlainError } from "./command.ts";
 import { isInstalled, RELEASE } from "./optional-modules.ts";
 import { USAGE } from "./usage.ts";
 
-/** Runs a program to its end. A program that is loaded to be run reads its arguments from `process.argv`. */
+/** Runs a program until it exits. A program that runs when it is imported reads its arguments from `process.argv`. */
 type Program = (args: readonly string[]) => Promise<unknown>;
 
 type Name = keyof typeof USAGE;
 
 interface Command {
   readonly program: Program;
-  /** What comes before the arguments that were typed. */
+  /** Precede the typed arguments. */
   readonly args?: readonly string[];
-  /** The program's module, where a project has its package only if it wants the command. */
+  /** The program's module, if its package is optional. */
   readonly optionalModule?: string;
 }
 
@@ -37,7 +37,7 @@ const COMMANDS: Readonly<Record<Name, Command>> = {
     program: async (args) => (await import("@lambda-express-api/build/container.ts")).main(args),
   },
   doctor: { program: () => import("@lambda-express-api/infra/doctor/main.ts") },
-  // The other commands do so too: for scripts that begin with another program.
+  // The other commands check Node too. This one is for scripts that start with another program.
   "check-node": { program: async () => {} },
   platform: { program: () => import("@lambda-express-api/infra/testing/unpack.ts") },
   cost: { program: async (args) => (await import("@lambda-express-api/infra/cost.ts")).main(args) },
@@ -58,7 +58,7 @@ export async function runCommand(typed: readonly string[]): Promise<void> {
     if (asksForHelp(typed)) console.log(`lambda-express-api COMMAND [options]; ${commands}`);
     else
       refuse(
-        `${typed.length === 0 ? "Say what to run" : `There is no command "${typed.join(" ")}"`}; ${commands}`,
+        `${typed.length === 0 ? "Name a command" : `Unknown command "${typed.join(" ")}"`}; ${commands}`,
       );
     return;
   }
@@ -94,7 +94,7 @@ function asksForHelp(typed: readonly string[]): boolean {
   return typed.some((word) => word === "--help" || word === "-h");
 }
 
-/** What `parseArgs` throws. */
+/** An error of `parseArgs`. */
 function isOfArguments(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^ERR_PARSE_ARGS_/.test(String(error.code));
 }

@@ -1,23 +1,23 @@
-// Calls as the curl lines a person would type.
+// Formats calls as curl commands.
 
 import type { SignInRequest } from "./identity/local-identity.ts";
 
 export interface Credentials {
   readonly email: string;
   readonly password: string;
-  /** The environment variable the password came from, for lines that must not show it. */
+  /** The environment variable with the password, for commands that must not show it. */
   readonly passwordVariable?: string | undefined;
 }
 
 export interface CurlCall {
   readonly url: string;
-  /** Default: what curl takes by itself, which is GET, and POST with a body. */
+  /** Default: curl's own, which is GET, or POST with a body. */
   readonly method?: string | undefined;
   readonly credentials?: Credentials | undefined;
   readonly json?: unknown;
-  /** A body as it is, and the headers that say what it is. */
+  /** A body, and the headers that describe it. */
   readonly sent?: Pick<SignInRequest, "headers" | "body"> | undefined;
-  /** Goes into double quotes, so that it may be a variable or a command. */
+  /** Placed in double quotes, so it can be a variable or a command substitution. */
   readonly bearer?: string | undefined;
 }
 
@@ -47,17 +47,17 @@ function sentAs(json: unknown): CurlCall["sent"] {
     : { headers: { "content-type": "application/json" }, body: JSON.stringify(json) };
 }
 
-/** A command that becomes the caller's token, of the API's token endpoint. */
+/** A command substitution that gets the caller's token from the API's token endpoint. */
 export function curlForToken(tokenUrl: string, credentials: Credentials): string {
   return takenFromAnswer(curl({ url: tokenUrl, credentials }), "access_token");
 }
 
-/** The same where the API has no such endpoint: the token comes from the identity provider. */
+/** A command substitution that gets the caller's token from the identity provider. */
 export function curlForProvidersToken({ url, tokenAt, ...sent }: SignInRequest): string {
   return takenFromAnswer(curl({ url, sent }), tokenAt.join("."));
 }
 
-/** It needs Node, which is there, and not jq, which may not be. */
+/** Uses Node, because jq may not be installed. */
 function takenFromAnswer(call: string, field: string): string {
   return `$(${call.replace("curl", "curl -s")} | node -p 'JSON.parse(fs.readFileSync(0)).${field}')`;
 }

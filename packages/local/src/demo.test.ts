@@ -7,7 +7,7 @@ import { createApiFolder, MEMBERS } from "../test/api-folder.ts";
 import { run } from "../test/run.ts";
 import { type Answers, answerByHeart, rightAnswers } from "../test/stand-in-api.ts";
 
-test("right answers pass with exit code 0 and a table of seven rows", async () => {
+test("correct answers pass with exit code 0 and a table of seven rows", async () => {
   const { exitCode, output } = await demoAgainst(rightAnswers);
   assert.equal(exitCode, 0, output);
   assert.equal(output.match(/ as expected$/gm)?.length, 7, output);
@@ -43,7 +43,7 @@ for (const [step, answer, body, status] of wrong) {
   });
 }
 
-test("something deployed may have other callers, whose password is not shown", async () => {
+test("a deployment may have other callers, whose password is not shown", async () => {
   const { exitCode, output } = await demoAgainst(renamed("user@example.com", "someone@example.org"), {
     DEMO_USER: "someone@example.org",
     DEMO_PASSWORD: "a real password",
@@ -53,7 +53,7 @@ test("something deployed may have other callers, whose password is not shown", a
   assert.doesNotMatch(output, /a real password/);
 });
 
-test("--anonymous makes only the calls that need no account, in the same order", async () => {
+test("--anonymous makes only the calls that need no account, in order", async () => {
   const { exitCode, output } = await demoAgainst(rightAnswers, {}, ["--anonymous"]);
   assert.equal(exitCode, 0, output);
   const rows = output.split("\n").filter((line) => line.endsWith("as expected"));
@@ -64,14 +64,14 @@ test("--anonymous makes only the calls that need no account, in the same order",
   assert.doesNotMatch(output, /TOKEN|admin@example/);
 });
 
-test("--anonymous asks for no token where AUTH_ENDPOINTS=off switches its endpoint off", async () => {
+test("--anonymous requests no token if AUTH_ENDPOINTS=off", async () => {
   const { exitCode, output } = await demoAgainst(rightAnswers, { AUTH_ENDPOINTS: "off" }, ["--anonymous"]);
   assert.equal(exitCode, 0, output);
   assert.doesNotMatch(output, /auth \[/);
   assert.equal(output.match(/ as expected$/gm)?.length, 2, output);
 });
 
-test("with tokens of the terminal it walks every row that has one, and says what to set for the others", async () => {
+test("with tokens from the environment, it runs each step that has one and says which variable the others need", async () => {
   const { exitCode, output } = await demoAgainst(rightAnswers, {
     AUTH_ENDPOINTS: "off",
     DEMO_USER_TOKEN: "token-of-user@example.com",
@@ -93,7 +93,7 @@ test("with tokens of the terminal it walks every row that has one, and says what
   );
 });
 
-test("with tokens of all callers it walks every row, and sends no password", async () => {
+test("with tokens for all callers, it runs every step and sends no password", async () => {
   const { exitCode, output } = await demoAgainst(rightAnswers, {
     AUTH_ENDPOINTS: "off",
     DEMO_USER_TOKEN: "token-of-user@example.com",
@@ -104,7 +104,7 @@ test("with tokens of all callers it walks every row, and sends no password", asy
   assert.doesNotMatch(output, /auth\/token/);
 });
 
-test("a token of the terminal is taken where the API signs callers in, too", async () => {
+test("a token from the environment is used even if the API signs callers in", async () => {
   const { exitCode, output } = await demoAgainst(changed("GET /v1/me for user@example.com", {}, 403), {
     DEMO_USER_TOKEN: "token-of-someone-else",
   });
@@ -112,7 +112,7 @@ test("a token of the terminal is taken where the API signs callers in, too", asy
   assert.match(output, /private \[ALLOW\].*DIFFERS: the status is 404/);
 });
 
-test("a deployment with a provider whose password grant is off by default is not asked to sign in", async () => {
+test("does not sign in at a provider whose password grant is off by default", async () => {
   const tokens = {
     DEMO_USER_TOKEN: "token-of-user@example.com",
     DEMO_ADMIN_TOKEN: "token-of-admin@example.com",
@@ -127,12 +127,12 @@ test("a deployment with a provider whose password grant is off by default is not
   }
 });
 
-test("without --anonymous, AUTH_ENDPOINTS=off ends the demo at the first step that needs a token, with a clear message", async () => {
+test("without --anonymous, AUTH_ENDPOINTS=off stops the demo with a clear message at the first step that needs a token", async () => {
   const { exitCode, output } = await demoAgainst(rightAnswers, { AUTH_ENDPOINTS: "off" });
   assert.equal(exitCode, 1);
   assert.match(
     output,
-    /^The demo calls as "user", but this API has no endpoint that signs callers in .* set DEMO_USER_TOKEN .*--anonymous\.$/m,
+    /^The demo calls as "user", but this API has no token endpoint .* set DEMO_USER_TOKEN .*--anonymous .*\.$/m,
   );
 });
 
@@ -140,7 +140,7 @@ const step = { area: "own", verdict: "ALLOW", status: 200 };
 const stepAs = (more: object) =>
   `export const demo = [{ ...${JSON.stringify({ ...step, ...more })}, body: () => ({}) }];`;
 
-test("an owner's demo may send JSON by any method, as any caller of its local.ts", async () => {
+test("an owner's demo can send JSON with any method, as any caller in local.ts", async () => {
   const caller = { email: "ops@example.com", password: "not-secret", displayName: "Ops", groups: [] };
   const api = await createApiFolder({
     "local.ts": `export const local = { callers: { "ops-team": ${JSON.stringify(caller)} } };`,
@@ -164,14 +164,14 @@ test("an owner's demo may send JSON by any method, as any caller of its local.ts
   );
 });
 
-test("a caller that local.ts does not have is a sentence and exit code 1", async () => {
+test("a caller missing from local.ts gives a clear message and exit code 1", async () => {
   const api = await createApiFolder({ "demo.ts": stepAs({ method: "GET", path: "/v1/x", bearer: "boss" }) });
   const { exitCode, output } = await demoAgainst(rightAnswers, {}, [], api.path);
   await api.remove();
   assert.equal(exitCode, 1);
   assert.match(
     output,
-    /^The demo calls as "boss", but the callers of src\/local\.ts are user, admin, nobody; name one of them\.$/m,
+    /^The demo calls as "boss", an unknown caller; use one of src\/local\.ts: user, admin, nobody\.$/m,
   );
 });
 
@@ -187,7 +187,7 @@ for (const [path, isLeftOut] of [
   });
 }
 
-test("a base URL that does not answer is a sentence and exit code 1", async () => {
+test("a base URL that does not answer gives a clear message and exit code 1", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -206,7 +206,7 @@ test("a base URL that does not answer is a sentence and exit code 1", async () =
 });
 
 for (const args of [["--ulr", "http://localhost"], ["--url", "localhost:3000"], ["http://localhost:3000"]]) {
-  test(`"${args.join(" ")}" is refused with one sentence`, async () => {
+  test(`"${args.join(" ")}" is refused with a clear message`, async () => {
     const { exitCode, output } = await run("../src/demo.ts", { args }).ended;
     assert.equal(exitCode, 1);
     assert.match(output, /^[^\n]+\.\n$/);
@@ -231,7 +231,7 @@ async function demoAgainst(
   }
 }
 
-/** The right answers, but for one. */
+/** The correct answers, with one replaced. */
 function changed(name: string, body: object, status?: number): Answers {
   const right = rightAnswers[name];
   assert.ok(right, `there is no answer to ${name}`);

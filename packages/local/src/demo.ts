@@ -1,5 +1,5 @@
-// `npm run demo [-- --url BASE] [--anonymous]`: walks the demo of the API in `--api FOLDER` against the running stack, or
-// against anything deployed.
+// `npm run demo [-- --url BASE] [--anonymous]` runs the demo of the API in `--api FOLDER` against the running stack or a
+// deployment.
 
 import { parseArgs } from "node:util";
 import { apiFolder, loadApi, loadEndpoints, loadExport } from "@lambda-express-api/build/api-folder.ts";
@@ -26,7 +26,7 @@ async function demo(): Promise<number> {
   await loadEndpoints(api);
   const environment = localEnvironment();
   const { DOCS } = environment;
-  // A local issuer exchanges passwords in each dress; a deployment does so where that was switched on.
+  // The local issuer always has the password grant; a deployment has it only if it was switched on.
   const { AUTH_ENDPOINTS: byDefault } = url === undefined ? {} : identityPreset(environment).follows;
   const features = {
     authEndpoints: (environment.AUTH_ENDPOINTS || byDefault) !== "off",
@@ -67,8 +67,8 @@ function readFlags(args: string[]) {
 }
 
 /**
- * A deployment has callers of its own: `DEMO_USER` names the e-mail address of the caller `user`, and `DEMO_PASSWORD` the
- * password of all of them.
+ * A deployment has its own callers: `DEMO_USER` sets the e-mail address of the caller `user`, and `DEMO_PASSWORD` the
+ * password of all callers.
  */
 function readCallers(callers: LocalCallers, environment: NodeJS.ProcessEnv): DemoCallers {
   const { DEMO_PASSWORD } = environment;
@@ -83,7 +83,7 @@ function readCallers(callers: LocalCallers, environment: NodeJS.ProcessEnv): Dem
   );
 }
 
-/** Tokens that the callers got somewhere else: `DEMO_USER_TOKEN` is that of the caller `user`. */
+/** Tokens from elsewhere: `DEMO_USER_TOKEN` has the token of the caller `user`. */
 function readTokens(callers: LocalCallers, environment: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.keys(callers).flatMap((name) => {

@@ -1,5 +1,5 @@
-// `npm run groups`, with stand-ins for firebase-admin and for the SDK of Cognito: both are the owner's to install, and both
-// ask the provider. They keep the accounts in a file, and answer and refuse as the real ones are documented to.
+// Tests `npm run groups` with stand-ins for firebase-admin and Cognito's SDK, which owners install and which call the provider.
+// The stand-ins keep accounts in a file, and answer and refuse as the real SDKs are documented to.
 
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -83,7 +83,7 @@ exports.AdminSetUserPasswordCommand = command(({ Password, Permanent }) => {
   write({ ...read(), password: Permanent && Password });
 });
 exports.AdminListGroupsForUserCommand = command((input) => {
-  // A page has one group: the next one has to be asked for.
+  // Each page has one group, so the caller must paginate.
   const at = Number(input.NextToken ?? 0), groups = groupsOf(input);
   return {
     Groups: groups.slice(at, at + 1).map((GroupName) => ({ GroupName })),
@@ -107,7 +107,7 @@ function install(): void {
 }
 
 const EMAIL = "admin@example.com";
-const LATER = "A token that was issued before does not know it: sign in again, or refresh it.\n";
+const LATER = "Tokens issued before the change still have the old groups: sign in again, or refresh them.\n";
 
 describe("with Firebase (stand-in)", () => {
   const before = { uid: "1", customClaims: { plan: "gold", groups: ["USERS"] } };
@@ -124,14 +124,14 @@ describe("with Firebase (stand-in)", () => {
     [["remove", EMAIL, "USERS"], undefined, `${EMAIL}: no group\n${LATER}`],
     [["set", EMAIL], undefined, `${EMAIL}: no group\n${LATER}`],
   ] as const) {
-    test(`${args.join(" ")} leaves the other claims of the account as they were`, async () => {
+    test(`${args.join(" ")} keeps the other claims of the account`, async () => {
       const { exitCode, output } = await groups(args, FIREBASE);
       assert.deepEqual([exitCode, output], [0, said]);
       assert.deepEqual(claims(), { plan: "gold", ...(expected && { groups: expected }) });
     });
   }
 
-  test("create makes an account with the demo's password, in its groups", async () => {
+  test("create makes an account in the groups, with the password of DEMO_PASSWORD", async () => {
     const environment = { ...FIREBASE, DEMO_PASSWORD: "not-secret" };
     const { exitCode, output } = await groups(["create", "new@example.com", "ADMINS"], environment);
     const said = "new@example.com can sign in with the password of DEMO_PASSWORD\nnew@example.com: ADMINS\n";
@@ -145,14 +145,14 @@ describe("with Firebase (stand-in)", () => {
     assert.deepEqual(accounts()["my-project new@example.com"], account);
   });
 
-  test("create makes a password of its own where there is none, and says it once", async () => {
+  test("create generates a password if DEMO_PASSWORD is not set, and shows it once", async () => {
     const { output } = await groups(["create", "new@example.com"], FIREBASE);
     const [, password = ""] = /with the password (\S{20,})\n/.exec(output) ?? [];
     assert.deepEqual(accounts()["my-project new@example.com"], { uid: "new", password, emailVerified: true });
     assert.ok(output.endsWith("new@example.com: no group\n"), output);
   });
 
-  test("an account without other claims has none without its groups", async () => {
+  test("removing the last group of an account without other claims leaves no claims", async () => {
     save(
       "accounts.json",
       JSON.stringify({ [`my-project ${EMAIL}`]: { uid: "1", customClaims: { groups: ["A"] } } }),
@@ -161,7 +161,7 @@ describe("with Firebase (stand-in)", () => {
     assert.deepEqual(accounts(), { [`my-project ${EMAIL}`]: { uid: "1" } });
   });
 
-  test("the groups are in the claim that the settings name, and the project is that of the issuer", async () => {
+  test("writes the groups to the claim that the settings name, in the issuer's project", async () => {
     const environment = {
       JWT_ISSUER: "https://securetoken.google.com/my-project",
       JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "teams",
@@ -170,7 +170,7 @@ describe("with Firebase (stand-in)", () => {
     assert.deepEqual(claims(), { plan: "gold", groups: ["USERS"], teams: ["STAFF"] });
   });
 
-  test("the settings are those of --stage, and what is set counts before", async () => {
+  test("--stage chooses the settings, and the environment overrides them", async () => {
     save(".env.dev", "FIREBASE_PROJECT_ID=other-project\n");
     save(".env.live", "FIREBASE_PROJECT_ID=my-project\n");
     assert.match((await groups(["list", EMAIL])).output, /The project other-project has no account/);
@@ -206,7 +206,7 @@ describe("with Cognito (stand-in)", () => {
     });
   }
 
-  test("create makes a user who need not change the password, in its groups", async () => {
+  test("create makes a user in the groups, with a permanent password", async () => {
     const environment = { ...COGNITO, DEMO_PASSWORD: "Not-secret-1" };
     const { exitCode, output } = await groups(["create", "new@example.com", "ADMINS"], environment);
     assert.equal(exitCode, 0, output);
@@ -214,25 +214,25 @@ describe("with Cognito (stand-in)", () => {
     assert.equal(accounts().password, "Not-secret-1");
   });
 
-  test("a group that does not exist changes nothing, and a sentence says how to make it", async () => {
+  test("a group that does not exist changes nothing, and the message says how to create it", async () => {
     const { exitCode, output } = await groups(["set", EMAIL, "OWNERS"], COGNITO);
     assert.equal(exitCode, 1);
     assert.match(
       output,
-      /has no group OWNERS; make it with: aws cognito-idp create-group .*--group-name OWNERS\n$/,
+      /has no group OWNERS; create it with: aws cognito-idp create-group .*--group-name OWNERS\n$/,
     );
     assert.deepEqual(accounts()[pool], ["USERS", "STAFF"]);
   });
 });
 
-describe("what cannot be done is one sentence that says what to do", () => {
+describe("refuses with one line that says what to do", () => {
   for (const [title, args, environment, sentence] of [
-    ["nothing to do", [], FIREBASE, /^Say what to do: npm run groups -- list\|set/],
-    ["an unknown word", ["grant", EMAIL, "A"], FIREBASE, /^Say what to do: /],
+    ["nothing to do", [], FIREBASE, /^Name an action: npm run groups -- list\|set/],
+    ["an unknown word", ["grant", EMAIL, "A"], FIREBASE, /^Name an action: /],
     ["no account", ["list"], FIREBASE, /^Name an account by its e-mail address: /],
     ["no group", ["add", EMAIL], FIREBASE, /^add takes at least one group: /],
     ["a group to list", ["list", EMAIL, "A"], FIREBASE, /^list takes no group: /],
-    ["a group with a blank", ["add", EMAIL, "a b"], FIREBASE, /^"a b" cannot be the name of a group; /],
+    ["a group with a space", ["add", EMAIL, "a b"], FIREBASE, /^"a b" is not a valid group name; /],
     ["an unknown option", ["list", EMAIL, "--stge"], FIREBASE, /^Cannot read "list .*--stge"; write: /],
     ["no project", ["list", EMAIL], {}, /^FIREBASE_PROJECT_ID is not set; /],
     ["no pool", ["list", EMAIL], { IDENTITY_PROVIDER: "cognito" }, /^COGNITO_USER_POOL_ID is not set; /],
@@ -240,13 +240,13 @@ describe("what cannot be done is one sentence that says what to do", () => {
       "Auth0",
       ["list", EMAIL],
       { IDENTITY_PROVIDER: "auth0" },
-      /^Auth0 has the groups where your post-login Action/,
+      /^This command cannot change groups at Auth0; /,
     ],
     [
       "another provider",
       ["list", EMAIL],
       { IDENTITY_PROVIDER: "oidc" },
-      /^Groups of this provider are changed in/,
+      /^This command cannot change groups at this provider; /,
     ],
     [
       "an unknown account",
@@ -267,16 +267,16 @@ describe("what cannot be done is one sentence that says what to do", () => {
       /^Firebase refuses \(app\/invalid-credential\); sign in with: gcloud .* of my-project\.$/,
     ],
     [
-      "an account of Firebase that is there",
+      "an account that exists in Firebase",
       ["create", "there@example.com"],
       FIREBASE,
-      /^The project my-project has an account there@example\.com already; use set instead of create\.$/,
+      /^The project my-project already has an account there@example\.com; use set instead of create\.$/,
     ],
     [
-      "a user of Cognito who is there",
+      "a user who exists in Cognito",
       ["create", "there@example.com"],
       COGNITO,
-      /has a user there@example\.com already; use set instead of create\.$/,
+      /already has a user there@example\.com; use set instead of create\.$/,
     ],
     [
       "a password that Firebase refuses",
@@ -288,7 +288,7 @@ describe("what cannot be done is one sentence that says what to do", () => {
       "a password that the user pool refuses",
       ["create", EMAIL],
       { ...COGNITO, DEMO_PASSWORD: "short" },
-      /refuses the password, .*\(Password not long enough\); set another with: aws cognito-idp admin-set/,
+      /refuses the password \(Password not long enough\), .*; set another with: aws cognito-idp admin-set/,
     ],
   ] as const) {
     test(title, async () => {
@@ -310,10 +310,13 @@ describe("what cannot be done is one sentence that says what to do", () => {
     ["firebase-admin", FIREBASE],
     ["@aws-sdk/client-cognito-identity-provider", COGNITO],
   ] as const) {
-    test(`${name} that is not installed`, async () => {
+    test(`${name} if it is not installed`, async () => {
       const { exitCode, output } = await groups(["list", EMAIL], environment);
       assert.equal(exitCode, 1);
-      assert.match(output, new RegExp(`^${name} is not installed, .*npm install --save-dev ${name}\n$`));
+      assert.match(
+        output,
+        new RegExp(`^${name}, which .*, is not installed; .*npm install --save-dev ${name}\n$`),
+      );
     });
   }
 });

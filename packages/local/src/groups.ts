@@ -1,5 +1,5 @@
-// `npm run groups -- list|set|add|remove|create EMAIL [GROUP ...] [--stage S]`: who is in which group at the identity provider
-// of a stage. It is how the first admin comes to be.
+// `npm run groups -- list|set|add|remove|create EMAIL [GROUP ...] [--stage S]` shows and changes an account's groups at the
+// identity provider of a stage. It makes the first admin.
 
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
@@ -13,7 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const USAGE = "npm run groups -- list|set|add|remove|create EMAIL [GROUP ...] [--stage STAGE]";
 
-/** What the groups of an account become. */
+/** The account's groups after each action. */
 const CHANGES: Readonly<
   Record<string, (before: readonly string[], named: readonly string[]) => readonly string[]>
 > = {
@@ -40,12 +40,12 @@ async function groups(): Promise<number> {
   if (what !== "list" && !(what === "create" && after.length === 0)) await directory.setGroups(email, after);
   console.log(`${email}: ${after.join(", ") || "no group"}`);
   if (what !== "list" && what !== "create") {
-    console.log("A token that was issued before does not know it: sign in again, or refresh it.");
+    console.log("Tokens issued before the change still have the old groups: sign in again, or refresh them.");
   }
   return 0;
 }
 
-/** Has all that a user pool's policy may ask for: a capital, a small letter, a digit and a sign. */
+/** Has every kind of character that a user pool's policy can require: upper case, lower case, digit and symbol. */
 function randomPassword(): string {
   return `${randomBytes(15).toString("base64url")}-Aa1`;
 }
@@ -53,7 +53,7 @@ function randomPassword(): string {
 function readArguments(args: string[]) {
   const { values, positionals } = parse(args);
   const [what = "", email = "", ...named] = positionals;
-  if (!Object.hasOwn(CHANGES, what)) throw new PlainError(`Say what to do: ${USAGE}`);
+  if (!Object.hasOwn(CHANGES, what)) throw new PlainError(`Name an action: ${USAGE}`);
   if (!/^[^@\s]+@[^@\s]+$/.test(email))
     throw new PlainError(`Name an account by its e-mail address: ${USAGE}`);
   const needsGroups = what === "add" || what === "remove";
@@ -63,7 +63,7 @@ function readArguments(args: string[]) {
   const wrong = named.find((group) => !/^[\x21-\x7e]{1,128}$/.test(group));
   if (wrong !== undefined) {
     throw new PlainError(
-      `"${wrong}" cannot be the name of a group; use up to 128 letters, digits and signs without a blank, for example ADMINS.`,
+      `"${wrong}" is not a valid group name; use up to 128 letters, digits and signs without spaces, for example ADMINS.`,
     );
   }
   return { what, email, named, stage: values.stage };
@@ -71,7 +71,7 @@ function readArguments(args: string[]) {
 
 function parse(args: string[]) {
   try {
-    // The script may say which API it is; groups are the same for all.
+    // Accepted because a project's script may pass it; groups do not depend on the API.
     const options = { stage: { type: "string", default: "dev" }, api: { type: "string" } } as const;
     return parseArgs({ args, options, allowPositionals: true });
   } catch {
@@ -82,10 +82,10 @@ function parse(args: string[]) {
 const FIREBASE_ISSUER = /^https:\/\/securetoken\.google\.com\/([^/]+)$/;
 
 /**
- * The groups of the provider that a stage's settings name.
+ * The group directory of the provider in a stage's settings.
  *
- * @param folder where the provider's SDK is looked for.
- * @throws PlainError where groups are kept in a place that no program of ours can reach, and says which.
+ * @param folder where to look for the provider's SDK.
+ * @throws PlainError for a provider whose groups can only be changed in its own console.
  */
 function directoryOf(environment: Environment, folder: string): GroupDirectory {
   switch (environment.IDENTITY_PROVIDER || "firebase") {
@@ -94,7 +94,7 @@ function directoryOf(environment: Environment, folder: string): GroupDirectory {
         environment.FIREBASE_PROJECT_ID || FIREBASE_ISSUER.exec(environment.JWT_ISSUER ?? "")?.[1];
       if (!projectId) {
         throw new PlainError(
-          "FIREBASE_PROJECT_ID is not set; set it to the project, e.g. in .env.dev, or name --stage.",
+          "FIREBASE_PROJECT_ID is not set; set it to the project id, for example in .env.dev, or use --stage.",
         );
       }
       const groupsClaim = environment.JWT_AUTHORIZATION_GROUPS_ATTR_NAME || "groups";
@@ -104,18 +104,18 @@ function directoryOf(environment: Environment, folder: string): GroupDirectory {
       const { COGNITO_USER_POOL_ID: userPoolId, COGNITO_URL: endpoint } = environment;
       if (!userPoolId) {
         throw new PlainError(
-          "COGNITO_USER_POOL_ID is not set; set it to the user pool, e.g. in .env.dev, or name --stage.",
+          "COGNITO_USER_POOL_ID is not set; set it to the user pool's id, for example in .env.dev, or use --stage.",
         );
       }
       return createCognitoGroups({ userPoolId, endpoint, folder });
     }
     case "auth0":
       throw new PlainError(
-        "Auth0 has the groups where your post-login Action takes them from: give the user a role, or app_metadata, in its dashboard, and let the Action set the claim.",
+        "This command cannot change groups at Auth0; give the user a role, or app_metadata, in Auth0's dashboard, and set the claim in a post-login Action.",
       );
     default:
       throw new PlainError(
-        "Groups of this provider are changed in its own console; map them to a list in the claim that JWT_AUTHORIZATION_GROUPS_ATTR_NAME names.",
+        "This command cannot change groups at this provider; change them in its console, and map them to a list in the claim that JWT_AUTHORIZATION_GROUPS_ATTR_NAME names.",
       );
   }
 }

@@ -1,4 +1,4 @@
-// `npm run keys`, against an API whose store keeps its keys in a file.
+// Tests `npm run keys` with an API whose store is a file.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -22,7 +22,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const kept = (): StoredApiKey[] => JSON.parse(readFileSync(join(folder, "keys.json"), "utf8")).keys;
 
-/** The stage is asked for by its file, as in production: nothing of the API's own is in the environment. */
+/** The settings come from the stage's file, as in production, and not from the environment. */
 const keys = (args: readonly string[], api = API, environment: NodeJS.ProcessEnv = {}) =>
   run("../src/keys.ts", {
     args: ["--api", api, ...args],
@@ -43,7 +43,7 @@ async function createKey(...args: string[]): Promise<string> {
 }
 
 describe("npm run keys", () => {
-  test("create shows a key once, with which its subject is let in, and keeps no more of it than a hash", async () => {
+  test("create shows a working key once, and stores only its hash", async () => {
     const key = await createKey("warehouse-7", "--scopes", "stock:read,stock:write", "--days", "30");
     const [stored, ...others] = kept();
     assert.ok(stored && others.length === 0);
@@ -54,7 +54,7 @@ describe("npm run keys", () => {
     assert.ok(!JSON.stringify(stored).includes(key.slice(21)));
   });
 
-  test("list shows each key without its secret, and revoke ends one of them", async () => {
+  test("list shows each key without its secret, and revoke revokes one", async () => {
     const [first, second] = [await createKey("warehouse-7"), await createKey("warehouse-8", "--scopes", "a")];
     const [prefix = ""] = first.split(".");
     const { exitCode, output } = await keys(["revoke", prefix]);
@@ -67,21 +67,25 @@ describe("npm run keys", () => {
   });
 
   test("list of an empty store says so", async () => {
-    assert.match((await keys(["list"])).output, /^There are no keys\./);
+    assert.match((await keys(["list"])).output, /^The store has no keys\./);
   });
 
   for (const [what, args, sentence] of [
-    ["no action", [], /^Say what to do: npm run keys -- create SUBJECT/],
-    ["an unknown action", ["rotate"], /^Say what to do: /],
+    ["no action", [], /^Name an action: npm run keys -- create SUBJECT/],
+    ["an unknown action", ["rotate"], /^Name an action: /],
     ["create without a subject", ["create"], /^create takes one subject, for example warehouse-7: npm run/],
-    ["list of one", ["list", "key_1"], /^list takes no name: /],
-    ["revoke of two", ["revoke", "key_1", "key_2"], /^revoke takes one prefix: /],
-    ["revoke of scopes", ["revoke", "key_1", "--scopes", "a"], /^revoke takes neither --scopes nor --days: /],
+    ["list of one key", ["list", "key_1"], /^list takes no name: /],
+    ["revoke of two keys", ["revoke", "key_1", "key_2"], /^revoke takes one prefix: /],
+    [
+      "revoke with scopes",
+      ["revoke", "key_1", "--scopes", "a"],
+      /^revoke takes neither --scopes nor --days: /,
+    ],
     ["an unknown flag", ["list", "--all"], /^Cannot read ".*list --all"; write: npm run keys/],
-    ["a scope with a blank", ["create", "a", "--scopes", "a b"], /^"a b" cannot be a scope; use /],
-    ["no scope", ["create", "a", "--scopes", ""], /^"" cannot be a scope; use /],
+    ["a scope with a space", ["create", "a", "--scopes", "a b"], /^"a b" is not a valid scope; use /],
+    ["no scope", ["create", "a", "--scopes", ""], /^"" is not a valid scope; use /],
     ["half a day", ["create", "a", "--days", "0.5"], /^--days is "0.5"; use a whole number from 1 to 3650: /],
-    ["an unknown key", ["revoke", "key_1"], /^There is no key key_1; npm run keys -- list shows them\.$/m],
+    ["an unknown key", ["revoke", "key_1"], /^Unknown key key_1; npm run keys -- list shows all keys\.$/m],
   ] as const) {
     test(`refuses ${what} with a clear message`, async () => {
       const { exitCode, output } = await keys(args);
@@ -91,8 +95,8 @@ describe("npm run keys", () => {
     });
   }
 
-  test("says so where the API has no store, or a setting is missing", async () => {
-    assert.match((await keys(["list"], SHOP)).output, /^The API has no service apiKeys, which is where /);
+  test("explains a missing store and a missing setting", async () => {
+    assert.match((await keys(["list"], SHOP)).output, /^The API has no service apiKeys, which stores /);
     const { exitCode, output } = await keys(["list"], API, { KEYS_FILE: undefined });
     assert.equal(exitCode, 1);
     assert.match(output, /^KEYS_FILE is not set; /);

@@ -1,5 +1,5 @@
-// `npm run keys -- create SUBJECT [--scopes A,B] [--days N] | list | revoke PREFIX [--stage S]`: the keys of machines, in the
-// store of the API, its service `apiKeys`, with the settings of a stage.
+// `npm run keys -- create SUBJECT [--scopes A,B] [--days N] | list | revoke PREFIX [--stage S]` manages API keys in the API's
+// service `apiKeys`, with the settings of a stage.
 
 import { parseArgs } from "node:util";
 import { apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
@@ -38,7 +38,7 @@ async function keys(): Promise<number> {
     const store = (await services.apiKeys) as ApiKeyStore | undefined;
     if (!store) {
       throw new PlainError(
-        "The API has no service apiKeys, which is where keys are kept; declare one in src/api.ts: services: { apiKeys }.",
+        "The API has no service apiKeys, which stores the keys; declare it in src/api.ts: services: { apiKeys }.",
       );
     }
     if (asked.action === "create") await create(store, asked);
@@ -56,22 +56,22 @@ async function create(store: ApiKeyStore, { name: subject, scopes, days }: Asked
     days === undefined ? undefined : new Date(Date.now() + days * DAY_MILLISECONDS).toISOString();
   const { key, stored } = createApiKey({ subject, scopes, ...(expiresAt && { expiresAt }) });
   await store.add(stored);
-  // Alone on stdout, so that it can be piped to where it belongs.
+  // Alone on stdout, so that it can be piped.
   console.log(key);
-  console.error(`${describeKey(stored)}\nIt is shown this once: the store keeps a hash of it.`);
+  console.error(`${describeKey(stored)}\nCopy the key now: the store keeps only its hash.`);
 }
 
 async function list(store: ApiKeyStore): Promise<void> {
   if (!store.list) throw missing("list");
   const kept = await store.list();
   for (const key of kept) console.log(describeKey(key));
-  if (kept.length === 0) console.log("There are no keys.");
+  if (kept.length === 0) console.log("The store has no keys.");
 }
 
 async function revoke(store: ApiKeyStore, prefix: string): Promise<void> {
   if (!store.revoke) throw missing("revoke");
   const isKnown = await store.revoke(prefix, new Date().toISOString());
-  if (!isKnown) throw new PlainError(`There is no key ${prefix}; npm run keys -- list shows them.`);
+  if (!isKnown) throw new PlainError(`Unknown key ${prefix}; npm run keys -- list shows all keys.`);
   console.log(`${prefix} is revoked.`);
 }
 
@@ -86,11 +86,11 @@ function describeKey({ prefix, subject, scopes, createdAt, expiresAt, revokedAt 
 
 function missing(method: string): PlainError {
   return new PlainError(
-    `The store of the API has no ${method}(); add it to the service apiKeys, or change the keys where they are kept.`,
+    `The API's service apiKeys has no ${method}(); add it, or change the keys in the store itself.`,
   );
 }
 
-/** The API's services, with the settings of the stage. Where it runs changes nothing for them. */
+/** The API's services, with the settings of the stage. They are the same in each runtime. */
 async function servicesOf({ api: folder, stage }: Asked) {
   const api = await loadApi(apiFolder(folder));
   const environment = { ...readStageEnvironment(stage), RUNTIME: "CONTAINERIZED" };
@@ -107,7 +107,7 @@ function readArguments(args: string[]): Asked {
   const { values, positionals } = parse(args);
   const [action = "", name, ...more] = positionals;
   if (action !== "create" && action !== "list" && action !== "revoke")
-    throw new PlainError(`Say what to do: ${USAGE}`);
+    throw new PlainError(`Name an action: ${USAGE}`);
   if ((action === "list") === (name !== undefined) || more.length > 0) {
     const takes = { create: "one subject, for example warehouse-7", list: "no name", revoke: "one prefix" };
     throw new PlainError(`${action} takes ${takes[action]}: ${USAGE}`);
@@ -119,7 +119,7 @@ function readArguments(args: string[]): Asked {
   const wrong = scopes.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
   if (wrong !== undefined)
     throw new PlainError(
-      `"${wrong}" cannot be a scope; use letters, digits and signs without a blank: --scopes stock:read,stock:write`,
+      `"${wrong}" is not a valid scope; use letters, digits and signs without spaces: --scopes stock:read,stock:write`,
     );
   const days = values.days === undefined ? undefined : Number(values.days);
   if (days !== undefined && !(Number.isInteger(days) && days >= 1 && days <= 3650))

@@ -1,4 +1,4 @@
-/** The AWS caller of endpoints with `iam(...)`. Only the local gateway knows its keys, so they need not be secret. */
+/** The AWS caller of endpoints with `iam(...)`. Its keys need not be secret: only the local gateway accepts them. */
 import type { AwsCaller } from "@lambda-express-api/gateway";
 
 export const LOCAL_AWS_CALLER: AwsCaller = {
@@ -7,5 +7,5 @@ export const LOCAL_AWS_CALLER: AwsCaller = {
   userArn: "arn:aws:iam::123456789012:user/local",
 };
 
-/** The Region of the local gateway, for which requests are signed. */
+/** The local gateway's Region, used in signatures. */
 export const LOCAL_REGION = "eu-west-1";

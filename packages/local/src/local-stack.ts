@@ -1,10 +1,10 @@
-/** How an API is run locally: what its owner says in `src/local.ts`, and what follows from the API where it says nothing. */
+/** How an API runs locally: the owner's `src/local.ts`, with defaults derived from the API. */
 import { type ApiFolder, loadApi, loadEndpoints, loadExport } from "@lambda-express-api/build/api-folder.ts";
 import type { Api, LocalCaller, LocalStack, Route } from "@lambda-express-api/kit";
 
 export type LocalCallers = Readonly<Record<string, LocalCaller>>;
 
-/** An API, and how it is run locally. */
+/** An API, and how it runs locally. */
 export interface LocalApi {
   readonly folder: ApiFolder;
   readonly api: Api;
@@ -13,9 +13,9 @@ export interface LocalApi {
 }
 
 /**
- * Reads `src/local.ts`. The API itself is loaded only where that leaves the callers out.
+ * Reads `src/local.ts`. Loads the API only if that file names no callers.
  *
- * @throws ApiFolderError for a file that does not export what it must.
+ * @throws ApiFolderError if the file does not export `local`.
  */
 export async function readLocalStack(folder: ApiFolder): Promise<Omit<LocalApi, "folder" | "api">> {
   const local = await loadExport<LocalStack>(folder.localModule, "local", '{ mappingKey: "shop" }');
@@ -27,9 +27,9 @@ export async function readLocalStack(folder: ApiFolder): Promise<Omit<LocalApi, 
 }
 
 /**
- * Loads an API with all of its endpoints, and how it is run locally.
+ * Loads an API with all its endpoints, and how it runs locally.
  *
- * @throws ApiFolderError for a folder that holds no API, and for what cannot be loaded of it.
+ * @throws ApiFolderError if the folder has no API, or a file of it cannot be loaded.
  */
 export async function loadLocalApi(folder: ApiFolder): Promise<LocalApi> {
   const api = await loadApi(folder);
@@ -37,7 +37,7 @@ export async function loadLocalApi(folder: ApiFolder): Promise<LocalApi> {
   return { folder, api, ...(await readLocalStack(folder)) };
 }
 
-/** A caller in the group that opens the fewest endpoints, one in all groups, and one in none. */
+/** Three callers: one in the group that the fewest endpoints accept, one in all groups, and one in no group. */
 function callersOf(rules: readonly Route["access"][]): LocalCallers {
   const endpointsOf = new Map<string, number>();
   for (const group of rules.flatMap((rule) => (rule.type === "authenticated" ? rule.groups : [])))

@@ -1,5 +1,5 @@
-// `npm run logs`. A stage's two logs are a stand-in for CloudWatch Logs, which the real SDK asks; the local ones are those of a
-// real gateway.
+// Tests `npm run logs`. For a stage, the real SDK calls a stand-in for CloudWatch Logs; the local logs come from a real
+// gateway.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -19,7 +19,7 @@ const ACCESS = `{"request":{"requestId":"${ID}"},"integration":{"requestId":"${I
 const HELLO = `{"message":"hello","requestId":"${ID}","lambdaRequestId":"${INVOCATION}"}`;
 const REPORT = `REPORT RequestId: ${INVOCATION}\tDuration: 3.00 ms`;
 
-/** A stand-in for CloudWatch Logs: finds a quoted term in the messages of a group, one event a page. */
+/** A stand-in for CloudWatch Logs that finds a quoted term in a group's messages, one event per page. */
 async function startCloudWatch(
   t: TestContext,
   groups: Readonly<Record<string, readonly [number, string][]>>,
@@ -59,7 +59,7 @@ async function startCloudWatch(
 
 describe("npm run logs", () => {
   for (const id of [ID, INVOCATION])
-    test(`by a stand-in for CloudWatch Logs, finds every line of a request in both logs, Lambda's own too: ${id}`, async (t) => {
+    test(`finds every line of a request in both logs, including Lambda's own (stand-in for CloudWatch Logs): ${id}`, async (t) => {
       const now = Date.now();
       const environment = await startCloudWatch(t, {
         "/aws/lambda/fixture-api-dev-Api": [
@@ -78,7 +78,7 @@ describe("npm run logs", () => {
       assert.equal(exitCode, 0);
     });
 
-  test("by a stand-in for CloudWatch Logs, says where it looked, and what AWS says", async (t) => {
+  test("says where it looked, and passes AWS's errors on (stand-in for CloudWatch Logs)", async (t) => {
     const old = Date.now() - 25 * 3_600_000;
     const name = "fixture-api-dev-Api";
     const environment = await startCloudWatch(t, {
@@ -86,14 +86,14 @@ describe("npm run logs", () => {
       [`/aws/vendedlogs/apis/${name}`]: [],
     });
     const nothing = await logs([ID, "--stage", "dev"], environment);
-    assert.match(nothing.output, /^No line of the last 24 hours has JKJaXmPLvHcESHA=;/);
+    assert.match(nothing.output, /^No line of the last 24 hours has the id JKJaXmPLvHcESHA=;/);
     assert.equal(nothing.exitCode, 1);
     assert.equal((await logs([ID, "--stage", "dev", "--hours", "48"], environment)).exitCode, 0);
     const { output } = await logs([ID, "--stage", "other"], environment);
     assert.match(output, /^CloudWatch Logs does not answer: ResourceNotFoundException: There is no such/);
   });
 
-  test("without a stage, finds what the local gateway keeps, by each id of the request", async (t) => {
+  test("without a stage, finds the local gateway's lines by any id of the request", async (t) => {
     const inspector = createInspector();
     await inspector.listen();
     t.after(() => inspector.close());
@@ -133,12 +133,12 @@ describe("npm run logs", () => {
     [[], /^Name one id, of a request, an invocation or a trace: npm run logs/],
     [["with blank"], /^Name one id/],
     [[ID, ID], /^Name one id/],
-    [[ID, "--stage", "a b"], /^--stage is "a b"; write letters/],
-    [[ID, "--hours", "soon"], /^--hours is "soon"; write a number/],
+    [[ID, "--stage", "a b"], /^--stage is "a b"; use letters/],
+    [[ID, "--hours", "soon"], /^--hours is "soon"; use a number/],
     [[ID, "--day"], /^Cannot read .*; write: npm run logs/],
-    [[ID, "--port", "1"], /^No local gateway has its inspector on port 2; run npm start/],
+    [[ID, "--port", "1"], /^No local gateway's inspector answers on port 2; run npm start/],
   ] as const)
-    test(`refuses with a sentence: ${args.join(" ") || "nothing"}`, async () => {
+    test(`refuses with a clear message: ${args.join(" ") || "nothing"}`, async () => {
       const { exitCode, output } = await logs(args);
       assert.match(output, sentence);
       assert.equal(exitCode, 1);

@@ -1,5 +1,5 @@
-// `npm run logs -- ID [--stage STAGE [--hours N]]`: every line that has the id of a request, an invocation or a trace, in the order
-// of time: of a stage in its two logs at CloudWatch, else of what the local gateway keeps.
+// `npm run logs -- ID [--stage STAGE [--hours N]]` prints every line with the id of a request, an invocation or a trace, oldest
+// first: from a stage's two logs in CloudWatch, or from the local gateway.
 
 import { parseArgs } from "node:util";
 import { apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
@@ -26,7 +26,7 @@ async function logs(): Promise<number> {
   if (lines.length > 0) return 0;
   const where = stage === undefined ? "that the local gateway keeps" : `of the last ${hours} hours`;
   throw new PlainError(
-    `No line ${where} has ${id}; CloudWatch is some seconds behind, and --hours looks further back.`,
+    `No line ${where} has the id ${id}; CloudWatch is a few seconds behind, and --hours N searches further back.`,
   );
 }
 
@@ -36,9 +36,13 @@ function readArguments(args: string[]) {
   if (!/^[\w.:+/=-]{8,128}$/.test(id) || others.length > 0)
     throw new PlainError(`Name one id, of a request, an invocation or a trace: ${USAGE}`);
   if (values.stage !== undefined && !/^[A-Za-z0-9-]+$/.test(values.stage))
-    throw new PlainError(`--stage is "${values.stage}"; write letters, digits and -, e.g. --stage dev.`);
+    throw new PlainError(
+      `--stage is "${values.stage}"; use letters, digits and hyphens, for example --stage dev.`,
+    );
   if (!/^[1-9]\d{0,3}$/.test(values.hours))
-    throw new PlainError(`--hours is "${values.hours}"; write a number from 1 to 9999, e.g. --hours 24.`);
+    throw new PlainError(
+      `--hours is "${values.hours}"; use a number from 1 to 9999, for example --hours 24.`,
+    );
   return { id, ...values };
 }
 
@@ -48,7 +52,7 @@ function parse(args: string[]) {
       api: { type: "string", default: "." },
       stage: { type: "string" },
       hours: { type: "string", default: "24" },
-      // Of the local API, as `npm start` takes it.
+      // The port of the local API, as for `npm start`.
       port: { type: "string", default: process.env.PORT || DEFAULT_PORT },
     } as const;
     return parseArgs({ args, options, allowPositionals: true });

@@ -12,7 +12,7 @@ function shown(...lines: readonly string[]): string[] {
 }
 
 describe("the terminal, by default", () => {
-  test("has one short line a request of the gateway's access log", () => {
+  test("shows one short line per request from the gateway's access log", () => {
     const values: Readonly<Record<string, string>> = {
       requestId: "JKJaXmPLvHcESHA=",
       httpMethod: "GET",
@@ -24,7 +24,7 @@ describe("the terminal, by default", () => {
     assert.deepEqual(shown(line), ["GET /v1/me 200 12 ms JKJaXmPLvHcESHA="]);
   });
 
-  test("has the same of the container's", () => {
+  test("shows the same line from the container's access log", () => {
     const accessLine = createAccessLine({
       stageName: undefined,
       release: { version: "1.0.0", commit: "development" },
@@ -48,7 +48,7 @@ describe("the terminal, by default", () => {
     assert.deepEqual(shown(line.trimEnd()), ["GET /v1/me 200 12 ms id"]);
   });
 
-  test("leaves out what Lambda says of each invocation, and nothing that the API has written", () => {
+  test("hides Lambda's own lines, and nothing that the API writes", () => {
     const written = [
       '{"level":"error","message":"request failed"}',
       "START of my own",

@@ -1,4 +1,4 @@
-/** What the terminal shows of a request, where nothing else is asked for: one short line, and what the API itself has written. */
+/** The terminal's default output: one short line per request, and the API's own lines. */
 
 /** Lambda's own lines of each invocation. */
 const OF_LAMBDA = /^(INIT_START|START RequestId:|END RequestId:|REPORT RequestId:) /;
@@ -9,7 +9,7 @@ interface AccessLine {
   readonly response: { readonly status: string; readonly responseLatency: string };
 }
 
-/** Makes of `print` one that leaves Lambda's own lines out, and shortens those of the access log, whichever runtime wrote them. */
+/** Wraps `print` to hide Lambda's own lines and shorten the access log's lines of either runtime. */
 export function oneLineARequest(print: (line: string) => void): (line: string) => void {
   return (line) => {
     if (OF_LAMBDA.test(line)) return;

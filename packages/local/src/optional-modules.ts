@@ -1,4 +1,4 @@
-/** Modules of packages that a project has only if it wants them. */
+/** Modules of optional packages. */
 
 /** The command that releases code. */
 export const RELEASE = "@lambda-express-api/delivery/release/main.ts";

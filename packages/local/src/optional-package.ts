@@ -2,15 +2,15 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { PlainError } from "./command.ts";
 
-/** Why the SDK of an identity provider is needed. */
-export const GROUPS = "groups are kept where only it can reach";
+/** Why an identity provider's SDK is needed. */
+export const GROUPS = "changes groups at the identity provider";
 
 /**
- * Loads a package that only this command needs, so that the others do without it.
+ * Loads a package that only one command needs.
  *
- * @param specifier the package, or a module of it.
- * @param folder whose `node_modules` it is in, or above.
- * @param why it is needed.
+ * @param specifier the package, or one of its modules.
+ * @param folder where the search for `node_modules` starts.
+ * @param why what the package does, for the message.
  * @throws PlainError that says how to install it.
  */
 export function loadOptional<Module>(specifier: string, folder: string, why: string): Module {
@@ -21,7 +21,7 @@ export function loadOptional<Module>(specifier: string, folder: string, why: str
     require.resolve(specifier);
   } catch {
     throw new PlainError(
-      `${packageName} is not installed, and ${why}; run: npm install --save-dev ${packageName}`,
+      `${packageName}, which ${why}, is not installed; run: npm install --save-dev ${packageName}`,
     );
   }
   return require(specifier) as Module;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { PlainError } from "./command.ts";
 import { readOptions } from "./options.ts";
 
-test("without a word it is the Lambda runtime on port 3000 with the local issuer as Firebase, for the API of this folder, without reload, with one line a request", () => {
+test("by default it runs this folder's API in the Lambda runtime on port 3000, with a local Firebase, without reload, with one line per request", () => {
   assert.deepEqual(
     { ...readOptions([], {}) },
     {
@@ -21,34 +21,34 @@ test("--api names the folder of the API", () => {
   assert.equal(readOptions(["--api", "apis/shop"], {}).api, "apis/shop");
 });
 
-test("--runtime takes one of the two runtimes, and refuses anything else with a sentence", () => {
+test("--runtime accepts the two runtimes, and refuses anything else with a clear message", () => {
   assert.equal(readOptions(["--runtime", "containerized"], {}).runtime, "containerized");
   assert.throws(
     () => readOptions(["--runtime", "docker"], {}),
-    isSentence(/^--runtime must be lambda or containerized, and not "docker"\.$/),
+    isSentence(/^--runtime is "docker"; use lambda or containerized\.$/),
   );
 });
 
-test("--identity takes one of the providers, and refuses anything else with a sentence", () => {
+test("--identity accepts the known providers, and refuses anything else with a clear message", () => {
   for (const name of ["firebase", "cognito", "auth0", "oidc", "firebase-emulator"])
     assert.equal(readOptions(["--identity", name], {}).identity, name);
   assert.throws(
     () => readOptions(["--identity", "okta"], {}),
-    isSentence(/^--identity must be firebase, cognito, auth0, oidc or firebase-emulator, and not "okta"\.$/),
+    isSentence(/^--identity is "okta"; use firebase, cognito, auth0, oidc or firebase-emulator\.$/),
   );
 });
 
-test("without --identity it is the provider of IDENTITY_PROVIDER, which is refused with a sentence too", () => {
+test("without --identity it uses IDENTITY_PROVIDER, and refuses an unknown provider there too", () => {
   assert.equal(readOptions([], { IDENTITY_PROVIDER: "cognito" }).identity, "cognito");
   assert.equal(readOptions(["--identity", "auth0"], { IDENTITY_PROVIDER: "cognito" }).identity, "auth0");
   assert.equal(readOptions([], { IDENTITY_PROVIDER: "" }).identity, "firebase");
   assert.throws(
     () => readOptions([], { IDENTITY_PROVIDER: "okta" }),
-    isSentence(/^IDENTITY_PROVIDER must be firebase, .* and not "okta"\.$/),
+    isSentence(/^IDENTITY_PROVIDER is "okta"; use firebase, .*\.$/),
   );
 });
 
-test("the flag wins over PORT, PORT over the default", () => {
+test("--port overrides PORT, and PORT overrides the default", () => {
   assert.equal(readOptions([], { PORT: "4000" }).port, 4000);
   assert.equal(readOptions(["--port", "5000"], { PORT: "4000" }).port, 5000);
   assert.equal(readOptions(["--port=0"], { PORT: "4000" }).port, 0);
@@ -60,20 +60,20 @@ test("--reload and --verbose are read", () => {
 });
 
 for (const port of ["65536", "-1", "80a", "0x50", "1e3", ""]) {
-  test(`--port=${port} is refused with a sentence`, () => {
+  test(`--port=${port} is refused with a clear message`, () => {
     assert.throws(
       () => readOptions([`--port=${port}`], {}),
-      isSentence(/--port must be a number from 0 to 65535/),
+      isSentence(/^--port is ".*"; use a number from 0 to 65535/),
     );
   });
 }
 
-test("a bad PORT is refused with a sentence that names it", () => {
-  assert.throws(() => readOptions([], { PORT: "http" }), isSentence(/^PORT must be .* not "http"\.$/));
+test("a bad PORT is refused with a message that names it", () => {
+  assert.throws(() => readOptions([], { PORT: "http" }), isSentence(/^PORT is "http"; use .*\.$/));
 });
 
 for (const args of [["--prot", "4000"], ["--port"], ["4000"]]) {
-  test(`"${args.join(" ")}" is refused with a sentence that names the options`, () => {
+  test(`"${args.join(" ")}" is refused with a message that names the options`, () => {
     assert.throws(() => readOptions(args, {}), isSentence(/--port N.*--reload/));
   });
 }

@@ -1,4 +1,4 @@
-// What `npm start` and `npm run dev` can be told. The flag wins over the environment.
+// The options of `npm start` and `npm run dev`. A flag overrides the environment.
 
 import { parseArgs } from "node:util";
 import { PlainError } from "./command.ts";
@@ -15,11 +15,11 @@ export interface StartOptions {
   port: number;
   reload: boolean;
   runtime: "lambda" | "containerized";
-  /** Whether each line of the log is printed, in place of one a request. */
+  /** Prints every line of the log instead of one per request. */
   verbose: boolean;
 }
 
-/** @param environment where the provider is the one that the API has in production, if nothing else is said. */
+/** @param environment may name the API's identity provider in production, which is the default. */
 export function readOptions(
   args: string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -29,10 +29,10 @@ export function readOptions(
   const identity = identityNames.find((name) => name === said);
   if (identity === undefined) {
     const from = identityName === undefined ? "IDENTITY_PROVIDER" : "--identity";
-    throw new PlainError(`${from} must be ${IDENTITY_RULE}, and not "${said}".`);
+    throw new PlainError(`${from} is "${said}"; use ${IDENTITY_RULE}.`);
   }
   if (runtime !== "lambda" && runtime !== "containerized") {
-    throw new PlainError(`--runtime must be lambda or containerized, and not "${runtime}".`);
+    throw new PlainError(`--runtime is "${runtime}"; use lambda or containerized.`);
   }
   const number =
     port === undefined ? portNumber("PORT", environment.PORT || DEFAULT_PORT) : portNumber("--port", port);
@@ -59,7 +59,5 @@ function readFlags(args: string[]) {
 
 function portNumber(name: string, value: string): number {
   if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
-  throw new PlainError(
-    `${name} must be a number from 0 to 65535, where 0 is any free port, and not "${value}".`,
-  );
+  throw new PlainError(`${name} is "${value}"; use a number from 0 to 65535, where 0 is any free port.`);
 }

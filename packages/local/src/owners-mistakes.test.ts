@@ -1,4 +1,4 @@
-// What an owner gets wrong in `src` ends `npm start` with a message that says where: no stack, and no "Ready" before answers of 500.
+// A mistake in an owner's `src` stops `npm start` with a message that says where it is. It prints no stack, and never "Ready".
 
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
@@ -193,7 +193,7 @@ describe("every command refuses with a clear message", () => {
     it(what, async (t) => {
       const folder = await folderWith(t, files);
       await assert.rejects(loadLocalApi(apiFolder(folder)), (error: Error) => {
-        // Which is printed without a stack.
+        // These are printed without a stack.
         assert.ok(error instanceof ApiFolderError);
         assert.match(error.message, sentence);
         return true;

@@ -43,19 +43,19 @@ describe("a stack that runs", () => {
     await stack.ended;
   });
 
-  test("is ready in under 10 seconds, and says in how many", async () => {
+  test("is ready in under 10 seconds, and prints the time", async () => {
     const [, seconds] = await stack.prints(/Ready in (\d+\.\d) s/);
     assert.ok(Number(seconds) < 10, `it took ${seconds} s`);
   });
 
-  test("says which callers there are, their groups and their password", () => {
+  test("prints the callers, their groups and their password", () => {
     const output = stack.output();
     assert.match(output, /user@example\.com +password not-secret +USERS\n/);
     assert.match(output, /admin@example\.com +password not-secret +USERS, ADMINS\n/);
     assert.match(output, /nobody@example\.com +password not-secret +no group\n/);
   });
 
-  test("passes the API's log on, but not the line that was meant for us", () => {
+  test("prints the API's log, except for the line that reports the start", () => {
     assert.match(stack.output(), /^a line of the log$/m);
     assert.doesNotMatch(stack.output(), /"listening"/);
   });
@@ -69,7 +69,7 @@ describe("a stack that runs", () => {
     );
   });
 
-  test("gives the API an identity provider whose tokens verify by its environment alone", async () => {
+  test("gives the API an environment that is enough to verify the local provider's tokens", async () => {
     const { environment: env } = await processOf(baseUrl);
     assert.equal(env.RUNTIME, "CONTAINERIZED");
     assert.equal(env.NODE_ENV, "development");
@@ -92,7 +92,7 @@ describe("a stack that runs", () => {
   });
 });
 
-test("the groups claim that the terminal names is the one that the API reads and the tokens have", async () => {
+test("tokens have the groups in the claim that the environment names, and the API reads it", async () => {
   const stack = startStandIn({ environment: { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "cognito:groups" } });
   const { environment } = await processOf(await baseUrlOf(stack));
   assert.equal(environment.JWT_AUTHORIZATION_GROUPS_ATTR_NAME, "cognito:groups");
@@ -118,7 +118,7 @@ for (const [name, args, environment] of [
   ],
   ["IDENTITY_PROVIDER=cognito", [], { IDENTITY_PROVIDER: "cognito", COGNITO_USER_POOL_ID: "eu-west-1_Real" }],
 ] as const) {
-  test(`${name} gives the API a local Cognito, and nothing of the real provider`, async () => {
+  test(`${name} gives the API a local Cognito, and none of the real provider's settings`, async () => {
     const own = {
       ...environment,
       COGNITO_CLIENT_SECRET: "hunter2",
@@ -150,7 +150,7 @@ for (const [name, args, environment] of [
   });
 }
 
-test("where the token endpoints are off, the curl lines get their tokens of the provider, in its dress", async () => {
+test("if the token endpoints are off, the curl lines get their tokens from the provider", async () => {
   for (const identity of ["firebase", "cognito", "auth0"]) {
     const stack = startStandIn({
       args: ["--identity", identity],
@@ -170,7 +170,7 @@ test("where the token endpoints are off, the curl lines get their tokens of the 
   }
 });
 
-test("with DOCS=off it names no docs page, and the rest all the same", async () => {
+test("with DOCS=off it prints no docs pages, and everything else", async () => {
   const stack = startStandIn({ environment: { DOCS: "off" } });
   await stack.prints(/Ctrl-C/);
   stack.kill("SIGTERM");
@@ -180,7 +180,7 @@ test("with DOCS=off it names no docs page, and the rest all the same", async () 
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  test(`${signal} lets the API answer what is in flight, leaves nothing running and exits 0`, async () => {
+  test(`${signal} lets requests in flight finish, leaves nothing running and exits 0`, async () => {
     const stack = startStandIn();
     const baseUrl = await baseUrlOf(stack);
     const [identityUrl] = await stack.prints(/(?<=Identity +)http:\S+/);
@@ -189,7 +189,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     await stack.prints(/^holding$/m);
 
     stack.kill(signal);
-    // npm passes Ctrl-C on, so that it arrives twice.
+    // npm passes Ctrl-C on, so it arrives twice.
     stack.kill(signal);
 
     assert.equal(await inFlight, "answered while draining");
@@ -200,16 +200,16 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-test("when npm and its shell are ended without us, we end too", async () => {
+test("ends when npm and its shell are killed", async () => {
   const stack = startStandIn({ asNpm: true });
   const { pid } = await processOf(await baseUrlOf(stack));
   stack.kill("SIGTERM");
-  // Not over before the last process has let go of the output.
+  // Ends only when the last process has closed the output.
   await stack.ended;
   assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
 });
 
-test("Ctrl-C before it is ready leaves nothing running and exits 0", async () => {
+test("Ctrl-C during the start leaves nothing running and exits 0", async () => {
   const api = await createApiFolder({ "container.ts": importOf("never-listens.ts") });
   const stack = startStandIn({ api: api.path });
   const [, pid] = await stack.prints(/^never listens, pid (\d+)$/m);
@@ -219,7 +219,7 @@ test("Ctrl-C before it is ready leaves nothing running and exits 0", async () =>
   await api.remove();
 });
 
-test("when the API dies, everything stops with exit code 1 and a sentence that has the API's code", async () => {
+test("if the API dies, everything stops with exit code 1 and a message with the API's exit code", async () => {
   const stack = startStandIn();
   const baseUrl = await baseUrlOf(stack);
   await assert.rejects(fetch(`${baseUrl}/die`), /fetch failed/);
@@ -228,7 +228,7 @@ test("when the API dies, everything stops with exit code 1 and a sentence that h
   assert.match(output, /^The API ended with exit code 3\. Everything else is stopped too\.$/m);
 });
 
-test("an API that cannot start stops everything with exit code 1 and a sentence", async () => {
+test("an API that cannot start stops everything with exit code 1 and a clear message", async () => {
   const api = await createApiFolder({ "container.ts": "process.exit(1);" });
   const { exitCode, output } = await startStandIn({ api: api.path }).ended;
   await api.remove();
@@ -240,7 +240,7 @@ for (const [what, args, sentence] of [
   ["no API", ["--api", "/no/such/folder"], /^\/no\/such\/folder\/src\/api\.ts does not exist; [^\n]+\n$/],
   ["no src/lambda.ts", [], /\/src\/lambda\.ts does not exist; [^\n]+\n$/],
 ] as const) {
-  test(`a folder that holds ${what} is refused with one sentence`, async () => {
+  test(`a folder that holds ${what} is refused with a clear message`, async () => {
     const { exitCode, output } = await run("../src/start.ts", {
       args: ["--port", "0", "--api", folder.path, ...args],
     }).ended;
@@ -249,7 +249,7 @@ for (const [what, args, sentence] of [
   });
 }
 
-test("a taken port is refused with one sentence that says how to choose another", async () => {
+test("a taken port is refused with a message that says how to choose another", async () => {
   const holder = createServer().listen(0, "127.0.0.1");
   await once(holder, "listening");
   const address = holder.address();
@@ -264,7 +264,7 @@ test("a taken port is refused with one sentence that says how to choose another"
   }
 });
 
-test("an unknown option is refused with one sentence", async () => {
+test("an unknown option is refused with a clear message", async () => {
   assert.deepEqual(await run("../src/start.ts", { args: ["--prot", "4000"] }).ended, {
     exitCode: 1,
     output:
@@ -288,7 +288,7 @@ describe("an API without local.ts, demo.ts, docs pages and token endpoint", () =
     });
 
   for (const runtime of ["lambda", "containerized"]) {
-    test(`starts at the root of its host, and prints what there is: ${runtime}`, async () => {
+    test(`starts at the root of its host, and prints only what the API has: ${runtime}`, async () => {
       const stack = startShop(runtime);
       await stack.prints(/Ctrl-C/);
       const output = stack.output();
@@ -312,7 +312,7 @@ describe("an API without local.ts, demo.ts, docs pages and token endpoint", () =
     });
   }
 
-  test("is given its own settings by the terminal before .env", async () => {
+  test("gets its own settings from the shell, and then from .env", async () => {
     const stack = startShop("lambda", { SHOP_NAME: "Market" });
     const response = await fetch(`${await baseUrlOf(stack)}/v1/status`);
     assert.deepEqual(await response.json(), { shop: "Market" });
@@ -321,7 +321,7 @@ describe("an API without local.ts, demo.ts, docs pages and token endpoint", () =
   });
 
   for (const runtime of ["lambda", "containerized"]) {
-    test(`is not started without a setting that it requires, and the sentence says which: ${runtime}`, async () => {
+    test(`does not start without a required setting, and the message names it: ${runtime}`, async () => {
       assert.deepEqual(await startShop(runtime, {}, tmpdir()).ended, {
         exitCode: 1,
         output: "SHOP_NAME is not set; it must be a name, e.g. SHOP_NAME=Corner.\n",
@@ -329,7 +329,7 @@ describe("an API without local.ts, demo.ts, docs pages and token endpoint", () =
     });
   }
 
-  test("has no demo, which npm run demo says in one sentence", async () => {
+  test("has no demo, and npm run demo says so", async () => {
     const { exitCode, output } = await run("../src/demo.ts", { args: ["--api", shop] }).ended;
     assert.equal(exitCode, 1);
     assert.match(output, /^This API has no demo: \S+\/shop\/src\/demo\.ts does not exist\.\n$/);
@@ -351,7 +351,7 @@ describe("with --reload", () => {
     await api.remove();
   });
 
-  test("a save gives the API a new process on the same port, and the identity provider stays", async () => {
+  test("a save restarts the API on the same port, and keeps the identity provider", async () => {
     const before = await processOf(baseUrl);
     const inFlight = fetch(`${baseUrl}/hold`).then((response) => response.text());
     await stack.prints(/^holding$/m);
@@ -366,7 +366,7 @@ describe("with --reload", () => {
     assert.equal((await fetch(`${now.environment.JWT_ISSUER_JWKS_URI}`)).status, 200);
   });
 
-  test("an API that no longer starts is said so, and the next save mends it", async () => {
+  test("reports an API that no longer starts, and starts it after the next save", async () => {
     await api.save("container.ts", "process.exit(7);");
     await stack.prints(/^The API ended with exit code 7\. Waiting for the next save\.$/m);
     await api.save("container.ts", standIn);

@@ -1,5 +1,4 @@
-// `npm start` and `npm run dev`: an identity provider with callers in it, and the API of `--api FOLDER` in front of
-// it, until Ctrl-C.
+// `npm start` and `npm run dev` run the API of `--api FOLDER` and an identity provider with callers, until Ctrl-C.
 
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -21,10 +20,10 @@ import { welcome } from "./welcome.ts";
 
 const print = (line: string) => console.log(line);
 
-/** How soon we notice that the shell we were started by is gone. */
+/** How often it checks that the shell that started it still runs. */
 const ORPHAN_CHECK_MS = 250;
 
-/** Runs until a signal, or until the API dies, and gives the exit code. */
+/** Runs until a signal or the API's end. Returns the exit code. */
 async function start(): Promise<number> {
   const { IDENTITY_PROVIDER } = localEnvironment();
   const options = readOptions(process.argv.slice(2), { ...process.env, IDENTITY_PROVIDER });
@@ -60,7 +59,7 @@ async function start(): Promise<number> {
   return 0;
 }
 
-/** The demo finds by itself what listens on the default port. */
+/** The demo finds an API on the default port without --url. */
 function demoCommand({ folder, mappingKey }: LocalApi, { baseUrl }: Runtime): string | undefined {
   if (!existsSync(folder.demoModule)) return undefined;
   return baseUrl === localUrl(DEFAULT_PORT, mappingKey) ? "npm run demo" : `npm run demo -- --url ${baseUrl}`;
@@ -68,14 +67,14 @@ function demoCommand({ folder, mappingKey }: LocalApi, { baseUrl }: Runtime): st
 
 function refuseMissingEntry(entry: string): void {
   if (!existsSync(entry))
-    throw new PlainError(`${entry} does not exist; write it, or start the other runtime with --runtime.`);
+    throw new PlainError(`${entry} does not exist; write it, or choose the other runtime with --runtime.`);
 }
 
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop.abort());
 
-  // npm runs us in a shell, and when npm is told to end, the shell may be the last to hear of it.
+  // npm runs this in a shell. When npm is killed, the shell may die without passing the signal on.
   const shell = process.ppid;
   if (process.env.npm_lifecycle_event !== undefined) {
     setInterval(() => {
@@ -113,7 +112,7 @@ async function startStack(
   }
 }
 
-/** Asked first, because the API would find out only after everything else has started. */
+/** Checked first, because the API would find out only after everything else has started. */
 async function refuseTakenPort(port: number) {
   const probe = createServer().listen(port, "127.0.0.1");
   try {

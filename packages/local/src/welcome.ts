@@ -1,4 +1,4 @@
-// What a person reads when everything runs. The curl lines are executed by a test.
+// The text that `npm start` prints when everything runs. A test executes its curl lines.
 
 import { type LocalCaller, publicPath, type Route } from "@lambda-express-api/kit";
 import { curl, curlForProvidersToken, curlForToken } from "./curl.ts";
@@ -11,9 +11,9 @@ export interface WelcomeOptions {
   readonly runtime: Pick<Runtime, "name" | "baseUrl" | "inspectorUrl">;
   readonly identity: Pick<LocalIdentity, "name" | "url" | "signInRequest">;
   readonly callers: LocalCallers;
-  /** The endpoints that are switched on. */
+  /** The endpoints that are on. */
   readonly routes: readonly Route[];
-  /** The command that walks the demo, where the API has one. */
+  /** The command that runs the demo, if the API has one. */
   readonly demoCommand: string | undefined;
   readonly reload: boolean;
   readonly startSeconds: number;
@@ -27,13 +27,13 @@ export function welcome(options: WelcomeOptions): string {
     [
       `  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})`,
       ...docsLines(options),
-      ...(inspectorUrl ? [`  Inspector ${inspectorUrl} (what the gateway saw)`] : []),
+      ...(inspectorUrl ? [`  Inspector ${inspectorUrl} (the last requests at the gateway)`] : []),
       `  Identity  ${identity.url} (${identity.name}, in memory)`,
     ].join("\n"),
     ...section("Callers", callerLines(Object.values(callers))),
     ...section("AWS caller, for endpoints with iam(...)", awsCallerLines(options)),
     ...section("Try", callLines(options)),
-    `${demoCommand ? `See them all answered: ${demoCommand}\n` : ""}Stop everything: Ctrl-C\n`,
+    `${demoCommand ? `Run the demo: ${demoCommand}\n` : ""}Stop: Ctrl-C\n`,
   ].join("\n\n");
 }
 
@@ -58,7 +58,7 @@ function awsCallerLines({ routes, runtime: { name } }: WelcomeOptions): readonly
   ];
 }
 
-/** The root is a page only where there are docs pages. */
+/** The root is a page only if the API has docs pages. */
 function docsLines({ routes, runtime: { baseUrl } }: WelcomeOptions): readonly string[] {
   const urlOf = (operationId: string) => {
     const route = routes.find((route) => route.role === "docs" && route.operationId === operationId);
@@ -87,7 +87,7 @@ function callLines({ routes, callers, identity, runtime: { baseUrl } }: WelcomeO
   ];
 }
 
-/** For each caller, one endpoint that it may call with its token and nothing else; each endpoint once. */
+/** For each caller, a different endpoint that needs only its token. */
 function callableRoutes(
   routes: readonly Route[],
   callers: readonly LocalCaller[],
@@ -103,7 +103,7 @@ function callableRoutes(
   });
 }
 
-/** The tokens of the local identity provider have no scopes. */
+/** Tokens of the local identity provider have no scopes. */
 function isAllowed(access: Route["access"], { groups }: LocalCaller): boolean {
   if (access.type !== "authenticated" || access.scopes.length > 0) return false;
   return access.groups.length === 0 || access.groups.some((group) => groups.includes(group));

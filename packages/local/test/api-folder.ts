@@ -1,4 +1,4 @@
-// The folder of an API: the fixture `members`, but for the files that a test writes in its place.
+// The folder of an API: the fixture `members`, with the files that a test replaces.
 
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,17 +6,17 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 export interface TestApiFolder {
-  /** What `--api` is given. */
+  /** The value for `--api`. */
   readonly path: string;
   /** Writes a file below `src`. */
   save(name: string, content: string): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** The folder of an API that has everything. */
+/** The folder of an API with every feature. */
 export const MEMBERS = fileURLToPath(new URL("fixtures/members", import.meta.url));
 
-/** A file of the fixture, as an import has it. */
+/** The import specifier of a file of the fixture. */
 export function membersModule(name: string): string {
   return JSON.stringify(pathToFileURL(join(MEMBERS, "src", name)).href);
 }

@@ -1,5 +1,5 @@
-// The same callers and the same answers when the Lambda handler stands behind the local gateway: under the stage and
-// under a mapping key, in both variants of what a custom domain does to the path.
+// Callers get the same answers from the Lambda handler behind the local gateway: under the stage, and under a mapping key in
+// both variants of a custom domain's path.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -33,12 +33,12 @@ const targets = [
 
 const routerCases: readonly ParityCase[] = [
   {
-    title: "OPTIONS of a router without a token, which is not a preflight",
+    title: "OPTIONS at a router without a token, which is not a preflight",
     status: 401,
     request: () => ({ method: "OPTIONS", path: "/v1/legacy/things" }),
   },
   {
-    title: "what is below a router, by any method",
+    title: "a path below a router, with any method",
     status: 200,
     request: (issuer) => ({
       method: "PUT",
@@ -48,7 +48,7 @@ const routerCases: readonly ParityCase[] = [
   },
 ];
 
-/** Nothing listens there: an endpoint that asks the identity provider answers 503. */
+/** Nothing listens here, so an endpoint that calls the identity provider answers 503. */
 const noProvider = {
   FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
   FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:1",
@@ -75,7 +75,7 @@ describe("behind the local gateway, an API with a mounted router", async () => {
   await accessSuite(shopApi, [throughKey]);
   paritySuite(shopApi, targets, routerCases);
 
-  it("answers the preflights of the router without a token", async () => {
+  it("answers preflights to the router without a token", async () => {
     const issuer = await startTestIssuer();
     const headers = { origin: "https://app.example.com", "access-control-request-method": "PUT" };
     for (const start of targets) {
@@ -102,7 +102,7 @@ describe("behind the local gateway, a compressed file of the docs pages", () => 
     await issuer.close();
   });
 
-  it("arrives as it was sent", async () => {
+  it("arrives unchanged", async () => {
     for (const target of started) {
       const file = (coding: string) =>
         target.request({

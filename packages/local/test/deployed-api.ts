@@ -1,14 +1,14 @@
-// What a synthesised deployment is to the local gateway: the same API, read from the resources and from nothing else.
+// Reads the local gateway's configuration from the resources of a synthesised deployment.
 
 import type { ApiMapping, HttpApi, JwtAuthorizer, Route } from "@lambda-express-api/gateway";
 import { type Graph, type Inputs, plain, type Resource } from "@lambda-express-api/infra/testing/graph.ts";
 
 export interface DeployedApi {
   readonly api: HttpApi;
-  /** The function behind the one integration. */
+  /** The function behind the integration. */
   readonly lambda: {
     readonly name: string;
-    /** As in `bundle.handler`. */
+    /** For example `bundle.handler`. */
     readonly handler: string;
     readonly environment: Readonly<Record<string, string>>;
     readonly memoryMegabytes: number;
@@ -19,8 +19,8 @@ export interface DeployedApi {
 /**
  * Reads the one API of a graph.
  *
- * @throws Error where something leads nowhere: a route to no integration, an integration to no alias, an alias to no
- * function, or a gateway that may not invoke it.
+ * @throws Error for a route without an integration, an integration without an alias, an alias without a function, or a
+ * gateway that may not invoke the function.
  */
 export function deployedApi(graph: Graph): DeployedApi {
   const all = (type: string) =>
@@ -28,7 +28,7 @@ export function deployedApi(graph: Graph): DeployedApi {
   const one = (type: string, is: (inputs: Inputs, id: string) => boolean = () => true) => {
     const [found, ...more] = all(type).filter(({ inputs, name }) => is(inputs, name));
     if (!found || more.length > 0)
-      throw new Error(`There are ${found ? more.length + 1 : 0} ${type} of a kind`);
+      throw new Error(`Expected one ${type}, and found ${found ? more.length + 1 : 0}`);
     return found;
   };
 
@@ -76,7 +76,7 @@ export function deployedApi(graph: Graph): DeployedApi {
           ({ inputs }) =>
             ({
               ...pick(inputs, ["apiMappingKey", "stage"]),
-              // The id of a domain is its name where an account has given it one.
+              // In an account, the id of a domain is its name.
               domainName: domainNames.get(String(inputs.domainName)) ?? inputs.domainName,
             }) as unknown as ApiMapping,
         ),

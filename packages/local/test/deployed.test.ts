@@ -1,6 +1,6 @@
-// What is deployed is what was tested: `sst deploy` runs to its end against stand-ins for AWS and the engine; the local
-// gateway is made of the resources that it would have created, and runs the folder that it packed, with the environment
-// that it would have given to the function.
+// Tests that the deployed API is the tested one. `sst deploy` runs against stand-ins for AWS and the engine. The local gateway is
+// then configured from the resources that it would have created, and runs the folder that it packed with the function's
+// environment.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ const CONFIG = "packages/infra/test/configs/default.ts";
 const FOLDER = ".sst/lambda/packages/infra/test/fixtures/api";
 const MAPPING_KEY = "members";
 const DOMAIN_NAME = "api.example.com";
-/** Nothing listens there: an endpoint that asks the identity provider answers 503. */
+/** Nothing listens here, so an endpoint that calls the identity provider answers 503. */
 const noProvider = {
   FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
   FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:1",
@@ -42,7 +42,7 @@ const settings = {
   DOMAIN_NAME,
   DNS_ZONE_ID: "Z2FDTNDATAQYW2",
   KEEP_WARM: "warmer",
-  // The tests call more often in a second than one caller should.
+  // The tests call more often than the throttles allow.
   THROTTLE_RATE: "10000",
   THROTTLE_BURST: "5000",
   AUTH_THROTTLE_RATE: "10000",
@@ -52,7 +52,7 @@ const settings = {
 const features = { authEndpoints: true, docs: true };
 const routes = await enabledRoutes(api, features);
 
-/** A deployment, and what runs of it: the gateway as it was synthesised, in front of the bundle as it was packed. */
+/** A deployment: the synthesised gateway in front of the packed bundle. */
 interface Stack {
   readonly deployment: SstRun;
   readonly deployed: DeployedApi;
@@ -63,10 +63,10 @@ interface Stack {
 describe("what sst deploy makes", () => {
   let deploying: Promise<Stack> | undefined;
 
-  /** There is one deployment, which trusts the issuer of the first test that needs it. */
+  /** The single deployment, which trusts the issuer of the first test that needs it. */
   function deploy({ issuer, audience }: Pick<TrustedIssuer, "issuer" | "audience">): Promise<Stack> {
     deploying ??= (async () => {
-      // A deployment takes an issuer with HTTPS only, and that of a test has none.
+      // A deployment accepts only an issuer with HTTPS, which a test's issuer lacks.
       const secure = issuer.replace("http:", "https:");
       const deployment = await runSst({
         config: CONFIG,
@@ -120,7 +120,7 @@ describe("what sst deploy makes", () => {
   // First, because the deployment must trust its issuer.
   paritySuite(api, [appTarget, ...targets], fixtureCases, { environment: noProvider });
 
-  test("refuses a caller without a token at every endpoint that is not public, and at no other", async () => {
+  test("refuses a caller without a token at exactly the endpoints that are not public", async () => {
     for (const target of await started()) {
       for (const { method, path, access, operationId } of routes) {
         const variables = /\{\w+\+?\}/g;
@@ -135,14 +135,14 @@ describe("what sst deploy makes", () => {
     }
   });
 
-  test("links to where its callers see it: under the mapping key, or under the stage", async () => {
+  test("links to the address that its callers use: under the mapping key, or under the stage", async () => {
     for (const { name, basePath, request } of await started()) {
       const { body } = await request({ method: "GET", path: "/v1" });
       assert.equal(JSON.parse(body.toString()).links.health, `${basePath}/v1/health`, name);
     }
   });
 
-  test("takes the schedule's event for a ping, and not for a request", async () => {
+  test("treats the schedule's event as a ping, not as a request", async () => {
     const { deployment, lambda } = await stack();
     const schedule = deployment.graph?.resources.find(
       ({ type }) => type === "aws:scheduler/schedule:Schedule",
@@ -154,7 +154,7 @@ describe("what sst deploy makes", () => {
     assert.deepEqual(JSON.parse("payload" in answer ? answer.payload : ""), { warmed: 1 });
   });
 
-  test("walks the whole demo, with the callers of the local identity provider", async () => {
+  test("passes the whole demo, with the callers of the local identity provider", async () => {
     const { deployment } = await stack();
     const identity = await startLocalIssuer({ callers: Object.values(local.callers) });
     const graph = await synthesise({
@@ -168,7 +168,7 @@ describe("what sst deploy makes", () => {
     const { api: httpApi, lambda } = deployedApi(graph);
     const withKeys = Object.entries(httpApi.authorizers ?? {}).map(([id, authorizer]) => [
       id,
-      // The tokens name Firebase's issuer, whose own discovery document would lead to Firebase's keys.
+      // The tokens name Firebase's issuer, whose discovery document would lead to Firebase's keys.
       { ...authorizer, jwksUri: identity.jwksUri },
     ]);
     const demoStack = await run(

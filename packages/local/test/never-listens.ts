@@ -1,4 +1,4 @@
-// Not the API: a process that starts and never says that it listens.
+// A stand-in for the API that starts but never listens.
 
 console.log(`never listens, pid ${process.pid}`);
 setInterval(() => undefined, 60_000);

@@ -16,7 +16,7 @@ describe("npm run new", () => {
   });
   after(() => rm(project, { recursive: true }));
 
-  // A test runner that sees another one's variable runs nothing and succeeds.
+  // With this variable set, a test runner runs nothing and succeeds.
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
   const run = (command: string, ...args: string[]) => {
     const { status, stdout, stderr } = spawnSync(command, args, { cwd: project, env, encoding: "utf8" });
@@ -51,7 +51,7 @@ describe("npm run new", () => {
     });
   }
 
-  it("--no-test leaves the test to a file that endpoints share", () => {
+  it("--no-test writes no test", () => {
     const { status, output } = add("PUT", "/v1/orders/{orderId}", "--access", "public", "--no-test");
     assert.equal(status, 0, output);
     assert.doesNotMatch(output, /test/);
@@ -59,7 +59,7 @@ describe("npm run new", () => {
     assert.deepEqual([existsSync(`${file}.ts`), existsSync(`${file}.test.ts`)], [true, false]);
   });
 
-  it("writes endpoints that pass their tests, the API's own, the type checker and the linter", () => {
+  it("writes endpoints that pass their own tests, the API's tests, the type checker and the linter", () => {
     const tests = added.map(([, , , file]) => `src/routes/${file}.test.ts`);
     const existing = ["access", "openapi"].map((suite) => `test/${suite}.test.ts`);
     const { status, output } = runNode(
@@ -121,7 +121,7 @@ describe("npm run new", () => {
     ["no path", ["GET", "--access", "public"]],
     ["a path without a version", ["GET", "/things", "--access", "public"]],
     ["a path with a slash at its end", ["GET", "/v1/things/", "--access", "public"]],
-    ["a variable that is half a segment", ["GET", "/v1/things/x{id}", "--access", "public"]],
+    ["a variable that is only part of a segment", ["GET", "/v1/things/x{id}", "--access", "public"]],
     ["a variable used twice", ["GET", "/v1/things/{id}/{id}", "--access", "public"]],
     ["a path that leaves its folder", ["GET", "/v1/../things", "--access", "public"]],
     ["no access", ["GET", "/v1/things"]],
@@ -131,14 +131,14 @@ describe("npm run new", () => {
     ["an unknown option", ["GET", "/v1/things", "--acces", "public"]],
     ["a name that is not in camel case", ["GET", "/v1/things", "--access", "public", "--name", "Get-Thing"]],
     ["a segment of dots", ["GET", "/v1/things/..", "--access", "public"]],
-    ["a name that the language has", ["GET", "/v1/things", "--access", "public", "--name", "default"]],
+    ["a name that is a keyword", ["GET", "/v1/things", "--access", "public", "--name", "default"]],
     ["a name that every object has", ["GET", "/v1/things", "--access", "public", "--name", "constructor"]],
-    ["a name that only modules reserve", ["GET", "/v1/things", "--access", "public", "--name", "await"]],
+    ["a name that is reserved in modules", ["GET", "/v1/things", "--access", "public", "--name", "await"]],
     ["a name that the file imports", ["GET", "/v1/things", "--access", "public", "--name", "auth"]],
     ["a variable that every object has", ["GET", "/v1/things/{__proto__}", "--access", "public"]],
     ["a name that exists", ["GET", "/v1/things", "--access", "public", "--name", "whoAmI"]],
   ] as const) {
-    it(`refuses ${why} in one sentence with an example`, () => {
+    it(`refuses ${why} with an example of what to write`, () => {
       const { status, output } = add(...args);
       assert.equal(status, 1);
       assert.match(
@@ -150,7 +150,7 @@ describe("npm run new", () => {
 
   for (const [path, sentence] of [
     ["/v1/orders.csv", /^The area "orders\.csv" must be lower-case letters, digits and hyphens/],
-    ["/v1/q?x=1", /^A path cannot contain "\?", and does not include the query/],
+    ["/v1/q?x=1", /^A path cannot contain "\?" or a query/],
     ["/v1/a b", /^A path cannot contain " "/],
     ["/v1/things/größe", /^A path cannot contain "ö"/],
   ] as const) {
@@ -164,10 +164,10 @@ describe("npm run new", () => {
     ["/v1/docs/{path+}", "/v1/docs/{asset}", "getDocsAsset"],
     ["/v1/files/{name}", "/v1/files/{path+}", "getFile"],
   ]) {
-    it(`refuses PATCH ${path} beside GET ${existing}, and shows the path as it exists`, () => {
+    it(`refuses PATCH ${path} beside GET ${existing}, and shows the existing path`, () => {
       assert.deepEqual(add("PATCH", `${path}`, "--access", "public"), {
         status: 1,
-        output: `${operationId} has this path already; write it as ${existing}, for example: npm run new -- PATCH ${existing} --access groups:STAFF\n`,
+        output: `${operationId} already has this path; write it as ${existing}, for example: npm run new -- PATCH ${existing} --access groups:STAFF\n`,
       });
     });
   }
@@ -177,20 +177,20 @@ describe("npm run new", () => {
     ["/v1/docs/{file}", "/v1/docs/{asset}", "getDocsAsset", "/v2/docs/{file}"],
     ["/v1/orders", "/v1/orders", "listOrders", "/v3/orders"],
   ]) {
-    it(`refuses ${path}, which exists, and proposes ${proposed}, which does not`, () => {
+    it(`refuses ${path}, which exists, and proposes ${proposed}`, () => {
       assert.deepEqual(add("GET", `${path}`, "--access", "public"), {
         status: 1,
-        output: `GET ${existing} exists already, as ${operationId}; choose another path, for example: npm run new -- GET ${proposed} --access groups:STAFF\n`,
+        output: `GET ${existing} already exists as ${operationId}; choose another path, for example: npm run new -- GET ${proposed} --access groups:STAFF\n`,
       });
     });
   }
 
-  it("proposes a name that is not the one that exists", () => {
+  it("proposes a name that does not exist", () => {
     const { output } = add("GET", "/v1/shop/orders/{orderId}", "--access", "public", "--name", "whoAmI");
-    assert.match(output, /^There is a whoAmI already; .* --name whoAmIDetails\n$/);
+    assert.match(output, /^whoAmI already exists; .* --name whoAmIDetails\n$/);
   });
 
-  it("leaves the project as it was when what is derived cannot be written", async () => {
+  it("leaves the project unchanged if the generated files cannot be written", async () => {
     const document = join(project, "docs/openapi.json");
     await rename(document, `${document}.aside`);
     await mkdir(document);
@@ -203,7 +203,7 @@ describe("npm run new", () => {
     assert.equal(generate("--check").status, 0);
   });
 
-  it("writes nothing when it refuses", () => {
+  it("writes nothing if it refuses", () => {
     const { status, output } = generate("--check");
     assert.equal(status, 0, output);
   });

@@ -1,4 +1,4 @@
-/** The folder of a project that has one endpoint of its own and the docs pages, with the packages that are installed here. */
+/** The folder of a project with one endpoint and the docs pages, with this repository's packages. */
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -63,7 +63,7 @@ const COMPILER_OPTIONS = {
   noUnusedLocals: true,
 };
 
-/** @returns the new folder, in which nothing has been generated yet. */
+/** @returns the new folder, without generated files. */
 export function createProjectFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "project-"));
   const files = {

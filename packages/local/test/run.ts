@@ -1,4 +1,4 @@
-// Runs a script of this package as a person would: sees what it prints, sends it signals, gets its exit code.
+// Runs a script of this package as from a terminal: reads its output, sends signals, returns its exit code.
 
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -6,13 +6,13 @@ import { fileURLToPath } from "node:url";
 export interface Run {
   /** Everything on stdout and stderr so far. */
   output(): string;
-  /** Resolves when the output matches; rejects if the run ends before. */
+  /** Resolves when the output matches; rejects if the run ends first. */
   prints(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: NodeJS.Signals): void;
   ended: Promise<{ exitCode: number | null; output: string }>;
 }
 
-/** A run that hangs fails its test, and does not outlive it. */
+/** A run that hangs fails its test and is killed. */
 const RUN_TIMEOUT_MS = 60_000;
 
 export function run(
@@ -25,7 +25,7 @@ export function run(
   }: { args?: string[]; environment?: NodeJS.ProcessEnv; cwd?: string; asNpm?: boolean } = {},
 ): Run {
   const command = [process.execPath, fileURLToPath(new URL(script, import.meta.url)), ...args];
-  // The second command keeps the shell from handing its place over to the first.
+  // The second command keeps the shell from replacing itself with the first.
   const [file = "", ...rest] = asNpm ? ["sh", "-c", '"$@"; exit $?', "sh", ...command] : command;
   const child = spawn(file, rest, {
     cwd,

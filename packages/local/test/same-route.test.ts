@@ -5,19 +5,19 @@ import { createRouteTable } from "@lambda-express-api/kit/route/route-requests.t
 
 const SEGMENTS = ["a", "b", "{x}", "{x}"];
 
-/** Every path of up to three segments, and of up to three with a greedy one behind. */
+/** Every path of up to three segments, and each of them followed by a greedy segment. */
 function* paths(depth = 3, before = ""): Generator<string> {
   yield `${before}/{rest+}`;
   if (depth === 0) return;
   for (const segment of new Set(SEGMENTS)) {
-    // Two variables of a path must have two names.
+    // The variables of a path need different names.
     const path = `${before}/${segment === "{x}" ? `{x${depth}}` : segment}`;
     yield path;
     yield* paths(depth - 1, path);
   }
 }
 
-it("the app and the local gateway choose the same route and find the same variables, for any two of many routes", () => {
+it("the app and the local gateway choose the same route and the same variables, for any two of many routes", () => {
   const all = [...paths()];
   const sent = ["/a", "/b/a", "/a/b", "/c", "/a/c", "/a/b/c", "/b/b/b", "/c/c/c", "/a/b/c/d", "/a//b"];
   for (const [index, first] of all.entries()) {

@@ -1,4 +1,4 @@
-// Not the API: a listener that gives the demo's answers by heart, right ones or wrong ones.
+// A stand-in for the API with fixed answers to the demo, correct or wrong.
 
 import type { IncomingMessage, RequestListener } from "node:http";
 import { Readable } from "node:stream";
@@ -21,7 +21,7 @@ const token = (email: string) => ({
 });
 const endpoint = (path: string) => ({ path, name: path, method: "GET", access: "public", summary: path });
 
-/** By method and path, by who signs in or whose token comes along, and by the JSON that comes with it. */
+/** Keyed by method and path, the caller who signs in or whose token is sent, and the JSON body. */
 export const rightAnswers: Answers = {
   "GET /v1/health": { status: 200, body: { status: "up" } },
   "POST /v1/auth/token for does.not.exist@example.com": {

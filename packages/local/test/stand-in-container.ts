@@ -1,5 +1,5 @@
-// Not the API: what `npm start` may expect of its process, and no more. It listens where it is told, says so on
-// stdout, and on SIGTERM answers what is in flight before it ends.
+// A stand-in for the API that does only what `npm start` expects: it listens, says so on stdout, and on SIGTERM answers the
+// requests in flight before it ends.
 
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

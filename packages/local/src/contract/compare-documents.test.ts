@@ -1,4 +1,4 @@
-// The rules of the guide, each in both directions.
+// Tests the rules of the guide, each in both directions.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -34,7 +34,7 @@ function faults(before: Json, after: Json, components: Json = {}): string[] {
   );
 }
 
-/** From `wide` to `narrow` breaks a request, from `narrow` to `wide` an answer. */
+/** `wide` to `narrow` breaks a request; `narrow` to `wide` breaks an answer. */
 const SCHEMAS: Readonly<
   Record<string, readonly { wide: unknown; narrow: unknown; request: string; answer: string }[]>
 > = {
@@ -164,14 +164,14 @@ const OTHERS: Readonly<
     {
       before: { responses: { 200: {} } },
       after: { responses: { 200: {}, 202: {}, 409: {} } },
-      expected: ["202: is a new status of success"],
+      expected: ["202: is a new success status"],
     },
   ],
   access: [
     {
       before: {},
       after: { security: [{ oauth2: [] }] },
-      expected: ["security: asks for a credential or a scope that callers may not have"],
+      expected: ["security: requires a credential or a scope that callers may not have"],
     },
     { before: { security: [{ oauth2: [] }] }, after: { security: [] }, expected: [] },
     {
@@ -182,7 +182,7 @@ const OTHERS: Readonly<
     {
       before: { security: [{ oauth2: [] }] },
       after: { security: [{ oauth2: ["write"] }] },
-      expected: ["security: asks for a credential or a scope that callers may not have"],
+      expected: ["security: requires a credential or a scope that callers may not have"],
     },
     {
       before: { "x-access": { groups: ["A", "B"] } },
@@ -192,7 +192,7 @@ const OTHERS: Readonly<
     {
       before: { "x-access": {} },
       after: { "x-access": { groups: ["A"] } },
-      expected: ["groups: are now asked for: A"],
+      expected: ["groups: are now required: A"],
     },
     { before: { "x-access": { groups: ["A"] } }, after: { "x-access": {} }, expected: [] },
   ],
@@ -285,7 +285,7 @@ const OTHERS: Readonly<
 describe("The comparison of two OpenAPI documents", () => {
   for (const [rule, cases] of Object.entries(SCHEMAS))
     for (const [index, { wide, narrow, request, answer }] of cases.entries())
-      it(`${rule} ${index + 1}: a request may not narrow it, an answer may not widen it, and the reverse is accepted`, () => {
+      it(`${rule} ${index + 1}: requests may only widen, answers may only narrow`, () => {
         assert.deepEqual(faults(asking(wide), asking(narrow), COMPONENTS), [request]);
         assert.deepEqual(faults(answering(narrow), answering(wide), COMPONENTS), [answer]);
         assert.deepEqual(faults(asking(narrow), asking(wide), COMPONENTS), []);
@@ -294,12 +294,12 @@ describe("The comparison of two OpenAPI documents", () => {
 
   for (const [rule, cases] of Object.entries(OTHERS))
     for (const [index, { before, after, expected }] of cases.entries())
-      it(`${rule} ${index + 1}: names exactly what breaks callers`, () => {
+      it(`${rule} ${index + 1}: reports exactly what breaks callers`, () => {
         assert.deepEqual(faults(before, after), expected);
         assert.deepEqual(faults(before, before), []);
       });
 
-  it("operation: a removed one is named, a new one and a renamed path variable are accepted", () => {
+  it("reports a removed operation, and accepts a new one and a renamed path variable", () => {
     const before = withOperation({});
     assert.deepEqual(compareDocuments(before, { paths: {} }), [
       { operation: OPERATION, field: "operation", message: "is removed" },
@@ -308,25 +308,25 @@ describe("The comparison of two OpenAPI documents", () => {
     assert.deepEqual(compareDocuments(before, renamed), []);
   });
 
-  it("access: a credential that is sent in another header is named", () => {
+  it("reports a credential that moved to another header", () => {
     const document = (name: string) =>
       withOperation(
         { security: [{ apiKey: [] }] },
         { securitySchemes: { apiKey: { type: "apiKey", in: "header", name } } },
       );
     assert.deepEqual(compareDocuments(document("x-api-key"), document("x-key")), [
-      { operation: OPERATION, field: "security apiKey", message: "is sent in another way" },
+      { operation: OPERATION, field: "security apiKey", message: "is sent differently" },
     ]);
   });
 
-  it("parameter: a list that is written in another way is named", () => {
+  it("reports a list parameter that is serialized differently", () => {
     const listed = (explode: boolean) => ({
       parameters: [{ in: "query", name: "tag", explode, schema: { type: "array", items: text } }],
     });
-    assert.deepEqual(faults(listed(true), listed(false)), ["query tag: is written in another way: explode"]);
+    assert.deepEqual(faults(listed(true), listed(false)), ["query tag: is serialized differently: explode"]);
   });
 
-  it("a schema that refers to itself is compared to its end", () => {
+  it("compares a schema that refers to itself", () => {
     const after = structuredClone(COMPONENTS);
     after.schemas.Tree.required = ["a"];
     const operation = asking({ $ref: "#/components/schemas/Tree" });

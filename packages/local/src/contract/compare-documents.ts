@@ -1,4 +1,4 @@
-/** What of an OpenAPI 3.1 document's change breaks callers. The rules are a table in docs/guides/contract.md. */
+/** Finds the changes of an OpenAPI 3.1 document that break callers. docs/guides/contract.md has a table of the rules. */
 import { isDeepStrictEqual } from "node:util";
 import { compareSchemas, type Direction, type Fault, type Json, target } from "./compare-schemas.ts";
 
@@ -31,7 +31,7 @@ export function compareDocuments(before: Json, after: Json): BreakingChange[] {
   });
 }
 
-/** By method and path; the name of a path's variable makes no difference to callers. */
+/** By method and path. Callers never see the name of a path variable. */
 function operationsOf(document: Json): Map<string, Operation> {
   const found = new Map<string, Operation>();
   for (const [path, item] of Object.entries(record(document.paths)))
@@ -63,28 +63,27 @@ function compareAccess(old: Operation, now: Operation): Fault[] {
     ),
   );
   if (!isKept)
-    faults.push({ field: "security", message: "asks for a credential or a scope that callers may not have" });
+    faults.push({ field: "security", message: "requires a credential or a scope that callers may not have" });
   for (const scheme of new Set(requirementsOf(old).flatMap((requirement) => Object.keys(requirement)))) {
     const [was, is] = [old, now].map(({ document }) => credential(document, scheme));
     if (isKept && is !== undefined && !isDeepStrictEqual(was, is))
-      faults.push({ field: `security ${scheme}`, message: "is sent in another way" });
+      faults.push({ field: `security ${scheme}`, message: "is sent differently" });
   }
   const groups = groupsOf(now);
   const refused = groupsOf(old)?.filter((group) => !groups?.includes(group));
-  if (groups && !refused)
-    faults.push({ field: "groups", message: `are now asked for: ${groups.join(", ")}` });
+  if (groups && !refused) faults.push({ field: "groups", message: `are now required: ${groups.join(", ")}` });
   else if (groups && refused && refused.length > 0)
     faults.push({ field: "groups", message: `no longer lets in ${refused.join(", ")}` });
   return faults;
 }
 
-/** One for each way to call; `{}` is a caller without credentials. */
+/** One for each way to authenticate; `{}` is a caller without credentials. */
 function requirementsOf({ document, definition }: Operation): Json[] {
   const requirements = list(definition.security ?? document.security).map(record);
   return requirements.length > 0 ? requirements : [{}];
 }
 
-/** Where and how a credential is sent; undefined for a scheme that is not there. */
+/** Where and how a credential is sent; undefined for an unknown scheme. */
 function credential(document: Json, scheme: string): unknown {
   const definition = record(record(document.components).securitySchemes)[scheme];
   if (definition === undefined) return undefined;
@@ -92,7 +91,7 @@ function credential(document: Json, scheme: string): unknown {
   return { type, name, place, http };
 }
 
-/** The groups of `x-access`, of which a caller needs one. */
+/** The groups of `x-access`. A caller needs one of them. */
 function groupsOf({ definition }: Operation): readonly unknown[] | undefined {
   const { groups } = record(definition["x-access"]);
   return list(groups).length > 0 ? list(groups) : undefined;
@@ -112,7 +111,7 @@ function compareInputs(old: Operation, now: Operation): Fault[] {
       faults.push({ field, message: "is now required" });
     for (const name of ["style", "explode"])
       if (parameter[name] !== current[name])
-        faults.push({ field, message: `is written in another way: ${name}` });
+        faults.push({ field, message: `is serialized differently: ${name}` });
     faults.push(...compareContents("request", old, now, parameter, current, field));
   }
   for (const [key, { in: place, name, required }] of is)
@@ -127,7 +126,7 @@ function compareInputs(old: Operation, now: Operation): Fault[] {
   return faults;
 }
 
-/** Headers by their names in lower case, a path's variables by their places. */
+/** Headers are keyed by lower-case name, path variables by position. */
 function parametersOf({ document, definition, path, shared }: Operation): Map<string, Json> {
   const places = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name);
   const parameters = [...shared, ...list(definition.parameters)].map((one) => followed(document, one));
@@ -148,7 +147,7 @@ function compareAnswers(old: Operation, now: Operation): Fault[] {
   const faults: Fault[] = [];
   const [was, is] = [record(old.definition.responses), record(now.definition.responses)];
   for (const status of Object.keys(is).filter((one) => /^[123]/.test(one)))
-    if (!Object.hasOwn(was, status)) faults.push({ field: status, message: "is a new status of success" });
+    if (!Object.hasOwn(was, status)) faults.push({ field: status, message: "is a new success status" });
   for (const [status, response] of Object.entries(was)) {
     if (!Object.hasOwn(is, status)) {
       faults.push({ field: status, message: "is removed" });
@@ -175,7 +174,7 @@ function compareAnswers(old: Operation, now: Operation): Fault[] {
   return faults;
 }
 
-/** Of a parameter, a header or a body: its schema, or that of each media type. */
+/** The schema of a parameter, header or body, or one schema for each media type. */
 function compareContents(
   direction: Direction,
   old: Operation,

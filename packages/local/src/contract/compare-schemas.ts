@@ -1,12 +1,12 @@
-/** Whether what one JSON Schema allows fits in what another allows, and where it does not. */
+/** Checks whether everything one JSON Schema allows is also allowed by another, and reports where it is not. */
 import { isDeepStrictEqual } from "node:util";
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** A request must still be accepted; an answer must still be understood. */
+/** Old requests must still be accepted, and old callers must still understand new answers. */
 export type Direction = "request" | "answer";
 
-/** A schema, and the document in which its references are looked up. */
+/** A schema, and the document that resolves its references. */
 export interface Side {
   readonly document: Json;
   readonly schema: unknown;
@@ -18,18 +18,18 @@ export interface Fault {
   readonly message: string;
 }
 
-/** Upper limits, with the matching lower ones. */
+/** Upper limits, each with its lower limit. */
 const MAXIMA = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
 const MINIMA = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
 
-/** They say nothing about which values are allowed. */
+/** Keywords that do not restrict values. */
 const ANNOTATIONS = new Set(
   "title description default example examples deprecated readOnly writeOnly externalDocs xml discriminator $comment $id $schema $defs".split(
     " ",
   ),
 );
 
-/** Compared by rules of their own; any other keyword has to stay as it is. */
+/** Keywords with a rule. Any other keyword must not change. */
 const COMPARED = new Set([
   ...[...ANNOTATIONS, ...MAXIMA, ...MINIMA],
   ..."type enum const properties required items additionalProperties".split(" "),
@@ -52,7 +52,7 @@ function compare(
   field: string,
   outer: readonly string[],
 ): Fault[] {
-  // A schema that refers to itself has been compared one level up.
+  // A schema that refers to itself was compared one level up.
   const pair = JSON.stringify([before.schema, after.schema]);
   if (outer.includes(pair)) return [];
   const within = [...outer, pair];
@@ -82,12 +82,12 @@ function compare(
             within,
           ),
     );
-    // The nearest variant is the one that the author of the change has meant.
+    // The variant with the fewest faults is most likely the one that was changed.
     return attempts.sort((a, b) => a.length - b.length)[0] ?? [];
   });
 }
 
-/** Both are variants: without references, unions and lists of types. */
+/** Compares two variants, which have no references, unions or lists of types. */
 function compareVariants(
   direction: Direction,
   before: Side,
@@ -124,7 +124,7 @@ function compareVariants(
   for (const name of MINIMA) if (exceeds(narrow[name], wide[name], -1)) faults.push(changed(name));
   for (const name of new Set([...Object.keys(narrow), ...Object.keys(wide)])) {
     if (COMPARED.has(name) || name.startsWith("x-") || isDeepStrictEqual(narrow[name], wide[name])) continue;
-    // Less is asked of a request, or more is promised of an answer.
+    // The request now needs less, or the answer now promises more.
     if (wide[name] === undefined && ["pattern", "format", "multipleOf", "uniqueItems"].includes(name))
       continue;
     faults.push(changed(name));
@@ -140,7 +140,7 @@ function compareVariants(
   }
   const [few, many] = isRequest ? [oldRequired, newRequired] : [newRequired, oldRequired];
   for (const name of many.filter((one) => !few.includes(one))) {
-    // A removed field of an answer has been named.
+    // A field removed from an answer was reported above.
     if (!isRequest && Object.hasOwn(oldFields, name) && !Object.hasOwn(newFields, name)) continue;
     faults.push(fault(`${field}.${name}`, isRequest ? "is now required" : "may now be missing"));
   }
@@ -163,7 +163,7 @@ function compareVariants(
   }
 }
 
-/** The alternatives of a schema: those of `anyOf` and `oneOf`, and one for each type of a list. */
+/** The alternatives of a schema: from `anyOf` and `oneOf`, and one for each type in a list. */
 function variantsOf(side: Side): Json[] {
   const { anyOf, oneOf, ...rest } = resolve(side);
   const union = (anyOf ?? oneOf) as readonly unknown[] | undefined;
@@ -192,7 +192,7 @@ function resolve({ document, schema }: Side): Json {
   return parts.reduce<Json>((joined, part) => join(joined, resolve({ document, schema: part })), own);
 }
 
-/** What both schemas ask for. Where they ask for different things under one keyword, it is kept to be compared as it is. */
+/** Merges two schemas. A keyword with different values in both is kept for an exact comparison. */
 function join(one: Json, other: Json): Json {
   const joined: Record<string, unknown> = { ...other, ...one };
   for (const name of Object.keys(one).filter((key) => key in other && !ANNOTATIONS.has(key))) {
@@ -210,7 +210,7 @@ function joinFields(one: Json, other: Json): Json {
   return { ...one, ...other, ...Object.fromEntries(both) };
 }
 
-/** What a reference within the document means. Throws for one that leads nowhere. */
+/** Resolves a reference within the document. Throws if its target does not exist. */
 export function target(document: Json, reference: string): unknown {
   const names = reference.replace(/^#\//, "").split("/");
   const found = names.reduce<unknown>(
@@ -219,7 +219,7 @@ export function target(document: Json, reference: string): unknown {
     document,
   );
   if (!reference.startsWith("#/") || found === undefined)
-    throw new Error(`The reference ${reference} leads nowhere.`);
+    throw new Error(`The reference ${reference} has no target in the document.`);
   return found;
 }
 
@@ -231,7 +231,7 @@ function valuesOf(schema: Json): readonly unknown[] | undefined {
   return "const" in schema ? [schema.const] : (schema.enum as readonly unknown[] | undefined);
 }
 
-/** Whether a limit lets more through than another does. */
+/** Whether one limit is looser than another. */
 function exceeds(limit: unknown, other: unknown, sign: 1 | -1): boolean {
   if (typeof other !== "number") return false;
   return typeof limit !== "number" || limit * sign > other * sign;

@@ -1,4 +1,4 @@
-// `npm run contract` in repositories that the tests make.
+// Runs `npm run contract` in temporary repositories.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
@@ -9,7 +9,7 @@ import { describe, it, type TestContext } from "node:test";
 
 const CLI = join(import.meta.dirname, "../cli.ts");
 
-/** A project in a repository with one commit; its operation has the response statuses. */
+/** A project in a repository with one commit. Its operation has these response statuses. */
 function project(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), "contract-"));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -31,7 +31,7 @@ function project(t: TestContext) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, "contract", ...args], {
       cwd: folder,
       encoding: "utf8",
-      // A repository around the temporary folder is not this project's.
+      // A repository that contains the temporary folder is not the project's.
       env: { ...process.env, GIT_CEILING_DIRECTORIES: tmpdir() },
     });
     return { status, output: stdout + stderr };
@@ -46,9 +46,9 @@ function project(t: TestContext) {
 const REFUSED = /break callers:\n {2}GET \/v1, 404: is removed\n/;
 
 describe("npm run contract", () => {
-  it("passes and says that there is nothing to compare with: without git, without a tag, without an older document", (t) => {
+  it("passes if there is nothing to compare with: no git, no tag, or no older document", (t) => {
     const { git, commit, run } = project(t);
-    const nothing = { status: 0, output: "The contract has nothing to compare with.\n" };
+    const nothing = { status: 0, output: "There is no earlier contract to compare with.\n" };
     assert.deepEqual(run(), nothing);
     git("init", "--quiet", "--initial-branch=main");
     assert.deepEqual(run(), nothing);
@@ -59,7 +59,7 @@ describe("npm run contract", () => {
     assert.deepEqual(run(), nothing);
   });
 
-  it("compares with the last tag, or with --base, and refuses a commit that is not there", (t) => {
+  it("compares with the last tag, or with --base, and refuses an unknown commit", (t) => {
     const { git, write, commit, run } = project(t);
     git("init", "--quiet", "--initial-branch=main");
     commit();
@@ -73,17 +73,17 @@ describe("npm run contract", () => {
     assert.match(run("--base", "HEAD~1").output, REFUSED);
     assert.deepEqual(run("--base", "no-such"), {
       status: 1,
-      output: 'git knows no commit "no-such"; name a branch, a tag or a commit that was fetched.\n',
+      output: 'Unknown commit "no-such"; name a branch, tag or commit that git has fetched.\n',
     });
   });
 
-  it("compares with the merge base of the remote's default branch, and on that branch with the last tag", (t) => {
+  it("compares a branch with its merge base, and the remote's default branch with the last tag", (t) => {
     const { git, write, commit, run } = project(t);
     git("init", "--quiet", "--initial-branch=main");
     commit();
     git("update-ref", "refs/remotes/origin/main", "HEAD");
     write(200);
-    assert.match(run().output, /nothing to compare with/);
+    assert.match(run().output, /no earlier contract to compare with/);
     commit();
     assert.match(run().output, REFUSED);
     git("update-ref", "refs/remotes/origin/main", "HEAD");
@@ -91,7 +91,7 @@ describe("npm run contract", () => {
     assert.match(run().output, REFUSED);
   });
 
-  it("accepts a change that contract-changes.md declares with a reason, and no other", (t) => {
+  it("accepts only the changes that contract-changes.md declares with a reason", (t) => {
     const { folder, git, write, commit, run } = project(t);
     git("init", "--quiet", "--initial-branch=main");
     commit();

@@ -7,12 +7,12 @@ import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
 import { PlainError } from "../command.ts";
 import { type BreakingChange, compareDocuments } from "./compare-documents.ts";
 
-const NOTHING = "nothing to compare with";
+const NOTHING = "no earlier contract to compare with";
 
-/** Git's answer, or undefined where it has none. */
+/** Git's output, or undefined if the command fails. */
 function git(cwd: string, ...args: readonly string[]): string | undefined {
   try {
-    // A container's checkout often belongs to another user, which git refuses without being told.
+    // In a container the checkout often belongs to another user, which git refuses by default.
     return execFileSync("git", ["-c", "safe.directory=*", ...args], {
       cwd,
       encoding: "utf8",
@@ -24,10 +24,10 @@ function git(cwd: string, ...args: readonly string[]): string | undefined {
   }
 }
 
-/** What the branch began from, or the last release where this is the default branch itself. */
+/** The merge base with the default branch, or the last release on the default branch itself. */
 function defaultBase(cwd: string): string | undefined {
   const head = git(cwd, "rev-parse", "HEAD");
-  // A checkout of continuous integration does not know which branch is the default one.
+  // A checkout in continuous integration does not know the default branch.
   for (const branch of ["origin/HEAD", "origin/main", "origin/master"]) {
     const base = git(cwd, "merge-base", "HEAD", branch);
     if (base !== undefined && base !== head) return base;
@@ -36,7 +36,7 @@ function defaultBase(cwd: string): string | undefined {
   return git(cwd, "describe", "--tags", "--abbrev=0");
 }
 
-/** The declared changes: rows `| operation | field | reason |`. Throws for a row without a reason. */
+/** The declared changes, as rows `| operation | field | reason |`. Throws for a row without a reason. */
 function declaredIn(file: string): readonly (readonly [string, string])[] {
   if (!existsSync(file)) return [];
   const rows = readFileSync(file, "utf8")
@@ -71,12 +71,12 @@ if (
   git(docs, "rev-parse", "--verify", `${options.base}^{commit}`) === undefined
 )
   throw new PlainError(
-    `git knows no commit "${options.base}"; name a branch, a tag or a commit that was fetched.`,
+    `Unknown commit "${options.base}"; name a branch, tag or commit that git has fetched.`,
   );
 const base = options.base ?? defaultBase(docs);
 const before = base === undefined ? undefined : git(docs, "show", `${base}:./openapi.json`);
 if (base === undefined || before === undefined) {
-  console.log(`The contract has ${NOTHING}.`);
+  console.log(`There is ${NOTHING}.`);
 } else {
   const declared = declaredIn(join(dirname(docs), "contract-changes.md"));
   const changes = compareDocuments(JSON.parse(before), JSON.parse(readFileSync(file, "utf8")));

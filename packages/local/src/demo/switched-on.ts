@@ -3,14 +3,14 @@ import type { Features } from "@lambda-express-api/kit/config.ts";
 import { enabledRoutes, loadRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { publicPath } from "@lambda-express-api/kit/request/request-path.ts";
 
-/** The steps of a demo whose endpoints are switched on, and where the API signs callers in, if that is. */
+/** The demo's steps whose endpoints are on, and the path of the token endpoint if it is on. */
 export async function switchedOn(
   api: Api,
   steps: readonly DemoStep[],
   features: Features,
 ): Promise<{ readonly steps: readonly DemoStep[]; readonly tokenPath: string | undefined }> {
   const enabled = new Set((await enabledRoutes(api, features)).map(({ operationId }) => operationId));
-  // The first that fits is the one that answers: a literal path comes before one with a variable.
+  // The first match answers: literal paths come before paths with variables.
   const routes = await loadRoutes(api);
   const isOff = (step: DemoStep) => {
     const route = routes.find((route) => fits(route, step));

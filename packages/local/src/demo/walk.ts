@@ -1,4 +1,4 @@
-// Walks a demo against any base URL: makes each call, shows it as a curl line with its answer, and compares.
+// Runs a demo against a base URL: makes each call, prints it as a curl command with its answer, and checks the answer.
 
 import type { DemoStep } from "@lambda-express-api/kit";
 import { PlainError } from "../command.ts";
@@ -9,9 +9,9 @@ export type DemoCallers = Readonly<Record<string, Credentials>>;
 export interface DemoOptions {
   readonly steps: readonly DemoStep[];
   readonly callers: DemoCallers;
-  /** Where the API signs callers in; `undefined` where it does not. */
+  /** The path of the token endpoint, if the API has one. */
   readonly tokenPath: string | undefined;
-  /** Tokens of callers who need not sign in here, by the callers' names. Without any, and without `tokenPath`, it fails. */
+  /** Tokens by caller name. A caller with a token does not sign in. One of `tokens` and `tokenPath` is required. */
   readonly tokens?: Readonly<Record<string, string>>;
   readonly print: (text: string) => void;
 }
@@ -20,24 +20,24 @@ export interface DemoRow {
   readonly step: string;
   readonly expected: string;
   readonly got: string;
-  /** What is wrong with the answer; undefined if it is as expected. */
+  /** What is wrong with the answer; undefined if nothing is. */
   readonly difference: string | undefined;
-  /** What to set so that the call can be made. */
+  /** The variable to set so that the call can be made. */
   readonly leftOut?: string;
 }
 
 const stranger: Credentials = { email: "does.not.exist@example.com", password: "not-secret" };
 
-/** Whether a step can be made against anything deployed. */
+/** Whether the step works against any deployment. */
 export function needsNoAccount({ bearer, credentials = "stranger" }: DemoStep): boolean {
   return bearer === undefined && credentials === "stranger";
 }
 
 /**
- * Makes the calls of a demo, one after the other.
+ * Makes the calls of a demo in order.
  *
- * @throws PlainError where the base URL does not answer at all, where a step names an unknown caller, and where it needs
- * a token and the API gives none.
+ * @throws PlainError if the base URL does not answer, a step names an unknown caller, or a step needs a token that the
+ * API cannot issue.
  */
 export async function walkDemo(
   baseUrl: string,
@@ -88,14 +88,14 @@ function credentialsOf(name: string, callers: DemoCallers): Credentials {
   const caller = Object.hasOwn(callers, name) ? callers[name] : undefined;
   if (caller) return caller;
   throw new PlainError(
-    `The demo calls as "${name}", but the callers of src/local.ts are ${Object.keys(callers).join(", ")}; name one of them.`,
+    `The demo calls as "${name}", an unknown caller; use one of src/local.ts: ${Object.keys(callers).join(", ")}.`,
   );
 }
 
 function tokenPathFor(caller: string, tokenPath: string | undefined): string {
   if (tokenPath !== undefined) return tokenPath;
   throw new PlainError(
-    `The demo calls as "${caller}", but this API has no endpoint that signs callers in (role "token"); set ${tokenVariable(caller)} to a token of that caller, or make only the calls that need no account with --anonymous.`,
+    `The demo calls as "${caller}", but this API has no token endpoint (role "token"); set ${tokenVariable(caller)} to that caller's token, or use --anonymous to make only the calls that need no account.`,
   );
 }
 
@@ -120,7 +120,7 @@ export function table(rows: readonly DemoRow[]): string {
 
 interface Answer {
   readonly status: number;
-  /** Parsed if it is JSON, else the text. */
+  /** The parsed JSON, or the text if it is not JSON. */
   readonly body: unknown;
 }
 
@@ -132,7 +132,7 @@ interface Call {
   readonly token?: string | undefined;
 }
 
-/** Longer than the longest answer of a gateway. */
+/** Longer than a gateway's time limit. */
 const ANSWER_TIMEOUT_MS = 31_000;
 
 async function call({ url, method, credentials, json, token }: Call): Promise<Answer> {
@@ -172,7 +172,7 @@ function formOf({ email, password }: Credentials): FormData {
   return form;
 }
 
-/** Without a token the walk goes on: the calls that need it will be answered with a refusal. */
+/** The demo continues without a token: the calls that need it are refused. */
 async function signIn(url: string, credentials: Credentials): Promise<string> {
   const { body } = await call({ url, method: "POST", credentials });
   return String((body as { access_token?: unknown } | null)?.access_token);
@@ -184,22 +184,22 @@ function differenceOf(step: DemoStep, { status, body }: Answer): string | undefi
   return untrue.length === 0 ? undefined : `not so: ${untrue.map(([sentence]) => sentence).join("; ")}`;
 }
 
-/** `shop-owner` is `SHOP_OWNER_TOKEN`. */
+/** `SHOP_OWNER_TOKEN` for `shop-owner`. */
 function variable(caller: string): string {
   return `${shellName(caller)}_TOKEN`;
 }
 
-/** Where the terminal has a caller's token: `DEMO_USER_TOKEN`. */
+/** The environment variable with a caller's token: `DEMO_USER_TOKEN`. */
 export function tokenVariable(caller: string): string {
   return `DEMO_${variable(caller)}`;
 }
 
-/** A caller's name as the part of a shell variable. */
+/** A caller's name as part of a shell variable. */
 export function shellName(caller: string): string {
   return caller.replaceAll(/\W/g, "_").toUpperCase();
 }
 
-/** Tokens are long, and not for a screen that others see. */
+/** Shortens tokens, which are long and secret. */
 function pretty(body: unknown): string {
   if (typeof body === "string") return body;
   const isTokenLike = (value: unknown) => typeof value === "string" && /^[\w.=+/-]{60,}$/.test(value);

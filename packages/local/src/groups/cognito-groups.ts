@@ -1,5 +1,5 @@
 /**
- * Groups of a user pool, by Cognito's admin API.
+ * Groups of a user pool, through Cognito's admin API.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminAddUserToGroup.html
  */
 import { PlainError } from "../command.ts";
@@ -37,13 +37,13 @@ interface GroupsPage {
 
 export interface CognitoGroupsOptions {
   readonly userPoolId: string;
-  /** Of Cognito, where it is not Amazon's. */
+  /** For a Cognito that is not Amazon's. */
   readonly endpoint: string | undefined;
-  /** Where the SDK is looked for. */
+  /** Where to look for the SDK. */
   readonly folder: string;
 }
 
-/** The SDK finds its credentials by itself. */
+/** The SDK finds its own credentials. */
 export function createCognitoGroups({ userPoolId, endpoint, folder }: CognitoGroupsOptions): GroupDirectory {
   const cognito = loadOptional<CognitoModule>("@aws-sdk/client-cognito-identity-provider", folder, GROUPS);
   const [region = ""] = userPoolId.split("_");
@@ -62,23 +62,23 @@ export function createCognitoGroups({ userPoolId, endpoint, folder }: CognitoGro
     const { name = "", message = "" } = error as { name?: string; message?: string };
     if (name === "UsernameExistsException")
       return new PlainError(
-        `The user pool ${userPoolId} has a user ${email} already; use set instead of create.`,
+        `The user pool ${userPoolId} already has a user ${email}; use set instead of create.`,
       );
     if (name === "InvalidPasswordException")
       return new PlainError(
-        `The user pool ${userPoolId} refuses the password, and has ${email} without one (${message}); set another with: aws cognito-idp admin-set-user-password`,
+        `The user pool ${userPoolId} refuses the password (${message}), and ${email} now exists without one; set another with: aws cognito-idp admin-set-user-password`,
       );
     if (name === "UserNotFoundException")
       return new PlainError(
-        `The user pool ${userPoolId} has no user ${email}; make it with: npm run groups -- create ${email}`,
+        `The user pool ${userPoolId} has no user ${email}; create it with: npm run groups -- create ${email}`,
       );
     if (name === "ResourceNotFoundException" && group !== "") {
       return new PlainError(
-        `The user pool ${userPoolId} has no group ${group}; make it with: aws cognito-idp create-group --user-pool-id ${userPoolId} --group-name ${group}`,
+        `The user pool ${userPoolId} has no group ${group}; create it with: aws cognito-idp create-group --user-pool-id ${userPoolId} --group-name ${group}`,
       );
     }
     return new PlainError(
-      `Cognito refuses (${name || message.split("\n")[0]}); sign in with: aws sso login, and set AWS_PROFILE to one that may administer the user pool ${userPoolId}.`,
+      `Cognito refuses (${name || message.split("\n")[0]}); sign in with: aws sso login, and set AWS_PROFILE to a profile that may administer the user pool ${userPoolId}.`,
     );
   }
 
@@ -112,7 +112,7 @@ export function createCognitoGroups({ userPoolId, endpoint, folder }: CognitoGro
     groupsOf,
     async setGroups(email, groups) {
       const before = await groupsOf(email);
-      // First into the new ones: a group that does not exist leaves the account as it was.
+      // Adds before it removes, so that a group that does not exist changes nothing.
       for (const group of groups.filter((group) => !before.includes(group))) {
         const input = { ...membership(email), GroupName: group };
         await send(new cognito.AdminAddUserToGroupCommand(input), email, group);

@@ -1,5 +1,5 @@
 /**
- * Groups of Firebase: a list in a custom claim of the account, set by firebase-admin.
+ * Groups in Firebase: a list in a custom claim of the account, set with firebase-admin.
  * https://firebase.google.com/docs/auth/admin/custom-claims
  */
 import { PlainError } from "../command.ts";
@@ -26,11 +26,11 @@ interface AuthModule {
 export interface FirebaseGroupsOptions {
   readonly projectId: string;
   readonly groupsClaim: string;
-  /** Where firebase-admin is looked for. */
+  /** Where to look for firebase-admin. */
   readonly folder: string;
 }
 
-/** firebase-admin finds its credentials, or an emulator, by itself: `GOOGLE_APPLICATION_CREDENTIALS` and gcloud's. */
+/** firebase-admin finds an emulator or its credentials: `GOOGLE_APPLICATION_CREDENTIALS` and gcloud's. */
 export function createFirebaseGroups({
   projectId,
   groupsClaim,
@@ -52,13 +52,13 @@ export function createFirebaseGroups({
     const { code, message = "" } = error as { code?: string; message?: string };
     if (code === "auth/email-already-exists")
       return new PlainError(
-        `The project ${projectId} has an account ${email} already; use set instead of create.`,
+        `The project ${projectId} already has an account ${email}; use set instead of create.`,
       );
     if (code === "auth/invalid-password")
       return new PlainError("Firebase refuses the password; DEMO_PASSWORD must have six characters or more.");
     if (code === "auth/user-not-found")
       return new PlainError(
-        `The project ${projectId} has no account ${email}; make it with: npm run groups -- create ${email}`,
+        `The project ${projectId} has no account ${email}; create it with: npm run groups -- create ${email}`,
       );
     return new PlainError(
       `Firebase refuses (${code ?? message.split("\n")[0]}); sign in with: gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account of ${projectId}.`,
@@ -79,7 +79,7 @@ export function createFirebaseGroups({
     },
     async setGroups(email, groups) {
       const { uid, customClaims = {} } = await userOf(email);
-      // The claims are replaced as a whole: what else is in them stays.
+      // Firebase replaces all claims, so the others must be sent again.
       const { [groupsClaim]: _, ...others } = customClaims;
       const claims = groups.length > 0 ? { ...others, [groupsClaim]: groups } : others;
       try {

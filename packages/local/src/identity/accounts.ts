@@ -10,9 +10,9 @@ export interface Account extends Omit<LocalCaller, "groups"> {
   lastSignInTime: number;
 }
 
-/** The accounts of a local identity provider, in memory. An account that is changed is changed for its next token. */
+/** The accounts of a local identity provider, in memory. A change shows in the account's next token. */
 export interface Accounts {
-  /** Takes an e-mail address in any case. */
+  /** Ignores the case of the e-mail address. */
   withEmail(email: string): Account | undefined;
   withRefreshToken(refreshToken: string): Account | undefined;
   all(): readonly Account[];
@@ -40,7 +40,7 @@ export function createAccounts(callers: readonly LocalCaller[]): Accounts {
   };
 }
 
-/** 28 characters, as Firebase's; the same after each start, so that a local database keeps its owners. */
+/** 28 characters, as in Firebase. The same after each start, so that rows in a local database keep their owner. */
 function idOf(email: string): string {
   return createHash("sha256").update(email).digest("hex").slice(0, 28);
 }

@@ -46,7 +46,7 @@ function start() {
 }
 
 describe("the sign-in page", () => {
-  it("has a button for each caller, and repeats what it was asked for without running it", () => {
+  it("has a button for each caller, and escapes the parameters that it repeats", () => {
     const page = start().request("GET", { ...asked, state: '"><script>alert(1)</script>' });
     const body = String(page?.body);
     assert.equal(page?.status, 200);
@@ -58,7 +58,7 @@ describe("the sign-in page", () => {
     assert.match(page?.headers?.["content-security-policy"] ?? "", /default-src 'none'/);
   });
 
-  it("goes back with a code and with the state as it came", () => {
+  it("redirects back with a code and the unchanged state", () => {
     const answer = start().request("POST", { ...asked, email: "admin@example.com" });
     const url = new URL(answer?.headers?.location ?? "");
     assert.equal(answer?.status, 303);
@@ -68,17 +68,17 @@ describe("the sign-in page", () => {
 
   const wrong: readonly [string, Record<string, string>][] = [
     ["another client", { client_id: "another" }],
-    ["an address that is not of this machine", { redirect_uri: "https://evil.example/" }],
-    ["an address that begins like one of this machine", { redirect_uri: "http://localhost.evil.example/" }],
-    ["an address with this machine as its user", { redirect_uri: "http://localhost@evil.example/" }],
-    ["a script for an address", { redirect_uri: "javascript:alert(1)" }],
+    ["an address of another machine", { redirect_uri: "https://evil.example/" }],
+    ["an address that starts like one of this machine", { redirect_uri: "http://localhost.evil.example/" }],
+    ["an address with this machine as its user name", { redirect_uri: "http://localhost@evil.example/" }],
+    ["a script as the address", { redirect_uri: "javascript:alert(1)" }],
     ["no address", { redirect_uri: "" }],
     ["a token instead of a code", { response_type: "token" }],
     ["a plain challenge", { code_challenge_method: "plain" }],
     ["no challenge", { code_challenge: "" }],
   ];
   for (const [name, overrides] of wrong) {
-    it(`says what is wrong, and leads nowhere, when it is asked for ${name}`, () => {
+    it(`refuses ${name} without redirecting`, () => {
       const { request } = start();
       for (const answer of [
         request("GET", { ...asked, ...overrides }),
@@ -90,7 +90,7 @@ describe("the sign-in page", () => {
     });
   }
 
-  it("gives no code to a caller that it does not know, or who is disabled", () => {
+  it("gives no code to an unknown or disabled caller", () => {
     const { accounts, request } = start();
     const account = accounts.withEmail("admin@example.com");
     if (account) account.disabled = true;
@@ -102,7 +102,7 @@ describe("the sign-in page", () => {
 });
 
 describe("a code", () => {
-  it("is exchanged for what was asked for, once", () => {
+  it("can be exchanged once", () => {
     const { codeOf, exchange } = start();
     const code = codeOf({ audience: "https://api.example.com" });
     const grant = exchange(code);
@@ -121,7 +121,7 @@ describe("a code", () => {
     ["another code", { code: "another" }],
   ];
   for (const [name, overrides] of wrong) {
-    it(`is not exchanged with ${name}, and is used up by the attempt`, () => {
+    it(`cannot be exchanged with ${name}, and is used up by the attempt`, () => {
       const { codeOf, exchange } = start();
       const code = codeOf();
       assert.equal(exchange(code, overrides), undefined);
@@ -129,7 +129,7 @@ describe("a code", () => {
     });
   }
 
-  it("is good for less than a minute", (test) => {
+  it("expires within a minute", (test) => {
     test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const { codeOf, exchange } = start();
     const [first, second] = [codeOf(), codeOf()];
@@ -139,7 +139,7 @@ describe("a code", () => {
     assert.equal(exchange(second), undefined);
   });
 
-  it("is not exchanged for a caller who was disabled meanwhile", () => {
+  it("cannot be exchanged for a caller who has since been disabled", () => {
     const { accounts, codeOf, exchange } = start();
     const code = codeOf();
     const account = accounts.withEmail("admin@example.com");

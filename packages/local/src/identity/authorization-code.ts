@@ -1,12 +1,12 @@
 /**
- * Sign-in at the provider's own page: a page with a button for each caller, and the code that it gives, exchanged once and
- * with the verifier of its challenge (RFC 6749, section 4.1; RFC 7636, of whose methods S256 alone).
+ * Sign-in at the provider's own page: a page with a button for each caller, and a code that can be exchanged once, with the
+ * verifier of its challenge (RFC 6749, section 4.1; RFC 7636 with S256 only).
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { Account, Accounts } from "./accounts.ts";
 import { nowSeconds, type ProviderAnswer, type ProviderRequest } from "./dress.ts";
 
-/** What a page was asked for, and by whom it was answered. */
+/** A page's parameters, and the caller who answered it. */
 interface Grant {
   readonly account: Account;
   readonly challenge: string;
@@ -16,26 +16,26 @@ interface Grant {
   readonly expiresAt: number;
 }
 
-/** What a code was exchanged for: the caller, and what was asked for. */
+/** The result of a code exchange: the caller, and the requested grant. */
 export type CodeGrant = Pick<Grant, "account" | "scope" | "audience">;
 
 export interface AuthorizationCodes {
-  /** Answers the page and its form; `undefined` for requests to other paths. */
+  /** Answers the page and its form. Returns `undefined` for other paths. */
   answer(request: ProviderRequest): ProviderAnswer | undefined;
-  /** @returns `undefined` for a code that is unknown, used, too old, or of another client, address or verifier. */
+  /** @returns `undefined` for a code that is unknown, used, expired, or issued to another client, address or verifier. */
   exchange(fields: Readonly<Record<string, unknown>>): CodeGrant | undefined;
 }
 
 export interface AuthorizationCodeOptions {
   readonly accounts: Accounts;
   readonly clientId: string;
-  /** Where the page is. */
+  /** The page's path. */
   readonly path: string;
 }
 
 const LIFETIME_SECONDS = 60;
 const CHALLENGE = /^[\w-]{43}$/;
-/** RFC 8252, section 7.3: what is registered for a client of this machine is an address of this machine, on any port. */
+/** RFC 8252, section 7.3: a client on this machine redirects to an address of this machine, on any port. */
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 export function createAuthorizationCodes({
@@ -85,7 +85,7 @@ export function createAuthorizationCodes({
   };
 }
 
-/** A mistake that must not be sent to an unverified address (RFC 6749, section 4.1.2.1). */
+/** A mistake that must not be redirected to an unverified address (RFC 6749, section 4.1.2.1). */
 function faultOf(request: URLSearchParams, clientId: string): string | undefined {
   const redirect = URL.parse(request.get("redirect_uri") ?? "");
   if (request.get("client_id") !== clientId) return `Unknown client_id; use ${clientId}.`;
@@ -93,7 +93,7 @@ function faultOf(request: URLSearchParams, clientId: string): string | undefined
     return "The redirect_uri must be an address of this machine, such as http://localhost:3000/.";
   if (request.get("response_type") !== "code") return "The response_type must be code.";
   if (request.get("code_challenge_method") !== "S256" || !CHALLENGE.test(request.get("code_challenge") ?? ""))
-    return "A code_challenge by S256 is needed (PKCE).";
+    return "A code_challenge with S256 is required (PKCE).";
   return undefined;
 }
 
@@ -131,7 +131,7 @@ function pageOf(status: number, title: string, content: string): ProviderAnswer 
 ${content}
 </html>
 `;
-  // Its form leads to the page of the API.
+  // No form-action: the form's answer redirects to the API's page.
   const policy = "default-src 'none';frame-ancestors 'none';base-uri 'none'";
   return {
     status,

@@ -18,7 +18,7 @@ import {
 } from "./dress.ts";
 
 export interface CognitoOptions extends DressOptions {
-  /** Which of the two tokens the API takes. */
+  /** The token that the API accepts. */
   readonly tokenUse: "access" | "id";
 }
 
@@ -27,12 +27,12 @@ type Fields = Readonly<Record<string, unknown>>;
 const POOL_ID = "eu-west-1_LocalDemo";
 const CLIENT_ID = "localdemo";
 const LIFETIME_SECONDS = 3600;
-/** Of the pool's domain. */
+/** The domain of the user pool. */
 const PAGE_PATH = "/oauth2/authorize";
 const TOKEN_PATH = "/oauth2/token";
 const TARGET = "AWSCognitoIdentityProviderService.";
 
-/** Puts on Cognito's dress. */
+/** Makes the local issuer answer as Cognito does. */
 export function createCognito({
   accounts,
   url,
@@ -46,7 +46,7 @@ export function createCognito({
 
   const codes = createAuthorizationCodes({ accounts, clientId: CLIENT_ID, path: PAGE_PATH });
 
-  /** What its "Token endpoint" answers, which is OAuth's. Its access token has the scopes that were asked for. */
+  /** The answer of its OAuth token endpoint. The access token has the requested scopes. */
   async function exchangeCode(fields: Fields): Promise<ProviderAnswer> {
     const grant = fields.grant_type === "authorization_code" ? codes.exchange(fields) : undefined;
     if (!grant) return { status: 400, body: { error: "invalid_grant" } };

@@ -1,4 +1,4 @@
-// What the local issuer says in each dress, beside Firebase's, which has a test of its own.
+// Tests the local issuer in each dress except Firebase's, which local-issuer.test.ts tests.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -25,7 +25,7 @@ async function withIssuer(
   }
 }
 
-/** The claims of a caller's token, whose signature is that of the published key. */
+/** The claims of a caller's token, verified with the published key. */
 async function claimsOf(issuer: Issuer, caller = admin): Promise<JWTPayload> {
   const token = await signIn(issuer, caller);
   return (await jwtVerify(token, createRemoteJWKSet(new URL(issuer.jwksUri)), { issuer: issuer.issuer }))
@@ -82,7 +82,7 @@ describe("as Cognito", () => {
       assert.equal("cognito:groups" in (await claimsOf(issuer, nobody)), false);
     }));
 
-  test("a refusal is an exception's name and a sentence, with status 400", () =>
+  test("a refusal has status 400, an exception name and a message", () =>
     withIssuer({ provider: "cognito" }, async (issuer) => {
       const cases: [object, string][] = [
         [passwordOf("who@example.com", "x"), "UserNotFoundException"],
@@ -102,7 +102,7 @@ describe("as Cognito", () => {
       assert.equal((await initiate(issuer, {}, "DeleteUserPool")).body.__type, "UnknownOperationException");
     }));
 
-  test("with protection against enumeration an unknown user is refused as a wrong password is", () =>
+  test("with protection against enumeration, an unknown user gets the same refusal as a wrong password", () =>
     withIssuer({ provider: "cognito", emailEnumerationProtection: true }, async (issuer) => {
       const [unknown, wrong] = [passwordOf("who@example.com", "x"), passwordOf(user.email, "x")];
       assert.deepEqual(await initiate(issuer, unknown), await initiate(issuer, wrong));
@@ -119,7 +119,7 @@ describe("as Auth0", () => {
     );
   const asUser = { grant_type: "password", username: user.email, password: user.password };
 
-  test("a token has a namespaced claim for groups, a list of audiences, a scope, and an issuer with its slash", () =>
+  test("a token has a namespaced groups claim, a list of audiences, a scope, and an issuer with a trailing slash", () =>
     withIssuer({ provider: "auth0" }, async (issuer) => {
       const { iat = 0, exp, sub, ...claims } = await claimsOf(issuer);
       assert.deepEqual(claims, {
@@ -134,14 +134,14 @@ describe("as Auth0", () => {
       assert.match(String(sub), /^auth0\|[\da-f]{24}$/);
     }));
 
-  test("without an audience the token is for Auth0 alone, and is not a JWT", () =>
+  test("without an audience the token is opaque, for Auth0 only", () =>
     withIssuer({ provider: "auth0" }, async (issuer) => {
       const { body } = await tokens(issuer, asUser);
       assert.throws(() => decodeJwt(String(body.access_token)));
       assert.equal(body.refresh_token, undefined);
     }));
 
-  test("a refusal is a code of OAuth and a sentence", () =>
+  test("a refusal has an OAuth error code and a description", () =>
     withIssuer({ provider: "auth0" }, async (issuer) => {
       const cases: [Record<string, string>, number, string][] = [
         [{ ...asUser, password: "wrong" }, 403, "invalid_grant"],
@@ -158,7 +158,7 @@ describe("as Auth0", () => {
     }));
 });
 
-test("as any provider, a token has aud, client_id, scope and a plain claim for groups", () =>
+test("as any other provider, a token has aud, client_id, scope and a plain groups claim", () =>
   withIssuer({ provider: "oidc" }, async (issuer) => {
     const { iat, exp, sub, jti, ...claims } = await claimsOf(issuer, user);
     assert.deepEqual(claims, {
@@ -173,7 +173,7 @@ test("as any provider, a token has aud, client_id, scope and a plain claim for g
   }));
 
 for (const provider of ["firebase", "cognito", "auth0", "oidc"] satisfies IdentityProviderName[]) {
-  test(`as ${provider}, its settings are all that an API needs, and lead to what its discovery document says`, () =>
+  test(`as ${provider}, its settings are all that an API needs, and match its discovery document`, () =>
     withIssuer({ provider }, async (issuer) => {
       const { jwt, identityProvider } = loadConfig({ RUNTIME: "CONTAINERIZED", ...issuer.environment });
       const response = await fetch(`${issuer.url}/.well-known/openid-configuration`);
@@ -188,7 +188,7 @@ for (const provider of ["firebase", "cognito", "auth0", "oidc"] satisfies Identi
       assert.deepEqual(groups, ["USERS"]);
     }));
 
-  test(`as ${provider}, groups are in the claim that it is told, and the same account has the same subject after a start`, async () => {
+  test(`as ${provider}, groups are in the configured claim, and an account keeps its subject after a restart`, async () => {
     const subjects = new Set<unknown>();
     for (const groupsClaim of ["https://example.com/g", "sub"]) {
       await withIssuer({ provider, groupsClaim }, async (issuer) => {

@@ -1,4 +1,4 @@
-/** What the local issuer looks like: which provider's requests it answers, and whose tokens it gives. */
+/** How the local issuer presents itself: which provider's requests it answers, and which provider's tokens it issues. */
 import { createHash } from "node:crypto";
 import type { LocalCaller } from "@lambda-express-api/kit";
 import type { JWTPayload } from "jose";
@@ -16,19 +16,19 @@ export interface ProviderRequest {
 
 export interface ProviderAnswer {
   readonly status: number;
-  /** JSON, or text of the type that `headers` say. */
+  /** JSON, or text with the content type in `headers`. */
   readonly body: object | string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface DressOptions {
   readonly accounts: Accounts;
-  /** Where the issuer listens. */
+  /** The issuer's address. */
   readonly url: string;
   readonly jwksUri: string;
-  /** Default: as the provider's tokens have it. */
+  /** Default: the provider's own claim. */
   readonly groupsClaim: string | undefined;
-  /** Answers an unknown account and a wrong password alike. */
+  /** Gives the same answer for an unknown account and a wrong password. */
   readonly emailEnumerationProtection: boolean;
   readonly sign: (claims: JWTPayload) => Promise<string>;
 }
@@ -38,22 +38,22 @@ export interface Dress
     LocalIdentity,
     "name" | "issuer" | "audience" | "groupsClaim" | "environment" | "signInRequest"
   > {
-  /** What the discovery document says beside issuer and keys. */
+  /** The discovery document, without issuer and keys. */
   readonly discovery: object;
-  /** Answers every request to the provider's API; a mistake in a request is an answer too, in the provider's form. */
+  /** Answers every request to the provider's API. A mistake in a request also gets an answer in the provider's form. */
   answer(request: ProviderRequest): Promise<ProviderAnswer>;
-  /** The answer to a body that is too large to be read. */
+  /** The answer to a body above the size limit. */
   tooLarge(limitBytes: number): ProviderAnswer;
 }
 
 export type Credentials = Pick<LocalCaller, "email" | "password">;
 
-/** An account without groups has no such claim, as at the providers. */
+/** An account without groups has no groups claim, as with the real providers. */
 export function groupsIn(claim: string, groups: readonly string[]): JWTPayload {
   return groups.length > 0 ? { [claim]: groups } : {};
 }
 
-/** The same after each start, so that a local database keeps its owners. */
+/** The same after each start, so that rows in a local database keep their owner. */
 export function uuidOf(text: string): string {
   const hex = createHash("sha256").update(text).digest("hex");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");

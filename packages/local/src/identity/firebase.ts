@@ -31,7 +31,7 @@ export const IDENTITY_TOOLKIT_PATH = "/identitytoolkit.googleapis.com";
 export const SECURE_TOKEN_PATH = "/securetoken.googleapis.com";
 
 const LIFETIME_SECONDS = 3600;
-/** The emulator's, which is every local project's. */
+/** The emulator's default project. */
 const PROJECT_NUMBER = "12345";
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
@@ -40,7 +40,7 @@ export function firebaseIssuer(projectId: string): string {
   return `https://securetoken.google.com/${projectId}`;
 }
 
-/** What an API must know of a provider that answers as Firebase does, and how its callers sign in. */
+/** The settings of an API whose provider answers as Firebase does, and the callers' sign-in request. */
 export function firebaseIdentity({
   url,
   jwksUri,
@@ -74,7 +74,7 @@ export function firebaseIdentity({
   };
 }
 
-/** Puts on Firebase's dress. */
+/** Makes the local issuer answer as Firebase does. */
 export function createFirebase({
   accounts,
   url,
@@ -183,7 +183,7 @@ export function createFirebase({
   };
 }
 
-/** Any key will do, as at the emulator; it only has to be there, once. */
+/** Any single key is accepted, as by the emulator. */
 function hasApiKey({ query, headers }: ProviderRequest): boolean {
   const keys = query.getAll("key");
   return keys.length > 0 ? keys.length === 1 && keys[0] !== "" : Boolean(headers["x-goog-api-key"]);
@@ -211,7 +211,7 @@ function parseJson(text: string): Fields {
   return value as Fields;
 }
 
-/** `undefined` for what is not JSON. The parser's own sentence would quote the password. */
+/** `undefined` if the text is not JSON. The parser's own message could quote the password. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -220,14 +220,14 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** A number is taken for its digits, as Google's parser does. */
+/** A number becomes its digits, as in Google's parser. */
 function textOf(value: unknown, name: string): string | undefined {
   if (value === undefined || typeof value === "string") return value;
   if (typeof value === "number") return String(value);
   throw invalidArgument(`Invalid JSON payload received. /${name} must be string`);
 }
 
-/** An error in the form of https://cloud.google.com/apis/design/errors, with the list of the older one. */
+/** An error as in https://cloud.google.com/apis/design/errors, with the list of the older format. */
 class Refusal extends Error {
   readonly code: number;
   private readonly rest: { errors: readonly object[]; status?: string };

@@ -1,4 +1,4 @@
-// Exits with 0 when this container's identity provider has its signing keys, and with 1 otherwise.
+// Exits with 0 if this container's identity provider serves its signing keys, otherwise with 1.
 
 const { PORT: port = "9099" } = process.env;
 

@@ -27,7 +27,7 @@ describe("a token", () => {
     await verified(token);
   });
 
-  test("has the claims of Firebase's tokens, and lives for an hour", async () => {
+  test("has the claims of Firebase's tokens, and expires after an hour", async () => {
     const { iat = 0, exp, auth_time, sub, user_id, ...claims } = await verified(await signIn(issuer, admin));
     assert.deepEqual(claims, {
       name: "Demo Admin",
@@ -44,11 +44,11 @@ describe("a token", () => {
     assert.equal(user_id, sub);
   });
 
-  test("of a caller without groups has no groups claim, not an empty one", async () => {
+  test("has no groups claim, rather than an empty one, for a caller without groups", async () => {
     assert.equal("groups" in (await verified(await signIn(issuer, nobody))), false);
   });
 
-  test("names a caller's groups in the claim that it is told", async () => {
+  test("has the caller's groups in the configured claim", async () => {
     const named = await start({ groupsClaim: "https://example.com/groups" });
     try {
       const claims = await verified(await signIn(named, user), named);
@@ -59,7 +59,7 @@ describe("a token", () => {
     }
   });
 
-  test("keeps its subject and email whatever the groups claim is called", async () => {
+  test("keeps its subject and e-mail whatever the name of the groups claim", async () => {
     const named = await start({ groupsClaim: "sub" });
     try {
       assert.match(String((await verified(await signIn(named, user), named)).sub), /^[a-z0-9]{28}$/);
@@ -68,7 +68,7 @@ describe("a token", () => {
     }
   });
 
-  test("of another issuer in the same process does not verify, but has the same subject", async () => {
+  test("from another issuer in the same process does not verify, but has the same subject", async () => {
     const other = await start();
     try {
       const token = await signIn(other, user);
@@ -80,7 +80,7 @@ describe("a token", () => {
     }
   });
 
-  test("of a refresh verifies the same, for the same sign-in and with the groups of that moment", async () => {
+  test("from a refresh verifies too, with the original sign-in time and the current groups", async () => {
     const own = await start();
     try {
       const { body: first } = await signInWith({ email: user.email, password: user.password }, own);
@@ -98,7 +98,7 @@ describe("a token", () => {
   });
 });
 
-test("the discovery document names the issuer and the keys, at the address that it was asked at", async () => {
+test("the discovery document names the issuer, and the keys at the address of the request", async () => {
   const { port } = new URL(issuer.url);
   const response = await fetch(`http://localhost:${port}/.well-known/openid-configuration`);
   assert.equal(response.status, 200);
@@ -111,7 +111,7 @@ test("the discovery document names the issuer and the keys, at the address that 
   });
 });
 
-test("the JWKS has the public half of the key only", async () => {
+test("the JWKS has only the public half of the key", async () => {
   const response = await fetch(issuer.jwksUri);
   const { keys } = (await response.json()) as { keys: object[] };
   assert.deepEqual(
@@ -120,7 +120,7 @@ test("the JWKS has the public half of the key only", async () => {
   );
 });
 
-test("a sign-in answers the fields of Firebase's, whatever the case of the e-mail", async () => {
+test("a sign-in answers with Firebase's fields and ignores the case of the e-mail", async () => {
   const { status, body } = await signInWith({
     email: "ADMIN@example.com",
     password: admin.password,
@@ -139,7 +139,7 @@ test("a sign-in answers the fields of Firebase's, whatever the case of the e-mai
   assert.match(String(refreshToken), /^[\w-]{43}$/);
 });
 
-test("a refresh answers the fields of Firebase's, for a form as for JSON", async () => {
+test("a refresh answers with Firebase's fields, for a form and for JSON", async () => {
   const { body: first } = await signInWith({ email: admin.email, password: admin.password });
   const fields = { grant_type: "refresh_token", refresh_token: String(first.refreshToken) };
   const url = `${issuer.url}${SECURE_TOKEN_PATH}/v1/token?key=local`;
@@ -185,7 +185,7 @@ describe("a sign-in is refused", () => {
     });
   }
 
-  test("for a disabled account with USER_DISABLED, whatever the password; so is its refresh", async () => {
+  test("for a disabled account, with USER_DISABLED whatever the password, and so is its refresh", async () => {
     const own = await start();
     try {
       const account = own.accounts.withEmail(email);
@@ -204,7 +204,7 @@ describe("a sign-in is refused", () => {
     }
   });
 
-  test("with one code for an unknown e-mail and a wrong password, under e-mail enumeration protection", async () => {
+  test("with the same code for an unknown e-mail and a wrong password, with e-mail enumeration protection", async () => {
     const own = await start({ emailEnumerationProtection: true });
     try {
       for (const fields of [
@@ -282,7 +282,7 @@ describe("a request that is not a sign-in", () => {
     ],
     ["with another method", () => [`${signInUrl()}?key=a`, { method: "PUT" }], 405, "Method Not Allowed"],
     ["to an unknown path", () => [`${issuer.url}/v1/nothing`, {}], 404, "Not Found"],
-    ["to a path that is a name of Object's", () => [`${issuer.url}/__proto__`, {}], 404, "Not Found"],
+    ["to a path that is a property of Object", () => [`${issuer.url}/__proto__`, {}], 404, "Not Found"],
   ];
   for (const [what, request, status, message] of cases) {
     test(`${what}, is answered ${status} in Firebase's form`, async () => {
@@ -299,7 +299,7 @@ describe("a request that is not a sign-in", () => {
     });
   }
 
-  test("a key in the header counts as one in the address", async () => {
+  test("an API key can be in a header instead of the URL", async () => {
     const response = await fetch(signInUrl(), {
       method: "POST",
       headers: { ...json, "x-goog-api-key": "local" },
@@ -308,12 +308,12 @@ describe("a request that is not a sign-in", () => {
     assert.equal(response.status, 200);
   });
 
-  test("no answer repeats what it could not read, which may be a password", async () => {
+  test("no answer repeats unreadable input, which may contain a password", async () => {
     const response = await fetch(`${signInUrl()}?key=a`, { method: "POST", headers: json, body: '"hunter2' });
     assert.doesNotMatch(await response.text(), /hunter2/);
   });
 
-  test("bytes that are no HTTP, odd addresses and callers that go away do not stop it", async () => {
+  test("survives bytes that are not HTTP, malformed addresses and aborted requests", async () => {
     const { port } = new URL(issuer.url);
     for (const bytes of [
       "nonsense\r\n\r\n",
@@ -334,7 +334,7 @@ describe("a request that is not a sign-in", () => {
   });
 });
 
-test("it listens on loopback unless told otherwise, and closing frees the port", async () => {
+test("listens on loopback by default, and frees its port when it closes", async () => {
   const own = await start();
   assert.match(own.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   const { port } = new URL(own.url);

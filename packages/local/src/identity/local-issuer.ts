@@ -1,5 +1,5 @@
 /**
- * The identity provider of `npm start`: accounts in memory, a key of its own, and the API of Firebase, of Cognito, of Auth0
+ * The identity provider of `npm start`: accounts in memory, its own signing key, and the API of Firebase, of Cognito, of Auth0
  * or of any OpenID Connect provider with a password grant. It is for development: anyone who reaches its port and knows a password can sign in.
  */
 import { once } from "node:events";
@@ -17,17 +17,17 @@ import { createAuth0, createOidc } from "./token-endpoint.ts";
 
 export interface LocalIssuerOptions {
   readonly callers: readonly LocalCaller[];
-  /** Whose requests it answers, and whose tokens it gives. Firebase by default. */
+  /** The provider whose requests it answers and whose tokens it issues. Default: Firebase. */
   readonly provider?: IdentityProviderName | undefined;
-  /** Loopback by default. */
+  /** Default: loopback. */
   host?: string | undefined;
-  /** 0 is any free port. */
+  /** 0 for any free port. */
   port?: number | undefined;
-  /** The audience of Firebase's tokens, and the end of their issuer. */
+  /** The audience of Firebase's tokens, and the last part of their issuer. */
   projectId?: string | undefined;
-  /** Default: as the provider's tokens have it. */
+  /** Default: the provider's own claim. */
   groupsClaim?: string | undefined;
-  /** Which of Cognito's two tokens the API takes. Default: the access token. */
+  /** The Cognito token that the API accepts. Default: the access token. */
   tokenUse?: "access" | "id" | undefined;
   emailEnumerationProtection?: boolean | undefined;
 }
@@ -40,12 +40,12 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 const JWKS_PATH = "/.well-known/jwks.json";
 
 /**
- * Starts an identity provider that knows some callers. Several in one process are independent of each other.
+ * Starts an identity provider with these callers. Several in one process are independent.
  *
- * As Firebase and as Cognito, its tokens name an issuer that is not here. The discovery document says so too, but only at
- * this address.
+ * As Firebase or Cognito, its tokens name the real provider's kind of issuer, not this address. So does its discovery
+ * document.
  *
- * @throws when the port is taken or the host is not an address of this machine.
+ * @throws if the port is taken or the host is not an address of this machine.
  */
 export async function startLocalIssuer({
   callers,
@@ -57,7 +57,7 @@ export async function startLocalIssuer({
   tokenUse = "access",
   emailEnumerationProtection = false,
 }: LocalIssuerOptions): Promise<LocalIssuer> {
-  // Made while everything else starts; the first request waits for the rest of it.
+  // Generated while everything else starts; the first request waits for it.
   const key = createSigningKey();
   const accounts = createAccounts(callers);
   let dress: Dress;
@@ -67,9 +67,9 @@ export async function startLocalIssuer({
     const [path = "", query = ""] = url.split("?", 2);
     if (method === "GET" && path === JWKS_PATH) return { status: 200, body: (await key).keySet };
     if (method === "OPTIONS") return { status: 204, body: "" };
-    // A user pool's document is below the pool's name.
+    // A user pool's discovery document is below the pool's id.
     if (method === "GET" && path.endsWith("/.well-known/openid-configuration")) {
-      // By the name that the caller knows it by: in a network of containers that is not the address it listens on.
+      // The address as the caller knows it: between containers it differs from the listening address.
       return { status: 200, body: discoveryDocument(dress, `http://${headers.host}${JWKS_PATH}`) };
     }
     const body = await readBody(request);
@@ -81,7 +81,7 @@ export async function startLocalIssuer({
     answer(request).then(
       (provided) => send(response, provided),
       (error) => {
-        // A caller that went away while it was sending gets no answer; anything else is a fault of this file.
+        // An aborted request gets no answer; any other error is a bug here.
         if (request.complete) console.error(error);
         const body = { error: { code: 500, message: "INTERNAL", status: "INTERNAL" } };
         send(response, { status: 500, body });
@@ -121,7 +121,7 @@ export async function startLocalIssuer({
   };
 }
 
-/** What OpenID Connect Discovery 1.0 requires, as far as the provider's own document says it. */
+/** The fields that OpenID Connect Discovery 1.0 requires and the provider's own document has. */
 function discoveryDocument({ issuer, discovery }: Dress, jwksUri: string) {
   return {
     issuer,
@@ -132,7 +132,7 @@ function discoveryDocument({ issuer, discovery }: Dress, jwksUri: string) {
   };
 }
 
-/** `undefined` for a body above the limit, which is read to its end but not kept. */
+/** `undefined` for a body above the limit, which is still read to the end. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -143,7 +143,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return length > BODY_LIMIT_BYTES ? undefined : Buffer.concat(chunks).toString();
 }
 
-/** Pages of any origin may ask, as at the providers: they bring no cookie, and get what they have a code or a password for. */
+/** Allows pages of any origin, as the providers do: a page sends no cookie, and needs a code or a password. */
 const CORS = {
   "access-control-allow-origin": "*",
   "access-control-allow-headers": "authorization, content-type, x-amz-target, x-requested-with",

@@ -1,5 +1,5 @@
-// The local identity provider as a process of its own, until it is told to stop: docker compose runs it beside the API.
-// `--api FOLDER` names the API whose callers it knows. Their passwords are public, so its port is for the API alone.
+// Runs the local identity provider as a separate process, for docker compose, until a signal.
+// `--api FOLDER` names the API whose callers it has. Their passwords are public, so expose its port only to the API.
 
 import { parseArgs } from "node:util";
 import { apiFolder } from "@lambda-express-api/build/api-folder.ts";

@@ -2,10 +2,9 @@ import type { LocalCaller } from "@lambda-express-api/kit";
 import type { LocalIdentity } from "./local-identity.ts";
 
 /**
- * Signs a caller in at the provider itself and returns the token that a client of the API would send as its bearer
- * token.
+ * Signs a caller in at the provider and returns the bearer token for the API.
  *
- * @throws when the provider refuses the caller.
+ * @throws if the provider refuses the caller.
  */
 export async function signIn(
   { signInRequest }: Pick<LocalIdentity, "signInRequest">,

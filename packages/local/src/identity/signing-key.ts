@@ -4,11 +4,11 @@ import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWTPayload, SignJW
 export interface SigningKey {
   /** The public half, as a JSON Web Key Set (RFC 7517). */
   readonly keySet: JSONWebKeySet;
-  /** Returns a signed JWT that holds exactly these claims. */
+  /** Returns a signed JWT with exactly these claims. */
   sign(claims: JWTPayload): Promise<string>;
 }
 
-/** Makes an RS256 key that exists only in this process. */
+/** Generates an RS256 key that exists only in this process. */
 export async function createSigningKey(): Promise<SigningKey> {
   const { publicKey, privateKey } = await generateKeyPair("RS256");
   const kid = randomUUID();

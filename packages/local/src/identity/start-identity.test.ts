@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { PlainError } from "../command.ts";
 import { startIdentity } from "./start-identity.ts";
 
-test("an emulator that is not installed is refused with one sentence that says how to install it", async () => {
+test("if the emulator is not installed, the message says how to install it", async () => {
   const nowhere = new URL("file:///no/such/folder/");
   await assert.rejects(startIdentity("firebase-emulator", [], { emulator: nowhere }), (error) => {
     assert.ok(error instanceof PlainError);

@@ -5,11 +5,11 @@ import { PlainError } from "../command.ts";
 import type { LocalIdentity } from "./local-identity.ts";
 import { type LocalIssuerOptions, startLocalIssuer } from "./local-issuer.ts";
 
-/** The identity providers that `npm start` can run: the local issuer in each dress, and an emulator. */
+/** The identity providers for `npm start`: the local issuer in each dress, and Firebase's emulator. */
 export const identityNames = [...IDENTITY_PROVIDERS, "firebase-emulator"] as const;
 export type IdentityName = (typeof identityNames)[number];
 
-/** What `npm start` runs of `evidence/firebase-emulator`. */
+/** The exports of `evidence/firebase-emulator` that `npm start` uses. */
 interface EmulatorModule {
   startFirebaseEmulator(options: {
     callers: readonly LocalCaller[];
@@ -20,9 +20,9 @@ interface EmulatorModule {
 const EMULATOR = new URL("../../../../evidence/firebase-emulator/", import.meta.url);
 
 /**
- * Starts one of the identity providers, with some callers in it.
+ * Starts one of the identity providers with these callers.
  *
- * @throws {PlainError} for an emulator that is not installed.
+ * @throws {PlainError} if the emulator is not installed.
  */
 export async function startIdentity(
   name: IdentityName,
@@ -40,7 +40,7 @@ export async function startIdentity(
       "The Firebase Auth emulator is not installed; run npm ci --prefix evidence/firebase-emulator first, or leave --identity out.",
     );
   }
-  // A computed address, because the module's packages are not installed with this one.
+  // A computed specifier, because the emulator's packages are installed separately.
   const { startFirebaseEmulator }: EmulatorModule = await import(new URL("src/emulator.ts", emulator).href);
   return startFirebaseEmulator({ callers, groupsClaim });
 }

@@ -1,6 +1,6 @@
 /**
  * Sign-in and refresh at the token endpoint of an OAuth 2.0 server (RFC 6749, sections 4.3, 5 and 6): as Auth0 answers
- * (https://auth0.com/docs/api/authentication), and as any provider of OpenID Connect may.
+ * (https://auth0.com/docs/api/authentication), and as other OpenID Connect providers may.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { parse as parseForm } from "node:querystring";
@@ -16,7 +16,7 @@ import {
   type ProviderAnswer,
 } from "./dress.ts";
 
-/** In what the two differ. */
+/** The differences between the two. */
 interface Kind {
   readonly name: string;
   readonly provider: "auth0" | "oidc";
@@ -27,9 +27,9 @@ interface Kind {
   readonly scope: string;
   readonly lifetimeSeconds: number;
   readonly subject: (account: Account) => string;
-  /** Claims of an access token beside those that all have. */
+  /** Additional claims of an access token. */
   readonly claims: (grant: { issuer: string; scope: string; account: Account }) => JWTPayload;
-  /** Without one, Auth0 gives a token for its own use. */
+  /** Without an audience, Auth0 issues an opaque token for its own API. */
   readonly demandsAudience: boolean;
   readonly wrongCredentials: Refusal;
   readonly disabled: Refusal;
@@ -107,7 +107,7 @@ function createTokenEndpoint(
   { accounts, url, jwksUri, groupsClaim = kind.groupsClaim, sign }: DressOptions,
 ): Dress {
   const issuer = kind.issuer(url);
-  /** What each sign-in was granted, by its refresh token. */
+  /** Each sign-in's grant, by its refresh token. */
   const granted = new Map<string, string>();
   const codes = createAuthorizationCodes({ accounts, clientId: CLIENT_ID, path: PAGE_PATH });
 
@@ -233,7 +233,7 @@ function answerOf({ status, ...body }: Refusal): ProviderAnswer {
   return { status, body };
 }
 
-/** A form, or JSON, as Auth0 takes it too. */
+/** A form or, as at Auth0, JSON. */
 function fieldsOf(contentType: string, body: string): Fields | undefined {
   if (!contentType.startsWith("application/json")) return parseForm(body);
   try {

@@ -1,7 +1,7 @@
 import { PlainError } from "../command.ts";
 import { loadOptional } from "../optional-package.ts";
 
-/** The part of `@aws-sdk/client-cloudwatch-logs` that is used here; the package itself is installed by who wants the command. */
+/** The part of `@aws-sdk/client-cloudwatch-logs` used here. Projects that want the command install the package. */
 interface Sdk {
   readonly CloudWatchLogsClient: new () => { destroy(): void };
   paginateFilterLogEvents(
@@ -13,11 +13,11 @@ interface Sdk {
 }
 
 export interface DeployedLinesOptions {
-  /** The log of the function, and the gateway's access log. */
+  /** The function's log, and the gateway's access log. */
   readonly groups: readonly [string, string];
-  /** How far back. */
+  /** How far back to search. */
   readonly hours: number;
-  /** Where the SDK is looked for. */
+  /** Where to look for the SDK. */
   readonly folder: string;
 }
 
@@ -27,10 +27,10 @@ interface Line {
 }
 
 /**
- * The lines of a stage that have an id, in the order of time. What Lambda itself writes of an invocation has Lambda's id alone,
- * which the access log and the function's own lines have too: so those are looked for by it.
+ * The lines of a stage that have an id, oldest first. Lambda's own lines have only the invocation's id, which is in the
+ * access log and the function's lines too, so a second search uses that id.
  *
- * @throws PlainError where the SDK is not installed, and for what AWS refuses.
+ * @throws PlainError if the SDK is not installed, or AWS refuses.
  */
 export async function deployedLines(
   id: string,
@@ -39,7 +39,7 @@ export async function deployedLines(
   const { CloudWatchLogsClient, paginateFilterLogEvents } = loadOptional<Sdk>(
     "@aws-sdk/client-cloudwatch-logs",
     folder,
-    "only it can read the logs of a stage",
+    "reads a stage's logs",
   );
   const client = new CloudWatchLogsClient();
   const startTime = Date.now() - hours * 3_600_000;

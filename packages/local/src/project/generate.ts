@@ -1,7 +1,6 @@
 /**
- * `npm run generate`: writes what is derived from the sources of an API: the list of its routes, and the tables and the
- * OpenAPI document in `docs`. With `--check` it writes nothing and fails if a file is not what it would
- * write.
+ * `npm run generate` writes the files derived from an API's sources: the list of its routes, and the tables and the OpenAPI
+ * document in `docs`. With `--check` it writes nothing, and fails if a file is out of date.
  */
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -19,12 +18,12 @@ import { describeAccess } from "@lambda-express-api/kit/route/access.ts";
 import { isInstalled, RELEASE } from "../optional-modules.ts";
 
 interface RouteFile {
-  /** From the folder of the routes. */
+  /** Relative to the routes folder. */
   readonly file: string;
   readonly route: Route;
 }
 
-/** Every file that defines a route, by its path. Throws for one that breaks the naming rules. */
+/** Every file that defines a route, by path. Throws for a file that breaks the naming rules. */
 async function loadRouteFiles(folder: string): Promise<RouteFile[]> {
   const files = globSync("*/*.ts", { cwd: folder }).filter((file) => !file.endsWith(".test.ts"));
   const found: RouteFile[] = [];
@@ -51,7 +50,7 @@ async function loadRouteFiles(folder: string): Promise<RouteFile[]> {
   return found;
 }
 
-/** A list has one endpoint for a method and a path, and would forget the other. */
+/** The list has one entry for each method and path, so a duplicate would disappear. */
 function refuseSameRoute(files: readonly RouteFile[]): void {
   const byKey = Map.groupBy(files, ({ route }) => routeKey(route.method, route.path));
   for (const [key, [first, second]] of byKey) {
@@ -63,20 +62,20 @@ function isRoute(value: unknown): value is Route {
   return typeof value === "object" && value !== null && "operationId" in value && "access" in value;
 }
 
-/** The list as it was: the endpoints' files have loaded it. */
+/** The list before this run, loaded by the endpoints' files. */
 async function listedRoutes(folder: string): Promise<RouteLoaders> {
   const { routes } = await import(pathToFileURL(join(folder, "routes.ts")).href);
   return routes;
 }
 
-/** The API with the endpoints that there are now, and those that it has from elsewhere. */
+/** The API with the endpoints now in the folder, and those from elsewhere. */
 function withRoutes(api: Api, listed: RouteLoaders, files: readonly RouteFile[]): Api {
   const others = Object.entries(api.routes).filter(([key]) => !Object.hasOwn(listed, key));
   const own = files.map(({ route }) => [`${route.method} ${route.path}`, async () => route] as const);
   return { ...api, routes: Object.fromEntries([...others, ...own]) };
 }
 
-/** As in `biome.json`: what is written here passes the formatter. */
+/** As in `biome.json`, so that the written file passes the formatter. */
 const LINE_WIDTH = 110;
 
 /** The list is sorted by method and path. */
@@ -191,7 +190,7 @@ ${table(head, rowsOf(isInstalled(RELEASE) ? deploymentSettings : withoutDelivery
 `;
 }
 
-/** For a project that does not release its code by the kit's own commands. */
+/** For a project that releases code with its own tools. */
 function withoutDelivery(): typeof deploymentSettings {
   const settings = Object.entries(deploymentSettings).filter(([, setting]) => !("ofDelivery" in setting));
   return Object.fromEntries(settings) as typeof deploymentSettings;

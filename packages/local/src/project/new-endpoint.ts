@@ -1,6 +1,6 @@
 /**
- * `npm run new -- GET /v1/orders/{orderId} --access groups:STAFF`: writes the file of an endpoint and its test, which
- * pass, and has `npm run generate` write the rest. With `--no-test` the test is left to a file that endpoints share.
+ * `npm run new -- GET /v1/orders/{orderId} --access groups:STAFF` writes an endpoint and a test that passes, and runs
+ * `npm run generate`. With `--no-test` it writes no test, for endpoints that share one.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -14,14 +14,14 @@ import { defineRoute, type Method, type Route } from "@lambda-express-api/kit/ro
 const EXAMPLE = "npm run new -- GET /v1/orders/{orderId} --access groups:STAFF";
 const NAME_EXAMPLE = `${EXAMPLE} --name getOrder`;
 
-/** A mistake in what was typed, in one sentence that shows how to do it. */
+/** A mistake in the typed command. The message has an example. */
 class UsageError extends Error {
   constructor(mistake: string, example = EXAMPLE) {
     super(`${mistake}, for example: ${example}`);
   }
 }
 
-/** What each method does to the thing that its path names, and the status that says it is done. */
+/** The verb of each method, and the status of its answer. */
 const VERBS = {
   GET: { verb: "get", sentence: "Gets", status: 200, hasBody: false },
   POST: { verb: "create", sentence: "Creates", status: 201, hasBody: true },
@@ -53,9 +53,7 @@ function readArguments(): Endpoint {
   try {
     parsed = parse();
   } catch {
-    throw new UsageError(
-      "Give a method, a path and --access, and --name if the operation is to have another",
-    );
+    throw new UsageError("Give a method, a path and --access; --name sets another operation id");
   }
   const [method = "", path = "", ...rest] = parsed.positionals;
   if (!isMethod(method)) throw new UsageError(`The method must be one of ${Object.keys(VERBS).join(", ")}`);
@@ -69,7 +67,7 @@ function readArguments(): Endpoint {
   }
   if (isTaken(operationId)) {
     throw new UsageError(
-      `${operationId} means something else in the code; choose another --name`,
+      `${operationId} already has a meaning in the code; choose another --name`,
       NAME_EXAMPLE,
     );
   }
@@ -101,7 +99,7 @@ function isMethod(text: string): text is NewMethod {
   return Object.hasOwn(VERBS, text);
 }
 
-/** Whether a name is a word of the language, a global or inherited by every object, or used by what is written here. */
+/** Whether a name is a reserved word, a global, inherited by every object, or used in the new file. */
 function isTaken(name: string): boolean {
   try {
     new Script(`"use strict"; async () => { let ${name}; };`);
@@ -115,16 +113,16 @@ function readPath(path: string): Pick<Endpoint, "area" | "variables"> & { readon
   const [, version, area] = /^\/v([1-9]\d?)\/([^/]+)(\/[^/]+)*$/.exec(path) ?? [];
   if (!area)
     throw new UsageError(
-      "The path must be a version such as /v1, and an area in lower case, and end without a slash",
+      "The path must start with a version such as /v1 and an area in lower case, and not end with a slash",
     );
   const [stranger] = /[^\w.~{}+/-]/u.exec(path) ?? [];
-  if (stranger) throw new UsageError(`A path cannot contain "${stranger}", and does not include the query`);
+  if (stranger) throw new UsageError(`A path cannot contain "${stranger}" or a query`);
   if (!/^[a-z][a-z0-9-]*$/.test(area)) {
     throw new UsageError(
       `The area "${area}" must be lower-case letters, digits and hyphens, and start with a letter`,
     );
   }
-  if (/\/\.+(\/|$)/.test(path)) throw new UsageError("A segment of the path must be more than dots");
+  if (/\/\.+(\/|$)/.test(path)) throw new UsageError("A segment of the path cannot be only dots");
   try {
     const responses = () => ({});
     defineRoute({ operationId: "path", method: "GET", path, summary: "", responses });
@@ -134,7 +132,7 @@ function readPath(path: string): Pick<Endpoint, "area" | "variables"> & { readon
   const variables = [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
   if (new Set(variables).size < variables.length) throw new UsageError("Each {variable} needs its own name");
   const inherited = variables.find((name) => name in Object.prototype);
-  if (inherited) throw new UsageError(`Every object has a ${inherited} already; rename {${inherited}}`);
+  if (inherited) throw new UsageError(`${inherited} is a property of every object; rename {${inherited}}`);
   return { area, variables, version: Number(version) };
 }
 
@@ -192,27 +190,27 @@ function refuseWhatExists(endpoint: Endpoint, routes: readonly Route[]): void {
       routes.some((route) => route.method === method && shapeOf(route.path) === shapeOf(other)),
     );
     throw new UsageError(
-      `${method} ${taken.path} exists already, as ${taken.operationId}; choose another path`,
+      `${method} ${taken.path} already exists as ${taken.operationId}; choose another path`,
       `npm run new -- ${method} ${free} --access groups:STAFF`,
     );
   }
   const [other] = same;
   if (other && documentedPath(other.path) !== documentedPath(path)) {
     const example = `npm run new -- ${method} ${other.path} --access groups:STAFF`;
-    throw new UsageError(`${other.operationId} has this path already; write it as ${other.path}`, example);
+    throw new UsageError(`${other.operationId} already has this path; write it as ${other.path}`, example);
   }
   const nameExample = `${EXAMPLE} --name ${operationId}Details`;
   if (routes.some((route) => route.operationId === operationId)) {
-    throw new UsageError(`There is a ${operationId} already; give this one another --name`, nameExample);
+    throw new UsageError(`${operationId} already exists; choose another --name`, nameExample);
   }
   for (const existing of [file, testFileOf(file)]) {
     if (existsSync(existing)) {
-      throw new UsageError(`${existing} exists already; give this endpoint another --name`, nameExample);
+      throw new UsageError(`${existing} already exists; choose another --name`, nameExample);
     }
   }
 }
 
-/** The path in the first version after its own that does not have it. */
+/** The path in the next version that does not have it yet. */
 function nextVersion(path: string, isTaken: (path: string) => boolean): string {
   const next = path.replace(/^\/v(\d+)/, (_, version) => `/v${Number(version) + 1}`);
   return isTaken(next) ? nextVersion(next, isTaken) : next;
@@ -222,7 +220,7 @@ function testFileOf(file: string): string {
   return file.replace(/\.ts$/, ".test.ts");
 }
 
-/** What the new endpoint answers until you implement it: its input. */
+/** The new endpoint's placeholder answer: its input. */
 function answerOf({ method, variables, operationId }: Endpoint) {
   const { status, hasBody } = VERBS[method];
   const sample = {
@@ -232,7 +230,7 @@ function answerOf({ method, variables, operationId }: Endpoint) {
   const fields = Object.keys(sample);
   if (status === 204) return { status, schema: "z.undefined()", body: "undefined", sample: {} };
   if (fields.length === 0) {
-    const message = `${operationId} has nothing to say yet`;
+    const message = `${operationId} is not implemented yet`;
     return {
       status,
       schema: "z.object({ message: z.string() })",
@@ -324,7 +322,7 @@ describe("${title}", () => {
 `;
 }
 
-/** Writes the files and what is derived from them, or nothing: a step that fails leaves the project as it was. */
+/** Writes the endpoint and the generated files. If a step fails, it undoes the others. */
 function write(endpoint: Endpoint): readonly string[] {
   const file = fileOf(endpoint);
   const files = endpoint.hasTest ? [file, testFileOf(file)] : [file];
@@ -348,7 +346,7 @@ function write(endpoint: Endpoint): readonly string[] {
   return files;
 }
 
-/** Runs one of the project's own commands to its end. */
+/** Runs one of the project's commands. */
 function run(command: string, ...args: string[]): void {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
@@ -360,8 +358,8 @@ try {
   const files = write(endpoint);
   console.log(`${files.join("\n")}
 
-The list of routes, docs/access.md and docs/openapi.json have ${endpoint.operationId} too.`);
-  if (endpoint.hasTest) console.log(`Its test:\n\n  node --test ${files[1]}`);
+The list of routes, docs/access.md and docs/openapi.json now include ${endpoint.operationId}.`);
+  if (endpoint.hasTest) console.log(`Run its test:\n\n  node --test ${files[1]}`);
 } catch (error) {
   console.error(error instanceof UsageError || error instanceof ApiFolderError ? error.message : error);
   process.exit(1);

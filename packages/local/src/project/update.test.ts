@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 const CLI = join(import.meta.dirname, "../cli.ts");
 const MANIFEST = '{ "dependencies": { "@lambda-express-api/kit": "0.1.0" } }\n';
 
-it("npm run --silent update says why npm failed, and leaves package.json as it was (the registry is stood in for)", async (t) => {
+it("npm run --silent update says why npm failed, and restores package.json (with a stand-in for the registry)", async (t) => {
   const registry = createServer((_request, response) => void response.writeHead(404).end("{}"));
   t.after(() => registry.close());
   await once(registry.listen(0, "127.0.0.1"), "listening");
@@ -35,9 +35,9 @@ it("npm run --silent update says why npm failed, and leaves package.json as it w
   assert.equal(await readFile(join(folder, "package.json"), "utf8"), MANIFEST);
 });
 
-it("npm run update refuses an option, as there are none", async () => {
+it("npm run update refuses options, because it has none", async () => {
   await assert.rejects(promisify(execFile)(process.execPath, [CLI, "update", "--latest"]), {
     code: 1,
-    stderr: "Name one folder of archives, or none: npm run update -- ../packages\n",
+    stderr: "Name at most one folder of archives: npm run update -- ../packages\n",
   });
 });

@@ -1,7 +1,7 @@
 /**
- * `npm run update [-- FOLDER]`: brings the kit's packages in a project to another version: those whose archives are in a
- * folder, or the newest ones of the registry. It changes their versions, the lock file, `vendor/` and generated files, and
- * nothing that the owner wrote; it tells what the owner must edit, with file and line.
+ * `npm run update [-- FOLDER]` updates the kit's packages in a project, from archives in a folder or to the newest versions
+ * in the registry. It changes their versions, the lock file, `vendor/` and generated files, but no file that the owner
+ * wrote: it lists what the owner must edit, with file and line.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -26,11 +26,11 @@ interface Manifest {
   readonly devDependencies?: Record<string, string>;
 }
 
-/** A line of an owner's file that the new version asks to be changed, as the kit's `edits.json` lists them. */
+/** A change that the new version needs in an owner's file, from the kit's `edits.json`. */
 interface Edit {
-  /** The version that brought the change. */
+  /** The version that needs the change. */
   readonly version: string;
-  /** A regular expression of what must be changed, and the files where it may be. */
+  /** A regular expression for the lines to change, and the files to search. */
   readonly pattern: string;
   readonly files: string;
   readonly edit: string;
@@ -39,7 +39,7 @@ interface Edit {
 async function update(): Promise<number> {
   const [folder, ...rest] = process.argv.slice(2);
   if (rest.length > 0 || folder?.startsWith("-"))
-    throw new PlainError("Name one folder of archives, or none: npm run update -- ../packages");
+    throw new PlainError("Name at most one folder of archives: npm run update -- ../packages");
   const manifest: Manifest = JSON.parse(readFileSync(MANIFEST, "utf8"));
   const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
   const kit = names.filter((name) => name.startsWith(SCOPE));
@@ -51,22 +51,22 @@ async function update(): Promise<number> {
   writeManifest(manifest, sources);
   run("npm", ["install", "--no-audit", "--no-fund"]);
   const after = installedVersion();
-  // What must be edited first may keep the API from being loaded.
+  // The API may not load before the owner's edits.
   const isGenerated = spawnSync("npm", ["run", "--silent", "generate"]).status === 0;
 
   console.log(`${before} -> ${after}\n`);
   console.log(changesBetween(before, after));
   const edits = [...editsBetween(before, after), ...editsOfVendor(), ...typeFaults()];
   if (edits.length === 0 && isGenerated) {
-    console.log("Nothing for you to edit. Run npm test and npm run check.");
+    console.log("You need to edit nothing. Run npm test and npm run check.");
     return 0;
   }
-  console.log(`For you to edit:\n\n${edits.map((edit) => `  ${edit}`).join("\n")}\n`);
+  console.log(`Edit these lines:\n\n${edits.map((edit) => `  ${edit}`).join("\n")}\n`);
   console.log("Then run npm run generate, npm test and npm run check.");
   return 1;
 }
 
-/** Puts the folder's archives in the place of those in `vendor`. */
+/** Replaces the archives in `vendor` with those of the folder. */
 function vendored(kit: readonly string[], folder: string): ReadonlyMap<string, string> {
   if (!existsSync(folder))
     throw new PlainError(`${folder} does not exist; name the folder of the new archives.`);
@@ -95,7 +95,7 @@ function dropArchives(): void {
   }
 }
 
-/** The registry's versions. What the project kept of the kit itself is no longer of use. */
+/** Takes the registry's versions, and removes the archives in `vendor`. */
 function newest(kit: readonly string[]): ReadonlyMap<string, string> {
   const versions = new Map(kit.map((name) => [name, run("npm", ["view", name, "version"]).trim()]));
   dropArchives();
@@ -121,14 +121,14 @@ function installedVersion(): string {
     : "0.0.0";
 }
 
-/** The parts of the change log that are newer than `before`. */
+/** The change log's sections that are newer than `before`. */
 function changesBetween(before: string, after: string): string {
   const log = existsSync(kitFile("CHANGELOG.md")) ? readFileSync(kitFile("CHANGELOG.md"), "utf8") : "";
   const parts = log.split(/^(?=## )/m).filter((part) => {
     const version = /^## \[?(\d+\.\d+\.\d+[^\s\]]*)/.exec(part)?.[1];
     return version !== undefined && isNewer(version, before) && !isNewer(version, after);
   });
-  return parts.length > 0 ? parts.join("") : "The change log has no entry between the two.\n";
+  return parts.length > 0 ? parts.join("") : "The change log has no entry between the two versions.\n";
 }
 
 function isNewer(version: string, than: string): boolean {
@@ -153,19 +153,19 @@ function editsBetween(before: string, after: string): string[] {
     );
 }
 
-/** A project that kept the kit's archives has them in its image, too. */
+/** The image of a project with `vendor` copies the archives. */
 function editsOfVendor(): string[] {
   if (existsSync("vendor") || !existsSync("Dockerfile")) return [];
   return readFileSync("Dockerfile", "utf8")
     .split("\n")
     .flatMap((line, index) =>
       /^COPY vendor /.test(line)
-        ? [`Dockerfile:${index + 1} leave out ${line}: the kit comes from the registry`]
+        ? [`Dockerfile:${index + 1} delete ${line}: the kit now comes from the registry`]
         : [],
     );
 }
 
-/** What no longer compiles: `src/api.ts(12,3): error TS2322: ...`. */
+/** The compiler's errors, such as `src/api.ts(12,3): error TS2322: ...`. */
 function typeFaults(): string[] {
   const { stdout } = spawnSync("npx", ["tsc", "--pretty", "false"], { encoding: "utf8" });
   return stdout
@@ -175,11 +175,11 @@ function typeFaults(): string[] {
 }
 
 function run(command: string, args: readonly string[]): string {
-  // Where this was run by npm run --silent, npm would not say why it fails.
+  // Under npm run --silent, npm would not say why it fails.
   const env = { ...process.env, npm_config_loglevel: "error" };
   const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", env });
   if (status === 0) return stdout;
-  const cause = error?.message ?? (`${stderr}${stdout}`.trim() || `it ended with exit code ${status}`);
+  const cause = error?.message ?? (`${stderr}${stdout}`.trim() || `exit code ${status}`);
   throw new PlainError(`${command} ${args.join(" ")} failed: ${cause}`);
 }
 

@@ -7,22 +7,22 @@ import type { LocalApi } from "../local-stack.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What is in front of an API, which is not here what it is where the API is deployed. */
+/** Settings for what is in front of a deployed API, which does not exist locally. */
 const OF_A_DEPLOYMENT = ["AWS_API_GW_STAGE_NAME", "AWS_API_GW_MAPPING_KEY"];
-/** What tells of the real identity provider. */
+/** Settings of the real identity provider. */
 const OF_A_PROVIDER =
   /^(IDENTITY_PROVIDER|(FIREBASE|COGNITO|AUTH0|OIDC_CLIENT)_\w+|JWT_(ISSUER|ISSUER_JWKS_URI|AUTHORIZED_AUDIENCES|AUTHORIZATION_GROUPS_ATTR_NAME|TOKEN_USE|ALGORITHMS))$/;
 
-/** The variables of the terminal, and below them those of `.env` in the working directory. */
+/** The shell's variables, which override those of `.env` in the working directory. */
 export function localEnvironment(): Environment {
   return { ...(existsSync(".env") && parseEnv(readFileSync(".env", "utf8"))), ...process.env };
 }
 
 /**
- * What the API is told, whatever runs it: the kit's settings and the API's own (`AUTH_ENDPOINTS=off npm start`), but for
- * those that tell of the local identity provider.
+ * The API's environment in both runtimes: the kit's settings and the API's own (`AUTH_ENDPOINTS=off npm start`), with the
+ * local identity provider's settings in place of the real ones.
  *
- * @throws PlainError for callers whom the docs pages cannot offer to sign in as.
+ * @throws PlainError for a caller that the docs pages cannot offer.
  */
 export function apiEnvironment(
   { api, callers }: Pick<LocalApi, "api" | "callers">,
@@ -36,7 +36,7 @@ export function apiEnvironment(
     return value === undefined || isElsewhere(name) ? [] : [[name, value]];
   });
   return {
-    // Whatever its dress: a local issuer exchanges passwords.
+    // The local issuer always has the password grant.
     ...(identity.environment.IDENTITY_PROVIDER && { AUTH_ENDPOINTS: "on" }),
     ...Object.fromEntries(given),
     NODE_ENV: "development",
@@ -45,7 +45,7 @@ export function apiEnvironment(
   };
 }
 
-/** The docs' curl lines sign in as the first of them: one with the most groups. */
+/** Sorted so that the docs' curl commands sign in as a caller with the most groups. */
 function demoCallers(callers: LocalApi["callers"]): string {
   const text = Object.values(callers)
     .sort((a, b) => b.groups.length - a.groups.length)
@@ -53,14 +53,14 @@ function demoCallers(callers: LocalApi["callers"]): string {
     .join(",");
   if (text !== "" && settings.DEMO_CALLERS.parse(text) === undefined) {
     throw new PlainError(
-      "A caller of src/local.ts has an e-mail address or a password that the docs pages cannot show; use letters, digits, -, _ and . for its password, for example not-secret.",
+      "The docs pages cannot show the e-mail address or the password of a caller in src/local.ts; use letters, digits, -, _ and . in the password, for example not-secret.",
     );
   }
   return text;
 }
 
 /**
- * Reads an environment as the API will, which would tell of a mistake only when it is called.
+ * Reads an environment as the API will, because the API would report a mistake only at its first call.
  *
  * @throws PlainError that names every mistake.
  */

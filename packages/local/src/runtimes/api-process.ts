@@ -1,4 +1,4 @@
-// One life of the API as a process of its own, the way a container starts it: spawned, listening, drained.
+// Runs the API as a separate process, as a container does: spawn, listen, drain.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -6,15 +6,15 @@ import { mistakeIn } from "@lambda-express-api/build/api-folder.ts";
 import { PlainError } from "../command.ts";
 
 export interface ApiProcess {
-  /** The base URL, as soon as the process says that it listens. Rejects if it ends before. */
+  /** The base URL, once the process listens. Rejects if the process ends first. */
   listening: Promise<string>;
-  /** Resolves with a sentence if the process ends without having been asked to. */
+  /** Resolves with a message if the process ends by itself. */
   died: Promise<string>;
-  /** Lets it answer what is in flight, then ends it. */
+  /** Lets requests in flight finish, then ends the process. */
   stop(): Promise<void>;
 }
 
-/** More than the API gives itself to drain. */
+/** Longer than the API's own drain time. */
 const STOP_TIMEOUT_MS = 15_000;
 
 export function spawnApi({
@@ -26,8 +26,7 @@ export function spawnApi({
   environment: NodeJS.ProcessEnv;
   print: (line: string) => void;
 }): ApiProcess {
-  // A process group of its own: Ctrl-C in the terminal reaches only us, and the API gets one signal, not two, of
-  // which it would take the second as "now, at once".
+  // A separate process group: otherwise the API would get Ctrl-C twice, and skip the drain at the second one.
   const child = spawn(process.execPath, [entry], {
     env: environment,
     stdio: ["ignore", "pipe", "inherit"],
@@ -37,11 +36,11 @@ export function spawnApi({
     try {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     } catch {
-      // The whole process group has ended, as intended.
+      // The process group has already ended.
     }
   };
   process.once("exit", killGroup);
-  // Should it end before its workers, they end with it.
+  // Its workers must not outlive it.
   child.once("exit", killGroup);
 
   const ended = new Promise<string>((resolve) => {
@@ -81,7 +80,7 @@ export function spawnApi({
   };
 }
 
-/** The API logs one JSON object a line; these are the two that tell how its start went. */
+/** Reads the two log lines that report a start or a failed start. */
 function startOf(line: string): { readonly url?: string; readonly fault?: string } {
   try {
     const { message, url, error } = JSON.parse(line);

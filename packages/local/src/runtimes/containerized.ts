@@ -1,4 +1,4 @@
-// The API in its container runtime, without a container: the same entry, the same environment.
+// The API in its container runtime, without a container: same entry, same environment.
 
 import { watchDirectory } from "@lambda-express-api/gateway/lambda/watch-directory.ts";
 import { apiEnvironment, readConfig } from "./api-environment.ts";
@@ -6,11 +6,11 @@ import { type ApiProcess, spawnApi } from "./api-process.ts";
 import type { Runtime, RuntimeOptions } from "./runtime.ts";
 
 export interface ContainerizedOptions extends RuntimeOptions {
-  /** Gives up the start. */
+  /** Aborts the start. */
   signal: AbortSignal;
 }
 
-/** With `reload`, a save gives the API a new process on the same port. */
+/** With `reload`, each save restarts the API on the same port. */
 export async function startContainerized({
   local,
   identity,
@@ -41,7 +41,7 @@ export async function startContainerized({
   return { ...runtime, ...reloadOnSave({ first: api, respawn, folder: source, print }) };
 }
 
-/** While someone edits, an API that does not run is not a reason to stop: the next save may fix it. */
+/** A failed start does not stop `npm run dev`: the next save may fix it. */
 function reloadOnSave({
   first,
   respawn,

@@ -29,14 +29,14 @@ describe("npm start, with an API's Lambda handler", () => {
     assert.equal(exitCode, 0, output);
   });
 
-  test("prints the address of a page, whose curl lines work when pasted one after the other", async () => {
+  test("prints the address of a page whose curl lines work when pasted in order", async () => {
     const [pageUrl] = await stack.prints(/(?<=Page +)http:\S+/);
     const page = await (await fetch(pageUrl, { headers: { accept: "text/html" } })).text();
     const lines = [...page.matchAll(/<pre[^>]*><code>([^<]*)</g)].map(([, text = ""]) =>
       text.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&"),
     );
     assert.ok(lines.length > 10, page);
-    // A refusal counts as a failure, and shows which line it was.
+    // A refused call fails the script, and its line is shown.
     const script = ['set -euo pipefail; curl() { command curl -fsS "$@"; }; set -v', ...lines].join("\n");
     const { stdout } = await promisify(execFile)("bash", ["-c", script], { maxBuffer: 20_000_000 });
     for (const answer of [/"status":"up"/, /"subject":/, /"endpoints":/, /"access_token":/]) {
@@ -44,14 +44,14 @@ describe("npm start, with an API's Lambda handler", () => {
     }
   });
 
-  test("lets the gateway refuse a caller without a token, before the function is asked", async () => {
+  test("refuses a caller without a token at the gateway, before the function runs", async () => {
     const response = await fetch(`${baseUrl}/v1/me`);
     assert.equal(response.status, 401);
     assert.deepEqual(await response.json(), { message: "Unauthorized" });
     assert.equal(response.headers.get("www-authenticate"), "Bearer");
   });
 
-  test("shows in the inspector what the gateway saw, without the token", async () => {
+  test("shows requests in the inspector without their tokens", async () => {
     const [inspector] = await stack.prints(/(?<=Inspector +)http:\S+/);
     await fetch(`${baseUrl}/v1/me`, { headers: { authorization: "Bearer to.be.hidden" } });
     assert.equal((await fetch(inspector)).status, 200);
@@ -81,14 +81,14 @@ describe("npm run dev, with a stand-in for the API's Lambda handler", () => {
     await api.remove();
   });
 
-  test("a save is in the next answer", async () => {
+  test("a save shows in the next answer", async () => {
     assert.deepEqual(await (await fetch(`${baseUrl}/v1/health`)).json(), { answer: "first" });
     await api.save("lambda.ts", handler("second"));
     await stack.prints(/^Reloaded\.$/m);
     assert.deepEqual(await (await fetch(`${baseUrl}/v1/health`)).json(), { answer: "second" });
   });
 
-  test("prints the keys of an AWS caller, with which the page's curl line calls an endpoint for those", async () => {
+  test("prints an AWS caller's keys, which work with the page's curl line for an iam endpoint", async () => {
     const folder = await createApiFolder({
       "lambda.ts": `export { handler } from ${JSON.stringify(import.meta.resolve("../../test/fixtures/signed/lambda.ts"))};`,
       "api.ts": `export { api } from ${JSON.stringify(import.meta.resolve("../../test/fixtures/signed/api.ts"))};`,
@@ -113,7 +113,7 @@ describe("npm run dev, with a stand-in for the API's Lambda handler", () => {
     }
   });
 
-  test("a new endpoint has its route at the gateway", async () => {
+  test("a new endpoint gets its route at the gateway", async () => {
     assert.equal((await fetch(`${baseUrl}/v1/added`)).status, 404);
     await api.save(
       "api.ts",

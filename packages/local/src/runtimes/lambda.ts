@@ -1,4 +1,4 @@
-// The API in its Lambda runtime behind the local API Gateway: the same handler, the same plan of routes, the same path.
+// The API in its Lambda runtime behind the local API Gateway: same handler, same routes, same path.
 
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -24,16 +24,16 @@ import type { PlanRequest } from "./plan-worker.ts";
 import type { Runtime, RuntimeOptions } from "./runtime.ts";
 
 const STAGE = "mvp";
-/** The host that stands for a custom domain. */
+/** Stands for a custom domain. */
 const DOMAIN = "localhost";
 
-/** In the cloud there are a thousand; here each instance is a thread of this machine, and further requests wait for one. */
+/** Each instance is a thread; further requests wait for a free one. AWS's default limit is a thousand. */
 const INSTANCES = 50;
 
-/** TypeScript beside TypeScript, JavaScript in the published package. */
+/** TypeScript in this repository, JavaScript in the published package. */
 const planModule = new URL(`./plan-worker${extname(import.meta.url)}`, import.meta.url);
 
-/** With `reload`, a save gives new events to new instances, and the gateway its routes anew. */
+/** With `reload`, each save starts new instances and renews the gateway's routes. */
 export async function startLambda({
   local,
   identity,
@@ -68,7 +68,7 @@ export async function startLambda({
   const gateway = createGateway({
     api: description,
     function: handler,
-    // So that links and curl lines say http, and not the cloud's https.
+    // Makes links and curl lines start with http.
     switches: { forwardedHeaders: "listener" },
     log: print,
     inspector,
@@ -93,7 +93,7 @@ export async function startLambda({
   };
 }
 
-/** @throws PlainError for a handler that cannot be loaded, which callers would learn by a 500. */
+/** @throws PlainError if the handler cannot be loaded, before a caller gets a 500. */
 async function prepare(handler: WorkersFunction, entry: string): Promise<void> {
   const outcome = await handler.prepare();
   if (outcome.outcome !== "failed") return;
@@ -101,17 +101,17 @@ async function prepare(handler: WorkersFunction, entry: string): Promise<void> {
   throw new PlainError(`${entry} cannot be loaded: ${mistakeIn({ message, stack: stackTrace.join("\n") })}`);
 }
 
-/** Where the API is when it runs behind the local gateway. */
+/** The API's base URL behind the local gateway. */
 export function localUrl(port: string, mappingKey: string | undefined): string {
   return `http://${DOMAIN}:${port}${mappingKey === undefined ? "" : `/${mappingKey}`}`;
 }
 
-/** On the next port, where a bookmark finds it again; on any free one if that is taken. */
+/** Uses the next port, so that bookmarks keep working, or any free one if that is taken. */
 async function listenBeside(inspector: Inspector, port: number): Promise<void> {
   await inspector.listen(port === 0 ? 0 : port + 1).catch(() => inspector.listen(0));
 }
 
-/** The plan, with what only a local gateway needs: where the keys are, and the domain that stands for a custom one. */
+/** The plan, with the local gateway's additions: the address of the keys, and the stand-in for a custom domain. */
 async function describeApi(
   { folder: { apiModule }, mappingKey }: LocalApi,
   identity: LocalIdentity,
@@ -148,7 +148,7 @@ async function describeApi(
   };
 }
 
-/** In a thread of its own, because a module that has been loaded once is never read again. */
+/** In a separate thread, because a thread loads each module only once. */
 function planInWorker(request: PlanRequest): Promise<HttpApiPlan> {
   const worker = new Worker(planModule, { workerData: request });
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Reads the API as it is on disk now, and answers the plan that its endpoints make.
+// Loads the API from disk and returns the plan of its endpoints.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { loadApi } from "@lambda-express-api/build/api-folder.ts";

@@ -2,16 +2,16 @@ import type { Features } from "@lambda-express-api/kit/config.ts";
 import type { LocalIdentity } from "../identity/local-identity.ts";
 import type { LocalApi } from "../local-stack.ts";
 
-/** What stands behind the base URL that `npm start` prints. */
+/** A runtime that `npm start` has started. */
 export interface Runtime {
-  /** The value of RUNTIME inside it. */
+  /** The value of RUNTIME. */
   name: string;
   baseUrl: string;
-  /** What the API has switched on. */
+  /** The endpoints that are on. */
   features: Features;
-  /** A page with the last requests, where there is a gateway to look into. */
+  /** The page with the gateway's last requests, if there is a gateway. */
   inspectorUrl?: string;
-  /** Resolves with a sentence if the runtime ends without having been asked to. */
+  /** Resolves with a message if the runtime ends by itself. */
   died: Promise<string>;
   close(): Promise<void>;
 }
@@ -19,9 +19,9 @@ export interface Runtime {
 export interface RuntimeOptions {
   local: LocalApi;
   identity: LocalIdentity;
-  /** 0 is any free port. */
+  /** 0 for any free port. */
   port: number;
-  /** Whether a save in the API's `src` is in the next answer. */
+  /** Whether a save in the API's `src` shows in the next answer. */
   reload?: boolean;
   print: (line: string) => void;
 }

@@ -1,4 +1,4 @@
-/** The demo suite: an API answers each call of its demo as the demo says, in both runtimes. */
+/** The demo suite tests that an API answers each call of its demo as expected, in both runtimes. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Api, DemoStep } from "@lambda-express-api/kit";
@@ -13,18 +13,18 @@ import { gatewayTarget } from "./gateway-target.ts";
 export interface DemoSuiteOptions {
   readonly api: Api;
   readonly demo: readonly DemoStep[];
-  /** Of `src/local.ts`. */
+  /** The callers of `src/local.ts`. */
   readonly callers: LocalCallers;
-  /** Whose answers and tokens the local issuer's are like. Default: `firebase`. */
+  /** The provider that the local issuer imitates. Default: `firebase`. */
   readonly provider?: IdentityProviderName;
   readonly environment?: Environment;
-  /** Values in the place of the API's services. */
+  /** Replacements for the API's services. */
   readonly services?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Tests that each step of the demo passes: in the container's server, and in the Lambda handler behind the local
- * gateway. Callers sign in at the local issuer.
+ * Tests that each step of the demo passes, in the container's server and in the Lambda handler behind the local gateway.
+ * Callers sign in at the local issuer.
  *
  * @example
  * demoSuite({ api, demo, callers: local.callers });
@@ -42,7 +42,7 @@ export function demoSuite({
     ["the container's server", serverTarget],
     ["the handler behind the local gateway", gatewayTarget({ through: "stage" })],
   ] as const) {
-    it(`each call of the demo is answered as it says, by ${where}`, async () => {
+    it(`answers each call of the demo as expected, from ${where}`, async () => {
       const issuer = await startLocalIssuer({
         callers: Object.values(callers),
         provider,

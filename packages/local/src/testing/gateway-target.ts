@@ -1,4 +1,4 @@
-/** An API's Lambda handler behind the local gateway, which is made from the plan: a target for the kit's test suites. */
+/** A target for the kit's test suites: an API's Lambda handler behind a local gateway made from the plan. */
 import { createGateway, runInProcess, type Switches } from "@lambda-express-api/gateway";
 import { planHttpApi } from "@lambda-express-api/infra/plan.ts";
 import { loadConfig } from "@lambda-express-api/kit/config.ts";
@@ -13,13 +13,13 @@ const STAGE = "mvp";
 const MAPPING_KEY = "shop";
 const DOMAIN = "api.example.com";
 const EXECUTE_API_HOST = "local12345.execute-api.eu-west-1.amazonaws.com";
-/** The suites call more often in a second than a gateway's throttle would allow. */
+/** The suites call more often than a gateway's throttle allows. */
 const UNTHROTTLED = { throttlingRateLimit: 10_000, throttlingBurstLimit: 5_000 };
 
 export interface GatewayTargetOptions {
-  /** How the gateway is reached: under the mapping key of a custom domain, or under its stage. */
+  /** Whether calls go through the mapping key of a custom domain or through the stage. */
   readonly through: "mapping key" | "stage";
-  /** Variants of the gateway, where it is not known what the service does. */
+  /** Variants of the gateway where the service's behaviour is not known. */
   readonly switches?: Partial<Switches>;
 }
 
@@ -52,7 +52,7 @@ export function gatewayTarget({ through, switches = {} }: GatewayTargetOptions):
       throttling: UNTHROTTLED,
       authThrottling: UNTHROTTLED,
     });
-    // The discovery document of the issuer that a token names may be a real provider's.
+    // The token's issuer may be a real provider, whose discovery document has other keys.
     const authorizers = Object.entries(plan.authorizers).map(([id, authorizer]) => [
       id,
       { ...authorizer, jwksUri: issuer.jwksUri },
@@ -75,14 +75,14 @@ export function gatewayTarget({ through, switches = {} }: GatewayTargetOptions):
         switches.stageInCustomDomainPath === "removed" ? ", the stage not in the event's path" : ""
       }`,
       basePath,
-      // Of a host that it does not know, the first segment is the stage.
+      // For an unknown host, the first segment is the stage.
       ...(!isMapped && { baseUrl: gateway.url + basePath }),
       isLambda: true,
       isBehindGateway: true,
       hasAwsCallers: true,
       async request({ awsCaller: userArn, ...request }) {
         const sent = { ...request, path: basePath + request.path, headers: { host, ...request.headers } };
-        // The local gateway knows one caller, whichever caller the test means.
+        // The local gateway knows a single AWS caller.
         if (userArn) {
           const { signForAws } = await import("./sign-for-aws.ts");
           sent.headers = { host, ...(await signForAws(sent, LOCAL_AWS_CALLER, LOCAL_REGION)) };

@@ -1,3 +1,3 @@
-/** What an API is tested with beside the kit's suites: the local gateway in front of its handler, and its demo. */
+/** Test tools beside the kit's suites: the handler behind the local gateway, and the demo suite. */
 export { type DemoSuiteOptions, demoSuite } from "./demo-suite.ts";
 export { type GatewayTargetOptions, gatewayTarget } from "./gateway-target.ts";

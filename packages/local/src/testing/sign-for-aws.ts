@@ -1,18 +1,18 @@
-/** Signs a request of a test as the AWS SDK would: Signature Version 4 for API Gateway. */
+/** Signs a test's request as the AWS SDK would, with Signature Version 4 for API Gateway. */
 import type { AwsCaller } from "@lambda-express-api/gateway";
 import { Sha256 } from "@lambda-express-api/gateway/aws-signature.ts";
 import { SignatureV4 } from "@smithy/signature-v4";
 
 export interface RequestToSign {
   readonly method: string;
-  /** As it is sent, with its query. */
+  /** The path as sent, with its query. */
   readonly path: string;
-  /** With `host`. */
+  /** Must include `host`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | undefined;
 }
 
-/** @returns the headers, with the signature. */
+/** @returns the headers and the signature. */
 export async function signForAws(
   { method, path, headers, body }: RequestToSign,
   { userArn: _, ...credentials }: AwsCaller,

@@ -1,5 +1,5 @@
-// The docs pages of an API in a real browser, in both runtimes. Where there is no browser, nothing of this is a test;
-// continuous integration must have one.
+// Tests an API's docs pages in a real browser, in both runtimes. Without a browser these tests are left out, but not in
+// continuous integration.
 
 import { after, before, describe } from "node:test";
 import type { Browser } from "playwright-core";
@@ -29,7 +29,7 @@ if (executable) {
     for (const root of ROOTS) {
       describe(root, () => {
         const look = () => ({ browser, baseUrl: world.baseUrls[root] });
-        // The browser takes its time: elsewhere only what depends on where the API is.
+        // The browser is slow: the other addresses only test what depends on the address.
         const thorough = root === "behind a mapping key";
         describeSwaggerUi(look, thorough);
         describeRedoc(look, thorough);
@@ -46,6 +46,6 @@ if (executable) {
   throw new Error("Continuous integration needs Chromium: apt-get install chromium");
 } else {
   console.log(
-    "Browser tests were left out: install Chromium, or name one in CHROMIUM, and run npm test again.",
+    "Browser tests were left out: install Chromium, or set CHROMIUM to a browser, and run npm test again.",
   );
 }

@@ -1,4 +1,4 @@
-/** A real browser for tests: the Chromium that the system has, which sees nothing but this machine. */
+/** A real browser for tests: the system's Chromium, without access to other machines. */
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
@@ -11,18 +11,18 @@ const PLACES = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** A host of API Gateway's own, behind which a path begins with the stage. */
+/** A host name of API Gateway, where a path starts with the stage. */
 export const EXECUTE_API_HOST = "local12345.execute-api.eu-west-1.amazonaws.com";
 
-/** Where the browser is, or `undefined` on a machine that has none. */
+/** The browser's path, or `undefined` if none is installed. */
 export function findChromium(): string | undefined {
   return PLACES.find((place) => place !== undefined && existsSync(place));
 }
 
 /**
- * Starts the browser. Every name but `localhost` and the gateway's own leads nowhere.
+ * Starts the browser. It resolves only `localhost` and the gateway's host name.
  *
- * @param trusted origins that count as secure, as they do in the cloud, where they are https.
+ * @param trusted origins to treat as secure, because they use https in the cloud.
  */
 export function launchChromium(executablePath: string, trusted: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
@@ -42,12 +42,12 @@ export function launchChromium(executablePath: string, trusted: readonly string[
 
 export interface WatchedPage {
   readonly page: Page;
-  /** What should not have happened so far: errors in the console, and requests to another origin. */
+  /** Faults so far: console errors, and requests to other origins. */
   readonly faults: readonly string[];
   close(): Promise<void>;
 }
 
-/** Opens a page in a profile of its own, and watches what it does. */
+/** Opens a page in a new profile and records its faults. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -71,7 +71,7 @@ export async function openPage(
   return { page, faults, close: () => context.close() };
 }
 
-/** The browser reports a refusal that a test has asked for. */
+/** The browser logs refused requests, which some tests expect. */
 function isRefusedCall(text: string): boolean {
   return /^Failed to load resource: the server responded with a status of (401|403) /.test(text);
 }

@@ -3,12 +3,12 @@ import { describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { openPage } from "./chromium.ts";
 
-/** Describes that the gateway's inspector shows what the docs pages have asked for. */
+/** Tests that the gateway's inspector shows the docs pages' requests. */
 export function describeInspector(
   world: () => { readonly browser: Browser; readonly baseUrl: string; readonly inspectorUrl: string },
 ): void {
   describe("the gateway's inspector", () => {
-    it("shows the requests just made, and those that come", async () => {
+    it("shows past requests, and new ones as they arrive", async () => {
       const { browser, baseUrl, inspectorUrl } = world();
       const { page, faults, close } = await openPage(browser, inspectorUrl);
       const request = (text: string) => page.locator("#requests > li", { hasText: text }).first();

@@ -8,9 +8,9 @@ import { openPage, type WatchedPage } from "./chromium.ts";
 const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
 
 /**
- * Describes that the landing page works at this base URL.
+ * Tests that the landing page works at this base URL.
  *
- * @param thorough whether to look at it by keyboard, on a phone and without scripts too.
+ * @param thorough whether to test the keyboard, a phone's width and a browser without scripts too.
  */
 export function describeLandingPage(
   world: () => { readonly browser: Browser; readonly baseUrl: string },
@@ -39,14 +39,14 @@ export function describeLandingPage(
       await page.getByText(`Signed in as ${email}.`).waitFor();
     };
 
-    it("shows every endpoint, with a line that calls it here", async () => {
+    it("shows every endpoint, with a curl line for this address", async () => {
       for (const { operationId } of routes) {
         const line = await page.locator(`#${operationId} code`).last().innerText();
         assert.ok(line.startsWith("curl ") && line.includes(`${world().baseUrl}/v1`), line);
       }
     });
 
-    it("calls endpoints without signing in, and as the demo caller whose button is pressed", async () => {
+    it("calls endpoints without signing in, and as the chosen demo caller", async () => {
       assert.match(await call("getHealth"), /^200\n/);
       assert.match(await call("getMe"), /^401\n/);
       await signIn("user@example.com");
@@ -62,7 +62,7 @@ export function describeLandingPage(
     });
 
     if (thorough) {
-      it("can be used with the keyboard alone", async () => {
+      it("works with the keyboard alone", async () => {
         await page.getByRole("link", { name: "OpenAPI" }).focus();
         await page.keyboard.press("Tab");
         await page.keyboard.press("Enter");
@@ -71,7 +71,7 @@ export function describeLandingPage(
         assert.equal(focused, "admin@example.com", "the focus stays");
       });
 
-      it("fits a phone, by day and by night", async () => {
+      it("fits a phone, in light and dark mode", async () => {
         const { browser, baseUrl } = world();
         const papers = [];
         for (const colorScheme of ["light", "dark"] as const) {
@@ -87,7 +87,7 @@ export function describeLandingPage(
         assert.deepEqual(papers, ["rgb(251, 251, 249)", "rgb(23, 25, 26)"]);
       });
 
-      it("can be read without scripts, and then shows no button that would do nothing", async () => {
+      it("is readable without scripts, and then hides its buttons", async () => {
         const { browser, baseUrl } = world();
         const still = await openPage(browser, `${baseUrl}/v1`, { javaScriptEnabled: false });
         assert.ok(await still.page.locator("#listEndpoints code").last().isVisible());
@@ -96,14 +96,14 @@ export function describeLandingPage(
       });
     }
 
-    it("leads to the docs pages", async () => {
+    it("links to the docs pages", async () => {
       for (const name of ["Swagger UI", "ReDoc", "OpenAPI"]) {
         const href = await page.getByRole("link", { name }).getAttribute("href");
         assert.equal(await page.evaluate(async (url) => (await fetch(url)).status, href ?? ""), 200, name);
       }
     });
 
-    it("has made no request to another origin, and no error", () => {
+    it("makes no request to another origin and logs no error", () => {
       assert.deepEqual(watched.faults, []);
     });
   });

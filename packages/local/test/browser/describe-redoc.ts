@@ -9,9 +9,9 @@ import { openPage, type WatchedPage } from "./chromium.ts";
 const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
 
 /**
- * Describes that ReDoc works at this base URL.
+ * Tests that ReDoc works at this base URL.
  *
- * @param thorough whether to search and to reload.
+ * @param thorough whether to test search and reload too.
  */
 export function describeRedoc(
   world: () => { readonly browser: Browser; readonly baseUrl: string },
@@ -36,7 +36,7 @@ export function describeRedoc(
     });
 
     if (thorough) {
-      it("finds an operation by a word of it", async () => {
+      it("finds an operation by a word", async () => {
         await watched.page.getByRole("textbox").fill("/me");
         await watched.page
           .getByRole("menuitem", { name: /Returns the caller/ })
@@ -44,13 +44,13 @@ export function describeRedoc(
           .waitFor();
       });
 
-      it("opens again from what the browser has kept", async () => {
+      it("opens again from the browser's cache", async () => {
         await watched.page.reload();
         await watched.page.waitForSelector("h1");
       });
     }
 
-    it("has made no request to another origin, and no error", () => {
+    it("makes no request to another origin and logs no error", () => {
       assert.deepEqual(watched.faults, []);
     });
   });

@@ -7,16 +7,16 @@ import { api } from "../fixtures/members/src/api.ts";
 import { local } from "../fixtures/members/src/local.ts";
 import { openPage, type WatchedPage } from "./chromium.ts";
 
-/** The browser takes seconds to colour a document of this size; their answers are tested without it. */
+/** The browser needs seconds to highlight such a document, so other tests check these answers. */
 const LONG_ANSWERS = ["getOpenapi", "getSwagger"];
-/** Without the docs pages themselves. */
+/** All endpoints except the docs pages. */
 const routes = (await enabledRoutes(api, { authEndpoints: true, docs: false })).filter(
   ({ operationId }) => !LONG_ANSWERS.includes(operationId),
 );
 
 const ONLY_ADMINS = "Only members of ADMINS may call this endpoint";
 
-/** What each demo caller gets: the status, and something that the answer says. */
+/** The status that each demo caller gets, and a text in the answer. */
 const EXPECTED = [
   ["user", "getMe", 200, '"USERS"'],
   ["user", "listEndpoints", 403, ONLY_ADMINS],
@@ -26,7 +26,7 @@ const EXPECTED = [
   ["nobody", "listEndpoints", 403, ONLY_ADMINS],
 ] as const;
 
-/** Statuses of endpoints that Swagger UI's own sample values are not enough for. */
+/** Statuses of endpoints that refuse Swagger UI's sample values. */
 const OTHER_STATUSES: Readonly<Record<string, number>> = { refreshToken: 401 };
 
 function isForAdmin(access: Access): boolean {
@@ -37,9 +37,9 @@ function isForAdmin(access: Access): boolean {
 }
 
 /**
- * Describes that Swagger UI works at this base URL.
+ * Tests that Swagger UI works at this base URL.
  *
- * @param thorough whether to look at every endpoint as every caller, and not only at what one caller may and may not do.
+ * @param thorough whether to try every endpoint as every caller.
  */
 export function describeSwaggerUi(
   world: () => { readonly browser: Browser; readonly baseUrl: string },
@@ -57,7 +57,7 @@ export function describeSwaggerUi(
     after(() => watched.close());
 
     for (const caller of thorough ? (["user", "admin", "nobody"] as const) : (["user"] as const)) {
-      it(`signs ${caller} in, and Try it out shows what that caller may and may not do`, async () => {
+      it(`signs ${caller} in, and Try it out respects that caller's rights`, async () => {
         await authorize(page, local.callers[caller]);
         for (const [who, operationId, status, text] of EXPECTED) {
           if (who !== caller) continue;
@@ -70,7 +70,7 @@ export function describeSwaggerUi(
     }
 
     if (thorough) {
-      it("says in words why it cannot sign a caller in, and shows the answer of Try it out as it came", async () => {
+      it("explains a failed sign-in, and shows the answer of Try it out unchanged", async () => {
         const dialog = await fillIn(page, { email: local.callers.user.email, password: "wrong" });
         const refusal = await dialog.locator(".errors").innerText();
         assert.match(refusal, /Unauthorized, error: INVALID_PASSWORD/);
@@ -86,7 +86,7 @@ export function describeSwaggerUi(
       );
     }
 
-    it("has made no request to another origin, and no error", () => {
+    it("makes no request to another origin and logs no error", () => {
       assert.deepEqual(watched.faults, []);
     });
   });
@@ -101,13 +101,13 @@ function describeEveryOperation(open: () => Page, baseUrl: () => string): void {
     }
   });
 
-  it("shows the documented error of a refused call", async () => {
+  it("shows the documented error for a refused call", async () => {
     const operation = await openOperation(open(), "listEndpoints");
     const documented = operation.locator('.responses-table:not(.live-responses-table) [data-code="403"]');
     assert.match(await documented.innerText(), /002401/);
   });
 
-  it("reaches every endpoint with Try it out, and is refused where an admin may not call it", async () => {
+  it("reaches every endpoint with Try it out, and is refused only where an admin may not call", async () => {
     await authorize(open(), local.callers.admin);
     for (const { operationId, access } of routes) {
       const { status, url } = await tryItOut(open(), operationId);
@@ -118,7 +118,7 @@ function describeEveryOperation(open: () => Page, baseUrl: () => string): void {
   });
 }
 
-/** Asks in the dialog for a token, and gives the dialog. */
+/** Requests a token in the dialog, and returns the dialog. */
 async function fillIn(page: Page, { email, password }: { email: string; password: string }) {
   await page.click(".btn.authorize");
   const dialog = page.locator(".auth-container");

@@ -1,5 +1,5 @@
-// Sign-in at the provider's own page, in a real browser, in each dress that has one: from Swagger UI and from the landing page,
-// behind a mapping key, behind a stage and in the container. Where there is no browser, nothing of this is a test.
+// Tests sign-in at the provider's page in a real browser, in each dress that has a page: from Swagger UI and the landing page,
+// behind a mapping key, behind a stage and in the container. Without a browser these tests are left out.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -10,7 +10,7 @@ import { findChromium, launchChromium } from "./chromium.ts";
 import { startWorld, type World } from "./world.ts";
 
 const { admin, user } = local.callers;
-/** Where Swagger UI is looked at: what the roots differ in is not the provider. */
+/** The addresses that test Swagger UI; the provider is the same at each. */
 const ROOTS = {
   auth0: ["behind a mapping key", "behind a stage, at an address", "in the container"],
   cognito: ["behind a mapping key"],
@@ -29,14 +29,14 @@ if (executable) {
     describe(`sign-in at the page of ${provider}`, () => {
       let world: World;
       before(async () => {
-        // As where a provider has a page and nothing else: no password goes through the API.
+        // The provider offers only its page: no password goes through the API.
         process.env.AUTH_ENDPOINTS = "off";
         world = await startWorld(MEMBERS, provider);
       });
       after(() => world?.close());
 
       for (const root of ROOTS[provider]) {
-        it(`makes an admin of Swagger UI's reader, ${root}, and survives a reload`, async () => {
+        it(`signs an admin in from Swagger UI, ${root}, and survives a reload`, async () => {
           const { page, faults, close } = await open(browser, `${world.baseUrls[root]}/v1/docs`);
           await page.waitForSelector(".opblock");
           await authorize(page, admin.email);
@@ -49,7 +49,7 @@ if (executable) {
         });
       }
 
-      it("signs in from the landing page too, and out again", async () => {
+      it("signs in and out from the landing page", async () => {
         const { page, faults, close } = await open(browser, `${world.baseUrls["behind a mapping key"]}/v1`);
         const button = page.getByRole("button", { name: "Sign in" });
         await choose(page, user.email, () => button.click());
@@ -73,7 +73,7 @@ if (executable) {
     });
     after(() => world?.close());
 
-    it("survives a reload of Swagger UI, which keeps the token and not the password", async () => {
+    it("survives a reload of Swagger UI, which keeps the token but not the password", async () => {
       const { page, close } = await open(browser, `${world.baseUrls["behind a mapping key"]}/v1/docs`);
       await page.waitForSelector(".opblock");
       await page.click(".btn.authorize");
@@ -108,7 +108,7 @@ async function open(browser: Browser, url: string) {
   return { page, faults, close: () => context.close() };
 }
 
-/** Presses the button of a caller in the window that `opening` opens, which then closes by itself. */
+/** Presses a caller's button in the window that `opening` opens. The window then closes by itself. */
 async function choose(page: Page, email: string, opening: () => Promise<void>): Promise<void> {
   const [popup] = await Promise.all([page.waitForEvent("popup"), opening()]);
   const closed = popup.waitForEvent("close");

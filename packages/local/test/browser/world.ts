@@ -1,4 +1,4 @@
-/** What is looked at in a browser: one API, wherever it can be reached. */
+/** One API at each of its addresses, for the browser tests. */
 import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
 import type { IdentityProviderName } from "@lambda-express-api/kit/identity/identity-preset.ts";
 import { startLocalIssuer } from "../../src/identity/local-issuer.ts";
@@ -22,8 +22,8 @@ export interface World {
 }
 
 /**
- * Starts the identity provider, Firebase's dress by default, and both runtimes of the API in a folder. What has started is
- * closed if the rest cannot.
+ * Starts the identity provider, as Firebase by default, and both runtimes of the API in a folder. If one cannot start, it
+ * closes the others.
  */
 export async function startWorld(folder: string, provider?: IdentityProviderName): Promise<World> {
   await using started = new AsyncDisposableStack();

@@ -1,5 +1,4 @@
-// An API in front of each identity provider: what the local issuer answers in its place, and what the API lets in, refuses
-// and hands out.
+// Tests an API with each identity provider, imitated by the local issuer: whom the API lets in, refuses and signs in.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -24,7 +23,7 @@ import { local } from "../fixtures/members/src/local.ts";
 const { user, admin, nobody } = local.callers;
 const callers = Object.values(local.callers);
 
-/** What each provider calls the refresh token of its answer, and its second token, which the API must not take. */
+/** Each provider's name for the refresh token, and for its second token, which the API must refuse. */
 const REFRESH_TOKEN = {
   firebase: "refreshToken",
   cognito: "RefreshToken",
@@ -56,8 +55,8 @@ const tokenCases: readonly ParityCase[] = [
 }));
 
 /**
- * Describes the API in front of one provider. Each is a test file of its own, as each is a process of its own: attempts to
- * sign in are counted.
+ * Tests the API with one provider. Each provider has its own test file, and so its own process, because sign-in attempts are
+ * counted.
  */
 export async function dressSuite(provider: IdentityProviderName): Promise<void> {
   describe(`with ${provider}`, () => {
@@ -110,14 +109,14 @@ export async function dressSuite(provider: IdentityProviderName): Promise<void> 
       });
     }
 
-    it("a token of the provider itself is as good", async () => {
+    it("accepts a token from the provider itself", async () => {
       for (const target of targets) {
         assert.equal((await whoAmI(target, await signIn(identity, user))).status, 200, target.name);
         assert.equal((await whoAmI(target, await signIn(identity, nobody))).status, 403, target.name);
       }
     });
 
-    it("the provider's other token is refused", async () => {
+    it("refuses the provider's other token", async () => {
       const name = OTHER_TOKEN[provider];
       for (const target of targets) {
         const { body } = await tokenOf(target, admin.email, admin.password);
@@ -127,7 +126,7 @@ export async function dressSuite(provider: IdentityProviderName): Promise<void> 
       }
     });
 
-    it("a refresh gives a token that is as good as the first, with the groups of that moment", async () => {
+    it("returns a valid token with the current groups from a refresh", async () => {
       const account = identity.accounts.withEmail(nobody.email);
       assert.ok(account);
       for (const target of targets) {
@@ -141,7 +140,7 @@ export async function dressSuite(provider: IdentityProviderName): Promise<void> 
       }
     });
 
-    it("an account that is disabled after its sign-in is refused a new token", async () => {
+    it("gives no new token to an account disabled after its sign-in", async () => {
       const account = identity.accounts.withEmail(user.email);
       assert.ok(account);
       for (const target of targets) {
@@ -153,7 +152,7 @@ export async function dressSuite(provider: IdentityProviderName): Promise<void> 
       }
     });
 
-    it("a refused caller gets the provider's code where that may be told, and one answer for all where it may not", async () => {
+    it("gives a refused caller the provider's error code, or the same answer for all causes if enumeration is protected", async () => {
       const account = identity.accounts.withEmail(user.email);
       assert.ok(account);
       const quiet = await targetsWith({ AUTH_ERROR_DETAIL: "generic" });
@@ -176,14 +175,14 @@ export async function dressSuite(provider: IdentityProviderName): Promise<void> 
       for (const target of quiet) await target.close();
     });
 
-    it("an invalid refresh token is refused", async () => {
+    it("refuses an invalid refresh token", async () => {
       for (const target of targets) {
         const { status, body } = await refresh(target, "garbage");
         assert.deepEqual([status, body.error.code], [401, "002401"], target.name);
       }
     });
 
-    it("a provider that is down is 503 and says nothing of why", async () => {
+    it("answers 503 without a cause if the provider is down", async () => {
       const stopped = await startLocalIssuer({ callers, provider });
       await stopped.close();
       for (const start of [appTarget, handlerTarget]) {

@@ -6,6 +6,6 @@ import { dressSuite } from "./dress-suite.ts";
 
 await dressSuite("oidc");
 
-// Of a provider that names groups in a claim of its own.
+// A provider with a custom groups claim.
 const environment = { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "https://shop.example.com/groups" };
 demoSuite({ api, demo, callers: local.callers, provider: "oidc", environment });
