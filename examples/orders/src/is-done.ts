@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 
-/** Whether the condition of a write held. */
+/** Whether the condition of a write was met. */
 export async function isDone(writing: Promise<unknown>): Promise<boolean> {
   try {
     await writing;

@@ -18,7 +18,7 @@ const define = (
 ) => defineApi({ ...about, ...more });
 
 describe("defineApi", () => {
-  it("keeps what it is given, and has nothing of its own where it is given nothing", () => {
+  it("keeps what it is given, and adds no defaults of its own", () => {
     const api = define({});
     assert.deepEqual([api.name, api.version, api.description], ["shop", "1.0.0", "Sells."]);
     assert.deepEqual([api.settings, api.services, api.routes, api.routers], [{}, {}, {}, []]);
@@ -30,12 +30,12 @@ describe("defineApi", () => {
     );
   });
 
-  it("has the kit's error codes and its own", () => {
+  it("knows the kit's error codes and its own", () => {
     const { errors } = define({ errors: { "100409": soldOut } });
     assert.deepEqual(errors, { ...catalogue, "100409": soldOut });
   });
 
-  it("takes a setting, an error code and a router beside the kit's", () => {
+  it("takes a setting, an error code and a router besides the kit's", () => {
     const router = { operationId: "legacy", prefix: "/v1/legacy", summary: "Old." } as const;
     assert.doesNotThrow(() =>
       define({
@@ -47,7 +47,7 @@ describe("defineApi", () => {
   });
 
   for (const name of Object.keys(kitSettings)) {
-    it(`refuses the setting ${name}, which the kit has`, () => {
+    it(`refuses the setting ${name}, which the kit already has`, () => {
       assert.throws(() => define({ settings: { MAX_ORDERS: setting, [name]: setting } }), {
         name: "TypeError",
         message: `The setting ${name} exists already; give yours another name`,
@@ -56,7 +56,7 @@ describe("defineApi", () => {
   }
 
   for (const code of Object.keys(catalogue)) {
-    it(`refuses the error code ${code}, which the kit has`, () => {
+    it(`refuses the error code ${code}, which the kit already has`, () => {
       assert.throws(() => define({ errors: { "100409": soldOut, [code]: soldOut } }), {
         name: "TypeError",
         message: `The error code ${code} exists already; give yours another one`,
@@ -87,7 +87,7 @@ describe("defineApi", () => {
     "/v1/%20",
     "/v1/grüße",
   ]) {
-    it(`refuses to mount a router at ${prefix || "nothing"}, and shows a right prefix`, () => {
+    it(`refuses to mount a router at ${prefix || "nothing"}, and shows a valid prefix`, () => {
       assert.throws(() => define({ routers: [mounted("/v1/fine"), mounted(prefix)] }), {
         name: "TypeError",
         message: `legacy: a router cannot be mounted at ${prefix}; write a path like /v1/legacy`,
@@ -132,8 +132,8 @@ const contract = {
   responses: (z: typeof import("zod")) => ({ 200: { description: "The order.", schema: z.number() } }),
 } as const;
 
-describe("the tools that an API's endpoints import", () => {
-  it("make a route like any other, whose handler knows the API's settings and services", () => {
+describe("the functions that an API's endpoints import", () => {
+  it("make a route whose handler knows the API's settings and services", () => {
     const route = api.defineRoute({ ...contract, errors: ["100409", "001429"] }).handler(
       auth({ groups: ["STAFF"] }, async ({ config, services, params }) => {
         const most: number = config.settings.MAX_ORDERS;
@@ -147,14 +147,14 @@ describe("the tools that an API's endpoints import", () => {
     assert.deepEqual(route.errors, ["100409", "001429"]);
   });
 
-  it("make errors that the app knows", () => {
+  it("make errors whose codes the app knows", () => {
     const error = new api.ApiError("100409", { reason: "No tea" });
     assert.ok(error instanceof ApiError);
     assert.equal(error.code, "100409");
   });
 });
 
-/** Not run: what must not compile is an error for the type checker if it does. */
+/** Never called: the type checker reports an error if this compiles. */
 export function typesOfAnApi() {
   const done = { status: 200, body: 1 } as const;
   const route = api.defineRoute(contract);

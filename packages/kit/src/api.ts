@@ -1,4 +1,4 @@
-/** An API as one object: what it is called, what it declares of its own, and its endpoints. */
+/** An API as one object: its name, its declarations and its endpoints. */
 import type { RequestHandler, Router } from "express";
 import { type Config, settings as kitSettings, type OwnSettings, type ParsedSettings } from "./config.ts";
 import { ApiError, type ApiErrorOptions } from "./errors/api-error.ts";
@@ -9,18 +9,21 @@ import type { ServiceDefinitions, Services } from "./services.ts";
 import type { LoadTracing } from "./tracing/tracing.ts";
 
 /**
- * The endpoints by method and path (`GET /v1/orders/{orderId}`), each as the function that loads it: an endpoint's file is
- * loaded by the first request that needs it.
+ * The endpoints by method and path (`GET /v1/orders/{orderId}`). Each is a function that loads the endpoint's
+ * file, at the first request that needs it.
  */
 export type RouteLoaders = Readonly<Record<string, () => Promise<Route>>>;
 
 export type ErrorCodes = Readonly<Record<string, CatalogueEntry>>;
 
-/** A finished Express `Router`, below a path of the API. */
+/** A finished Express `Router`, mounted below a path of the API. */
 export interface MountedRouter {
-  /** A verb and a noun, or the name of what is mounted; the gateway's operation name. */
+  /** A verb and a noun, or the name of the mounted router; the gateway's operation name. */
   readonly operationId: string;
-  /** Where it is mounted: `/v1/legacy`. The gateway gets a route for it and one for all below it, for every method. */
+  /**
+   * Where it is mounted: `/v1/legacy`. The gateway gets two routes for it: this path and everything below it,
+   * for every method.
+   */
   readonly prefix: string;
   readonly summary: string;
   /** Who may call it. The caller is checked before the router runs. */
@@ -36,30 +39,33 @@ export interface ApiDefinition<
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  /** Environment variables of the API's own, beside the kit's. */
+  /** The API's own environment variables, in addition to the kit's. */
   readonly settings?: Settings & OwnSettings;
   readonly services?: Definitions;
-  /** Error codes of the API's own, beside the kit's. */
+  /** The API's own error codes, in addition to the kit's. */
   readonly errors?: Errors;
   /**
-   * What a signed-in caller is told who is in none of an endpoint's groups. It is public.
+   * The public message for a signed-in caller who belongs to none of an endpoint's groups.
    *
    * Default: names the groups.
    */
   readonly groupRefusal?: GroupRefusal;
-  /** Runs on every request, in this order, after CORS and before the routes. Made once per process. */
+  /** Runs on every request, in this order, after CORS and before the routes. Created once per process. */
   readonly middleware?: (tools: {
     readonly config: Config<ParsedSettings<Settings>>;
     readonly services: Services<Definitions>;
   }) => readonly RequestHandler[];
-  /** `() => import("@lambda-express-api/kit/tracing")`: what is loaded where `OTEL_TRACES_EXPORTER` asks for spans. */
+  /**
+   * `() => import("@lambda-express-api/kit/tracing")`: loaded only where `OTEL_TRACES_EXPORTER` asks for
+   * spans.
+   */
   readonly tracing?: LoadTracing;
   readonly routes: RouteLoaders;
-  /** Routers that exist already; they come after the routes. */
+  /** Existing routers; they come after the routes. */
   readonly routers?: readonly MountedRouter[];
 }
 
-/** What the kit needs of an API, whatever it declares. */
+/** What the kit needs from any API, whatever it declares. */
 export interface Api {
   readonly name: string;
   readonly version: string;
@@ -77,7 +83,10 @@ export interface Api {
   readonly routers: readonly MountedRouter[];
 }
 
-/** An API, with what its endpoints import: `defineRoute` and `ApiError` know its settings, services and error codes. */
+/**
+ * An API with the functions that its endpoints import: `defineRoute` and `ApiError` know its settings,
+ * services and error codes.
+ */
 export interface DefinedApi<Settings, Definitions, Code extends string> extends Api {
   readonly settings: Settings & OwnSettings;
   readonly defineRoute: RouteDefiner<{
@@ -91,7 +100,8 @@ export interface DefinedApi<Settings, Definitions, Code extends string> extends 
 /**
  * Defines an API.
  *
- * @throws TypeError for a name, version, description or routes that are missing, a setting or an error code that the kit has already, or a router at an impossible or a taken path.
+ * @throws TypeError if the name, version, description or routes are missing, if the kit already has a setting
+ * or an error code of the same name, or if a router's path is invalid or taken.
  */
 export function defineApi<
   const Settings extends OwnSettings = Record<never, never>,
@@ -101,7 +111,7 @@ export function defineApi<
   definition: ApiDefinition<Settings, Definitions, Errors>,
 ): DefinedApi<Settings, Definitions, ErrorCode | (keyof Errors & string)> {
   const { settings = {}, services = {}, errors = {}, middleware = () => [], routers = [] } = definition;
-  // Types say so too, but not in words.
+  // Types check this too, but their message does not say what to write.
   for (const field of ["name", "version", "description"] as const) {
     if (typeof definition[field] !== "string")
       throw new TypeError(`defineApi needs a text as ${field}; write it like ${field}: "..."`);

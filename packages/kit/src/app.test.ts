@@ -20,7 +20,7 @@ import { noIssuer, testConfig } from "./testing/test-environment.ts";
 
 type Input = HandlerContext & { readonly params: Readonly<Record<string, string>> };
 
-/** A route that answers what `handle` gives; by default its own key and path variables. */
+/** A route that answers with the result of `handle`; by default, with its own key and path variables. */
 function route(
   method: Method,
   path: string,
@@ -78,21 +78,21 @@ describe("the app", () => {
     return { open, send, entries: () => lines.map((line) => JSON.parse(line)) };
   }
 
-  describe("answers 404 in its own words", () => {
+  describe("answers 404 with the API's own error body", () => {
     for (const [name, method, path] of [
       ["for a path of another API", "GET", "/v1/nowhere"],
       ["for the root of the host", "GET", "/"],
       ["for a known path with another method", "POST", "/v1/health"],
-      ["for the endpoint of another method", "GET", "/v1/auth/token"],
+      ["for a method that only another endpoint has", "GET", "/v1/auth/token"],
       ["for OPTIONS", "OPTIONS", "/v1/health"],
-      ["for a slash at the end that does not belong there", "GET", "/v1/health/"],
-      ["for another case", "GET", "/v1/Health"],
-      ["for two slashes", "GET", "/v1//health"],
-      ["for the stage, which the gateway has cut", "GET", "/mvp/v1/health"],
-      ["for a path that climbs", "GET", "/v1/users/../health"],
-      ["for a path that is malformed", "GET", "/v1/%zz"],
+      ["for a trailing slash on an endpoint's path", "GET", "/v1/health/"],
+      ["for a path in another case", "GET", "/v1/Health"],
+      ["for a doubled slash", "GET", "/v1//health"],
+      ["for the stage, which the gateway has removed from the path", "GET", "/mvp/v1/health"],
+      ["for a path with dot segments", "GET", "/v1/users/../health"],
+      ["for a malformed path", "GET", "/v1/%zz"],
       ["for a path with a null character", "GET", "/v1/health%00"],
-      ["for a method of its own", "PROPFIND", "/v1/health"],
+      ["for an unknown method", "PROPFIND", "/v1/health"],
     ] as const) {
       it(name, async () => {
         const { send, entries } = await start(undefined, { AWS_API_GW_STAGE_NAME: "mvp" });
@@ -115,13 +115,13 @@ describe("the app", () => {
       });
     }
 
-    it("for HEAD of a path without a GET endpoint, without a body", async () => {
+    it("for HEAD on a path without a GET endpoint, without a body", async () => {
       const { status, body } = await (await start()).send("HEAD", "/v1/auth/token");
       assert.deepEqual([status, body], [404, ""]);
     });
   });
 
-  it("answers HEAD with what GET says, and without its body, by GET's access rule", async () => {
+  it("answers HEAD like GET, without the body and under GET's access rule", async () => {
     const { send } = await start();
     const get = await send("GET", "/v1/health");
     const head = await send("HEAD", "/v1/health");
@@ -130,7 +130,7 @@ describe("the app", () => {
     assert.equal((await send("HEAD", "/v1/me")).status, 401);
   });
 
-  it("leaves HEAD to an endpoint of its own, whichever is listed first", async () => {
+  it("leaves HEAD to its own endpoint, whichever is listed first", async () => {
     const calls: string[] = [];
     const both = (["GET", "HEAD"] as const).map((method) =>
       route(method, "/v1/thing", async () => calls.push(method)),
@@ -142,33 +142,33 @@ describe("the app", () => {
     }
   });
 
-  it("finds an endpoint by its decoded path, as the gateway does", async () => {
+  it("matches the decoded path, as the gateway does", async () => {
     const { send } = await start();
     for (const path of ["/v1%2Fhealth", "/v1/%68ealth", "/v1/health?x=/../", "/v1/health?"]) {
       assert.equal((await send("GET", path)).status, 200);
     }
   });
 
-  it("knows a root with and without the slash at its end", async () => {
+  it("serves a root with and without its trailing slash", async () => {
     const { send } = await start();
     for (const path of ["/v1/", "/v1"]) assert.equal((await send("GET", path)).status, 200);
     assert.equal((await send("GET", "/v1//")).status, 404);
   });
 
-  it("knows any route with a slash at its end without it too, as a gateway has no other", async () => {
+  it("serves a route that ends in a slash without it too, as the gateway has no route with a trailing slash", async () => {
     const { send } = await start([route("GET", "/orders/"), route("GET", "/orders/{id}/")]);
     for (const path of ["/orders/", "/orders", "/orders/7/", "/orders/7"])
       assert.equal((await send("GET", path)).status, 200, path);
   });
 
-  it("is not made of two routes for the same requests", async () => {
+  it("refuses two routes for the same requests", async () => {
     await assert.rejects(start([route("GET", "/a"), route("POST", "/a"), route("GET", "/a/")]), {
       name: "TypeError",
       message: "Two routes are GET /a; one of them would never be called",
     });
   });
 
-  it("loads an endpoint's file at its first request, once, also for two at the same time", async () => {
+  it("loads an endpoint's file once, at its first request, also for two requests at the same time", async () => {
     const loads: string[] = [];
     const loaded = (given: Route) => async () => {
       loads.push(given.path);
@@ -195,7 +195,7 @@ describe("the app", () => {
   });
 
   for (const key of ["GET /v1/old", "POST /v1/new", "GET /v1/new/"]) {
-    it(`answers 500 for GET /v1/new listed as ${key}, and the log says what to run`, async () => {
+    it(`answers 500 for GET /v1/new listed as ${key}, and logs which command to run`, async () => {
       const { send, entries } = await start({
         ...apiOf([]),
         routes: { [key]: async () => route("GET", "/v1/new") },
@@ -210,7 +210,7 @@ describe("the app", () => {
     });
   }
 
-  it("sends security headers, a request id and no-store with every answer, and nothing of Express", async () => {
+  it("sends security headers, a request id and no-store with every answer, and no header of Express", async () => {
     const { send } = await start([
       route("GET", "/fail", async () => {
         throw new Error("secret");
@@ -227,7 +227,7 @@ describe("the app", () => {
     }
   });
 
-  describe("routes as the gateway ranks, whatever the order in which routes are registered", () => {
+  describe("ranks routes as the gateway does, whatever the order in which they are registered", () => {
     const ranked = [
       route("GET", "/a/b"),
       route("POST", "/a/b"),
@@ -253,14 +253,14 @@ describe("the app", () => {
         ["GET", "/a/x%3Fy%23z", { at: "GET /a/{x}", params: { x: "x?y#z" } }],
         ["DELETE", "/a/b", { at: "DELETE /{all+}", params: { all: "a/b" } }],
       ] as const) {
-        it(`${method} ${path} is for ${expected.at}, registered ${order}`, async () => {
+        it(`sends ${method} ${path} to ${expected.at}, registered ${order}`, async () => {
           assert.deepEqual((await (await start(routes)).send(method, path)).json(), expected);
         });
       }
     }
   });
 
-  it("tells the caller of an unexpected error where to ask and nothing more, and the log everything", async () => {
+  it("tells the caller of an unexpected error only where to ask, and logs everything", async () => {
     const failing = route("GET", "/fail", async () => {
       throw Object.assign(new Error("the password is 42"), { config: { apiKey: "a key" } });
     });
@@ -289,7 +289,7 @@ describe("the app", () => {
     assert.doesNotMatch(JSON.stringify(entry), /a key/);
   });
 
-  it("survives whatever a handler throws", async () => {
+  it("keeps running whatever a handler throws", async () => {
     for (const thrown of [undefined, null, "a text", 42, Object.create(null), new TypeError("x")]) {
       const { send } = await start([
         route("GET", "/fail", async () => {
@@ -301,7 +301,7 @@ describe("the app", () => {
   });
 
   for (const word of ["router", "route"]) {
-    it(`answers 500 in its own words when a handler throws "${word}", which means something to Express`, async () => {
+    it(`answers 500 with its own error body when a handler throws "${word}", which Express treats specially`, async () => {
       const { send, entries } = await start([
         route("GET", "/fail", async () => {
           throw word;
@@ -317,7 +317,7 @@ describe("the app", () => {
     });
   }
 
-  it("answers an API's own error codes, in the API's words and with its status", async () => {
+  it("answers an API's own error codes with the API's message and status", async () => {
     const api = defineApi({
       name: "shop",
       version: "1.0.0",
@@ -362,12 +362,12 @@ describe("the app", () => {
     });
   }
 
-  describe("answers in its own words what Express's middleware refuses", () => {
+  describe("answers errors of Express's middleware with its own error body", () => {
     const parsing: Api = { ...fixtureApi, middleware: () => [express.json({ limit: 100 })] };
     const json = { "content-type": "application/json" };
     for (const [name, headers, body, status, code] of [
       ["malformed JSON", json, '{"password":"hunter2', 400, "001400"],
-      ["too long a body", json, JSON.stringify("x".repeat(100)), 413, "001413"],
+      ["a body that is too long", json, JSON.stringify("x".repeat(100)), 413, "001413"],
       ["an unknown charset", { "content-type": "application/json; charset=x" }, "{}", 415, "001415"],
       ["an unknown encoding", { ...json, "content-encoding": "x" }, "{}", 415, "001415"],
     ] as const) {
@@ -392,7 +392,7 @@ describe("the app", () => {
       ["a fault that is not the caller's", { status: 500, expose: true }, 500, "001500"],
       ["an HTTP client's error about another service", { status: 404 }, 500, "001500"],
       ["a status that is not a number", { status: "404", expose: true }, 500, "001500"],
-      ["a status that refuses nothing", { status: 200, expose: true }, 500, "001500"],
+      ["a status below 400", { status: 200, expose: true }, 500, "001500"],
     ] as const) {
       it(`${name}: ${status}`, async () => {
         const refuse: express.RequestHandler = (_request, _response, next) =>
@@ -405,7 +405,7 @@ describe("the app", () => {
     }
   });
 
-  it("cuts off an answer that has begun when what writes it fails, and logs why", async () => {
+  it("cuts off a started answer when its source fails, and logs why", async () => {
     const writeHalf: express.RequestHandler = (_request, response, next) => {
       response.status(200).write("half of", () => next(new Error("the disk is gone")));
     };
@@ -418,7 +418,7 @@ describe("the app", () => {
     );
   });
 
-  it("answers an error of the catalogue as it is, with its own headers", async () => {
+  it("answers an error of the catalogue unchanged, with its own headers", async () => {
     const { send, entries } = await start([
       route("GET", "/busy", async () => {
         throw new ApiError("001429", { reason: "Later", headers: { "retry-after": "60" } });
@@ -429,7 +429,7 @@ describe("the app", () => {
     assert.deepEqual(entries(), []);
   });
 
-  it("answers at the deadline whatever the handler does, and tells the handler", async () => {
+  it("answers at the deadline whatever the handler does, and aborts the handler's signal", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const entered = Promise.withResolvers<AbortSignal>();
     const finish = Promise.withResolvers<string>();
@@ -447,7 +447,7 @@ describe("the app", () => {
     assert.ok(signal.reason instanceof ApiError);
     const { status, json } = await answer;
     assert.deepEqual([status, json().error.code, json().message], [503, "002503", "Service Unavailable"]);
-    // What the handler gives later is ignored.
+    // A later result of the handler is ignored.
     finish.resolve("too late");
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(entries().length, 1);
@@ -471,7 +471,7 @@ describe("the app", () => {
     assert.equal(entries().length, 1);
   });
 
-  it("logs an error that comes after the deadline, and leaves answer and connection alone", async () => {
+  it("logs an error that comes after the deadline, and leaves the answer and the connection alone", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const entered = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<never>();
@@ -503,7 +503,7 @@ describe("the app", () => {
     );
   });
 
-  it("has no deadline left once it has answered", async () => {
+  it("has no deadline once it has answered", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const signals: AbortSignal[] = [];
     const fine = route("GET", "/fine", async ({ signal }) => {
@@ -517,7 +517,7 @@ describe("the app", () => {
     assert.deepEqual(entries(), []);
   });
 
-  it("tells the handler when the caller has gone", async () => {
+  it("aborts the handler's signal when the caller disconnects", async () => {
     const entered = Promise.withResolvers<void>();
     const gone = Promise.withResolvers<unknown>();
     const slow = route("GET", "/slow", async ({ signal }) => {
@@ -531,12 +531,12 @@ describe("the app", () => {
     await entered.promise;
     request.destroy();
     assert.match(String(await gone.promise), /caller has gone/);
-    // That is not an error of this API.
+    // This is not an error of the API.
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(entries(), []);
   });
 
-  it("takes no parameter of a query for a structure", async () => {
+  it("does not parse query parameters into structures", async () => {
     const query = defineRoute({
       operationId: "query",
       method: "GET",
@@ -550,7 +550,7 @@ describe("the app", () => {
     assert.deepEqual(json(), { "a[b]": "1", "a[__proto__][c]": "2", d: "1,2", e: ["1", "2"] });
   });
 
-  it("without a feature has none of its endpoints, and lists none of them", async () => {
+  it("without a feature, has none of its endpoints and lists none of them", async () => {
     const list = route("GET", "/list", async ({ api }) => (await api.endpoints()).map(({ path }) => path));
     const { send } = await start(
       { ...fixtureApi, routes: { ...fixtureApi.routes, "GET /list": async () => list } },

@@ -1,6 +1,7 @@
 /**
- * The Express app of an API. It listens to nothing by itself. In this order a request passes: id, log and deadline; what
- * the runtime does (access log, CORS); metrics, where they are on; the API's middleware; its routes and routers; what `app.use` has added; 404.
+ * The Express app of an API. It does not listen by itself. A request passes, in this order: id, log and
+ * deadline; the runtime's part (access log, CORS); metrics, if enabled; the API's middleware; its routes and
+ * routers; what `app.use` has added; 404.
  */
 import express, {
   type ErrorRequestHandler,
@@ -38,16 +39,18 @@ export interface AppOptions {
   readonly config: Config;
   readonly runtime: Runtime;
   readonly log: Log;
-  /** Of `createServices`. */
+  /** From `createServices`. */
   readonly services: Readonly<Record<string, Promise<unknown>>>;
-  /** Of `startTracing`. */
+  /** From `startTracing`. */
   readonly tracing?: Promise<Tracing> | undefined;
 }
 
 /**
- * Makes the app. As in Express, what is added to it with `app.use` before the first request comes before 404 and errors.
+ * Makes the app. As in Express, handlers added with `app.use` before the first request run before the 404 and
+ * error handlers.
  *
- * @throws TypeError for two routes with the same method and path, and for middleware that is not a list of handlers.
+ * @throws TypeError for two routes with the same method and path, and for middleware that is not a list of
+ * handlers.
  */
 export function createApp({ api, config, runtime, log, services, tracing }: AppOptions): Express {
   const app = express();
@@ -80,7 +83,7 @@ export function createApp({ api, config, runtime, log, services, tracing }: AppO
   return app;
 }
 
-/** Loaded where metrics are on: they are no part of any other cold start. */
+/** Loaded only where metrics are on, to keep other cold starts small. */
 async function requestMetrics(namespace: string, name: string): Promise<RequestHandler> {
   return (await import("./metrics/request-metrics.ts")).createRequestMetrics(namespace, name);
 }
@@ -95,15 +98,15 @@ function factsOf(api: Api, { features }: Config): ApiFacts {
 }
 
 /**
- * Makes the first handler of all. It starts a request, and sends it through the app's router with an end of its own:
- * Express's own end, a page, would be the answer to a handler that leaves the router with `next("router")`.
+ * Makes the first handler. It starts the request, and runs the app's router with a final handler of its own:
+ * after `next("router")`, Express's would answer with an HTML page.
  */
 function enter(app: Express, start: Start, fail: Fail): RequestHandler {
   const answerError = answerErrors(fail);
   let isComplete = false;
   return (request, response, next) => {
     if (hasRequestContext(request)) return next();
-    // The first request is the sign that nothing more is added to the app.
+    // From the first request on, nothing more is added to the app.
     if (!isComplete) app.use(notFound, answerError);
     isComplete = true;
     start(request, response);
@@ -115,7 +118,7 @@ function enter(app: Express, start: Start, fail: Fail): RequestHandler {
 
 type Start = (request: Request, response: Response) => void;
 
-/** Gives the request its id, its log, and the deadlines by which it is answered whatever happens. */
+/** Gives the request its id, its log, and the deadlines that guarantee an answer. */
 function startRequest(
   runtime: Runtime,
   headers: Runtime["headers"],
@@ -158,11 +161,11 @@ const notFound: RequestHandler = () => {
   throw noSuchEndpoint();
 };
 
-/** Four parameters, by which Express knows an error handler. */
+/** Express recognises an error handler by its four parameters. */
 function answerErrors(fail: Fail): ErrorRequestHandler {
   return (thrown, request, response, _next) => {
     const { abortReason } = requestContext(request);
-    // The handler has given up because of the deadline, which is answered, or because its caller has gone.
+    // The handler gave up because of the deadline, which is already answered, or because the caller has gone.
     if (abortReason && thrown === abortReason) return;
     fail(
       request,
@@ -179,7 +182,7 @@ const CODES: Readonly<Record<number, string>> = {
   429: "001429",
 };
 
-/** What Express and its middleware refuse, body-parser say: an http-errors error of a 4xx status. */
+/** A 4xx error of Express or its middleware (body-parser, for example), in the form of http-errors. */
 function refusal(thrown: unknown): ApiError | undefined {
   const { status, expose } = (thrown ?? {}) as { readonly status?: unknown; readonly expose?: unknown };
   if (typeof status !== "number" || status < 400 || status > 499 || expose !== true) return undefined;
@@ -192,7 +195,7 @@ function refusal(thrown: unknown): ApiError | undefined {
 
 type Fail = (request: Request, response: Response, error: ApiError) => void;
 
-/** What a handler may have said of the answer that it could not finish. */
+/** Headers that a handler set for the answer that it could not finish. */
 const SAID_OF_CONTENT = [
   "content-disposition",
   "content-encoding",
@@ -203,9 +206,9 @@ const SAID_OF_CONTENT = [
   "transfer-encoding",
 ];
 
-/** Makes the function that logs an error as its status deserves, and answers it. */
+/** Makes the function that logs an error at the level of its status, and answers it. */
 function failWith(errors: ErrorCodes): Fail {
-  /** @throws Error for a code that the API does not have, and for a status or headers that cannot be answered. */
+  /** @throws Error for a code that the API does not have, and for an invalid status or header. */
   function answerOf(error: ApiError, { headers }: Request, requestId: string): WholeAnswer {
     if (!Object.hasOwn(errors, error.code)) throw new Error(`Unknown error code ${error.code}`);
     const entry = errors[error.code] as CatalogueEntry;
@@ -224,13 +227,14 @@ function failWith(errors: ErrorCodes): Fail {
       answer = answerOf(error, request, context.requestId);
     }
     const isOver = response.writableEnded || context.answeredAt !== undefined;
-    // A caller's mistake that comes to light after the answer is of no use to anyone: that its body broke off, say.
+    // A caller's mistake that shows only after the answer, such as a body that breaks off, is not worth
+    // logging.
     if (isOver && answer.status < 500) return;
     context.error = { code: error.code, reason: error.reason };
     if (answer.status >= 500) {
       if (!error.isLogged) context.log.error("request failed", { error });
     } else if (error.cause !== undefined) {
-      // A caller's mistake needs no stack of ours.
+      // A caller's mistake needs no stack trace.
       const { code, reason, cause } = error;
       context.log.warn("request refused", {
         code,
@@ -241,7 +245,7 @@ function failWith(errors: ErrorCodes): Fail {
     if (!isAnswered(response)) {
       for (const name of SAID_OF_CONTENT) response.removeHeader(name);
       sendAnswer(request, response, answer);
-      // A half of another answer is out: its caller must see that the rest will not come.
+      // Part of another answer is already sent: the caller must see that it is incomplete.
     } else if (!isOver) response.destroy();
   };
 }

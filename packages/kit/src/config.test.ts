@@ -5,7 +5,7 @@ import { matching, oneOf, wholeNumber } from "./setting-parsers.ts";
 
 type Environment = Record<string, string | undefined>;
 
-/** The least that a start needs. */
+/** The minimum for a start. */
 const LEAST = {
   RUNTIME: "CONTAINERIZED",
   JWT_ISSUER: "https://securetoken.google.com/my-project",
@@ -24,12 +24,12 @@ function mistakesOf(environment: Environment, own: OwnSettings = {}): string[] {
 }
 
 interface SettingCases {
-  /** What it is when it is unset; a string stands for the sentence that then stops the start. */
+  /** The value if the variable is unset; a string stands for the sentence that then stops the start. */
   readonly unset: unknown;
   readonly value: (config: Config) => unknown;
   readonly right: readonly (readonly [text: string, value: unknown])[];
   readonly wrong: readonly string[];
-  /** Without which a right value is refused. */
+  /** Without these, a valid value is refused. */
   readonly needs?: Environment;
 }
 
@@ -144,7 +144,7 @@ const cases: Record<keyof typeof settings, SettingCases> = {
   },
   AUTH0_CLIENT_ID: {
     unset: { value: undefined },
-    // It counts with its provider alone.
+    // Only counts together with its provider.
     value: ({ oidc }) => oidc.clientId,
     right: [["AbCdEf", undefined]],
     wrong: ["a b", " a"],
@@ -483,7 +483,7 @@ for (const [name, { unset, value, right, wrong, needs = {} }] of Object.entries(
   const setting = settings[name as keyof typeof settings];
 
   describe(name, () => {
-    it("is explained, and its example is a right value", () => {
+    it("is explained, and its example is valid", () => {
       assert.match(setting.description, /^[A-Z`].+\.$/);
       assert.deepEqual(mistakesOf({ ...LEAST, ...needs, [name]: setting.example }), []);
     });
@@ -505,7 +505,7 @@ for (const [name, { unset, value, right, wrong, needs = {} }] of Object.entries(
     }
 
     for (const text of wrong) {
-      it(`may not be ${JSON.stringify(text).slice(0, 60)}, and one sentence says so`, () => {
+      it(`may not be ${JSON.stringify(text).slice(0, 60)}, which one sentence explains`, () => {
         const [sentence = "", ...others] = mistakesOf({ ...LEAST, [name]: text });
         assert.deepEqual(others, []);
         assert.ok(sentence.startsWith(`${name} is wrong`), sentence);
@@ -532,7 +532,7 @@ describe("loadConfig", () => {
     ["AWS_API_GW_STAGE", "AWS_API_GW_STAGE_NAME"],
     ["AWS_API_GW_MAPPINGKEY", "AWS_API_GW_MAPPING_KEY"],
   ] as const) {
-    it(`takes ${misspelt} for a misspelling, and says which name is right`, () => {
+    it(`takes ${misspelt} for a misspelling, and suggests the right name`, () => {
       const { example } = settings[meant];
       assert.deepEqual(mistakesOf({ ...LEAST, [misspelt]: "hunter2" }), [
         `Unknown setting ${misspelt}. Did you mean ${meant}, for example ${meant}=${example}?`,
@@ -540,7 +540,7 @@ describe("loadConfig", () => {
     });
   }
 
-  it("lets variables of others be, and a misspelt one that is empty", () => {
+  it("ignores variables of other programs, and an empty misspelt one", () => {
     assert.deepEqual(
       mistakesOf({
         ...LEAST,
@@ -567,7 +567,7 @@ describe("loadConfig", () => {
     ]);
   });
 
-  it("quotes what is wrong, so that it can be found", () => {
+  it("quotes the wrong value", () => {
     assert.deepEqual(mistakesOf({ ...LEAST, PORT: "http" }), [
       'PORT is wrong ("http"); it must be a number from 0 to 65535, e.g. PORT=5000.',
     ]);
@@ -581,7 +581,7 @@ describe("loadConfig", () => {
     ]);
   });
 
-  it("quotes of a URL what is wrong with it, and not what may be secret in it", () => {
+  it("quotes only the wrong part of a URL, and nothing that may be secret", () => {
     const [sentence] = mistakesOf({
       ...LEAST,
       FIREBASE_SECURE_TOKEN_URL: "https://u:hunter2@example.com/v1?key=hunter2#hunter2",
@@ -589,7 +589,7 @@ describe("loadConfig", () => {
     assert.match(sentence ?? "", /^FIREBASE_SECURE_TOKEN_URL is wrong \("https:\/\/…@example\.com\/v1…"\); /);
   });
 
-  it("shows no demo callers in production", () => {
+  it("refuses demo callers in production", () => {
     for (const NODE_ENV of ["production", undefined]) {
       assert.deepEqual(mistakesOf({ ...LEAST, NODE_ENV, DEMO_CALLERS: "a@example.com:hunter2" }), [
         "DEMO_CALLERS shows passwords publicly and is refused in production; unset it, or set NODE_ENV=development for a local stack.",
@@ -597,7 +597,7 @@ describe("loadConfig", () => {
     }
   });
 
-  it("asks for no API key where the token endpoints are off", () => {
+  it("needs no API key where the token endpoints are off", () => {
     const { FIREBASE_APP_API_KEY: _, ...keyless } = LEAST;
     assert.equal(loadConfig({ ...keyless, AUTH_ENDPOINTS: "off" }).firebase.apiKey, undefined);
     assert.deepEqual(
@@ -606,7 +606,7 @@ describe("loadConfig", () => {
     );
   });
 
-  it("tells why a sign-in was refused in development only, unless it is told otherwise", () => {
+  it("gives the reason for a refused sign-in only in development, unless it is configured otherwise", () => {
     for (const [NODE_ENV, AUTH_ERROR_DETAIL, expected] of [
       ["development", undefined, "provider"],
       ["test", undefined, "generic"],
@@ -627,18 +627,18 @@ describe("loadConfig", () => {
 });
 
 describe("the entry that is started", () => {
-  it("must run as RUNTIME says: a container's setting does not make Lambda's entry trust events", () => {
+  it("must run as RUNTIME says: RUNTIME=CONTAINERIZED does not make Lambda's entry trust events", () => {
     assert.throws(() => loadConfig(LEAST, { runtime: "LAMBDA" }), {
       name: "ConfigError",
       message:
-        "RUNTIME is CONTAINERIZED, but what was started runs as LAMBDA; set RUNTIME=LAMBDA, or start the other entry.",
+        "RUNTIME is CONTAINERIZED, but the started entry runs as LAMBDA; set RUNTIME=LAMBDA, or start the other entry.",
     });
     assert.equal(loadConfig(LEAST, { runtime: "CONTAINERIZED" }).runtime, "CONTAINERIZED");
   });
 });
 
 describe("signatures that API Gateway does not verify", () => {
-  it("are refused in Lambda, alone and beside RS256, and taken in a container", () => {
+  it("are refused in Lambda, alone and with RS256, and accepted in a container", () => {
     for (const JWT_ALGORITHMS of ["ES256", "RS256,EdDSA"]) {
       assert.throws(() => loadConfig({ ...LEAST, RUNTIME: "LAMBDA", JWT_ALGORITHMS }), {
         message: `JWT_ALGORITHMS has ${JWT_ALGORITHMS.split(",").at(-1)}, which API Gateway cannot verify; sign with RS256 at the provider, or run the API as a container.`,
@@ -651,7 +651,7 @@ describe("signatures that API Gateway does not verify", () => {
 describe("an API's own settings", () => {
   const own = {
     DATABASE_URL: {
-      description: "Where the orders are.",
+      description: "Where the orders are stored.",
       rule: "a JSON object",
       example: '{"host":"127.0.0.1"}',
       secret: true,
@@ -672,7 +672,7 @@ describe("an API's own settings", () => {
       parse: oneOf("eu", "us"),
     },
     JWT_EXTRA: {
-      description: "One whose name begins as the kit's do.",
+      description: "Its name begins like the kit's.",
       rule: "letters",
       example: "abc",
       optional: true,
@@ -682,7 +682,7 @@ describe("an API's own settings", () => {
   const load = (environment: Environment) => loadConfig({ ...LEAST, ...environment }, { settings: own });
   const ownMistakes = (environment: Environment) => mistakesOf({ ...LEAST, ...environment }, own);
 
-  it("are parsed beside the kit's, by the names of their variables and with their types", () => {
+  it("are parsed together with the kit's, under the names of their variables and with their types", () => {
     const { settings, port } = load({ DATABASE_URL: "{}", MAX_ORDERS: "7", REGION: "us", JWT_EXTRA: "x" });
     const size: number = settings.MAX_ORDERS;
     const region: "eu" | "us" | undefined = settings.REGION;
@@ -695,14 +695,14 @@ describe("an API's own settings", () => {
     assert.equal(certain, "us");
   });
 
-  it("have their defaults where they are unset or empty, and are otherwise undefined where they are optional", () => {
+  it("take their defaults when unset or empty, and are undefined when optional", () => {
     for (const unset of [undefined, ""]) {
       const { settings } = load({ DATABASE_URL: "{}", MAX_ORDERS: unset, REGION: unset });
       assert.deepEqual([settings.MAX_ORDERS, settings.REGION], [10, undefined]);
     }
   });
 
-  it("are named with their mistakes, together with the kit's", () => {
+  it("are reported together with the kit's mistakes", () => {
     assert.deepEqual(ownMistakes({ PORT: "http", MAX_ORDERS: "101", REGION: "mars" }), [
       'PORT is wrong ("http"); it must be a number from 0 to 65535, e.g. PORT=5000.',
       'DATABASE_URL is not set; it must be a JSON object, e.g. DATABASE_URL={"host":"127.0.0.1"}.',
@@ -711,7 +711,7 @@ describe("an API's own settings", () => {
     ]);
   });
 
-  it("are never quoted where they are secret, not even by a parser that throws", () => {
+  it("are never quoted if they are secret, not even by a parser that throws", () => {
     assert.deepEqual(ownMistakes({ DATABASE_URL: "hunter2" }), [
       'DATABASE_URL is wrong; it must be a JSON object, e.g. DATABASE_URL={"host":"127.0.0.1"}.',
     ]);
@@ -725,7 +725,7 @@ describe("an API's own settings", () => {
 
 describe("cookies for pages of other origins", () => {
   for (const name of ["CORS_ALLOW_ORIGINS", "CORS_ALLOW_HEADERS", "CORS_EXPOSE_HEADERS"]) {
-    it(`are refused where ${name} is *, as browsers and the gateway refuse them`, () => {
+    it(`are refused where ${name} is *, as browsers and the gateway do`, () => {
       const listed = { CORS_ALLOW_ORIGINS: "https://app.example.com", CORS_ALLOW_CREDENTIALS: "on" };
       const [sentence = "", ...others] = mistakesOf({ ...LEAST, ...listed, [name]: "*" });
       assert.deepEqual(others, []);

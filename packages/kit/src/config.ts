@@ -1,6 +1,6 @@
 /**
- * The environment, read once at the start. One table says of each variable what it is for, what it may be and what it
- * is by default; from it come the parsed configuration, the sentences about mistakes and the table in the docs.
+ * The environment, read once at the start. One table describes each variable: its purpose, its rule and its
+ * default. The parsed configuration, the error sentences and the table in the docs are made from it.
  */
 
 import {
@@ -23,11 +23,11 @@ import { listOf, matching, oneOf, wholeNumber } from "./setting-parsers.ts";
 export interface Features {
   /** The endpoints that sign callers in. */
   readonly authEndpoints: boolean;
-  /** The docs pages and their files, and the page that the API's root is in a browser. */
+  /** The docs pages and their files, and the API's root as a page in a browser. */
   readonly docs: boolean;
 }
 
-/** A caller whom the landing page offers to sign in as. */
+/** A caller who can sign in with one click on the landing page. */
 export interface DemoCaller {
   readonly username: string;
   readonly password: string;
@@ -38,13 +38,13 @@ export interface DemoCaller {
  */
 export interface Config<Own = unknown> {
   readonly runtime: "LAMBDA" | "CONTAINERIZED";
-  /** `production` unless said otherwise: what is forgotten must be safe. */
+  /** `production` by default: forgetting it must be safe. */
   readonly environment: "production" | "development" | "test";
   readonly features: Features;
   readonly stageName: string | undefined;
-  /** Without slashes at either end; may have several levels. */
+  /** Without a slash at either end; may have several levels. */
   readonly mappingKey: string | undefined;
-  /** Who signs callers in. Firebase where nothing says otherwise. */
+  /** Who signs callers in. Default: Firebase. */
   readonly identityProvider: IdentityProviderName;
   readonly firebase: {
     readonly apiKey: string | undefined;
@@ -56,7 +56,7 @@ export interface Config<Own = unknown> {
     readonly clientId: string | undefined;
     readonly clientSecret: string | undefined;
   };
-  /** The client that asks for tokens at Auth0, or at any provider of OpenID Connect. */
+  /** The client that requests tokens from Auth0, or from any OpenID Connect provider. */
   readonly oidc: {
     readonly clientId: string | undefined;
     readonly clientSecret: string | undefined;
@@ -70,23 +70,23 @@ export interface Config<Own = unknown> {
     readonly jwksUri: string | undefined;
     readonly audiences: readonly string[];
     readonly groupsClaim: string;
-    /** What `token_use` of a token must say, as Cognito writes it. `undefined`: anything. */
+    /** The required `token_use` of a token, as Cognito writes it. `undefined`: any. */
     readonly tokenUse?: "access" | "id" | undefined;
     readonly verifyExpiration: boolean;
-    /** How a token may be signed. Behind API Gateway by RS256 only. */
+    /** The accepted signature algorithms. Behind API Gateway, RS256 only. */
     readonly algorithms: readonly TokenAlgorithm[];
     readonly maxLifetimeHours: number;
   };
   readonly corsAllowOrigins: readonly string[];
-  /** Request headers that pages may send, beside those of the endpoints' contracts. Lower case. */
+  /** Request headers that pages may send, in addition to those of the endpoints' contracts. Lower case. */
   readonly corsAllowHeaders: readonly string[];
-  /** Response headers that pages may read, beside the kit's own. Lower case. */
+  /** Response headers that pages may read, in addition to the kit's own. Lower case. */
   readonly corsExposeHeaders: readonly string[];
-  /** Whether pages may send cookies, and read what is answered to them. */
+  /** Whether pages may send cookies and read the answers. */
   readonly corsAllowCredentials: boolean;
-  /** Where the API's own metrics are at CloudWatch; `undefined`: it has none. */
+  /** The CloudWatch namespace of the API's own metrics; `undefined`: no metrics. */
   readonly metricsNamespace: string | undefined;
-  /** Where spans go; `undefined`: there are none. */
+  /** Where spans go; `undefined`: no spans. */
   readonly traces:
     | {
         readonly exporter: "otlp" | "console";
@@ -94,55 +94,55 @@ export interface Config<Own = unknown> {
         readonly headers: Readonly<Record<string, string>>;
       }
     | undefined;
-  /** Whether the access log tells who called. */
+  /** Whether the access log names the caller. */
   readonly accessLogSubject: boolean;
   readonly host: string;
   readonly port: number;
   /** How many proxies in front of the container write `x-forwarded-for`. */
   readonly trustedProxyHops: number;
-  /** The CDN in front, whose published addresses are believed when they write `x-forwarded-for`. */
+  /** The CDN in front, whose published addresses are trusted in `x-forwarded-for`. */
   readonly trustedCdn: "cloudflare" | undefined;
   readonly workers: number;
-  /** How long the container goes on to take requests after it was told to stop. */
+  /** How long the container keeps accepting requests after the signal to stop. */
   readonly drainDelaySeconds: number;
   /** How long the container waits for a request's body. */
   readonly bodyTimeouts: BodyTimeouts;
-  /** The API's own settings, by the names of their variables. */
+  /** The API's own settings, under the names of their variables. */
   readonly settings: Own;
 }
 
-/** Every mistake of the environment, one sentence each. */
+/** All mistakes in the environment, one sentence each. */
 export class ConfigError extends Error {
   constructor(mistakes: readonly string[]) {
     super(mistakes.join("\n"));
     this.name = "ConfigError";
-    // The sentences say it all, also where a runtime prints the stack of what ended its start.
+    // The sentences say everything; some runtimes print the stack too.
     this.stack = this.message;
   }
 }
 
-/** One environment variable: what it is for, what it may be, and what it is by default. */
+/** One environment variable: its purpose, its rule and its default. */
 export interface Setting<Value> {
   readonly description: string;
-  /** A right value, quoted in the sentence about a wrong one. */
+  /** A valid value, quoted in the sentence about a wrong one. */
   readonly example: string;
-  /** What it may be, after "must be". */
+  /** The rule, as it reads after "must be". */
   readonly rule: string;
-  /** What counts when the variable is unset or empty. Without it the variable is required. */
+  /** The value when the variable is unset or empty. Without a default, the variable is required. */
   readonly default?: string;
   readonly optional?: true;
   /** Its value is never quoted. */
   readonly secret?: true;
-  /** At AWS its value is that of `infra.ts`: the name of a table, say. Elsewhere it is set as any other. */
+  /** On AWS, `infra.ts` sets it: the name of a table, for example. Elsewhere it is set like any other. */
   readonly fromInfra?: true;
-  /** Gives `undefined`, or throws, for a value that breaks the rule. */
+  /** Returns `undefined` or throws for a value that breaks the rule. */
   readonly parse: (text: string) => Value | undefined;
 }
 
 const toggle = (on: string, off: string) => (text: string) =>
   text === on ? true : text === off ? false : undefined;
 
-/** Written out in full: a URL parser would make one of `https:host`, and of blanks around it nothing. */
+/** Matched in full: a URL parser would accept `https:host` and trim surrounding spaces. */
 function fullUrl(text: string): string | undefined {
   const url = /^https?:\/\/[^\s#]+$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   return url && !url.username && !url.password ? text : undefined;
@@ -169,12 +169,12 @@ function listOfAlgorithms(text: string): readonly TokenAlgorithm[] | undefined {
   return algorithms?.every((algorithm) => algorithm !== undefined) ? [...new Set(algorithms)] : undefined;
 }
 
-/** Names of headers (RFC 9110, section 5.6.2), whose case does not matter. */
+/** Header names (RFC 9110, section 5.6.2), case-insensitive. */
 function headerNames(text: string): readonly string[] | undefined {
   return listOf((name) => /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name))(text)?.map((name) => name.toLowerCase());
 }
 
-/** As OpenTelemetry writes them: the values are percent-encoded ("OpenTelemetry Protocol Exporter"). */
+/** As in OpenTelemetry: the values are percent-encoded ("OpenTelemetry Protocol Exporter"). */
 function headersOf(text: string): Readonly<Record<string, string>> | undefined {
   const pairs = listOf((pair) => /^[\w-]+\s*=.+$/.test(pair))(text)?.map((pair) =>
     pair.split(/\s*=\s*(.*)/, 2),
@@ -196,7 +196,7 @@ export const settings = {
   },
   NODE_ENV: {
     description:
-      "In `development` and `test`, an answer that breaks its contract fails. `development` also sets `AUTH_ERROR_DETAIL` to `provider`.",
+      "In `development` and `test`, an answer that breaks its contract is an error. `development` also sets `AUTH_ERROR_DETAIL` to `provider`.",
     rule: "production, development or test",
     example: "production",
     default: "production",
@@ -218,7 +218,7 @@ export const settings = {
   },
   IDENTITY_PROVIDER: {
     description:
-      "The identity provider. Unset `JWT_` settings are derived from it and one or two of its values. Unset: Firebase, and nothing is derived.",
+      "The identity provider. Unset `JWT_` settings are derived from it and from one or two of its values. Unset: Firebase, and nothing is derived.",
     rule: "firebase, cognito, auth0 or oidc",
     example: "cognito",
     optional: true,
@@ -302,7 +302,7 @@ export const settings = {
   OIDC_SCOPE: {
     description:
       "The scopes that a sign-in requests. Default: `openid offline_access` with `auth0`, `openid` with `oidc`.",
-    rule: "scopes, separated by blanks",
+    rule: "scopes, separated by spaces",
     example: "openid offline_access orders:read",
     optional: true,
     parse: matching(/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/),
@@ -342,7 +342,7 @@ export const settings = {
     parse: oneOf("access", "id"),
   },
   JWT_ALGORITHMS: {
-    description: "The accepted signature algorithms. Only the container supports others than RS256.",
+    description: "The accepted signature algorithms. RS256 is the only one that works outside the container.",
     rule: "a list of RS256, ES256 and EdDSA, separated by commas",
     example: "ES256",
     default: DEFAULT_ALGORITHMS.join(","),
@@ -411,7 +411,7 @@ export const settings = {
   },
   AUTH_ERROR_DETAIL: {
     description:
-      "Whether a refused sign-in gives the provider's reason, or hides whether the account exists. Default: `generic`, in development `provider`.",
+      "Whether a refused sign-in gives the provider's reason, or hides whether the account exists. Default: `provider` in development, otherwise `generic`.",
     rule: "provider or generic",
     example: "generic",
     optional: true,
@@ -450,14 +450,14 @@ export const settings = {
   },
   ACCESS_LOG_SUBJECT: {
     description:
-      "Whether the access log has the caller as `client.subject`: the token's subject, or the API key's prefix.",
+      "Whether the access log names the caller as `client.subject`: the token's subject, or the API key's prefix.",
     rule: "on or off",
     example: "on",
     default: "off",
     parse: toggle("on", "off"),
   },
   METRICS_NAMESPACE: {
-    description: "The namespace of the API's own CloudWatch metrics, which cost money. Unset: no metrics.",
+    description: "The CloudWatch namespace of the API's own metrics, which cost money. Unset: no metrics.",
     rule: "a namespace of CloudWatch, without AWS/",
     example: "my-api/production",
     optional: true,
@@ -549,10 +549,10 @@ export const settings = {
   },
 } satisfies Record<string, Setting<unknown>>;
 
-/** Settings of an API's own, by the names of their variables. */
+/** The API's own settings, under the names of their variables. */
 export type OwnSettings = Readonly<Record<string, Setting<unknown>>>;
 
-/** The values of settings, by the names of their variables. */
+/** The values of settings, under the names of their variables. */
 export type ParsedSettings<Settings> = {
   readonly [Name in keyof Settings]: Settings[Name] extends Setting<infer Value>
     ? Settings[Name] extends { readonly optional: true }
@@ -561,11 +561,16 @@ export type ParsedSettings<Settings> = {
     : never;
 };
 
-/** A variable with one of these is meant for this API: a misspelt one must not fall back to a default in silence. */
+/**
+ * A variable with one of these prefixes is meant for this API: a misspelling must not silently mean the
+ * default.
+ */
 const OWN_PREFIX = /^(JWT|AWS_API_GW)_/;
 
 export interface ConfigOptions<Own extends OwnSettings> {
-  /** What the entry that is started runs as: the app must not trust events where it should verify tokens. */
+  /**
+   * The runtime of the entry that was started: the app must not trust events where it should verify tokens.
+   */
   readonly runtime?: Config["runtime"];
   /** The API's own settings. */
   readonly settings?: Own;
@@ -574,7 +579,7 @@ export interface ConfigOptions<Own extends OwnSettings> {
 /**
  * Reads the configuration.
  *
- * @throws ConfigError that names every mistake at once.
+ * @throws ConfigError that names all mistakes at once.
  */
 export function loadConfig<const Own extends OwnSettings = Record<never, never>>(
   environment: Readonly<Record<string, string | undefined>>,
@@ -622,7 +627,7 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
   }
   if (runtime && parsed.RUNTIME && parsed.RUNTIME !== runtime) {
     mistakes.push(
-      `RUNTIME is ${parsed.RUNTIME}, but what was started runs as ${runtime}; set RUNTIME=${runtime}, or start the other entry.`,
+      `RUNTIME is ${parsed.RUNTIME}, but the started entry runs as ${runtime}; set RUNTIME=${runtime}, or start the other entry.`,
     );
   }
   if (parsed.DEMO_CALLERS && parsed.NODE_ENV === "production") {
@@ -702,7 +707,7 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
   };
 }
 
-/** What the token endpoints cannot do without, and what it is. */
+/** What each provider's token endpoints require. */
 const NEEDED_TO_SIGN_IN = {
   firebase: ["FIREBASE_APP_API_KEY", "the project's web API key"],
   cognito: ["COGNITO_CLIENT_ID", "an app client with the flow ALLOW_USER_PASSWORD_AUTH"],
@@ -720,7 +725,7 @@ function readAll<Settings extends OwnSettings>(
     Object.entries(settings).map(([name, setting]) => {
       const text = environment[name] || follows[name] || setting.default;
       const source = sources[name];
-      // What it follows from has a sentence of its own: here where it is missing, there where it is wrong.
+      // The setting that it is derived from has its own sentence, whether it is missing or wrong.
       if (text !== undefined || source === undefined) return [name, read(name, setting, text, mistakes)];
       const said = settings[source] && !environment[source] ? missing(source, settings[source]) : undefined;
       if (said && !mistakes.includes(said)) mistakes.push(said);
@@ -733,7 +738,7 @@ function missing(name: string, { rule, example }: Setting<unknown>): string {
   return `${name} is not set; it must be ${rule}, e.g. ${name}=${example}.`;
 }
 
-/** The values of secret settings, the kit's and the API's own: no line of a log may have them. */
+/** The values of all secret settings, the kit's and the API's: they must never be logged. */
 export function secretValues(
   environment: Readonly<Record<string, string | undefined>>,
   ownSettings: OwnSettings,
@@ -750,7 +755,7 @@ function unknownSetting(name: string): string {
   return `Unknown setting ${name}. Did you mean ${nearest}, for example ${nearest}=${settings[nearest].example}?`;
 }
 
-/** What two names begin and end with alike, as a share of the longer one. */
+/** The length of the common beginning and end of two names, as a share of the longer name. */
 function likeness(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length);
   let start = 0;
@@ -778,7 +783,7 @@ function read(
   return value;
 }
 
-/** An owner's parser may throw, with the value in its message: the sentence says what is wrong. */
+/** An owner's parser may throw an error that contains the value, so its message is not shown. */
 function parse<Value>(setting: Setting<Value>, text: string): Value | undefined {
   try {
     return setting.parse(text);
@@ -787,7 +792,7 @@ function parse<Value>(setting: Setting<Value>, text: string): Value | undefined 
   }
 }
 
-/** What a sentence may repeat of a wrong value. A URL's credentials, its query and its fragment may be secret. */
+/** What a sentence may quote of a wrong value. A URL's credentials, query and fragment may be secret. */
 function quotable(text: string): string {
   const plain = text.includes("://") ? text.replace(/:\/\/.*@/s, "://…@").replace(/[?#].*/s, "…") : text;
   return plain.slice(0, 100);

@@ -9,17 +9,17 @@ export function isEnabled({ feature }: Pick<Route, "feature">, features: Feature
 }
 
 /**
- * Loads the endpoints of an API that are switched on, and the routes of its mounted routers: the one list for the app, the
+ * Loads the enabled endpoints of an API and the routes of its mounted routers: the one list for the app, the
  * gateway's plan, the local stack, the docs and the tests.
  *
- * @throws TypeError for an endpoint that is listed under another method or path than its own.
+ * @throws TypeError for an endpoint that is listed under another method or path.
  */
 export async function enabledRoutes(api: Api, features: Features): Promise<readonly Route[]> {
   const routes = (await loadRoutes(api)).filter((route) => isEnabled(route, features));
   return [...routes, ...api.routers.flatMap(routesOfRouter)].sort(byPath);
 }
 
-/** Loads every endpoint of an API, switched on or not. */
+/** Loads every endpoint of an API, enabled or not. */
 export async function loadRoutes({ routes }: Pick<Api, "routes">): Promise<readonly Route[]> {
   const loaded = await Promise.all(Object.entries(routes).map(([key, load]) => loadRoute(key, load)));
   return loaded.sort(byPath);
@@ -35,7 +35,7 @@ export function awsCallersEndpoints(routes: readonly Route[]): readonly string[]
 /**
  * Loads one endpoint.
  *
- * @throws TypeError when what the list has is not an endpoint, or one with another method or path.
+ * @throws TypeError if the list's value is not an endpoint, or is one with another method or path.
  */
 export async function loadRoute(key: string, load: () => Promise<Route>): Promise<Route> {
   const route: Partial<Route> | undefined = await load();
@@ -60,7 +60,9 @@ function byPath(a: Route, b: Route): number {
   return comparePaths(a.path, b.path) || (a.path < b.path ? -1 : 1);
 }
 
-/** The routes that the gateway, the docs and the access tests have for a router: the prefix, and all that is below it. */
+/**
+ * The routes of a router for the gateway, the docs and the access tests: the prefix, and everything below it.
+ */
 export function routesOfRouter({ operationId, prefix, summary, access }: MountedRouter): readonly Route[] {
   const route = {
     method: "ANY",

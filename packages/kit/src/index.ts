@@ -1,4 +1,7 @@
-/** What an API is made with. The entries of its two runtimes are `lambda` and `container`; its tests use `testing`. */
+/**
+ * The functions for building an API. The entries of its two runtimes are `lambda` and `container`; its tests
+ * use `testing`.
+ */
 export {
   type Api,
   type ApiDefinition,

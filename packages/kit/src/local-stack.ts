@@ -1,11 +1,15 @@
-/** How an API runs on its owner's machine: what `src/local.ts` exports as `local`. Each part may be left out. */
+/** How an API runs on its owner's machine: `src/local.ts` exports it as `local`. Every part is optional. */
 export interface LocalStack {
-  /** The mapping key of the custom domain that `localhost` stands in for. Default: none, the API is at the root. */
+  /**
+   * The mapping key of the custom domain that `localhost` stands in for. Default: none, the API is at the
+   * root.
+   */
   readonly mappingKey?: string;
   /**
-   * The accounts of the local identity provider, by the names that the demo calls them.
+   * The accounts of the local identity provider, under the names that the demo uses.
    *
-   * Default: `user`, in the group that opens the fewest endpoints, `admin`, in all groups, and `nobody`, in none.
+   * Default: `user`, in the group that opens the fewest endpoints, `admin`, in all groups, and `nobody`, in
+   * none.
    */
   readonly callers?: Readonly<Record<string, LocalCaller>>;
 }

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { AxiosError, AxiosHeaders } from "axios";
 import { createLog, withoutSecrets } from "./log.ts";
 
-/** Writes one line; gives its text and what is in it. */
+/** Writes one line; returns its text and its parsed content. */
 function lineOf(use: (log: ReturnType<typeof createLog>) => void) {
   const lines: string[] = [];
   use(createLog((line) => lines.push(line)));
@@ -22,12 +22,12 @@ describe("a log line", () => {
     }
   });
 
-  it("carries the fields of every log that it was made by", () => {
+  it("carries the fields of each log that it was derived from", () => {
     const { entry } = lineOf((log) => log.with({ a: 1 }).with({ b: 2 }).info("x", { c: 3 }));
     assert.deepEqual([entry.a, entry.b, entry.c], [1, 2, 3]);
   });
 
-  it("lets no field pass for the level, the message or what the log carries", () => {
+  it("lets no field replace the level, the message or the log's own fields", () => {
     const { entry } = lineOf((log) =>
       log.with({ requestId: "real" }).info("real", { level: "x", message: "x", requestId: "x" }),
     );
@@ -42,7 +42,7 @@ describe("a log line", () => {
     assert.equal("a" in entry, false);
   });
 
-  it("cannot be forged by a newline in what is logged", () => {
+  it("cannot be forged by a newline in a logged value", () => {
     const forged = '\n{"level":"error","message":"forged"}\r\n';
     const { entry } = lineOf((log) => log.with({ context: forged }).info(forged, { [forged]: forged }));
     assert.equal(entry.message, forged);
@@ -70,13 +70,13 @@ describe("a log line", () => {
     }
   });
 
-  it("has nothing else of an error: its other properties may hold secrets", () => {
+  it("has no other property of an error, which may hold secrets", () => {
     const error = Object.assign(new Error("failed"), { request: { password: "hunter2" }, token: "hunter2" });
     const { text } = lineOf((log) => log.error("failed", { error: new Error("outer", { cause: error }) }));
     assert.ok(!text.includes("hunter2"));
   });
 
-  it("has nothing else of an error that turns itself to JSON, as an HTTP client's does", () => {
+  it("ignores an error's own toJSON, such as an HTTP client's", () => {
     const config = { url: "https://example.com/?key=hunter2", data: "hunter2", headers: new AxiosHeaders() };
     const error = new AxiosError("Request failed", "ERR_BAD_REQUEST", config);
     assert.ok(JSON.stringify(error).includes("hunter2"), "it would tell");
@@ -88,7 +88,7 @@ describe("a log line", () => {
     assert.equal(entry.error.cause.message, "Request failed");
   });
 
-  it("is written whatever is logged: what cannot be JSON costs neither the line nor the request", () => {
+  it("is written whatever is logged: values without JSON cost neither the line nor the request", () => {
     const cyclic: Record<string, unknown> = {};
     cyclic.self = cyclic;
     const ownCause = new Error("its own cause");
@@ -122,7 +122,7 @@ describe("a log line", () => {
 });
 
 describe("a log without secrets", () => {
-  it("has three stars in the place of a secret, in a message, a field or an error, however it is written in JSON", () => {
+  it("has three stars in place of a secret, in a message, a field or an error, however JSON writes it", () => {
     const lines: string[] = [];
     const secret = 'postgres://owner:pass"word@db';
     const log = createLog(withoutSecrets((line) => lines.push(line), [secret, "short"]));

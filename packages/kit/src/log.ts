@@ -1,6 +1,6 @@
 /**
- * Structured logs: one JSON line an event. A hand of lines instead of a logging library, because the log is on the
- * path of every cold start (docs/decisions/0005-logger.md).
+ * Structured logs: one JSON line per event. A few lines of code instead of a logging library, because every
+ * cold start loads the log (docs/decisions/0005-logger.md).
  */
 
 import { sourceStack } from "./source-stack.ts";
@@ -16,17 +16,17 @@ export interface Log {
 }
 
 /**
- * Makes a log that hands each line, newline included, to `write`.
+ * Makes a log that passes each line, newline included, to `write`.
  *
- * Errors are reduced to name, message, code, stack and cause: other properties of an error (an HTTP client's request,
- * say) may hold secrets and never reach a line.
+ * Errors are reduced to name, message, code, stack and cause: other properties of an error (an HTTP client's
+ * request, for example) may hold secrets and never reach a line.
  */
 export function createLog(write: (line: string) => void = writeToStdout, context: LogFields = {}): Log {
   const at =
     (level: string) =>
     (message: string, fields: LogFields = {}) => {
       const entry = { level, time: new Date().toISOString(), message, ...context };
-      // Twice: first for the order, then because no field may pass for one of these.
+      // Set twice: first for the order, then so that no field replaces them.
       write(`${toJson({ ...entry, ...fields, ...entry })}\n`);
     };
   return {
@@ -37,15 +37,15 @@ export function createLog(write: (line: string) => void = writeToStdout, context
   };
 }
 
-/** Shorter values are words that a line may have for other reasons. */
+/** Shorter values are likely to be ordinary words in a line. */
 const SHORTEST_SECRET = 8;
 
-/** Makes of `write` one that writes `***` in the place of each secret, wherever in a line it stands. */
+/** Wraps `write` so that it writes `***` in place of each secret, anywhere in a line. */
 export function withoutSecrets(
   write: (line: string) => void,
   secrets: readonly string[],
 ): (line: string) => void {
-  // As they stand in JSON.
+  // As JSON writes them.
   const texts = secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .map((secret) => JSON.stringify(secret).slice(1, -1));
@@ -56,7 +56,7 @@ export function writeToStdout(line: string): void {
   process.stdout.write(line);
 }
 
-/** What cannot be JSON (a cycle, a bigint) must not cost the line, nor the request that is about to be answered. */
+/** A value without a JSON form (a cycle, a bigint) must not cost the line, nor the request. */
 function toJson(entry: LogFields): string {
   try {
     return JSON.stringify(entry, reduceErrors);
@@ -69,7 +69,7 @@ function toJson(entry: LogFields): string {
 }
 
 function reduceErrors(this: unknown, key: string, value: unknown): unknown {
-  // An error with a `toJSON` has told all it knows already; the error itself is still where it was.
+  // An error's `toJSON` has already replaced it in `value`; the error itself is still in its holder.
   const error = (this as LogFields)[key];
   if (!(error instanceof Error)) return value;
   const { name, message, stack, cause } = error;

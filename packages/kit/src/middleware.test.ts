@@ -26,7 +26,7 @@ interface Answer {
 /** An API in one of its two runtimes. */
 interface Running {
   request(request: RequestToSend): Promise<Answer>;
-  /** What was logged, without the access log. */
+  /** The log, without the access log. */
   entries(): readonly { readonly level: string; readonly error: { readonly cause: { message: string } } }[];
 }
 
@@ -152,7 +152,7 @@ for (const [name, start] of [
       });
     }
 
-    it("runs in its order, after request id and log, before the routes, and answers by itself where it likes", async () => {
+    it("runs in order, after request id and log and before the routes, and may answer itself", async () => {
       const steps: string[] = [];
       const step =
         (text: string): RequestHandler =>
@@ -174,7 +174,7 @@ for (const [name, start] of [
       );
     });
 
-    it("changes headers of every answer, those of errors too", async () => {
+    it("changes headers of every answer, including errors", async () => {
       const tag: RequestHandler = (_request, response, next) => {
         response.setHeader("x-tag", "yes");
         next();
@@ -189,7 +189,7 @@ for (const [name, start] of [
       ["express.raw()", express.raw({ type: "application/json" })],
       ["express.text()", express.text({ type: "application/json" })],
     ] as const) {
-      it(`an endpoint behind ${reader} checks and gets the body that was read`, async () => {
+      it(`an endpoint behind ${reader} validates and gets the body that was read`, async () => {
         const { request } = await start(apiOf([createNote], { middleware: () => [middleware] }));
         const post = (body: string) =>
           request({
@@ -236,7 +236,7 @@ for (const [name, start] of [
       }
     });
 
-    it("hands its errors to the API's own answers, thrown or passed on", async () => {
+    it("has its errors answered by the API, thrown or passed on", async () => {
       const fails: Readonly<Record<string, RequestHandler>> = {
         "/throws": () => {
           throw new ApiError("001429", { reason: "Later" });
@@ -263,19 +263,19 @@ for (const [name, start] of [
       );
     });
 
-    it("that fails in the middle of its answer never leaves the caller waiting", async () => {
+    it("never leaves the caller waiting when it fails in the middle of its answer", async () => {
       const writeHalf: RequestHandler = (_request, response, next) => {
         response.status(200).write("half of", () => next(new Error("the disk is gone")));
       };
       const { request, entries } = await start(apiOf(routes, { middleware: () => [writeHalf] }));
-      // A server has sent the first half already and cuts it off; Lambda has sent nothing yet.
+      // A server has sent the first half and cuts it off; Lambda has sent nothing yet.
       const answer = await request(get("/v1/literal")).catch((error: Error) => error);
       if (answer instanceof Error) assert.match(String(answer), /terminated/);
       else assert.equal(answer.status, 500);
       assert.match(JSON.stringify(entries()), /the disk is gone/);
     });
 
-    it("is made once, with the configuration and the services", async () => {
+    it("is created once, with the configuration and the services", async () => {
       const made: unknown[] = [];
       const api = apiOf(routes, {
         services: { greeting: { create: () => "hello" } },
@@ -299,7 +299,7 @@ for (const [name, start] of [
   });
 
   describe(`app.use on the finished app, by ${name}`, () => {
-    it("comes after the routes and the routers, and before 404", async () => {
+    it("runs after the routes and the routers, and before 404", async () => {
       const seen: string[] = [];
       const { request } = await start(apiOf(routes), (app) => {
         app.use((request, _response, next) => {
@@ -328,7 +328,7 @@ for (const [name, start] of [
     });
   });
 
-  describe(`what means something to Express, by ${name}`, () => {
+  describe(`words that Express treats specially, by ${name}`, () => {
     const exits: Readonly<Record<string, RequestHandler>> = {
       'next("router")': (_request, _response, next) => next("router"),
       'a rejection "router"': async () => {
@@ -346,13 +346,13 @@ for (const [name, start] of [
 
     for (const [how, leave] of Object.entries(exits)) {
       for (const method of ["GET", "OPTIONS"]) {
-        it(`${how} of a handler that was added to the app leaves it: 404 in JSON for ${method}`, async () => {
+        it(`${how} of a handler added to the app leaves it: 404 in JSON for ${method}`, async () => {
           const { request } = await start(apiOf(routes), (app) => app.use("/late", leave));
           isJson(await request({ method, path: "/late" }), 404);
         });
       }
 
-      it(`${how} of a mounted router leaves that router alone: what comes after it still runs`, async () => {
+      it(`${how} of a mounted router leaves only that router: later handlers still run`, async () => {
         const legacy = { operationId: "legacy", prefix: "/legacy", summary: "Old.", access: ANYONE };
         const api = apiOf(routes, { routers: [{ ...legacy, router: () => Router().use(leave) }] });
         const { request } = await start(api, (app) => {
@@ -377,7 +377,7 @@ for (const [name, start] of [
       ["route", 404],
       [undefined, 404],
     ] as const) {
-      it(`a handler that was added to the app and throws ${JSON.stringify(thrown)} is answered as Express takes it: ${expected} in JSON`, async () => {
+      it(`a handler added to the app that throws ${JSON.stringify(thrown)} is answered as Express would: ${expected} in JSON`, async () => {
         const fail: RequestHandler = () => {
           throw thrown;
         };
@@ -407,7 +407,7 @@ for (const [name, start] of [
           },
         ],
       ] satisfies [string, RequestHandler][]) {
-        it(`answers 500 in JSON, and writes one line, where the API's middleware ${how} ${JSON.stringify(thrown)}`, async () => {
+        it(`answers 500 in JSON, and logs one line, where the API's middleware ${how} ${JSON.stringify(thrown)}`, async () => {
           const { request, entries } = await start(apiOf(routes, { middleware: () => [fail] }));
           isJson(await request(get("/v1/literal")), 500);
           assert.deepEqual(
@@ -467,7 +467,7 @@ for (const [name, start] of [
       });
     }
 
-    it("answers an error without what was said of the content that it could not send", async () => {
+    it("answers an error without the headers of the content that it could not send", async () => {
       const fail: RequestHandler = (_request, response) => {
         response.setHeader("content-encoding", "gzip");
         response.setHeader("etag", '"1"');
@@ -488,7 +488,7 @@ for (const [name, start] of [
       next();
     };
 
-    /** `POST /v1/notes/{id}`, for admins, which demands a body. */
+    /** `POST /v1/notes/{id}`, for admins, which requires a body. */
     function notes(...use: RequestHandler[]): Route {
       used = [];
       return defineRoute({
@@ -512,7 +512,7 @@ for (const [name, start] of [
       body,
     });
 
-    it("run once the caller is let in, know the caller, and come before the body is read", async () => {
+    it("run after the access check, know the caller, and come before the body is read", async () => {
       const { request } = await start(apiOf([notes()]));
       const { status, body } = await request(post('{"text":"hello"}', ["ADMINS"]));
       assert.deepEqual([status, body], [200, '"hello"']);
@@ -530,13 +530,13 @@ for (const [name, start] of [
       assert.deepEqual(used, []);
     });
 
-    it("run on their own route alone", async () => {
+    it("run only on their own route", async () => {
       const { request } = await start(apiOf([notes(), ...routes]));
       for (const path of ["/v1/literal", "/v1/notes/7", "/v1/nowhere"]) await request(get(path));
       assert.deepEqual(used, []);
     });
 
-    it("may answer by themselves: nothing after them runs", async () => {
+    it("may answer themselves: later handlers do not run", async () => {
       const { request } = await start(
         apiOf([notes((_request, response) => void response.status(429).json("slow down"), note)]),
       );

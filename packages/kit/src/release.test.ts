@@ -14,17 +14,17 @@ describe("the release", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("is what the build has written, and nothing else of its file", () => {
+  it("is what the build has written, without other fields of its file", () => {
     writeFileSync(join(folder, "release.json"), '{"version":"1.2.3","commit":"0123abc","secret":"no"}');
     assert.deepEqual(readRelease(folder), { version: "1.2.3", commit: "0123abc" });
   });
 
-  it("is the API's own version, in development, where nothing was built", () => {
+  it("is the API's own version and commit development, where nothing was built", () => {
     assert.deepEqual(release({ version: "4.5.6" }), { version: "4.5.6", commit: "development" });
     assert.deepEqual(release({ version: "7.8.9" }), { version: "7.8.9", commit: "development" });
   });
 
-  it("is logged once for an app, and for each of two", () => {
+  it("is logged once per app", () => {
     const lines: string[] = [];
     const log = createLog((line) => lines.push(line));
     const facts = (version: string): ApiFacts => ({
@@ -46,7 +46,7 @@ describe("the release", () => {
   });
 
   for (const content of [undefined, "", "{", "null", "[]", '{"version":"1.2.3"}', '{"version":1,"commit":2}'])
-    it(`is unknown, and no fault, where its file is missing or unreadable: ${content ?? "no file"}`, () => {
+    it(`is unknown, without an error, if its file is missing or unreadable: ${content ?? "no file"}`, () => {
       if (content !== undefined) writeFileSync(join(folder, "release.json"), content);
       assert.equal(readRelease(folder), undefined);
     });

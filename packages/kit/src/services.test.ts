@@ -19,7 +19,7 @@ const settings = {
   POOL_SIZE: { description: "How many.", rule: "a number", example: "4", parse: wholeNumber(1, 9) },
 };
 
-/** Services made of definitions, and what was logged. */
+/** Services made from definitions, and the log. */
 function setUp(definitions: ServiceDefinitions, replaced: Readonly<Record<string, unknown>> = {}) {
   const lines: string[] = [];
   const log = createLog((line) => lines.push(line));
@@ -32,7 +32,7 @@ function setUp(definitions: ServiceDefinitions, replaced: Readonly<Record<string
   };
 }
 
-/** `GET /v1/<name>`, which answers what its service is. */
+/** `GET /v1/<name>`, which answers with its service. */
 const routeOf = (name: string, path = `/v1/${name}`) =>
   defineRoute({
     operationId: name,
@@ -48,7 +48,7 @@ const routeOf = (name: string, path = `/v1/${name}`) =>
   );
 
 describe("a service", () => {
-  it("is made when it is first asked for, and never again: not by parallel requests either", async () => {
+  it("is created at its first use, and never again, not even by parallel requests", async () => {
     const made: string[] = [];
     const { services } = setUp({
       pool: service({ create: () => made.push("pool") }),
@@ -68,7 +68,7 @@ describe("a service", () => {
     assert.deepEqual(made, ["client", "pool"]);
   });
 
-  it("is made once where it is nothing, too", async () => {
+  it("is created once even if it is undefined", async () => {
     let calls = 0;
     const { services } = setUp({
       migrated: service({
@@ -81,7 +81,7 @@ describe("a service", () => {
     assert.equal(calls, 1);
   });
 
-  it("is made of the configuration with the API's own settings, of the log, and of other services", async () => {
+  it("is created from the configuration with the API's own settings, the log, and other services", async () => {
     const pool = service({
       settings,
       create: ({ config, log }) => {
@@ -105,7 +105,7 @@ describe("a service", () => {
     );
   });
 
-  it("may be made of one that the API does not list, which is made once and closed like the others", async () => {
+  it("may use one that the API does not list, which is created once and closed like the others", async () => {
     const steps: string[] = [];
     const hidden = service({
       create: () => steps.push("hidden"),
@@ -130,7 +130,7 @@ describe("a service", () => {
     ]);
   });
 
-  it("is replaced by a value in tests, also for services that use it, and is then neither made nor closed", async () => {
+  it("is replaced in tests, also for services that use it, and is then neither created nor closed", async () => {
     const steps: string[] = [];
     const pool = service({
       create: () => {
@@ -149,7 +149,7 @@ describe("a service", () => {
     assert.deepEqual(steps, []);
   });
 
-  it("that cannot be made rejects with 001503 and its cause for all who wait, and is tried again by the next", async () => {
+  it("that cannot be created rejects with 001503 and its cause for all waiting requests, and the next one tries again", async () => {
     for (const fail of [
       () => {
         throw new Error("the database says no");
@@ -182,14 +182,14 @@ describe("a service", () => {
     }
   });
 
-  it("that nothing waits for does not end the process when it cannot be made", async () => {
+  it("that nothing waits for does not end the process when it cannot be created", async () => {
     const { services } = setUp({ pool: service({ create: () => Promise.reject(new Error("no")) }) });
     void services.pool;
     // An unhandled rejection would fail this test.
     await new Promise((resolve) => setImmediate(resolve));
   });
 
-  it("is closed in reverse order, each after those that are made of it", async () => {
+  it("is closed in reverse order, after those that use it", async () => {
     const steps: string[] = [];
     const closing = (name: string) => async (value: string) => {
       assert.equal(value, name);
@@ -211,7 +211,7 @@ describe("a service", () => {
     assert.equal(steps.length, 4, "once");
   });
 
-  it("that is still being made is closed too", async () => {
+  it("that is still being created is closed too", async () => {
     const finish = Promise.withResolvers<string>();
     const closed: string[] = [];
     const { services, close } = setUp({
@@ -224,7 +224,7 @@ describe("a service", () => {
     assert.deepEqual(closed, ["late"]);
   });
 
-  it("that cannot be closed is logged, and does not keep the others open", async () => {
+  it("that cannot be closed is logged, and the others are closed", async () => {
     const closed: string[] = [];
     const failing = (how: () => unknown) => service({ create: () => "x", close: how });
     const { services, close, entries } = setUp({
@@ -266,7 +266,7 @@ describe("an API with services", () => {
     return { ...server, entries: () => lines.map((line) => JSON.parse(line)) };
   }
 
-  it("makes each once for all its requests, and only those that a request needs", async () => {
+  it("creates each once for all its requests, and only those that a request needs", async () => {
     const made: string[] = [];
     const create = (name: string) =>
       service({
@@ -287,7 +287,7 @@ describe("an API with services", () => {
     assert.deepEqual(made, ["pool"]);
   });
 
-  it("makes each once for a function's instance", async () => {
+  it("creates each once for a function's instance", async () => {
     let calls = 0;
     const counted = service({
       create() {
@@ -308,7 +308,7 @@ describe("an API with services", () => {
     }
   });
 
-  it("is given values in their place by a test, in both runtimes", async () => {
+  it("accepts a test's replacements, in both runtimes", async () => {
     const services = { pool: service({ create: () => assert.fail("was made") }) };
     const api = apiOf([routeOf("pool")], { services });
     const { url } = await start(api, { pool: "a fake" });
@@ -322,7 +322,7 @@ describe("an API with services", () => {
     assert.equal(((await handler(event, lambdaContext())) as HttpResult).body, '"a fake"');
   });
 
-  it("answers 503 while one cannot be made, logs its cause, and answers 200 once it can", async () => {
+  it("answers 503 while one cannot be created, logs its cause, and answers 200 once it can", async () => {
     let isUp = false;
     const pool = service({
       create() {
@@ -355,7 +355,7 @@ describe("an API with services", () => {
     assert.deepEqual([answered.status, await answered.json()], [200, "a pool"]);
   });
 
-  it("closes them when the server has stopped, the last made first, and only after the last answer", async () => {
+  it("closes them when the server has stopped, in reverse order, and only after the last answer", async () => {
     const steps: string[] = [];
     const entered = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
@@ -398,7 +398,7 @@ describe("an API with services", () => {
     assert.deepEqual(steps, ["answer", "close first", "close second"]);
   });
 
-  it("closes them although an answer had to be cut off", async () => {
+  it("closes them even if an answer had to be cut off", async () => {
     const entered = Promise.withResolvers<void>();
     let isClosed = false;
     const pool = service({
@@ -429,7 +429,7 @@ describe("an API with services", () => {
     assert.equal(isClosed, true);
   });
 
-  it("stops although one cannot be closed, logs it, and closes the others", async () => {
+  it("stops even if one cannot be closed, logs it, and closes the others", async () => {
     let isClosed = false;
     const broken = service({ create: () => "broken", close: () => Promise.reject(new Error("stuck")) });
     const fine = service({
@@ -450,7 +450,7 @@ describe("an API with services", () => {
   });
 });
 
-/** Not run: what must not compile is an error for the type checker if it does. */
+/** Never called: the type checker reports an error if this compiles. */
 export function typesOfServices() {
   const pool = service({ settings, create: ({ config }) => ({ size: config.settings.POOL_SIZE }) });
 

@@ -1,16 +1,16 @@
 /**
- * What endpoints share and a process makes once: a connection pool, an SDK client, a cache. Each is made when it is first
- * asked for, so that a cold start pays only for the services of its own endpoint.
+ * Objects that endpoints share and a process creates once: a connection pool, an SDK client, a cache. Each is
+ * created at its first use, so that a cold start pays only for the services of its own endpoint.
  */
 import type { Config, OwnSettings, ParsedSettings } from "./config.ts";
 import { ApiError } from "./errors/api-error.ts";
 import type { Log } from "./log.ts";
 
-/** What a service is made from. */
+/** What a service is created from. */
 export interface ServiceTools<Settings> {
   readonly config: Config<Settings>;
   readonly log: Log;
-  /** Another service, of which this one is made. */
+  /** Another service, which this one uses. */
   use<Value>(other: ServiceDefinition<Value>): Promise<Value>;
 }
 
@@ -36,7 +36,7 @@ export type Services<Definitions> = {
   readonly [Name in keyof Definitions]: Promise<ValueOf<Definitions[Name]>>;
 };
 
-/** Ready-made values in the place of some services, for tests. */
+/** Replacements for some services, for tests. */
 export type ReplacedServices<Definitions> = {
   readonly [Name in keyof Definitions]?: ValueOf<Definitions[Name]>;
 };
@@ -44,15 +44,13 @@ export type ReplacedServices<Definitions> = {
 /**
  * Defines a service.
  *
- * @param definition.settings the API's own settings, where `create` reads them.
+ * @param definition.settings the API's own settings, if `create` reads them.
  * @param definition.create makes it, once per process.
  * @param definition.close ends it when the process drains, after all requests are answered.
- * @example
- * const pool = service({
- *   settings,
- *   create: ({ config }) => new Pool({ connectionString: config.settings.DATABASE_URL }),
- *   close: (pool) => pool.end(),
- * });
+ * @example const pool = service({
+ * settings,
+ * create: ({ config }) => new Pool({ connectionString: config.settings.DATABASE_URL }),
+ * close: (pool) => pool.end(), });
  */
 export function service<Value, Settings extends OwnSettings = Record<never, never>>(definition: {
   readonly settings?: Settings;
@@ -63,19 +61,19 @@ export function service<Value, Settings extends OwnSettings = Record<never, neve
 }
 
 export interface ServiceSet {
-  /** One property a service; reading it gives a promise, and makes the service the first time. */
+  /** One property per service; reading it returns a promise, and creates the service the first time. */
   readonly services: Readonly<Record<string, Promise<unknown>>>;
-  /** Closes what was made, the last first. A service that cannot be closed is logged. */
+  /** Closes the created services in reverse order. A service that cannot be closed is logged. */
   close(): Promise<void>;
 }
 
 /**
  * Makes the services of one process.
  *
- * A service that cannot be made rejects with ApiError 001503 for each request that needs it, and is tried again by the
- * next one.
+ * A service that cannot be created rejects with ApiError 001503 for each request that needs it; the next
+ * request tries again.
  *
- * @param replaced values that stand in for some of them; they are not closed.
+ * @param replaced replacements for some of them; they are not closed.
  */
 export function createServices(
   definitions: ServiceDefinitions,
@@ -90,7 +88,7 @@ export function createServices(
     const name = names.get(definition) ?? "a service that the API does not list";
     if (users.includes(definition)) {
       const circle = [...users, definition].map((each) => names.get(each)).join(" uses ");
-      return Promise.reject(new Error(`Services use each other in a circle: ${circle}`));
+      return Promise.reject(new Error(`Services depend on each other in a circle: ${circle}`));
     }
     if (Object.hasOwn(replaced, name)) return Promise.resolve(replaced[name]);
     let value = pending.get(definition);
@@ -129,7 +127,7 @@ export function createServices(
   return {
     services,
     async close() {
-      // One that is being made is closed too.
+      // A service that is still being created is closed too.
       await Promise.allSettled(pending.values());
       for (const { name, close } of made.splice(0).reverse()) {
         try {

@@ -1,8 +1,8 @@
-/** Parsers of settings. Each gives `undefined` for a text that is not what it takes. */
+/** Parsers of settings. Each returns `undefined` for invalid text. */
 
 /**
- * Not a bare function type: TypeScript leaves calls of generic functions that return one to the end, and then the
- * `middleware` of an API does not know its settings.
+ * An object, not a bare function: TypeScript infers calls of generic functions that return a function last,
+ * and the `middleware` of an API would then not know its settings.
  */
 type Parser<Value> = ((text: string) => Value | undefined) & { readonly name: string };
 
@@ -16,7 +16,7 @@ export const wholeNumber = (minimum: number, maximum: number) => (text: string) 
 
 export const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
 
-/** A list, separated by commas, of items that all pass. */
+/** A comma-separated list whose items all pass. */
 export function listOf(isItem: (item: string) => boolean) {
   return (text: string): readonly string[] | undefined => {
     const items = text.split(",").map((item) => item.trim());

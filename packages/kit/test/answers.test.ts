@@ -29,7 +29,7 @@ const bad: Readonly<Record<string, readonly [answer: () => unknown, logged: RegE
   "an empty name of a header": [withHeaders({ "": "a" }), /"" cannot be the name of a header/],
   "a header in two spellings": [
     withHeaders({ "Cache-Control": "no-cache", "cache-control": "private" }),
-    /header cache-control is there twice/,
+    /header cache-control is set twice/,
   ],
   "headers as a Map": [
     withHeaders(new Map([["etag", '"1"']])),

@@ -388,7 +388,7 @@ describe("an endpoint with idempotency", () => {
     });
     assert.throws(
       () => defineRoute({ ...contract, method: "GET", idempotency: "optional" }),
-      /^TypeError: pay: a GET changes nothing, so that it needs no idempotency; leave it out$/,
+      /^TypeError: pay: a GET changes nothing, so it needs no idempotency; leave it out$/,
     );
     defineRoute({ ...contract, method: "POST", idempotency: "required" });
   });

@@ -62,7 +62,7 @@ const post = (headers: string, body = "") =>
 
 describe("what cannot be a request is refused as everything else is: our JSON, security headers, one line in the access log", () => {
   for (const [name, bytes, status, code] of [
-    ["no HTTP at all", "\x16\x03\x01\x02\0\r\n\r\n", 400, "001400"],
+    ["bytes that are not HTTP", "\x16\x03\x01\x02\0\r\n\r\n", 400, "001400"],
     ["a header without a colon", get("/v1/health", "host: x\r\nnonsense\r\n"), 400, "001400"],
     ["a version that does not exist", "GET / HTTP/9.9\r\nhost: x\r\n\r\n", 400, "001400"],
     ["no host", get("/v1/health", ""), 400, "001400"],
@@ -84,7 +84,7 @@ describe("what cannot be a request is refused as everything else is: our JSON, s
     ["CONNECT", "CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n", 400, "001400"],
     ["two lengths", post("content-length: 1\r\ncontent-length: 2\r\n", "ab"), 400, "001400"],
     [
-      "a length and chunks, by which requests are smuggled",
+      "a length and chunks, as in request smuggling",
       post("content-length: 1\r\ntransfer-encoding: chunked\r\n", "0\r\n\r\n"),
       400,
       "001400",

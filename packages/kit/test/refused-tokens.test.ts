@@ -22,7 +22,7 @@ const REASONS = [
   "The token demands an unknown extension",
   "The token is from another issuer",
   "The token is for another audience",
-  "The token is of another kind",
+  "The token is of the wrong kind",
   "The token has no usable subject",
   "The token has no usable lifetime",
   "The token has expired",

@@ -194,7 +194,7 @@ describe("a finite stream", () => {
   it("of other pieces than text and bytes is an error that says so", async () => {
     const { statusCode, lines } = await invoke(streaming(() => Readable.from([{ a: 1 }])));
     assert.equal(statusCode, 500);
-    assert.match(lines.join(""), /A piece of the stream is of type object; give text or bytes/);
+    assert.match(lines.join(""), /A piece of the stream is of type object; yield text or bytes/);
   });
 
   for (const [kind, contentType, limit] of [

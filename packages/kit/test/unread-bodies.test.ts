@@ -221,7 +221,7 @@ describe("a body that is waited for", () => {
     await isRead(started);
     seconds(test, 2);
     const { body } = await connection.next();
-    assert.equal(JSON.parse(body).error.reason, "Nothing of the body came for 2 seconds");
+    assert.equal(JSON.parse(body).error.reason, "No part of the body arrived for 2 seconds");
     await assertClosed(test, started, connection, "408");
   });
 

@@ -1,8 +1,8 @@
-/** Where an API keeps the keys of machines: the interface of its service `apiKeys`. */
+/** Where an API stores its API keys: the interface of its service `apiKeys`. */
 
-/** A key as it is kept. The key itself is shown once, to who gets it, and is kept nowhere. */
+/** A stored key. The key itself is shown once, to its owner, and never stored. */
 export interface StoredApiKey {
-  /** The part of the key by which it is found. It is not secret. */
+  /** The public part of the key, used to look it up. */
   readonly prefix: string;
   /** SHA-256 of the whole key, in hexadecimal. */
   readonly hash: string;
@@ -18,12 +18,12 @@ export interface StoredApiKey {
 }
 
 export interface ApiKeyStore {
-  /** Looks a key up. Whether the caller has it is checked by the kit. */
+  /** Looks a key up. The kit checks whether the caller has it. */
   find(prefix: string): Promise<StoredApiKey | undefined>;
   /** For `npm run keys -- create`. */
   add?(key: StoredApiKey): Promise<void>;
   /** For `npm run keys -- list`. */
   list?(): Promise<readonly StoredApiKey[]>;
-  /** For `npm run keys -- revoke`: sets `revokedAt`, and answers whether there is such a key. */
+  /** For `npm run keys -- revoke`: sets `revokedAt`, and tells whether the key exists. */
   revoke?(prefix: string, revokedAt: string): Promise<boolean>;
 }

@@ -1,23 +1,26 @@
-/** Keys of machines: how they are made, and how one is checked. */
+/** Creates and checks API keys. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { ApiError } from "../errors/api-error.ts";
 import type { ApiKeyStore, StoredApiKey } from "./api-key-store.ts";
 import type { Principal } from "./principal.ts";
 
-/** In this form scanners of repositories can find it. 32 random bytes are a secret that no hash needs to slow down. */
+/** Secret scanners can recognise this form. With 32 random bytes, a slow hash is unnecessary. */
 const KEY = /^(key_[0-9a-f]{16})\.[A-Za-z0-9_-]{43}$/;
 const NO_HASH = Buffer.alloc(32);
 
 /** The header that has the key. */
 export const API_KEY_HEADER = "x-api-key";
 
-/** RFC 9110, section 11.6.1, demands a challenge of each 401; no registered scheme has a key in a header of its own. */
+/**
+ * RFC 9110, section 11.6.1, requires a challenge with each 401; no registered scheme sends a key in a header
+ * of its own.
+ */
 const CHALLENGE = { "www-authenticate": `ApiKey header="${API_KEY_HEADER}"` };
 
 /**
  * Makes a key.
  *
- * @returns the key, to be shown once, and what a store keeps of it.
+ * @returns the key, to be shown once, and the record for the store.
  */
 export function createApiKey(
   given: Pick<StoredApiKey, "subject" | "scopes" | "expiresAt">,
@@ -32,8 +35,8 @@ export function createApiKey(
 }
 
 /**
- * Finds out whose key it is. How long that takes tells nothing of the key that is kept. Why a key is refused is told to a
- * caller who has it, and to no other.
+ * Finds the owner of a key, in constant time. The reason for a refusal is given only to callers who have the
+ * key.
  *
  * @throws ApiError 003401, or 001503 when the store fails.
  */
@@ -50,7 +53,7 @@ export async function callerOfApiKey(
   const isTheirs = timingSafeEqual(sha256(given), hash.length === NO_HASH.length ? hash : NO_HASH);
   if (!stored || !isTheirs || stored.prefix !== prefix) throw refused("The API key is unknown");
   if (stored.revokedAt !== undefined) throw refused("The API key was revoked");
-  // A time that cannot be read has passed.
+  // An unreadable time counts as past.
   if (stored.expiresAt !== undefined && !(Date.parse(stored.expiresAt) > now))
     throw refused("The API key has expired");
   return principalOf(stored);

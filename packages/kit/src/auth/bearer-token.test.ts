@@ -13,13 +13,13 @@ const challenges = (header: string | undefined) => {
 };
 
 describe("bearerToken", () => {
-  it("takes the token, whatever the scheme's case and however many blanks follow it", () => {
+  it("takes the token, whatever the scheme's case and however many spaces follow it", () => {
     for (const header of ["Bearer a.b-c_d~e+f/g==", "bearer a.b-c_d~e+f/g==", "BEARER   a.b-c_d~e+f/g=="]) {
       assert.equal(bearerToken(header), "a.b-c_d~e+f/g==");
     }
   });
 
-  it("asks for a token where there is none, and does not call it invalid (RFC 6750, section 3.1)", () => {
+  it("asks for a missing token without calling it invalid (RFC 6750, section 3.1)", () => {
     for (const header of [undefined, ""]) {
       assert.deepEqual(challenges(header), { "www-authenticate": "Bearer" });
     }
@@ -52,7 +52,7 @@ describe("bearerToken", () => {
     }
   });
 
-  it("is quick with a long header that is not a token", () => {
+  it("rejects a long header without a token quickly", () => {
     const started = process.cpuUsage().user;
     for (const header of [
       `Bearer ${" ".repeat(50_000)}!`,
@@ -65,7 +65,7 @@ describe("bearerToken", () => {
 });
 
 describe("invalidToken", () => {
-  it("keeps its cause from the caller", () => {
+  it("hides its cause from the caller", () => {
     const error = invalidToken("The token is malformed", new Error("inside"));
     assert.equal(error.code, "001401");
     assert.equal(error.message, "001401: The token is malformed");

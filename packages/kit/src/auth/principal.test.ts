@@ -6,14 +6,14 @@ const groupsOf = (groups: unknown) => createPrincipals("groups")({ sub: "alice",
 const scopesOf = (claims: object) => createPrincipals("groups")({ sub: "alice", ...claims }).scopes;
 
 describe("createPrincipals", () => {
-  it("names the subject, and keeps the claims as they are", () => {
+  it("names the subject, and keeps the claims unchanged", () => {
     const claims = Object.freeze({ sub: "alice", level: 3 });
     const principal = createPrincipals("groups")(claims);
     assert.equal(principal.subject, "alice");
     assert.equal(principal.claims, claims);
   });
 
-  it("gives the same claims the same caller, frozen", () => {
+  it("gives equal claims the same frozen principal", () => {
     const principalOf = createPrincipals("groups");
     const claims = Object.freeze({ sub: "alice", groups: ["USERS"], scope: "read" });
     const principal = principalOf(claims);
@@ -26,7 +26,7 @@ describe("createPrincipals", () => {
     assert.deepEqual(groupsOf(["USERS", " admins", "two words", ""]), ["USERS", " admins", "two words", ""]);
   });
 
-  it("takes from an array nothing but its strings", () => {
+  it("ignores all elements of an array but its strings", () => {
     assert.deepEqual(groupsOf(["USERS", 1, null, ["ADMINS"], { name: "ADMINS" }, true]), ["USERS"]);
   });
 
@@ -36,13 +36,13 @@ describe("createPrincipals", () => {
     }
   });
 
-  it("takes up to 500 groups, and of more none", () => {
+  it("takes up to 500 groups, and none of a longer list", () => {
     const many = Array.from({ length: 501 }, (_, index) => `g${index}`);
     assert.equal(groupsOf(many.slice(1)).length, 500);
     assert.equal(groupsOf(many).length, 0);
   });
 
-  it("takes the groups claim as one literal key of the claims themselves", () => {
+  it("takes the groups claim's name as one literal key", () => {
     const claims = { sub: "alice", "a.b:c/d": ["USERS"], a: { b: ["ADMINS"] } };
     assert.deepEqual(createPrincipals("a.b:c/d")(claims).groups, ["USERS"]);
     assert.deepEqual(createPrincipals("a.b")(claims).groups, []);
@@ -51,14 +51,14 @@ describe("createPrincipals", () => {
     assert.deepEqual(createPrincipals("constructor")({ sub: "alice" }).groups, []);
   });
 
-  it("takes scopes from a string with blanks or from an array", () => {
+  it("takes scopes from a string with spaces or from an array", () => {
     assert.deepEqual(scopesOf({ scope: "openid  read:orders " }), ["openid", "read:orders"]);
     assert.deepEqual(scopesOf({ scope: ["openid", 1, "read:orders"] }), ["openid", "read:orders"]);
     assert.deepEqual(scopesOf({ scp: "read" }), ["read"]);
     assert.deepEqual(scopesOf({ scp: ["read"] }), ["read"]);
   });
 
-  it("takes scopes from scp where there are both", () => {
+  it("prefers scp where there are both", () => {
     assert.deepEqual(scopesOf({ scp: "read", scope: "write" }), ["read"]);
   });
 

@@ -1,7 +1,7 @@
-/** Claims of a verified token, with the types they have in the token. */
+/** The claims of a verified token, with their types as in the token. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** The caller, whatever verified the token. */
+/** The caller, however the token was verified. */
 export interface Principal {
   readonly subject: string;
   readonly groups: readonly string[];
@@ -9,15 +9,15 @@ export interface Principal {
   readonly claims: Claims;
 }
 
-/** A token with more groups than this has none: no honest token has so many. */
+/** A token with more groups than this counts as having none: no honest token has so many. */
 const MAX_GROUPS = 500;
 const NONE: readonly string[] = Object.freeze([]);
 
 /**
- * Makes the function that makes the caller out of verified claims. The same claims are the same caller.
+ * Makes the function that turns verified claims into a principal. The same claims give the same principal.
  *
  * @param groupsClaim the claim that holds the groups, taken as one literal key (`cognito:groups`,
- *   `https://example.com/groups`), never as a path.
+ * `https://example.com/groups`), never as a path.
  */
 export function createPrincipals(groupsClaim: string): (claims: Claims) => Principal {
   const principals = new WeakMap<Claims, Principal>();
@@ -40,8 +40,9 @@ function principalFrom(claims: Claims, groupsClaim: string): Principal {
 }
 
 /**
- * Only an array of strings names groups. A single string does not: `"[ADMINS]"`, `"USERS,ADMINS"` and `"NOADMINS"`
- * must not be guessed at. Groups are compared exactly, so nothing is trimmed, folded or normalised.
+ * Only an array of strings names groups. A single string does not: the meaning of `"[ADMINS]"`,
+ * `"USERS,ADMINS"` or `"NOADMINS"` must not be guessed. Groups are compared exactly: no trimming, case
+ * folding or normalisation.
  */
 function groupsFrom(claim: unknown): readonly string[] {
   if (!Array.isArray(claim) || claim.length > MAX_GROUPS) return NONE;

@@ -8,18 +8,21 @@ import type { Claims } from "./principal.ts";
 export interface TokenRules {
   /** Compared character by character: Auth0's issuers end in a slash, Firebase's do not. */
   readonly issuer: string;
-  /** One of these must be in `aud`, or be `client_id` where there is no `aud` (Cognito's access tokens). */
+  /** One of these must be in `aud`, or in `client_id` where there is no `aud` (Cognito's access tokens). */
   readonly audiences: readonly string[];
-  /** What `token_use` must say: Cognito's two tokens have the same issuer and client. Default: anything. */
+  /** The required `token_use`: Cognito's two tokens have the same issuer and client. Default: any. */
   readonly tokenUse?: "access" | "id" | undefined;
   readonly verifyExpiration: boolean;
-  /** Default: RS256, the only one that API Gateway and the container have in common. */
+  /** Default: RS256, the only one that both API Gateway and the container support. */
   readonly algorithms?: readonly TokenAlgorithm[];
-  /** From `iat` to `exp`. Default: a day, the most that Cognito allows and what Auth0 gives. */
+  /** From `iat` to `exp`. Default: a day, which is Cognito's maximum and Auth0's default. */
   readonly maxLifetimeHours?: number;
 }
 
-/** Signatures that can be verified with the keys that an issuer publishes (RFC 7518, section 3.1; RFC 8037, section 3.1). */
+/**
+ * Algorithms whose signatures can be verified with an issuer's published keys (RFC 7518, section 3.1; RFC
+ * 8037, section 3.1).
+ */
 export const TOKEN_ALGORITHMS = ["RS256", "ES256", "EdDSA"] as const;
 export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
 export const DEFAULT_ALGORITHMS: readonly TokenAlgorithm[] = ["RS256"];
@@ -27,12 +30,12 @@ export const DEFAULT_ALGORITHMS: readonly TokenAlgorithm[] = ["RS256"];
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_SUBJECT_LENGTH = 255;
 export const DEFAULT_MAX_LIFETIME_HOURS = 24;
-/** How far an issuer's clock may be ahead of ours. An expired token gets nothing. */
+/** How far an issuer's clock may be ahead of ours. An expired token gets no such tolerance. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /**
- * A media type, in any case and without its `application/` or with it (RFC 7515, section 4.1.9). `at+jwt` is RFC 9068's. A
- * token without a type is taken for a JWT.
+ * A media type in any case, with or without `application/` (RFC 7515, section 4.1.9). `at+jwt` is RFC 9068's.
+ * A token without a type counts as a JWT.
  */
 const TOKEN_TYPE = /^(application\/)?(at\+)?jwt$/i;
 
@@ -40,13 +43,13 @@ const THREE_SEGMENTS = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /**
- * Decodes a compact JWS without looking at its signature.
+ * Decodes a compact JWS without checking its signature.
  *
- * A token has one spelling only: padding, blanks and non-canonical base64url tails are refused (RFC 8725, section 3.11
- * asks for no less), so that a token can be told from another by its text.
+ * A token has exactly one spelling: padding, spaces and non-canonical base64url endings are refused (stricter
+ * than RFC 8725, section 3.11), so that tokens can be compared as text.
  *
  * @param algorithms one of which its header must name.
- * @returns the claims, frozen through and through, and without a prototype.
+ * @returns the claims, deeply frozen and without a prototype.
  * @throws ApiError 001401
  */
 export function decodeToken(
@@ -67,7 +70,7 @@ export function decodeToken(
   if (typ !== undefined && !(typeof typ === "string" && TOKEN_TYPE.test(typ))) {
     throw invalidToken("The token is not of type JWT");
   }
-  // No JWT has an unencoded payload (RFC 7797, section 7).
+  // A JWT cannot have an unencoded payload (RFC 7797, section 7).
   if (header.crit !== undefined || header.b64 !== undefined) {
     throw invalidToken("The token demands an unknown extension");
   }
@@ -75,7 +78,7 @@ export function decodeToken(
 }
 
 /**
- * Checks what the claims say.
+ * Checks the claims.
  *
  * @param nowSeconds seconds since the epoch.
  * @throws ApiError 001401
@@ -85,7 +88,7 @@ export function checkClaims(claims: Claims, rules: TokenRules, nowSeconds: numbe
   if (iss !== rules.issuer) throw invalidToken("The token is from another issuer");
   if (!isForAudience(claims, rules.audiences)) throw invalidToken("The token is for another audience");
   if (rules.tokenUse && claims.token_use !== rules.tokenUse)
-    throw invalidToken("The token is of another kind");
+    throw invalidToken("The token is of the wrong kind");
   if (
     typeof sub !== "string" ||
     sub === "" ||
@@ -115,20 +118,20 @@ function isTime(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-/** Four characters are three bytes whatever they are; only what is left of them has more than one spelling. */
+/** Four characters always encode three bytes; only an incomplete last group has more than one spelling. */
 function isCanonical(segment: string): boolean {
   const tail = segment.slice(segment.length - (segment.length % 4));
   return tail === "" || Buffer.from(tail, "base64url").toString("base64url") === tail;
 }
 
 let utf8: InstanceType<typeof TextDecoder> | undefined;
-/** By its name, or by one that is written with escapes. Looking is ten times faster than asking for each name. */
+/** Written plainly or with escapes. Searching the text is ten times faster than checking each name. */
 const MAY_NAME_PROTOTYPE = /__proto__|\\/;
 
 function parseObject(segment: string): Claims {
   let value: unknown;
   try {
-    // With `ignoreBOM` the mark stays, and makes the JSON invalid (RFC 8259, section 8.1).
+    // `ignoreBOM` keeps the mark, which makes the JSON invalid (RFC 8259, section 8.1).
     utf8 ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const text = utf8.decode(Buffer.from(segment, "base64url"));
     value = frozen(MAY_NAME_PROTOTYPE.test(text) ? JSON.parse(text, withoutPrototype) : JSON.parse(text));
@@ -138,18 +141,18 @@ function parseObject(segment: string): Claims {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw invalidToken("The token is malformed");
   }
-  // An object that is made without a prototype is a hash table, and several times slower to read.
+  // V8 turns an object created without a prototype into a hash table, which is several times slower to read.
   return Object.freeze(Object.setPrototypeOf({ ...value }, null));
 }
 
-/** A claim of this name would become the prototype of the first object that the claims are assigned to. */
+/** A claim of this name would become a prototype as soon as the claims are assigned to an object. */
 function withoutPrototype(key: string, value: unknown): unknown {
   return key === "__proto__" ? undefined : value;
 }
 
 /**
- * Lists and objects within the claims too: requests with the same token share them. Without recursion: a token can nest
- * its claims deeper than a stack goes.
+ * Freezes nested lists and objects too: requests with the same token share them. Iterative, because claims
+ * can be nested deeper than the stack.
  */
 function frozen(value: unknown): unknown {
   const pending: unknown[] = [value];
@@ -169,7 +172,7 @@ const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 /**
  * Takes the bearer token out of an `Authorization` header.
  *
- * @param header the header's value; `undefined` where there is none.
+ * @param header the header's value; `undefined` if it is missing.
  * @throws ApiError 001401 if the token is missing, or is not a bearer token.
  */
 export function bearerToken(header: string | undefined): string {
@@ -185,7 +188,7 @@ export function bearerToken(header: string | undefined): string {
   return token;
 }
 
-/** The one answer to a token that is refused (RFC 6750, section 3.1). `cause` reaches the log only. */
+/** The answer to every refused token (RFC 6750, section 3.1). `cause` reaches only the log. */
 export function invalidToken(reason: string, cause?: unknown): ApiError {
   return new ApiError("001401", {
     reason,
@@ -194,15 +197,18 @@ export function invalidToken(reason: string, cause?: unknown): ApiError {
   });
 }
 
-/** With their claims so many tokens of at most 8192 characters are a few megabytes, and at the very worst some 30. */
+/**
+ * This many tokens of at most 8192 characters take a few megabytes with their claims, and about 30 MB at
+ * worst.
+ */
 const TOKENS_KEPT = 1000;
-/** A signature's last characters tell tokens apart, and cost less to look up than all of them. */
+/** The end of a signature distinguishes tokens, and is cheaper to look up than the whole token. */
 const KEY_LENGTH = 32;
 
-/** What is known of tokens. The whole text is compared, so that no token can pass for another. */
+/** Remembers verified tokens. The whole text is compared, so that no token passes for another. */
 export interface TokenMemory<Known> {
   get(text: string): Known | undefined;
-  /** Makes room by forgetting what was remembered first. */
+  /** Forgets the oldest entry to make room. */
   remember(text: string, known: Known): void;
 }
 

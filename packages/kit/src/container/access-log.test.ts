@@ -85,7 +85,7 @@ describe("the access log of the container", () => {
       request.end(body);
       return request;
     };
-    /** Sends a request, and gives its line of the log. */
+    /** Sends a request, and returns its line of the log. */
     const entryOf = async (sent: Sent) => {
       const line = new Promise<string>((resolve) => next.push(resolve));
       const [response] = (await once(open(sent), "response")) as [IncomingMessage];
@@ -97,7 +97,7 @@ describe("the access log of the container", () => {
 
   const MILLISECONDS = /^\d{1,4}$/;
 
-  it("has one line a request, in the groups and names of the gateway's", async () => {
+  it("has one line per request, with the groups and names of the gateway's access log", async () => {
     const { entryOf, lines } = await start({ AWS_API_GW_STAGE_NAME: "mvp" });
     const body = '{"a":"grüß"}';
     const entry = await entryOf({
@@ -156,7 +156,7 @@ describe("the access log of the container", () => {
     assert.equal(lines[0], `${JSON.stringify(entry)}\n`);
   });
 
-  it("says what went wrong in the words that the caller got, and nothing of the inside", async () => {
+  it("logs an error with the caller's message, and no internals", async () => {
     const { entryOf, lines } = await start();
     for (const [sent, status, routeKey, error] of [
       [
@@ -178,7 +178,7 @@ describe("the access log of the container", () => {
         { method: "POST", path: "/orders/1" },
         "400",
         "POST /orders/{id}",
-        { responseType: "001400", errorMessage: "The request does not fit its schema: body" },
+        { responseType: "001400", errorMessage: "The request does not match its schema: body" },
       ],
     ] as const) {
       const entry = await entryOf(sent);
@@ -189,7 +189,7 @@ describe("the access log of the container", () => {
     assert.doesNotMatch(lines.join(""), /secret/);
   });
 
-  it("counts no bytes that were not sent", async () => {
+  it("does not count bytes that were not sent", async () => {
     const { entryOf } = await start();
     const head = await entryOf({ method: "HEAD", path: "/nowhere" });
     assert.deepEqual([head.response.status, head.response.responseLength], ["404", "0"]);
@@ -204,7 +204,7 @@ describe("the access log of the container", () => {
     );
   });
 
-  it("tells when a request came, and not when it went", async (context) => {
+  it("logs when a request arrived, not when it was answered", async (context) => {
     context.mock.timers.enable({ apis: ["Date"], now: Date.UTC(2024, 5, 7, 5, 9, 3, 999) });
     const { open, next } = await start();
     entered = Promise.withResolvers<void>();
@@ -245,7 +245,7 @@ describe("the access log of the container", () => {
     assert.deepEqual([behind.client.sourceIp, behind.api.domainName], ["198.51.100.1", "a.example.com"]);
   });
 
-  it("writes what a client sends as text of one line, and a dash for what it does not send", async () => {
+  it("writes client text on one line, and a dash for missing values", async () => {
     const { entryOf, lines } = await start();
     const forged = await entryOf({ path: "/%0A%22,%22x%22", headers: { "user-agent": '","status":"200' } });
     assert.equal(forged.client.userAgent, '","status":"200');
@@ -255,7 +255,7 @@ describe("the access log of the container", () => {
     for (const line of lines) assert.match(line, /^[^\n]+\n$/);
   });
 
-  it("has a line for a request of HTTP 1.0 without a host", async () => {
+  it("has a line for an HTTP/1.0 request without a host", async () => {
     const { next, port } = await start();
     const line = new Promise<string>((resolve) => next.push(resolve));
     const socket = connect({ host: "127.0.0.1", port });

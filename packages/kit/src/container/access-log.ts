@@ -1,7 +1,7 @@
 /**
- * The container's access log: one line a request in the groups and names of the stage's access log at API Gateway, so
- * that one query serves both. Like there, every value is a string and an absent one is `-`. The trace and the caller's
- * own id are told here alone: the gateway does not know them.
+ * The container's access log: one line per request, with the groups and names of API Gateway's access log, so
+ * that one query serves both. As there, every value is a string and a missing one is `-`. Only the container
+ * logs the trace and the caller's own request id: the gateway does not know them.
  */
 import type { IncomingMessage } from "node:http";
 import type { Request, RequestHandler, Response } from "express";
@@ -14,11 +14,11 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 export interface AccessLineOptions {
   readonly stageName: string | undefined;
   readonly release: Release;
-  /** Whether a line tells who called. */
+  /** Whether a line names the caller. */
   readonly showsSubject: boolean;
 }
 
-/** What is told of a request. */
+/** The logged facts of a request. */
 export interface AccessEntry {
   readonly ids: Pick<RequestIds, "requestId" | "traceId" | "clientRequestId">;
   /** In milliseconds since the epoch. */
@@ -33,7 +33,7 @@ export interface AccessEntry {
   readonly method: string;
   readonly latencyMilliseconds: number;
   readonly error: { readonly code: string; readonly reason: string } | undefined;
-  /** `-` where the caller has gone. */
+  /** `-` if the caller has gone. */
   readonly status: number | "-";
   readonly requestBytes: number;
   readonly responseBytes: number;
@@ -49,22 +49,22 @@ const jsonOfHost = rememberLast((header: string) => {
   return `"domainName":${json(host)},"domainPrefix":${json(prefixOf(host))}`;
 });
 
-/** Makes the function that writes an entry as a line. */
+/** Makes the function that formats an entry as a line. */
 export function createAccessLine({
   stageName = "-",
   release: { version, commit },
   showsSubject,
 }: AccessLineOptions): AccessLine {
   const stage = json(stageName);
-  // The gateway cannot know these two; here, a line tells which release answered.
+  // The gateway cannot log these two; here, a line names the release that answered.
   const release = `"version":${json(version)},"commit":${json(commit)}`;
 
   return ({ error, latencyMilliseconds, responseBytes, ...entry }) => {
-    // Of letters that JSON does not escape.
+    // Characters that JSON does not escape.
     const { requestId, traceId, clientRequestId = "-" } = entry.ids;
     const latency = Math.trunc(latencyMilliseconds);
     const reason = json(error?.reason ?? "-");
-    // Written out: one object of it all would be made of eight, only to become text.
+    // Written by hand: building eight objects only to serialise them would be slower.
     return (
       `{"request":{"requestId":"${requestId}","requestTime":"${requestTime(entry.receivedAt)}","extendedRequestId":"-","traceId":"${traceId}","clientRequestId":"${clientRequestId}"},` +
       `"api":{"apiId":"-","stage":${stage},${jsonOfHost(entry.host ?? "")},${release}},` +
@@ -77,7 +77,7 @@ export function createAccessLine({
   };
 }
 
-/** Makes the middleware that writes a request's line once the answer is out, or once the caller has gone. */
+/** Makes the middleware that writes a request's line once it is answered, or once the caller has gone. */
 export function createAccessLog(
   options: AccessLineOptions & { readonly write: (line: string) => void },
 ): RequestHandler {
@@ -87,9 +87,9 @@ export function createAccessLog(
     const receivedAt = Date.now();
     const started = performance.now();
     const { headers, method } = request;
-    // As it came: the app routes on the decoded path.
+    // The original path: the app routes on the decoded one.
     const path = targetPath(request.originalUrl);
-    // Now, because a socket that is closed has forgotten it.
+    // Read now, because a closed socket forgets it.
     const address = addressOf(request);
     response.on("close", () => {
       const { ids, routeKey, error, answeredAt, subject } = requestContext(request);
@@ -123,14 +123,17 @@ export function targetPath(target: string): string {
   return target.replace(ORIGIN, "").split("?", 1)[0] || "/";
 }
 
-/** Of the answer's body. What a router or a middleware has sent says its own length, or is not known. */
+/**
+ * The length of the answer's body. A router's or middleware's own answer has it in a header, or it is
+ * unknown.
+ */
 function bytesOf(request: Request, response: Response): number {
   const { responseLength } = requestContext(request);
   if (responseLength > 0 || request.method === "HEAD") return responseLength;
   return Number(response.getHeader("content-length")) || 0;
 }
 
-/** Express's `ip`, for which it looks at the proxies' header first, and at what it trusts. */
+/** Express's `ip` is slower: it parses the proxies' header and the trusted addresses. */
 function addressOf(request: Request): string | undefined {
   const forwarded = request.headers["x-forwarded-for"];
   return forwarded === undefined ? request.socket.remoteAddress : request.ip;
@@ -157,7 +160,7 @@ function prefixOf(hostname: string): string {
   return (dot < 0 ? hostname : hostname.slice(0, dot)) || "-";
 }
 
-/** Requests of the same second have the same. */
+/** Cached per second. */
 let lastTime = { second: 0, text: "" };
 
 /** As `$context.requestTime`: `17/Jun/2024:15:49:29 +0000`. */

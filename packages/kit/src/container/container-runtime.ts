@@ -12,7 +12,7 @@ import { createAccessLog } from "./access-log.ts";
 import { type CorsSettings, createCors } from "./cors.ts";
 import { createTokenAuthentication } from "./verify-token.ts";
 
-/** What the gateway allows an integration: both runtimes give up at the same time. */
+/** The gateway's limit for an integration, so that both runtimes give up at the same time. */
 const TIMEOUT_MILLISECONDS = 28_500;
 
 export interface ContainerRuntimeOptions {
@@ -27,7 +27,10 @@ export interface ContainerRuntimeOptions {
   readonly isStopping?: () => boolean;
 }
 
-/** Makes the container runtime: without a gateway in front, it verifies tokens, does CORS and writes the access log. */
+/**
+ * Makes the container runtime: without a gateway in front, it verifies tokens, handles CORS and writes the
+ * access log.
+ */
 export function createContainerRuntime({
   config,
   log,
@@ -56,7 +59,9 @@ export function createContainerRuntime({
   };
 }
 
-/** A class, because V8 keeps the getter of a literal, and the request that it refers to, until a full collection. */
+/**
+ * A class, because V8 keeps a literal's getter, and the request that it refers to, until a full collection.
+ */
 class ReceivedOverHttp implements ReceivedRequest {
   readonly requestId = undefined;
   readonly lambdaRequestId = undefined;
@@ -70,14 +75,14 @@ class ReceivedOverHttp implements ReceivedRequest {
     this.basePath = basePath;
   }
 
-  /** `protocol` follows x-forwarded-proto where proxies are trusted; the host is what the request was sent to. */
+  /** `protocol` follows x-forwarded-proto where proxies are trusted; the host is the request's own. */
   get origin(): string {
     const { protocol, headers, socket } = this.#request;
     return requestOrigin(protocol, headers.host) ?? `http://localhost:${socket.localPort}`;
   }
 }
 
-/** Decoding and encoding would give the same again. */
+/** Decoding and encoding would give the same result. */
 const PLAIN_TARGET = /^\/[\w/.~-]*(\?|$)/;
 
 function routeOnDecodedPath(request: IncomingMessage): void {
@@ -88,16 +93,16 @@ function routeOnDecodedPath(request: IncomingMessage): void {
 }
 
 const AUTHORITY = /^(?:\[([\da-f:.]+)\]|([^[\]:]+))(?::(\d*))?$/i;
-/** A name or an IPv4 address. A comma, which RFC 3986 has too, is what a proxy makes of two headers. */
+/** A name or an IPv4 address. RFC 3986 allows a comma too, but a proxy uses it to join two headers. */
 const NAME = /^(?:[\w.!~$&'()*+;=-]|%[\da-f]{2})+$/i;
 const MAXIMUM_PORT = 65_535;
 const ORIGIN = /^https?:\/\/([^/?]*)/i;
 
 /**
- * Gives a request's target the form that an app expects, a path. A server must take a whole URL too (RFC 9112, section 3.2.2);
- * its host changes nothing here.
+ * Turns a request's target into a path, the form that an app expects. A server must accept an absolute URL
+ * too (RFC 9112, section 3.2.2); its host is ignored here.
  *
- * @returns why the request is to be refused with 400, if it is.
+ * @returns the reason to refuse the request with 400, if there is one.
  */
 export function readTarget(request: IncomingMessage): string | undefined {
   const { url = "", headers, rawHeaders, httpVersion } = request;
@@ -105,7 +110,7 @@ export function readTarget(request: IncomingMessage): string | undefined {
   // RFC 9112, section 3.2.
   if (hosts > 1) return "The request has more than one Host header";
   if (hosts === 0 && httpVersion === "1.1") return "The request has no Host header";
-  // An empty one leaves the server its default (RFC 9112, section 3.3).
+  // An empty host means the server's default (RFC 9112, section 3.3).
   if (headers.host && !isAuthority(headers.host)) return "The Host header is not a host";
   if (url.includes("#")) return "The request target has a fragment";
   if (url.startsWith("/")) return undefined;
@@ -122,7 +127,7 @@ function isAuthority(text: string): boolean {
   return (isIPv6(address) || NAME.test(name)) && Number(port) <= MAXIMUM_PORT;
 }
 
-/** Node keeps the first of several. */
+/** Node keeps only the first of several. */
 function countHosts(rawHeaders: readonly string[]): number {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {

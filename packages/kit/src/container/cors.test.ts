@@ -68,7 +68,7 @@ describe("CORS in the container", () => {
     "access-control-max-age": "3600",
   };
 
-  it("answers a preflight 204 with everything a page must know, as the gateway would", async () => {
+  it("answers a preflight 204 with all headers that a page needs, as the gateway would", async () => {
     const { status, headers, body } = await (await start(ORIGIN)).request(preflight("/v1/me"));
     assert.deepEqual([status, body.length], [204, 0]);
     assert.deepEqual(corsHeaders(headers), {
@@ -79,12 +79,12 @@ describe("CORS in the container", () => {
     assert.deepEqual(allowed["access-control-allow-methods"].split(","), [...METHODS]);
   });
 
-  it("names any origin by a star, where every one may call", async () => {
+  it("answers a star where all origins may call", async () => {
     const { headers } = await (await start("*")).request(preflight("/v1/me"));
     assert.deepEqual(corsHeaders(headers), { "access-control-allow-origin": "*", ...allowed });
   });
 
-  it("never lets a preflight reach a route, nor asks it for a token", async () => {
+  it("never passes a preflight to a route, and needs no token for it", async () => {
     const target = await start("*", apiOf([options]));
     for (const path of ["/options", "/v1/nowhere"]) {
       const { status, body } = await target.request(preflight(path));
@@ -93,7 +93,7 @@ describe("CORS in the container", () => {
     assert.equal(calls, 0);
   });
 
-  it("takes for a preflight only what has both headers: anything else is a request for a route", async () => {
+  it("treats only a request with both headers as a preflight", async () => {
     const target = await start("*", apiOf([options]));
     for (const headers of [{}, { origin: ORIGIN }, { "access-control-request-method": "GET" }]) {
       const expected = calls + 1;
@@ -108,7 +108,7 @@ describe("CORS in the container", () => {
     assert.equal(status, 404);
   });
 
-  it("adds to an answer that no page has asked for only that it depends on the origin", async () => {
+  it("adds nothing but vary to an answer without an origin", async () => {
     const listed = await (await start(ORIGIN)).request({ method: "GET", path: "/v1/health" });
     assert.deepEqual(corsHeaders(listed.headers), { vary: "origin" });
     const any = await (await start("*")).request({ method: "GET", path: "/v1/health" });
@@ -120,7 +120,7 @@ describe("CORS in the container", () => {
     "the server": serverTarget,
     "the bare handler": handlerTarget,
   })) {
-    it(`says of every answer that it depends on the origin where origins are listed, also of what is cached: ${name}`, async (t) => {
+    it(`varies every answer by origin where origins are listed, also cached ones: ${name}`, async (t) => {
       const target = await start({
         api: fixtureApi,
         issuer: noIssuer,
@@ -141,7 +141,7 @@ describe("CORS in the container", () => {
     });
   }
 
-  it("lets a page read every answer, refusals and errors too", async () => {
+  it("lets a page read every answer, including refusals and errors", async () => {
     const target = await start(ORIGIN);
     for (const [path, expected] of [
       ["/v1/health", 200],
@@ -167,7 +167,7 @@ describe("CORS in the container", () => {
     "null",
     "",
   ]) {
-    it(`says nothing to a page of an origin that may not call: ${origin || "(empty)"}`, async () => {
+    it(`sends no CORS headers to a page of another origin: ${origin || "(empty)"}`, async () => {
       const target = await start(ORIGIN);
       const refused = await target.request(preflight("/v1/health", origin));
       assert.deepEqual([refused.status, corsHeaders(refused.headers)], [204, { vary: "origin" }]);
@@ -176,7 +176,7 @@ describe("CORS in the container", () => {
     });
   }
 
-  it("knows each of several origins", async () => {
+  it("accepts each of several origins", async () => {
     const other = "https://admin.example.com";
     const target = await start(`${ORIGIN},${other}`);
     for (const origin of [ORIGIN, other]) {
@@ -185,7 +185,7 @@ describe("CORS in the container", () => {
     }
   });
 
-  it("never allows credentials", async () => {
+  it("never allows credentials by default", async () => {
     for (const origins of ["*", ORIGIN]) {
       const { headers } = await (await start(origins)).request(preflight("/"));
       assert.equal(headers["access-control-allow-credentials"], undefined);
@@ -210,7 +210,7 @@ describe("CORS in the container", () => {
     ],
   });
 
-  it("lets a page send the headers that an endpoint's contract names, on every path, as a gateway has one list", async () => {
+  it("lets a page send the headers in the endpoints' contracts, on every path, as the gateway has one list", async () => {
     const target = await start("*", apiOf([signed, options]));
     for (const path of ["/signed", "/options", "/nowhere"]) {
       const { allowed } = await headersOf(target, path);
@@ -221,7 +221,7 @@ describe("CORS in the container", () => {
     }
   });
 
-  it("lets a page send and read the headers that are set", async (t) => {
+  it("lets a page send and read the configured headers", async (t) => {
     const environment = {
       CORS_ALLOW_HEADERS: "x-tenant, X-Signature",
       CORS_EXPOSE_HEADERS: "X-Total-Count,ETag",
@@ -235,7 +235,7 @@ describe("CORS in the container", () => {
     });
   });
 
-  it("still answers preflights while an endpoint cannot be loaded, and the log says so", async (t) => {
+  it("still answers preflights when an endpoint cannot be loaded, and logs it", async (t) => {
     const lines: string[] = [];
     const { routes } = apiOf([options]);
     let isBroken = true;
@@ -253,7 +253,7 @@ describe("CORS in the container", () => {
     assert.match((await headersOf(target, "/options")).allowed ?? "", /,x-signature$/);
   });
 
-  it("lets a page of a listed origin send cookies where that is set, and no other page", async (t) => {
+  it("lets only pages of listed origins send cookies, where that is configured", async (t) => {
     const environment = { CORS_ALLOW_ORIGINS: ORIGIN, CORS_ALLOW_CREDENTIALS: "on" };
     const target = await appTarget({ api: apiOf([signed]), issuer, environment });
     t.after(target.close);
@@ -273,7 +273,7 @@ describe("CORS in the container", () => {
     }
   });
 
-  it("is configured in the words that the gateway has for it", () => {
+  it("is configured with the gateway's names", () => {
     const config = testConfig(fixtureApi, noIssuer, { CORS_ALLOW_ORIGINS: `${ORIGIN}, *` });
     assert.deepEqual(Object.keys(corsConfiguration(config, [])).sort(), [
       "allowCredentials",

@@ -1,6 +1,7 @@
 /**
- * CORS, done by the container the way API Gateway does it for Lambda: the gateway's configuration and this middleware
- * are made of the same values. The Lambda runtime leaves CORS to the gateway, which overwrites whatever the app says.
+ * CORS in the container, as API Gateway does it for Lambda: the gateway's configuration and this middleware
+ * are made from the same values. The Lambda runtime leaves CORS to the gateway, which overwrites the app's
+ * headers.
  */
 import type { Request, RequestHandler, Response } from "express";
 import type { Config } from "../config.ts";
@@ -8,7 +9,7 @@ import type { Log } from "../log.ts";
 import { requestContext } from "../request/request-context.ts";
 import { type ApiFacts, METHODS } from "../route/define-route.ts";
 
-/** In the names of API Gateway's `CorsConfiguration`. */
+/** With the names of API Gateway's `CorsConfiguration`. */
 export interface CorsConfiguration {
   readonly allowCredentials: boolean;
   readonly allowOrigins: readonly string[];
@@ -41,7 +42,7 @@ const EXPOSE_HEADERS = [
 /**
  * Makes the configuration.
  *
- * @param requestHeaders that the endpoints' contracts name (`requestHeaderNames`).
+ * @param requestHeaders the headers in the endpoints' contracts (`requestHeaderNames`).
  */
 export function corsConfiguration(
   { corsAllowCredentials, corsAllowOrigins, corsAllowHeaders, corsExposeHeaders }: CorsSettings,
@@ -58,10 +59,10 @@ export function corsConfiguration(
 }
 
 /**
- * Makes the middleware that does CORS. A preflight has both headers and never reaches a route; other answers get headers
- * only if there is an `origin`.
+ * Makes the CORS middleware. A preflight has both headers and never reaches a route; other answers get
+ * headers only if there is an `origin`.
  *
- * @param endpoints the API's: the first preflight asks what headers they name.
+ * @param endpoints the API's; the first preflight reads their headers.
  */
 export function createCors(
   settings: CorsSettings,
@@ -80,7 +81,7 @@ export function createCors(
       const { requestHeaderNames } = await import("../route/request-headers.ts");
       return corsConfiguration(settings, requestHeaderNames(await endpoints())).allowHeaders;
     } catch (error) {
-      // One endpoint that cannot be loaded must not take the others from their pages.
+      // One broken endpoint must not block pages from calling the others.
       log.error("the headers that the endpoints name are unknown", { error });
       allowing = undefined;
       return corsConfiguration(settings, []).allowHeaders;
@@ -94,7 +95,7 @@ export function createCors(
       response.setHeader("access-control-allow-headers", (await allowing).join(","));
       response.setHeader("access-control-max-age", String(maxAge));
     }
-    // The gateway's own answer has no id of the app.
+    // The gateway's own answer has no request id of the app either.
     response.removeHeader("x-request-id");
     response.writeHead(204).end();
   }

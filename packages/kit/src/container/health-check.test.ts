@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 
 const SCRIPT = join(import.meta.dirname, "health-check.ts");
-/** What the build does: the path of the endpoint whose role is `health` takes the place of the constant. */
+/** As in the build: the path of the endpoint whose role is `health` replaces the constant. */
 const BUILT = 'data:text/javascript,globalThis.HEALTH_PATH = "/healthy"';
 
-/** What the check exits with in a container whose server listens at `address` and answers `status`. */
+/** The check's exit code in a container whose server listens at `address` and answers `status`. */
 async function check(address: string, environment: { readonly HOST?: string }, status = 200) {
   const server = createServer(({ url }, response) => {
     response.writeHead(url === "/healthy" ? status : 404).end();
@@ -37,19 +37,19 @@ describe("the health check", () => {
     .filter(({ internal, address }) => internal && !address.startsWith("fe80:"))
     .map(({ address }) => address);
 
-  it("is passed at each address at which the API may listen", async () => {
+  it("passes at each address that the API may listen on", async () => {
     assert.ok(loopback.includes("127.0.0.1"));
     for (const HOST of [...loopback, "localhost"]) assert.equal(await check(HOST, { HOST }), 0, HOST);
   });
 
-  it("is passed where the API listens at all addresses", async () => {
+  it("passes where the API listens on all interfaces", async () => {
     assert.equal(await check("0.0.0.0", {}), 0);
     assert.equal(await check("0.0.0.0", { HOST: "" }), 0);
     const everywhere = loopback.includes("::1") ? ["0.0.0.0", "::"] : ["0.0.0.0"];
     for (const HOST of everywhere) assert.equal(await check(HOST, { HOST }), 0, HOST);
   });
 
-  it("is failed when nothing answers at the address, or something else than 200", async () => {
+  it("fails without an answer, and for any answer other than 200", async () => {
     assert.equal(await check("127.0.0.1", { HOST: "127.0.0.2" }), 1);
     assert.equal(await check("127.0.0.1", { HOST: "127.0.0.1" }, 503), 1);
   });

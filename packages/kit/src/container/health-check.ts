@@ -1,14 +1,14 @@
-/** What the container's health check runs: exits with 0 while the API answers, and with 1 when it does not. */
+/** The container's health check: exits with 0 while the API answers, and with 1 when it does not. */
 import http from "node:http";
 
-/** The path of the endpoint whose role is `health`; the build puts it here. */
+/** The path of the endpoint whose role is `health`; the build inserts it. */
 declare const HEALTH_PATH: string;
 
-// As the API reads them: an empty one counts as unset.
+// As the API reads them: an empty value counts as unset.
 const host = process.env.HOST || "0.0.0.0";
 const port = process.env.PORT || "5000";
 
-/** Who listens at all addresses is asked at its own machine's. */
+/** A server on all interfaces is asked at the loopback address. */
 const LOOPBACK: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 http

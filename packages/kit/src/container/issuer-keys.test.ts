@@ -72,7 +72,7 @@ describe("an issuer that fails", () => {
     ["resets the connection", reset],
   ] as const) {
     for (const isWarm of [true, false]) {
-      it(`is asked at most 8 times in a minute by 300 requests with unknown keys: it ${failure}, ${isWarm ? "warm" : "cold"}`, async () => {
+      it(`is asked at most 8 times a minute by 300 requests with unknown keys: it ${failure}, ${isWarm ? "warm" : "cold"}`, async () => {
         const keys = issuerKeys();
         if (isWarm) await keys.find(header("good"));
         clock += 60_000;
@@ -88,7 +88,7 @@ describe("an issuer that fails", () => {
     }
   }
 
-  it("is asked again after 1 s, and after pauses that double up to 30 s", async () => {
+  it("is asked again after 1 s, and then after pauses that double up to 30 s", async () => {
     const keys = issuerKeys();
     answer = failing;
     const pauses: number[] = [];
@@ -106,7 +106,7 @@ describe("an issuer that fails", () => {
     assert.deepEqual(pauses, [0, 1, 2, 4, 8, 16, 30, 30]);
   });
 
-  it("is asked by each process at another moment: a pause is up to a quarter longer", async () => {
+  it("is asked by each process at a different moment: pauses vary by up to a quarter", async () => {
     const keys = issuerKeys({ random: () => 0.999 });
     answer = failing;
     await assert.rejects(keys.find(header("unknown")), isUnavailable);
@@ -118,7 +118,7 @@ describe("an issuer that fails", () => {
     assert.equal(fetches, 2);
   });
 
-  it("is asked once for all who come at the same time", async () => {
+  it("is asked once for all simultaneous requests", async () => {
     const keys = issuerKeys();
     answer = failing;
     const all = Array.from({ length: 50 }, (_, index) => keys.find(header(`unknown-${index}`)));
@@ -126,7 +126,7 @@ describe("an issuer that fails", () => {
     assert.equal(fetches, 1);
   });
 
-  it("leaves a known key known, and says of an unknown one when to come again", async () => {
+  it("does not affect known keys, and an unknown one is answered with retry-after", async () => {
     const keys = issuerKeys();
     await keys.find(header("good"));
     clock += 10 * 60_000;
@@ -140,7 +140,7 @@ describe("an issuer that fails", () => {
     assert.equal(fetches, 2);
   });
 
-  it("is forgotten once it answers: an unknown key is then simply unknown", async () => {
+  it("counts as recovered once it answers: an unknown key is then simply unknown", async () => {
     const keys = issuerKeys();
     answer = failing;
     await assert.rejects(keys.find(header("good")), isUnavailable);
@@ -152,7 +152,7 @@ describe("an issuer that fails", () => {
     assert.equal(fetches, 2);
   });
 
-  it("is told in one line when it begins, and in one when it ends", async () => {
+  it("is logged once when the outage begins, and once when it ends", async () => {
     const keys = issuerKeys();
     answer = failing;
     for (let second = 0; second < 20; second++) {
@@ -168,7 +168,7 @@ describe("an issuer that fails", () => {
     assert.deepEqual([logged[1]?.failures, logged[1]?.seconds], [5, 50]);
   });
 
-  it("is told as a warning where known keys go on working", async () => {
+  it("is logged as a warning while known keys still work", async () => {
     const keys = issuerKeys();
     await keys.find(header("good"));
     answer = failing;
@@ -178,14 +178,14 @@ describe("an issuer that fails", () => {
   });
 });
 
-describe("a key that cannot be used", () => {
+describe("an unusable key", () => {
   for (const [name, jwk] of [
     ["has 1,024 bits", jwkOf(weakKey, "bad")],
     ["has no modulus", jwkOf(publicKey, "bad", { n: undefined })],
     ["has a modulus that is not text", jwkOf(publicKey, "bad", { n: 7 })],
-    ["is a private one", jwkOf(privateKey, "bad")],
+    ["is a private key", jwkOf(privateKey, "bad")],
   ] as const) {
-    it(`is skipped, with one warning a fetch, and the others are used: it ${name}`, async () => {
+    it(`is skipped with one warning per fetch, and the others are used: it ${name}`, async () => {
       const keys = issuerKeys();
       answer = json({ keys: [jwk, good] });
       for (let request = 0; request < 5; request++) {
@@ -201,7 +201,7 @@ describe("a key that cannot be used", () => {
     });
   }
 
-  it("causes no warning if it is for something else", async () => {
+  it("is skipped without a warning if it is for another purpose", async () => {
     answer = json({
       keys: [
         good,

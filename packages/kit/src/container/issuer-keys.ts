@@ -13,17 +13,17 @@ import type { Log } from "../log.ts";
 
 export interface IssuerKeysOptions {
   readonly issuer: string;
-  /** Where the issuer's keys are. `undefined`: the issuer's discovery document says it. */
+  /** The URL of the issuer's keys. `undefined`: taken from the issuer's discovery document. */
   readonly jwksUri: string | undefined;
   /** Keys of other algorithms are not used. Default: RS256. */
   readonly algorithms?: readonly TokenAlgorithm[];
-  /** How long the issuer may take to answer. Default: what API Gateway gives it. */
+  /** The time limit for the issuer's answer. Default: API Gateway's. */
   readonly fetchTimeoutMilliseconds?: number;
-  /** Is told when an outage of the issuer begins and ends, and of keys that are not used. */
+  /** Logs when an outage of the issuer begins and ends, and which keys are not used. */
   readonly log: Log;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
-  /** A number from 0 to 1, by which processes ask at different moments. */
+  /** A number from 0 to 1 that makes processes ask at different moments. */
   readonly random?: () => number;
 }
 
@@ -31,21 +31,22 @@ export interface IssuerKeys {
   /**
    * Finds the key that a token's header names.
    *
-   * @throws jose's `JWKSNoMatchingKey` and its like where there is no such key, and ApiError 001503 while the keys cannot be
-   *   fetched.
+   * @throws jose's `JWKSNoMatchingKey` or a similar error if there is no such key, and ApiError 001503 while
+   * the keys cannot be
+   * fetched.
    */
   find(header: JWSHeaderParameters): Promise<CryptoKey>;
-  /** Whether a key that was found still is the issuer's, as far as that is known without asking again. */
+  /** Whether a key still belongs to the issuer, according to the last fetch. */
   isCurrent(key: CryptoKey): boolean;
 }
 
 /** For each of the two fetches, as at API Gateway. */
 const FETCH_TIMEOUT_MILLISECONDS = 1500;
-/** So a withdrawn key is not trusted for longer, as long as the issuer answers. */
+/** So a withdrawn key is trusted no longer than this while the issuer answers. */
 const REFRESH_MILLISECONDS = 10 * 60_000;
-/** While the issuer does not answer: how long its last keys count, which is how long API Gateway caches them. */
+/** How long the last keys stay valid while the issuer does not answer: as long as API Gateway caches them. */
 const TRUST_MILLISECONDS = 2 * 60 * 60_000;
-/** How soon keys are fetched again for a key that is not among them: anyone can ask for one. */
+/** The shortest time between fetches for unknown keys, because anyone can send one. */
 const UNKNOWN_KEY_MILLISECONDS = 30_000;
 const FIRST_PAUSE_MILLISECONDS = 1_000;
 const LONGEST_PAUSE_MILLISECONDS = 30_000;
@@ -55,7 +56,7 @@ const MIN_MODULUS_BITS = 2048;
 /** The keys of one fetch. */
 interface KeySet {
   readonly lookup: (header: JWSHeaderParameters) => Promise<CryptoKey>;
-  /** Those that were looked up. */
+  /** Keys already looked up. */
   readonly found: Set<CryptoKey>;
   readonly fetchedAt: number;
 }
@@ -63,16 +64,15 @@ interface KeySet {
 interface Outage {
   readonly since: number;
   failures: number;
-  /** When the issuer may be asked again. */
   retryAt: number;
 }
 
 /**
- * Makes what finds the key of a token in the issuer's set of keys.
+ * Makes the function that finds a token's key in the issuer's key set.
  *
- * The set is fetched again every ten minutes, and for an unknown key, but for those at most once in thirty seconds. An
- * issuer that fails is asked again after a second, then after pauses that double up to thirty seconds. Its last keys count
- * for two hours.
+ * The set is fetched again every ten minutes, and for an unknown key at most every thirty seconds. After a
+ * failure, the next attempt comes after a second, then after pauses that double up to thirty seconds. The
+ * last keys stay valid for two hours.
  */
 export function createIssuerKeys({
   issuer,
@@ -91,7 +91,7 @@ export function createIssuerKeys({
 
   const trusted = () => (latest && now() < latest.fetchedAt + TRUST_MILLISECONDS ? latest : undefined);
 
-  /** Callers who come while the issuer is asked share that one question. */
+  /** Simultaneous callers share one fetch. */
   function fetchKeys(): Promise<KeySet> {
     if (!fetching && outage && now() < outage.retryAt) return Promise.reject(unavailable(outage));
     fetching ??= load().finally(() => {
@@ -137,7 +137,7 @@ export function createIssuerKeys({
     });
   }
 
-  /** The log tells of the outage itself, once. */
+  /** The log reports the outage itself, once. */
   function unavailable({ retryAt }: Pick<Outage, "retryAt">): ApiError {
     const seconds = Math.max(1, Math.ceil((retryAt - now()) / 1000));
     return new ApiError("001503", {
@@ -155,14 +155,14 @@ export function createIssuerKeys({
 
   return {
     async find(header) {
-      // A caller who comes while known keys are fetched again need not wait for it.
+      // While known keys are fetched again, callers need not wait.
       if (trusted() && now() >= refreshAt && !fetching) await fetchKeys().catch(() => {});
       const keySet = trusted() ?? (await fetchKeys());
       try {
         return await lookUp(keySet, header);
       } catch (error) {
         const isUnknown = error instanceof errors.JWKSNoMatchingKey;
-        // In an outage there is no telling whether the issuer has a new key.
+        // During an outage, nothing tells whether the issuer has a new key.
         const mayBeNew = outage !== undefined || now() >= keySet.fetchedAt + UNKNOWN_KEY_MILLISECONDS;
         if (!isUnknown || !mayBeNew) throw error;
         return await lookUp(await fetchKeys(), header);
@@ -181,8 +181,9 @@ async function fetchKeySet(uri: string, timeoutMilliseconds: number): Promise<JS
 }
 
 /**
- * Leaves out the keys that no token may be verified with: what names one of them is then refused as an unknown key is. Each
- * key is for one algorithm, which follows from what it is and not from what a token says (RFC 8725, section 3.1).
+ * Leaves out keys that cannot verify a token: a token that names one is then refused like any with an unknown
+ * key. Each key has one algorithm, which follows from the key and never from the token (RFC 8725, section
+ * 3.1).
  */
 async function usableKeys(
   { keys }: JSONWebKeySet,
@@ -202,14 +203,17 @@ async function usableKeys(
   return usable;
 }
 
-/** What a key is for: its type, its curve, and every name that its algorithm may go by (RFC 9864 has a second for EdDSA). */
+/**
+ * The purpose of a key: its type, its curve, and all names of its algorithm (RFC 9864 adds a second one for
+ * EdDSA).
+ */
 const KEYS_OF_ALGORITHMS = {
   RS256: { kty: "RSA", crv: undefined, names: ["RS256"] },
   ES256: { kty: "EC", crv: "P-256", names: ["ES256"] },
   EdDSA: { kty: "OKP", crv: "Ed25519", names: ["EdDSA", "Ed25519"] },
 } as const satisfies Record<TokenAlgorithm, object>;
 
-/** @returns `undefined` for a key that is for anything else than signatures of tokens. */
+/** @returns `undefined` for a key whose purpose is not the signing of tokens. */
 function algorithmOf({ kty, crv, use = "sig", alg }: JWK): TokenAlgorithm | undefined {
   if (use !== "sig") return undefined;
   return TOKEN_ALGORITHMS.find((algorithm) => {
@@ -233,7 +237,7 @@ async function faultOf(jwk: JWK, algorithm: TokenAlgorithm): Promise<string | un
   }
 }
 
-/** OpenID Connect Discovery 1.0, section 4: the document's `issuer` must be the very string that was asked for. */
+/** OpenID Connect Discovery 1.0, section 4: the document's `issuer` must equal the requested one exactly. */
 async function discoverJwksUri(issuer: string, timeoutMilliseconds: number): Promise<string> {
   const uri = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const { issuer: named, jwks_uri: jwksUri } = await fetchJson(uri, timeoutMilliseconds);

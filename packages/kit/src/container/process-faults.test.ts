@@ -29,20 +29,20 @@ async function startListening(
   return { server, url };
 }
 
-/** On connections of their own: one that is kept alive would be served to the end. */
+/** On separate connections: one that is kept alive would be served to the end. */
 const get = (url: string) => fetch(url, { headers: { connection: "close" } });
 const post = (url: string) => fetch(url, { method: "POST", headers: { connection: "close" } });
 
 const isFault = ({ message }: { readonly message: string }) =>
-  message === "an error that nothing handles ends the process";
+  message === "an unhandled error ends the process";
 
-describe("an error that nothing handles", () => {
+describe("an unhandled error", () => {
   for (const [path, expected] of [
     ["/v1/reject", "a rejection"],
     ["/v1/rejectWithNothing", /undefined/],
     ["/v1/throwLater", "an exception"],
   ] as const) {
-    it(`is one line of JSON; what is in flight is answered, and the process ends with code 1: ${path}`, async () => {
+    it(`is logged as one line of JSON; requests in flight are answered, and the process exits with code 1: ${path}`, async () => {
       const { server, url } = await startListening({}, "faulty-container.ts");
       const { answer, finish } = await holdRequest(url);
       assert.equal((await post(url + path)).status, 200);
@@ -59,7 +59,7 @@ describe("an error that nothing handles", () => {
     });
   }
 
-  it("replaces the worker in which it came up, once that has answered what is in flight", async () => {
+  it("replaces its worker, once that has answered its requests in flight", async () => {
     const { server, url } = await startListening({ WEB_CONCURRENCY: "2" }, "faulty-container.ts");
     await server.lines(2, isListening);
     await post(`${url}/v1/reject`);
@@ -76,7 +76,7 @@ describe("an error that nothing handles", () => {
 
 describe("a container that is told to stop, with a delay before it drains", () => {
   for (const workers of ["1", "2"]) {
-    it(`says so at its health endpoint, and takes new connections and requests until then (workers: ${workers})`, async () => {
+    it(`reports it at its health endpoint, and accepts new connections and requests until then (workers: ${workers})`, async () => {
       const { server, url } = await startListening({ DRAIN_DELAY_SECONDS: "300", WEB_CONCURRENCY: workers });
       const count = Number(workers) as 1 | 2;
       await server.lines(count, isListening);
@@ -91,7 +91,7 @@ describe("a container that is told to stop, with a delay before it drains", () =
         assert.equal(other.status, 401);
         await other.text();
       }
-      // The second signal skips what is left of the delay.
+      // The second signal skips the rest of the delay.
       server.child.kill("SIGTERM");
       await server.lines((2 * count) as 2, isStopping);
       await assert.rejects(get(`${url}/v1/health`), TypeError);
@@ -113,8 +113,8 @@ describe("a container that is told to stop, with a delay before it drains", () =
   });
 });
 
-describe("two workers, of which one is killed", () => {
-  it("leave no caller without an answer: none was handed to the one that hung before", async () => {
+describe("two workers, one of which is killed", () => {
+  it("leave no caller without an answer: no connection goes through the worker that hung before", async () => {
     const { server, url } = await startListening({ WEB_CONCURRENCY: "2" });
     const [{ pid }] = await server.lines(2, isListening);
     process.kill(pid, "SIGSTOP");
@@ -126,7 +126,7 @@ describe("two workers, of which one is killed", () => {
     assert.equal(await server.ended, 0);
   });
 
-  it("are two again, though the replacement is killed while it starts", async () => {
+  it("are two again, even if the replacement is killed while it starts", async () => {
     const { server, url } = await startListening({ WEB_CONCURRENCY: "2" });
     const [{ pid }] = await server.lines(2, isListening);
     process.kill(pid, "SIGKILL");
@@ -142,7 +142,7 @@ describe("two workers, of which one is killed", () => {
     assert.equal(server.stderr(), "");
   });
 
-  it("end with code 0 when they are told to stop while one of them starts", async () => {
+  it("exit with code 0 when they are told to stop while one of them starts", async () => {
     const { server } = await startListening({ WEB_CONCURRENCY: "2" });
     const [{ pid }] = await server.lines(2, isListening);
     process.kill(pid, "SIGKILL");

@@ -1,6 +1,6 @@
 /**
- * Refuses what the app never sees: bytes that are not a request, and requests that no app should get. The answer has the
- * form of all other errors, and its line in the access log.
+ * Refuses what the app never sees: bytes that are not HTTP, and requests that must not reach the app. The
+ * answer has the form of all other errors, and a line in the access log.
  */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
@@ -13,7 +13,7 @@ import { requestIds, TraceContext } from "../request/request-ids.ts";
 import { headersWithoutApp } from "../request/security-headers.ts";
 import { type AccessLine, targetPath } from "./access-log.ts";
 
-/** How long a caller gets to read an answer before its connection is closed, with what it still sends unread. */
+/** How long a caller has to read an answer before its connection closes, with its remaining bytes unread. */
 const LINGER_MILLISECONDS = 1_000;
 
 export interface Refusal {
@@ -22,12 +22,12 @@ export interface Refusal {
 }
 
 export interface Refusals {
-  /** Answers a request in the place of the app. */
+  /** Answers a request instead of the app. */
   answer(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void;
   /**
    * Answers on a connection itself, and closes it.
    *
-   * @param underWay the response whose request is not complete yet, if there is one: it is this answer.
+   * @param underWay the response of the incomplete request, if there is one: it becomes this answer.
    */
   close(socket: Socket, refusal: Refusal, underWay?: ServerResponse): void;
 }
@@ -102,7 +102,7 @@ export function createRefusals(options: {
       const requestId = context?.requestId ?? crypto.randomUUID();
       const { status, headers, text } = render(refusal, requestId);
       if (underWay && context) {
-        // The request has a line of its own, which tells of this answer once the connection is closed.
+        // The request has its own line, which reports this answer once the connection is closed.
         context.error = refusal;
         context.answeredAt = performance.now();
         underWay.statusCode = status;
@@ -119,18 +119,21 @@ export function createRefusals(options: {
   };
 }
 
-/** What the parser's and the time limits' errors tell a caller; `undefined` for a connection that has simply gone. */
+/**
+ * The caller's message for an error of the parser or a time limit; `undefined` if the connection is simply
+ * gone.
+ */
 export function refusalOf(error: NodeJS.ErrnoException, maxHeaderSize: number): Refusal | undefined {
   switch (error.code) {
     case "ECONNRESET":
     case "EPIPE":
       return undefined;
     case "HPE_HEADER_OVERFLOW":
-      return { code: "001431", reason: `Request line and headers may have ${maxHeaderSize} bytes` };
+      return { code: "001431", reason: `Request line and headers may have at most ${maxHeaderSize} bytes` };
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
       return { code: "001413", reason: "The extensions of a chunk are too long" };
     case "ERR_HTTP_REQUEST_TIMEOUT":
-      return { code: "001408", reason: "The headers did not come in time" };
+      return { code: "001408", reason: "The headers did not arrive in time" };
     default:
       return { code: "001400", reason: "The request is not well-formed HTTP" };
   }

@@ -54,7 +54,7 @@ describe("the container's server", () => {
     return { response, body: await text(response), socket: request.socket as Socket };
   }
 
-  /** A bare connection, and all that it is sent until the other side closes it. */
+  /** A raw connection, with everything that it receives until the other side closes it. */
   async function open(url: string): Promise<{ socket: Socket; received: Promise<string> }> {
     const { hostname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port) });
@@ -70,13 +70,13 @@ describe("the container's server", () => {
     return { socket, received };
   }
 
-  it("takes any free port for port 0, and says where it listens", async () => {
+  it("takes any free port for port 0, and reports its address", async () => {
     const { url } = await start();
     assert.match(url, /^http:\/\/127\.0\.0\.1:[1-9]\d+$/);
     assert.equal((await send(url)).response.statusCode, 200);
   });
 
-  it("says its address in a form that can be called for IPv6 too", async (context) => {
+  it("reports an IPv6 address in a form that can be called", async (context) => {
     try {
       const { url } = await start({}, { HOST: "::1" });
       assert.match(url, /^http:\/\/\[::1\]:\d+$/);
@@ -86,7 +86,7 @@ describe("the container's server", () => {
     }
   });
 
-  it("takes a whole URL for a path, as a proxy may send it", async () => {
+  it("accepts an absolute URL as the target, as a proxy may send it", async () => {
     const { url } = await start();
     const request = httpRequest(url, { path: "http://api.example.com/v1/health", agent: false }).end();
     const [response] = (await once(request, "response")) as [IncomingMessage];
@@ -103,8 +103,8 @@ describe("the container's server", () => {
     });
   });
 
-  it("says that the machine has no such address", async () => {
-    // RFC 5737 keeps this network for documentation: no machine has an address in it.
+  it("says that the host is not an address of this machine", async () => {
+    // RFC 5737 reserves this network for documentation: no machine has an address in it.
     await assert.rejects(start({}, { HOST: "192.0.2.1" }), {
       name: "ConfigError",
       message:
@@ -130,7 +130,7 @@ describe("the container's server", () => {
     assert.equal((await withPath(10_240)).response.statusCode, 431);
   });
 
-  it("ends a request whose headers do not come to an end", async () => {
+  it("closes a connection whose headers never end", async () => {
     const { url } = await start({ headersTimeout: 20, connectionsCheckingInterval: 5 });
     const { socket, received } = await open(url);
     socket.write("GET /v1/health HTTP/1.1\r\nhost: x\r\n");
@@ -138,7 +138,7 @@ describe("the container's server", () => {
   });
 
   for (const [name, bytes] of [
-    ["no HTTP at all", "\x16\x03\x01\x02\0\r\n\r\n"],
+    ["bytes that are not HTTP", "\x16\x03\x01\x02\0\r\n\r\n"],
     ["a header without a colon", "GET / HTTP/1.1\r\nhost: x\r\nnonsense\r\n\r\n"],
     ["a version that does not exist", "GET / HTTP/9.9\r\nhost: x\r\n\r\n"],
     ["no host", "GET / HTTP/1.1\r\n\r\n"],
@@ -147,12 +147,12 @@ describe("the container's server", () => {
       "POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
     ],
     [
-      "a length and chunks, by which requests are smuggled",
+      "a length and chunks, as in request smuggling",
       "POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
     ],
     ["a header that ends in a bare line feed", "GET / HTTP/1.1\r\nhost: x\nx-a: b\n\n"],
   ] as const) {
-    it(`answers 400 to malformed HTTP, and lives on: ${name}`, async () => {
+    it(`answers 400 to malformed HTTP, and keeps running: ${name}`, async () => {
       const { url } = await start();
       const { socket, received } = await open(url);
       socket.write(bytes, "latin1");
@@ -161,7 +161,7 @@ describe("the container's server", () => {
     });
   }
 
-  it("lives on when a caller hangs up in the middle of a request", async () => {
+  it("keeps running when a caller hangs up in the middle of a request", async () => {
     const { url } = await start();
     const { socket, received } = await open(url);
     socket.write("POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{");
@@ -170,7 +170,7 @@ describe("the container's server", () => {
     assert.equal((await send(url)).response.statusCode, 200);
   });
 
-  it("answers what is in flight when it is stopped, closes that connection, and takes no new ones", async () => {
+  it("when stopped, answers requests in flight, closes their connections, and takes no new ones", async () => {
     const server = await start();
     const { answer, finish } = await holdRequest(server.url, keepAlive());
     let isStopped = false;
@@ -183,11 +183,11 @@ describe("the container's server", () => {
     const { status, headers, body } = await answer;
     assert.deepEqual([status, JSON.parse(body).error.code], [400, "001400"]);
     assert.equal(headers.connection, "close");
-    // Well before the limit: an idle keep-alive connection does not delay it.
+    // Well below the limit: an idle keep-alive connection does not delay it.
     await stopped;
   });
 
-  it("says whether anything had to be cut off", async () => {
+  it("reports whether it had to cut anything off", async () => {
     const quiet = await start();
     assert.deepEqual(await quiet.stop(NEVER), { wasForced: false });
     const busy = await start();
@@ -197,7 +197,7 @@ describe("the container's server", () => {
     await lost;
   });
 
-  it("answers the next request of a connection that is kept alive, and closes after it", async () => {
+  it("when stopped, answers the next request of a kept-alive connection, and then closes it", async () => {
     const server = await start();
     const agent = keepAlive();
     const { socket } = await send(server.url, {}, agent);
@@ -209,7 +209,7 @@ describe("the container's server", () => {
     await stopped;
   });
 
-  it("closes connections that stay idle when it is stopped", async () => {
+  it("when stopped, closes connections that stay idle", async () => {
     const server = await start();
     const { socket } = await send(server.url, {}, keepAlive());
     assert.equal(socket.destroyed, false);
@@ -220,10 +220,10 @@ describe("the container's server", () => {
     ["/v1/health", 200],
     ["/v1/nowhere", 404],
   ] as const) {
-    it(`answers ${status} to a request that arrives while it stops, and closes after it`, async () => {
+    it(`when stopped, answers ${status} to a request that is still arriving, and closes its connection`, async () => {
       const server = await start();
       const { socket, received } = await open(server.url);
-      // Its first line is there when the stop begins: the connection is not idle.
+      // Its first line arrived before the stop: the connection is not idle.
       socket.write(`GET ${path} HTTP/1.1\r\n`);
       await send(server.url);
       const stopped = server.stop(NEVER);
@@ -235,13 +235,13 @@ describe("the container's server", () => {
     });
   }
 
-  it("cuts what is left when the limit is reached", async () => {
+  it("cuts off the rest when the limit is reached", async () => {
     const server = await start();
     const { answer } = await holdRequest(server.url);
     await Promise.all([assert.rejects(answer, { code: "ECONNRESET" }), server.stop(1)]);
   });
 
-  it("gives the app to `configure` before the first request", async () => {
+  it("passes the app to `configure` before the first request", async () => {
     const { url } = await start({}, {}, fixtureApi, (app) => {
       app.get("/late", (_request, response) => void response.json("late"));
     });
@@ -249,7 +249,7 @@ describe("the container's server", () => {
     assert.deepEqual([response.statusCode, body], [200, '"late"']);
   });
 
-  it("sends an early answer of middleware with the header that closes the connection while it stops", async () => {
+  it("while it stops, sends an early answer of middleware with the header that closes the connection", async () => {
     const quick = defineRoute({
       operationId: "quick",
       method: "GET",

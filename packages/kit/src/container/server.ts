@@ -22,30 +22,31 @@ import { createContainerRuntime, readTarget } from "./container-runtime.ts";
 import { createRefusals, type Refusal, refusalOf } from "./refusals.ts";
 
 const LIMITS = {
-  /** Request line and headers, as API Gateway limits them. */
+  /** The limit for request line and headers, as at API Gateway. */
   maxHeaderSize: 10_240,
   headersTimeout: 10_000,
-  /** Bodies have time limits of their own, which are answered as errors of the API. */
+  /** Bodies have their own time limits, whose errors the API answers. */
   requestTimeout: 0,
-  /** How often the headers' is looked at. Node's own 30 s would turn 10 s into as much as 40. */
+  /** How often header timeouts are checked. With Node's default of 30 s, a limit of 10 s could take 40. */
   connectionsCheckingInterval: 1_000,
   /** Longer than a load balancer's 60 s: the side that reuses connections must close them first. */
   keepAliveTimeout: 65_000,
 } satisfies ServerOptions;
 
-/** How long a connection that is kept alive may still bring a request, whose answer then closes it. */
+/** How long a kept-alive connection may still send a request; its answer then closes the connection. */
 const LINGER_MILLISECONDS = 1_000;
 
 export interface RunningServer {
   /** `http://127.0.0.1:5000`. */
   readonly url: string;
-  /** Makes the health endpoint answer 503. Everything else is answered as before. */
+  /** Makes the health endpoint answer 503. All other requests are answered as before. */
   announceStop(): void;
   /**
-   * Stops: no new connections, what is in flight is answered, and so is what comes on an idle connection within a second.
+   * Stops: takes no new connections, and answers requests in flight and those that come on an idle connection
+   * within a second.
    *
-   * @param forceAfterMilliseconds when what is left is cut off.
-   * @returns whether something was.
+   * @param forceAfterMilliseconds when to cut off the rest.
+   * @returns whether anything was cut off.
    */
   stop(forceAfterMilliseconds: number): Promise<{ readonly wasForced: boolean }>;
 }
@@ -55,18 +56,19 @@ export interface ServerSettings {
   readonly log: Log;
   /** Where access log lines go. */
   readonly write: (line: string) => void;
-  /** Values in the place of the API's services, for tests. */
+  /** Replacements for the API's services, for tests. */
   readonly services?: Readonly<Record<string, unknown>>;
-  /** Is given the app before its first request: `app.use(...)`. */
+  /** Receives the app before its first request: `app.use(...)`. */
   readonly configure?: ((app: Express) => void) | undefined;
   readonly limits?: Partial<typeof LIMITS>;
 }
 
 /**
- * Starts the API on `config.host` and `config.port`. Once it is stopped and every request is answered, its services are
- * closed.
+ * Starts the API on `config.host` and `config.port`. Once it is stopped and all requests are answered, its
+ * services are closed.
  *
- * @throws ConfigError when the port is taken or privileged, or when the host is not an address of this machine.
+ * @throws ConfigError when the port is taken or privileged, or when the host is not an address of this
+ * machine.
  */
 export async function startServer(
   api: Api,
@@ -93,9 +95,9 @@ export async function startServer(
   });
   configure?.(app);
   const serverLimits = { ...LIMITS, ...limits };
-  // The host is looked at here: Node's own refusal is in no log.
+  // Checked here, because Node does not log its own refusal.
   const server = createServer({ ...serverLimits, requireHostHeader: false });
-  // The size of all headers is limited; else Node would leave out what comes after the thousandth.
+  // The total size of the headers is limited instead; by default Node drops headers after the thousandth.
   server.maxHeadersCount = 0;
   const accessLine = createAccessLine({
     stageName: config.stageName,
@@ -105,7 +107,7 @@ export async function startServer(
   const refusals = createRefusals({ config, errors: api.errors, accessLine, write });
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const fault = readTarget(request);
-    // Before the app: it may answer at once, and then it is too late for a header.
+    // Before the app, whose immediate answer would be too early for this header.
     if (!server.listening) closeAfter(response);
     inFlight.add(response);
     response.on("close", () => {
@@ -124,11 +126,11 @@ export async function startServer(
   server.on("checkExpectation", serve);
   const refused = new WeakSet<Duplex>();
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    // The parser says it again for each piece that follows.
+    // The parser reports the error again for each following piece.
     if (refused.has(socket)) return;
     refused.add(socket);
     const refusal = refusalOf(error, serverLimits.maxHeaderSize);
-    // A connection on which nothing was ever asked gets no answer either.
+    // A connection without any request gets no answer either.
     if (!refusal || (socket as Socket).bytesRead === 0) socket.destroy();
     else refuseLast(socket as Socket, refusal);
   });
@@ -137,7 +139,7 @@ export async function startServer(
     refuseLast(socket as Socket, { code: "001400", reason: `${request.method} is not supported` });
   });
 
-  /** After the answers that are due on the connection. */
+  /** After the pending answers of the connection. */
   function refuseLast(socket: Socket, refusal: Refusal): void {
     const due = [...inFlight].filter(({ req }) => req.socket === socket);
     const underWay = due.find(({ req }) => !req.complete);
@@ -165,7 +167,10 @@ export async function startServer(
   };
 }
 
-/** Asks for the body once something reads it: a request that is refused before is never asked for it. */
+/**
+ * Requests the body (100 Continue) only when something reads it: a request refused before that never sends
+ * its body.
+ */
 function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
   const onListener = (event: string | symbol) => {
     if (event !== "data" && event !== "readable") return;
@@ -175,7 +180,7 @@ function continueWhenRead(request: IncomingMessage, response: ServerResponse): v
   request.on("newListener", onListener);
 }
 
-/** Closes the connection of a request that is answered, unless its body comes to an end soon. */
+/** Closes the connection of an answered request, unless its body ends soon. */
 async function leaveBody(request: IncomingMessage): Promise<void> {
   await discardBody(request);
   if (!request.complete) request.socket.destroy();
@@ -205,7 +210,8 @@ async function stop(
   forceAfterMilliseconds: number,
 ): Promise<{ readonly wasForced: boolean }> {
   let wasForced = false;
-  // Node's own close would also cut idle connections at once, on which a caller may be sending its next request.
+  // Node's own close would also cut idle connections at once, when a caller may just be sending its next
+  // request.
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
   for (const response of inFlight) {
     closeAfter(response);
@@ -233,7 +239,7 @@ function endEndless(response: ServerResponse): void {
   context.abort(new Error("The server stops"));
 }
 
-/** A connection that is kept alive would outlast its last answer. */
+/** A kept-alive connection would stay open after its last answer. */
 function closeAfter(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader("connection", "close");
 }

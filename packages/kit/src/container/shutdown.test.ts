@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it, type TestContext } from "node:test";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
-describe("a shutdown (of a server that is stood in for)", () => {
+describe("a shutdown (with a stub server)", () => {
   let events: string[];
   let drain: PromiseWithResolvers<{ wasForced: boolean }>;
   let shutdown: Shutdown;
@@ -23,7 +23,7 @@ describe("a shutdown (of a server that is stood in for)", () => {
       exit: (code) => void events.push(`exit ${code}`),
     });
   }
-  /** Lets promises go on; their number does not matter here. */
+  /** Lets pending promises continue; their exact number does not matter. */
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   const finish = (wasForced = false) => {
     drain.resolve({ wasForced });
@@ -33,7 +33,7 @@ describe("a shutdown (of a server that is stood in for)", () => {
     events = [];
   });
 
-  it("announces itself, waits for the delay, and only then begins to drain, and to count to the forced end", async (test) => {
+  it("is announced, waits for the delay, and only then begins to drain and to count down to the forced end", async (test) => {
     create(test, 10_000);
     void shutdown.stop();
     await settle();
@@ -67,7 +67,7 @@ describe("a shutdown (of a server that is stood in for)", () => {
     assert.deepEqual(events.at(-1), "exit 1");
   });
 
-  it("has no delay after a fault, and ends with code 1", async (test) => {
+  it("has no delay after a fault, and exits with code 1", async (test) => {
     create(test, 10_000);
     void shutdown.fail();
     await settle();
@@ -76,7 +76,7 @@ describe("a shutdown (of a server that is stood in for)", () => {
     assert.deepEqual(events.at(-1), "exit 1");
   });
 
-  it("goes on after a fault: what is in flight is answered, and the code is 1", async (test) => {
+  it("continues after a fault: requests in flight are answered, and the exit code is 1", async (test) => {
     create(test, 10_000);
     void shutdown.stop();
     await settle();

@@ -1,25 +1,31 @@
 import type { RunningServer } from "./server.ts";
 
-/** What a container gets between SIGTERM and SIGKILL is 10 s with Docker and 30 s on Fargate. */
+/** Between SIGTERM and SIGKILL a container gets 10 s with Docker and 30 s on Fargate. */
 const DRAIN_MILLISECONDS = 9_500;
 
 export interface ShutdownOptions {
   readonly starting: Promise<Pick<RunningServer, "announceStop" | "stop">>;
-  /** How long requests are taken after a signal, while the health endpoint already says that this instance stops. */
+  /**
+   * How long requests are accepted after a signal, while the health endpoint already reports that this
+   * instance stops.
+   */
   readonly delayMilliseconds: number;
   readonly exit: (code: number) => void;
 }
 
 export interface Shutdown {
-  /** Of a signal. The first begins the delay, the next one ends it, and one more forces the end, with code 1. */
+  /**
+   * Handles a signal. The first begins the delay, the second ends it, and a third forces the end, with exit
+   * code 1.
+   */
   stop(): Promise<void>;
-  /** After a fault: answers what is in flight, without a delay, and ends with code 1. */
+  /** After a fault: answers requests in flight without a delay, and exits with code 1. */
   fail(): Promise<void>;
 }
 
 /**
- * Stops a server as an orchestrator expects: it goes on to take requests until load balancers have noticed, then answers
- * what is in flight, and ends.
+ * Stops a server as orchestrators expect: it accepts requests until load balancers have noticed, then answers
+ * those in flight and exits.
  */
 export function createShutdown({ starting, delayMilliseconds, exit }: ShutdownOptions): Shutdown {
   let isStopping = false;

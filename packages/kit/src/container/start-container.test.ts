@@ -34,7 +34,7 @@ describe("the container's process", () => {
     return { server, url };
   }
 
-  it("lists each mistake of its environment, and nothing else, and ends with code 1", async () => {
+  it("lists each mistake in its environment, prints nothing else, and exits with code 1", async () => {
     const server = start({ RUNTIME: "LAMDBA", PORT: "99999", JWT_ISSUER: noIssuer.issuer });
     assert.equal(await server.ended, 1);
     assert.deepEqual(server.entries, []);
@@ -53,7 +53,7 @@ describe("the container's process", () => {
     assert.match(server.stderr(), /^RUNTIME is not set;[^\n]*\n$/);
   });
 
-  it("says that its port is taken, and ends with code 1", async () => {
+  it("says that its port is taken, and exits with code 1", async () => {
     const { url } = await startListening();
     const second = start(testEnvironment(fixtureApi, noIssuer, { PORT: new URL(url).port }));
     assert.equal(await second.ended, 1);
@@ -70,7 +70,7 @@ describe("the container's process", () => {
     assert.match(entry.message, /expired tokens are accepted/);
   });
 
-  it("warns once of the endpoints for AWS callers, however many workers it has, and answers 403 at them", async () => {
+  it("warns once about endpoints for AWS callers, however many workers it has, and answers 403 at them", async () => {
     const environment = { NODE_ENV: "production", WEB_CONCURRENCY: "2" };
     const server = startServerProcess(testEnvironment(fixtureApi, noIssuer, environment), "aws-container.ts");
     processes.push(server);
@@ -85,7 +85,7 @@ describe("the container's process", () => {
     assert.equal(server.entries.filter(isWarning).length, 1);
   });
 
-  it("warns of nothing where no endpoint is for AWS callers", async () => {
+  it("does not warn where no endpoint is for AWS callers", async () => {
     const { server } = await startListening();
     server.child.kill("SIGTERM");
     assert.equal(await server.ended, 0);
@@ -93,7 +93,7 @@ describe("the container's process", () => {
   });
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    it(`answers what is in flight on ${signal}, refuses new connections, and ends with code 0`, async () => {
+    it(`answers requests in flight on ${signal}, refuses new connections, and exits with code 0`, async () => {
       const { server, url } = await startListening();
       const { answer, finish } = await holdRequest(url);
       server.child.kill(signal);
@@ -116,7 +116,7 @@ describe("the container's process", () => {
     ["SIGINT", "SIGINT"],
     ["SIGTERM", "SIGINT"],
   ] as const) {
-    it(`is forced to end by a second signal, with code 1: ${signals.join(", ")}`, async () => {
+    it(`is forced to end by a second signal, with exit code 1: ${signals.join(", ")}`, async () => {
       const { server, url } = await startListening();
       const { answer } = await holdRequest(url);
       const cut = assert.rejects(answer, { code: "ECONNRESET" });
@@ -128,7 +128,7 @@ describe("the container's process", () => {
     });
   }
 
-  it("tells version and commit when it starts, and when its health is asked for", async () => {
+  it("reports version and commit when it starts, and at its health endpoint", async () => {
     const { server, url } = await startListening();
     const started = await server.line(isListening);
     assert.deepEqual({ version: started.version, commit: started.commit }, release(fixtureApi));
@@ -137,7 +137,7 @@ describe("the container's process", () => {
     assert.deepEqual({ version: api.version, commit: api.commit }, release(fixtureApi));
   });
 
-  it("writes one line a request in the groups of the gateway's access log, and no other line", async () => {
+  it("writes one line per request with the groups of the gateway's access log, and no other line", async () => {
     const { server, url } = await startListening({ AWS_API_GW_STAGE_NAME: "mvp" });
     const paths = ["/v1/health?secret=1", "/v1/me", "/v1/nowhere"];
     for (const path of paths) await (await fetch(url + path, { headers: { "user-agent": "a test" } })).text();

@@ -11,14 +11,14 @@ import { createShutdown } from "./shutdown.ts";
 import { startWorkers } from "./workers.ts";
 
 export interface ContainerOptions {
-  /** Is given the app before its first request: `app.use(...)`. */
+  /** Receives the app before its first request: `app.use(...)`. */
   readonly configure?: (app: Express) => void;
 }
 
 /**
- * Starts an API as a container's process, and stops it on SIGTERM, or when an error reaches the process itself: what is in
- * flight is answered first. A mistake in the environment ends the process with exit code 1, and one sentence on stderr for
- * each.
+ * Starts an API as a container's process, and stops it on SIGTERM or on an unhandled error: requests in
+ * flight are answered first. Mistakes in the environment end the process with exit code 1, and one sentence
+ * on stderr for each.
  */
 export async function startContainer(api: Api, { configure }: ContainerOptions = {}): Promise<void> {
   const log = createLog(withoutSecrets(writeToStdout, secretValues(process.env, api.settings)));
@@ -38,32 +38,35 @@ export async function startContainer(api: Api, { configure }: ContainerOptions =
       log.info("stopping", { signal, pid: process.pid });
       void shutdown.stop();
     };
-    // Before it says that it listens: whatever reads that may ask it to stop.
+    // Before it reports that it listens: the reader of that line may stop it at once.
     process.on("SIGTERM", stop);
-    // Ctrl-C reaches the whole process group: a worker waits for what its primary says.
+    // Ctrl-C reaches the whole process group: a worker waits for its primary.
     process.on("SIGINT", cluster.isWorker ? () => {} : stop);
     process.on("uncaughtException", (error, origin) => {
-      log.error("an error that nothing handles ends the process", { error, origin, pid: process.pid });
+      log.error("an unhandled error ends the process", { error, origin, pid: process.pid });
       void shutdown.fail();
     });
     log.info("listening", { url: (await starting).url, pid: process.pid, ...release(api) });
     if (!cluster.isWorker || cluster.worker?.id === 1) await warnOfAwsCallers(api, config, log);
   } catch (error) {
-    // A mistake in the environment is told in words; a stack would only bury them.
+    // A mistake in the environment is explained in sentences; a stack would bury them.
     if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
     else log.error("cannot start", { error });
     process.exit(1);
   }
 }
 
-/** The route keys of endpoints for AWS callers. Filled in by the build: else the start would load every endpoint. */
+/**
+ * The route keys of endpoints for AWS callers. The build fills them in; otherwise the start would load every
+ * endpoint.
+ */
 declare const AWS_CALLERS_ENDPOINTS: readonly string[] | undefined;
 
-/** Only API Gateway asks IAM, so in a container these endpoints refuse every caller. */
+/** Only API Gateway verifies AWS signatures, so in a container these endpoints refuse every caller. */
 async function warnOfAwsCallers(api: Api, { features }: Config, log: Log): Promise<void> {
   const endpoints =
     typeof AWS_CALLERS_ENDPOINTS === "undefined"
-      ? // A file that cannot be loaded fails the requests that need it, and not the start.
+      ? // A file that cannot be loaded fails the requests that need it, but not the start.
         awsCallersEndpoints(await enabledRoutes(api, features).catch(() => []))
       : AWS_CALLERS_ENDPOINTS;
   if (endpoints.length > 0)

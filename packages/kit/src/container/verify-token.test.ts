@@ -36,7 +36,7 @@ const status =
   (code: number, headers: Record<string, string> = {}): RequestListener =>
   (_request, response) =>
     response.writeHead(code, headers).end("{}");
-/** Accepts the request and never answers. Who waits for it should say how long. */
+/** Accepts the request and never answers. Tests that wait for it set a time limit. */
 const stall: RequestListener = () => {};
 const impatient = { fetchTimeoutMilliseconds: 250 };
 const hangUp: RequestListener = (request) => {
@@ -45,7 +45,7 @@ const hangUp: RequestListener = (request) => {
 
 let server: Server;
 let issuer: string;
-/** What the issuer answers, by path; may be changed at any time. */
+/** The issuer's answers, by path; may be changed at any time. */
 let answers: Record<string, RequestListener>;
 let requests: string[];
 let logged: { level: string; message: string }[];
@@ -101,7 +101,7 @@ const isUnavailable = (error: unknown) =>
 const PAUSE_MILLISECONDS = 2000;
 
 describe("the issuer's keys", () => {
-  it("are found at the given address, and nothing else is asked for", async () => {
+  it("are fetched from the configured address, with no other request", async () => {
     const claims = await verifier()(tokenOf(firstKey, "first"));
     assert.equal(claims.sub, "alice");
     assert.deepEqual(requests, ["/keys"]);
@@ -112,7 +112,7 @@ describe("the issuer's keys", () => {
     assert.deepEqual(requests, [DISCOVERY, "/keys"]);
   });
 
-  it("are found for an issuer with a path, and for one with a slash at its end", async () => {
+  it("are found for an issuer with a path, and for one with a trailing slash", async () => {
     for (const path of ["/tenant", "/tenant/", "/"]) {
       const named = issuer + path;
       answers[`${path.replace(/\/$/, "")}${DISCOVERY}`] = json({ issuer: named, jwks_uri: `${issuer}/keys` });
@@ -121,14 +121,14 @@ describe("the issuer's keys", () => {
     }
   });
 
-  it("are fetched once for many tokens, at the same time and one after the other", async () => {
+  it("are fetched once for many tokens, simultaneous or in sequence", async () => {
     const verify = verifier({ jwksUri: undefined });
     await Promise.all(Array.from({ length: 20 }, () => verify(tokenOf(firstKey, "first"))));
     for (let count = 0; count < 20; count++) await verify(tokenOf(firstKey, "first"));
     assert.deepEqual(requests, [DISCOVERY, "/keys"]);
   });
 
-  it("are not fetched for a token that is refused without them", async () => {
+  it("are not fetched for a token that can be refused without them", async () => {
     const verify = verifier();
     for (const token of [
       "not.a.token",
@@ -143,7 +143,7 @@ describe("the issuer's keys", () => {
     assert.deepEqual(requests, []);
   });
 
-  it("may change: a new key is found, and the old one is accepted no longer", async (test) => {
+  it("may change: a new key is found, and the old one is no longer accepted", async (test) => {
     test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const verify = verifier();
     await verify(tokenOf(firstKey, "first"));
@@ -187,7 +187,7 @@ describe("the issuer's keys", () => {
   });
 });
 
-describe("a discovery document that is of no use", () => {
+describe("a useless discovery document", () => {
   const useless: readonly [string, () => RequestListener][] = [
     ["is not found", () => status(404)],
     ["fails", () => status(500)],
@@ -197,7 +197,10 @@ describe("a discovery document that is of no use", () => {
     ["is a string", () => json("https://evil.example")],
     ["is an array", () => json([{ issuer, jwks_uri: `${issuer}/keys` }])],
     ["names another issuer", () => json({ issuer: "https://evil.example", jwks_uri: `${issuer}/keys` })],
-    ["names the issuer with a slash more", () => json({ issuer: `${issuer}/`, jwks_uri: `${issuer}/keys` })],
+    [
+      "names the issuer with an extra slash",
+      () => json({ issuer: `${issuer}/`, jwks_uri: `${issuer}/keys` }),
+    ],
     ["names no issuer", () => json({ jwks_uri: `${issuer}/keys` })],
     ["has no jwks_uri", () => json({ issuer })],
     ["has a jwks_uri that is not a string", () => json({ issuer, jwks_uri: [`${issuer}/keys`] })],
@@ -206,7 +209,7 @@ describe("a discovery document that is of no use", () => {
     ["is cut off", () => hangUp],
   ];
   for (const [name, answer] of useless) {
-    it(`says nothing of the token: one that ${name} is 503, and forgotten once it is mended`, async (test) => {
+    it(`does not refuse the token: one that ${name} answers 503, until it is repaired`, async (test) => {
       test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
       answers["/elsewhere"] = goodDiscovery();
       answers[DISCOVERY] = answer();
@@ -230,13 +233,13 @@ describe("keys that are unavailable", () => {
     ["come with another status", () => status(204)],
     ["are not JSON", () => text("<html>")],
     ["are null", () => json(null)],
-    ["are no set of keys", () => json({ error: "busy" })],
+    ["are not a key set", () => json({ error: "busy" })],
     ["are an object where an array should be", () => json({ keys: { first: jwk(firstKey, "first") } })],
     ["never come", () => stall],
     ["are cut off", () => hangUp],
   ];
   for (const [name, answer] of broken) {
-    it(`say nothing of the token: those that ${name} are 503`, async () => {
+    it(`do not refuse the token: those that ${name} answer 503`, async () => {
       answers["/elsewhere"] = goodKeys;
       answers["/keys"] = answer();
       const verify = verifier(answer() === stall ? impatient : {});
@@ -257,12 +260,12 @@ describe("keys that are unavailable", () => {
     await verify(tokenOf(firstKey, "first"));
   });
 
-  it("are 503 too when nothing listens at their address", async () => {
+  it("answer 503 too when nothing listens at their address", async () => {
     const verify = verifier({ jwksUri: "http://127.0.0.1:1/keys" });
     await assert.rejects(verify(tokenOf(firstKey, "first")), isUnavailable);
   });
 
-  it("refuse no token whose key is still known", async (test) => {
+  it("do not refuse a token whose key is still known", async (test) => {
     test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const verify = verifier();
     await verify(tokenOf(firstKey, "first"));
@@ -278,7 +281,7 @@ describe("keys that are unavailable", () => {
     ["hangs up", hangUp],
     ["never answers", stall],
   ] as const) {
-    it(`count for two hours while the issuer ${name}, as at the gateway, and the log says so`, async (test) => {
+    it(`stay valid for two hours while the issuer ${name}, as at the gateway, and the log says so`, async (test) => {
       test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
       const verify = verifier(impatient);
       await verify(tokenOf(firstKey, "first"));
@@ -295,7 +298,7 @@ describe("keys that are unavailable", () => {
     });
   }
 
-  it("are asked for no more than once in thirty seconds while older ones do", async (test) => {
+  it("are fetched at most every thirty seconds while older ones are valid", async (test) => {
     test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const verify = verifier();
     await verify(tokenOf(firstKey, "first"));
@@ -310,7 +313,7 @@ describe("keys that are unavailable", () => {
     assert.equal(requestsFor("/keys"), 3);
   });
 
-  it("are trusted no longer once the issuer answers again without them", async (test) => {
+  it("are no longer trusted once the issuer answers without them", async (test) => {
     test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const verify = verifier();
     await verify(tokenOf(firstKey, "first"));
@@ -323,20 +326,20 @@ describe("keys that are unavailable", () => {
   });
 });
 
-describe("a key that is not for this signature", () => {
+describe("a key that does not fit this signature", () => {
   const others: readonly [string, unknown[]][] = [
-    ["there is none at all", []],
+    ["there are no keys", []],
     ["the key has no modulus", [jwk(firstKey, "first", { n: undefined })]],
     ["the key has 1024 bits", [jwk(weakKey, "first")]],
     ["the key is for encryption", [jwk(firstKey, "first", { use: "enc" })]],
     ["the key is for another algorithm", [jwk(firstKey, "first", { alg: "RS512" })]],
     ["the key may only sign", [jwk(firstKey, "first", { key_ops: ["sign"] })]],
-    ["the key is an elliptic one", [jwk(ecKey, "first")]],
-    ["the key is a secret", [{ kty: "oct", k: "c2VjcmV0", kid: "first" }]],
+    ["the key is an elliptic-curve key", [jwk(ecKey, "first")]],
+    ["the key is symmetric", [{ kty: "oct", k: "c2VjcmV0", kid: "first" }]],
     ["two keys have the same name", [jwk(firstKey, "first"), jwk(secondKey, "first")]],
     ["the key has another name", [jwk(firstKey, "First")]],
     ["the key has no name", [jwk(firstKey, "first", { kid: undefined })]],
-    ["the token was signed with another one", [jwk(secondKey, "first")]],
+    ["the token was signed with another key", [jwk(secondKey, "first")]],
   ];
   for (const [name, keys] of others) {
     it(`refuses the token: ${name}`, async () => {
@@ -355,14 +358,14 @@ describe("an issuer with keys of several algorithms", () => {
     ["EdDSA", edKey, "ed"],
   ] as const;
 
-  it("has each token verified by the key that it names", async () => {
+  it("verifies each token with the key that it names", async () => {
     answers["/keys"] = json({ keys });
     const verify = verifier({ algorithms });
     for (const [alg, key, kid] of tokens)
       assert.equal((await verify(tokenOf(key, kid, {}, { alg }))).sub, "alice", alg);
   });
 
-  it("has the key of an algorithm that no token may have used for nothing, and says nothing of it", async () => {
+  it("may have a key of an algorithm that is not accepted, which is not logged", async () => {
     answers["/keys"] = json({ keys });
     const verify = verifier({ algorithms: ["ES256"] });
     await verify(tokenOf(ecKey, "ec", {}, { alg: "ES256" }));
@@ -371,7 +374,7 @@ describe("an issuer with keys of several algorithms", () => {
     assert.deepEqual(logged, []);
   });
 
-  it("never has a key used for the algorithm of another one, whatever a token says", async () => {
+  it("never uses a key for the algorithm of another one, whatever the token's header says", async () => {
     answers["/keys"] = json({ keys });
     const verify = verifier({ algorithms });
     for (const [alg] of tokens)
@@ -391,26 +394,26 @@ describe("an issuer with keys of several algorithms", () => {
   const unusable: readonly [string, object][] = [
     ["is on another curve", jwk(p384, "ec", { alg: "ES256" })],
     ["claims to be on another curve", jwk(ecKey, "ec", { crv: "P-384" })],
-    ["is on another curve than it claims", jwk(p384, "ec", { crv: "P-256" })],
+    ["is on a curve other than the claimed one", jwk(p384, "ec", { crv: "P-256" })],
     ["is for another algorithm", jwk(ecKey, "ec", { alg: "ES384" })],
     ["is for the algorithm of RSA keys", jwk(ecKey, "ec", { alg: "RS256" })],
     ["is for encryption", jwk(ecKey, "ec", { use: "enc" })],
     ["may only sign", jwk(ecKey, "ec", { key_ops: ["sign"] })],
-    ["is a private one", { ...jwk(ecKey, "ec"), ...ecKey.export({ format: "jwk" }) }],
+    ["is a private key", { ...jwk(ecKey, "ec"), ...ecKey.export({ format: "jwk" }) }],
     ["is not on its curve", jwk(ecKey, "ec", { x: createPublicKey(edKey).export({ format: "jwk" }).x })],
     ["has no second coordinate", jwk(ecKey, "ec", { y: undefined })],
-    ["is called a key of Edwards curves", jwk(ecKey, "ec", { kty: "OKP" })],
+    ["is labelled an Edwards-curve key", jwk(ecKey, "ec", { kty: "OKP" })],
     ["has no name", jwk(ecKey, "ec", { kid: undefined })],
   ];
   for (const [name, key] of unusable) {
-    it(`has a token refused whose key ${name}`, async () => {
+    it(`makes the issuer's token refused when its key ${name}`, async () => {
       answers["/keys"] = json({ keys: [key] });
       const token = tokenOf(ecKey, "ec", {}, { alg: "ES256" });
       await assert.rejects(verifier({ algorithms: ["ES256", "RS256", "EdDSA"] })(token), isRefusal);
     });
   }
 
-  it("has a token refused whose key is for key agreement", async () => {
+  it("makes the issuer's token refused when its key is for key agreement", async () => {
     const x25519 = generateKeyPairSync("x25519").privateKey;
     for (const more of [{}, { crv: "Ed25519" }]) {
       answers["/keys"] = json({ keys: [jwk(x25519, "ed", more)] });
@@ -427,13 +430,13 @@ describe("the verified claims", () => {
     assert.equal(Object.getPrototypeOf(claims), null);
   });
 
-  it("are those of an expired token only where expiration is not verified", async () => {
+  it("are accepted of an expired token only where expiration is not verified", async () => {
     const expired = tokenOf(firstKey, "first", { iat: 1000, exp: 2000 });
     await assert.rejects(verifier()(expired), isRefusal);
     assert.equal((await verifier({ verifyExpiration: false })(expired)).exp, 2000);
   });
 
-  it("go by the clock that is given", async () => {
+  it("are checked by the given clock", async () => {
     const token = tokenOf(firstKey, "first", { iat: 1000, exp: 2000 });
     let now = 1_999_999;
     const verify = verifier({ now: () => now });
@@ -443,8 +446,8 @@ describe("the verified claims", () => {
   });
 });
 
-describe("a token that was verified once", () => {
-  /** How often a signature is really looked at. */
+describe("a verified token", () => {
+  /** How many signatures were really verified. */
   function countVerifications(test: TestContext): () => number {
     const { mock } = test.mock.method(crypto.subtle, "verify");
     return () => mock.callCount();
@@ -459,7 +462,7 @@ describe("a token that was verified once", () => {
     assert.equal(verifications(), 1);
   });
 
-  it("is verified once for all who bring it at the same time", async (test) => {
+  it("is verified once for all simultaneous requests", async (test) => {
     const verifications = countVerifications(test);
     const verify = verifier();
     const token = tokenOf(firstKey, "first");
@@ -468,7 +471,7 @@ describe("a token that was verified once", () => {
     assert.equal(new Set(claims).size, 1);
   });
 
-  it("vouches for no other token: a wrong signature under its header and claims is refused", async () => {
+  it("does not vouch for another token: a wrong signature with the same header and claims is refused", async () => {
     const verify = verifier();
     const token = tokenOf(firstKey, "first");
     await verify(token);
@@ -485,7 +488,8 @@ describe("a token that was verified once", () => {
     const verify = verifier();
     const token = tokenOf(firstKey, "first");
     await verify(token);
-    // 256 bytes leave four bits of the last character unused: the next one decodes to the same signature.
+    // 256 bytes leave four bits of the last character unused: the next character decodes to the same
+    // signature.
     const spellings = [`${token}=`, `${token}==`, `${token} `, `${token}.`, nonCanonical(token)];
     for (const spelling of spellings) await assert.rejects(verify(spelling), isRefusal);
   });
@@ -502,7 +506,7 @@ describe("a token that was verified once", () => {
     await assert.rejects(verify(token), isRefusal);
   });
 
-  it("is refused by a clock that is set back to before it was valid", async () => {
+  it("is refused when the clock is set back to before it was valid", async () => {
     let now = Date.now();
     const verify = verifier({ now: () => now });
     const token = tokenOf(firstKey, "first", { nbf: Math.floor(now / 1000) });
@@ -539,7 +543,7 @@ describe("a token that was verified once", () => {
     assert.equal(verifications(), 3);
   });
 
-  it("is remembered, and one that was refused is not", async (test) => {
+  it("is remembered; a refused one is not", async (test) => {
     const verifications = countVerifications(test);
     const verify = verifier();
     const forged = tokenOf(strangerKey, "first");
@@ -547,7 +551,7 @@ describe("a token that was verified once", () => {
     assert.equal(verifications(), 3);
   });
 
-  it("is forgotten by the time a thousand others were verified", async (test) => {
+  it("is forgotten after a thousand others were verified", async (test) => {
     const verifications = countVerifications(test);
     const verify = verifier();
     const token = tokenOf(firstKey, "first");
@@ -560,7 +564,7 @@ describe("a token that was verified once", () => {
     assert.equal(verifications(), 1002);
   });
 
-  it("gives each caller claims that no other can have changed", async () => {
+  it("gives each caller claims that no other caller can change", async () => {
     const verify = verifier();
     const token = tokenOf(firstKey, "first", { groups: ["USERS"], nested: { list: [{ a: 1 }] } });
     const { groups, nested } = await verify(token);

@@ -16,30 +16,31 @@ import { createIssuerKeys, type IssuerKeysOptions } from "./issuer-keys.ts";
 export interface TokenVerifierOptions extends TokenRules, IssuerKeysOptions {}
 
 /**
- * Verifies the token of an `Authorization` header, and gives its claims.
+ * Verifies the token of an `Authorization` header, and returns its claims.
  *
- * @throws ApiError 001401 for a token that is refused, and 001503 while the issuer's keys are unavailable, by which it
- *   would be verified. Or rejects with it.
+ * @throws ApiError 001401 for a refused token, and 001503 while the issuer's signing keys are unavailable.
+ * May also
+ * reject with it.
  */
 export type TokenVerifier = (authorization: string | undefined) => Claims | Promise<Claims>;
 
-/** A token whose signature was good, and the key that proved it. */
+/** A verified token, and the key that proved it. */
 interface VerifiedToken {
   readonly claims: Claims;
   readonly key: CryptoKey;
 }
 
 /**
- * Makes the function that does in a container what API Gateway's JWT authorizer does in front of the Lambda function.
+ * Makes the function that does in a container what API Gateway's JWT authorizer does in front of Lambda.
  *
- * Only the signature of a token is remembered, and that by its whole text. Its claims are checked and its key is asked
- * for at each request, so that it is refused by the clock, or by a change of keys, as if it were new.
+ * Only the signature check is remembered, for the token's whole text. Claims and key are checked at each
+ * request, so that expiry and withdrawn keys take effect at once.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { now = Date.now, algorithms = DEFAULT_ALGORITHMS } = options;
   const keys = createIssuerKeys(options);
   const verified = createTokenMemory<VerifiedToken>();
-  /** Requests that bring the same token at the same time wait for one verification. */
+  /** Simultaneous requests with the same token share one verification. */
   const pending = new Map<string, Promise<Claims>>();
 
   async function verify(authorization: string, token: string, claims: Claims): Promise<Claims> {
@@ -65,7 +66,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   };
 }
 
-/** Makes the function that says who calls, by the token that a request brings. */
+/** Makes the function that identifies the caller by the request's token. */
 export function createTokenAuthentication(
   options: TokenVerifierOptions & { readonly groupsClaim: string },
 ): (request: IncomingMessage) => Promise<Principal> {
@@ -81,7 +82,7 @@ export function createTokenAuthentication(
 
 const AUTHORIZATION = "authorization";
 
-/** `headersDistinct` tells it too, but sorts all headers for that. */
+/** `headersDistinct` would work too, but it sorts all headers. */
 function hasSeveralAuthorizations({ rawHeaders }: IncomingMessage): boolean {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -91,7 +92,7 @@ function hasSeveralAuthorizations({ rawHeaders }: IncomingMessage): boolean {
   return count > 1;
 }
 
-/** Errors that say something of the token. */
+/** jose's errors that mean that the token is wrong. */
 const TOKEN_FAULTS = [
   errors.JWSInvalid,
   errors.JWSSignatureVerificationFailed,

@@ -37,7 +37,7 @@ describe("two worker processes", () => {
     return { server, url: first.url as string, pids: [first.pid, second.pid] as [number, number] };
   }
 
-  /** Puts two requests in flight, in one worker or in each: it is the system that hands out connections. */
+  /** Puts two requests in flight, in one worker or in both: the system distributes connections. */
   async function occupy(url: string) {
     const held = [await holdRequest(url), await holdRequest(url)];
     return {
@@ -48,7 +48,7 @@ describe("two worker processes", () => {
     };
   }
 
-  it("share one port; one that dies is replaced while the other serves", async () => {
+  it("share one port; a dead one is replaced while the other serves", async () => {
     const { server, url, pids } = await startListening();
     process.kill(pids[0], "SIGKILL");
     const died = await server.line(({ message }) => message === "a worker died and is replaced");
@@ -62,7 +62,7 @@ describe("two worker processes", () => {
   });
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    it(`answer what is in flight on ${signal} to the primary, refuse new connections, and end with code 0`, async () => {
+    it(`answer requests in flight on ${signal} to the primary, refuse new connections, and exit with code 0`, async () => {
       const { server, url } = await startListening();
       const { answers, finish } = await occupy(url);
       server.child.kill(signal);
@@ -75,7 +75,7 @@ describe("two worker processes", () => {
     });
   }
 
-  it("say that they stop, each in a line, though nothing is in flight", async () => {
+  it("each log that they stop, even with nothing in flight", async () => {
     const { server, pids } = await startListening();
     server.child.kill("SIGTERM");
     assert.equal(await server.ended, 0);
@@ -83,7 +83,7 @@ describe("two worker processes", () => {
     assert.deepEqual(stopping.sort(), [...pids].sort());
   });
 
-  it("drain on Ctrl-C, which reaches the workers as well as the primary", async () => {
+  it("drain on Ctrl-C, which reaches both the workers and the primary", async () => {
     const { server, url, pids } = await startListening();
     const { answers, finish } = await occupy(url);
     for (const pid of pids) process.kill(pid, "SIGINT");
@@ -94,7 +94,7 @@ describe("two worker processes", () => {
     assert.equal(await server.ended, 0);
   });
 
-  it("are forced to end by a second signal, with code 1", async () => {
+  it("are forced to end by a second signal, with exit code 1", async () => {
     const { server, url } = await startListening();
     const { answers } = await occupy(url);
     const cut = Promise.allSettled(answers);
@@ -105,7 +105,7 @@ describe("two worker processes", () => {
     for (const { status } of await cut) assert.equal(status, "rejected");
   });
 
-  it("end the primary with code 1 when they cannot start", async () => {
+  it("make the primary exit with code 1 when they cannot start", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     try {
@@ -121,7 +121,7 @@ describe("two worker processes", () => {
     }
   });
 
-  it("leave the mistakes of the environment to the primary, which says them once", async () => {
+  it("leave mistakes in the environment to the primary, which reports them once", async () => {
     const server = start({ RUNTIME: "" });
     assert.equal(await server.ended, 1);
     assert.match(server.stderr(), /^RUNTIME is not set;[^\n]*\n$/);

@@ -4,12 +4,12 @@ import type { Log } from "../log.ts";
 const RESTART_PAUSE_MILLISECONDS = 1_000;
 
 /**
- * Starts worker processes that share the port, replaces one that dies, and passes on the signal to stop: the primary
- * ends when the last worker has drained. A worker that ends its own start with an error is not replaced: the same would
- * happen again. One that was killed is.
+ * Starts worker processes that share the port, replaces dead ones, and passes on the signal to stop: the
+ * primary exits when the last worker has drained. A worker that was killed is replaced. One that fails to
+ * start is not, because the same would happen again.
  *
- * Workers accept connections themselves. Handed out by the primary, a connection would be lost with a worker that dies
- * before it has taken it, and its caller would never get an answer.
+ * Workers accept connections themselves. If the primary handed them out, a worker that dies before it takes
+ * one would leave its caller without an answer.
  */
 export function startWorkers(count: number, log: Log): void {
   let stopping = false;
@@ -19,7 +19,7 @@ export function startWorkers(count: number, log: Log): void {
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.on("fork", (worker) => {
     workers.add(worker);
-    // A message to one that has just died is lost, and its exit is told by itself.
+    // A message to a worker that has just died is lost; its exit is handled separately.
     worker.on("error", () => {});
   });
   cluster.on("listening", (worker) => listening.add(worker));
@@ -43,7 +43,7 @@ export function startWorkers(count: number, log: Log): void {
   });
   for (let index = 0; index < count; index++) cluster.fork();
 
-  /** Whatever kills workers while they start may kill the next one too. */
+  /** What kills workers during the start may kill the next one too. */
   function restartLater(): void {
     const restart = setTimeout(() => {
       restarts.delete(restart);
@@ -60,7 +60,7 @@ export function startWorkers(count: number, log: Log): void {
   }
   process.on("SIGINT", stop).on("SIGTERM", stop);
   process.on("uncaughtException", (error, origin) => {
-    log.error("an error that nothing handles ends the process", { error, origin, pid: process.pid });
+    log.error("an unhandled error ends the process", { error, origin, pid: process.pid });
     process.exitCode = 1;
     if (!stopping) stop();
   });

@@ -23,7 +23,7 @@ function line(contract: Contract, guard: typeof anyone = anyone): string {
 }
 
 describe("curlLine", () => {
-  it("knows two fields whose schemas have the same id", () => {
+  it("accepts two fields whose schemas have the same id", () => {
     const money = (z: Zod) => z.object({ amount: z.int() }).meta({ id: "Money" });
     const call = line({
       method: "POST",
@@ -32,24 +32,24 @@ describe("curlLine", () => {
     assert.match(call, /PRICE.*TIP/);
   });
 
-  it("sends the token of the lines that sign in where one is needed", () => {
+  it("sends the token from the sign-in lines where one is needed", () => {
     assert.equal(line({}), "curl http://h/b/v1/things");
     assert.equal(line({}, auth), 'curl -H "Authorization: Bearer $TOKEN" http://h/b/v1/things');
   });
 
-  it("signs for AWS callers with the keys that the environment has", () => {
+  it("signs for AWS callers with the keys in the environment", () => {
     assert.equal(
       line({}, iam),
       'curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" http://h/b/v1/things',
     );
   });
 
-  it("sends a key where machines call", () => {
+  it("sends an API key at endpoints for machines", () => {
     const call = `curl -X PUT -H "x-api-key: $API_KEY" -H 'content-type: application/json' -d "{\\"count\\":\\"$COUNT\\"}" http://h/v1/stock`;
     assert.equal(curlLine(countStock, "http://h"), call);
   });
 
-  it("takes examples, or else shell variables, for what must be there, and leaves out what need not", () => {
+  it("uses examples or shell variables for required values, and leaves out optional ones", () => {
     const request: Route["request"] = (z) => ({
       params: z.object({ orderId: z.string().meta({ example: "a-1" }) }),
       query: z.object({ page: z.number().meta({ example: 2 }), more: z.string().optional() }),
@@ -61,7 +61,7 @@ describe("curlLine", () => {
     );
   });
 
-  it("takes the last slash of a path away, as no gateway's route has one", () => {
+  it("removes a trailing slash, as no gateway route has one", () => {
     assert.equal(line({ path: "/v1/" }), "curl http://h/b/v1");
   });
 
@@ -79,7 +79,7 @@ describe("curlLine", () => {
     );
   });
 
-  it("sends a file where the body has no fields, or a field of it is a file", () => {
+  it("sends a file where the body has no fields, or where a field is a file", () => {
     assert.equal(
       line({ method: "POST", consumes: ["application/octet-stream"], rawBody: true }),
       `curl -H 'content-type: application/octet-stream' --data-binary "@$FILE" http://h/b/v1/things`,
@@ -98,7 +98,7 @@ describe("curlLine", () => {
     );
   });
 
-  it("names a method that curl would not choose", () => {
+  it("names a method that curl would not choose itself", () => {
     assert.equal(line({ method: "DELETE" }), "curl -X DELETE http://h/b/v1/things");
     assert.equal(line({ method: "POST" }), "curl -X POST http://h/b/v1/things");
   });

@@ -1,4 +1,4 @@
-/** Calls as lines that work when they are pasted into a shell, one after the other. */
+/** Writes calls as shell lines that work when pasted in order. */
 import * as z from "zod";
 import type { DemoCaller } from "../config.ts";
 import type { RequestSchemas, Route } from "../route/define-route.ts";
@@ -7,19 +7,19 @@ import { InstanceIds } from "./json-schema.ts";
 
 const SAMPLE_CALLER: DemoCaller = { username: "you@example.com", password: "your-password" };
 
-/** Lines that sign in and keep both tokens, in the names that the other lines have for them. */
+/** Lines that sign in and keep both tokens in the variables of the other lines. */
 export function signInLines(tokenUrl: string, caller: DemoCaller = SAMPLE_CALLER): string[] {
   const { username, password } = caller;
   const call = `curl -s -F ${word(`username=${username}`)} -F ${word(`password=${password}`)}`;
   return [
     `ANSWER=$(${call} ${word(tokenUrl)})`,
     takeFromAnswer("TOKEN", "access_token"),
-    // Each provider has a spelling of its own: refreshToken, RefreshToken, refresh_token.
+    // Providers spell it differently: refreshToken, RefreshToken, refresh_token.
     takeFromAnswer("REFRESH_TOKEN", "[Rr]efresh_*[Tt]oken"),
   ];
 }
 
-/** With temporary keys a session token comes besides, in the header `x-amz-security-token`. */
+/** Temporary keys also need a session token, in the header `x-amz-security-token`. */
 function signature(): readonly string[] {
   const keys = "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY";
   return ["--aws-sigv4", word("aws:amz:$AWS_REGION:execute-api"), "--user", word(keys)];
@@ -30,8 +30,8 @@ function takeFromAnswer(variable: string, field: string): string {
 }
 
 /**
- * The line that calls an endpoint. What it must be given is the example of its schema, or a shell variable named after
- * it where there is no example.
+ * The line that calls an endpoint. Required values come from the schema's examples, or else are shell
+ * variables.
  */
 export function curlLine(route: Route, baseUrl: string): string {
   const { method, path, access, consumes = ["application/json"] } = route;
@@ -56,7 +56,7 @@ export function curlLine(route: Route, baseUrl: string): string {
   return [...words, word(url)].join(" ");
 }
 
-/** A body that has no fields is the content of a file. */
+/** A body without fields is the content of a file. */
 function bodyWords(body: z.ZodType | undefined, consumes: readonly MediaType[]): string[] {
   const fields = Object.entries(samples(body));
   if (consumes.includes("multipart/form-data"))
@@ -68,7 +68,7 @@ function bodyWords(body: z.ZodType | undefined, consumes: readonly MediaType[]):
     : [...contentType, "--data-binary", word("@$FILE")];
 }
 
-/** A value for each field that is required, or for all of them. */
+/** A value for each required field, or for all fields. */
 function samples(
   schema: z.ZodType | undefined,
   which: "required" | "all" = "required",
@@ -94,7 +94,7 @@ function variable(name: string): string {
   return `$${name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])|\W/g, "_").toUpperCase()}`;
 }
 
-/** A word of a shell's line. Variables in it stay variables. */
+/** Quotes a word for the shell. Variables stay variables. */
 function word(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
   if (/\$[A-Z]/.test(text)) return `"${text.replaceAll(/[\\"`]/g, "\\$&")}"`;

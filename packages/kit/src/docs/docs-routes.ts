@@ -1,14 +1,14 @@
 import type { RouteLoaders } from "../api.ts";
 
-/** What the docs endpoints have in common. */
+/** The options that all docs endpoints share. */
 export interface DocsOptions {
-  /** The path below which they are, without a slash at its end: `/v1`. */
+  /** The path above them, without a trailing slash: `/v1`. */
   readonly prefix: string;
 }
 
 /**
- * The endpoints that tell of the API, below a prefix: its root (links, and in a browser the landing page), its OpenAPI
- * document (`openapi.json`, `swagger.json`), Swagger UI (`docs`) and ReDoc (`redoc`).
+ * The endpoints that describe the API, below a prefix: its root (links, and in a browser the landing page),
+ * its OpenAPI document (`openapi.json`, `swagger.json`), Swagger UI (`docs`) and ReDoc (`redoc`).
  */
 export function docsRoutes(options: DocsOptions): RouteLoaders {
   const { prefix } = options;

@@ -1,4 +1,4 @@
-/** What the routes of the docs pages have in common. The files themselves are `files.ts`, which they load on demand. */
+/** What the routes of the docs pages share. The files themselves are in `files.ts`, loaded on demand. */
 import type { Zod } from "../route/define-route.ts";
 
 const HTML = "text/html; charset=utf-8";
@@ -17,7 +17,7 @@ export function assetRequest(z: Zod) {
     ...pageRequest(z),
     query: z.object({
       v: z.string().optional().meta({
-        description: "The version that the page knows. While it is the current one, caches keep it.",
+        description: "The version that the page refers to. While it is current, caches keep the file.",
       }),
     }),
   };
@@ -47,5 +47,5 @@ function bytes(z: Zod) {
 }
 
 function unchanged(z: Zod) {
-  return { description: "It is what the caller has.", schema: z.undefined() };
+  return { description: "The caller has the current file.", schema: z.undefined() };
 }

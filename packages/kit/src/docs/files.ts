@@ -1,6 +1,7 @@
 /**
- * The files of the docs pages, as `npm run build:docs` left them: compressed twice, with a list of their versions. They
- * are in the folder `assets`, beside `src` here and beside the bundle in Lambda. Loaded by the first request for one.
+ * The files of the docs pages, as `npm run build:docs` wrote them: in two compressed forms, with a list of
+ * their versions. They are in the folder `assets`, beside `src` here and beside the bundle in Lambda. Loaded
+ * by the first request for one.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -12,7 +13,7 @@ import { hasEntityTag } from "../request/entity-tags.ts";
 import { preferences } from "../request/preferences.ts";
 
 const LIST = join("assets", "docs-pages.json");
-/** Where a bundle is run inside a project, as `sst dev` does, the files are not beside it. */
+/** When a bundle runs inside a project, as with `sst dev`, the files are not beside it. */
 const FOLDERS = ["", join("packages", "kit"), join("node_modules", "@lambda-express-api", "kit")];
 const FOREVER = "public, max-age=31536000, immutable";
 const ASK_AGAIN = "no-cache";
@@ -59,7 +60,7 @@ export function fileVersion(name: string): string | undefined {
 }
 
 /**
- * Answers a request for a file, in the smallest coding that the caller takes, or says that the caller has it already.
+ * Answers a request for a file in the smallest coding that the caller accepts, or with 304.
  *
  * @param version the version in the URL: the answer may be cached permanently if it is the file's own.
  * @param headers more headers for the answer.
@@ -78,7 +79,7 @@ export async function answerFile(
   const accepted = preferences(request["accept-encoding"]);
   const coding = CODINGS.find((candidate) => (accepted.get(candidate.name) ?? 0) > 0);
   const etag = `"${current}${coding ? `-${coding.name}` : ""}"`;
-  // A 304 has them too: a browser takes its headers for the page that it kept (RFC 9111, section 3.2).
+  // A 304 needs them too: a browser applies its headers to the cached page (RFC 9111, section 3.2).
   const always = {
     etag,
     vary: "accept-encoding",
@@ -102,7 +103,7 @@ async function read(name: string, extension: ".br" | ".gz" | undefined): Promise
   return extension ? readFile(file + extension) : unzip(await readFile(`${file}.gz`));
 }
 
-/** Looks upward, because a bundler may put this module anywhere below the folder that it writes to. */
+/** Searches upward, because a bundler may put this module anywhere below its output folder. */
 function readList(): FileList {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const file = FOLDERS.map((inner) => join(folder, inner, LIST)).find((candidate) => existsSync(candidate));

@@ -1,24 +1,24 @@
-/** Schemas as the OpenAPI document has them: JSON Schema 2020-12, by zod's own converter. */
+/** Schemas for the OpenAPI document: JSON Schema 2020-12, by zod's own converter. */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { DATE_TIME } from "../route/read-text.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The schemas with ids of their own, by these. */
+/** The schemas that have an id, by id. */
 export type Components = Map<string, JsonSchema>;
 
-/** As zod's own `z.date()` is read and written: RFC 3339. */
+/** The format that zod's `z.date()` reads and writes: RFC 3339. */
 const DATE = { type: "string", format: "date-time", pattern: DATE_TIME.source } as const;
 const COMPONENT_NAME = /^[A-Za-z0-9._-]+$/;
 
 /**
- * Converts a schema, and adds those parts of it to the components that have an id or that contain themselves.
+ * Converts a schema, and moves its parts that have an id or contain themselves to the components.
  *
- * It describes what goes in: a request is parsed, and an answer is sent as it was before parsing.
+ * It describes the input side: a request is parsed, and an answer is sent as it was before parsing.
  *
  * @param name of a component that contains itself and has no id.
- * @throws Error for what has no form in JSON Schema, and for two schemas of one id that differ.
+ * @throws Error for a schema without a JSON Schema form, and for two different schemas with the same id.
  */
 export function toJsonSchema(schema: z.ZodType, name: string, components: Components): JsonSchema {
   const ids = new InstanceIds();
@@ -34,7 +34,7 @@ export function toJsonSchema(schema: z.ZodType, name: string, components: Compon
       return type === "date" ? { ...DATE } : type === "custom" ? "any" : "throw";
     },
     override: ({ zodSchema, jsonSchema }) => {
-      // To zod it is a frozen object, to OpenAPI a field that no request may have.
+      // For zod it is a frozen object, for OpenAPI a field that requests may not have.
       if (ids.get(zodSchema)?.readOnly === undefined) delete jsonSchema.readOnly;
       withoutUntruePatterns(zodSchema, jsonSchema);
       if (isDeepStrictEqual(jsonSchema.propertyNames, { type: "string" })) delete jsonSchema.propertyNames;
@@ -52,7 +52,10 @@ export function toJsonSchema(schema: z.ZodType, name: string, components: Compon
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** zod checks these formats with other rules than their patterns, which know no IPv4 address at the end. */
+/**
+ * zod checks these formats with other rules than its published patterns, which do not allow a trailing IPv4
+ * address.
+ */
 function withoutUntruePatterns(schema: z.core.$ZodTypes, json: z.core.JSONSchema.BaseSchema): void {
   const { def } = schema._zod;
   const rules = [def, ...(def.checks ?? []).map((check) => check._zod.def)] as {
@@ -66,7 +69,7 @@ function withoutUntruePatterns(schema: z.core.$ZodTypes, json: z.core.JSONSchema
   }
 }
 
-/** Schemas are made by functions, so that the same one has many instances: to zod each has an id of its own. */
+/** Functions create schemas, so that one schema has many instances: zod gives each its own id. */
 export class InstanceIds extends z.core.$ZodRegistry<z.core.GlobalMeta> {
   readonly #numbers = new Map<z.core.$ZodType, number>();
 
@@ -78,7 +81,7 @@ export class InstanceIds extends z.core.$ZodRegistry<z.core.GlobalMeta> {
     return { ...meta, id: `${number}/${meta.id}` };
   }
 
-  /** The id that the owner gave. */
+  /** The owner's id. */
   idOf(key: string): string | undefined {
     return /^\d+\/(.*)$/s.exec(key)?.[1];
   }

@@ -11,7 +11,7 @@ const { features, ...config } = testConfig(fixtureApi);
 const { name, version, description } = fixtureApi;
 const options = { name, version, description, prefix: "/v1", config, origin: "http://h", basePath: "/b" };
 
-it("the landing page shows text as text, whatever is in it", () => {
+it("the landing page escapes all text", () => {
   const route = defineRoute({
     operationId: "getThing",
     method: "GET",
@@ -40,7 +40,7 @@ it("the landing page says where $TOKEN comes from, with the token endpoints and 
   assert.doesNotMatch(await page(false), /v1\/auth\/token/);
 });
 
-it("the landing page has the API's name in its title and the files below its own prefix", () => {
+it("the landing page has the API's name in its title, and its files below the API's prefix", () => {
   const page = landingPage({ ...options, prefix: "/api", routes: [] });
   assert.match(page, /<title>fixture-api<\/title>/);
   assert.match(page, /<h1>fixture-api <small>1\.2\.3<\/small><\/h1>\n<p>An API for tests\.<\/p>/);
@@ -49,7 +49,7 @@ it("the landing page has the API's name in its title and the files below its own
   for (const link of links) assert.match(link, /^\/b\/api\//);
 });
 
-it("the landing page writes the root's path as the gateway answers it", async () => {
+it("the landing page writes the root's path as the gateway serves it", async () => {
   const page = landingPage({ ...options, routes: await enabledRoutes(fixtureApi, features) });
   assert.match(page, /<code>\/v1<\/code>/);
   assert.doesNotMatch(page, /\/v1\/[<"]/);

@@ -1,4 +1,4 @@
-/** What the API's root is in a browser: what this API is, its endpoints, and lines that call them. */
+/** The API's root in a browser: what this API is, its endpoints, and lines that call them. */
 import type { Config, DemoCaller } from "../config.ts";
 import { publicPath } from "../request/request-path.ts";
 import { describeAccess } from "../route/access.ts";
@@ -19,7 +19,7 @@ export interface LandingPageOptions extends Pick<HandlerContext, "origin" | "bas
   readonly signInPage?: SignInPage | undefined;
 }
 
-/** Writes the page. It needs its style sheet and its script, which are files of the docs. */
+/** Writes the page. It needs its style sheet and script, which are among the docs files. */
 export function landingPage(options: LandingPageOptions): string {
   const { name, version, description, prefix, routes, config, origin, basePath, signInPage } = options;
   const baseUrl = origin + basePath;
@@ -64,7 +64,7 @@ ${routes
 `;
 }
 
-/** What stands in the place of {@link signIn} where the API has no token endpoint. */
+/** Replaces {@link signIn} where the API has no token endpoint. */
 function ownToken(page: SignInPage | undefined, root: string): string {
   const explained = "<p>In the lines below, <code>$TOKEN</code> is a token of your identity provider.</p>";
   if (!page) return explained;
@@ -123,7 +123,7 @@ function code(lines: string): string {
   return `<pre tabindex="0"><code>${safe(lines)}</code></pre>`;
 }
 
-/** What the API is for comes before what tells of the API. */
+/** The API's product endpoints come before those that describe the API. */
 function rank({ role }: Route): number {
   return role === "docs" ? 1 : 0;
 }

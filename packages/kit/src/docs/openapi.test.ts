@@ -24,7 +24,7 @@ async function documentOf(api: Api, { basePath = "", authEndpoints = true } = {}
   return openApiDocument({ api, routes: enabled, config, basePath });
 }
 
-/** A licence is the owner's to choose. */
+/** The owner chooses the licence. */
 async function lint(document: object, rules: Readonly<Record<string, "off">> = {}): Promise<string[]> {
   const problems = await lintFromString({
     source: JSON.stringify(document),
@@ -102,14 +102,14 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(await lint(await documentOf(apiOf(probeRoutes))), []);
   });
 
-  it("passes them with a redirect, error codes of the API's own and a mounted router", async () => {
-    // An endpoint that redirects answers no 2xx.
+  it("passes them with a redirect, the API's own error codes and a mounted router", async () => {
+    // A redirect has no 2xx answer.
     assert.deepEqual(await lint(await documentOf(ownerApi), { "operation-2xx-response": "off" }), []);
   });
 
-  it("has each type of a body with its schema: files as files, bytes and what is only signed without one", async () => {
+  it("has each type of a body with its schema: files as files, and no schema for bytes and signed bodies", async () => {
     const document = await documentOf(exampleApi);
-    // An endpoint that redirects answers no 2xx.
+    // A redirect has no 2xx answer.
     assert.deepEqual(await lint(document, { "operation-2xx-response": "off" }), []);
     const bodyOf = (path: string, method: string) => Object(document.paths?.[path])[method].requestBody;
     const { properties, required } = bodyOf("/v1/products/{productId}/photo", "put").content[
@@ -140,7 +140,7 @@ describe("the OpenAPI document", () => {
     for (const status of [400, 408, 413, 415]) assert.ok(operation.responses[status], String(status));
   });
 
-  it("says of a stream how it is sent, and of an endpoint that it is in a container only", async () => {
+  it("says how a stream is sent, and which endpoints exist only in a container", async () => {
     const { paths } = await documentOf(exampleApi);
     const events = Object(paths?.["/v1/products/prices"]).get;
     assert.equal(events["x-only"], "container");
@@ -151,10 +151,7 @@ describe("the OpenAPI document", () => {
     });
     const file = Object(paths?.["/v1/products/export"]).get;
     assert.equal("x-only" in file, false);
-    assert.match(
-      file.responses[200].description,
-      /behind an HTTP API it is collected first, and may have 6 MB/,
-    );
+    assert.match(file.responses[200].description, /behind an HTTP API it is collected first, up to 6 MB/);
     assert.match(file.responses[500].description, /002500/);
   });
 
@@ -171,7 +168,7 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(formOf("sort"), ["form", false]);
     assert.ok(list.parameters.some((one: { readonly name: string }) => one.name === "if-none-match"));
     assert.deepEqual(list.responses[200].headers, { etag: { schema: { type: "string" } } });
-    assert.deepEqual(list.responses[304], { description: "The caller has it already." });
+    assert.deepEqual(list.responses[304], { description: "The caller has the current version already." });
     const [session] = operation("/v1/session", "get").parameters;
     assert.deepEqual([session.name, session.in, session.required], ["session", "cookie", false]);
     assert.deepEqual(operation("/v1/products/newest", "get").responses[302], { description: "It is there." });
@@ -182,7 +179,7 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(info, { title: "fixture-api", version: "1.2.3", description: "An API for tests." });
   });
 
-  it("has every route, and says of each who may call it", async () => {
+  it("has every route, with who may call it", async () => {
     const document = await documentOf(fixtureApi);
     for (const { method, path, access, operationId } of routes) {
       const operation = Object(document.paths?.[documentedPath(path)])[method.toLowerCase()];
@@ -202,14 +199,14 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("says of an endpoint for machines in which header the key is, and what a refused key is told", async () => {
+  it("names the header of an endpoint's API key, and the answers to a refused key", async () => {
     const document = await documentOf(ownerApi);
     const operation = Object(document.paths?.["/v1/stock"]).put;
     assert.deepEqual(document.components?.securitySchemes?.apiKey, {
       type: "apiKey",
       in: "header",
       name: "x-api-key",
-      description: "The key of a machine.",
+      description: "An API key, for machines.",
     });
     assert.deepEqual(operation.security, [{ apiKey: ["stock:write"] }]);
     assert.deepEqual(operation["x-access"], { type: "apiKey", scopes: ["stock:write"] });
@@ -223,7 +220,7 @@ describe("the OpenAPI document", () => {
     assert.equal((await documentOf(fixtureApi)).components?.securitySchemes?.apiKey, undefined);
   });
 
-  it("has AWS's signature as a scheme of its own, where an endpoint is for AWS callers and nowhere else", async () => {
+  it("has AWS's signature as its own scheme, only where an endpoint is for AWS callers", async () => {
     const { components, paths } = await documentOf(apiOf(probeRoutes));
     const { security, responses, ...operation } = Object(paths?.["/v1/probe/signed"]).post;
     assert.deepEqual(security, [{ awsSigv4: [] }]);
@@ -238,7 +235,7 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(Object.keys(schemes ?? {}), ["oauth2"]);
   });
 
-  it("says of an endpoint with idempotency which header it takes, and what a refused one is told", async () => {
+  it("names the header of an endpoint with idempotency, and the answers to a refused one", async () => {
     const document = await documentOf(paymentsApi);
     const operation = (path: string) => Object(document.paths?.[path]).post;
     for (const [path, required] of [
@@ -257,7 +254,7 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(await lint(document), []);
   });
 
-  it("has a header once that the kit reads, where a handler asks for it too", async () => {
+  it("has a header that the kit reads only once, where a handler asks for it too", async () => {
     const pay = defineRoute({
       operationId: "pay",
       method: "POST",
@@ -273,7 +270,7 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(names, ["idempotency-key"]);
   });
 
-  it("shows of each error its own code, and of no other status", async () => {
+  it("shows for each error its own code, and no other status", async () => {
     const { paths = {}, components } = await documentOf(ownerApi);
     const { responses } = Object(paths["/v1/stock"]).put;
     const codesOf = (status: number) =>
@@ -296,7 +293,7 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(document.servers, [{ url: "/express" }]);
   });
 
-  it("names the error codes of the API's own beside the kit's, by their status", async () => {
+  it("names the API's own error codes beside the kit's, by status", async () => {
     const { paths } = await documentOf(ownerApi);
     const { responses } = Object(paths?.["/v1/tenants/{tenantId}"]).get;
     assert.equal(responses[401].description, "`001401` Invalid JWT Token");
@@ -311,7 +308,7 @@ describe("the OpenAPI document", () => {
     await assert.rejects(documentOf(apiOf([unknown])), /lists the unknown error code 100401; declare it in/);
   });
 
-  it("tells of a mounted router in its description, once, and has no operation for it", async () => {
+  it("names a mounted router once, in its description, and has no operation for it", async () => {
     const { info, paths } = await documentOf(ownerApi);
     assert.equal(
       info.description,
@@ -320,13 +317,13 @@ describe("the OpenAPI document", () => {
     assert.ok(!Object.keys(paths ?? {}).some((path) => path.startsWith("/v1/legacy")));
   });
 
-  it("has no content for an answer that has no body: a redirect, 204 or 304", async () => {
+  it("has no content for an answer without a body: a redirect, 204 or 304", async () => {
     const { paths } = await documentOf(ownerApi);
     const answer = Object(paths?.["/v1/links/{slug}"]).get.responses[302];
     assert.deepEqual(answer, { description: "It is there." });
   });
 
-  it("passes the linter with components of ids, with what contains itself, dates, files and lists", async () => {
+  it("passes the linter with components with ids, recursive schemas, dates, files and lists", async () => {
     const document = await documentOf(apiOf([manySchemas, getMe]));
     assert.deepEqual(await lint(document), []);
     assert.deepEqual(Object.keys(document.components?.schemas ?? {}), [
@@ -351,7 +348,7 @@ describe("the OpenAPI document", () => {
         ["query tag", false, "array"],
         ["header X-Api-Key", true, "string"],
       ],
-      "the variable without a schema too, and the header as it is written",
+      "has a variable without a schema, and a header as it is written",
     );
     assert.equal(requestBody.required, false);
     assert.match(description, /^\*\*Query:\*\* No tag comes twice\.$/m);
@@ -362,7 +359,7 @@ describe("the OpenAPI document", () => {
     );
   });
 
-  it("refuses two schemas of one id that differ", async () => {
+  it("refuses two different schemas with the same id", async () => {
     const twice = endpoint("twice", (z) => ({
       200: { description: "It.", schema: z.tuple([z.string().meta({ id: "A" }), z.int().meta({ id: "A" })]) },
     }));
@@ -382,7 +379,7 @@ describe("the OpenAPI document", () => {
     throw new Error("No such column");
   });
   const FAULTS = [
-    "broken: answer 200 application/json a.b: a bigint is neither text nor JSON; take a string of digits",
+    "broken: answer 200 application/json a.b: a bigint is neither text nor JSON; use a string of digits",
     "broken: answer 200 application/json c: a Map is neither text nor JSON; use z.record()",
     "unmade: the schemas of its responses cannot be made: No such column",
   ];
@@ -392,7 +389,7 @@ describe("the OpenAPI document", () => {
     await assert.rejects(documentOf(api), { name: "TypeError", message: FAULTS.join("\n") });
   });
 
-  it("leaves it out where its faults are asked for, and has all the rest", async () => {
+  it("with a fault listener, leaves the faulty part out and keeps the rest", async () => {
     const api = apiOf([getHealth, broken, unmade]);
     const faults: string[] = [];
     const onFault = (fault: string) => faults.push(fault);
@@ -407,7 +404,7 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(document.paths?.["/v1/health"], intact.paths?.["/v1/health"]);
   });
 
-  it("is served in production without it, and the fault is logged once", async () => {
+  it("is served in production without the faulty part, and the fault is logged once", async () => {
     const lines: string[] = [];
     const { routes: endpoints } = apiOf([broken]);
     const api = apiOf([], { routes: { ...endpoints, ...docsRoutes({ prefix: "/v1" }) } });

@@ -1,6 +1,6 @@
 /**
- * The OpenAPI document: schemas by zod's own converter, put together by zod-to-openapi. Loaded with the first request for the
- * document and not before: it and its libraries are far bigger than the rest of the app.
+ * The OpenAPI document: schemas by zod's own converter, put together by zod-to-openapi. Loaded by the first
+ * request for the document: with its libraries it is far bigger than the rest of the app.
  */
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
@@ -29,11 +29,14 @@ export interface OpenApiOptions {
   readonly api: Pick<ApiFacts, "name" | "version" | "description" | "errors">;
   readonly routes: readonly Route[];
   readonly config: Pick<Config, "demoCallers">;
-  /** Where the outside sees this API's root. */
+  /** The public URL of this API's root. */
   readonly basePath: string;
   /** The provider's page, where callers sign in instead of at the token endpoint. */
   readonly signInPage?: SignInPage | undefined;
-  /** Takes a sentence for each part that cannot be documented, which is left out. Default: all of them are thrown. */
+  /**
+   * Receives a sentence for each part that cannot be documented; that part is left out. Default: throws them
+   * all.
+   */
   readonly onFault?: (fault: string) => void;
 }
 
@@ -78,15 +81,16 @@ const problemSchema = z
     description: "The same errors by RFC 9457, for callers whose `accept` names this type.",
   });
 
-/** What API Gateway says when it refuses a request itself. */
+/** The form of API Gateway's own refusals. */
 const gatewayErrorSchema = z
   .strictObject({ message: z.string().meta({ example: "Unauthorized" }) })
-  .meta({ id: "GatewayError", description: "An error that API Gateway answered before the API was asked." });
+  .meta({ id: "GatewayError", description: "An error that API Gateway answered itself, without the API." });
 
 /**
  * Makes the document.
  *
- * @throws TypeError that names what cannot be documented by operation and field, unless there is `onFault`.
+ * @throws TypeError that names what cannot be documented by operation and field, unless there is an
+ * `onFault`.
  */
 export async function openApiDocument({
   api,
@@ -111,7 +115,7 @@ export async function openApiDocument({
       type: "apiKey",
       in: "header",
       name: "x-api-key",
-      description: "The key of a machine.",
+      description: "An API key, for machines.",
     });
   if (routes.some(({ access }) => access.type === "iam")) {
     registry.registerComponent("securitySchemes", AWS_SCHEME, {
@@ -122,7 +126,7 @@ export async function openApiDocument({
       "x-amazon-apigateway-authtype": "awsSigv4",
     });
   }
-  // OpenAPI has no operation for every method: a mounted router is told of in the description.
+  // OpenAPI cannot describe an operation for every method: the description mentions a mounted router.
   const routers = routes.filter(({ method, path }) => method === "ANY" && !path.endsWith("+}"));
   for (const route of routes
     .filter(({ method }) => method !== "ANY")
@@ -163,7 +167,10 @@ function signInHere(routes: readonly Route[], demoCallers: readonly DemoCaller[]
   };
 }
 
-/** `x-tokenName` is Swagger UI's; the other extension is for the script of its page, which knows no API. */
+/**
+ * `x-tokenName` is Swagger UI's; the other extension is for its page's script, which knows nothing of the
+ * API.
+ */
 function signInAtPage(page: SignInPage, scopesOfRoutes: Record<string, string>) {
   const { authorizationUrl, tokenUrl, clientId, scopes, parameters, tokenName } = page;
   const named = Object.fromEntries(scopes.map((scope) => [scope, scope]));
@@ -191,7 +198,7 @@ function describeRouter({ path, summary, access }: Route): string {
 }
 
 const STREAMED = {
-  finite: "It is sent as it is made; behind an HTTP API it is collected first, and may have 6 MB.",
+  finite: "It is sent as it is made; behind an HTTP API it is collected first, up to 6 MB.",
   endless: "It is sent as it is made, until the caller goes.",
 } as const;
 
@@ -239,7 +246,7 @@ function operation(route: Route, errors: ErrorCodes, writing: Writing): RouteCon
   } as RouteConfig;
 }
 
-/** For other schemes than OAuth's, OpenAPI 3.1 takes the list for roles, which need no declaration. */
+/** For schemes other than OAuth's, OpenAPI 3.1 takes the list for roles, which need no declaration. */
 function securityOf(access: Access): Record<string, string[]>[] {
   if (access.type === "public") return [];
   if (access.type === "iam") return [{ [AWS_SCHEME]: [] }];
@@ -247,7 +254,7 @@ function securityOf(access: Access): Record<string, string[]>[] {
   return [{ [scheme]: [...access.scopes] }];
 }
 
-/** The schemas of one operation as the document has them, without those that have a fault. */
+/** The schemas of one operation for the document, without the faulty ones. */
 class OperationSchemas {
   made: MadeSchemas = { request: {}, responses: {} };
   readonly report: Writing["report"];
@@ -289,7 +296,7 @@ class OperationSchemas {
     }
   }
 
-  /** What contains itself and has no id is a component that is named after its place: `createOrderBody`. */
+  /** A recursive schema without an id becomes a component named after its place: `createOrderBody`. */
   #write(schema: z.ZodType, where: string): JsonSchema {
     const words = where
       .replace(" application/json", "")
@@ -298,7 +305,10 @@ class OperationSchemas {
     return toJsonSchema(schema, this.#route.operationId + words.join(""), this.#components);
   }
 
-  /** Variables without a schema are strings. What the kit itself reads is here once, if a handler asks for it too; OpenAPI says with the answers' types what `accept` may be. */
+  /**
+   * Variables without a schema are strings. Headers that the kit reads are listed once, even if a handler
+   * asks for them too; `accept` follows from the answers' types.
+   */
   parameters() {
     const { params, query, headers, cookies } = this.made.request;
     const variables = [...this.#route.path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
@@ -349,7 +359,8 @@ class OperationSchemas {
       status,
       this.#answer(status, contract),
     ]);
-    if (this.#route.etag) answers.push(["304", { description: "The caller has it already." }]);
+    if (this.#route.etag)
+      answers.push(["304", { description: "The caller has the current version already." }]);
     return Object.fromEntries(answers);
   }
 
@@ -401,18 +412,21 @@ function describeDeprecation({ since, sunset, successor }: Deprecation): string 
 
 function idempotencyKey(idempotency: "required" | "optional") {
   const description =
-    "A UUID of the caller's choice for the thing to be done. The same request with the same key gets the first answer again, for 24 hours.";
+    "A UUID that the caller chooses for this operation. The same request with the same key gets the first answer again, for 24 hours.";
   const required = idempotency === "required";
   const schema = { type: "string", minLength: 1, maxLength: 255 };
   return { schema, required, description, name: "idempotency-key", in: "header" };
 }
 
-/** The key of a path in the document: OpenAPI knows no greedy variable, so `/v1/files/{path+}` is `/v1/files/{path}`. */
+/**
+ * The key of a path in the document: OpenAPI has no greedy variables, so `/v1/files/{path+}` is
+ * `/v1/files/{path}`.
+ */
 export function documentedPath(path: string): string {
   return publicPath(path.replace("+}", "}"));
 }
 
-/** Every error that an endpoint of this kind may answer, by status. */
+/** All errors that an endpoint of this kind may answer, by status. */
 function failures(route: Route, catalogue: ErrorCodes, schemas: OperationSchemas): Record<string, object> {
   const byStatus = Map.groupBy(codesOf(route, catalogue, schemas), ({ status }) => status);
   return Object.fromEntries(

@@ -1,14 +1,14 @@
 import type { SignInPage } from "./sign-in-page.ts";
 
 export interface PagePolicyOptions {
-  /** Where the page signs in: it exchanges a code there, and must hear from the window that it has opened. */
+  /** Where the page signs in: it exchanges a code there, and gets messages from the window that it opened. */
   readonly signInPage?: SignInPage | undefined;
   readonly more?: readonly string[];
 }
 
 /**
- * The content security policy of a page: nothing but this origin's own files, and no script that is written in the page.
- * Styles may be: the libraries make theirs while they run.
+ * The content security policy of a page: files of this origin only, and no inline scripts. Inline styles are
+ * allowed, because the libraries insert theirs at run time.
  */
 export function pagePolicy({
   signInPage,

@@ -8,7 +8,7 @@ import { loadConfig } from "../config.ts";
 import { testApp } from "../testing/test-app.ts";
 import { findSignInPage } from "./sign-in-page.ts";
 
-/** A provider's discovery document, as it stands in each test. */
+/** The provider's discovery document; each test may change it. */
 let document: unknown;
 let status: number;
 let requests: string[];
@@ -53,7 +53,7 @@ const cognito = () => ({
 const COGNITO_ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Local";
 
 describe("the page where the docs sign in", () => {
-  it("is where the discovery document says", async () => {
+  it("is taken from the discovery document", async () => {
     assert.deepEqual(await find(), {
       authorizationUrl: `${url}/authorize`,
       tokenUrl: `${url}/token`,
@@ -64,7 +64,7 @@ describe("the page where the docs sign in", () => {
     });
   });
 
-  it("is told the audience at Auth0, without which its token is not a JWT", async () => {
+  it("gets the audience at Auth0, without which its token is not a JWT", async () => {
     document = discovery({ issuer: `${url}/` });
     const auth0 = {
       IDENTITY_PROVIDER: "auth0",
@@ -77,14 +77,14 @@ describe("the page where the docs sign in", () => {
     assert.deepEqual(page.scopes, ["openid", "offline_access"]);
   });
 
-  it("is the user pool's at Cognito, whose kind of token is the one that the API takes", async () => {
+  it("is the user pool's with Cognito, and uses the kind of token that the API accepts", async () => {
     document = discovery({ issuer: COGNITO_ISSUER });
     assert.equal((await find(cognito()))?.tokenName, "access_token");
     assert.equal((await find({ ...cognito(), JWT_TOKEN_USE: "id" }))?.tokenName, "id_token");
     assert.deepEqual(requests, Array(2).fill("/eu-west-1_Local/.well-known/openid-configuration"));
   });
 
-  it("is asked for once, by all who ask at the same time and afterwards, and again after ten minutes", async (test) => {
+  it("is looked up once for all requests, and again after ten minutes", async (test) => {
     test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const config = loadConfig(environment());
     await Promise.all([findSignInPage(config), findSignInPage(config)]);
@@ -95,7 +95,7 @@ describe("the page where the docs sign in", () => {
     assert.equal(requests.length, 2);
   });
 
-  it("is asked for again half a minute after a failure", async (test) => {
+  it("is looked up again half a minute after a failure", async (test) => {
     test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const config = loadConfig(environment());
     status = 500;
@@ -113,7 +113,7 @@ describe("the page where the docs sign in", () => {
     ["a page that is a script", () => discovery({ authorization_endpoint: "javascript:alert(1)" })],
     ["a page that is not a URL", () => discovery({ authorization_endpoint: "/authorize" })],
     ["a document that is a list", () => [discovery()]],
-    ["a client that has a secret", discovery, { OIDC_CLIENT_SECRET: "secret" }],
+    ["a client with a secret", discovery, { OIDC_CLIENT_SECRET: "secret" }],
     ["no client", discovery, { OIDC_CLIENT_ID: "" }],
   ];
   for (const [name, answer, more] of none) {
@@ -123,7 +123,7 @@ describe("the page where the docs sign in", () => {
     });
   }
 
-  it("is not looked for at Firebase, nor where no provider is named", async () => {
+  it("is not looked up for Firebase, or without a provider", async () => {
     const key = { FIREBASE_APP_API_KEY: "key", OIDC_CLIENT_ID: "" };
     assert.equal(
       await find({ ...key, IDENTITY_PROVIDER: "firebase", JWT_AUTHORIZED_AUDIENCES: "p" }),
@@ -141,7 +141,7 @@ describe("the docs of an API whose provider has a page", () => {
     return supertest(testApp(fixtureApi, { issuer, environment: own }));
   };
 
-  it("sign in by the authorization code, with what Swagger UI's script must know", async () => {
+  it("sign in with the authorization code, with the properties that Swagger UI's script reads", async () => {
     const { body } = await app().get("/v1/openapi.json");
     const { oauth2 } = body.components.securitySchemes;
     assert.deepEqual(Object.keys(oauth2.flows), ["authorizationCode"]);
@@ -151,7 +151,7 @@ describe("the docs of an API whose provider has a page", () => {
     assert.deepEqual(oauth2["x-sign-in"], { clientId: 'c"<', scopes: ["openid"], parameters: {} });
   });
 
-  it("may exchange the code at the provider and at no other origin, and hear from the window that they open", async () => {
+  it("may exchange the code at the provider and at no other origin, and get messages from the window that they open", async () => {
     for (const [path, accept] of [
       ["/v1/docs", "*/*"],
       ["/v1", "text/html"],
@@ -166,7 +166,7 @@ describe("the docs of an API whose provider has a page", () => {
     assert.equal(headers["cross-origin-opener-policy"], "same-origin");
   });
 
-  it("have a page to come back to, which may speak to its opener and runs no script of its own", async () => {
+  it("have a return page, which may speak to its opener and has no inline scripts", async () => {
     const { status: found, headers, text } = await app().get("/v1/docs/oauth2-redirect.html");
     assert.deepEqual([found, headers["content-type"]], [200, "text/html; charset=utf-8"]);
     assert.equal(headers["cross-origin-opener-policy"], "unsafe-none");
@@ -175,7 +175,7 @@ describe("the docs of an API whose provider has a page", () => {
     assert.equal((await app().get("/v1/docs/oauth2-redirect.js")).status, 200);
   });
 
-  it("offer a button on the landing page, whose values cannot leave their attributes", async () => {
+  it("offer a button on the landing page, with escaped attribute values", async () => {
     const { text } = await app().get("/v1").set("accept", "text/html");
     assert.match(text, /<button type="button" aria-pressed="false">Sign in<\/button>/);
     assert.match(text, /data-client-id="c&quot;&lt;"/);

@@ -1,20 +1,23 @@
-/** Where the docs pages sign in: at the provider's own page, where it has one (authorization code with PKCE, RFC 7636). */
+/**
+ * Where the docs pages sign in: the provider's own page, if it has one (authorization code with PKCE, RFC
+ * 7636).
+ */
 import type { Config } from "../config.ts";
 import { callProvider } from "../identity/provider-call.ts";
 
 export interface SignInPage {
   readonly authorizationUrl: string;
-  /** Takes the code from the browser, so the provider must allow the page's origin. */
+  /** Receives the code from the browser, so the provider must allow the page's origin. */
   readonly tokenUrl: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
-  /** What the provider is told besides. */
+  /** Further parameters for the provider. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** The field of the answer whose token the API takes. */
+  /** The field of the answer with the token that the API accepts. */
   readonly tokenName: "access_token" | "id_token";
 }
 
-/** What Lambda's caller of the docs waits for at most. */
+/** The most that a docs request in Lambda waits. */
 const TIMEOUT_MILLISECONDS = 1500;
 const KNOWN_MILLISECONDS = 10 * 60_000;
 const UNKNOWN_MILLISECONDS = 30_000;
@@ -31,11 +34,12 @@ interface Answered {
 const answered = new WeakMap<object, Answered>();
 
 /**
- * Finds the page in the provider's discovery document, which is asked for again after ten minutes, and half a minute after a
- * failure.
+ * Finds the page in the provider's discovery document, which is fetched again after ten minutes, or half a
+ * minute after a failure.
  *
- * @returns `undefined` for Firebase, which has none, for a client with a secret, which no page can keep, and while the
- *   document is out of reach or names no page.
+ * @returns `undefined` for Firebase, which has no such page, for a client with a secret, which a page cannot
+ * keep, and
+ * while the document is unavailable or names no page.
  */
 export function findSignInPage(config: SignInConfig): Promise<SignInPage | undefined> {
   const known = answered.get(config);
@@ -68,13 +72,13 @@ async function ask(config: SignInConfig): Promise<SignInPage | undefined> {
     tokenUrl,
     clientId,
     scopes: (oidc.scope ?? "openid").split(" "),
-    // Without one, Auth0's token is not a JWT; others do not know the parameter.
+    // Without it, Auth0's token is not a JWT; other providers do not know the parameter.
     parameters: identityProvider === "auth0" ? { audience } : {},
     tokenName: isCognito && jwt.tokenUse === "id" ? "id_token" : "access_token",
   };
 }
 
-/** A user pool's document is below its issuer, which is not where an emulator of Cognito is. */
+/** A user pool's document is below its issuer, which is not where an emulator of Cognito listens. */
 function discoveryUrl({ identityProvider, cognito, jwt: { issuer } }: SignInConfig): string {
   const base =
     identityProvider === "cognito" && cognito.url
@@ -83,7 +87,7 @@ function discoveryUrl({ identityProvider, cognito, jwt: { issuer } }: SignInConf
   return `${base}/.well-known/openid-configuration`;
 }
 
-/** By HTTPS, unless the provider is on this machine. */
+/** HTTPS only, unless the provider is on this machine. */
 function isAsSafeAs(base: string, url: unknown): url is string {
   if (typeof url !== "string") return false;
   const protocol = URL.parse(url)?.protocol;

@@ -5,14 +5,14 @@ import { type CatalogueEntry, catalogue, type ErrorCode } from "./catalogue.ts";
 
 const codes = Object.keys(catalogue) as ErrorCode[];
 
-/** How an API answers an error that has a code of the kit. */
+/** An API's answer to an error with a code of the kit. */
 const answerOf = (error: ApiError, requestId?: string) =>
   errorAnswer(error, catalogue[error.code as ErrorCode], requestId);
 const bodyOf = (error: ApiError, requestId?: string) => answerOf(error, requestId).body as ErrorBody;
 
 describe("the catalogue", () => {
   for (const code of codes) {
-    it(`has for ${code} the status that its last three digits say, and words for people`, () => {
+    it(`gives ${code} the status of its last three digits, a title and a message`, () => {
       const { status, title, message }: CatalogueEntry = catalogue[code];
       assert.match(code, /^\d{6}$/);
       assert.equal(status, Number(code.slice(3)));
@@ -20,7 +20,7 @@ describe("the catalogue", () => {
     });
   }
 
-  it("keeps the meaning of the codes that callers know", () => {
+  it("keeps the meaning of published codes", () => {
     const known = { "001400": 400, "002400": 400, "001401": 401, "002401": 401, "001500": 500 } as const;
     for (const [code, status] of Object.entries(known)) {
       assert.equal(catalogue[code as ErrorCode].status, status);
@@ -29,7 +29,7 @@ describe("the catalogue", () => {
 });
 
 describe("an error's body", () => {
-  it("has code, title, message and reason, and the reason once more at the top", () => {
+  it("has code, title, message and reason, and repeats the reason at the top", () => {
     assert.deepEqual(bodyOf(new ApiError("002401", { reason: "Only ['ADMINS']" }), "id-1"), {
       error: {
         code: "002401",
@@ -42,7 +42,7 @@ describe("an error's body", () => {
     });
   });
 
-  it("has at the top the gateway's own words, where the gateway refuses the same", () => {
+  it("repeats the gateway's own words at the top, where the gateway refuses the same", () => {
     for (const code of codes) {
       const { gatewayMessage }: CatalogueEntry = catalogue[code];
       const body = bodyOf(new ApiError(code, { reason: "why" }));
@@ -51,7 +51,7 @@ describe("an error's body", () => {
     }
   });
 
-  it("has fields only where fields are wrong, and an id only where there is one", () => {
+  it("has fields only for wrong fields, and an id only where there is one", () => {
     const fields = [{ in: "body", name: "a", message: "is required" }] as const;
     assert.deepEqual(bodyOf(new ApiError("001400", { reason: "x", fields })).error.fields, fields);
     assert.deepEqual(Object.keys(bodyOf(new ApiError("001400", { reason: "x" }), "").error), [
@@ -62,7 +62,7 @@ describe("an error's body", () => {
     ]);
   });
 
-  it("never has the cause, the stack or the headers", () => {
+  it("never contains the cause, the stack or the headers", () => {
     const error = new ApiError("001502", {
       reason: "why",
       cause: new Error("hunter2"),
@@ -73,12 +73,12 @@ describe("an error's body", () => {
 });
 
 describe("an ApiError", () => {
-  it("is answered with the catalogue's status, unless it is told another", () => {
+  it("is answered with the catalogue's status, unless it has its own", () => {
     assert.equal(answerOf(new ApiError("002401", { reason: "x" })).status, 401);
     assert.equal(answerOf(new ApiError("002401", { reason: "x", status: 403 })).status, 403);
   });
 
-  it("is answered in the words of an API's own catalogue", () => {
+  it("is answered with the title and message of an API's own catalogue", () => {
     const entry = { status: 409, title: "Sold out", message: "The shop has no more of it" };
     const { contentType, headers, ...answer } = errorAnswer(
       new ApiError("100409", { reason: "No tea" }),
@@ -112,7 +112,7 @@ describe("an ApiError", () => {
     assert.deepEqual(answer.headers, { "retry-after": "7", "x-shop": "closed" });
   });
 
-  it("names itself in the log by code and reason, and keeps its cause", () => {
+  it("is logged with its code and reason, and keeps its cause", () => {
     const cause = new Error("inside");
     const error = new ApiError("001503", { reason: "try again", cause });
     assert.equal(String(error), "ApiError: 001503: try again");
@@ -123,7 +123,7 @@ describe("an ApiError", () => {
 });
 
 describe("an unexpected error", () => {
-  it("says nothing of the inside to the caller, whatever was thrown", () => {
+  it("tells the caller nothing internal, whatever was thrown", () => {
     for (const thrown of [new Error("hunter2"), "hunter2", { message: "hunter2" }, null, undefined, 0]) {
       const error = unexpectedError(thrown);
       assert.equal(error.cause, thrown);
@@ -170,7 +170,7 @@ describe("problem details", () => {
     });
   });
 
-  it("have the page and the title of a code that has a page, and the status that was thrown", () => {
+  it("have the catalogue's page and title of a code that has a page, and the thrown status", () => {
     const type = "https://shop.example.com/errors/sold-out";
     const entry = { status: 409, title: "Sold out", message: "The shop has no more of it", type };
     const error = new ApiError("100409", { reason: "No tea", status: 410 });
@@ -184,7 +184,7 @@ describe("problem details", () => {
     });
   });
 
-  it("go to a caller who names them, and does not like JSON better", () => {
+  it("go to a caller who names them, and does not prefer JSON", () => {
     for (const [accept, isProblem] of [
       ["application/problem+json", true],
       ["Application/Problem+JSON, application/json", true],

@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from "./catalogue.ts";
 import { asksForProblem, PROBLEM_TYPE, type ProblemDetails, problemDetails } from "./problem-details.ts";
 
-/** One wrong field of a request, in OpenAPI's words: where it was looked for, its name, and what is wrong. */
+/** One wrong field of a request, in OpenAPI's terms: where it is, its name, and what is wrong. */
 export interface FieldError {
   readonly in: "path" | "query" | "header" | "cookie" | "body";
   readonly name: string;
@@ -9,16 +9,16 @@ export interface FieldError {
 }
 
 export interface ApiErrorOptions {
-  /** Public: tells the caller what is wrong. Never anything about the inside. */
+  /** Public: tells the caller what is wrong, and nothing internal. */
   readonly reason: string;
-  /** HTTP status, where it is not the catalogue's. */
+  /** HTTP status, if it differs from the catalogue's. */
   readonly status?: number;
   readonly fields?: readonly FieldError[];
   /** Response headers, lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Private: reaches the log, never the caller. */
   readonly cause?: unknown;
-  /** The log has told already what is wrong: no line for each request that meets it. */
+  /** The fault is logged elsewhere: no line for each request that meets it. */
   readonly isLogged?: true;
 }
 
@@ -36,12 +36,12 @@ export interface ErrorBody {
 }
 
 /**
- * An error that a caller may see. Throw it from a handler with a code of the catalogue, or one of the API's own: the API
- * that answers knows its status, title and message.
+ * An error that a caller may see. Throw it from a handler with a code of the catalogue or of the API: the API
+ * that answers supplies its status, title and message.
  */
 export class ApiError extends Error {
   readonly code: string;
-  /** Where it is not the catalogue's. */
+  /** If it differs from the catalogue's. */
   readonly status: number | undefined;
   readonly reason: string;
   readonly fields: readonly FieldError[] | undefined;
@@ -60,7 +60,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What a caller learns of an error that was not foreseen: nothing but where to ask. */
+/** All that a caller learns of an unexpected error: where to ask. */
 export function unexpectedError(cause: unknown): ApiError {
   return new ApiError("001500", {
     reason: "The error was logged; quote the request id when you report it",
@@ -68,7 +68,7 @@ export function unexpectedError(cause: unknown): ApiError {
   });
 }
 
-/** An error as it is answered. */
+/** The answer to an error. */
 export interface ErrorAnswer {
   readonly status: number;
   readonly contentType: string;
@@ -77,10 +77,10 @@ export interface ErrorAnswer {
 }
 
 /**
- * Renders an error as what the caller gets: our own form, or problem details where the caller asks for them.
+ * Renders an error for the caller: in the API's own form, or as problem details if the caller asks for them.
  *
- * @param entry what the API's catalogue says of the code.
- * @param accept of the request.
+ * @param entry the code's entry in the API's catalogue.
+ * @param accept the request's header.
  */
 export function errorAnswer(
   error: ApiError,

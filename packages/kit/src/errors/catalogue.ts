@@ -1,20 +1,20 @@
 /**
  * The catalogue of error codes. A code is opaque and stable: it never changes its meaning, and
- * `docs/errors/<code>.md` explains it. The last three digits are the HTTP status it usually comes with.
+ * `docs/errors/<code>.md` explains it. Its last three digits are its usual HTTP status.
  */
 
 export interface CatalogueEntry {
-  /** HTTP status, unless the place that throws says otherwise. */
+  /** HTTP status, unless the code that throws sets another. */
   readonly status: number;
   readonly title: string;
   readonly message: string;
   /** The URI of a page about the error: the `type` of its problem details (RFC 9457). */
   readonly type?: string;
-  /** Of every answer with this code, unless the place that throws has its own. Lower-case names. */
+  /** For every answer with this code, unless the code that throws sets its own. Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * What API Gateway says in its own answer for the same refusal. The top-level `message` repeats it, so that a
-   * caller who reads only that cannot tell whether the gateway or the app refused.
+   * API Gateway's message for the same refusal. The top-level `message` repeats it, so that a caller who
+   * reads only that cannot tell whether the gateway or the app refused.
    */
   readonly gatewayMessage?: string;
 }
@@ -33,13 +33,13 @@ export const catalogue = {
   "001403": {
     status: 403,
     title: "Insufficient scope",
-    message: "The caller lacks a scope that this endpoint demands",
+    message: "The caller lacks a scope that this endpoint requires",
     gatewayMessage: "Forbidden",
   },
   "002403": {
     status: 403,
     title: "Second factor required",
-    message: "The account demands a second factor, which this endpoint cannot ask for",
+    message: "The account requires a second factor, which this endpoint cannot ask for",
   },
   "003403": {
     status: 403,
@@ -56,12 +56,12 @@ export const catalogue = {
   "001408": {
     status: 408,
     title: "Request timeout",
-    message: "The request did not come in time",
+    message: "The request did not arrive in time",
   },
   "001409": {
     status: 409,
     title: "Request in progress",
-    message: "The same request is being answered already",
+    message: "The same request is already being answered",
   },
   "001413": {
     status: 413,
@@ -72,7 +72,7 @@ export const catalogue = {
   "001414": {
     status: 414,
     title: "URI too long",
-    message: "The query is longer than this API reads",
+    message: "The query is longer than this API accepts",
   },
   "001415": {
     status: 415,
@@ -82,7 +82,7 @@ export const catalogue = {
   "001422": {
     status: 422,
     title: "Idempotency key reused",
-    message: "Take a new key for another request",
+    message: "Use a new key for another request",
   },
   "001429": {
     status: 429,
@@ -93,7 +93,7 @@ export const catalogue = {
   "001431": {
     status: 431,
     title: "Request header fields too large",
-    message: "Request line and headers are longer than this API reads",
+    message: "Request line and headers are longer than this API accepts",
   },
   "001500": {
     status: 500,
@@ -110,7 +110,7 @@ export const catalogue = {
   "001502": {
     status: 502,
     title: "Bad gateway",
-    message: "A service behind this API answered in a way that cannot be used",
+    message: "A service behind this API gave an unusable answer",
   },
   "001503": {
     status: 503,

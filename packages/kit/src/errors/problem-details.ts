@@ -6,7 +6,9 @@ import type { CatalogueEntry } from "./catalogue.ts";
 
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** `code` and what follows it are extensions (RFC 9457, section 3.2): they are those of every other error. */
+/**
+ * `code` and the fields after it are extensions (RFC 9457, section 3.2), the same as in every other error.
+ */
 export interface ProblemDetails {
   /** `about:blank`, unless the catalogue names a page. */
   readonly type: string;
@@ -18,7 +20,7 @@ export interface ProblemDetails {
   readonly requestId?: string;
 }
 
-/** Whether a caller names the form, and does not like plain JSON better. `application/*` asks for neither. */
+/** Whether a caller names the form, and does not prefer plain JSON. `application/*` asks for neither. */
 export function asksForProblem(accept: string | undefined): boolean {
   if (!accept?.toLowerCase().includes(PROBLEM_TYPE)) return false;
   const weights = preferences(accept);
@@ -26,7 +28,7 @@ export function asksForProblem(accept: string | undefined): boolean {
   return weight > 0 && weight >= (weights.get("application/json") ?? 0);
 }
 
-/** Of `about:blank` the title is the status's own (RFC 9457, section 4.2.1). */
+/** The title of `about:blank` is the status's own (RFC 9457, section 4.2.1). */
 export function problemDetails(
   error: ApiError,
   { type, title, status: usual }: CatalogueEntry,

@@ -1,6 +1,6 @@
 /**
- * The header `Idempotency-Key`: a request that is sent again gets the answer of the first one, and nothing is done twice.
- * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ * The header `Idempotency-Key`: a repeated request gets the answer of the first one, and nothing is done
+ * twice. https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 import { createHash, randomUUID } from "node:crypto";
 import type { Request } from "express";
@@ -13,14 +13,14 @@ import type { Claim, HeldKey, SharedStore } from "../shared-store/shared-store.t
 
 export const IDEMPOTENCY_KEY_HEADER = "idempotency-key";
 
-/** Of an answer that was given before. */
+/** Marks a repeated answer. */
 const REPLAYED = { "idempotent-replayed": "true" };
 
 const KEPT_MILLISECONDS = 24 * 60 * 60 * 1000;
-/** The draft has a string in quotes; most clients send it without. */
+/** The draft demands a quoted string; most clients send it without quotes. */
 const KEY = /^(?:"([\x21\x23-\x5b\x5d-\x7e]{1,255})"|([\x21\x23-\x5b\x5d-\x7e]{1,255}))$/;
 
-/** What a request sent, beside its path. Another body under the same key is a mistake. */
+/** What a request sent besides its path. Reusing a key with another body is a mistake. */
 export interface Payload {
   readonly query: unknown;
   readonly body: unknown;
@@ -32,18 +32,20 @@ export interface Asked {
   readonly route: Pick<Route, "idempotency">;
   readonly request: Request;
   readonly payload: Payload;
-  /** The API's error codes: what is thrown has a status there. */
+  /** The API's error codes, which give thrown errors a status. */
   readonly errors: ErrorCodes;
 }
 
 /**
- * Answers a request with what `run` gives, or with what it gave to the same request before.
+ * Answers a request with the result of `run`, or with the answer that the same request got before.
  *
- * Keys are of one caller, method and path. Answers below 500 are kept for 24 hours, those that are thrown too. While the
- * first request runs, others are refused; one that never ends, because its process has died, has the key until its deadline.
+ * Keys belong to one caller, method and path. Answers below 500, including thrown ones, are kept for 24
+ * hours. While the first request runs, others are refused; if its process dies, the key stays taken until its
+ * deadline.
  *
- * @throws ApiError 002400 (no key), 001400 (no well-formed one), 001409 (it runs), 001422 (another payload) or 001503 (the
- *   store fails, and `run` was not called); and what `run` throws, or threw.
+ * @throws ApiError 002400 (no key), 001400 (malformed), 001409 (still running), 001422 (another payload) or
+ * 001503 (the
+ * store fails, and `run` was not called); and whatever `run` throws or threw.
  */
 export async function answerOnce(
   { route, request, payload, errors }: Asked,
@@ -74,7 +76,8 @@ export async function answerOnce(
     else if (!(await store.keep(key, claim.token, write(outcome), Date.now() + KEPT_MILLISECONDS)))
       log.warn("an answer came after its deadline, and another request has its idempotency key");
   } catch (error) {
-    // It was done, and its caller is told. Until the deadline the key is refused, as while it ran.
+    // The work is done and its caller gets the answer. Until the deadline the key is refused, as while it
+    // ran.
     log.error("an answer cannot be kept under its idempotency key", { error });
   }
   if ("thrown" in outcome) throw outcome.thrown;
@@ -96,7 +99,7 @@ function keyOf({ headers }: Request): string | undefined {
 
 function withoutKey(): ApiError {
   return new ApiError("002400", {
-    reason: `Send the header ${IDEMPOTENCY_KEY_HEADER}, with a new UUID for each thing to be done`,
+    reason: `Send the header ${IDEMPOTENCY_KEY_HEADER}, with a new UUID for each operation`,
     fields: [{ in: "header", name: IDEMPOTENCY_KEY_HEADER, message: "is required" }],
   });
 }
@@ -121,7 +124,7 @@ function statusOf(outcome: Outcome, errors: ErrorCodes): number {
   return thrown instanceof ApiError ? (thrown.status ?? errors[thrown.code]?.status ?? 500) : 500;
 }
 
-/** What is kept of an outcome, as JSON. */
+/** The stored form of an outcome, as JSON. */
 type Kept =
   | {
       readonly reply: Omit<RouteReply, "body">;
@@ -145,7 +148,7 @@ function keptOf(outcome: Outcome): Kept {
   return { code, error: { reason, headers, ...(status && { status }), ...(fields && { fields }) } };
 }
 
-/** @throws ApiError as it was thrown. */
+/** @throws ApiError the stored one. */
 function repeat(answer: string): RouteReply {
   const kept: Kept = JSON.parse(answer);
   if ("error" in kept) {
@@ -161,7 +164,7 @@ function digest(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("base64url");
 }
 
-/** The same value in the same words: fields in the order of the alphabet, bytes and files by their content. */
+/** Equal values become equal text: fields in alphabetical order, bytes and files by their content. */
 async function plain(value: unknown): Promise<unknown> {
   if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString("base64") };
   if (value instanceof File)

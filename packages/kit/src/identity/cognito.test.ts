@@ -1,4 +1,4 @@
-/** The Cognito provider against a stand-in that answers as the API reference of user pools says. */
+/** The Cognito provider against a stub that answers as the API reference of user pools describes. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, describe, it } from "node:test";
@@ -50,7 +50,7 @@ function provider(environment: Record<string, string> = {}, timeoutMilliseconds?
 
 const failureOf = (call: () => Promise<unknown>) => providerFailure(call, SECRETS);
 
-/** The one request that was made. */
+/** The only request. */
 function sent() {
   assert.equal(stub.requests.length, 1);
   const [request] = stub.requests;
@@ -76,8 +76,8 @@ const CALLS: readonly [string, (provider: IdentityProvider) => Promise<unknown>]
   ["refresh", (it) => it.refresh(REFRESH_TOKEN)],
 ];
 
-describe("Cognito, as its API reference has it (stand-in)", () => {
-  it("signs in with USER_PASSWORD_AUTH, once, and answers Cognito's tokens with OAuth's names", async () => {
+describe("Cognito, as its API reference describes it (stub)", () => {
+  it("signs in with USER_PASSWORD_AUTH, once, and answers Cognito's tokens under OAuth's names", async () => {
     stub.answerWith(200, success);
     assert.deepEqual(await provider().signIn(USERNAME, PASSWORD), {
       access_token: "fake-token-access",
@@ -97,7 +97,7 @@ describe("Cognito, as its API reference has it (stand-in)", () => {
     );
   });
 
-  it("hands out the ID token where that is the one that is let in", async () => {
+  it("returns the ID token where the API accepts that kind", async () => {
     stub.answerWith(200, success);
     const answer = await provider({ JWT_TOKEN_USE: "id" }).signIn(USERNAME, PASSWORD);
     assert.equal(answer.access_token, "fake-token-id");
@@ -105,7 +105,7 @@ describe("Cognito, as its API reference has it (stand-in)", () => {
     assert.equal(answer.IdToken, undefined);
   });
 
-  it("proves the client's secret by a hash of it with user and client, and does not send it", async () => {
+  it("proves the client's secret with its hash over user and client, and does not send it", async () => {
     stub.answerWith(200, success);
     await provider({ COGNITO_CLIENT_SECRET: CLIENT_SECRET }).signIn(USERNAME, PASSWORD);
     const { body } = sent();
@@ -114,7 +114,7 @@ describe("Cognito, as its API reference has it (stand-in)", () => {
     assert.ok(!stub.requests[0]?.body.includes(CLIENT_SECRET));
   });
 
-  it("renews tokens with REFRESH_TOKEN_AUTH, and answers no refresh token where Cognito gives none", async () => {
+  it("renews tokens with REFRESH_TOKEN_AUTH, and answers no refresh token where Cognito returns none", async () => {
     const { RefreshToken: _, ...renewed } = TOKENS;
     stub.answerWith(200, { ChallengeParameters: {}, AuthenticationResult: renewed });
     const answer = await provider().refresh(REFRESH_TOKEN);
@@ -130,7 +130,7 @@ describe("Cognito, as its API reference has it (stand-in)", () => {
     );
   });
 
-  it("renews tokens of a client with a secret by the operation that needs no user's name", async () => {
+  it("renews tokens of a client with a secret by the operation that needs no user name", async () => {
     stub.answerWith(200, { AuthenticationResult: TOKENS });
     const answer = await provider({ COGNITO_CLIENT_SECRET: CLIENT_SECRET }).refresh(REFRESH_TOKEN);
     assert.equal(answer.RefreshToken, REFRESH_TOKEN);
@@ -150,7 +150,7 @@ describe("Cognito, as its API reference has it (stand-in)", () => {
     ["MFA_SETUP", "The account needs a second factor; sign in with the provider's SDK"],
     ["NEW_PASSWORD_REQUIRED", "The account needs a new password; sign in with the provider's SDK"],
   ] as const) {
-    it(`answers the challenge ${challenge} with 403, and keeps its session to itself`, async () => {
+    it(`answers the challenge ${challenge} with 403, and does not reveal its session`, async () => {
       stub.answerWith(200, {
         ChallengeName: challenge,
         ChallengeParameters: { USER_ID_FOR_SRP: USERNAME },
@@ -161,7 +161,7 @@ describe("Cognito, as its API reference has it (stand-in)", () => {
     });
   }
 
-  it("asks nothing of Cognito for a user name that no pool takes, and refuses it as any other", async () => {
+  it("refuses a user name that no pool allows like any other, without asking Cognito", async () => {
     stub.answerWith(200, success);
     for (const username of ["alice liddell", "alice\n", "a".repeat(129)]) {
       const error = await failureOf(() => provider().signIn(username, PASSWORD));
@@ -172,7 +172,7 @@ describe("Cognito, as its API reference has it (stand-in)", () => {
   });
 });
 
-/** Exceptions and their sentences: of the API reference, and of logs that are public. */
+/** Exceptions and their messages: from the API reference, and from public logs. */
 const REFUSALS: readonly (readonly [type: string, message: string])[] = [
   ["NotAuthorizedException", "Incorrect username or password."],
   ["NotAuthorizedException", "User is disabled."],
@@ -184,7 +184,7 @@ const REFUSALS: readonly (readonly [type: string, message: string])[] = [
   ["PasswordResetRequiredException", "Password reset required for the user"],
   ["RefreshTokenReuseException", "Refresh token has already been used"],
   ["com.amazonaws.cognito#NotAuthorizedException", "Incorrect username or password."],
-  // A locked account: another answer would tell that there is one.
+  // A locked account: a different answer would reveal that it exists.
   ["NotAuthorizedException", "Password attempts exceeded"],
 ];
 const RATE_LIMITS: readonly (readonly [number, string, string])[] = [
@@ -208,8 +208,8 @@ const OUR_FAULTS: readonly (readonly [number, string, string])[] = [
 ];
 
 for (const [name, call] of CALLS) {
-  describe(`${name}, refused by Cognito (stand-in)`, () => {
-    it("has one answer for all reasons where the detail is generic, and the log has the exception", async () => {
+  describe(`${name}, refused by Cognito (stub)`, () => {
+    it("answers all reasons alike where the detail is generic, and logs the exception", async () => {
       const answers = new Set<string>();
       for (const [type, message] of REFUSALS) {
         stub.answerWith(400, { __type: type, message });
@@ -222,7 +222,7 @@ for (const [name, call] of CALLS) {
       assert.equal(answers.size, 1);
     });
 
-    it("names the exception where it may, and never its sentence", async () => {
+    it("names the exception where the detail allows it, and never its message", async () => {
       for (const [type, message] of REFUSALS) {
         stub.answerWith(400, { __type: type, message });
         const error = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL: "provider" })));
@@ -232,7 +232,7 @@ for (const [name, call] of CALLS) {
     });
 
     for (const [status, type, message] of RATE_LIMITS) {
-      it(`is 429, and says when to try again, for ${status} ${type} ${message}`, async () => {
+      it(`answers 429 with retry-after for ${status} ${type} ${message}`, async () => {
         stub.answerWith(status, { __type: type, message });
         const error = await failureOf(() => call(provider()));
         assert.deepEqual([error.status, error.code], [429, "001429"]);
@@ -241,7 +241,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [status, type, message] of OUR_FAULTS) {
-      it(`is 502 without detail, whatever the setting, for ${status} ${type} ${message}`, async () => {
+      it(`answers 502 without detail, whatever the setting, for ${status} ${type} ${message}`, async () => {
         stub.answerWith(status, { __type: type, message });
         for (const AUTH_ERROR_DETAIL of ["provider", "generic"]) {
           const error = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL })));
@@ -252,14 +252,14 @@ for (const [name, call] of CALLS) {
     }
   });
 
-  describe(`${name}, with Cognito out of order (stand-in)`, () => {
+  describe(`${name}, with Cognito out of order (stub)`, () => {
     for (const [what, listener] of [
       ...uselessAnswers,
-      ["tokens that are none", tokens({ AccessToken: null })] as const,
+      ["tokens that are not strings", tokens({ AccessToken: null })] as const,
       ["an empty token", tokens({ AccessToken: "" })] as const,
       ["the other token alone", tokens({ IdToken: "fake-token-id" })] as const,
     ]) {
-      it(`is 502 for ${what}`, async () => {
+      it(`answers 502 for ${what}`, async () => {
         stub.answerWith(listener);
         const error = await failureOf(() => call(provider()));
         assert.deepEqual([error.status, error.code], [502, "001502"]);
@@ -268,7 +268,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [what, listener] of downAnswers) {
-      it(`is 503 for ${what}`, async () => {
+      it(`answers 503 for ${what}`, async () => {
         stub.answerWith(listener);
         const error = await failureOf(() => call(provider()));
         assert.deepEqual([error.status, error.code], [503, "001503"]);
@@ -277,7 +277,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [what, listener] of slowAnswers) {
-      it(`is 503 for ${what}, once the time is up`, async () => {
+      it(`answers 503 for ${what}, once the time is up`, async () => {
         stub.answerWith(listener);
         const error = await failureOf(() => call(provider({}, 100)));
         assert.deepEqual([error.status, error.code], [503, "001503"]);

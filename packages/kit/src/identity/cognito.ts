@@ -23,7 +23,10 @@ type ProviderOptions = Pick<Config, "cognito" | "authErrorDetail"> & {
   readonly jwt: Pick<Config["jwt"], "tokenUse">;
 };
 
-/** The exceptions that say something of the caller. All others say that this API is set up wrong, or that it is down. */
+/**
+ * The exceptions that concern the caller. All others mean that this API is misconfigured, or that Cognito is
+ * down.
+ */
 const REFUSALS = new Set([
   "NotAuthorizedException",
   "UserNotFoundException",
@@ -31,12 +34,15 @@ const REFUSALS = new Set([
   "PasswordResetRequiredException",
   "RefreshTokenReuseException",
 ]);
-/** `ForbiddenException` is a web firewall's, where the pool has one. */
+/** `ForbiddenException` comes from a web firewall, where the pool has one. */
 const RATE_LIMITS = new Set(["TooManyRequestsException", "LimitExceededException", "ForbiddenException"]);
 
-/** One exception has two meanings, and its sentence alone tells them apart. Unknown ones are the caller's. */
+/** One exception has two meanings, which only its message tells apart. Unknown messages blame the caller. */
 const WRONG_CLIENT_SECRET = /secret|^Client /i;
-/** What a user name of a pool may be: no such user exists otherwise, and Cognito would speak of our parameters. */
+/**
+ * The form of a user name in a pool: no other user exists, and Cognito would answer with an error about
+ * parameters.
+ */
 const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
 const MORE_THAN_A_PASSWORD: Readonly<Record<string, string>> = {
@@ -45,10 +51,11 @@ const MORE_THAN_A_PASSWORD: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the Cognito provider. Which of the two tokens it hands out as the access token, `config.jwt.tokenUse` says.
+ * Makes the Cognito provider. `config.jwt.tokenUse` says which of the two tokens it returns as the access
+ * token.
  *
- * With `authErrorDetail` `generic`, every refusal has the same answer, which does not tell who has an account. That of a
- * locked account too.
+ * With `authErrorDetail` `generic`, every refusal has the same answer, also that of a locked account, so that
+ * answers do not reveal who has an account.
  */
 export function createCognitoProvider(
   { cognito: { url, clientId, clientSecret }, authErrorDetail, jwt: { tokenUse } }: ProviderOptions,
@@ -59,7 +66,7 @@ export function createCognitoProvider(
       if (!USERNAME.test(username)) {
         throw refused(
           "InvalidParameterException",
-          "no answer: no pool has such a user name",
+          "no answer: no pool allows such a user name",
           authErrorDetail,
         );
       }
@@ -79,7 +86,7 @@ export function createCognitoProvider(
     },
 
     async refresh(refreshToken) {
-      // A client with a secret must hash the user's name with it, which a refresh token does not tell.
+      // A client with a secret must hash the user name with it, which a refresh token does not contain.
       const [operation, fields] =
         clientSecret === undefined
           ? [
@@ -128,7 +135,10 @@ export function createCognitoProvider(
   }
 }
 
-/** "Computing secret hash values", in Cognito's developer guide. Loading `node:crypto` takes a third of a cold start. */
+/**
+ * "Computing secret hash values", in Cognito's developer guide. Loading `node:crypto` takes a third of a cold
+ * start.
+ */
 async function secretHash(username: string, clientId: string, clientSecret: string): Promise<string> {
   const { createHmac } = await import("node:crypto");
   return createHmac("sha256", clientSecret)
@@ -136,7 +146,7 @@ async function secretHash(username: string, clientId: string, clientSecret: stri
     .digest("base64");
 }
 
-/** The name of an exception, which may stand behind a namespace. Sentences are left out: some quote what was sent. */
+/** The name of an exception, sometimes after a namespace. Messages are left out: some quote the request. */
 function codeOf(type: unknown): string {
   const name = typeof type === "string" ? type.split("#").at(-1) : undefined;
   return name && /^[A-Za-z]{1,64}$/.test(name) ? name : "";

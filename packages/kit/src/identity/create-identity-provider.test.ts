@@ -31,7 +31,7 @@ for (const [name, path, environment] of [
   ["auth0", "/.well-known/openid-configuration", { AUTH0_CLIENT_ID: "client" }],
   ["oidc", "/.well-known/openid-configuration", { OIDC_CLIENT_ID: "client" }],
 ] as const) {
-  it(`with the provider ${name}, a sign-in asks ${path} (stand-in)`, async () => {
+  it(`with the provider ${name}, a sign-in asks ${path} (stub)`, async () => {
     stub.answerWith(404, {});
     const config = configOf({
       AUTH_ENDPOINTS: "on",
@@ -47,7 +47,7 @@ for (const [name, path, environment] of [
   });
 }
 
-it("the same configuration has the same provider, which keeps what it has discovered", () => {
+it("the same configuration gives the same provider, which keeps its discovery document", () => {
   const config = configOf({ FIREBASE_APP_API_KEY: "key" });
   assert.equal(createIdentityProvider(config), createIdentityProvider(config));
   assert.notEqual(

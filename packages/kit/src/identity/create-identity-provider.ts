@@ -3,7 +3,7 @@ import type { IdentityProvider } from "./identity-provider.ts";
 
 const providers = new WeakMap<Config, IdentityProvider>();
 
-/** Gives the provider that signs callers in, as the environment says. The same configuration has the same provider. */
+/** Returns the configured provider. The same configuration gives the same provider. */
 export function createIdentityProvider(config: Config): IdentityProvider {
   const known = providers.get(config);
   if (known) return known;
@@ -24,7 +24,7 @@ function create(config: Config): IdentityProvider {
   };
 }
 
-/** Loads the one provider that the API has, when a caller first signs in. */
+/** Loads the API's one provider when a caller first signs in. */
 async function load(config: Config): Promise<IdentityProvider> {
   switch (config.identityProvider) {
     case "firebase":

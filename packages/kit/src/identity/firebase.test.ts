@@ -1,4 +1,4 @@
-/** The Firebase provider against a stub of Firebase's REST APIs, for what no emulator can be made to answer. */
+/** The Firebase provider against a stub of Firebase's REST APIs, for answers that no emulator gives. */
 import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 import { after, before, describe, it } from "node:test";
@@ -54,7 +54,7 @@ describe("signIn (stub upstream)", () => {
     });
   });
 
-  it("answers the provider's JSON, with idToken renamed and the type of the token added", async () => {
+  it("answers the provider's JSON, with idToken renamed and the token type added", async () => {
     const rest = {
       kind: "identitytoolkit#VerifyPasswordResponse",
       registered: true,
@@ -74,7 +74,7 @@ describe("signIn (stub upstream)", () => {
     });
   });
 
-  it("says that the account has a second factor, where the answer has no token but asks for one", async () => {
+  it("says that the account has a second factor, where the answer asks for one instead of a token", async () => {
     stub.answerWith(200, {
       localId: "x",
       email: USERNAME,
@@ -129,7 +129,7 @@ const CALLERS_FAULTS = [
   "TOKEN_EXPIRED",
   "USER_NOT_FOUND",
   "PROJECT_NUMBER_MISMATCH",
-  // A locked account: another answer would tell that there is one.
+  // A locked account: a different answer would reveal that it exists.
   "TOO_MANY_ATTEMPTS_TRY_LATER",
 ];
 
@@ -139,7 +139,7 @@ const RATE_LIMITS: readonly [number, string][] = [
   [429, `Quota exceeded for consumer 'api_key:${KEY}'.`],
 ];
 
-/** What only this API's own setup can be blamed for. */
+/** Faults of this API's own configuration. */
 const OUR_FAULTS: readonly [number, string, object?][] = [
   [
     400,
@@ -168,7 +168,7 @@ for (const [name, call] of CALLS) {
   describe(`${name}, refused (stub upstream)`, () => {
     for (const fault of CALLERS_FAULTS) {
       for (const message of [fault, `${fault} : and why`]) {
-        it(`is 401 for ${message}: with the reason as the provider gives it, or without`, async () => {
+        it(`answers 401 for ${message}: with the provider's reason, or without`, async () => {
           stub.answerWith(400, firebaseError(400, message));
           const generic = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL: "generic" })));
           const detailed = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL: "provider" })));
@@ -183,7 +183,7 @@ for (const [name, call] of CALLS) {
       }
     }
 
-    it("has one answer for all of them where the detail is generic, and the log has the reason", async () => {
+    it("answers all reasons alike where the detail is generic, and logs the reason", async () => {
       const answers = new Set<string>();
       for (const fault of CALLERS_FAULTS) {
         stub.answerWith(400, firebaseError(400, fault));
@@ -195,7 +195,7 @@ for (const [name, call] of CALLS) {
     });
 
     for (const [status, message] of RATE_LIMITS) {
-      it(`is 429, and says when to try again, for ${status} ${message.slice(0, 60)}`, async () => {
+      it(`answers 429 with retry-after for ${status} ${message.slice(0, 60)}`, async () => {
         stub.answerWith(status, firebaseError(status, message));
         const error = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL: "provider" })));
         assert.deepEqual([error.status, error.code], [429, "001429"]);
@@ -206,7 +206,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [status, message, more] of OUR_FAULTS) {
-      it(`is 502 without detail, whatever the setting, for ${status} ${message.slice(0, 60)}`, async () => {
+      it(`answers 502 without detail, whatever the setting, for ${status} ${message.slice(0, 60)}`, async () => {
         stub.answerWith(status, firebaseError(status, message, more));
         for (const detail of ["provider", "generic"]) {
           const error = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL: detail })));
@@ -216,7 +216,7 @@ for (const [name, call] of CALLS) {
       });
     }
 
-    it("tells the log, by the provider's codes, what is set up wrong", async () => {
+    it("logs what is misconfigured, by the provider's codes", async () => {
       const [status, message, more] = OUR_FAULTS[0] as (typeof OUR_FAULTS)[0];
       stub.answerWith(status, firebaseError(status, message, more));
       const error = await failureOf(() => call(provider()));
@@ -226,7 +226,7 @@ for (const [name, call] of CALLS) {
     });
   });
 
-  describe(`${name}, with an answer that is of no use (stub upstream)`, () => {
+  describe(`${name}, with a useless answer (stub upstream)`, () => {
     const useless: readonly [string, RequestListener | [number, unknown]][] = [
       ["no token", [200, { localId: "x" }]],
       ["a token that is null", [200, { idToken: null, id_token: null }]],
@@ -258,7 +258,7 @@ for (const [name, call] of CALLS) {
       ],
     ];
     for (const [what, answer] of useless) {
-      it(`is 502 for ${what}`, async () => {
+      it(`answers 502 for ${what}`, async () => {
         if (typeof answer === "function") stub.answerWith(answer);
         else stub.answerWith(...answer);
         const error = await failureOf(() => call(provider()));
@@ -268,7 +268,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const status of [301, 302, 303, 307, 308]) {
-      it(`is 502 for a redirect with ${status}, which is not followed`, async () => {
+      it(`answers 502 for a redirect with ${status}, which is not followed`, async () => {
         stub.answerWith((_request, response) => {
           response.writeHead(status, { location: `${stub.url}/elsewhere?key=${KEY}` }).end();
         });
@@ -293,7 +293,7 @@ for (const [name, call] of CALLS) {
         (_request, response) => response.writeHead(500, { "content-type": "text/html" }).end(`<html>${KEY}`),
       ],
       [
-        "500 that names a caller's fault",
+        "500 with a code that blames the caller",
         (_request, response) =>
           response.writeHead(500).end(JSON.stringify(firebaseError(500, "EMAIL_NOT_FOUND"))),
       ],
@@ -315,7 +315,7 @@ for (const [name, call] of CALLS) {
       ],
     ];
     for (const [what, listener] of down) {
-      it(`is 503 for ${what}`, async () => {
+      it(`answers 503 for ${what}`, async () => {
         stub.answerWith(listener);
         const error = await failureOf(() => call(provider()));
         assert.deepEqual([error.status, error.code], [503, "001503"]);
@@ -338,7 +338,7 @@ for (const [name, call] of CALLS) {
           response.writeHead(200, { "content-type": "application/json" });
           const dripping = setInterval(() => response.write(" "), 10);
           response.once("close", () => clearInterval(dripping));
-          // A client that waits only for silence gets a good answer here.
+          // A client that only limits the silence would accept this answer.
           setTimeout(
             () => response.end('{"idToken":"fake-id-token","id_token":"fake-id-token"}'),
             3000,
@@ -347,7 +347,7 @@ for (const [name, call] of CALLS) {
       ],
     ];
     for (const [what, listener] of slow) {
-      it(`is 503 for ${what}, once the time is up`, async () => {
+      it(`answers 503 for ${what}, once the time is up`, async () => {
         stub.answerWith(listener);
         const error = await failureOf(() => call(provider({}, 100)));
         assert.deepEqual([error.status, error.code], [503, "001503"]);
@@ -355,7 +355,7 @@ for (const [name, call] of CALLS) {
       });
     }
 
-    it("is 503 when nothing listens", async () => {
+    it("answers 503 when nothing listens", async () => {
       const nowhere = "http://127.0.0.1:1";
       const error = await failureOf(() =>
         call(provider({ FIREBASE_IDENTITY_TOOLKIT_URL: nowhere, FIREBASE_SECURE_TOKEN_URL: nowhere })),

@@ -20,7 +20,10 @@ import {
 
 type ProviderOptions = Pick<Config, "firebase" | "authErrorDetail">;
 
-/** The codes that say something of the caller. All others say that this API is set up wrong, or that it is down. */
+/**
+ * The codes that concern the caller. All others mean that this API is misconfigured, or that Firebase is
+ * down.
+ */
 const REFUSALS = new Set([
   "EMAIL_NOT_FOUND",
   "INVALID_PASSWORD",
@@ -42,8 +45,8 @@ const QUOTA_EXCEEDED = "QUOTA_EXCEEDED";
 /**
  * Makes the Firebase provider. It sends each password once: a retry would count as another attempt.
  *
- * With `authErrorDetail` `generic`, every refusal has the same answer, so that an answer does not reveal who has an account. That of a
- * locked account too.
+ * With `authErrorDetail` `generic`, every refusal has the same answer, also that of a locked account, so that
+ * answers do not reveal who has an account.
  */
 export function createFirebaseProvider(
   { firebase, authErrorDetail }: ProviderOptions,
@@ -97,8 +100,8 @@ export function createFirebaseProvider(
 const CODE = /^[A-Z][A-Z_]*$/;
 
 /**
- * The codes of an error answer, the telling one first. Google's sentences are left out: some quote the API key, or
- * what was sent, and must not reach the log.
+ * The codes of an error answer, the most specific first. Google's messages are left out: some quote the API
+ * key or the request, which must not reach the log.
  */
 function codesOf({ error }: Answer): readonly string[] {
   if (!isObject(error)) return [];

@@ -39,7 +39,7 @@ const OIDC = {
 const PROVIDERS = { firebase: FIREBASE, cognito: COGNITO, auth0: AUTH0, oidc: OIDC };
 const POOL = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI";
 
-describe("what follows from a provider and its few values", () => {
+describe("the settings derived from a provider", () => {
   const expected = {
     firebase: {
       issuer: "https://securetoken.google.com/my-project",
@@ -79,7 +79,7 @@ describe("what follows from a provider and its few values", () => {
     });
   }
 
-  it("where nothing names a provider, nothing follows, whatever else is set", () => {
+  it("without a named provider, nothing is derived, whatever else is set", () => {
     const { IDENTITY_PROVIDER: _, ...values } = COGNITO;
     const byHand = { JWT_ISSUER: POOL, JWT_AUTHORIZED_AUDIENCES: "a", FIREBASE_APP_API_KEY: "key" };
     const { jwt, cognito, features } = load({ ...values, ...byHand });
@@ -89,7 +89,7 @@ describe("what follows from a provider and its few values", () => {
     );
   });
 
-  it("Cognito is asked in the pool's own region", () => {
+  it("Cognito is called in the pool's own region", () => {
     assert.equal(load(COGNITO).cognito.url, "https://cognito-idp.eu-west-1.amazonaws.com");
     const elsewhere = { ...COGNITO, COGNITO_USER_POOL_ID: "us-gov-west-1_AbCdEfGhI" };
     assert.equal(load(elsewhere).cognito.url, "https://cognito-idp.us-gov-west-1.amazonaws.com");
@@ -112,7 +112,7 @@ describe("what follows from a provider and its few values", () => {
   });
 });
 
-describe("a value of the provider's that is missing stops the start with one sentence", () => {
+describe("a missing value of the provider stops the start with one sentence", () => {
   for (const [name, variable, sentence] of [
     ["firebase", "FIREBASE_PROJECT_ID", "the id of a project, e.g. FIREBASE_PROJECT_ID=my-project."],
     [
@@ -143,7 +143,7 @@ describe("a value of the provider's that is missing stops the start with one sen
     });
   }
 
-  it("one that is wrong is said once, too", () => {
+  it("a wrong value of the provider is reported once, too", () => {
     const [sentence = "", ...others] = mistakesOf({ ...COGNITO, COGNITO_USER_POOL_ID: "AbCdEfGhI" });
     assert.match(sentence, /^COGNITO_USER_POOL_ID is wrong \("AbCdEfGhI"\)/);
     assert.deepEqual(others, []);
@@ -163,7 +163,7 @@ describe("a contradiction stops the start with one sentence", () => {
       "JWT_ISSUER is https://my-tenant.eu.auth0.com, but AUTH0_DOMAIN says https://my-tenant.eu.auth0.com/; leave one of the two unset.",
     ],
     [
-      "the same, by hand alone",
+      "the same, all set by hand",
       { ...AUTH0, AUTH0_DOMAIN: undefined, JWT_ISSUER: "https://login.example.com" },
       "JWT_ISSUER is https://login.example.com, but issuers of Auth0 end in a slash; set JWT_ISSUER=https://login.example.com/.",
     ],
@@ -188,17 +188,17 @@ describe("a contradiction stops the start with one sentence", () => {
       "JWT_AUTHORIZATION_GROUPS_ATTR_NAME is roles, a claim that Auth0 drops; name one of your own, e.g. JWT_AUTHORIZATION_GROUPS_ATTR_NAME=https://api.example.com/groups.",
     ],
     [
-      "an audience of Auth0 that gives the groups claim no name",
+      "an Auth0 audience that is not a usable groups claim",
       { ...AUTH0, JWT_AUTHORIZED_AUDIENCES: "my-api" },
       "JWT_AUTHORIZATION_GROUPS_ATTR_NAME is groups, a claim that Auth0 drops; name one of your own, e.g. JWT_AUTHORIZATION_GROUPS_ATTR_NAME=https://api.example.com/groups.",
     ],
     [
-      "signatures that the provider does not make",
+      "signatures that the provider does not create",
       { ...COGNITO, JWT_ALGORITHMS: "ES256" },
       "JWT_ALGORITHMS is ES256, but cognito signs with RS256; leave it unset.",
     ],
     [
-      "a kind of token where there are no kinds",
+      "a kind of token for a provider without kinds",
       { ...AUTH0, JWT_TOKEN_USE: "access" },
       "JWT_TOKEN_USE is access, but tokens of auth0 have no claim token_use, so all would be refused; leave it unset.",
     ],
@@ -208,7 +208,7 @@ describe("a contradiction stops the start with one sentence", () => {
 });
 
 describe("the token endpoints", () => {
-  it("are on by default where passwords can be exchanged, and off where that has to be switched on first", () => {
+  it("are on by default where passwords can be exchanged, and off where that must be enabled first", () => {
     const on = Object.entries(PROVIDERS).filter(
       ([, environment]) => load(environment).features.authEndpoints,
     );
@@ -224,7 +224,7 @@ describe("the token endpoints", () => {
     ["auth0", "AUTH0_CLIENT_ID"],
     ["oidc", "OIDC_CLIENT_ID"],
   ] as const) {
-    it(`of ${name} need ${variable}, and a sentence says how to do without them`, () => {
+    it(`of ${name} need ${variable}, and the sentence says how to switch them off`, () => {
       const audiences = name === "cognito" ? { JWT_AUTHORIZED_AUDIENCES: "a" } : {};
       const [sentence = "", ...others] = mistakesOf({
         ...PROVIDERS[name],
@@ -237,14 +237,14 @@ describe("the token endpoints", () => {
     });
   }
 
-  it("of Cognito need to know where it is, when its issuer was set by hand", () => {
+  it("of Cognito need its URL, if its issuer was set by hand", () => {
     const byHand = { ...COGNITO, COGNITO_USER_POOL_ID: undefined, JWT_ISSUER: POOL };
     assert.match(mistakesOf(byHand).join("\n"), /^COGNITO_USER_POOL_ID is not set; .*\.$/);
     assert.deepEqual(mistakesOf({ ...byHand, COGNITO_URL: "http://127.0.0.1:9229" }), []);
     assert.deepEqual(mistakesOf({ ...byHand, AUTH_ENDPOINTS: "off" }), []);
   });
 
-  it("sign in with the client of the provider that was chosen", () => {
+  it("sign in with the client of the chosen provider", () => {
     const clients = {
       AUTH_ENDPOINTS: "on",
       AUTH0_CLIENT_ID: "of-auth0",

@@ -1,6 +1,6 @@
 /**
- * What follows from the choice of an identity provider (`IDENTITY_PROVIDER`): settings that need not be set by hand, and
- * what would contradict it.
+ * The settings that follow from the choice of an identity provider (`IDENTITY_PROVIDER`), and the ones that
+ * contradict it.
  */
 
 export const IDENTITY_PROVIDERS = ["firebase", "cognito", "auth0", "oidc"] as const;
@@ -9,9 +9,9 @@ export type IdentityProviderName = (typeof IDENTITY_PROVIDERS)[number];
 type Texts = Readonly<Record<string, string | undefined>>;
 
 export interface IdentityPreset {
-  /** Settings, by their names, where the environment does not say otherwise. */
+  /** Settings by name, used where the environment does not set them. */
   readonly follows: Texts;
-  /** What a required setting follows from, by the names of both. */
+  /** Which setting a required one is derived from, both by name. */
   readonly sources: Texts;
 }
 
@@ -21,10 +21,11 @@ const FIREBASE_KEYS =
 const KEYS_PATH = ".well-known/jwks.json";
 
 /**
- * Says what follows from the provider that the environment names, and from its few values. Without one nothing follows.
+ * Derives settings from the provider that the environment names, and from its few values. Without a provider
+ * nothing is derived.
  *
- * The forms of issuers and keys are those of the providers' documents: Firebase's "Verify ID tokens", Cognito's
- * "Verifying a JSON web token", Auth0's "Validate JSON Web Tokens".
+ * The forms of issuers and keys are those in the providers' documents: Firebase's "Verify ID tokens",
+ * Cognito's "Verifying a JSON web token", Auth0's "Validate JSON Web Tokens".
  */
 export function identityPreset(environment: Texts): IdentityPreset {
   switch (environment.IDENTITY_PROVIDER) {
@@ -87,7 +88,7 @@ function auth0Preset({
         JWT_ISSUER: `https://${domain}/`,
         JWT_ISSUER_JWKS_URI: `https://${domain}/${KEYS_PATH}`,
       }),
-      // Auth0 takes claims of any URL's name, and its APIs are mostly named by one.
+      // Auth0 accepts claims named by any URL, and most of its API identifiers are URLs.
       ...(/^https?:/.test(audience) && {
         JWT_AUTHORIZATION_GROUPS_ATTR_NAME: `${audience.trim().replace(/\/$/, "")}/groups`,
       }),
@@ -98,7 +99,7 @@ function auth0Preset({
   };
 }
 
-/** What of the configuration a contradiction can be in. */
+/** The part of the configuration that can contradict the provider. */
 export interface ChosenIdentity {
   readonly provider: IdentityProviderName;
   readonly issuer: string | undefined;
@@ -114,13 +115,13 @@ const PROVIDER_OF_ISSUER: readonly (readonly [RegExp, IdentityProviderName])[] =
   [/^https:\/\/[\w.-]+\.auth0\.com\b/, "auth0"],
 ];
 
-/** Claims that an Action cannot set: Auth0 drops them without a word ("Create custom claims"). */
+/** Claims that an Action cannot set: Auth0 drops them silently ("Create custom claims"). */
 const RESTRICTED_BY_AUTH0 = ["groups", "roles"];
 
 /**
- * Finds what was set by hand and contradicts the provider, or what follows from its values.
+ * Finds settings that contradict the provider, or the values derived from it.
  *
- * @returns a sentence each.
+ * @returns one sentence for each.
  */
 export function identityContradictions(
   chosen: ChosenIdentity,

@@ -6,7 +6,7 @@ export interface IdentityProvider {
   refresh(refreshToken: string): Promise<TokenAnswer>;
 }
 
-/** The provider's own JSON, with the names that OAuth 2.0 has for the token (RFC 6749, section 5.1). */
+/** The provider's own JSON, with OAuth 2.0's names for the token (RFC 6749, section 5.1). */
 export interface TokenAnswer {
   readonly access_token: string;
   readonly token_type: "bearer";

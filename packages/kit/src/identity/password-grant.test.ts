@@ -1,4 +1,4 @@
-/** The password grant against a stand-in that answers as RFC 6749 and Auth0's documents say. */
+/** The password grant against a stub that answers as RFC 6749 and Auth0's documents describe. */
 import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 import { after, before, beforeEach, describe, it } from "node:test";
@@ -31,7 +31,7 @@ const success = {
 };
 
 let stub: StubProvider;
-/** What the discovery document says beside the issuer. */
+/** What the discovery document says besides the issuer. */
 let document: Record<string, unknown>;
 before(async () => {
   stub = await startStubProvider();
@@ -41,7 +41,7 @@ beforeEach(() => {
   document = { token_endpoint: `${stub.url}/oauth/token` };
 });
 
-/** The discovery document, and at the token endpoint what is given. */
+/** Answers the discovery document, and the given answer at the token endpoint. */
 function answerWith(listener: RequestListener): void;
 function answerWith(status: number, body: unknown): void;
 function answerWith(given: number | RequestListener, body?: unknown): void {
@@ -70,7 +70,7 @@ function provider(environment: Record<string, string> = {}, timeoutMilliseconds?
 
 const failureOf = (call: () => Promise<unknown>) => providerFailure(call, SECRETS);
 
-/** The form of the last request, and who sent it. */
+/** The form and the client of the last request. */
 function sent() {
   const request = stub.requests.at(-1);
   assert.equal(request?.method, "POST");
@@ -87,7 +87,7 @@ const CALLS: readonly [string, (provider: IdentityProvider) => Promise<unknown>]
   ["refresh", (it) => it.refresh(REFRESH_TOKEN)],
 ];
 
-describe("the password grant, as RFC 6749 and Auth0's documents have it (stand-in)", () => {
+describe("the password grant, as RFC 6749 and Auth0's documents describe it (stub)", () => {
   it("signs in at the token endpoint of the discovery document, for the API's audience", async () => {
     answerWith(200, success);
     assert.deepEqual(await provider().signIn(USERNAME, PASSWORD), { ...success, token_type: "bearer" });
@@ -104,7 +104,7 @@ describe("the password grant, as RFC 6749 and Auth0's documents have it (stand-i
     });
   });
 
-  it("names no audience where the provider is not Auth0, and asks for the scopes that are set", async () => {
+  it("sends no audience if the provider is not Auth0, and asks for the configured scopes", async () => {
     answerWith(200, success);
     await provider({ IDENTITY_PROVIDER: "oidc", OIDC_SCOPE: "openid orders:read" }).signIn(
       USERNAME,
@@ -126,7 +126,7 @@ describe("the password grant, as RFC 6749 and Auth0's documents have it (stand-i
     });
   });
 
-  it("sends the client's secret in the form where the document says that it may be there", async () => {
+  it("sends the client's secret in the form where the document allows it", async () => {
     document.token_endpoint_auth_methods_supported = ["client_secret_basic", "client_secret_post"];
     answerWith(200, success);
     await provider({ AUTH0_CLIENT_SECRET: CLIENT_SECRET }).refresh(REFRESH_TOKEN);
@@ -135,7 +135,7 @@ describe("the password grant, as RFC 6749 and Auth0's documents have it (stand-i
     assert.equal(authorization, undefined);
   });
 
-  it("sends it in the header, written as in a form, where the document does not say so", async () => {
+  it("sends it form-encoded in the header where the document does not", async () => {
     answerWith(200, success);
     await provider({ AUTH0_CLIENT_SECRET: CLIENT_SECRET }).refresh(REFRESH_TOKEN);
     const { form, authorization = "" } = sent();
@@ -162,7 +162,7 @@ describe("the password grant, as RFC 6749 and Auth0's documents have it (stand-i
     ["whose token endpoint is not a URL", { token_endpoint: "/oauth/token" }],
     ["whose token endpoint is not a web address", { token_endpoint: "file:///etc/passwd" }],
   ] as const) {
-    it(`sends no password where the discovery document is one ${what}: 502`, async () => {
+    it(`sends no password if the discovery document is one ${what}: 502`, async () => {
       document = { ...document, ...wrong };
       answerWith(200, success);
       const error = await failureOf(() => provider().signIn(USERNAME, PASSWORD));
@@ -175,7 +175,7 @@ describe("the password grant, as RFC 6749 and Auth0's documents have it (stand-i
   }
 
   for (const code of ["mfa_required", "mfa_registration_required"]) {
-    it(`answers ${code} with 403, and keeps its token to itself`, async () => {
+    it(`answers ${code} with 403, and does not reveal its token`, async () => {
       answerWith(403, { error: code, error_description: "x", mfa_token: "fake-token-mfa" });
       const error = await failureOf(() => provider().signIn(USERNAME, PASSWORD));
       assert.deepEqual([error.status, error.code], [403, "002403"]);
@@ -190,7 +190,7 @@ const REFUSALS: readonly (readonly [number, string, string])[] = [
   [401, "unauthorized", "user is blocked"],
   [403, "access_denied", "refused by an Action"],
   [403, "password_leaked", "x"],
-  // A locked account: another answer would tell that there is one.
+  // A locked account: a different answer would reveal that it exists.
   [429, "too_many_attempts", "Your account has been blocked after multiple consecutive login attempts."],
   [403, "too_many_attempts", "x"],
 ];
@@ -209,8 +209,8 @@ const OUR_FAULTS: readonly (readonly [number, string, string])[] = [
 ];
 
 for (const [name, call] of CALLS) {
-  describe(`${name}, refused by the token endpoint (stand-in)`, () => {
-    it("has one answer for all reasons where the detail is generic, and the log has the code", async () => {
+  describe(`${name}, refused by the token endpoint (stub)`, () => {
+    it("answers all reasons alike where the detail is generic, and logs the code", async () => {
       const answers = new Set<string>();
       for (const [status, error, description] of REFUSALS) {
         answerWith(status, { error, error_description: `${description} ${USERNAME}` });
@@ -222,7 +222,7 @@ for (const [name, call] of CALLS) {
       assert.equal(answers.size, 1);
     });
 
-    it("names the code where it may, and never the description", async () => {
+    it("names the code where the detail allows it, and never the description", async () => {
       for (const [status, error, description] of REFUSALS) {
         answerWith(status, { error, error_description: `${description} ${USERNAME}` });
         const failure = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL: "provider" })));
@@ -231,7 +231,7 @@ for (const [name, call] of CALLS) {
     });
 
     for (const [status, error] of RATE_LIMITS) {
-      it(`is 429, and says when to try again, for ${status} ${error}`, async () => {
+      it(`answers 429 with retry-after for ${status} ${error}`, async () => {
         answerWith(status, { error });
         const failure = await failureOf(() => call(provider()));
         assert.deepEqual([failure.status, failure.code], [429, "001429"]);
@@ -240,7 +240,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [status, error, description] of OUR_FAULTS) {
-      it(`is 502 without detail, whatever the setting, for ${status} ${error} ${description}`, async () => {
+      it(`answers 502 without detail, whatever the setting, for ${status} ${error} ${description}`, async () => {
         answerWith(status, { error, error_description: description });
         for (const AUTH_ERROR_DETAIL of ["provider", "generic"]) {
           const failure = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL })));
@@ -251,9 +251,9 @@ for (const [name, call] of CALLS) {
     }
   });
 
-  describe(`${name}, with the token endpoint out of order (stand-in)`, () => {
+  describe(`${name}, with the token endpoint out of order (stub)`, () => {
     for (const [what, listener] of uselessAnswers) {
-      it(`is 502 for ${what}`, async () => {
+      it(`answers 502 for ${what}`, async () => {
         answerWith(listener);
         const error = await failureOf(() => call(provider()));
         assert.deepEqual([error.status, error.code], [502, "001502"]);
@@ -261,7 +261,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [what, listener] of downAnswers) {
-      it(`is 503 for ${what}, at the token endpoint and for the discovery document`, async () => {
+      it(`answers 503 for ${what}, at the token endpoint and for the discovery document`, async () => {
         for (const answer of [answerWith, stub.answerWith]) {
           answer(listener);
           const error = await failureOf(() => call(provider()));
@@ -271,7 +271,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [what, listener] of slowAnswers) {
-      it(`is 503 for ${what}, once the time is up`, async () => {
+      it(`answers 503 for ${what}, once the time is up`, async () => {
         answerWith(listener);
         const error = await failureOf(() => call(provider({}, 100)));
         assert.deepEqual([error.status, error.code], [503, "001503"]);

@@ -1,6 +1,6 @@
 /**
- * Sign-in and refresh at the token endpoint of an OAuth 2.0 server (RFC 6749, sections 4.3 and 6), which its discovery
- * document names: Auth0, and any provider of OpenID Connect whose password grant is switched on.
+ * Sign-in and refresh at the token endpoint of an OAuth 2.0 server (RFC 6749, sections 4.3 and 6), which its
+ * discovery document names: Auth0, and any OpenID Connect provider whose password grant is enabled.
  */
 import type { Config } from "../config.ts";
 import type { ApiError } from "../errors/api-error.ts";
@@ -21,14 +21,17 @@ type ProviderOptions = Pick<Config, "identityProvider" | "oidc" | "authErrorDeta
   readonly jwt: Pick<Config["jwt"], "issuer" | "audiences">;
 };
 
-/** Where tokens are, and how the client says who it is there. */
+/** Where to get tokens, and how the client authenticates there. */
 interface TokenEndpoint {
   readonly url: string;
-  /** RFC 6749, section 2.3.1: in the header, which every server takes, or in the form, where it says so. */
+  /**
+   * RFC 6749, section 2.3.1: in the header, which every server accepts, or in the form, where the document
+   * allows it.
+   */
   readonly secretIn: "header" | "form";
 }
 
-/** The codes that say something of the caller: RFC 6749's, and those of Auth0's "Standard Error Responses". */
+/** The codes that concern the caller: RFC 6749's, and those of Auth0's "Standard Error Responses". */
 const REFUSALS = new Set([
   "invalid_grant",
   "access_denied",
@@ -41,14 +44,15 @@ const REFUSALS = new Set([
 ]);
 const RATE_LIMITS = new Set(["too_many_requests", "slow_down"]);
 const MORE_IS_ASKED = new Set(["mfa_required", "mfa_registration_required", "interaction_required"]);
-/** Auth0 refuses an audience that it does not know with the code of a caller whom an Action refuses. */
+/** Auth0 refuses an unknown audience with the same code as a caller whom an Action refuses. */
 const UNKNOWN_AUDIENCE = /^Service not found/;
 
 /**
- * Makes the provider. The discovery document is asked for at the first sign-in, and again while it is unavailable.
+ * Makes the provider. The discovery document is fetched at the first sign-in, and again while it is
+ * unavailable.
  *
- * With `authErrorDetail` `generic`, every refusal has the same answer, which does not tell who has an account. That of a
- * locked account too.
+ * With `authErrorDetail` `generic`, every refusal has the same answer, also that of a locked account, so that
+ * answers do not reveal who has an account.
  */
 export function createPasswordGrantProvider(
   { identityProvider, oidc, jwt: { issuer, audiences }, authErrorDetail }: ProviderOptions,
@@ -63,7 +67,7 @@ export function createPasswordGrantProvider(
         username,
         password,
         ...(scope !== undefined && { scope }),
-        // Without one, Auth0's token is not a JWT. Other providers ignore the parameter.
+        // Without it, Auth0's token is not a JWT. Other providers ignore the parameter.
         ...(identityProvider === "auth0" && { audience: audiences[0] }),
       }),
     refresh: (refreshToken) => token({ grant_type: "refresh_token", refresh_token: refreshToken }),
@@ -125,7 +129,7 @@ export function createPasswordGrantProvider(
   }
 }
 
-/** A password goes by HTTPS, but for an issuer of this machine. */
+/** A password needs HTTPS, except for an issuer on this machine. */
 function isAsSafeAs(issuer: string, url: string): boolean {
   const protocol = URL.parse(url)?.protocol;
   return protocol === "https:" || (protocol === "http:" && issuer.startsWith("http:"));
@@ -136,7 +140,7 @@ function basicCredentials(clientId: string, clientSecret: string): string {
   return `Basic ${Buffer.from(pair).toString("base64")}`;
 }
 
-/** RFC 6749, section 2.3.1: both are written as in a form, before they are joined. */
+/** RFC 6749, section 2.3.1: both are form-encoded before they are joined. */
 function formEncoded(text: string): string {
   return new URLSearchParams({ _: text }).toString().slice(2);
 }

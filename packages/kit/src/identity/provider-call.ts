@@ -1,4 +1,4 @@
-/** Requests to an identity provider, and what is said of an answer that is of no use. */
+/** Requests to an identity provider, and the errors for unusable answers. */
 import type { AxiosRequestConfig, AxiosResponse } from "axios";
 import type { Config } from "../config.ts";
 import { ApiError } from "../errors/api-error.ts";
@@ -16,12 +16,12 @@ export interface ProviderCall
 }
 
 /**
- * Sends one request, once: a password that is sent again counts as another attempt. Redirects are not followed.
+ * Sends a request once: repeating a password would count as another attempt. Redirects are not followed.
  *
- * Axios is loaded here and not above: it is by far the dearest import of this API.
+ * Axios is loaded on demand: it is by far the slowest import of this API.
  *
  * @returns the status, and the answer's JSON object; an empty one for anything else.
- * @throws ApiError 001503 where no answer comes.
+ * @throws ApiError 001503 if no answer comes.
  */
 export async function callProvider({
   timeoutMilliseconds,
@@ -45,7 +45,7 @@ export async function callProvider({
 }
 
 /**
- * Gives the provider's answer the names that OAuth 2.0 has for the token.
+ * Gives the provider's answer OAuth 2.0's names for the token.
  *
  * @throws ApiError 001502 for an answer without a token.
  */
@@ -54,7 +54,10 @@ export function tokenAnswer(token: unknown, answer: Answer): TokenAnswer {
   return { ...answer, access_token: token, token_type: "bearer" };
 }
 
-/** The provider does not know the caller, or does not let it in. Its code reaches the caller where it may. */
+/**
+ * The provider does not know or does not admit the caller. Its code reaches the caller if the configuration
+ * allows it.
+ */
 export function refused(code: string, said: string, authErrorDetail: Config["authErrorDetail"]): ApiError {
   return new ApiError("002401", {
     reason: authErrorDetail === "provider" ? code : "The credentials were refused",
@@ -64,9 +67,9 @@ export function refused(code: string, said: string, authErrorDetail: Config["aut
 }
 
 /**
- * The password was right, and the provider asks for more, which this API has no way to ask for.
+ * The password was right, but the provider demands another step, which this API cannot offer.
  *
- * @param what the provider asks for.
+ * @param what the provider demands.
  */
 export function moreIsAsked(what = "The account has a second factor"): ApiError {
   return new ApiError("002403", { reason: `${what}; sign in with the provider's SDK` });
@@ -87,7 +90,7 @@ export function unavailable(said: string): ApiError {
   });
 }
 
-/** This API is set up wrong at the provider, or the provider answers what its documents do not say. */
+/** This API is misconfigured at the provider, or the provider answers something undocumented. */
 export function unusable(said: string): ApiError {
   return new ApiError("001502", { reason: "The identity provider refused this API", cause: gave(said) });
 }

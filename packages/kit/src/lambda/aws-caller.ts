@@ -1,17 +1,20 @@
-/** The AWS caller in Lambda, whose signature API Gateway has verified. Loaded by the first request of an endpoint for those. */
+/**
+ * The AWS caller in Lambda, whose signature API Gateway has verified. Loaded by the first request of an `iam`
+ * endpoint.
+ */
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Principal } from "../auth/principal.ts";
 
-/** There in the event of a route with `AWS_IAM`; only the gateway can write it. */
+/** Part of the event of an `AWS_IAM` route; only the gateway can write it. */
 type IamContext = Readonly<Record<string, unknown>>;
 
-/** What the gateway says of an AWS caller and is not null, but for the key with which the caller has signed. */
+/** The gateway's facts about an AWS caller that are not null, except for the access key. */
 const AWS_CLAIMS = ["userArn", "userId", "accountId", "callerId", "principalOrgId"];
 
 /**
- * Gives the AWS caller of the event that a request was made of: its subject is the caller's ARN.
+ * Reads the AWS caller from the event of a request: its subject is the caller's ARN.
  *
- * @returns `undefined` where the gateway has verified no signature.
+ * @returns `undefined` if the gateway has not verified a signature.
  */
 export function awsCallerOf({ requestContext }: APIGatewayProxyEventV2): Principal | undefined {
   const { authorizer } = requestContext as { authorizer?: { readonly iam?: IamContext | null } };

@@ -23,7 +23,7 @@ import { type HttpResult, MAX_RESULT_BYTES } from "./event-adapter.ts";
 
 type Handle = (input: { readonly signal: AbortSignal; readonly requestId: string }) => Promise<unknown>;
 
-/** `GET /work`, which does what it is told. */
+/** `GET /work`, with the given handler. */
 function work(handle: Handle): Route {
   return defineRoute({
     operationId: "work",
@@ -42,7 +42,7 @@ function setUp(api: Api = fixtureApi, environment: Readonly<Record<string, strin
   });
   return {
     handler,
-    /** What was logged. */
+    /** The logged lines. */
     entries: () => lines.map((line) => JSON.parse(line)),
     lines,
     get: async (
@@ -67,14 +67,14 @@ describe("the Lambda handler", () => {
     assert.equal(isBase64Encoded, false);
   });
 
-  it("logs nothing for a request that goes well: the gateway writes the access log", async () => {
+  it("logs nothing for a successful request: the gateway writes the access log", async () => {
     const { get, lines } = setUp();
     await get("/v1");
     await get("/v1/nowhere");
     assert.deepEqual(lines, []);
   });
 
-  it("logs version and commit when its health is asked for the first time, which the gateway cannot know", async () => {
+  it("logs version and commit at the first health check, which the gateway cannot know", async () => {
     const { get, entries } = setUp();
     const { headers } = await get("/v1/health");
     await get("/v1/health");
@@ -103,7 +103,7 @@ describe("the Lambda handler", () => {
     ["a request of another version", { ...payloadEvent({ method: "GET", path: "/" }), version: "1.0" }],
     ["version 2.0 without a request", { version: "2.0", requestContext: {} }],
     ["version 2.0 without a context", { version: "2.0", rawPath: "/v1/health" }],
-    ["something nearly a warm-up ping", { warmer: "true" }],
+    ["an event that only resembles a warm-up ping", { warmer: "true" }],
   ] as const) {
     it(`throws for an event that is not a request of an HTTP API: ${name}`, async () => {
       await assert.rejects(setUp().handler(event, lambdaContext()), {
@@ -132,7 +132,7 @@ describe("the Lambda handler", () => {
     );
   });
 
-  it("takes nothing that a client sends for a warm-up ping", async () => {
+  it("does not take a client's request for a warm-up ping", async () => {
     const { handler } = setUp();
     const event = payloadEvent({
       method: "GET",
@@ -145,12 +145,12 @@ describe("the Lambda handler", () => {
 });
 
 describe("the entry of Lambda", () => {
-  it("does not start as anything but Lambda, and names every mistake of its environment", () => {
+  it("starts only as Lambda, and names every mistake in its environment", () => {
     const start = (environment: Readonly<Record<string, string>>) => () =>
       createHandler(fixtureApi, { environment });
     assert.throws(start(testEnvironment(fixtureApi)), {
       name: "ConfigError",
-      message: /^RUNTIME is CONTAINERIZED, but what was started runs as LAMBDA; [^\n]*$/,
+      message: /^RUNTIME is CONTAINERIZED, but the started entry runs as LAMBDA; [^\n]*$/,
     });
     assert.throws(start({ RUNTIME: "LAMBDA" }), {
       name: "ConfigError",
@@ -159,7 +159,7 @@ describe("the entry of Lambda", () => {
     });
   });
 
-  it("gives the app to `configure`, once and before the first request", async () => {
+  it("passes the app to `configure`, once and before the first request", async () => {
     let configured = 0;
     const handler = createHandler(fixtureApi, {
       environment: testEnvironment(fixtureApi, noIssuer, { RUNTIME: "LAMBDA" }),
@@ -179,7 +179,7 @@ describe("the entry of Lambda", () => {
 });
 
 describe("an error in Lambda", () => {
-  it("that a handler throws is neutral in the answer and whole in the log", async () => {
+  it("that a handler throws is neutral in the answer and complete in the log", async () => {
     const { get, entries } = setUp(
       apiOf([
         work(async () => {
@@ -199,7 +199,7 @@ describe("an error in Lambda", () => {
     assert.match(JSON.stringify(entry), /the secret is 42.*of Douglas/);
   });
 
-  it("of an answer that Lambda would not take becomes a 500 that says so, logged with the same id", async () => {
+  it("about an answer that Lambda would refuse becomes a 500 that says so, logged with the same id", async () => {
     for (const clientRequestId of [undefined, "client-chose-this"]) {
       const { get, entries } = setUp(apiOf([work(async () => "x".repeat(MAX_RESULT_BYTES))]));
       const { statusCode, headers, cookies, body, isBase64Encoded } = await get(
@@ -244,14 +244,14 @@ describe("an error in Lambda", () => {
     }
   });
 
-  it("of an answer that Lambda would not take depends on the origin where origins are listed", async () => {
+  it("about an answer that Lambda would refuse varies by origin where origins are listed", async () => {
     const api = apiOf([work(async () => "x".repeat(MAX_RESULT_BYTES))]);
     const { get } = setUp(api, { CORS_ALLOW_ORIGINS: "https://app.example.com" });
     const { statusCode, headers } = await get("/work");
     assert.deepEqual([statusCode, headers.vary], [500, "origin"]);
   });
 
-  it("of the event itself is answered as well", async () => {
+  it("in the event itself is answered too", async () => {
     const { handler, entries } = setUp();
     const { rawPath: _, ...event } = payloadEvent({ method: "GET", path: "/v1/health" });
     const { statusCode } = (await handler(event, lambdaContext())) as HttpResult;
@@ -303,7 +303,7 @@ describe("the deadline in Lambda", () => {
     });
   }
 
-  it("leaves no timer behind once the answer is out", async () => {
+  it("leaves no timer behind after the answer", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const { get, lines } = setUp(apiOf([work(async () => "done")]));
     assert.equal((await get("/work")).statusCode, 200);
@@ -311,7 +311,7 @@ describe("the deadline in Lambda", () => {
     assert.deepEqual(lines, []);
   });
 
-  it("does not send twice when the handler comes back after it", async () => {
+  it("answers once when the handler resumes after the deadline", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const started = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<string>();
@@ -346,11 +346,11 @@ describe("the request id in Lambda", () => {
   };
 
   it("is the gateway's", async () => assert.equal(await idFor({}), "ZhMpgigvDoEEPlg="));
-  it("is the gateway's whatever the client calls it", async () => {
+  it("is the gateway's, even if the client sends its own", async () => {
     for (const id of ["trace-0123456789", "short", "x".repeat(129), '{"json":1}'])
       assert.equal(await idFor({ "x-request-id": id }), "ZhMpgigvDoEEPlg=");
   });
-  it("is in every line of the request, beside Lambda's, the trace's and the client's", async () => {
+  it("is in every log line of the request, with Lambda's, the trace's and the client's", async () => {
     const failing = work(async () => {
       throw new Error("no table");
     });
@@ -428,7 +428,7 @@ describe("a private route in Lambda", () => {
     }
   });
 
-  it("sees the claims of its own event only, also when two are answered at once", async () => {
+  it("sees only its own event's claims, also with two concurrent requests", async () => {
     const issuer = await startTestIssuer();
     try {
       const waiting: (() => void)[] = [];
@@ -468,7 +468,7 @@ describe("a private route in Lambda", () => {
   });
 });
 
-/** Answers requests in a fresh process, and tells which packages each of them loaded. */
+/** Answers requests in a fresh process, and returns the packages that each of them loaded. */
 describe("a cold start in production loads only what the request uses", () => {
   interface Report {
     readonly statuses: readonly number[];
@@ -508,7 +508,7 @@ describe("a cold start in production loads only what the request uses", () => {
     await issuer.close();
   });
 
-  it("a public and a private endpoint load neither schemas, nor HTTP client, nor SDK", async () => {
+  it("neither a public nor a private endpoint loads schemas, the HTTP client or the SDK", async () => {
     const { authorization, authorizer, issuer, audience } = issuerClaims;
     const { statuses, packages } = await report(
       [
@@ -527,7 +527,7 @@ describe("a cold start in production loads only what the request uses", () => {
     assert.deepEqual(loadedOf(packages), []);
   });
 
-  it("a warm-up ping that fans out loads the SDK, and fails for nothing else", async () => {
+  it("a warm-up ping that fans out loads the SDK, and fails only because there is no AWS here", async () => {
     const server = createServer((_request, response) => response.writeHead(202).end());
     await once(server.listen(0, "127.0.0.1"), "listening");
     try {

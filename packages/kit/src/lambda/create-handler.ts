@@ -26,24 +26,27 @@ export type LambdaHandler = (
   context: InvocationContext,
 ) => Promise<HttpResult | WarmerAnswer>;
 
-/** The default export of serverless-http, as far as it is used here; the package itself need not be installed. */
+/**
+ * The default export of serverless-http, as far as it is used here; the package itself need not be installed.
+ */
 export type ServerlessHttp = (
   listener: RequestListener,
   options: { readonly basePath?: string },
 ) => (event: APIGatewayProxyEventV2, context: InvocationContext) => Promise<unknown>;
 
 export interface HandlerOptions {
-  /** Default: the process's own. */
+  /** Default: the process's environment. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Default: JSON lines on stdout. */
   readonly log?: Log;
-  /** Values in the place of the API's services, for tests. */
+  /** Replacements for the API's services, for tests. */
   readonly services?: Readonly<Record<string, unknown>>;
-  /** Is given the app before its first request: `app.use(...)`. */
+  /** Receives the app before its first request: `app.use(...)`. */
   readonly configure?: (app: Express) => void;
   /**
-   * The default export of serverless-http, where it is to translate events and answers. Options of its own go by a
-   * function: `(app, options) => serverlessHttp(app, { ...options, binary: ["image/*"] })`. Default: the kit's own adapter.
+   * The default export of serverless-http, if it should translate events and answers. A function can pass its
+   * options: `(app, options) => serverlessHttp(app, { ...options, binary: ["image/*"] })`. Default: the kit's
+   * own adapter.
    */
   readonly adapter?: ServerlessHttp;
 }
@@ -51,8 +54,8 @@ export interface HandlerOptions {
 /**
  * Makes the function's handler.
  *
- * It answers payload 2.0 events of an HTTP API and warm-up pings. It throws for any other event: that is a mistake in
- * the infrastructure, and must not look like an answer.
+ * It answers payload 2.0 events of an HTTP API and warm-up pings. It throws for any other event: that is a
+ * mistake in the infrastructure, which must not look like an answer.
  *
  * @throws ConfigError when the environment is wrong, or `RUNTIME` is not `LAMBDA`.
  */
@@ -107,7 +110,7 @@ function isHttpEvent(event: unknown): event is APIGatewayProxyEventV2 {
   return version === "2.0" && typeof requestContext?.http?.method === "string";
 }
 
-/** The stage is cut from the path and the security headers are added, as by the kit's own adapter. */
+/** Removes the stage from the path and adds the security headers, as the kit's own adapter does. */
 function adaptWith(adapter: ServerlessHttp, app: Express, stageName = "$default"): EventAdapter {
   const respond = adapter(app, stageName === "$default" ? {} : { basePath: `/${stageName}` });
   return async (event, context) => {
@@ -116,7 +119,7 @@ function adaptWith(adapter: ServerlessHttp, app: Express, stageName = "$default"
   };
 }
 
-/** Of a request whose end the app has not seen. */
+/** For a request whose end the app has not seen. */
 function idsOf(
   { headers, requestContext: { requestId } }: APIGatewayProxyEventV2,
   { awsRequestId: lambdaRequestId }: InvocationContext,
@@ -124,7 +127,7 @@ function idsOf(
   return requestIds({ requestId, lambdaRequestId }, headers, new TraceContext(headers, lambdaRequestId));
 }
 
-/** What the app itself could not answer: it destroyed its response, or answered more than Lambda takes. */
+/** Answers when the app itself could not: it destroyed its response, or answered more than Lambda accepts. */
 function failure(error: unknown, headers: HttpResult["headers"], accept: string | undefined): HttpResult {
   const requestId = headers["x-request-id"] ?? "";
   const isTooLarge = error instanceof ApiError && error.code === "002500";

@@ -14,7 +14,7 @@ const environment = {
 };
 const settings = {
   MAIL_FROM: {
-    description: "Who mails come from.",
+    description: "The sender of mails.",
     rule: "an address",
     example: "shop@example.com",
     parse: (text: string) => (text.includes("@") ? text : undefined),
@@ -39,7 +39,7 @@ const api = defineApi({
 const context = { awsRequestId: "invocation-1" };
 
 describe("a function beside the API", () => {
-  it("has the API's settings and services, which are made once per instance", async () => {
+  it("gets the API's settings and services, which are made once per instance", async () => {
     const handler = createJob(
       api,
       async (event: { readonly to: string }, { config, services }) => {
@@ -53,7 +53,7 @@ describe("a function beside the API", () => {
     assert.deepEqual(await handler({ to: "b@example.com" }, context), { ...expected, to: "b@example.com" });
   });
 
-  it("takes other values for its services in a test", async () => {
+  it("accepts replacements for its services in a test", async () => {
     const handler = createJob(api, async (_: unknown, { services }) => (await services.mailer).from, {
       environment,
       services: { mailer: { from: "nowhere@example.com" } },

@@ -1,4 +1,7 @@
-/** A function beside the API: what a queue, a schedule or a topic starts. It shares the API's settings and services. */
+/**
+ * A function beside the API, started by a queue, a schedule or a topic. It shares the API's settings and
+ * services.
+ */
 import type { DefinedApi } from "../api.ts";
 import { type Config, loadConfig, type OwnSettings, type ParsedSettings, secretValues } from "../config.ts";
 import { createLog, type Log, withoutSecrets } from "../log.ts";
@@ -9,33 +12,32 @@ import { writeLine } from "./write-line.ts";
 
 export interface JobTools<Settings, Definitions> {
   readonly config: Config<ParsedSettings<Settings>>;
-  /** Each line has the invocation's id, and the id of the trace that it belongs to. */
+  /** Each line has the ids of the invocation and of its trace. */
   readonly log: Log;
-  /** Each a promise, made once per instance: `await services.pool`. */
+  /** Each is a promise, made once per instance: `await services.pool`. */
   readonly services: Services<Definitions>;
 }
 
 export interface JobOptions {
-  /** Default: the process's own. */
+  /** Default: the process's environment. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Default: JSON lines on stdout. */
   readonly log?: Log;
-  /** Values in the place of the API's services, for tests. */
+  /** Replacements for the API's services, for tests. */
   readonly services?: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Makes the handler of a function beside the API.
  *
- * A failure is logged and thrown again, so that Lambda counts it, and a queue delivers the messages once more.
+ * A failure is logged and thrown again, so that Lambda counts it, and a queue delivers the messages once
+ * more.
  *
- * @param run is given the event as it comes, and what an endpoint's handler has.
+ * @param run gets the original event, and the same config, log and services as an endpoint's handler.
  * @throws ConfigError when the environment is wrong, or `RUNTIME` is not `LAMBDA`.
- * @example
- * export const handler = createJob(api, async (event: SQSEvent, { services }) => {
- *   const mailer = await services.mailer;
- *   for (const { body } of event.Records) await mailer.send(JSON.parse(body));
- * });
+ * @example export const handler = createJob(api, async (event: SQSEvent, { services }) => {
+ * const mailer = await services.mailer;
+ * for (const { body } of event.Records) await mailer.send(JSON.parse(body)); });
  */
 export function createJob<
   Settings extends OwnSettings,
@@ -56,7 +58,7 @@ export function createJob<
   const { services } = createServices(api.services, { config, log, replaced });
 
   return async (event, { awsRequestId }) => {
-    // Lambda says it of each invocation anew ("Defined runtime environment variables").
+    // Lambda sets it for each invocation ("Defined runtime environment variables").
     const { traceId } = new TraceContext({ "x-amzn-trace-id": environment._X_AMZN_TRACE_ID }, awsRequestId);
     const ownLog = log.with({ requestId: awsRequestId, lambdaRequestId: awsRequestId, traceId });
     try {

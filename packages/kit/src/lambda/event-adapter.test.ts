@@ -31,7 +31,6 @@ import {
 
 const GET = { method: "GET", path: "/" };
 
-/** Answers one request through the adapter. */
 function answer(
   listener: RequestListener,
   request: RequestToSend = GET,
@@ -48,7 +47,7 @@ const sendUrl: RequestListener = (request, response) => {
   response.setHeader("content-type", "text/plain").end(request.url);
 };
 
-/** What a listener sees of a request, as JSON. */
+/** A listener that answers with what it sees of a request, as JSON. */
 function tell(see: (request: IncomingMessage) => unknown): RequestListener {
   return (request, response) => {
     response.setHeader("content-type", "application/json").end(JSON.stringify(see(request) ?? "undefined"));
@@ -77,7 +76,7 @@ const posting = (body: string | Buffer, contentType: string): RequestToSend => (
   body,
 });
 
-/** Bytes that are no UTF-8, and hold CRLF pairs. */
+/** Bytes that are not UTF-8, and contain CRLF pairs. */
 const bytes = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff, 0xfe, 0xc3, 0x28]);
 
 function app(build: (app: express.Express) => void): RequestListener {
@@ -105,7 +104,7 @@ const sends = (
   };
 };
 
-/** Each is answered by a real server and by the adapter, and both answers must be the same. */
+/** A real server and the adapter answer each case; both answers must be equal. */
 const cases: Record<string, readonly Case[]> = {
   "what is sent": [
     { name: "a text", listener: sends("text/plain; charset=utf-8", "grüß dich") },
@@ -124,8 +123,8 @@ const cases: Record<string, readonly Case[]> = {
     { name: "gzip", listener: sends("application/json", gzipSync('{"a":1}'), "gzip") },
     { name: "brotli", listener: sends("text/html", brotliCompressSync("<p>ß"), "br") },
     { name: "zstd", listener: sends("application/json", zstdCompressSync('{"a":1}'), "zstd") },
-    { name: "bytes said to be text", listener: sends("text/plain", bytes) },
-    { name: "bytes said to be JSON in UTF-8", listener: sends("application/json; charset=utf-8", bytes) },
+    { name: "bytes labelled as text", listener: sends("text/plain", bytes) },
+    { name: "bytes labelled as JSON in UTF-8", listener: sends("application/json; charset=utf-8", bytes) },
     {
       name: "a text in latin1",
       listener: sends("text/plain; charset=iso-8859-1", Buffer.from("é", "latin1")),
@@ -154,7 +153,7 @@ const cases: Record<string, readonly Case[]> = {
       },
     },
     {
-      name: "by a middleware that wraps setHeader and forgets what it returns",
+      name: "by a middleware that wraps setHeader and does not return its result",
       listener: (_request, response) => {
         const { setHeader } = response;
         response.setHeader = ((name: string, value: string) => {
@@ -233,13 +232,13 @@ const cases: Record<string, readonly Case[]> = {
       },
     },
     {
-      name: "after an interim answer of a kind that has no method of its own",
+      name: "after an interim answer that has no method of its own",
       listener: (_request, response) => {
         response.writeInformation(110, { "x-a": "1" }, () => response.end("the body"));
       },
     },
     {
-      name: "with time-outs that do not strike",
+      name: "with time-outs that do not expire",
       listener: (request, response) => {
         request.setTimeout(60_000, () => response.destroy());
         response.setTimeout(60_000, () => response.destroy());
@@ -293,7 +292,7 @@ const cases: Record<string, readonly Case[]> = {
       },
     },
     {
-      name: "with headers that are none",
+      name: "with invalid headers",
       listener: (_request, response) => {
         try {
           response.setHeader("x-split", "a\r\nset-cookie: b=c");
@@ -358,7 +357,7 @@ const cases: Record<string, readonly Case[]> = {
       },
     },
     {
-      name: "a header that is taken back",
+      name: "a header that is removed",
       listener: (_request, response) => {
         response.setHeader("x-a", "1").setHeader("x-b", "2").removeHeader("x-a");
         response.end(JSON.stringify([response.getHeaderNames(), response.hasHeader("x-a")]));
@@ -434,7 +433,7 @@ const cases: Record<string, readonly Case[]> = {
       },
     },
     {
-      name: "a header that writeHead alone was given",
+      name: "a header that was passed to writeHead alone",
       listener: (_request, response) => {
         response.writeHead(200, { "x-a": "1" });
         response.end(String(response.getHeader("x-a")));
@@ -463,7 +462,7 @@ const cases: Record<string, readonly Case[]> = {
       listener: (_request, response) => response.writeHead(200, text).end("a\ud83d"),
     },
     {
-      name: "`finish`, when everything is known to have ended",
+      name: "`finish`, when everything has certainly ended",
       listener: (_request, response) => {
         response.on("finish", () => assert.equal(response.writableEnded && response.writableFinished, true));
         response.end("a");
@@ -500,7 +499,7 @@ const cases: Record<string, readonly Case[]> = {
       listener: app((it) => it.use(express.json())),
     },
   ],
-  "a connection that the listener cuts": [
+  "a connection that the listener destroys": [
     { name: "by the response", listener: (_request, response) => void response.destroy() },
     {
       name: "by the response, with an error",
@@ -580,7 +579,7 @@ const cases: Record<string, readonly Case[]> = {
       listener: (_request, response) => response.end("no, thank you"),
     },
     {
-      name: "a body that cannot be stored, with words of regret",
+      name: "a body that cannot be stored, with an apology",
       request: posting("a body", "text/plain"),
       listener: async (request, response) => {
         const failing = async function* () {
@@ -625,7 +624,7 @@ const cases: Record<string, readonly Case[]> = {
       ),
     },
     {
-      name: "a path with everything in it",
+      name: "a path with every kind of character",
       request: { method: "GET", path: "/100%25/%C3%BC%20x/a%3Fb%23c/%25zz/%22%5B%7B/?q=a+b%2Bc&q=a,b&e=&f" },
       listener: sendUrl,
     },
@@ -635,12 +634,12 @@ const cases: Record<string, readonly Case[]> = {
       listener: sendUrl,
     },
     {
-      name: "a query that starts with its own mark",
+      name: "a query that starts with a question mark",
       request: { method: "GET", path: "/??a=1" },
       listener: sendUrl,
     },
     {
-      name: "a query that is not a form",
+      name: "a query that is not form-encoded",
       request: { method: "GET", path: "/x?a%ZZ=[1]&&=;" },
       listener: sendUrl,
     },
@@ -666,7 +665,7 @@ const cases: Record<string, readonly Case[]> = {
   ],
 };
 
-/** Cut, or all that a client can tell of an answer. */
+/** `undefined` for a cut connection, or all that a client can see of an answer. */
 type Outcome = "cut" | { status: number; headers: object; cookies: readonly string[]; body: string };
 
 /** Headers of one connection, or set by the side that sends the answer. */
@@ -682,11 +681,11 @@ function outcome(
   return { status, headers: Object.fromEntries(headers.sort()), cookies, body: body.toString("latin1") };
 }
 
-describe("the adapter answers as a server does", () => {
+describe("the adapter answers like a server", () => {
   let current: RequestListener;
   const server = createServer((request, response) => current(request, response));
   before(async () => {
-    // Express prints what it catches.
+    // Express prints the errors that it catches.
     mock.method(console, "error", () => {});
     await once(server.listen(0, "127.0.0.1"), "listening");
   });
@@ -732,13 +731,13 @@ describe("the adapter answers as a server does", () => {
         it(testCase.name, async () => {
           const expected = await fromServer(testCase);
           assert.deepEqual(await fromAdapter(testCase), expected);
-          assert.equal(expected === "cut", topic === "a connection that the listener cuts");
+          assert.equal(expected === "cut", topic === "a connection that the listener destroys");
         });
       }
     });
   }
 
-  /** The events that a listener sees, each as often as it came. */
+  /** The events that a listener sees, and how often. */
   async function lifeOf(
     send: (testCase: Case) => Promise<Outcome>,
     request: RequestToSend,
@@ -759,7 +758,7 @@ describe("the adapter answers as a server does", () => {
       listener(incoming, response);
     };
     await Promise.all([send({ name: "life", listener: watching, request }), closed.promise]);
-    // Whatever came after the close would come now.
+    // Anything that follows the close would arrive now.
     await new Promise((resolve) => setImmediate(resolve));
     return events.sort();
   }
@@ -770,7 +769,7 @@ describe("the adapter answers as a server does", () => {
   };
   for (const [name, request, listener] of [
     ["a request without a body", GET, done],
-    ["a request without a body that is read all the same", GET, readThenDone],
+    ["a request without a body that is read anyway", GET, readThenDone],
     ["a body that is read", posting("a body", "text/plain"), readThenDone],
     ["a body that is not read", posting("a body", "text/plain"), done],
     ["a response that is destroyed", GET, (_request, response) => void response.destroy()],
@@ -805,7 +804,7 @@ describe("the path", () => {
     ["/mvp/info", "$default", "/mvp/info"],
     ["/$default/info", "$default", "/$default/info"],
   ] as const) {
-    it(`${rawPath} is ${url} on stage ${stage}: the stage is cut on a segment boundary only`, async () => {
+    it(`${rawPath} is ${url} on stage ${stage}: the stage is removed on a segment boundary only`, async () => {
       assert.equal(await urlFor(rawPath, stage), url);
     });
   }
@@ -823,7 +822,7 @@ describe("the path", () => {
     ["/p/..", ".."],
     ["/p/a:b@c,d;e=f&g+h$i", "a:b@c,d;e=f&g+h$i"],
   ] as const) {
-    it(`${JSON.stringify(rawPath)}, which the gateway has decoded, is not decoded again`, async () => {
+    it(`does not decode ${JSON.stringify(rawPath)} again, which the gateway has decoded`, async () => {
       const listener = app((it) =>
         it.get("/p/:x", (request, response) => void response.json([request.params.x, request.url])),
       );
@@ -832,18 +831,18 @@ describe("the path", () => {
       assert.equal(statusCode, 200);
       const [variable, url] = JSON.parse(body);
       assert.equal(variable, segment);
-      // As a real server would have received it: printable, and with a query only where there was one.
+      // As a real server would have received it: printable, and with a query only if there was one.
       assert.match(url, /^\/[!-~]*$/);
       assert.doesNotMatch(url, /[?#\\]/);
     });
   }
 
-  it("keeps the characters that are legal in it as they came", async () => {
+  it("keeps legal characters as they came", async () => {
     const legal = "/AZaz09-._~!$&'()*+,;=:@";
     assert.equal(await urlFor(legal, "$default"), legal);
   });
 
-  it("does not believe `requestPath`, nor headers that claim another path", async () => {
+  it("ignores `requestPath`, and headers that claim another path", async () => {
     const event = {
       ...payloadEvent({
         ...GET,
@@ -873,13 +872,13 @@ describe("the query", () => {
     ]);
   });
 
-  it("leaves no mark behind when it is empty", async () => {
+  it("adds no question mark when it is empty", async () => {
     assert.equal((await answer(sendUrl, { method: "GET", path: "/x" })).body, "/x");
   });
 });
 
 describe("the headers of the request", () => {
-  it("come as the gateway has them, and in rawHeaders too", async () => {
+  it("come as the gateway sends them, also in rawHeaders", async () => {
     const request = { ...GET, headers: { "X-A": "1", accept: "a,b", authorization: "Bearer x" } };
     const see = ({ headers, rawHeaders, headersDistinct }: IncomingMessage) => ({
       headers,
@@ -900,7 +899,7 @@ describe("the headers of the request", () => {
     assert.deepEqual(distinct, ["a,b"]);
   });
 
-  it("put the cookies together again", async () => {
+  it("have the cookies joined again", async () => {
     const event = { ...payloadEvent(GET), cookies: ["a=1", "b=2"] };
     const { body } = await createEventAdapter(tell(({ headers }) => headers.cookie))(event, lambdaContext());
     assert.equal(body, '"a=1; b=2"');
@@ -913,14 +912,14 @@ describe("the headers of the request", () => {
     assert.equal(await seen(({ headers }) => headers["x-request-id"], request), "mine");
   });
 
-  it("state the length of no body where the method gives one a meaning, and nowhere else", async () => {
+  it("state the length of an empty body only for methods that give one a meaning", async () => {
     const lengthOf = (method: string) =>
       seen(({ headers }) => headers["content-length"] ?? "none", { method, path: "/" });
     for (const method of ["POST", "PUT", "PATCH"]) assert.equal(await lengthOf(method), "0", method);
     for (const method of ["GET", "DELETE", "OPTIONS"]) assert.equal(await lengthOf(method), "none", method);
   });
 
-  it("have the length that the body really has, whatever the client says", async () => {
+  it("have the body's real length, whatever the client claims", async () => {
     const see = ({ headers }: IncomingMessage) => [headers["content-length"], headers["transfer-encoding"]];
     const lie = {
       ...posting("grüß", "text/plain"),
@@ -936,7 +935,7 @@ describe("the headers of the request", () => {
     assert.equal((await answer(parsing, lie)).body, "grüß");
   });
 
-  it("cannot set the address of the client", async () => {
+  it("cannot set the client's address", async () => {
     const headers = { "x-forwarded-for": "6.6.6.6, 203.0.113.7", "x-forwarded-host": "evil.example.com" };
     const listener = app((it) =>
       it.get("/", ({ ip, ips, hostname, socket }, response) => {
@@ -951,7 +950,7 @@ describe("the headers of the request", () => {
     });
   });
 
-  it("name the client behind as many proxies as the app trusts, the gateway not counted", async () => {
+  it("give the client's address behind as many proxies as the app trusts, in addition to the gateway", async () => {
     const ipWith = async (hops: number, forwardedFor: string) => {
       const listener = app((it) => {
         it.set("trust proxy", hops);
@@ -976,7 +975,7 @@ describe("the body of the request", () => {
     return { ...event, ...(body !== undefined && { body }), isBase64Encoded };
   };
 
-  it("is decoded by what the event says, never by its type", async () => {
+  it("is decoded as the event says, never by its type", async () => {
     const respond = createEventAdapter(echo);
     for (const [body, isBase64Encoded, expected] of [
       ["eyJhIjoxfQ==", true, '{"a":1}'],
@@ -990,7 +989,7 @@ describe("the body of the request", () => {
     }
   });
 
-  it("is nothing when there is none: `req.body` is left to parsers, and `end` comes once", async () => {
+  it("is empty when there is none: `req.body` is left to parsers, and `end` comes once", async () => {
     for (const body of [undefined, ""]) {
       const ends: string[] = [];
       const listener: RequestListener = (request, response) => {
@@ -1008,7 +1007,7 @@ describe("the body of the request", () => {
     }
   });
 
-  it("ends once also for a listener that answers on `end`", async () => {
+  it("ends once, also for a listener that answers on `end`", async () => {
     const listener: RequestListener = (request, response) => {
       request.on("end", () => response.writeHead(200).end("once")).resume();
     };
@@ -1066,7 +1065,7 @@ describe("the result", () => {
     assert.deepEqual([result.body, result.isBase64Encoded], ["6Q==", true]);
   });
 
-  it("has strings for headers, and none that speak of the connection or the length", async () => {
+  it("has strings for headers, and none about the connection or the length", async () => {
     const { headers, cookies } = await answer((_request, response) => {
       response.writeHead(200, {
         "content-length": 1,
@@ -1099,19 +1098,19 @@ describe("the result", () => {
     }
   });
 
-  it("of HEAD keeps the length that GET would have, and no other result has one", async () => {
+  it("of HEAD keeps the length that GET would have; no other result has one", async () => {
     const listener = app((it) => it.get("/", (_request, response) => void response.send("four")));
     const lengthOf = async (method: string) =>
       (await answer(listener, { method, path: "/" })).headers["content-length"];
     assert.deepEqual([await lengthOf("HEAD"), await lengthOf("GET")], ["4", undefined]);
   });
 
-  it("has an interim status where the listener gives no other", async () => {
+  it("has an interim status if the listener sets no other", async () => {
     const { statusCode, body } = await answer((_request, response) => response.writeHead(101).end());
     assert.deepEqual([statusCode, body], [101, ""]);
   });
 
-  it("leaves the request's signal alone once the answer is complete", async () => {
+  it("does not abort the request's signal once the answer is complete", async () => {
     const signals: AbortSignal[] = [];
     await answer((request, response) => {
       signals.push((request as IncomingMessage & { readonly signal: AbortSignal }).signal);
@@ -1124,7 +1123,7 @@ describe("the result", () => {
     );
   });
 
-  it("changes no prototype: an app that is served by a server too answers the same", async () => {
+  it("changes no prototype: an app that a server serves too answers the same", async () => {
     const own = () =>
       [http.IncomingMessage, http.ServerResponse].map(({ prototype }) => Reflect.ownKeys(prototype));
     const before = own();
@@ -1136,7 +1135,7 @@ describe("the result", () => {
     assert.deepEqual([own(), Reflect.ownKeys(listener.response)], [before, response]);
   });
 
-  it("is refused when Lambda would not take it, in the form in which Lambda counts it", async () => {
+  it("is refused when Lambda would not accept it, measured as Lambda does", async () => {
     const fits = Buffer.alloc(Math.floor(((MAX_RESULT_BYTES - 2) / 4) * 3) - 3, 1);
     assert.equal(bytesOf(await answer(sends("image/png", fits))).length, fits.length);
     await assert.rejects(answer(sends("image/png", Buffer.alloc(fits.length + 8, 1))), { code: "002500" });
@@ -1158,7 +1157,7 @@ describe("the result", () => {
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   });
 
-  it("does not wait for what the listener left running", async () => {
+  it("does not wait for work that the listener left running", async () => {
     const context = lambdaContext();
     const timer = setTimeout(() => {}, 60_000);
     try {
@@ -1172,7 +1171,7 @@ describe("the result", () => {
   });
 });
 
-describe("a listener that cuts the connection", () => {
+describe("a listener that destroys the connection", () => {
   for (const [name, cut] of [
     ["res.destroy(error)", (_request, response) => void response.destroy(new Error("the reason"))],
     ["req.destroy(error)", (request) => void request.destroy(new Error("the reason"))],
@@ -1217,7 +1216,7 @@ describe("the event", () => {
     assert.deepEqual(event, before);
   });
 
-  it("is told to the one who asks, before the listener sees the request", async () => {
+  it("is available for its request, before the listener sees the request", async () => {
     const event = payloadEvent(GET);
     const context = lambdaContext();
     let request: ApiGatewayRequest | undefined;
@@ -1229,7 +1228,7 @@ describe("the event", () => {
     assert.equal(request?.apiGateway?.context, context);
   });
 
-  it("is kept apart from another that is answered at the same time", async () => {
+  it("is kept apart from one that is answered at the same time", async () => {
     const waiting: (() => void)[] = [];
     const respond = createEventAdapter((request, response) => {
       const { event } = (request as ApiGatewayRequest).apiGateway;
@@ -1253,7 +1252,7 @@ describe("the event", () => {
     );
   });
 
-  it("is answered beside others, also if they are the first of their process", async () => {
+  it("is answered concurrently with others, also if they are the first of their process", async () => {
     const script = `
       const { createEventAdapter } = await import(${JSON.stringify(new URL("event-adapter.ts", import.meta.url).href)});
       const { payloadEvent, lambdaContext } = await import(${JSON.stringify(new URL("../testing/payload-event.ts", import.meta.url).href)});
@@ -1264,7 +1263,7 @@ describe("the event", () => {
     assert.equal(stdout.trim(), "/a,/b,/c");
   });
 
-  it("may be the very same twice", async () => {
+  it("may be the same object twice", async () => {
     const event = payloadEvent(GET);
     const respond = createEventAdapter(sendUrl);
     const results = await Promise.all([respond(event, lambdaContext()), respond(event, lambdaContext())]);

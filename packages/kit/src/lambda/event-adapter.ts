@@ -1,6 +1,6 @@
 /**
- * Runs a request listener for API Gateway's payload 2.0 events: on Node's own request and response, over a connection
- * that collects what a server would have sent (docs/decisions/0003-lambda-adapter.md).
+ * Runs a request listener for API Gateway's payload 2.0 events, with Node's own request and response on a
+ * connection that collects the answer (docs/decisions/0003-lambda-adapter.md).
  */
 import { isUtf8 } from "node:buffer";
 import { EventEmitter } from "node:events";
@@ -10,7 +10,7 @@ import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import { ApiError } from "../errors/api-error.ts";
 import { encodePath, encodeQuery, stripStage } from "../request/request-path.ts";
 
-/** What a function answers for a payload 2.0 event, with nothing left out. */
+/** A function's complete answer to a payload 2.0 event. */
 export interface HttpResult {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -19,13 +19,13 @@ export interface HttpResult {
   readonly isBase64Encoded: boolean;
 }
 
-/** The part of Lambda's context that this API looks at. */
+/** The part of Lambda's context that this API reads. */
 export type InvocationContext = Pick<
   Context,
   "awsRequestId" | "invokedFunctionArn" | "getRemainingTimeInMillis"
 >;
 
-/** A request that was made of an event. The event is there under the name that serverless-http has for it. */
+/** A request made from an event. The event has the same property name as in serverless-http. */
 export interface ApiGatewayRequest extends IncomingMessage {
   readonly apiGateway: { readonly event: APIGatewayProxyEventV2; readonly context: InvocationContext };
 }
@@ -36,7 +36,9 @@ export type EventAdapter = (event: APIGatewayProxyEventV2, context: InvocationCo
 export const MAX_RESULT_BYTES = 6 * 1024 * 1024 - 64 * 1024;
 
 const REWRITTEN_HEADERS = new Set(["content-length", "transfer-encoding", "x-forwarded-for"]);
-/** Methods that give a body a meaning: a client states its length even where it is empty (RFC 9110, section 8.6). */
+/**
+ * Methods that give a body a meaning: a client states its length even if it is empty (RFC 9110, section 8.6).
+ */
 const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 /** Headers of one connection (RFC 9110, section 7.6.1), and those that the gateway writes itself. */
 const DROPPED_HEADER = /^(connection|content-length|date|keep-alive|trailer|transfer-encoding)$/;
@@ -47,10 +49,12 @@ const UTF8_TEXT =
  * Makes the function that answers an event.
  *
  * @param listener an Express app, or any request listener.
- * @param constantHeaders of every answer, unless the listener says otherwise. A header of the result costs a tenth of
- *   what one of the response does.
- * @returns a function that rejects when the listener destroys its request or response, or answers more than Lambda
- *   takes; everything else is the listener's answer.
+ * @param constantHeaders of every answer, unless the listener sets its own. A header of the result costs a
+ * tenth of one
+ * on the response.
+ * @returns a function that rejects when the listener destroys its request or response, or answers more than
+ * Lambda
+ * accepts; everything else is the listener's answer.
  */
 export function createEventAdapter(
   listener: RequestListener,
@@ -64,7 +68,7 @@ export function createEventAdapter(
       const response = new ServerResponse(request);
       response.sendDate = false;
       response.assignSocket(connection as unknown as Socket);
-      // Node's own, by which a response learns that its connection has closed.
+      // Node's own handler, by which a response learns that its connection has closed.
       const [closeResponse] = connection.listeners("close");
 
       response.on("finish", () => {
@@ -73,7 +77,8 @@ export function createEventAdapter(
         } catch (error) {
           reject(error);
         }
-        // As a server does: it reads what the listener left unread, closes the response, and keeps the connection.
+        // Like a server: it reads what the listener left unread, closes the response, and keeps the
+        // connection.
         if (!request.readableDidRead) request.resume();
         process.nextTick(() => closeResponse?.call(connection));
       });
@@ -86,7 +91,7 @@ export function createEventAdapter(
     });
 }
 
-/** The request as a server would have received it, with all of its body. */
+/** The request as a server would have received it, with its whole body. */
 function createRequest(event: APIGatewayProxyEventV2, socket: Socket): IncomingMessage {
   const { rawPath, rawQueryString, requestContext } = event;
   const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
@@ -110,8 +115,8 @@ function createRequest(event: APIGatewayProxyEventV2, socket: Socket): IncomingM
 }
 
 /**
- * The headers as a server would have them: a cookie header, the length that the body really has, and an
- * `x-forwarded-for` without the gateway's own peer, which is the address of the connection.
+ * The headers as a server would have them: one cookie header, the body's real length, and an
+ * `x-forwarded-for` without the gateway's peer, which is the address of the connection.
  */
 function createRequestHeaders(event: APIGatewayProxyEventV2, length: number): Record<string, string> {
   const headers: Record<string, string> = {};
@@ -128,22 +133,22 @@ function createRequestHeaders(event: APIGatewayProxyEventV2, length: number): Re
   return headers;
 }
 
-/** Status and headers, as they were sent. */
+/** Status and headers as they were sent. */
 type Head = Pick<HttpResult, "statusCode" | "headers" | "cookies">;
 
 type Callback = (error?: Error) => void;
 
 /**
- * The connection of one request and its response: what Node and its users ask of a socket. It takes an HTTP/1.1 message,
- * whose head is one piece of text, as Node writes it.
+ * The connection of one request and its response: what Node and its users expect of a socket. It receives an
+ * HTTP/1.1 message whose head is one piece of text, as Node writes it.
  */
 class CollectingConnection extends EventEmitter {
   readonly encrypted = true;
   readonly readable = true;
-  /** As of a server's socket on Linux. */
+  /** As on a server's socket on Linux. */
   readonly writableHighWaterMark = 65_536;
   readonly writableLength = 0;
-  /** Node's response notes here how often it has corked. */
+  /** Node's response counts its corks here. */
   readonly _writableState = { corked: 0 };
   readonly remoteAddress: string;
   writable = true;
@@ -157,7 +162,7 @@ class CollectingConnection extends EventEmitter {
     this.remoteAddress = remoteAddress;
   }
 
-  /** A text in UTF-8 stays text, which is all that most answers are; bytes are copied, because their owner may reuse them. */
+  /** UTF-8 text stays text, as in most answers; bytes are copied, because their owner may reuse them. */
   write(
     data: string | Uint8Array,
     encoding?: BufferEncoding | Callback | null,
@@ -172,7 +177,7 @@ class CollectingConnection extends EventEmitter {
     return true;
   }
 
-  /** An interim head (1xx) is followed by another, which takes its place. */
+  /** An interim head (1xx) is followed by another, which replaces it. */
   #takeHead(text: string): string {
     if (this.head && this.head.statusCode >= 200) return text;
     const end = text.indexOf("\r\n\r\n");
@@ -180,7 +185,7 @@ class CollectingConnection extends EventEmitter {
     return text.slice(end + 4);
   }
 
-  /** A server's socket is closed once it has sent what it was given: here that is at once. */
+  /** A server's socket closes once it has sent everything: here, that is at once. */
   end(): this {
     return this.destroy();
   }
@@ -201,7 +206,7 @@ class CollectingConnection extends EventEmitter {
     return { port: 443 };
   }
 
-  // What a connection can be told, and what changes nothing at this one.
+  // Methods of a connection that change nothing on this one.
   cork(): void {}
   uncork(): void {}
   pause(): void {}
@@ -239,7 +244,7 @@ function createResult(
   if (!head) throw new Error("The answer has no head");
   const headers: Record<string, string> = { ...constantHeaders };
   for (const name in head.headers) {
-    // The gateway counts the length itself, unless there is nothing to count.
+    // The gateway sets the length itself, except for an answer without a body.
     if (!DROPPED_HEADER.test(name) || (isHead && name === "content-length")) {
       headers[name] = head.headers[name] ?? "";
     }
@@ -256,7 +261,7 @@ function createResult(
   };
 }
 
-/** @throws ApiError 002500 when the body, as JSON, is more than Lambda takes. */
+/** @throws ApiError 002500 when the body, as JSON, is more than Lambda accepts. */
 function encodeBody(
   content: string | Buffer,
   headers: Readonly<Record<string, string>>,
@@ -266,7 +271,7 @@ function encodeBody(
     typeof content === "string" && !isBase64Encoded
       ? content.toWellFormed()
       : toBytes(content).toString(isBase64Encoded ? "base64" : "utf8");
-  // In JSON a character takes up to six bytes: only what might be too long is worth counting.
+  // A character takes up to six bytes in JSON: only what might be too long is worth measuring.
   const size = body.length * 6 > MAX_RESULT_BYTES ? Buffer.byteLength(JSON.stringify(body)) : 0;
   if (size > MAX_RESULT_BYTES) {
     throw new ApiError("002500", {
@@ -290,7 +295,7 @@ function toBytes(content: string | Buffer): Buffer {
   return typeof content === "string" ? Buffer.from(content) : content;
 }
 
-/** Takes the body out of the chunked form (RFC 9112, section 7.1), and leaves its trailers. */
+/** Takes the body out of the chunked form (RFC 9112, section 7.1), and drops its trailers. */
 function joinChunks(bytes: Buffer): Buffer {
   const chunks: Buffer[] = [];
   for (let start = 0; ; ) {

@@ -20,7 +20,7 @@ const good = (overrides: TokenParts = {}): TokenParts => ({
   exp: NOW + 3600,
   ...overrides,
 });
-// Whose key it is does not matter here: the gateway has checked the signature.
+// Any key will do: the gateway has checked the signature.
 const tokenOf = (claims: TokenParts) => signToken(claims, { alg: "RS256", kid: "any" }, strangerKey);
 
 function claimsOf(
@@ -67,7 +67,7 @@ describe("createGatewayClaims", () => {
     [{ b: 1, a: ["x"] }, "map[a:[x] b:1]"],
   ];
   for (const [groups, written] of groupForms) {
-    it(`knows how the gateway writes groups ${JSON.stringify(groups) ?? "that are missing"}`, () => {
+    it(`recognises groups as the gateway writes them: ${JSON.stringify(groups) ?? "missing"}`, () => {
       const { groups: _, ...others } = flatten(good());
       const claims = { ...others, ...(written !== undefined && { groups: written }) };
       const token = good(groups === undefined ? {} : { groups });
@@ -78,13 +78,13 @@ describe("createGatewayClaims", () => {
     });
   }
 
-  // Which form the real gateway writes is not documented; each is the same number.
+  // The gateway's number format is not documented; all these are the same number.
   for (const [inToken, written] of [
     ["1700003600.0", ["1700003600.0", "1700003600", "1.7000036e+09"]],
     ["1.7000036e9", ["1.7000036e9", "1700003600", "1.7000036e+09"]],
     ["1700003600.5", ["1700003600.5", "1.7000036005e+09"]],
   ] as const) {
-    it(`takes a time for what it is, however it is written: ${inToken}`, () => {
+    it(`recognises a time in any number format: ${inToken}`, () => {
       const payload = JSON.stringify(good()).replace(String(NOW + 3600), inToken);
       const token = signToken(payload, { alg: "RS256", kid: "any" }, strangerKey);
       const send = (exp: unknown) => {
@@ -102,25 +102,25 @@ describe("createGatewayClaims", () => {
     });
   }
 
-  it("compares the claim that is configured for groups", () => {
+  it("compares the configured groups claim", () => {
     const claims = good({ "cognito:groups": ["USERS"], groups: ["A"] });
     const others = authorizerOf(good({ "cognito:groups": ["USERS"], groups: ["B"] }));
     assert.equal(claimsOf(claims, others, { groupsClaim: "cognito:groups" }).sub, "alice");
     assert.throws(() => claimsOf(claims, others), isRefusal);
   });
 
-  it("takes no verdict from what the authorizer's claims inherit", () => {
+  it("does not trust inherited properties of the authorizer's claims", () => {
     const inherited = Object.create(flatten(good()));
     assert.throws(() => claimsOf(good(), { jwt: { claims: inherited } }), isRefusal);
   });
 
-  it("lets go by a claim on which no access hangs, even where the gateway writes it otherwise", () => {
+  it("ignores differences in claims that do not affect access", () => {
     const claims = good({ ratio: 1e21 });
     const flattened = { ...flatten(claims), ratio: "1e+21", extra: "x" };
     assert.equal(claimsOf(claims, { jwt: { claims: flattened } }).ratio, 1e21);
   });
 
-  it("checks by itself what the gateway checks, and more", () => {
+  it("repeats the gateway's checks, and adds its own", () => {
     for (const overrides of [
       { exp: NOW },
       { iss: "https://issuer.example.com" },
@@ -147,7 +147,7 @@ describe("createGatewayClaims", () => {
     }
   });
 
-  it("refuses a good token that no authorizer has seen", () => {
+  it("refuses a valid token that no authorizer has verified", () => {
     for (const authorizer of [
       undefined,
       {},
@@ -160,14 +160,14 @@ describe("createGatewayClaims", () => {
   });
 });
 
-describe("a token that came before", () => {
+describe("a repeated token", () => {
   const claims = good({ groups: ["USERS"] });
   const admin = good({ groups: ["ADMINS"] });
   const eventOf = (token: string, authorizer: GatewayAuthorizer | undefined) => ({
     headers: { authorization: `Bearer ${token}` },
     requestContext: { ...(authorizer && { authorizer }) },
   });
-  /** Has seen the token of `claims`, and accepted it. */
+  /** An authorizer's result that accepts the token of `claims`. */
   function experienced() {
     const claimsFromGateway = createGatewayClaims(rules);
     const known = claimsFromGateway(eventOf(tokenOf(claims), authorizerOf(claims)), NOW);
@@ -192,7 +192,7 @@ describe("a token that came before", () => {
     assert.throws(() => claimsFromGateway(event, NOW + 3600), isRefusal);
   });
 
-  it("lends its claims to no other token, not even to one with its signature", () => {
+  it("does not lend its claims to another token, not even to one with its signature", () => {
     const { claimsFromGateway } = experienced();
     const [header, , signature] = tokenOf(claims).split(".");
     const other = `${header}.${tokenOf(admin).split(".")[1]}.${signature}`;

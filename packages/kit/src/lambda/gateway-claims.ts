@@ -1,7 +1,7 @@
 /**
- * The caller's claims in Lambda. API Gateway's JWT authorizer has verified the token, but hands its claims over as
- * strings in Go's format (`"[USERS ADMINS]"`), in which a group with a blank in it cannot be told from two groups. The
- * typed claims are in the very token that was verified, so they are taken from there, once the two agree.
+ * The caller's claims in Lambda. API Gateway's JWT authorizer has verified the token, but passes its claims
+ * as strings in Go's format (`"[USERS ADMINS]"`), in which a group with a space looks like two groups. So the
+ * typed claims are taken from the token itself, once the two agree.
  */
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { type Claims, createPrincipals, type Principal } from "../auth/principal.ts";
@@ -15,7 +15,7 @@ import {
 } from "../auth/token-rules.ts";
 import type { ApiGatewayRequest } from "./event-adapter.ts";
 
-/** The part of the event that only the gateway can write; there where a JWT authorizer ran. */
+/** The part of the event that only the gateway can write; present if a JWT authorizer ran. */
 export interface GatewayAuthorizer {
   readonly jwt?: {
     readonly claims?: Readonly<Record<string, unknown>> | null;
@@ -23,13 +23,13 @@ export interface GatewayAuthorizer {
   };
 }
 
-/** What must agree before a token is taken for the one that the gateway verified. */
+/** The claims that must agree before a token counts as the verified one. */
 const COMPARED_CLAIMS = ["iss", "sub", "iat", "exp"];
 
 /**
  * @param nowSeconds seconds since the epoch.
  * @returns the typed claims of the token that the gateway verified.
- * @throws ApiError 001401 where no authorizer ran, or where the bearer token is not the one that it verified.
+ * @throws ApiError 001401 if no authorizer ran, or if the bearer token is not the verified one.
  */
 export type GatewayClaims = (event: GatewayEvent, nowSeconds: number) => Claims;
 
@@ -38,10 +38,10 @@ type GatewayEvent = Pick<APIGatewayProxyEventV2, "headers"> & {
 };
 
 /**
- * Makes the function that finds the caller's claims. What a token's text says is decoded once; whether it is the token
- * that was verified, and whether it is still valid, is asked at each request.
+ * Makes the function that finds the caller's claims. A token's text is decoded once; whether it is the
+ * verified token, and still valid, is checked at each request.
  *
- * @param rules.groupsClaim compared too: access hangs on it.
+ * @param rules.groupsClaim compared too, because access depends on it.
  */
 export function createGatewayClaims(rules: TokenRules & { readonly groupsClaim: string }): GatewayClaims {
   const comparedClaims = [...COMPARED_CLAIMS, rules.groupsClaim];
@@ -65,7 +65,7 @@ export function createGatewayClaims(rules: TokenRules & { readonly groupsClaim: 
   };
 }
 
-/** Makes the function that says who calls, by the event that a request was made of. */
+/** Makes the function that identifies the caller by the request's event. */
 export function createGatewayAuthentication(
   jwt: TokenRules & { readonly groupsClaim: string },
 ): (request: ApiGatewayRequest) => Principal {
@@ -79,8 +79,8 @@ function ownValue(claims: Claims, name: string): unknown {
 }
 
 /**
- * Whether `written` is how the gateway writes a claim. A number has several forms (`1.0`, `1e9`), and nothing says which
- * one the gateway chooses: it only has to be the same number.
+ * Whether `written` is how the gateway writes a claim. A number has several forms (`1.0`, `1e9`), and the
+ * gateway's choice is undocumented: it only has to be the same number.
  */
 function isWrittenAs(value: unknown, written: unknown): boolean {
   if (typeof value !== "number") return goString(value) === written;
@@ -91,9 +91,9 @@ function isWrittenAs(value: unknown, written: unknown): boolean {
 type Piece = { readonly text: string } | { readonly value: unknown };
 
 /**
- * How the gateway writes a claim: as Go's `%v` prints it. A null claim is left out.
+ * A claim as the gateway writes it: as Go's `%v` prints it. A null claim is left out.
  *
- * Without recursion: a token can nest its claims deeper than a stack goes.
+ * Iterative: claims can be nested deeper than the stack.
  */
 function goString(claim: unknown): string | undefined {
   if (claim === undefined || claim === null) return undefined;

@@ -14,7 +14,7 @@ import { createLambdaRuntime } from "./lambda-runtime.ts";
 
 const { jwt } = testConfig(fixtureApi);
 
-/** A request as an adapter makes it of an event. */
+/** A request as an adapter makes it from an event. */
 function requestOf(event: APIGatewayProxyEventV2, remainingMilliseconds?: number): Request {
   const request = new IncomingMessage(new Socket());
   return Object.assign(request, {
@@ -22,7 +22,7 @@ function requestOf(event: APIGatewayProxyEventV2, remainingMilliseconds?: number
   }) as unknown as Request;
 }
 
-/** What a runtime knows of a request that was made of an event. */
+/** The runtime's facts about a request that was made from an event. */
 function received(
   options: EventOptions = {},
   { mappingKey, remainingMilliseconds }: { mappingKey?: string; remainingMilliseconds?: number } = {},
@@ -50,8 +50,8 @@ describe("the base path in Lambda", () => {
       undefined,
       "/mvp",
     ],
-    ["the stage at an address, which is not a domain", "127.0.0.1", "mvp", "express", "/mvp"],
-    ["the stage at an address of version 6", "[::1]", "mvp", "express", "/mvp"],
+    ["the stage at an IPv4 address, which is not a domain", "127.0.0.1", "mvp", "express", "/mvp"],
+    ["the stage at an IPv6 address", "[::1]", "mvp", "express", "/mvp"],
     ["the mapping key on a custom domain", "api.example.com", "mvp", "express", "/express"],
     ["a mapping key of several levels", "api.example.com", "mvp", "v1/express", "/v1/express"],
     ["nothing on a custom domain without a key", "api.example.com", "mvp", undefined, ""],
@@ -118,7 +118,7 @@ describe("the Lambda runtime", () => {
     assert.deepEqual(middleware({} as ApiFacts), []);
   });
 
-  it("knows nothing of a request that was not made of an event", () => {
+  it("refuses a request that was not made from an event", () => {
     const runtime = createLambdaRuntime({ jwt, accessLogSubject: false, mappingKey: undefined });
     const stranger = new IncomingMessage(new Socket()) as unknown as Request;
     const unknown = /was not made of an event/;
@@ -155,7 +155,7 @@ describe("the AWS caller in Lambda", () => {
     runtime.awsCaller?.(
       requestOf(payloadEvent({ method: "GET", path: "/" }, authorizer ? { authorizer } : {})),
     );
-  /** As the Lambda developer guide shows it. */
+  /** As in the Lambda developer guide. */
   const iam = {
     accessKey: "AKIAIOSFODNN7EXAMPLE",
     accountId: "111122223333",
@@ -166,7 +166,7 @@ describe("the AWS caller in Lambda", () => {
     userId: "AIDACOSFODNN7EXAMPLE2",
   };
 
-  it("is who signed, by the ARN, without groups and scopes and without the access key", async () => {
+  it("is the signer, by ARN, without groups and scopes and without the access key", async () => {
     const caller = await callerOf({ iam });
     assert.deepEqual(caller, {
       subject: iam.userArn,
@@ -183,7 +183,7 @@ describe("the AWS caller in Lambda", () => {
     assert.ok(Object.isFrozen(caller) && Object.isFrozen(caller.claims));
   });
 
-  it("has no caller if the gateway verified no signature, or passes no claims", async () => {
+  it("is missing if the gateway verified no signature, or passes no claims", async () => {
     const jwt = { claims: { sub: iam.userArn, userArn: iam.userArn }, scopes: null };
     for (const authorizer of [
       undefined,

@@ -11,18 +11,18 @@ import { createGatewayAuthentication } from "./gateway-claims.ts";
 const MARGIN_MILLISECONDS = 500;
 const GATEWAY_TIMEOUT_MILLISECONDS = 29_000;
 
-/** The gateway's own host; or an IP address, which is not a custom domain and reaches a local gateway. */
+/** The gateway's own host; or an IP address, which is not a custom domain and means a local gateway. */
 const OWN_HOST = /\.execute-api\.[\w-]+\.amazonaws\.com(\.cn)?$|^[\d.]+$|^\[/;
 
-/** Makes the Lambda runtime. What it knows of a request comes from the event, to which no client can write. */
+/** Makes the Lambda runtime. Its facts about a request come from the event, which no client can write. */
 export function createLambdaRuntime({
   jwt,
   mappingKey,
   accessLogSubject,
 }: Pick<Config, "jwt" | "mappingKey" | "accessLogSubject">): Runtime {
   return {
-    // The gateway has answered preflights and writes the access log. The adapter adds the security headers to the result,
-    // where they cost a tenth of what they cost on the response.
+    // The gateway answers preflights and writes the access log. The adapter adds the security headers to the
+    // result, where they cost a tenth of what they cost on the response.
     middleware: () => (accessLogSubject ? [tellSubject] : []),
     headers: new Map(),
     maxAnswerBytes: MAX_RESULT_BYTES,
@@ -46,7 +46,10 @@ export function createLambdaRuntime({
   };
 }
 
-/** The gateway's access log knows the subject of a token, and nothing of other callers: their line is in the function's log. */
+/**
+ * The gateway's access log has the subject of a token, but not of other callers: those get a line in the
+ * function's log.
+ */
 const tellSubject: RequestHandler = (request, response, next) => {
   response.on("finish", () => {
     const { log, subject } = requestContext(request);
@@ -58,7 +61,7 @@ const tellSubject: RequestHandler = (request, response, next) => {
   next();
 };
 
-/** A class, because V8 keeps the getter of a literal, and the event that it refers to, until a full collection. */
+/** A class, because V8 keeps a literal's getter, and the event that it refers to, until a full collection. */
 class ReceivedEvent implements ReceivedRequest {
   readonly requestId: string;
   readonly lambdaRequestId: string;
@@ -97,7 +100,7 @@ function basePathOf({ requestContext }: APIGatewayProxyEventV2, mappingKey: stri
   return mappingKey ? `/${mappingKey}` : "";
 }
 
-/** The domain is the gateway's word; a port, which only a local gateway has, is taken from the header. */
+/** The domain comes from the gateway; a port, which only a local gateway has, comes from the header. */
 function originOf({ headers, requestContext: { domainName } }: APIGatewayProxyEventV2): string {
   const isSameHost = headers.host === domainName || headers.host?.startsWith(`${domainName}:`);
   const host = isSameHost ? headers.host : domainName;

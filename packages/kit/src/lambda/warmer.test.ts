@@ -11,7 +11,7 @@ describe("a warm-up ping", () => {
   beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
   afterEach(() => mock.timers.reset());
 
-  /** Sends one ping, and ends its pause if it makes one. */
+  /** Sends one ping, and ends its pause, if it pauses. */
   async function ping(event: object, invoke?: Invoke) {
     const calls: { functionArn: string; event: WarmerEvent }[] = [];
     const lines: string[] = [];
@@ -40,12 +40,12 @@ describe("a warm-up ping", () => {
     return { answer, calls, held, context, entries: lines.map((line) => JSON.parse(line)) };
   }
 
-  it("alone keeps one instance, makes no calls and holds nothing", async () => {
+  it("alone keeps one instance, calls no others and does not hold it", async () => {
     const { answer, calls, held } = await ping({});
     assert.deepEqual([answer, calls, held], [{ warmed: 1 }, [], false]);
   });
 
-  it("for n instances calls n - 1 others, tells each which it is, and holds its own", async () => {
+  it("for n instances calls n - 1 others, numbers each, and holds its own", async () => {
     const { answer, calls, held, context } = await ping({ concurrency: 3 });
     assert.deepEqual(answer, { warmed: 3 });
     assert.equal(held, true);
@@ -63,7 +63,7 @@ describe("a warm-up ping", () => {
     );
   });
 
-  it("that was called by another makes no calls, and holds its instance", async () => {
+  it("from another instance calls no others, and holds its instance", async () => {
     const { answer, calls, held, entries } = await ping({
       __WARMER_INVOCATION__: 2,
       __WARMER_CONCURRENCY__: 3,
@@ -94,7 +94,7 @@ describe("a warm-up ping", () => {
     }
   });
 
-  it("logs the calls that fail, and does not fail itself", async () => {
+  it("logs failed calls, and does not fail itself", async () => {
     let calls = 0;
     const { answer, entries } = await ping({ concurrency: 4 }, async () => {
       calls += 1;
@@ -111,7 +111,7 @@ describe("a warm-up ping", () => {
     );
   });
 
-  it("is an event that says so with `true`, and no other", () => {
+  it("is only an event that says so with `true`", () => {
     assert.equal(isWarmerEvent({ warmer: true }), true);
     for (const event of [
       undefined,

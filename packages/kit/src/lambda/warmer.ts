@@ -1,6 +1,7 @@
 /**
- * Warm-up pings: an event that keeps instances alive and never enters the app. One ping with `concurrency: n` calls
- * the function n - 1 times more, each of which holds its instance for a moment so that n instances are busy at once.
+ * Warm-up pings: an event that keeps instances alive and never enters the app. A ping with `concurrency: n`
+ * calls the function n - 1 times more. Each call holds its instance for a moment, so that n instances are
+ * busy at once.
  */
 import type { Log } from "../log.ts";
 import type { InvocationContext } from "./event-adapter.ts";
@@ -18,17 +19,17 @@ export interface WarmerAnswer {
   readonly warmed: number;
 }
 
-/** Calls the function named by an ARN with an event, without waiting for what it answers. */
+/** Invokes the function with this ARN, without waiting for its answer. */
 export type Invoke = (functionArn: string, event: WarmerEvent) => Promise<void>;
 
 const MAX_CONCURRENCY = 100;
-/** Without it, one instance might answer all pings one after another. */
+/** Otherwise one instance might answer all pings one after another. */
 const HOLD_MILLISECONDS = 75;
 
 /**
  * Answers a ping.
  *
- * @returns how many instances this ping asked for. A call that fails is logged; a ping never fails.
+ * @returns how many instances this ping asked for. A failed call is logged; a ping never fails.
  */
 export async function warm(
   event: WarmerEvent,
@@ -60,7 +61,9 @@ export async function warm(
   return { warmed: concurrency };
 }
 
-/** One for all pings of an instance. The AWS SDK is loaded here and not above: only a ping that fans out needs it. */
+/**
+ * Shared by all pings of an instance. The AWS SDK is loaded on demand: only a ping that fans out needs it.
+ */
 let connected: Promise<Invoke> | undefined;
 
 const invokeFunction: Invoke = async (functionArn, event) => {

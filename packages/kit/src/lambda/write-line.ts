@@ -1,6 +1,6 @@
 /**
- * Writes a line to stdout, past `process.stdout`: that is a stream, whose first use loads everything that streams
- * load. Neither is `node:fs` imported, of which an ES module would read every export.
+ * Writes a line to stdout without `process.stdout`, whose first use loads all of Node's streams. `node:fs` is
+ * not imported either, because an ES module would read each of its exports.
  */
 export function writeLine(line: string): void {
   process.getBuiltinModule("node:fs").writeSync(1, line);

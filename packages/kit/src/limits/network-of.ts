@@ -3,9 +3,10 @@ import { isIP } from "node:net";
 const MAPPED = /^::ffff:([\d.]+)$/i;
 
 /**
- * What a caller is known by: an IPv4 address, or the /64 of an IPv6 address, all of which one caller has (RFC 6177).
+ * The network that identifies a caller: an IPv4 address, or an IPv6 address's /64, which one customer has as
+ * a whole (RFC 6177).
  *
- * @returns the text as it is if it is not an address.
+ * @returns the unchanged text if it is not an address.
  */
 export function networkOf(address: string): string {
   const [, ipv4] = MAPPED.exec(address) ?? [];

@@ -7,35 +7,37 @@ import { callerOf } from "./caller-of.ts";
 import { type Count, createRateLimiter, type RateLimiterOptions, stateOf, tooMany } from "./rate-limiter.ts";
 
 export interface RateLimitOptions extends RateLimiterOptions {
-  /** What the headers call the limit. In a shared store, limits of one name count together. */
+  /** The limit's name in the headers. In a shared store, limits with the same name count together. */
   readonly name: string;
   /**
    * What is counted.
    *
-   * Default: the signed-in caller or the machine, and where there is none the address, of IPv6 its /64.
+   * Default: the signed-in caller or the machine, otherwise the address (for IPv6, its /64).
    */
   readonly key?: (request: Request) => string;
 }
 
-/** It stands between quotes in a header. */
+/** The name stands in quotes in a header. */
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
 /**
- * Makes the middleware that lets a caller call so often and no oftener; then it answers 001429 with `retry-after`. Each
- * answer tells what is left, in `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers). For one endpoint,
- * which may share it with others: `use: [rateLimit({ name: "reports", limit: 10, windowSeconds: 60 })]`.
+ * Makes the middleware that limits how often a caller may call; beyond that it answers 001429 with
+ * `retry-after`. Each answer reports the remaining calls in `RateLimit` and `RateLimit-Policy`
+ * (draft-ietf-httpapi-ratelimit-headers). For one endpoint, or shared by several: `use: [rateLimit({ name:
+ * "reports", limit: 10, windowSeconds: 60 })]`.
  *
- * It counts in the API's service `sharedStore`. Without one it counts in the memory of the process, and says so in the log:
- * with several processes, or instances of a function, the limit is then a floor of what gets through.
+ * It counts in the API's service `sharedStore`. Without one it counts in the memory of the process, and logs
+ * that: with several processes or function instances, callers then get through more often than the limit
+ * says.
  *
- * @throws RangeError for a limit or a window below 1; TypeError for a name that no header can have.
+ * @throws RangeError for a limit or a window below 1; TypeError for a name that cannot stand in a header.
  */
 export function rateLimit({ name, key = callerOf, ...options }: RateLimitOptions): RequestHandler {
   if (!NAME.test(name))
     throw new TypeError(`A limit cannot be called ${JSON.stringify(name)}; use letters, digits and . _ -`);
   createRateLimiter(options);
   const { limit, windowSeconds } = options;
-  /** Of each app, so that two in one process do not count for one another. */
+  /** One per app, so that two apps in one process do not share their counts. */
   const counters = new WeakMap<object, Promise<(key: string) => Promise<Count>>>();
 
   async function make(request: Request): Promise<(key: string) => Promise<Count>> {
@@ -45,9 +47,12 @@ export function rateLimit({ name, key = callerOf, ...options }: RateLimitOptions
       const limiter = await (await store).limiterOf({ name, limit, windowSeconds });
       return (key) => countShared(limiter, key);
     }
-    log.warn("a rate limit counts in the memory of this process; several need the service sharedStore", {
-      limit: name,
-    });
+    log.warn(
+      "a rate limit counts in the memory of this process; several processes need the service sharedStore",
+      {
+        limit: name,
+      },
+    );
     return createRateLimiter(options).count;
   }
 

@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from "node:test";
 import { ApiError } from "../errors/api-error.ts";
 import { createRateLimiter } from "./rate-limiter.ts";
 
-/** `undefined` where the key may be taken, else the seconds of `retry-after`. */
+/** `undefined` if the key may be taken, otherwise the seconds of `retry-after`. */
 async function refusalOf(taking: Promise<void>): Promise<number | undefined> {
   try {
     await taking;
@@ -18,7 +18,7 @@ async function refusalOf(taking: Promise<void>): Promise<number | undefined> {
 const useClock = (t: TestContext) => t.mock.timers.enable({ apis: ["Date", "setTimeout"], now: 1_000_000 });
 
 describe("a rate limiter", () => {
-  it("lets a key be taken as often as its limit says in a window, and says when the next one begins", async (t) => {
+  it("lets a key be taken up to its limit in a window, and says when the next one begins", async (t) => {
     useClock(t);
     const { take } = createRateLimiter({ limit: 2, windowSeconds: 60 });
     assert.equal(await refusalOf(take("a")), undefined);
@@ -31,7 +31,7 @@ describe("a rate limiter", () => {
     assert.equal(await refusalOf(take("a")), undefined);
   });
 
-  it("counts each key by itself", async () => {
+  it("counts each key separately", async () => {
     const { take } = createRateLimiter({ limit: 1, windowSeconds: 60 });
     for (const key of ["a", "b", "", "__proto__", "constructor"]) {
       assert.equal(await refusalOf(take(key)), undefined);
@@ -39,13 +39,13 @@ describe("a rate limiter", () => {
     }
   });
 
-  it("counts what is taken at the same time", async () => {
+  it("counts simultaneous calls", async () => {
     const { take } = createRateLimiter({ limit: 3, windowSeconds: 60 });
     const refusals = await Promise.all(Array.from({ length: 10 }, () => refusalOf(take("a"))));
     assert.equal(refusals.filter((refusal) => refusal === undefined).length, 3);
   });
 
-  it("counts what is given back once less", async () => {
+  it("counts a call that is given back once less", async () => {
     const { take, giveBack } = createRateLimiter({ limit: 1, windowSeconds: 60 });
     await take("a");
     await giveBack("a");
@@ -54,7 +54,7 @@ describe("a rate limiter", () => {
     await giveBack("never taken");
   });
 
-  it("remembers no more keys than it may, and forgets the one that was not taken for longest", async () => {
+  it("remembers a limited number of keys, and forgets the least recently used one", async () => {
     const { take } = createRateLimiter({ limit: 1, windowSeconds: 60, maxKeys: 3 });
     for (const key of ["a", "b", "c"]) await take(key);
     assert.equal(await refusalOf(take("a")), 60);
@@ -64,7 +64,7 @@ describe("a rate limiter", () => {
     assert.equal(await refusalOf(take("b")), undefined, "b made room for d");
   });
 
-  it("has room for 10,000 keys where nothing else is said, however many come", async () => {
+  it("has room for 10,000 keys by default, however many come", async () => {
     const { take } = createRateLimiter({ limit: 1, windowSeconds: 60 });
     for (let key = 0; key < 12_000; key++) await take(`key-${key}`);
     assert.equal(await refusalOf(take("key-2000")), 60);

@@ -1,24 +1,24 @@
-/** Counts in the memory of this process, with rate-limiter-flexible, which is loaded when something is counted first. */
+/** Counts in the memory of this process with rate-limiter-flexible, which is loaded at the first count. */
 import type { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { ApiError } from "../errors/api-error.ts";
 
 export interface RateLimiterOptions {
   /** How often a key may be taken in a window. */
   readonly limit: number;
-  /** A window begins when a key is taken first. */
+  /** A window begins when a key is first taken. */
   readonly windowSeconds: number;
   /**
-   * How many keys are remembered; the one that was not taken for longest is forgotten first.
+   * How many keys are remembered; the least recently used one is forgotten first.
    *
    * Default: 10,000.
    */
   readonly maxKeys?: number;
 }
 
-/** What became of a call. */
+/** The outcome of a call. */
 export interface Count {
   readonly isOver: boolean;
-  /** How many are left in the window. */
+  /** The remaining calls in the window. */
   readonly remaining: number;
   /** Until the next window begins. */
   readonly resetSeconds: number;
@@ -27,9 +27,11 @@ export interface Count {
 export interface RateLimiter {
   /** Counts a call. */
   count(key: string): Promise<Count>;
-  /** @throws ApiError 001429, with `retry-after`, when the key was taken too often. Or rejects with it. */
+  /**
+   * @throws ApiError 001429, with `retry-after`, when the key was taken too often. May also reject with it.
+   */
   take(key: string): Promise<void>;
-  /** As if the key had been taken once less. */
+  /** Takes a call back. */
   giveBack(key: string): Promise<void>;
 }
 
@@ -44,7 +46,7 @@ export function createRateLimiter({
   for (const [name, value] of Object.entries({ limit, windowSeconds, maxKeys }))
     if (!Number.isInteger(value) || value < 1)
       throw new RangeError(`${name} is ${value}; it must be a whole number from 1`);
-  /** The keys that are counted, the one that was taken last at the end. */
+  /** The counted keys, the most recently used at the end. */
   const recent = new Set<string>();
   let loading: Promise<RateLimiterMemory> | undefined;
 
@@ -84,7 +86,7 @@ export function createRateLimiter({
   return limiter;
 }
 
-/** @param result of rate-limiter-flexible, which it resolves or rejects with. */
+/** @param result what rate-limiter-flexible resolves or rejects with. */
 export function stateOf(result: unknown, isOver: boolean): Count {
   const { remainingPoints, msBeforeNext } = result as RateLimiterRes;
   const resetSeconds = Math.max(1, Math.ceil(msBeforeNext / 1000));

@@ -1,4 +1,4 @@
-/** The API's own metrics, as CloudWatch's embedded metric format wants them, from both runtimes. */
+/** The API's own metrics in CloudWatch's embedded metric format, from both runtimes. */
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { apiOf } from "../../test/fixtures/api.ts";
@@ -54,7 +54,7 @@ async function linesOf(t: TestContext, start: StartTarget, METRICS_NAMESPACE?: s
 
 for (const start of [appTarget, handlerTarget])
   describe(`metrics, in ${start === appTarget ? "the container" : "the function"}`, () => {
-    it("are six of the API as a whole, a line for each request, with the route as a property", async (t) => {
+    it("are six for the API as a whole, one line per request, with the route as a property", async (t) => {
       const { ids, lines } = await linesOf(t, start, "my-api/test");
       const told = lines.filter(({ _aws }) => _aws);
       assert.deepEqual(
@@ -92,7 +92,7 @@ for (const start of [appTarget, handlerTarget])
       }
     });
 
-    it("are one more of its own for an endpoint that is marked, and for no other", async (t) => {
+    it("are one more for a marked endpoint, and for no other", async (t) => {
       const { lines } = await linesOf(t, start, "my-api/test");
       const own = lines
         .filter(({ _aws }) => _aws)
@@ -109,7 +109,7 @@ for (const start of [appTarget, handlerTarget])
       ]);
     });
 
-    it("are none where nothing asks for them", async (t) => {
+    it("are off by default", async (t) => {
       const { lines } = await linesOf(t, start);
       assert.deepEqual(
         lines.filter(({ _aws, message }) => _aws || message === "request"),

@@ -1,12 +1,12 @@
 /**
- * The API's own metrics, as lines of the log in CloudWatch's embedded metric format: CloudWatch counts them from there, and no
- * call is made. Each metric costs money every month, so none is on by itself, and the route is a property of the line: Logs
- * Insights gives every number by route, of the same lines, without a metric for each.
+ * The API's own metrics, as log lines in CloudWatch's embedded metric format: CloudWatch counts them from the
+ * log, without any calls. Each metric costs money every month, so they are off by default, and the route is a
+ * property of the line: Logs Insights gives every number by route from the same lines, without more metrics.
  */
 import type { RequestHandler, Response } from "express";
 import { type RequestContext, requestContext } from "../request/request-context.ts";
 
-/** Their units are CloudWatch's (API reference, MetricDatum). Six in all, whatever the number of endpoints. */
+/** The units are CloudWatch's (API reference, MetricDatum). Six in all, whatever the number of endpoints. */
 export const METRICS = [
   { Name: "Requests", Unit: "Count" },
   { Name: "Latency", Unit: "Milliseconds" },
@@ -16,14 +16,14 @@ export const METRICS = [
   { Name: "ColdStarts", Unit: "Count" },
 ] as const;
 
-/** Of an endpoint that is marked with `metrics`: how many, and how long each took, are both statistics of this one. */
+/** For an endpoint marked with `metrics`: the count and the durations are both statistics of this one. */
 const METRICS_OF_ROUTE = [{ Name: "Latency", Unit: "Milliseconds" }] as const;
 
 /**
  * Makes the middleware that writes a line for each request, before its answer leaves the function.
  *
- * @param namespace at CloudWatch.
- * @param api the API's name, the dimension that all of them have.
+ * @param namespace the CloudWatch namespace.
+ * @param api the API's name, the only dimension.
  */
 export function createRequestMetrics(namespace: string, api: string): RequestHandler {
   let isFirst = true;
@@ -57,13 +57,13 @@ export function createRequestMetrics(namespace: string, api: string): RequestHan
       });
     };
     response.on("finish", tell);
-    // An answer that was broken off has no other end.
+    // An answer that breaks off emits no other end.
     response.on("close", tell);
     next();
   };
 }
 
-/** 0 where the caller has gone; 500 where the answer was broken off, which Lambda's callers get. */
+/** 0 if the caller has gone; 500 if the answer broke off, which is what Lambda's callers get. */
 function statusOf({ writableFinished, statusCode }: Response, context: RequestContext): number {
   if (writableFinished || context.answeredAt !== undefined) return statusCode;
   return context.abortReason ? 0 : 500;

@@ -1,20 +1,20 @@
 import type { IncomingMessage } from "node:http";
 
 export interface BodyTimeouts {
-  /** How long a caller may send nothing of a body that is being read. */
+  /** How long a caller may pause while its body is read. */
   readonly idleSeconds: number;
-  /** How long a body may take from when it is first asked for. */
+  /** How long a body may take, from the first read. */
   readonly totalSeconds: number;
 }
 
 const SECOND = 1_000;
 
 /**
- * Watches a body come in. Time counts only while something reads the body, so that a slow handler is never taken for a slow
- * caller.
+ * Watches a body arrive. Time counts only while the body is being read, so that a slow handler does not count
+ * as a slow caller.
  *
- * @param onTimeout is called once at most, with what the caller is told.
- * @returns what ends the watch.
+ * @param onTimeout is called at most once, with the message for the caller.
+ * @returns a function that ends the watch.
  */
 export function watchBody(
   request: IncomingMessage,
@@ -25,7 +25,7 @@ export function watchBody(
   let bytes = socket.bytesRead;
   let total = 0;
   let idle = 0;
-  // Looking once a second costs less than to listen to each chunk, which would also make the body flow.
+  // Checking once a second is cheaper than listening to each chunk, which would also make the body flow.
   const timer = setInterval(() => {
     if (request.complete) return clearInterval(timer);
     if (request.readableFlowing === null && request.listenerCount("readable") === 0) return;
@@ -37,7 +37,7 @@ export function watchBody(
     clearInterval(timer);
     onTimeout(
       idle >= idleSeconds
-        ? `Nothing of the body came for ${idleSeconds} seconds`
+        ? `No part of the body arrived for ${idleSeconds} seconds`
         : `The body was not complete after ${totalSeconds} seconds`,
     );
   }, SECOND);

@@ -1,7 +1,10 @@
-/** The addresses from which Cloudflare's proxies connect, as Cloudflare publishes them. */
+/** The published addresses of Cloudflare's proxies. */
 export const CLOUDFLARE_ADDRESSES = {
   sources: ["https://www.cloudflare.com/ips-v4", "https://www.cloudflare.com/ips-v6"],
-  /** When the list was last compared with its sources. `npm run doctor` says when that is more than a year ago. */
+  /**
+   * When the list was last compared with its sources. `npm run doctor` warns when that is more than a year
+   * ago.
+   */
   date: "2026-09-29",
   ranges: [
     "173.245.48.0/20",

@@ -1,4 +1,4 @@
-/** Whether a request's `if-none-match` has an entity tag; the mark of weakness does not count (RFC 9110, section 13.1.2). */
+/** Whether a request's `if-none-match` has an entity tag, by weak comparison (RFC 9110, section 13.1.2). */
 export function hasEntityTag(ifNoneMatch: string | undefined, tag: string): boolean {
   const wanted = (ifNoneMatch ?? "").split(",").map((given) => withoutMark(given.trim()));
   return wanted.includes(withoutMark(tag)) || wanted.includes("*");

@@ -1,10 +1,10 @@
-/** Forms and queries have the same fields, and the same limit: what reads a field does work for each of them. */
+/** Forms and queries share this limit, because reading costs work for each field. */
 import { parse } from "node:querystring";
 import { ApiError } from "../errors/api-error.ts";
 
 export const MAX_FIELDS = 1000;
 
-/** Whether `name=value` pairs that `&` separates are more than are read. Counting is much cheaper than decoding them. */
+/** Whether the text has more `name=value` pairs than the limit. Counting is much cheaper than decoding. */
 export function hasTooManyFields(encoded: string): boolean {
   let fields = 0;
   for (const _ of encoded.matchAll(/[^&]+/g)) {
@@ -15,8 +15,8 @@ export function hasTooManyFields(encoded: string): boolean {
 }
 
 /**
- * Makes an object of a query: a repeated field is an array. Node's parser alone would leave out what comes after the
- * thousandth field.
+ * Parses a query into an object: a repeated field is an array. Node's parser alone would drop fields after
+ * the thousandth.
  *
  * @throws ApiError 001414
  */

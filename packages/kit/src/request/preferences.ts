@@ -1,6 +1,6 @@
 /**
- * What a request's `accept` or `accept-encoding` says: each name in lower case, with its weight from 0 to 1
- * (RFC 9110, section 12.4.2). A weight that cannot be read is 0.
+ * Parses a request's `accept` or `accept-encoding`: each name in lower case, with its weight from 0 to 1 (RFC
+ * 9110, section 12.4.2). An unreadable weight is 0.
  */
 export function preferences(header: string | undefined): ReadonlyMap<string, number> {
   const entries = (header ?? "").split(",").map((part): [string, number] => {

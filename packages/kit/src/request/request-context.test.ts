@@ -24,7 +24,7 @@ describe("the context of a request", () => {
     );
   const request = () => new IncomingMessage(new Socket());
 
-  it("belongs to its own request, which has no caller before its access rule has been applied", () => {
+  it("belongs to its own request, which has no caller before the access check", () => {
     const [first, second] = [request(), request()];
     const contexts = [make({ requestId: undefined }), make()];
     setRequestContext(first, contexts[0] as RequestContext);
@@ -40,7 +40,7 @@ describe("the context of a request", () => {
       assert.throws(() => read(stranger), { message: "The request has no context" });
   });
 
-  it("has the id of the infrastructure, and a new one each time where that gives none", () => {
+  it("has the infrastructure's id, or a new one each time", () => {
     assert.equal(make().requestId, "the-runtime's");
     const [first, second] = [make({ requestId: undefined }), make({ requestId: undefined })];
     assert.match(first.requestId, UUID);
@@ -58,7 +58,7 @@ describe("the context of a request", () => {
     );
   });
 
-  it("aborts its signal once, with the first reason, also where the signal is asked for afterwards", () => {
+  it("aborts its signal once, with the first reason, even if the signal is read later", () => {
     const [deadline, gone] = [new Error("deadline"), new Error("gone")];
     const early = make();
     const { signal } = early;

@@ -1,6 +1,6 @@
 /**
- * What the app knows of a request beyond the request itself. It is kept under a symbol that only this module has, so that
- * no header of a client and no property that a library sets can be mistaken for it.
+ * The app's facts about a request. They are kept under a symbol that only this module has, so that no client
+ * header and no library's property can be mistaken for them.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Principal } from "../auth/principal.ts";
@@ -10,27 +10,30 @@ import { type RequestIds, requestIds, TraceContext } from "./request-ids.ts";
 
 export class RequestContext {
   readonly received: ReceivedRequest;
-  /** The one that the infrastructure has given the request, else a new one. */
+  /** The infrastructure's id of the request, or a new one. */
   readonly requestId: string;
-  /** For the access log: the route that was matched, the bytes of the answer's body, and what went wrong. */
+  /** For the access log: the matched route, the bytes of the answer's body, and the error. */
   routeKey: string | undefined = undefined;
-  /** Whether the route has a metric of its own. */
+  /** Whether the route has its own metric. */
   hasMetrics = false;
   responseLength = 0;
   error: { readonly code: string; readonly reason: string } | undefined = undefined;
-  /** When all of the answer was sent, where its end waits for the rest of the request. By `performance.now()`. */
+  /**
+   * When the whole answer was sent, if the response waits for the rest of the request. By
+   * `performance.now()`.
+   */
   answeredAt: number | undefined = undefined;
-  /** Of which kind the stream is that is being sent. */
+  /** The kind of the stream that is being sent. */
   stream: "finite" | "endless" | undefined = undefined;
-  /** The signed-in caller, once the access rule has let it in. */
+  /** The signed-in caller, set by the access check. */
   principal: Principal | undefined = undefined;
-  /** What tells the caller's API key from others, and is not secret. */
+  /** The public part of the caller's API key. */
   apiKeyPrefix: string | undefined = undefined;
-  /** The API's, for middleware of a route. */
+  /** The API's configuration, for middleware of a route. */
   services: Readonly<Record<string, Promise<unknown>>> = {};
-  /** Runs a part of the request's way in a span of its own, where tracing is on. */
+  /** Runs a part of the request in its own span, if tracing is on. */
   inSpan: <Result>(name: string, work: () => Promise<Result>) => Promise<Result> = justRun;
-  /** Why the answer is not needed any more: the deadline has passed, or the caller has gone. */
+  /** Why the answer is no longer needed: the deadline has passed, or the caller has gone. */
   abortReason: Error | undefined = undefined;
   readonly #headers: IncomingHttpHeaders;
   readonly #appLog: Log;
@@ -45,7 +48,7 @@ export class RequestContext {
     this.#appLog = appLog;
   }
 
-  /** Made on first use, as are the log and the signal: most requests need none of them. */
+  /** Made on first use, like the log and the signal: most requests need none of them. */
   get trace(): TraceContext {
     this.#trace ??= new TraceContext(this.#headers, this.received.lambdaRequestId ?? this.requestId);
     return this.#trace;
@@ -69,7 +72,7 @@ export class RequestContext {
     return this.#controller.signal;
   }
 
-  /** Who calls, as an access log may tell it. */
+  /** The caller, as an access log may name it. */
   get subject(): string | undefined {
     return this.apiKeyPrefix ?? this.principal?.subject;
   }
@@ -92,8 +95,8 @@ export function setRequestContext(request: WithContext, context: RequestContext)
 }
 
 /**
- * The signed-in caller of a request, for middleware of a route and for mounted routers. `undefined` where the access rule
- * lets anyone in, and before it has been applied.
+ * The signed-in caller of a request, for middleware of a route and for mounted routers. `undefined` where the
+ * access rule admits anyone, and before the access check.
  */
 export function principalOf(request: IncomingMessage): Principal | undefined {
   return requestContext(request).principal;
@@ -104,7 +107,7 @@ export function hasRequestContext(request: WithContext): boolean {
   return request[CONTEXT] !== undefined;
 }
 
-/** @throws Error when the request never passed the start of the app: a programming error. */
+/** @throws Error if the request never passed the start of the app, which is a programming error. */
 export function requestContext(request: WithContext): RequestContext {
   const context = request[CONTEXT];
   if (!context) throw new Error("The request has no context");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { clientRequestIdOf } from "./request-ids.ts";
 
-describe("a caller's own id of a request", () => {
+describe("a caller's own request id", () => {
   for (const id of [
     "12345678",
     "0af76519-16cd-43dd-8448-eb211c80319c",
@@ -11,7 +11,7 @@ describe("a caller's own id of a request", () => {
     "a.b_c:d+e/f=g-h",
     "x".repeat(128),
   ]) {
-    it(`is logged where it is well-formed: ${id.slice(0, 40)}`, () => {
+    it(`is logged if it is well-formed: ${id.slice(0, 40)}`, () => {
       assert.equal(clientRequestIdOf({ "x-request-id": id }), id);
     });
   }
@@ -30,7 +30,7 @@ describe("a caller's own id of a request", () => {
     ["that is not ASCII", "ä12345678"],
     ["with a null character", "12345678\0"],
   ] as const) {
-    it(`is left out where it is ${name}`, () => {
+    it(`is ignored if it is ${name}`, () => {
       assert.equal(clientRequestIdOf({ "x-request-id": header as string }), undefined);
     });
   }

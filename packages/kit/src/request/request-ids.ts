@@ -1,25 +1,24 @@
-/** The ids by which the lines about a request are found, in whichever log they are. */
+/** The ids by which a request's lines are found in every log. */
 import type { IncomingHttpHeaders } from "node:http";
 
-/** What every line about a request has. */
+/** The fields of every line about a request. */
 export interface RequestIds {
-  /** The gateway's; without a gateway a new one. It is in every answer, and in the body of every error. */
+  /** The gateway's, or a new one without a gateway. It is in every answer, and in the body of every error. */
   readonly requestId: string;
-  /** Lambda's, which the lines that Lambda itself writes have: START, END and REPORT. */
+  /** Lambda's, as in the lines that Lambda itself writes: START, END and REPORT. */
   readonly lambdaRequestId: string | undefined;
   readonly traceId: string;
-  /** What the caller calls the request in its own log, by its `x-request-id`. */
+  /** The caller's own id for the request, from `x-request-id`. */
   readonly clientRequestId: string | undefined;
 }
 
-/** Puts them together. */
 export function requestIds(
   { requestId, lambdaRequestId }: Pick<RequestIds, "requestId" | "lambdaRequestId">,
   headers: IncomingHttpHeaders,
   { traceId }: Pick<TraceContext, "traceId">,
 ): RequestIds {
   const clientRequestId = clientRequestIdOf(headers);
-  // serverless-http gives the request the gateway's id as if the caller had sent it.
+  // serverless-http adds the gateway's id as if the caller had sent it.
   const isOurs = clientRequestId === requestId;
   return { requestId, lambdaRequestId, traceId, clientRequestId: isOurs ? undefined : clientRequestId };
 }
@@ -27,32 +26,36 @@ export function requestIds(
 /** Long enough to be unique, short and plain enough for a log line. */
 const WELL_FORMED_ID = /^[A-Za-z0-9][A-Za-z0-9._:+/=-]{7,127}$/;
 
-/** A caller's `x-request-id`, where it is fit to stand in a log. It is never the request's own id: a caller could choose another's. */
+/**
+ * A caller's `x-request-id`, if it is fit for a log. It is never the request's own id: a caller could choose
+ * another caller's.
+ */
 export function clientRequestIdOf(headers: IncomingHttpHeaders): string | undefined {
   const id = headers["x-request-id"];
   return typeof id === "string" && WELL_FORMED_ID.test(id) ? id : undefined;
 }
 
-/** Version 00 in full, or what a later version begins with (sections 3.2.2 and 3.2.4). */
+/** Version 00 in full, or the beginning of a later version (sections 3.2.2 and 3.2.4). */
 const TRACEPARENT =
   /^(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-|$)/;
 /** `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1` (AWS X-Ray, "Tracing header"). */
 const ROOT = /(?:^|;)\s*Root=1-([0-9a-f]{8})-([0-9a-f]{24})(?:;|$)/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Recorded by this service: the flag that a caller without a trace of its own would have set. */
+/** Recorded by this service: the flag for a trace that starts here. */
 const SAMPLED = "01";
 
 /**
- * The trace that a request belongs to, by W3C Trace Context (https://www.w3.org/TR/trace-context/) or else by the header that
- * AWS adds to each request. It is worked out on demand: most requests write no line and call no other service.
+ * The request's trace, from W3C Trace Context (https://www.w3.org/TR/trace-context/) or else from the header
+ * that AWS adds to each request. It is parsed on demand: most requests write no line and call no other
+ * service.
  */
 export class TraceContext {
   /** 32 digits, the same in every service that the trace passes through. */
   readonly traceId: string;
-  /** The caller's own span, where the caller has one. */
+  /** The caller's own span, if there is one. */
   readonly parentSpanId: string | undefined;
-  /** 16 digits: this request's part of the trace, to which what it calls belongs. */
+  /** 16 digits: this request's span, the parent of its outgoing calls. */
   spanId: string = randomHex(16);
   /** Two digits; the last bit says whether the caller records the trace. */
   readonly flags: string;
@@ -60,18 +63,19 @@ export class TraceContext {
 
   /**
    * @param headers of the request.
-   * @param id the request's own: a UUID is a trace id too, so that a trace that begins here is found by it.
+   * @param id the request's own: a UUID is also a valid trace id, so a trace that begins here has the
+   * request's id.
    */
   constructor(headers: IncomingHttpHeaders, id: string) {
     const [, traceId, parentSpanId, flags = SAMPLED] = TRACEPARENT.exec(textOf(headers.traceparent)) ?? [];
     this.traceId = traceId ?? rootOf(textOf(headers["x-amzn-trace-id"])) ?? traceIdOf(id);
     this.parentSpanId = parentSpanId;
     this.flags = flags;
-    // Of no use without the header that it belongs to (section 4.2).
+    // Meaningless without the header that it belongs to (section 4.2).
     this.#state = traceId === undefined ? undefined : textOf(headers.tracestate) || undefined;
   }
 
-  /** What a request to another service takes along, so that it belongs to the same trace. */
+  /** The headers that make a request to another service part of the same trace. */
   get headers(): Readonly<Record<string, string>> {
     const traceparent = `00-${this.traceId}-${this.spanId}-${this.flags}`;
     return this.#state === undefined ? { traceparent } : { traceparent, tracestate: this.#state };
@@ -92,7 +96,7 @@ function traceIdOf(id: string): string {
   return UUID.test(id) ? id.replaceAll("-", "") : randomHex(32);
 }
 
-/** Not `crypto`, which costs a cold start more than all else here: an id has to be unique, not secret. */
+/** Not `crypto`, whose import is the slowest part of a cold start here: an id must be unique, not secret. */
 function randomHex(digits: number): string {
   let text = "";
   while (text.length < digits)

@@ -4,7 +4,7 @@ import { requestOrigin } from "./request-origin.ts";
 
 describe("requestOrigin", () => {
   for (const host of ["example.com", "localhost:3000", "127.0.0.1:1", "[::1]:8080", "a-b.c"]) {
-    it(`takes ${host}`, () => assert.equal(requestOrigin("http", host), `http://${host}`));
+    it(`accepts ${host}`, () => assert.equal(requestOrigin("http", host), `http://${host}`));
   }
 
   for (const host of [
@@ -24,12 +24,12 @@ describe("requestOrigin", () => {
     "ä",
     "a\nb",
   ]) {
-    it(`takes nothing else: ${JSON.stringify(host)}`, () => {
+    it(`rejects ${JSON.stringify(host)}`, () => {
       assert.equal(requestOrigin("https", host), undefined);
     });
   }
 
-  it("takes no other protocol", () => {
+  it("rejects other protocols", () => {
     for (const protocol of [undefined, "", "ftp", "javascript", "https,http"]) {
       assert.equal(requestOrigin(protocol, "example.com"), undefined);
     }

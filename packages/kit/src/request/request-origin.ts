@@ -1,7 +1,7 @@
 /**
- * The origin under which a caller has reached the API, for links and for curl lines that are pasted into a shell.
- * Made of the host that the request was sent to and never of `x-forwarded-host`, which any client may write; and only
- * of what a host name is made of, so that nothing in it means anything to a shell or to a page.
+ * The origin at which a caller has reached the API, for links and for curl lines that are pasted into a
+ * shell. It comes from the request's host and never from `x-forwarded-host`, which any client may write; and
+ * it has only the characters of a host name, so that it is safe in a shell and on a page.
  */
 const HOST = /^([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?$/;
 

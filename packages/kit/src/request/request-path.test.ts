@@ -23,7 +23,7 @@ describe("a path", () => {
     "/a\\b\n\0",
     "/:id@x,y;z=1&2+3$4",
   ]) {
-    it(`comes out of a URL as it was put in: ${JSON.stringify(decoded)}`, () => {
+    it(`survives a round trip through a URL: ${JSON.stringify(decoded)}`, () => {
       const encoded = encodePath(decoded);
       assert.match(encoded, /^\/[!-~]*$/);
       assert.doesNotMatch(encoded, /[?#\\]/);
@@ -32,7 +32,7 @@ describe("a path", () => {
     });
   }
 
-  it("keeps every character that is legal in a path as it came", () => {
+  it("keeps every legal character unchanged", () => {
     const legal = "/AZaz09-._~!$&'()*+,;=:@";
     assert.equal(encodePath(legal), legal);
     assert.equal(encodePath('/%/?#[]|\\"<>^`{} '), "/%25/%3F%23%5B%5D%7C%5C%22%3C%3E%5E%60%7B%7D%20");
@@ -49,7 +49,7 @@ describe("a path", () => {
     ["/%C3", "/%C3"],
     ["/%ED%A0%80", "/%ED%A0%80"],
   ] as const) {
-    it(`${encoded} is decoded once, and left alone where that cannot be: ${decoded}`, () => {
+    it(`${encoded} is decoded once, and left alone if it is malformed: ${decoded}`, () => {
       assert.equal(decodePath(encoded), decoded);
     });
   }
@@ -92,7 +92,7 @@ describe("a route's path", () => {
     it(`${path} has the route key ${key}`, () => assert.equal(routeKey("GET", path), key));
   }
 
-  it("ranks literals before variables and variables before greedy ones, whatever order they come in", () => {
+  it("ranks literals before variables and variables before greedy ones, whatever their order", () => {
     const ranked = [
       "/a/b/c",
       "/a/b/{z}",
@@ -104,7 +104,7 @@ describe("a route's path", () => {
       "/{x}/{y}",
       "/{all+}",
     ];
-    // Every rotation and its reverse: each pair meets in both orders.
+    // All rotations and reversals: each pair meets in both orders.
     for (let start = 0; start < ranked.length; start++) {
       const rotated = [...ranked.slice(start), ...ranked.slice(0, start)];
       assert.deepEqual(rotated.toSorted(comparePaths), ranked);
@@ -113,12 +113,12 @@ describe("a route's path", () => {
   });
 });
 
-describe("a target of what no URL may hold", () => {
-  it("is encoded, so that nothing takes it for more than a path and a query", () => {
+describe("a target with characters that a URL may not contain", () => {
+  it("is encoded, so that it stays one path and one query", () => {
     assert.equal(encodeQuery('a=b c&d=#e&f=ä&g=%zz&h=[{|\\"}]'), 'a=b%20c&d=%23e&f=%C3%A4&g=%zz&h=[{|\\"}]');
   });
 
-  it("may have half a character, which becomes the one for those that cannot be read", () => {
+  it("may contain half a surrogate pair, which becomes the replacement character", () => {
     assert.equal(encodePath("/a\ud800"), "/a%EF%BF%BD");
     assert.equal(encodeQuery("a=\ud800"), "a=%EF%BF%BD");
   });

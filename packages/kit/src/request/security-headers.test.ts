@@ -5,7 +5,7 @@ import { it } from "node:test";
 import helmet from "helmet";
 import { securityHeaders } from "./security-headers.ts";
 
-it("the security headers are those that helmet sets by default", () => {
+it("the security headers are helmet's defaults", () => {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   helmet()(request, response, (error) => assert.equal(error, undefined));

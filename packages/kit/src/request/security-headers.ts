@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
 
 /**
- * The security headers of every answer: what helmet sets by default, as a constant, because an API has no use for
- * anything that varies (a test compares the two).
+ * The security headers of every answer: helmet's defaults, as a constant, because none of them varies in an
+ * API (a test compares the two).
  */
 export const securityHeaders: Readonly<Record<string, string>> = {
   "content-security-policy":
@@ -20,7 +20,9 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   "x-xss-protection": "0",
 };
 
-/** What a cache keeps for one origin is not for another, where origins are listed (RFC 9110, section 12.5.5). */
+/**
+ * Where origins are listed, a cache must not serve one origin's answer to another (RFC 9110, section 12.5.5).
+ */
 export function varyHeaders({
   corsAllowOrigins,
 }: Pick<Config, "corsAllowOrigins">): Readonly<Record<string, string>> {

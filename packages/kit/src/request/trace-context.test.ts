@@ -9,13 +9,13 @@ const traceparent = `00-${TRACE}-${PARENT}-01`;
 const root = "Root=1-5759e988-bd862e3fe1be46a994272793";
 
 describe("the trace of a request", () => {
-  it("is the one of traceparent, whatever else came", () => {
+  it("is taken from traceparent, whatever else came", () => {
     const { traceId, parentSpanId } = new TraceContext({ traceparent, "x-amzn-trace-id": root }, ID);
     assert.deepEqual([traceId, parentSpanId], [TRACE, PARENT]);
   });
 
   for (const header of [root, `${root};Parent=53995c3f42cd8ad8;Sampled=0`, `Self=1-2-3;${root}`])
-    it(`is the one that AWS has given it, without a traceparent: ${header}`, () => {
+    it(`is taken from AWS's header, without a traceparent: ${header}`, () => {
       const { traceId } = new TraceContext({ "x-amzn-trace-id": header }, ID);
       assert.equal(traceId, "5759e988bd862e3fe1be46a994272793");
     });
@@ -34,19 +34,19 @@ describe("the trace of a request", () => {
     `${traceparent},${traceparent}`,
     "Root=1-2-3",
   ])
-    it(`begins here, with the request's own id, where the header is not well-formed: "${bad}"`, () => {
+    it(`begins here, with the request's own id, if the header is malformed: "${bad}"`, () => {
       const trace = new TraceContext({ traceparent: bad, "x-amzn-trace-id": bad, tracestate: "a=b" }, ID);
       assert.equal(trace.traceId, ID.replaceAll("-", ""));
       assert.equal(trace.headers.tracestate, undefined);
     });
 
-  it("begins here with an id of its own if the request's is invalid", () => {
+  it("begins here with a new id if the request's is invalid", () => {
     const ids = ["ZhMpgigvDoEEPlg=", "ZhMpgigvDoEEPlg="].map((id) => new TraceContext({}, id).traceId);
     for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/);
     assert.notEqual(ids[0], ids[1]);
   });
 
-  it("goes on to what the request calls, under the request's own span, with the caller's flags and state", () => {
+  it("continues in outgoing requests, under the request's own span, with the caller's flags and state", () => {
     const trace = new TraceContext({ traceparent: `01-${TRACE}-${PARENT}-00-later`, tracestate: "a=b" }, ID);
     assert.match(trace.spanId, /^[0-9a-f]{16}$/);
     assert.notEqual(trace.spanId, PARENT);

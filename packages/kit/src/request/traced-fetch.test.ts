@@ -37,7 +37,7 @@ async function start(t: TestContext, call: (url: string, context: HandlerContext
 }
 
 describe("the fetch of a handler", () => {
-  it("takes the trace along, beside the headers that it is given", async (t) => {
+  it("sends the trace in addition to the given headers", async (t) => {
     const { app, received } = await start(t, async (url, { fetch }) => {
       await fetch(url, { headers: { "x-own": "1" } });
       await fetch(new Request(url, { headers: { "x-own": "2" } }));
@@ -54,7 +54,7 @@ describe("the fetch of a handler", () => {
       assert.match(String(headers.traceparent), RegExp(`^00-${TRACE}-(?!00f067)`));
   });
 
-  it("leaves a traceparent alone that it is given", async (t) => {
+  it("keeps a given traceparent", async (t) => {
     const own = traceparent.replace(TRACE, "0af7651916cd43dd8448eb211c80319c");
     const { app, received } = await start(t, async (url, { fetch }) => {
       await fetch(url, { headers: { traceparent: own } });
@@ -63,7 +63,7 @@ describe("the fetch of a handler", () => {
     assert.deepEqual([received[0]?.traceparent, received[0]?.tracestate], [own, undefined]);
   });
 
-  it("has the headers for other clients, and changes nothing global", async (t) => {
+  it("provides the headers for other clients, and changes nothing global", async (t) => {
     const before = globalThis.fetch;
     const { app, received } = await start(t, async (url, { trace }) => {
       await fetch(url);
@@ -75,7 +75,7 @@ describe("the fetch of a handler", () => {
     assert.equal(globalThis.fetch, before);
   });
 
-  it("gives up when the request does, or when a signal of its own says so", async (t) => {
+  it("is aborted with the request, or by its own signal", async (t) => {
     const own = new AbortController();
     const { app } = await start(t, async (url, { fetch }) => {
       const asked = fetch(`${url}/never`, { signal: own.signal }).catch((error) => error.message);

@@ -1,10 +1,10 @@
 /**
- * `fetch` for the time of one request: what it asks belongs to the request's trace, and it gives up when nothing waits for the
- * answer any more. Nothing global is changed.
+ * `fetch` within one request: its calls belong to the request's trace, and are aborted when the answer is no
+ * longer needed. Nothing global is changed.
  */
 import type { RequestContext } from "./request-context.ts";
 
-/** Headers and a signal of the caller's own are kept. */
+/** The call's own headers and signal still apply. */
 export function tracedFetch(
   context: RequestContext,
   ...[input, init]: Parameters<typeof fetch>

@@ -1,13 +1,14 @@
-/** Which proxies are believed when they say whom they speak for. */
+/** Which proxies are trusted to name the address that they forward for. */
 import { BlockList, isIP } from "node:net";
 import type { Config } from "../config.ts";
 import { CLOUDFLARE_ADDRESSES } from "./cloudflare-addresses.ts";
 
 /**
- * Gives the value of Express's `trust proxy`, after which `request.ip` is the caller.
+ * Returns the value for Express's `trust proxy`, which makes `request.ip` the caller's address.
  *
- * A CDN's word counts only where the peer, after the trusted hops, has one of the CDN's published addresses. Anyone else may
- * send the same header. Cloudflare appends the caller's address to `x-forwarded-for` ("Cloudflare HTTP headers").
+ * A CDN is trusted only where the peer, after the trusted hops, has one of the CDN's published addresses.
+ * Anyone else may send the same header. Cloudflare appends the caller's address to `x-forwarded-for`
+ * ("Cloudflare HTTP headers").
  */
 export function trustedProxies({
   trustedProxyHops,

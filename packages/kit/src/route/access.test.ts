@@ -10,7 +10,7 @@ import { defineRoute } from "./define-route.ts";
 describe("auth", () => {
   const handler = async () => ({ status: 200, body: "x" });
 
-  it("keeps its rule as data beside the handler, which stays what it was", () => {
+  it("keeps its rule as data beside the unchanged handler", () => {
     const guarded = auth({ groups: ["USERS", "ADMINS"], scopes: ["read"] }, handler);
     assert.deepEqual(guarded.access, {
       type: "authenticated",
@@ -20,14 +20,14 @@ describe("auth", () => {
     assert.equal(guarded.handler, handler);
   });
 
-  it("is for any signed-in caller where it has no rule", () => {
+  it("admits any signed-in caller without a rule", () => {
     for (const guarded of [auth(handler), auth({}, handler)]) {
       assert.deepEqual(guarded.access, { type: "authenticated", groups: [], scopes: [] });
       assert.equal(guarded.handler, handler);
     }
   });
 
-  it("is not made without a handler", () => {
+  it("cannot be made without a handler", () => {
     assert.throws(() => (auth as (rule: AuthRule) => unknown)({ groups: ["USERS"] }), TypeError);
   });
 });
@@ -73,14 +73,14 @@ describe("an endpoint for two kinds of caller", () => {
 });
 
 describe("anyone", () => {
-  it("keeps the handler, and a rule that lets every caller in", () => {
+  it("keeps the handler, and a rule that admits every caller", () => {
     const handler = async () => ({ status: 200, body: "x" });
     assert.deepEqual(anyone(handler), { access: { type: "public" }, handler });
   });
 });
 
 describe("describeAccess", () => {
-  it("says in words who may call", () => {
+  it("describes who may call", () => {
     const access = (groups: string[], scopes: string[]) =>
       describeAccess({ type: "authenticated", groups, scopes });
     assert.equal(describeAccess({ type: "public" }), "anyone");
@@ -95,7 +95,7 @@ describe("describeAccess", () => {
   });
 });
 
-/** Not run: what must not compile is an error for the type checker if it does. */
+/** Never called: the type checker reports an error if this compiles. */
 export function typesOfAccess() {
   const contract = {
     operationId: "typed",

@@ -2,20 +2,20 @@
 import type { ApiKeyStore } from "../auth/api-key-store.ts";
 import type { Claims, Principal } from "../auth/principal.ts";
 
-/** The rule as data: read by the OpenAPI document, the gateway, the admin listing and the access tests. */
+/** The rule as data, for the OpenAPI document, the gateway, the admin listing and the access tests. */
 export type Access =
   | { readonly type: "public" }
   | {
       readonly type: "authenticated";
       /** One of these groups; empty: any signed-in caller. */
       readonly groups: readonly string[];
-      /** One of these scopes, as API Gateway's `authorizationScopes`; empty: none is demanded. */
+      /** One of these scopes, like API Gateway's `authorizationScopes`; empty: no scope is required. */
       readonly scopes: readonly string[];
     }
   | {
       /** A machine with a key of the API's `apiKeys` service. */
       readonly type: "apiKey";
-      /** One of these scopes; empty: none is demanded. */
+      /** One of these scopes; empty: no scope is required. */
       readonly scopes: readonly string[];
     }
   | {
@@ -30,10 +30,10 @@ export interface Authenticated {
   readonly claims: Claims;
 }
 
-/** A handler and the rule that says who may call it. */
+/** A handler and its access rule. */
 export interface GuardedHandler<Input, Reply> {
   readonly access: Access;
-  /** Is called once the caller is allowed in and the input is parsed. */
+  /** Is called once the caller is admitted and the input is parsed. */
   readonly handler: (input: Input) => Promise<Reply>;
 }
 
@@ -43,12 +43,12 @@ export interface AuthRule {
 }
 
 /**
- * The RBAC decorator: lets a handler be called by members of one of `groups` (and holders of one of `scopes`), and
- * gives it the caller. Without a rule, any signed-in caller gets in.
+ * Admits members of one of `groups` (with one of `scopes`) to a handler, and gives it the caller. Without a
+ * rule, any signed-in caller is admitted.
  *
  * @throws TypeError when there is no handler.
- * @example
- * auth({ groups: ["ADMINS"] }, async ({ principal }) => ({ status: 200, body: { subject: principal.subject } }))
+ * @example auth({ groups: ["ADMINS"] }, async ({ principal }) => ({ status: 200, body: { subject:
+ * principal.subject } }))
  */
 export function auth<Input, Reply>(
   handler: (input: Input & Authenticated) => Promise<Reply>,
@@ -76,18 +76,18 @@ export interface ApiKeyRule {
   readonly scopes?: readonly [string, ...string[]];
 }
 
-/** What an API has whose endpoints may be called with a key. */
+/** The services of an API whose endpoints accept API keys. */
 export interface WithApiKeys {
   readonly services: { readonly apiKeys: Promise<ApiKeyStore> };
 }
 
 /**
- * Lets a handler be called by machines that send a key in the header `x-api-key`, and gives it the caller. Keys are looked
- * up in the API's service `apiKeys`. With `scopes`, the key must have one of them.
+ * Admits machines that send a key in the header `x-api-key`, and gives the handler the caller. Keys are
+ * looked up in the API's service `apiKeys`. With `scopes`, the key must have one of them.
  *
  * @throws TypeError when there is no handler.
- * @example
- * apiKey({ scopes: ["stock:write"] }, async ({ principal }) => ({ status: 200, body: { subject: principal.subject } }))
+ * @example apiKey({ scopes: ["stock:write"] }, async ({ principal }) => ({ status: 200, body: { subject:
+ * principal.subject } }))
  */
 export function apiKey<Input extends WithApiKeys, Reply>(
   handler: (input: Input & Pick<Authenticated, "principal">) => Promise<Reply>,
@@ -108,7 +108,7 @@ export function apiKey<Input extends WithApiKeys, Reply>(
   return { access: { type: "apiKey", scopes }, handler: handler as (input: Input) => Promise<Reply> };
 }
 
-/** Lets any caller call the handler, signed in or not. */
+/** Admits any caller, signed in or not. */
 export function anyone<Input, Reply>(
   handler: (input: Input) => Promise<Reply>,
 ): GuardedHandler<Input, Reply> {
@@ -129,23 +129,23 @@ export const ONE_KIND_OF_CALLER =
   "a route takes one kind of caller; define a route of its own, with its own path, for each kind";
 
 /**
- * Lets services call the handler that sign their requests with AWS keys (Signature Version 4), and gives it the caller.
- * API Gateway verifies the signature and asks IAM whether the caller's policies allow `execute-api:Invoke`, so that the
- * function of such an endpoint runs for no other caller. A container cannot verify a signature, and answers 403.
+ * Admits services that sign their requests with AWS keys (Signature Version 4), and gives the handler the
+ * caller. API Gateway verifies the signature and asks IAM whether the caller's policies allow
+ * `execute-api:Invoke`; it does not invoke the function for other callers. A container cannot verify a
+ * signature, and answers 403.
  *
- * @example
- * iam(async ({ principal }) => ({ status: 200, body: { caller: principal.subject } }))
+ * @example iam(async ({ principal }) => ({ status: 200, body: { caller: principal.subject } }))
  */
 export function iam<Input, Reply>(
   handler: (input: Input & Authenticated) => Promise<Reply>,
 ): GuardedHandler<Input, Reply> {
-  // Types say so too, but not in words.
+  // Types check this too, but their message does not say what to write.
   if (typeof handler !== "function") throw withoutHandler("iam", handler);
   // As with `auth`, the pipeline adds the caller.
   return { access: { type: "iam" }, handler: handler as (input: Input) => Promise<Reply> };
 }
 
-/** Says an access rule in words, for people. */
+/** Describes an access rule for people. */
 export function describeAccess(access: Access): string {
   if (access.type === "public") return "anyone";
   if (access.type === "iam") return "AWS callers whose policies allow it";
@@ -158,9 +158,9 @@ export function describeAccess(access: Access): string {
 }
 
 /**
- * Says in words why a caller is refused who is in none of `groups`.
+ * Explains the refusal of a caller who belongs to none of `groups`.
  *
- * @param callerGroups of the caller's token.
+ * @param callerGroups the groups in the caller's token.
  */
 export type GroupRefusal = (groups: readonly string[], callerGroups: readonly string[]) => string;
 

@@ -22,14 +22,17 @@ interface Asked {
   readonly principalOfRequest: Principal | undefined;
 }
 
-/** Asks a rule about `caller`: whom it lets in, whom the request names afterwards, and how often the token was looked at. */
+/**
+ * Applies a rule to `caller`: who is admitted, whom the request names afterwards, and how often the token was
+ * checked.
+ */
 async function ask(
   access: Access,
   caller: Principal | Error,
   groupRefusal: GroupRefusal = nameGroups,
   awsCaller?: Principal,
 ): Promise<Asked> {
-  // Whatever is read of the request but its context fails the test.
+  // The test fails if anything of the request but its context is read.
   const request = new Proxy({} as Request, {
     get: (target, name, receiver) =>
       typeof name === "symbol" ? Reflect.get(target, name, receiver) : assert.fail(`${name} was read`),
@@ -73,7 +76,7 @@ async function ask(
 const rule = (given: AuthRule) => auth(given, async () => undefined).access;
 
 describe("admit", () => {
-  it("gives the caller whom the rule lets in, to the request too", async () => {
+  it("returns the admitted caller, and gives it to the request too", async () => {
     const alice = principal(["USERS"]);
     assert.deepEqual(await ask(rule({ groups: ["USERS"] }), alice), {
       admitted: alice,
@@ -82,12 +85,12 @@ describe("admit", () => {
     });
   });
 
-  it("lets any signed-in caller in where the rule names no group", async () => {
+  it("admits any signed-in caller if the rule names no group", async () => {
     assert.ok((await ask(rule({}), principal([]))).admitted);
   });
 
-  it("never asks who calls where anyone may", async () => {
-    const asked = await ask(anyone(async () => undefined).access, new Error("a token was looked at"));
+  it("does not identify the caller where anyone may call", async () => {
+    const asked = await ask(anyone(async () => undefined).access, new Error("a token was checked"));
     assert.deepEqual(asked, { admitted: undefined, authentications: 0, principalOfRequest: undefined });
   });
 
@@ -97,10 +100,10 @@ describe("admit", () => {
       assert.equal((await ask(access, refused)).error, refused);
   });
 
-  it("asks for an AWS caller where the rule is for those, and never looks at a token", async () => {
+  it("asks for an AWS caller where the rule demands one, and does not check a token", async () => {
     const { access } = iam(async () => undefined);
     const caller = principal([]);
-    assert.deepEqual(await ask(access, new Error("a token was looked at"), nameGroups, caller), {
+    assert.deepEqual(await ask(access, new Error("a token was checked"), nameGroups, caller), {
       admitted: caller,
       authentications: 0,
       principalOfRequest: caller,
@@ -110,7 +113,7 @@ describe("admit", () => {
     assert.deepEqual(asked, { authentications: 0, principalOfRequest: undefined });
   });
 
-  it("gives a refused caller to nothing that runs after it", async () => {
+  it("hides a refused caller from everything that runs after it", async () => {
     const access = rule({ groups: ["ADMINS"], scopes: ["write"] });
     for (const caller of [principal(["USERS"], ["write"]), principal(["ADMINS"], ["read"])]) {
       const { error, principalOfRequest } = await ask(access, caller);
@@ -119,7 +122,7 @@ describe("admit", () => {
     }
   });
 
-  it("lets a member of any one of the groups in, and compares groups letter by letter", async () => {
+  it("admits a member of any one of the groups, and compares groups letter by letter", async () => {
     const access = rule({ groups: ["USERS", "ADMINS"] });
     assert.ok((await ask(access, principal(["OTHERS", "ADMINS"]))).admitted);
     for (const group of [
@@ -137,12 +140,12 @@ describe("admit", () => {
     }
   });
 
-  it("names the groups to a caller who is in none of them", async () => {
+  it("names the required groups to a caller who belongs to none of them", async () => {
     const { error } = await ask(rule({ groups: ["USERS", "ADMINS"] }), principal(["OTHERS"]));
     assert.equal(error?.reason, "Only members of USERS or ADMINS may call this endpoint");
   });
 
-  it("refuses in the API's own words, which may tell a caller without groups from one in other groups", async () => {
+  it("refuses with the API's own message, which may distinguish callers without groups", async () => {
     const say: GroupRefusal = (groups, callerGroups) =>
       `${groups} and not ${callerGroups.join() || "nothing"}`;
     const access = rule({ groups: ["USERS", "ADMINS"] });
@@ -151,7 +154,7 @@ describe("admit", () => {
     assert.equal(await reason(["OTHERS"]), "USERS,ADMINS and not OTHERS");
   });
 
-  it("demands one of the scopes before it looks at groups, and says which in the gateway's form", async () => {
+  it("demands one of the scopes before it checks groups, and names them in the gateway's form", async () => {
     const access = rule({ groups: ["ADMINS"], scopes: ["read", "write"] });
     assert.ok((await ask(access, principal(["ADMINS"], ["other", "write"]))).admitted);
     for (const scopes of [[], ["Read"], ["read write"], ["reader"]]) {

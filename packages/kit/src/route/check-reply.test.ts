@@ -39,7 +39,7 @@ describe("replyFault", () => {
     assert.equal(as("text/plain", "x"), "the content type text/plain is not in the contract");
   });
 
-  it("names every place where the body does not fit, and no value", () => {
+  it("names every place where the body is wrong, and quotes no value", () => {
     const schema = z.object({ name: z.string(), list: z.array(z.object({ a: z.number() })) });
     const found = fault(schema, { list: [{ a: 1 }, { a: "hunter2" }] }) ?? "";
     assert.match(found, /^name: .+; list\.1\.a: .+/);
@@ -56,16 +56,16 @@ describe("replyFault", () => {
     assert.equal(fault(schema, body), "not in the schema: user.hash, list[1].b, extra");
   });
 
-  it("lets a field be undefined, which JSON leaves out", () => {
+  it("allows an undefined field, which JSON leaves out", () => {
     assert.equal(fault(z.object({}), { extra: undefined }), undefined);
   });
 
-  it("lets a loose schema have any field", () => {
+  it("allows any field in a loose schema", () => {
     assert.equal(fault(z.looseObject({ a: z.string() }), { a: "x", b: { c: 1 } }), undefined);
     assert.equal(fault(z.record(z.string(), z.unknown()), { a: "x", b: { c: 1 } }), undefined);
   });
 
-  it("takes a field for declared when one of a union's options that fit has it", () => {
+  it("accepts a field that a matching option of a union declares", () => {
     const first = z.object({ a: z.string() });
     const second = z.object({ a: z.string(), b: z.object({ c: z.string() }) });
     const schema = z.object({ list: z.array(z.union([first, second])) });
@@ -73,7 +73,7 @@ describe("replyFault", () => {
     assert.equal(fault(schema, { list: [{ a: "x", c: "y" }] }), "not in the schema: list[0].c");
   });
 
-  it("knows the fields of both sides of an intersection, of tuples, records and what contains itself", () => {
+  it("finds fields in intersections, tuples, records and recursive schemas", () => {
     const node = z.object({
       name: z.string(),
       get children() {
@@ -112,14 +112,14 @@ describe("replyFault", () => {
     ]);
   });
 
-  it("looks at what is sent: without the fields that are undefined, and with null for such an item", () => {
+  it("checks what is sent: without undefined fields, and with null for undefined items", () => {
     assert.match(fault(z.object({ a: z.unknown() }), { a: undefined }) ?? "", /^a: /);
     assert.equal(fault(z.object({ a: z.exactOptional(z.string()) }), { a: undefined }), undefined);
     assert.match(fault(z.array(z.string().optional()), [undefined]) ?? "", /^0: /);
     assert.equal(fault(z.object({ at: z.date() }), { at: new Date(0) }), undefined);
   });
 
-  it("is not fooled by a field that every object inherits", () => {
+  it("is not fooled by inherited fields", () => {
     assert.equal(
       fault(z.object({}), { toString: "x", constructor: "y" }),
       "not in the schema: toString, constructor",

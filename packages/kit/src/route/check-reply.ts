@@ -3,8 +3,8 @@ import type { ResponseContract, ResponseContracts, RouteReply } from "./define-r
 import { isStream } from "./reply.ts";
 
 /**
- * Compares what a handler answered with what its contract promises. A field that the schema does not mention counts as
- * a fault too: that is how things leak.
+ * Compares a handler's answer with its contract. A field that the schema does not mention is a fault too,
+ * because it may leak data.
  *
  * @returns what is wrong, or `undefined`.
  */
@@ -30,7 +30,7 @@ export function replyFault(contracts: ResponseContracts, reply: RouteReply): str
   return undeclared.length > 0 ? `not in the schema: ${undeclared.join(", ")}` : undefined;
 }
 
-/** JSON leaves out a field that is undefined, and makes null of an item that is. */
+/** JSON leaves out an undefined field, and turns an undefined item into null. */
 function asSent(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => asSent(item ?? null));
   if (!isObject(value) || ![Object.prototype, null].includes(Object.getPrototypeOf(value))) return value;
@@ -45,7 +45,10 @@ function schemaFor(
   return given === contentType ? schema : alternatives?.[given];
 }
 
-/** The fields of a valid value that its schema does not mention. Of a union, the option counts that mentions most. */
+/**
+ * The fields of a valid value that its schema does not mention. For a union, the option that mentions most of
+ * them counts.
+ */
 function undeclaredFields(schema: zod.core.$ZodType, value: unknown, path: string): readonly string[] {
   const { def } = (schema as zod.core.$ZodTypes)._zod;
   const ofFields = (schemaOf: (name: string) => zod.core.$ZodType | undefined) =>
@@ -90,7 +93,7 @@ function fewest(found: readonly (readonly string[])[]): readonly string[] {
   return found.toSorted((a, b) => a.length - b.length)[0] ?? [];
 }
 
-/** The places that are others, or inside of them. */
+/** The places that equal others, or are inside of them. */
 function within(places: readonly string[] = [], others: readonly string[] = []): readonly string[] {
   return places.filter((place) =>
     others.some((other) => place === other || place.startsWith(`${other}.`) || place.startsWith(`${other}[`)),

@@ -1,11 +1,11 @@
 import * as querystring from "node:querystring";
 
 /**
- * Reads lists of a query that come as one value: `fields=a,b` (OpenAPI's style `form` without `explode`). A comma that is
- * written `%2C` belongs to an item (RFC 6570, section 3.2.8).
+ * Reads query lists that come as one value: `fields=a,b` (OpenAPI's style `form` without `explode`). A comma
+ * written as `%2C` belongs to an item (RFC 6570, section 3.2.8).
  *
- * @param query as it was parsed.
- * @param encoded the query as it came.
+ * @param query the parsed query.
+ * @param encoded the original query.
  * @returns the query, in which the named lists are arrays.
  */
 export function withCommaSeparated(

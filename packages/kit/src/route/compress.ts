@@ -1,18 +1,18 @@
-/** Compression of answers. Loaded by the first answer that is worth it. */
+/** Compression of answers. Loaded by the first answer that is worth compressing. */
 import { promisify } from "node:util";
 import { brotliCompress, gzip, constants as zlib } from "node:zlib";
 import { preferences } from "../request/preferences.ts";
 import type { WholeAnswer } from "./reply.ts";
 
 const CODERS = {
-  // The best levels are for files that are compressed once: here a caller waits.
+  // The highest levels are for files that are compressed once: here a caller waits.
   br: (body: string | Uint8Array) =>
     promisify(brotliCompress)(body, { params: { [zlib.BROTLI_PARAM_QUALITY]: 4 } }),
   gzip: (body: string | Uint8Array) => promisify(gzip)(body),
 } as const;
 
 /**
- * Compresses an answer in the coding that its caller likes best; brotli, where both are as welcome.
+ * Compresses an answer in the coding that its caller prefers; brotli, if both are equal.
  *
  * @param acceptEncoding of the request.
  */
@@ -30,7 +30,7 @@ export async function compress(
     headers: {
       ...answer.headers,
       "content-encoding": coding,
-      // A strong tag stands for one coding alone (RFC 9110, section 8.8.3.3).
+      // A strong tag identifies one coding only (RFC 9110, section 8.8.3.3).
       ...(etag?.startsWith('"') && { etag: `W/${etag}` }),
     },
     body: await CODERS[coding](answer.body),

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { readCookies, writeCookie } from "./cookies.ts";
 
 describe("a cookie that is set", () => {
-  it("is HttpOnly, Secure, SameSite=Lax, and of this API alone, unless it says otherwise", () => {
+  it("is by default HttpOnly, Secure, SameSite=Lax, and limited to this API's path", () => {
     assert.equal(
       writeCookie({ name: "a", value: "b" }, "/express"),
       "a=b; Path=/express; HttpOnly; Secure; SameSite=Lax",
@@ -27,7 +27,7 @@ describe("a cookie that is set", () => {
     );
   });
 
-  it("has a value of any text, which comes back as it was", () => {
+  it("keeps any text as its value", () => {
     for (const value of ["ä 💡; Path=/, =\"'\r\n", "", "%"]) {
       const header = writeCookie({ name: "a", value }, "");
       assert.match(header, /^a=[!-~]*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
@@ -35,7 +35,7 @@ describe("a cookie that is set", () => {
     }
   });
 
-  it("is of the whole host where its name says so", () => {
+  it("is for the whole host if its name says so", () => {
     assert.match(writeCookie({ name: "__Host-a", value: "b" }, "/express"), /; Path=\/; /);
   });
 
@@ -54,8 +54,8 @@ describe("a cookie that is set", () => {
   });
 });
 
-describe("cookies that come", () => {
-  it("are read by name, the first of each, and make nothing a prototype", () => {
+describe("received cookies", () => {
+  it("are read by name, the first of each, and cannot set a prototype", () => {
     assert.deepEqual(readCookies('a=1; b="2"; a=3; c=%zz'), { a: "1", b: '"2"', c: "%zz" });
     assert.deepEqual(readCookies(undefined), {});
     const given = readCookies("__proto__=x; constructor=y");

@@ -1,4 +1,4 @@
-/** Cookies in and out. Loaded by the first endpoint that has any. */
+/** Reads and writes cookies. Loaded by the first endpoint that has any. */
 import { parseCookie, stringifySetCookie } from "cookie";
 import type { Cookie } from "./define-route.ts";
 
@@ -8,11 +8,11 @@ export function readCookies(header: string | undefined): Record<string, unknown>
 }
 
 /**
- * Writes a `set-cookie` header (RFC 6265). What the cookie does not say is safe: `HttpOnly`, `Secure`, `SameSite=Lax`, and
- * a path that is this API's alone.
+ * Writes a `set-cookie` header (RFC 6265). The defaults are safe: `HttpOnly`, `Secure`, `SameSite=Lax`, and
+ * this API's own path.
  *
- * @param basePath where the outside sees the API's root.
- * @throws TypeError for what a browser would drop.
+ * @param basePath the public path of the API's root.
+ * @throws TypeError for a cookie that a browser would drop.
  */
 export function writeCookie(cookie: Cookie, basePath: string): string {
   const { name, value, maxAgeSeconds, domain, sameSite = "lax", httpOnly = true, secure = true } = cookie;

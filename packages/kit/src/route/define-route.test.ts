@@ -12,7 +12,7 @@ describe("defineRoute", () => {
     responses: (z: typeof import("zod")) => ({ 200: { description: "A thing.", schema: z.string() } }),
   } as const;
 
-  it("keeps the contract and says who may call", () => {
+  it("keeps the contract, with who may call", () => {
     const route: Route = defineRoute({ ...contract, path: "/v1/things/{thingId}" }).handler(
       auth({ groups: ["STAFF"], scopes: ["read:things"] }, async () => ({ status: 200, body: "x" })),
     );
@@ -27,22 +27,22 @@ describe("defineRoute", () => {
     });
   });
 
-  it("refuses what only GET has, with a clear message", () => {
+  it("refuses options that only GET has, with a clear message", () => {
     const post = { ...contract, method: "POST", path: "/v1/things" } as const;
     assert.throws(() => defineRoute({ ...post, head: true }), {
-      message: "getThing is POST, and only GET has head",
+      message: "getThing is POST; only GET can have head",
     });
     assert.throws(() => defineRoute({ ...post, etag: true }), {
-      message: "getThing is POST, and only GET has etag",
+      message: "getThing is POST; only GET can have etag",
     });
   });
 
-  it("refuses to let shared caches have the answers of an endpoint that has a caller", () => {
+  it("refuses to let shared caches keep the answers of an endpoint that identifies its caller", () => {
     const define = (cacheControl: string) => defineRoute({ ...contract, path: "/v1/things", cacheControl });
     const handler = async () => ({ status: 200, body: "x" }) as const;
     for (const cacheControl of ["public, max-age=60", "Public", "s-maxage=60"]) {
       assert.throws(() => define(cacheControl).handler(auth(handler)), {
-        message: `getThing has a caller, and ${cacheControl} lets caches give its answers to others; say private`,
+        message: `getThing identifies its caller, but ${cacheControl} lets caches share its answers; use private`,
       });
       assert.ok(define(cacheControl).handler(anyone(handler)));
     }
@@ -61,7 +61,7 @@ describe("defineRoute", () => {
     "/v1/a b",
     "/v1/%20",
   ]) {
-    it(`refuses ${path}, which API Gateway would refuse, and shows a right path`, () => {
+    it(`refuses ${path}, which API Gateway would refuse, and shows a valid path`, () => {
       assert.throws(
         () => defineRoute({ ...contract, path }),
         (error: Error) => error.message.includes(path) && error.message.includes("/v1/orders/{orderId}"),
@@ -70,13 +70,13 @@ describe("defineRoute", () => {
   }
 
   for (const path of ["/", "/v1/", "/v1/openapi.json", "/v1/a/{b}/c", "/v1/files/{path+}", "/v1/a-b_c~d.e"]) {
-    it(`takes ${path}`, () => assert.doesNotThrow(() => defineRoute({ ...contract, path })));
+    it(`accepts ${path}`, () => assert.doesNotThrow(() => defineRoute({ ...contract, path })));
   }
 });
 
 /*
- * What must not compile. `npm run check` runs the type checker over this file: where a line below would compile, its
- * directive is unused, and that is an error.
+ * Code that must not compile. `npm run check` type-checks this file: if a line below compiles, its directive
+ * is unused, and that is an error.
  */
 const contract = {
   operationId: "getThing",

@@ -1,8 +1,8 @@
 /**
- * One definition of an endpoint, from which everything else comes: the Express route with its validation, the OpenAPI
- * operation, the gateway's route, the admin listing, the access table and the access tests.
+ * The definition of an endpoint, from which everything else is made: the Express route with its validation,
+ * the OpenAPI operation, the gateway's route, the admin listing, the access table and the access tests.
  *
- * Schemas are made by functions that are handed zod, so that a request that validates nothing never loads it
+ * Schemas are made by functions that receive zod, so that a request without validation never loads it
  * (docs/decisions/0002-route-definitions.md).
  */
 import type { RequestHandler } from "express";
@@ -20,7 +20,9 @@ export type Zod = typeof zod;
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 export type Method = (typeof METHODS)[number];
 
-/** The schemas of what a request brings. What has no schema does not reach the handler, but for path variables. */
+/**
+ * The schemas of a request's parts. Parts without a schema do not reach the handler, except path variables.
+ */
 export interface RequestSchemas {
   readonly params?: zod.ZodObject;
   readonly query?: zod.ZodObject;
@@ -35,22 +37,25 @@ export interface ResponseContract {
   /** Without one, the answer has no body: a redirect, a 204. A 200 always has one. */
   readonly schema?: zod.ZodType;
   /**
-   * A body that comes in pieces, in place of a schema; `contentType` says what it is. Behind an HTTP API, which cannot stream, a
-   * finite one is collected first, up to 6 MB. An endless one, such as server-sent events, is `only: "container"`.
+   * A body that is sent in pieces, instead of a schema; `contentType` says what it is. Behind an HTTP API,
+   * which cannot stream, a finite one is collected first, up to 6 MB. An endless one, such as server-sent
+   * events, needs `only: "container"`.
    */
   readonly stream?: "finite" | "endless";
-  /** Default: `application/json`. Any other type is sent as it is: a string or bytes. */
+  /** Default: `application/json`. Any other type is sent unchanged: a string or bytes. */
   readonly contentType?: string;
-  /** What else the answer may be, by content type. A reply of such a type says so in its `content-type` header. */
+  /** Alternative answers, by content type. A reply of such a type names it in its `content-type` header. */
   readonly alternatives?: Readonly<Record<string, zod.ZodType>>;
 }
 
-/** One contract a success status. Error answers come from the catalogue. */
+/** One contract for each success status. Error answers come from the catalogue. */
 export interface ResponseContracts {
   readonly [status: number]: ResponseContract;
 }
 
-/** What an API declares beyond its endpoints: its own settings, services and error codes, as their handlers see them. */
+/**
+ * An API's declarations besides its endpoints: its settings, services and error codes, as handlers see them.
+ */
 export interface ApiTypes {
   readonly settings: object;
   readonly services: object;
@@ -64,14 +69,14 @@ export interface KitTypes extends ApiTypes {
   readonly errorCode: ErrorCode;
 }
 
-/** What an endpoint may ask of the API that it is part of. */
+/** What an endpoint may ask about its own API. */
 export interface ApiFacts {
   readonly name: string;
   readonly version: string;
   readonly description: string;
   /** The kit's error codes and its own. */
   readonly errors: Readonly<Record<string, CatalogueEntry>>;
-  /** Every endpoint that is switched on, in the order of their paths. */
+  /** Every enabled endpoint, sorted by path. */
   endpoints(): Promise<readonly Route[]>;
 }
 
@@ -82,21 +87,24 @@ export interface Trace {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What every handler is given, whatever the endpoint. */
+/** The input that every handler gets, whatever the endpoint. */
 export interface HandlerContext<Types extends ApiTypes = KitTypes> {
   readonly requestId: string;
   readonly clientIp: string;
-  /** Where the outside sees this API's root: `""`, `/express` (mapping key) or `/mvp` (stage). */
+  /** The public path of this API's root: `""`, `/express` (mapping key) or `/mvp` (stage). */
   readonly basePath: string;
-  /** Where the outside sees this API's host: `https://api.example.com`. */
+  /** The public origin of this API: `https://api.example.com`. */
   readonly origin: string;
   /** Aborts when the deadline has passed or the caller has gone. */
   readonly signal: AbortSignal;
   /** Writes lines that carry the ids of the request. */
   readonly log: Log;
-  /** The trace that the request belongs to. What calls another service sends its `headers` along. */
+  /** The request's trace. Send its `headers` along with calls to other services. */
   readonly trace: Trace;
-  /** `fetch`, with the headers of the trace, and with the signal: it gives up where the answer is not needed any more. */
+  /**
+   * `fetch` with the trace's headers and the request's signal, which aborts it when the answer is no longer
+   * needed.
+   */
   readonly fetch: typeof fetch;
   readonly config: Config<Types["settings"]>;
   /** Each service as a promise: `const pool = await services.pool`. */
@@ -123,12 +131,12 @@ export type HandlerInput<
   HandlerContext<Types> &
   (Raw extends true
     ? {
-        /** The body as it was sent; empty where there is none. */
+        /** The original body; empty if there is none. */
         readonly rawBody: Uint8Array;
       }
     : unknown);
 
-/** A cookie to set. What it does not say is safe. */
+/** A cookie to set, with safe defaults. */
 export interface Cookie {
   readonly name: string;
   /** Any text: it is encoded. */
@@ -146,16 +154,16 @@ export interface Cookie {
   readonly secure?: boolean;
 }
 
-/** What an answer may say beside its status and its body. */
+/** What an answer may have besides its status and its body. */
 export interface ReplyDetails {
   /** Names in any case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly Cookie[];
-  /** The name under which a browser stores the body, in any language; `inline` shows it first. */
+  /** The file name under which a browser stores the body, in any language; `inline` displays it instead. */
   readonly file?: { readonly name: string; readonly disposition?: "attachment" | "inline" };
 }
 
-/** What a handler returns: one of the statuses of the contract, and the body that goes with it. */
+/** A handler's result: one of the contract's statuses, with its body. */
 export type HandlerReply<Contracts extends ResponseContracts> = {
   [Status in keyof Contracts]: { readonly status: Status } & ReplyDetails & BodyOf<Contracts[Status]>;
 }[keyof Contracts];
@@ -180,11 +188,11 @@ type AlternativeBody<Contract> = Contract extends {
   : never;
 
 export interface Deprecation {
-  /** The day from which it should not be used: `2026-05-01`, at midnight UTC. */
+  /** The day from which it is deprecated: `2026-05-01`, at midnight UTC. */
   readonly since: string;
   /** The day from which it may be gone. */
   readonly sunset?: string;
-  /** The path of what to use: `/v2/orders/{orderId}`, with no other variables than the endpoint's own. */
+  /** The path of its replacement: `/v2/orders/{orderId}`, with no variables besides the endpoint's own. */
   readonly successor?: string;
 }
 
@@ -203,61 +211,69 @@ export interface RouteContract<
   /** One sentence. */
   readonly summary: string;
   readonly description?: string;
-  /** Whether the gateway gets a route for HEAD too. For GET, to which the app itself always answers HEAD. */
+  /** Whether the gateway gets a route for HEAD too. For GET only; the app itself always answers HEAD. */
   readonly head?: true;
-  /** The feature that switches the endpoint on; without one it is always there. */
+  /** The feature that enables the endpoint; without one it is always enabled. */
   readonly feature?: keyof Features;
-  /** Where the endpoint is: it is not in Lambda, and has no route at the gateway. Default: everywhere. */
+  /** Where the endpoint exists: not in Lambda, and without a route at the gateway. Default: everywhere. */
   readonly only?: "container";
   /** What the kit itself uses the endpoint for. */
   readonly role?: Role;
-  /** Express handlers that run once the caller is allowed in, before the body is read: `use: [rateLimit(...)]`. */
+  /**
+   * Express handlers that run after the access check and before the body is read: `use: [rateLimit(...)]`.
+   */
   readonly use?: readonly RequestHandler[];
   readonly request?: (z: Zod) => Schemas;
   /**
-   * The media types that the body may have, or ranges of them such as `text/*`. Default: JSON.
+   * The accepted media types of the body, or ranges such as `text/*`. Default: JSON.
    *
-   * JSON (and what ends with `+json`), lines of JSON and forms are parsed, text is a string; all of it is UTF-8. What is
-   * none of these has no schema: take it as `rawBody`.
+   * JSON (and types that end with `+json`), lines of JSON and forms are parsed, text is a string; all of it
+   * is UTF-8. Other types have no schema: take them as `rawBody`.
    */
   readonly consumes?: readonly [MediaType, ...MediaType[]];
-  /** Whether the handler gets the bytes of the body too, as `rawBody`: to verify a signature, or to store them. */
+  /** Whether the handler also gets the body's bytes as `rawBody`: to verify a signature, or to store them. */
   readonly rawBody?: Raw;
   /** Lists of the query that come as one value, `?fields=a,b`. Others are repeated: `?tag=a&tag=b`. */
   readonly commaSeparated?: readonly string[];
   /** Default: 1 MiB. */
   readonly bodyLimitBytes?: number;
   /**
-   * Whether callers may, or must, send the header `Idempotency-Key`, under which a request that is sent again gets the
-   * answer of the first one. It takes the API's service `sharedStore`.
+   * Whether callers may, or must, send the header `Idempotency-Key`, with which a repeated request gets the
+   * answer of the first one. Needs the API's service `sharedStore`.
    */
   readonly idempotency?: "required" | "optional";
-  /** That the endpoint is on its way out: answers, document and pages say so, and each call is logged. */
+  /** Deprecates the endpoint: answers, document and pages say so, and each call is logged. */
   readonly deprecated?: Deprecation;
   readonly responses: (z: Zod) => Contracts;
-  /** `cache-control` of its answers, unless one has its own. Default: `no-store`. Errors are never cached. */
+  /**
+   * `cache-control` of its answers, unless an answer sets its own. Default: `no-store`. Errors are never
+   * cached.
+   */
   readonly cacheControl?: string;
-  /** Whether its answers get an entity tag, and callers who have one get 304. For GET. */
+  /** Whether its answers get an entity tag, so that callers who have the content get 304. For GET only. */
   readonly etag?: true;
-  /** Where `METRICS_NAMESPACE` is set: whether the endpoint has a metric of its own, of its latency. It costs money every month. */
+  /**
+   * Where `METRICS_NAMESPACE` is set: whether the endpoint has its own latency metric, which costs money
+   * every month.
+   */
   readonly metrics?: boolean;
-  /** Codes that the handler itself may throw, beyond those that every endpoint of its kind may answer. */
+  /** Codes that the handler itself may throw, besides those of every endpoint of its kind. */
   readonly errors?: readonly Code[];
 }
 
 /**
  * - `health`: the health check of containers and releases
  * - `token`, `refresh`: the OAuth 2.0 endpoints through which the docs pages sign in
- * - `docs`: tells of the API itself; lists of endpoints show it last
+ * - `docs`: describes the API itself; lists of endpoints show it last
  */
 export type Role = "health" | "token" | "refresh" | "docs";
 
-/** What the rest of the program knows of an endpoint. */
+/** What the rest of the program knows about an endpoint. */
 export interface Route extends Omit<RouteContract<string, RequestSchemas, ResponseContracts>, "method"> {
-  /** `ANY` of a mounted router. */
+  /** `ANY` for a mounted router. */
   readonly method: Method | "ANY";
   readonly access: Access;
-  /** Is called with the caller where the access rule demands one. */
+  /** Is called with the caller if the access rule demands one. */
   readonly handler: (
     input: Record<string, unknown> & HandlerContext & Partial<Authenticated>,
   ) => Promise<RouteReply>;
@@ -271,28 +287,27 @@ export interface RouteReply extends ReplyDetails {
 /**
  * Defines an endpoint: the contract first, then who may call it and what it does.
  *
- * @throws TypeError when the path has a form that API Gateway would refuse.
- * @example
- * export const getOrder = defineRoute({
- *   operationId: "getOrder",
- *   method: "GET",
- *   path: "/v1/orders/{orderId}",
- *   summary: "Gets an order.",
- *   responses: (z) => ({ 200: { description: "The order.", schema: z.object({ orderId: z.string() }) } }),
+ * @throws TypeError for a path that API Gateway would refuse.
+ * @example export const getOrder = defineRoute({
+ * operationId: "getOrder",
+ * method: "GET",
+ * path: "/v1/orders/{orderId}",
+ * summary: "Gets an order.",
+ * responses: (z) => ({ 200: { description: "The order.", schema: z.object({ orderId: z.string() }) } }),
  * }).handler(auth({ groups: ["STAFF"] }, async ({ params }) => ({ status: 200, body: params })));
  */
 export const defineRoute: RouteDefiner<KitTypes> = (contract) => {
   checkPath(contract.operationId, contract.path);
   for (const property of ["head", "etag"] as const)
     if (contract[property] && contract.method !== "GET")
-      throw new TypeError(`${contract.operationId} is ${contract.method}, and only GET has ${property}`);
+      throw new TypeError(`${contract.operationId} is ${contract.method}; only GET can have ${property}`);
   if (contract.idempotency && SAFE_METHODS.has(contract.method))
     throw new TypeError(
-      `${contract.operationId}: a ${contract.method} changes nothing, so that it needs no idempotency; leave it out`,
+      `${contract.operationId}: a ${contract.method} changes nothing, so it needs no idempotency; leave it out`,
     );
   return {
     handler(guarded, ...others: readonly unknown[]) {
-      // Types say so too, but not in words.
+      // Types check this too, but their message does not say what to write.
       if (others.length > 0) throw new TypeError(`${contract.operationId}: ${ONE_KIND_OF_CALLER}`);
       if (typeof guarded?.access !== "object") {
         throw new TypeError(
@@ -302,23 +317,23 @@ export const defineRoute: RouteDefiner<KitTypes> = (contract) => {
       const { operationId, cacheControl = "" } = contract;
       if (guarded.access.type !== "public" && /\b(public|s-maxage)\b/i.test(cacheControl))
         throw new TypeError(
-          `${operationId} has a caller, and ${cacheControl} lets caches give its answers to others; say private`,
+          `${operationId} identifies its caller, but ${cacheControl} lets caches share its answers; use private`,
         );
-      // The parsed input has the schemas' types because the very same schemas parsed it.
+      // The parsed input has the schemas' types because the same schemas parsed it.
       const handler = guarded.handler as unknown as Route["handler"];
       return { ...contract, access: guarded.access, handler };
     },
   };
 };
 
-/** An HTTP API answers all at once: what never ends is for the container alone. */
+/** An HTTP API answers all at once: an endless stream works in the container only. */
 type WhereStreamsAre<Contracts extends ResponseContracts> = {
   [Status in keyof Contracts]: Contracts[Status] extends { readonly stream: "endless" } ? true : never;
 }[keyof Contracts] extends never
   ? unknown
   : { readonly only: "container" };
 
-/** `defineRoute`, for the endpoints of an API with settings, services and error codes of its own. */
+/** `defineRoute` for the endpoints of an API with its own settings, services and error codes. */
 export type RouteDefiner<Types extends ApiTypes> = <
   const Path extends string,
   Contracts extends ResponseContracts,
@@ -332,7 +347,7 @@ export type RouteDefiner<Types extends ApiTypes> = <
   handler(guarded: GuardedHandler<HandlerInput<Schemas, Path, Types, Raw>, HandlerReply<Contracts>>): Route;
 };
 
-/** What the compiler says where an API has no such service. */
+/** The compiler's message where an API has no such service. */
 interface NeedsSharedStore {
   readonly needs: "the service sharedStore, in defineApi({ services: { sharedStore } })";
 }

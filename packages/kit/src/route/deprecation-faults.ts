@@ -3,7 +3,7 @@ import type { Route } from "./define-route.ts";
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const PATH = /^(\/([\w.~-]+|\{\w+\+?\}))+$/;
 
-/** What is wrong with what an endpoint says of its end. */
+/** Finds mistakes in an endpoint's deprecation. */
 export function deprecationFaults({
   path,
   deprecated,
@@ -23,6 +23,6 @@ export function deprecationFaults({
     ...(successor !== undefined && !PATH.test(successor)
       ? [`the successor "${successor}" is not a path; write one like /v2/orders/{orderId}`]
       : []),
-    ...unknown.map(([name]) => `its successor ${successor} has ${name}, which ${path} has not`),
+    ...unknown.map(([name]) => `its successor ${successor} has ${name}, which is not in ${path}`),
   ];
 }

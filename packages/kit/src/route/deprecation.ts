@@ -1,10 +1,11 @@
-/** What an old endpoint says of itself with each answer. */
+/** The deprecation that an endpoint announces with each answer. */
 import type { Request, Response } from "express";
 import { requestContext } from "../request/request-context.ts";
 import type { Deprecation } from "./define-route.ts";
 
 /**
- * Sets `deprecation` (RFC 9745), `sunset` (RFC 8594) and a `link` to the successor (RFC 5829, section 3.2). Refusals have them too.
+ * Sets `deprecation` (RFC 9745), `sunset` (RFC 8594) and a `link` to the successor (RFC 5829, section 3.2),
+ * on refusals too.
  */
 export function announceDeprecation(
   { since, sunset, successor }: Deprecation,
@@ -25,7 +26,7 @@ export function announceDeprecation(
   response.appendHeader("link", `<${basePath}${path}>; rel="successor-version"`);
 }
 
-/** Writes the line by which an owner learns who still calls: the prefix of an API key, and the subject where it may be logged. */
+/** Logs who still calls: the prefix of an API key, and the subject if it may be logged. */
 export function logDeprecatedCall(request: Request, operationId: string, mayLogSubject: boolean): void {
   const { log, principal, apiKeyPrefix } = requestContext(request);
   const subject = mayLogSubject ? principal?.subject : undefined;

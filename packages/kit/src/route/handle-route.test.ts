@@ -24,7 +24,7 @@ describe("an answer that breaks its contract", () => {
   }
 
   for (const environment of ["development", "test"]) {
-    it(`fails in ${environment}, and the log says which field the contract does not mention`, async () => {
+    it(`fails in ${environment}, and the log names the field that the contract does not mention`, async () => {
       const { status, text, lines } = await brokenAnswer(environment);
       assert.equal(status, 500);
       assert.doesNotMatch(text, /passwordHash|5f4dcc3b/);
@@ -34,7 +34,7 @@ describe("an answer that breaks its contract", () => {
     });
   }
 
-  it("is sent as it is in production, where answers are not compared with their contract", async () => {
+  it("is sent unchanged in production, where answers are not compared with their contract", async () => {
     const { status, text, lines } = await brokenAnswer("production");
     assert.equal(status, 200);
     assert.deepEqual(JSON.parse(text), { name: "alice", passwordHash: "5f4dcc3b" });
@@ -61,12 +61,12 @@ describe("an endpoint whose schemas cannot be documented", () => {
         .expect(500);
       assert.match(
         lines.join(""),
-        /countThings: query from: text has no objects; take JSON, or name each field/,
+        /countThings: query from: text has no objects; use JSON, or name each field/,
       );
     });
   }
 
-  it("goes on in production", async () => {
+  it("works in production", async () => {
     const app = testApp(apiOf([countThings]), { environment: { NODE_ENV: "production" } });
     await supertest(app).get("/v1/things").expect(200, "5");
   });
@@ -152,7 +152,7 @@ describe("the input of a handler", () => {
     assert.equal(claims, principal.claims);
   });
 
-  it("is not made before the caller is let in: not even the body is read", async () => {
+  it("is not made before the access check: the body is not read", async () => {
     let calls = 0;
     const guarded = defineRoute({
       operationId: "guarded",

@@ -1,4 +1,7 @@
-/** The way of a request through an endpoint, from top to bottom: who calls, may they, what did they send, the answer. */
+/**
+ * A request's path through an endpoint, from top to bottom: who calls, may they, what did they send, the
+ * answer.
+ */
 import type { Request, RequestHandler, Response } from "express";
 import type { ApiKeyStore } from "../auth/api-key-store.ts";
 import type { Principal } from "../auth/principal.ts";
@@ -22,7 +25,7 @@ export interface RouteEnvironment {
   readonly api: ApiFacts;
 }
 
-/** An endpoint as the list has it. */
+/** An endpoint as the API lists it. */
 export interface ListedRoute {
   readonly method: Method;
   readonly path: string;
@@ -37,8 +40,8 @@ interface LoadedRoute {
 /**
  * Makes the Express handler of an endpoint. Its file is loaded by its first request.
  *
- * Outside production, an answer that breaks its contract fails. In production answers are not compared: zod would cost
- * each cold start more than all the rest.
+ * Outside production, an answer that breaks its contract is an error. In production answers are not compared:
+ * loading zod would cost a cold start more than everything else.
  */
 export function handleRoute(listed: ListedRoute, environment: RouteEnvironment): RequestHandler {
   const { config } = environment;
@@ -46,7 +49,7 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
   const headKey = routeKey("HEAD", listed.path);
   let loading: Promise<LoadedRoute | undefined> | undefined;
 
-  /** @returns `undefined` for an endpoint that is switched off, or is not of this runtime. */
+  /** @returns `undefined` for an endpoint that is disabled, or not for this runtime. */
   async function load(): Promise<LoadedRoute | undefined> {
     const route = await loadRoute(`${listed.method} ${listed.path}`, listed.load);
     const isHere = route.only !== "container" || config.runtime !== "LAMBDA";
@@ -103,11 +106,13 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
 }
 
 /**
- * Runs Express handlers one after the other on a request.
+ * Runs Express handlers in order on a request.
  *
- * @returns a promise of `true` when the last has called `next`, and of `false` when one has skipped the route with
- *   `next("route")` or `next("router")`. It rejects with what one of them throws or hands to `next`, and stays pending when
- *   one has answered the request.
+ * @returns a promise of `true` when the last has called `next`, and of `false` when one has skipped the route
+ * with
+ * `next("route")` or `next("router")`. It rejects with what a handler throws or passes to `next`, and stays
+ * pending when
+ * one has answered the request.
  */
 async function runHandlers(
   handlers: readonly RequestHandler[],
@@ -116,7 +121,7 @@ async function runHandlers(
 ): Promise<boolean> {
   for (const handler of handlers) {
     const passedOn = await new Promise<unknown>((resolve, reject) => {
-      // What it returns is a promise where it is async: its rejection is an error too, as in Express.
+      // An async handler's rejection is an error too, as in Express.
       Promise.resolve(handler(request, response, resolve)).catch(reject);
     });
     if (passedOn === "route" || passedOn === "router") return false;
@@ -126,8 +131,8 @@ async function runHandlers(
 }
 
 /**
- * Makes a handler of which everything that it throws is an error. To Express a thrown "route" or "router" only skips what
- * is left, and `undefined` does not count as an error.
+ * Wraps a handler so that whatever it throws is an error. For Express, a thrown "route" or "router" only
+ * skips the rest, and `undefined` is not an error.
  */
 export function throwErrors(handler: RequestHandler): RequestHandler {
   return async (request, response, next) => {
@@ -151,7 +156,7 @@ async function answerIdempotently(
   return answerOnce({ route, request, payload, errors: api.errors }, answer);
 }
 
-/** For load balancers: the other endpoints go on to answer until those have noticed. */
+/** For load balancers: the other endpoints keep answering until those have noticed. */
 function shuttingDown(): ApiError {
   return new ApiError("003503", { reason: "Send requests to another instance", isLogged: true });
 }
@@ -159,11 +164,13 @@ function shuttingDown(): ApiError {
 const REQUEST = Symbol("request");
 
 /**
- * Finds out who calls, and refuses a caller whom the rule does not let in. Nothing else of the request has been looked at.
+ * Identifies the caller, and refuses one whom the rule does not admit. Nothing else of the request has been
+ * read.
  *
  * @returns the caller; `undefined` where anyone may call.
- * @throws ApiError 001401 or 003401 (who are you?), 001403 (the scope is missing), 002401 with status 403 (not in the
- *   group), 003403 (no AWS signature that was verified), or 001503.
+ * @throws ApiError 001401 or 003401 (unknown caller), 001403 (the scope is missing), 002401 with status 403
+ * (not in the
+ * group), 003403 (no verified AWS signature), or 001503.
  */
 export async function admit(
   access: Access,
@@ -198,7 +205,7 @@ async function callerOfKey(
   request: Request,
   services: Readonly<Record<string, Promise<unknown>>>,
 ): Promise<Principal> {
-  // Two headers of the name are one value to Node, and no key.
+  // Node joins two headers of the name to one value, which is not a key.
   const given = request.headers["x-api-key"] as string | undefined;
   const store = services.apiKeys;
   if (!store) throw new TypeError("An endpoint takes API keys, and the API has no service apiKeys");
@@ -219,7 +226,7 @@ function demandScope({ type, scopes }: Extract<Access, { scopes: unknown }>, pri
   if (scopes.length === 0 || scopes.some((scope) => principal.scopes.includes(scope))) return;
   const challenge = `Bearer scope="${scopes.join(" ")}" error="insufficient_scope"`;
   throw new ApiError("001403", {
-    reason: `One of these scopes is needed: ${scopes.join(" ")}`,
+    reason: `One of these scopes is required: ${scopes.join(" ")}`,
     ...(type === "authenticated" && { headers: { "www-authenticate": challenge } }),
   });
 }
@@ -230,8 +237,8 @@ function demandGroup(groups: readonly string[], principal: Principal, refusal: G
 }
 
 /**
- * What seldom is asked for is worked out on demand; `{ ...input }` asks for all of it. The getters are shared: V8 keeps the
- * getters of a literal, and the request that they refer to, until a full collection.
+ * Rarely used fields are computed on demand; `{ ...input }` computes them all. The getters are shared: V8
+ * keeps a literal's getters, and the request that they refer to, until a full collection.
  */
 const ON_DEMAND: PropertyDescriptorMap & ThisType<{ readonly [REQUEST]: Request }> = {
   log: {

@@ -1,11 +1,11 @@
-/** How bodies of a media type are read. */
+/** How bodies are read, by media type. */
 
-/** `application/json`, or a range such as `text/*`. Parameters such as `charset` do not belong to it. */
+/** `application/json`, or a range such as `text/*`, without parameters such as `charset`. */
 export type MediaType = `${string}/${string}`;
 
 /**
- * - `json`: a value, of `application/json` and of every type that ends with `+json`
- * - `json lines`: a list of values, one a line
+ * - `json`: a value, for `application/json` and every type that ends with `+json`
+ * - `json lines`: a list of values, one per line
  * - `form`, `multipart`: an object of fields
  * - `text`: a string
  * - `bytes`: nothing that a schema could describe
@@ -25,7 +25,7 @@ export function bodyKindOf(mediaType: string): BodyKind {
   return KINDS.find(([, pattern]) => pattern.test(mediaType))?.[0] ?? "bytes";
 }
 
-/** Whether a media type is one of a range (RFC 9110, section 12.5.1). */
+/** Whether a media type belongs to a range (RFC 9110, section 12.5.1). */
 export function isInRange(mediaType: string, range: string): boolean {
   if (range === mediaType || range === "*/*") return true;
   return range.endsWith("/*") && mediaType.startsWith(range.slice(0, -1));

@@ -15,7 +15,7 @@ import { defineRoute } from "./define-route.ts";
 const { access: forAdmins } = auth({ groups: ["ADMINS"] }, async () => undefined);
 const { access: forAnyone } = anyone(async () => undefined);
 
-/** What has reached a router, in the router's own view. */
+/** What has reached a router, as the router sees it. */
 let reached: { method: string; url: string; baseUrl: string; subject: string | undefined }[] = [];
 
 const legacy = () =>
@@ -89,7 +89,7 @@ describe("a mounted router", () => {
         });
       });
 
-      it("gets every method, and every path from its prefix on", async () => {
+      it("gets every method, and every path below its prefix", async () => {
         await withTarget(start, api, async ({ request }) => {
           const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
           for (const method of methods) {
@@ -124,7 +124,7 @@ describe("a mounted router", () => {
         });
       });
 
-      it("is not reached by what only begins like its prefix", async () => {
+      it("is not reached by paths that only begin like its prefix", async () => {
         await withTarget(start, api, async ({ request }) => {
           for (const path of ["/v1/legacyfoo", "/v1/Legacy/any", "/v1", "/v1/health"])
             await request({ method: "GET", path, headers: admin() });
@@ -132,7 +132,7 @@ describe("a mounted router", () => {
         });
       });
 
-      it("leaves to the API what it does not answer: 404 and errors in the API's words", async () => {
+      it("leaves unanswered requests to the API: 404 and errors in the API's form", async () => {
         await withTarget(start, api, async ({ request }) => {
           for (const [path, status, code] of [
             ["/v1/legacy/nowhere", 404, "001404"],
@@ -148,7 +148,7 @@ describe("a mounted router", () => {
     });
   }
 
-  it("comes after the API's middleware and its routes", async () => {
+  it("runs after the API's middleware and its routes", async () => {
     const steps: string[] = [];
     const count: RequestHandler = (request, _response, next) => {
       steps.push(request.path);
@@ -175,7 +175,7 @@ describe("a mounted router", () => {
     );
   });
 
-  it("has no caller where anyone may call, not even one with a good token", async () => {
+  it("has no caller where anyone may call, not even with a valid token", async () => {
     const api = apiOf([], { routers: [routerAt("/v1/legacy", { access: forAnyone })] });
     await withTarget(appTarget, api, async ({ request }) => {
       await request({ method: "GET", path: "/v1/legacy/any" });
@@ -231,7 +231,7 @@ describe("a mounted router", () => {
     );
   });
 
-  it("is listed as two routes for any method, with its access rule, among the endpoints", async () => {
+  it("is listed among the endpoints as two routes for any method, with its access rule", async () => {
     const api = apiOf([getHealth], {
       routers: [routerAt("/v1/legacy"), routerAt("/a", { operationId: "first", access: forAnyone })],
     });

@@ -5,7 +5,7 @@ import { requestContext } from "../request/request-context.ts";
 import type { RouteEnvironment } from "./handle-route.ts";
 import { admit, throwErrors } from "./handle-route.ts";
 
-/** Makes the handler that lets a caller in, or refuses it, and hands the request to the router. */
+/** Makes the handler that checks the caller's access and passes the request to the router. */
 export function mountRouter(
   mounted: MountedRouter,
   environment: Pick<RouteEnvironment, "runtime" | "groupRefusal" | "services">,
@@ -17,7 +17,7 @@ export function mountRouter(
   function load(): Promise<Router> {
     if (loading) return loading;
     loading = make();
-    // The next request tries again: what it needs may be back by then.
+    // The next request tries again: what was missing may be available by then.
     loading.catch(() => {
       loading = undefined;
     });

@@ -3,8 +3,8 @@ import { hasEntityTag } from "../request/entity-tags.ts";
 import type { WholeAnswer } from "./reply.ts";
 
 /**
- * Gives an answer the entity tag of its content, unless its handler has given it one, and answers 304 to a caller who has
- * it. The tag is weak: it stands for every coding that the content is sent in (RFC 9110, section 8.8.1).
+ * Adds an entity tag of the content to an answer that has none, and answers 304 to a caller who has that
+ * content. The tag is weak: it identifies the content in every coding (RFC 9110, section 8.8.1).
  *
  * @param ifNoneMatch of the request.
  */
@@ -16,7 +16,7 @@ export function revalidate(answer: WholeAnswer, ifNoneMatch: string | undefined)
   return { ...answer, status: 304, headers, body: undefined };
 }
 
-/** What a 304 leaves to the answer that the caller has (RFC 9110, section 15.4.5). */
+/** Headers that a 304 omits, because the caller's stored answer has them (RFC 9110, section 15.4.5). */
 const OF_CONTENT = ["content-type", "content-disposition", "content-language", "content-encoding"];
 
 function tagOf(body: string | Uint8Array): string {

@@ -12,9 +12,9 @@ const ALL = ["application/json", "application/x-www-form-urlencoded", "multipart
 const LIMIT = 1000;
 
 let server: Server;
-/** What the reader gave, or threw, for the last request. */
+/** What the reader returned or threw for the last request. */
 let read: Promise<unknown>;
-/** The last body, before it was parsed. */
+/** The last body, before parsing. */
 let received: ReceivedBody | undefined;
 let consumes: readonly MediaType[] = ALL;
 
@@ -38,7 +38,7 @@ after(() => {
 
 type Headers = Record<string, string>;
 
-/** Sends chunks, without a length where there are several, and reads them. */
+/** Sends chunks, without a length if there are several, and reads them. */
 async function bodyOf(headers: Headers, ...chunks: readonly (string | Uint8Array)[]): Promise<unknown> {
   const { port } = server.address() as AddressInfo;
   const sent = httpRequest({ port, host: "127.0.0.1", method: "POST", headers });
@@ -108,14 +108,14 @@ describe("a body reader", () => {
     assert.deepEqual(await bodyOf({ "content-type": contentType }, ...body), { a: "1" });
   });
 
-  it("gives undefined where there is no body, whatever its type says", async () => {
+  it("returns undefined if there is no body, whatever its type says", async () => {
     for (const headers of [{}, JSON_TYPE, { "content-type": "text/plain" }, { "content-length": "0" }]) {
       assert.equal(await bodyOf(headers), undefined);
     }
     assert.equal(await bodyOf({ ...JSON_TYPE, "transfer-encoding": "chunked" }), undefined);
   });
 
-  it("makes nothing a prototype", async () => {
+  it("cannot set a prototype", async () => {
     const fields = [
       ["__proto__", "x"],
       ["constructor", "y"],
@@ -146,12 +146,12 @@ describe("a body of any media type", () => {
   const same = async (type: MediaType, body: string | Uint8Array, value: unknown) =>
     assert.deepEqual(await read(type, body, [type]), value, type);
 
-  it("is a value where the type ends with +json", async () => {
+  it("is a value if the type ends with +json", async () => {
     await same("application/merge-patch+json", '{"a":null}', { a: null });
     await same("application/vnd.api+json", "[1]", [1]);
   });
 
-  it("is text where the type is text, XML or YAML", async () => {
+  it("is text if the type is text, XML or YAML", async () => {
     for (const type of [
       "text/csv",
       "text/plain",
@@ -164,7 +164,7 @@ describe("a body of any media type", () => {
     assert.equal(await read("text/csv; charset=UTF-8; header=present", "a", ["text/csv"]), "a");
   });
 
-  it("is a list where it is JSON, one value a line", async () => {
+  it("is a list if the type is lines of JSON", async () => {
     for (const type of ["application/x-ndjson", "application/jsonl"] as const)
       await same(type, '{"a":1}\r\n\n[2]\n"3"', [{ a: 1 }, [2], "3"]);
     await assert.rejects(read("application/jsonl", '1\n{"password":"hunter2', ["application/jsonl"]), {
@@ -173,28 +173,28 @@ describe("a body of any media type", () => {
     });
   });
 
-  it("is bytes where the type is of any other kind, whatever its charset", async () => {
+  it("is bytes if the type is any other, whatever its charset", async () => {
     const bytes = Buffer.from("89504e470d0aff00fe", "hex");
     for (const type of ["application/octet-stream", "image/png", "application/pdf"] as const)
       await same(type, bytes, bytes);
     assert.deepEqual(await read("image/png; charset=binary", bytes, ["image/png"]), bytes);
   });
 
-  it("is of a range, where that is what the endpoint consumes", async () => {
+  it("may belong to a range that the endpoint consumes", async () => {
     assert.equal(await read("text/csv", "a", ["text/*"]), "a");
     assert.deepEqual(await read("application/json", "[1]", ["*/*"]), [1]);
     for (const type of ["texts/csv", "text", "image/png"])
       await assert.rejects(read(type, "a", ["text/*"]), refusedWith("001415"), type);
   });
 
-  it("is there as it was sent too, to the last byte", async () => {
+  it("is also available unchanged, to the last byte", async () => {
     await bodyOf(JSON_TYPE, ' {"a" : 1}\n');
     assert.equal(Buffer.from(received?.bytes ?? []).toString(), ' {"a" : 1}\n');
     await bodyOf({});
     assert.deepEqual(received, { bytes: new Uint8Array(), mediaType: undefined });
   });
 
-  it("has no text that is not UTF-8", async () => {
+  it("must be UTF-8 if it is text", async () => {
     await assert.rejects(read("text/csv", Buffer.from("ä", "latin1"), ["text/csv"]), refusedWith("001400"));
     await assert.rejects(read("text/csv; charset=iso-8859-1", "a", ["text/csv"]), refusedWith("001415"));
   });
@@ -207,7 +207,7 @@ describe("a file of a multipart form", () => {
     return (read as { readonly photo: File }).photo;
   };
 
-  it("has the name that it was sent with, in any language, and its type and bytes", async () => {
+  it("has its original name, in any language, and its type and bytes", async () => {
     for (const [disposition, name] of [
       ['name="photo"; filename="Grüße 写真.png"', "Grüße 写真.png"],
       ['name="photo"; filename="a %22quoted%22.png"', 'a "quoted".png'],
@@ -223,7 +223,7 @@ describe("a file of a multipart form", () => {
 });
 
 describe("a body's type", () => {
-  it("is taken in any case, with UTF-8 in any spelling, and with other parameters", async () => {
+  it("is accepted in any case, with UTF-8 in any spelling, and with other parameters", async () => {
     for (const type of [
       "APPLICATION/JSON",
       "application/json; charset=utf-8",
@@ -236,7 +236,7 @@ describe("a body's type", () => {
     }
   });
 
-  it("is demanded, and is one of those that are asked for", async () => {
+  it("is required, and must be one of the accepted ones", async () => {
     await assertRefused("001415", {}, "{}");
     for (const type of [
       "",
@@ -266,14 +266,14 @@ describe("a body's type", () => {
     }
   });
 
-  it("has no other charset than UTF-8", async () => {
+  it("must have the charset UTF-8", async () => {
     for (const charset of ["utf-16", "iso-8859-1", "us-ascii", '"utf-16"', "utf-8x", "'utf-8'"]) {
       await assertRefused("001415", { "content-type": `application/json; charset=${charset}` }, "{}");
       await assertRefused("001415", { "content-type": `application/json;x=y;CHARSET=${charset}` }, "{}");
     }
   });
 
-  it("has no content encoding", async () => {
+  it("must have no content encoding", async () => {
     for (const encoding of ["gzip", "deflate", "br", "x"]) {
       await assertRefused("001415", { ...JSON_TYPE, "content-encoding": encoding }, gzipSync("{}"));
     }
@@ -282,7 +282,7 @@ describe("a body's type", () => {
 });
 
 describe("a body's size", () => {
-  it("may be the limit, and not a byte more, whether its length is told or not", async () => {
+  it("may be exactly the limit, and no byte more, whether its length is announced or not", async () => {
     const text = (length: number) => JSON.stringify("x".repeat(length - 2));
     assert.equal(String(await bodyOf(JSON_TYPE, text(LIMIT))).length, LIMIT - 2);
     assert.equal(
@@ -291,7 +291,7 @@ describe("a body's size", () => {
     );
     await assertRefused("001413", JSON_TYPE, text(LIMIT + 1));
     await assertRefused("001413", JSON_TYPE, text(LIMIT + 1).slice(0, 500), text(LIMIT + 1).slice(500));
-    await assert.rejects(bodyOf(JSON_TYPE, "x".repeat(100_000)), /The body may have 1000 bytes$/);
+    await assert.rejects(bodyOf(JSON_TYPE, "x".repeat(100_000)), /The body may have at most 1000 bytes$/);
   });
 });
 
@@ -304,8 +304,8 @@ describe("a malformed body", () => {
     ["JSON without quotes", JSON_TYPE, '{"password":hunter2}'],
     ["JSON of blanks", JSON_TYPE, "  "],
     ["JSON in UTF-16", JSON_TYPE, Buffer.from('{"a":1}', "utf16le")],
-    ["JSON with bytes that are no UTF-8", JSON_TYPE, Buffer.from('{"a":"\u00ff"}', "latin1")],
-    ["a form with bytes that are no UTF-8", FORM_TYPE, Buffer.from("a=\u00ff", "latin1")],
+    ["JSON with bytes that are not UTF-8", JSON_TYPE, Buffer.from('{"a":"\u00ff"}', "latin1")],
+    ["a form with bytes that are not UTF-8", FORM_TYPE, Buffer.from("a=\u00ff", "latin1")],
     ["a multipart form without its end", MULTIPART, body.slice(0, -4)],
     ["a malformed multipart form", MULTIPART, "a=hunter2"],
     ["a multipart form without a boundary", { "content-type": "multipart/form-data" }, body],
@@ -314,7 +314,7 @@ describe("a malformed body", () => {
     ["a multipart form without a disposition", MULTIPART, body.replace(/Content-Disposition.*\r\n/, "")],
   ];
   for (const [name, headers, sent] of malformed) {
-    it(`is 001400, and nothing of it is quoted: ${name}`, async () => {
+    it(`is 001400, and never quoted: ${name}`, async () => {
       await assert.rejects(bodyOf(headers, sent), (error: unknown) => {
         assert.ok(error instanceof ApiError);
         assert.equal(error.code, "001400");
@@ -325,7 +325,7 @@ describe("a malformed body", () => {
     });
   }
 
-  it("is 001400 too when the caller hangs up in the middle of it", async () => {
+  it("is 001400 too when the caller disconnects in the middle of it", async () => {
     const { port } = server.address() as AddressInfo;
     const arrived = new Promise<void>((resolve) => server.once("request", () => setImmediate(resolve)));
     const sent = httpRequest({

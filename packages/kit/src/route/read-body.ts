@@ -6,11 +6,13 @@ import { announcesBody } from "../request/request-context.ts";
 import { type BodyKind, bodyKindOf, isInRange, type MediaType, mediaTypeOf } from "./media-types.ts";
 
 export interface ReceivedBody {
-  /** As they were sent, none where there is no body; `undefined` where middleware has read them and left a value. */
+  /**
+   * The original bytes, empty if there is no body; `undefined` if middleware has read them and left a value.
+   */
   readonly bytes: Uint8Array | undefined;
-  /** What middleware has left. */
+  /** The value that middleware has left. */
   readonly value?: unknown;
-  /** `undefined` where there is no body. */
+  /** `undefined` if there is no body. */
   readonly mediaType: string | undefined;
 }
 
@@ -19,8 +21,8 @@ export type BodyReader = (request: IncomingMessage) => Promise<ReceivedBody>;
 /**
  * Makes the function that reads a body of one of the media types `consumes`.
  *
- * A body that is too long is refused as soon as that is known, and is not read on. One without a content type is refused
- * rather than guessed at.
+ * A body that is too long is refused as soon as that is known, and not read any further. One without a
+ * content type is refused, because the type must not be guessed.
  *
  * The function throws ApiError 001400 (broken off), 001413 or 001415.
  */
@@ -43,11 +45,11 @@ export function createBodyReader(consumes: readonly MediaType[], limitBytes: num
 }
 
 /**
- * Parses a body by its media type. Form fields come as strings, repeated ones as an array, files of a multipart form as
- * `File`, lines of JSON as an array, text as a string.
+ * Parses a body by its media type. Form fields come as strings, repeated ones as an array, files of a
+ * multipart form as `File`, lines of JSON as an array, text as a string.
  *
  * @param contentType with the boundary of a multipart form.
- * @returns `undefined` where there is no body.
+ * @returns `undefined` if there is no body.
  * @throws ApiError 001400 or 001413
  */
 export async function parseBody(
@@ -67,19 +69,21 @@ async function parseBytes(bytes: Uint8Array, mediaType: string, contentType: str
     return await parse[bodyKindOf(mediaType)](bytes, contentType);
   } catch (error) {
     if (error instanceof ApiError) throw error;
-    // What a parser says quotes the body, and a body may hold a password: it does not reach the log.
+    // A parser's message quotes the body, which may hold a password: it does not reach the log.
     throw new ApiError("001400", { reason: `The body is not well-formed ${mediaType}` });
   }
 }
 
-/** What a middleware has left: `express.raw()` the bytes, `express.text()` the text, `express.json()` the value. */
+/**
+ * What middleware has left: `express.raw()` the bytes, `express.text()` the text, `express.json()` the value.
+ */
 function bodyReadBefore(request: IncomingMessage): unknown {
   return (request as { readonly body?: unknown }).body;
 }
 
 const NO_BYTES = new Uint8Array();
 
-/** Text that a middleware has decoded is not bytes any more: what could not be decoded is lost. */
+/** Text that middleware has decoded cannot become the same bytes again: invalid bytes are lost. */
 function bytesOf(body: unknown): Uint8Array | undefined {
   if (body === undefined || body === "") return NO_BYTES;
   return body instanceof Uint8Array ? body : undefined;
@@ -121,16 +125,16 @@ function collect(request: IncomingMessage, limitBytes: number): Promise<Uint8Arr
   });
 }
 
-/** The rest of the body may never be read, and no other request can follow on its connection. */
+/** The rest of the body may never be read, so no other request can follow on its connection. */
 function tooLong(limitBytes: number): ApiError {
   return new ApiError("001413", {
-    reason: `The body may have ${limitBytes} bytes`,
+    reason: `The body may have at most ${limitBytes} bytes`,
     headers: { connection: "close" },
   });
 }
 
 function notAsAnnounced(): ApiError {
-  return new ApiError("001400", { reason: "The body is not what its headers say" });
+  return new ApiError("001400", { reason: "The body does not match its headers" });
 }
 
 const parse: Record<BodyKind, (bytes: Uint8Array, contentType: string) => unknown> = {
@@ -143,7 +147,7 @@ const parse: Record<BodyKind, (bytes: Uint8Array, contentType: string) => unknow
     if (hasTooManyFields(text)) throw tooManyFields();
     return fieldsOf(new URLSearchParams(text));
   },
-  // Node reads multipart forms by itself: no library is needed for it.
+  // Node itself parses multipart forms: no library is needed.
   multipart: async (bytes, contentType) =>
     fieldsOf(await new Response(Buffer.from(bytes), { headers: { "content-type": contentType } }).formData()),
 };
@@ -165,7 +169,10 @@ function parseJsonLines(text: string): unknown[] {
   });
 }
 
-/** What reads such a value recursively, as schemas and JSON.stringify do, would overflow the stack at a few thousand. */
+/**
+ * Schemas and JSON.stringify read such a value recursively, and would overflow the stack at a few thousand
+ * levels.
+ */
 const MAX_JSON_DEPTH = 500;
 
 function refuseDeeper(value: unknown): unknown {

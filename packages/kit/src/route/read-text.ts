@@ -1,18 +1,19 @@
-/** What is sent as text (a path, a query, headers, a form) has the types that its schema gives it. */
+/** Converts text (a path, a query, headers, a form) to the types in its schema. */
 import type * as zod from "zod";
 
 type Schema = zod.core.$ZodType;
 
 /** As JSON writes numbers (RFC 8259, section 6). */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-/** RFC 3339, section 5.6, in capitals. Whether the month has the day is not for a pattern to say. */
+/** RFC 3339, section 5.6, in capitals. The pattern does not check whether the month has the day. */
 export const DATE_TIME =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /**
- * Reads what came as text, fields and lists of it too.
+ * Converts text, also in fields and lists.
  *
- * @returns what the schema is to parse. Text that stands for nothing of the wanted type stays text, which the schema refuses.
+ * @returns the value for the schema to parse. Text that does not match the wanted type stays text, which the
+ * schema refuses.
  */
 export function readText(schema: Schema, given: unknown): unknown {
   if (given === undefined) return undefined;
@@ -60,7 +61,7 @@ function readBoolean(given: unknown): boolean | undefined {
 function readDate(given: unknown): Date | undefined {
   if (given instanceof Date) return given;
   if (typeof given !== "string" || !DATE_TIME.test(given)) return undefined;
-  // `Date` takes the 30th of February for the 2nd of March.
+  // `Date` reads the 30th of February as the 2nd of March.
   const day = given.slice(0, 10);
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) ? new Date(given) : undefined;
 }
@@ -70,7 +71,7 @@ function readOneOf(values: ReadonlySet<unknown> | undefined, given: unknown): un
   return [readNumber(given), readBoolean(given)].find((value) => values.has(value)) ?? given;
 }
 
-/** `?tag=a` is a list of one where a list is asked for. */
+/** `?tag=a` is a list of one where a list is expected. */
 function listOf(given: unknown): readonly unknown[] {
   return Array.isArray(given) ? given : [given];
 }
@@ -79,7 +80,7 @@ function readItem(schema: Schema | null | undefined, given: unknown): unknown {
   return schema ? readText(schema, given) : given;
 }
 
-/** The first that it fits, as zod decides. */
+/** The first matching option, as in zod. */
 function readUnion(options: readonly Schema[], given: unknown): unknown {
   for (const option of options) {
     const read = readText(option, given);

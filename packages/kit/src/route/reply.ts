@@ -8,9 +8,15 @@ const JSON_TYPE = "application/json; charset=utf-8";
 
 /** RFC 9110, section 5.6.2. */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
-/** RFC 9110, section 5.5, without the bytes beyond ASCII: servers, gateways and clients do not agree on their encoding. */
+/**
+ * RFC 9110, section 5.5, without the bytes beyond ASCII: servers, gateways and clients do not agree on their
+ * encoding.
+ */
 const FIELD_VALUE = /^[\t\x20-\x7e]*$/;
-/** What the server or the gateway says of the message and its connection (RFC 9110, section 7.6.1). */
+/**
+ * Headers about the message and its connection (RFC 9110, section 7.6.1), which the server or the gateway
+ * writes.
+ */
 const WRITTEN_BY_SERVER = new Set([
   "content-length",
   "date",
@@ -23,18 +29,18 @@ const WRITTEN_BY_SERVER = new Set([
 ]);
 /** RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5. */
 const WITHOUT_BODY = new Set([204, 205, 304]);
-/** RFC 9110, section 8.6. Of a 304 it would be the length of another answer. */
+/** RFC 9110, section 8.6. On a 304 it would be the length of another answer. */
 const WITHOUT_LENGTH = new Set([204, 304]);
 
-/** Below this an answer is one packet, compressed or not. */
+/** A smaller answer is one packet, compressed or not. */
 const MIN_COMPRESSED_BYTES = 1_024;
 const COMPRESSIBLE =
   /^(text\/|application\/(.+\+)?(json|xml|yaml|javascript|x-ndjson|ndjson|jsonl|graphql)\b|image\/svg\+xml)/i;
 
 /**
- * Decides what an answer may contain, for both runtimes.
+ * Checks what an answer may contain, for both runtimes.
  *
- * @returns the reply with header names in lower case, and without blanks around their values.
+ * @returns the reply with header names in lower case and trimmed values.
  * @throws TypeError that says what is wrong with it.
  */
 export function wellFormedReply(reply: RouteReply): RouteReply {
@@ -42,9 +48,9 @@ export function wellFormedReply(reply: RouteReply): RouteReply {
     throw new TypeError(`${String(reply)} is not an answer; return { status, body }`);
   const { status, body, headers } = reply;
   if (!Number.isInteger(status) || status < 200 || status > 599)
-    throw new TypeError(`The status ${JSON.stringify(status)} cannot be answered; use one from 200 to 599`);
+    throw new TypeError(`The status ${JSON.stringify(status)} cannot be sent; use one from 200 to 599`);
   if (WITHOUT_BODY.has(status) && body !== undefined && body !== null && body !== "")
-    throw new TypeError(`An answer of status ${status} has no body; return body: undefined`);
+    throw new TypeError(`An answer with status ${status} has no body; return body: undefined`);
   return headers === undefined ? reply : { ...reply, headers: wellFormedHeaders(headers) };
 }
 
@@ -60,15 +66,15 @@ function wellFormedHeaders(headers: Readonly<Record<string, string>>): Readonly<
     if (typeof value !== "string") throw new TypeError(`The header ${name} must be a string`);
     if (!FIELD_VALUE.test(value))
       throw new TypeError(
-        `The header ${name} must be of visible ASCII characters, blanks and tabs; encode others, as RFC 8187 does for a file's name`,
+        `The header ${name} may have only visible ASCII characters, spaces and tabs; encode others, as RFC 8187 does for file names`,
       );
-    if (Object.hasOwn(named, name)) throw new TypeError(`The header ${name} is there twice`);
+    if (Object.hasOwn(named, name)) throw new TypeError(`The header ${name} is set twice`);
     named[name] = value.trim();
   }
   return named;
 }
 
-/** An answer as it is sent, all of it or piece by piece. */
+/** An answer as it is sent, at once or in pieces. */
 export type Answer = WholeAnswer | StreamAnswer;
 
 interface AnswerHead {
@@ -99,7 +105,7 @@ export function isStream(body: unknown): body is StreamBody {
 /**
  * Makes the answer of a reply. A body that is neither text nor bytes becomes JSON.
  *
- * Nothing is cached unless the reply says so: answers depend on who asks.
+ * Answers are not cached unless the reply says so, because they depend on the caller.
  *
  * @param reply of `wellFormedReply`.
  * @throws TypeError for a body that cannot be written as JSON.
@@ -120,11 +126,12 @@ export function encodeReply({ status, body, headers }: RouteReply, contentType =
 }
 
 /**
- * Makes the answer of a reply: with its cookies and the name of its file, with the route's `cache-control` and entity tag,
- * as 304 where the caller has it, and compressed where that is worth it. A stream has no entity tag and is not compressed.
+ * Makes the answer of a reply: with its cookies and file name, with the route's `cache-control` and entity
+ * tag, as 304 if the caller has it, and compressed if that is worth it. A stream has no entity tag and is not
+ * compressed.
  *
- * @param basePath where the outside sees the API's root.
- * @throws TypeError for a body that cannot be written as JSON, and for an impossible cookie.
+ * @param basePath the public path of the API's root.
+ * @throws TypeError for a body that cannot be written as JSON, and for an invalid cookie.
  */
 export async function finishAnswer(
   route: Pick<Route, "cacheControl" | "etag">,
@@ -179,7 +186,7 @@ function withName(names: string | undefined, name: string): string {
 /**
  * Answers a request, unless it is answered already: by the deadline, say.
  *
- * Where much of the request's body is still to come, the connection is closed after the answer.
+ * If much of the request's body is still to come, the connection is closed after the answer.
  */
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: WholeAnswer): void {
   if (isAnswered(response)) return;
@@ -193,7 +200,7 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
   // Middleware may have set others.
   if (cookies.length > 0) response.appendHeader("set-cookie", cookies);
   if (!request.complete && hasLongRest(request)) headers.connection = "close";
-  // By its name: a middleware that failed may have left the phrase of another status.
+  // Set explicitly: middleware that failed may have left the phrase of another status.
   response.writeHead(status, STATUS_CODES[status] ?? "Unknown", headers);
   if (!request.complete && headers.connection === "close") {
     context.answeredAt = performance.now();
@@ -202,16 +209,16 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
     void discardBody(request).then(() => response.end());
     return;
   }
-  // What is all ASCII need not be encoded: Node then writes head and body together.
+  // Pure ASCII needs no encoding: Node then writes head and body together.
   response.end(body, typeof body === "string" && body.length === length ? "latin1" : "utf8");
 }
 
-/** Whether the answer has been sent already, by the deadline or by the endpoint itself, or the caller has gone. */
+/** Whether the answer was already sent, by the deadline or by the endpoint itself, or the caller has gone. */
 export function isAnswered(response: ServerResponse): boolean {
   return response.headersSent || response.destroyed;
 }
 
-/** CORS may have named a header already; both count (RFC 9110, section 12.5.5). */
+/** CORS may already have set a header here; both count (RFC 9110, section 12.5.5). */
 function alsoVary(response: ServerResponse, names: string): string {
   const before = response.getHeader("vary");
   return before === undefined ? names : `${before}, ${names}`;

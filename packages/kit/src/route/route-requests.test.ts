@@ -6,7 +6,7 @@ const table = (keys: readonly string[], forAnyMethod: readonly string[] = []) =>
   createRouteTable(Object.fromEntries(keys.map((key) => [key, undefined])), forAnyMethod);
 
 describe("a table of routes", () => {
-  it("finds a literal path by its letters, with and without a slash at its end where it has one", () => {
+  it("finds a literal path, with and without the trailing slash of its route", () => {
     const { exact } = table(["GET /v1/", "GET /v1/orders", "POST /v1/orders", "GET /v1/{x}"]);
     assert.equal(exact("GET", "/v1/orders"), "GET /v1/orders");
     assert.equal(exact("POST", "/v1/orders"), "POST /v1/orders");
@@ -16,7 +16,7 @@ describe("a table of routes", () => {
       assert.equal(exact("GET", path), undefined, path);
   });
 
-  it("gives HEAD the route of GET, unless it has one of its own at the same path", () => {
+  it("gives HEAD the route of GET, unless HEAD has its own at the same path", () => {
     const { exact, others } = table([
       "GET /a",
       "GET /b",
@@ -35,7 +35,7 @@ describe("a table of routes", () => {
     );
   });
 
-  it("ranks what matches the whole path, then greedy routes; the method before any; a literal before a variable", () => {
+  it("ranks full matches, then greedy routes; the method before any; a literal before a variable", () => {
     const keys = [
       "GET /a/b/{z}",
       "GET /a/{y}/c",
@@ -55,7 +55,7 @@ describe("a table of routes", () => {
     }
   });
 
-  it("gives the values of variables decoded, those of a greedy one as text with its slashes", () => {
+  it("returns decoded variables, greedy ones as text with slashes", () => {
     const { others } = table(["GET /{a}/x/{b}", "GET /{a}/{rest+}"]);
     assert.deepEqual(others("GET", "/100%25/x/%C3%A4"), [
       { key: "GET /{a}/x/{b}", params: { a: "100%", b: "ä" } },
@@ -63,12 +63,12 @@ describe("a table of routes", () => {
     ]);
   });
 
-  it("matches no variable with nothing", () => {
+  it("matches no variable with an empty segment", () => {
     const { others } = table(["GET /a/{x}", "GET /{x}/b", "GET /a/{rest+}"]);
     for (const path of ["/a", "/a/", "//b"]) assert.deepEqual(others("GET", path), [], path);
   });
 
-  it("does as much for a path among 10,000 routes as among 10", () => {
+  it("does as much work for a path among 10,000 routes as among 10", () => {
     const keys = (count: number) => Array.from({ length: count }, (_, index) => `GET /v1/r${index}/{id}`);
     const lookups = (count: number): number => {
       const { others } = table(keys(count));

@@ -1,4 +1,4 @@
-/** Hands each request to its endpoint, or to the router that is mounted there. */
+/** Passes each request to its endpoint, or to the router that is mounted there. */
 import { type RequestHandler, Router } from "express";
 import type { Api } from "../api.ts";
 import { expressPath, publicPath, splitRouteKey } from "../request/request-path.ts";
@@ -9,13 +9,13 @@ type RouteLoader = Api["routes"][string];
 
 interface Mounted {
   readonly handler: RequestHandler;
-  /** Express's `request.route`, by whose path libraries name what they measure. */
+  /** Express's `request.route`, whose path libraries use to name their measurements. */
   readonly route: { readonly path: string };
 }
 
 /**
- * Makes the handler of all endpoints and routers. One that calls `next` leaves the request to the next one that matches, as in
- * Express; the last leaves it to what `app.use` has added.
+ * Makes the handler of all endpoints and routers. One that calls `next` passes the request to the next match,
+ * as in Express; after the last come the handlers added with `app.use`.
  *
  * @throws TypeError for two routes with the same method and path.
  */
@@ -56,7 +56,7 @@ export function routeRequests(
     const goOn = (error?: unknown): unknown => {
       others ??= [...table.others(method, path)];
       const found = error === undefined ? others.shift() : undefined;
-      // A router that hands it on looks at no promise.
+      // A router that calls this ignores the returned promise.
       if (found) return Promise.resolve(hand(found)).catch(next);
       request.params = before;
       request.route = undefined;
@@ -78,14 +78,14 @@ function demandDistinct(routes: Api["routes"]): void {
 export interface FoundRoute {
   /** As it is listed: `GET /v1/orders/{orderId}`. */
   readonly key: string;
-  /** `{ orderId: "7" }`; a greedy variable has its slashes. */
+  /** `{ orderId: "7" }`; a greedy variable keeps its slashes. */
   readonly params: Readonly<Record<string, string>>;
 }
 
 export interface RouteTable {
-  /** The key of the route whose path is this one, letter by letter. */
+  /** The key of the route whose literal path equals this one. */
   exact(method: string, path: string): string | undefined;
-  /** The other routes that match, the most specific one first. */
+  /** The other matching routes, the most specific one first. */
   others(method: string, path: string): readonly FoundRoute[];
 }
 
@@ -94,7 +94,7 @@ interface Match {
   readonly names: readonly string[];
 }
 
-/** What paths have in common up to one of their segments. Matches are by method. */
+/** A node for the common beginning of paths, up to one of their segments. Matches are by method. */
 interface Level {
   readonly literals: Map<string, Level>;
   variable: Level | undefined;
@@ -102,7 +102,7 @@ interface Level {
   readonly greedy: Map<string, Match>;
 }
 
-/** Where a path leads, and the values of the variables on the way. */
+/** A node that a path leads to, with the values of the variables on the way. */
 interface Arrival {
   readonly matches: ReadonlyMap<string, Match>;
   readonly values: readonly string[];
@@ -130,7 +130,7 @@ export function createRouteTable(
 ): RouteTable {
   let root: Level | undefined;
 
-  /** Called by the first request that needs it: a cold start for a literal path does without. */
+  /** Called by the first request that needs it: a cold start for a literal path does not. */
   function createLevels(): Level {
     const top = createLevel();
     for (const key of Object.keys(routes)) if (key.includes("{")) add(top, key);
@@ -189,7 +189,7 @@ function addPath(root: Level, method: string, path: string, key: string): void {
   level.whole.set(method, { key, names });
 }
 
-/** Each level is met at most once: the work is bounded by the routes, whatever the path. */
+/** Each level is visited at most once: the work is bounded by the routes, whatever the path. */
 function follow(root: Level, segments: readonly string[]): Arrivals {
   const arrivals: Arrivals = { whole: [], greedy: [] };
 
@@ -214,7 +214,7 @@ function follow(root: Level, segments: readonly string[]): Arrivals {
 function matchOf({ matches, values }: Arrival, method: string): FoundRoute[] {
   const match = matches.get(method) ?? (method === "HEAD" ? matches.get("GET") : undefined);
   if (!match) return [];
-  // The runtime has encoded the path itself, so what it hands over can be decoded.
+  // The runtime has encoded the path itself, so decoding cannot fail.
   const params = match.names.map((name, index) => [name, decodeURIComponent(values[index] ?? "")]);
   return [{ key: match.key, params: Object.fromEntries(params) }];
 }

@@ -13,17 +13,18 @@ import { parseRequest } from "./validate.ts";
 
 const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** Values of these are text, as those of a query are. */
+/** Values of these are text, like a query's. */
 const TEXT_KINDS: ReadonlySet<string> = new Set(["form", "multipart", "text"]);
 
-/** What the schemas of an endpoint do for a request. zod is loaded when the first of them is needed. */
+/** How an endpoint's schemas are applied to a request. zod is loaded when the first one is needed. */
 export interface RouteSchemas {
   /**
-   * Reads what a request brought.
+   * Reads a request.
    *
-   * @param params the path variables as they came.
-   * @returns `parts`: `params`, what the endpoint has schemas for (`query`, `headers`, `cookies`, `body`), and `rawBody` where it
-   *   asks for that; and the body before its schema has changed it.
+   * @param params the original path variables.
+   * @returns `parts`: `params`, the parts that have schemas (`query`, `headers`, `cookies`, `body`), and
+   * `rawBody` if the endpoint
+   * asks for it; and the body before its schema has changed it.
    * @throws ApiError 001400, 002400, 001413 or 001415
    */
   readRequest(
@@ -32,13 +33,14 @@ export interface RouteSchemas {
   ): Promise<{ readonly parts: Readonly<Record<string, unknown>>; readonly sentBody: unknown }>;
   /** @throws Error when the answer breaks its contract. */
   demandContract(reply: RouteReply): Promise<void>;
-  /** What the contract has for an answer of text, bytes or a stream. */
+  /** The contract's content types for text, bytes or a stream. */
   contractOf(reply: RouteReply): Promise<ResponseContract | undefined>;
 }
 
 /**
- * @param demandsDocumentable whether schemas that cannot be documented as they are validated are an error, which is for
- *   development and tests: `generate` and the builds refuse them too.
+ * @param demandsDocumentable whether schemas that cannot be documented as they are validated are an error,
+ * for
+ * development and tests: `generate` and the builds refuse them too.
  */
 export function createRouteSchemas(route: Route, demandsDocumentable: boolean): RouteSchemas {
   let schemas: Promise<{ request: RequestSchemas; responses: ResponseContracts }> | undefined;
@@ -95,7 +97,7 @@ export function createRouteSchemas(route: Route, demandsDocumentable: boolean): 
   };
 }
 
-/** @throws Error for the log: the bytes cannot be made again of what middleware has parsed. */
+/** @throws Error for the log: what middleware has parsed cannot become the original bytes again. */
 function bytesOf({ bytes }: ReceivedBody, { operationId }: Route): Uint8Array {
   if (bytes) return bytes;
   throw new Error(

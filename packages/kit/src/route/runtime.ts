@@ -4,39 +4,39 @@ import type { Principal } from "../auth/principal.ts";
 import type { BodyTimeouts } from "../request/body-timeouts.ts";
 import type { ApiFacts } from "./define-route.ts";
 
-/** What Lambda and the container do differently, and nothing else. */
+/** The differences between Lambda and the container, and nothing else. */
 export interface Runtime {
-  /** Says what is known of a request before the app has looked at it. */
+  /** The runtime's facts about a request, before the app has read it. */
   receive(request: Request): ReceivedRequest;
-  /** Of every answer. */
+  /** For every answer. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Whether this instance is about to stop, which the health endpoint tells. */
+  /** Whether this instance is about to stop, which the health endpoint reports. */
   readonly isStopping?: () => boolean;
-  /** How long a body may take. Where there is none, bodies come all at once. */
+  /** How long a body may take. Without it, bodies come all at once. */
   readonly bodyTimeouts?: BodyTimeouts;
-  /** What an answer may have where it goes out all at once. Elsewhere streams are sent as they are made. */
+  /** The limit for an answer that is sent all at once. Without it, streams are sent as they are made. */
   readonly maxAnswerBytes?: number;
-  /** What a gateway in front of the app would have done: runs on every request, before the owner's middleware. */
+  /** Does the work of a gateway in front of the app: runs on every request, before the owner's middleware. */
   middleware(api: ApiFacts): readonly RequestHandler[];
   /**
-   * The caller, by its verified token.
+   * The caller, by their verified token.
    *
    * @throws ApiError 001401, or 001503 when the issuer's signing keys are unavailable.
    */
   authenticate(request: IncomingMessage): Principal | Promise<Principal>;
-  /** The AWS caller whose signature a gateway has verified, if one has. */
+  /** The AWS caller whose signature a gateway has verified, if any. */
   awsCaller?(request: IncomingMessage): Promise<Principal | undefined>;
 }
 
-/** What the runtime knows of a request. */
+/** The runtime's facts about a request. */
 export interface ReceivedRequest {
-  /** The id that the infrastructure has given the request, if it has. */
+  /** The infrastructure's id of the request, if it has one. */
   readonly requestId: string | undefined;
-  /** The id that Lambda has given the invocation, where this is Lambda. */
+  /** Lambda's id of the invocation, in Lambda. */
   readonly lambdaRequestId: string | undefined;
-  /** How long the app may take before it must answer. */
+  /** How long the app may take to answer. */
   readonly timeoutMilliseconds: number;
-  /** Where the outside sees this API's root: `""`, or a path without a slash at its end. */
+  /** The public path of this API's root: `""`, or a path without a trailing slash. */
   readonly basePath: string;
   /** The origin that the caller has reached: `https://api.example.com`, `http://localhost:3000`. */
   readonly origin: string;

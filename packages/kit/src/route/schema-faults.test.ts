@@ -1,4 +1,4 @@
-/** Of each kind of schema in each place: test/schema-agreement.test.ts. Here is what only a whole part can have. */
+/** Each kind of schema in each place is in test/schema-agreement.test.ts. Here are faults of a whole part. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as z from "zod";
@@ -12,7 +12,7 @@ function faults(request: RequestSchemas, path = "/v1/things/{thingId}/{rest+}"):
 }
 
 describe("routeFaults", () => {
-  it("finds nothing in what can be sent and documented", () => {
+  it("finds nothing wrong with what can be sent and documented", () => {
     const params = z.object({ thingId: z.int(), rest: z.string() });
     const query = z.strictObject({ limit: z.int().default(10), answer: z.string().optional() });
     const headers = z.object({ "X-Api-Key": z.string() });
@@ -25,38 +25,38 @@ describe("routeFaults", () => {
     ]);
   });
 
-  it("finds two headers whose names differ in case only, and headers that let no other pass", () => {
+  it("finds two headers whose names differ only in case, and headers that allow no others", () => {
     const twice = z.object({ "X-A": z.string(), "x-a": z.string() });
     assert.deepEqual(faults({ headers: twice }), [
-      "doThing: header x-a: it is there twice; case makes no difference in a header's name",
+      "doThing: header x-a: it is listed twice; header names are case-insensitive",
     ]);
     assert.deepEqual(faults({ headers: z.strictObject({ "x-a": z.string() }) }), [
       "doThing: header: callers and gateways send other headers too; use z.object()",
     ]);
   });
 
-  it("finds fields without names in a query, and a rule over all of it that no words tell", () => {
+  it("finds query fields without names, and an undocumented rule over the whole query", () => {
     assert.deepEqual(faults({ query: z.object({}).catchall(z.int()) }), [
       "doThing: query: z.catchall() cannot be documented here; name every field",
     ]);
     const range = z.object({ from: z.int(), to: z.int() }).refine(({ from, to }) => from < to);
     assert.deepEqual(faults({ query: range }), [
-      "doThing: query: a refinement is not part of a schema; say what it demands in .meta({ description })",
+      "doThing: query: a refinement has no form in JSON Schema; describe it in .meta({ description })",
     ]);
     assert.deepEqual(faults({ query: range.describe("`from` comes before `to`.") }), []);
   });
 
-  it("names the field, however deep, and lists of it", () => {
+  it("names the field at any depth, also in lists", () => {
     const body = z.object({
       orders: z.array(z.object({ total: z.bigint(), by: z.record(z.string(), z.date()) })),
     });
     assert.deepEqual(faults({ body }), [
-      "doThing: body orders[].total: a bigint is neither text nor JSON; take a string of digits",
+      "doThing: body orders[].total: a bigint is neither text nor JSON; use a string of digits",
       "doThing: body orders[].by.*: JSON has no dates; use z.iso.datetime()",
     ]);
   });
 
-  it("demands of a body that comes as a form and as JSON what both can carry", () => {
+  it("requires of a body that comes as a form and as JSON what both can carry", () => {
     const responses = { 204: { description: "Done.", schema: z.undefined() } };
     const body = z.object({ at: z.date(), to: z.string().nullable() });
     const consumes = ["application/json", "application/x-www-form-urlencoded"] as const;
@@ -72,7 +72,7 @@ describe("routeFaults", () => {
     );
   });
 
-  it("finds in a body what its media types cannot carry", () => {
+  it("finds what a body's media types cannot carry", () => {
     const responses = { 204: { description: "Done.", schema: z.undefined() } };
     const bodyFaults = (consumes: [MediaType, ...MediaType[]], body: z.ZodType) =>
       routeFaults({ operationId: "doThing", path: "/", consumes }, { request: { body }, responses });
@@ -80,17 +80,17 @@ describe("routeFaults", () => {
     assert.deepEqual(bodyFaults(["text/csv", "application/xml"], z.string().max(1000)), []);
     assert.deepEqual(bodyFaults(["application/x-ndjson"], z.array(z.object({ a: z.int() }))), []);
     assert.deepEqual(bodyFaults(["text/csv"], z.object({ a: z.string() })), [
-      "doThing: body: a text has no fields; take z.string()",
+      "doThing: body: a text has no fields; use z.string()",
     ]);
     assert.deepEqual(bodyFaults(["application/jsonl"], z.object({ a: z.string() })), [
-      "doThing: body: lines of JSON are a list; take z.array()",
+      "doThing: body: lines of JSON are a list; use z.array()",
     ]);
     assert.deepEqual(bodyFaults(["application/octet-stream"], z.string()), [
-      "doThing: body: a body of bytes has no schema; say rawBody: true in its place",
+      "doThing: body: a body of bytes has no schema; set rawBody: true instead",
     ]);
   });
 
-  it("finds a comma-separated list of a wrong type, and cookies that let no other pass", () => {
+  it("finds a comma-separated list of a wrong type, and cookies that allow no others", () => {
     const responses = { 204: { description: "Done." } };
     const query = z.object({ tag: z.array(z.string()).optional(), limit: z.int() });
     const route = { operationId: "doThing", path: "/", commaSeparated: ["tag", "limit", "other"] };
@@ -102,7 +102,7 @@ describe("routeFaults", () => {
       "doThing: cookie: browsers send other cookies too; use z.object()",
     ]);
     assert.deepEqual(faults({ cookies: z.object({ a: z.array(z.string()) }) }), [
-      "doThing: cookie a: a cookie has no lists; take a string",
+      "doThing: cookie a: a cookie has no lists; use a string",
     ]);
   });
 
@@ -113,9 +113,9 @@ describe("routeFaults", () => {
       201: { description: "It.", stream: "finite", schema: z.string() },
     } as const;
     assert.deepEqual(routeFaults(route, { request: {}, responses }), [
-      'doThing: answer 200: an HTTP API cannot send what does not end; say only: "container"',
+      'doThing: answer 200: an HTTP API cannot send an endless stream; set only: "container"',
       "doThing: answer 201: a stream has no schema; leave it out",
-      "doThing: answer 201: say the contentType of the stream",
+      "doThing: answer 201: set the contentType of the stream",
     ]);
     const { 200: events } = responses;
     assert.deepEqual(

@@ -1,6 +1,6 @@
 /**
- * What the schemas of an endpoint may not have, because a request cannot carry it or because the OpenAPI document cannot
- * say it. What is left is documented as it is validated (docs/decisions/0002-route-definitions.md).
+ * Refuses schemas that a request cannot carry or that the OpenAPI document cannot express, so that all others
+ * are documented exactly as they are validated (docs/decisions/0002-route-definitions.md).
  */
 import type * as zod from "zod";
 import type { RequestSchemas, ResponseContracts, Route, Zod } from "./define-route.ts";
@@ -15,14 +15,14 @@ export interface MadeSchemas {
   readonly responses: ResponseContracts;
 }
 
-/** A schema of an endpoint, and where it is: `query limit`, `body`, `answer 200 text/html`. */
+/** A schema of an endpoint, and its place: `query limit`, `body`, `answer 200 text/html`. */
 export interface Place {
   readonly where: string;
   readonly schema: zod.ZodType;
   readonly carriers: readonly Carrier[];
 }
 
-/** How a value comes or goes. A raw answer is one of another type than JSON. */
+/** How a value is transferred. A raw answer has a type other than JSON. */
 type Carrier = "path" | "query" | "header" | "cookie" | BodyKind | "answer" | "raw answer" | "key";
 
 const TEXT: ReadonlySet<Carrier> = new Set([
@@ -39,7 +39,7 @@ const LISTS_AS_TEXT: ReadonlySet<Carrier> = new Set(["query", "form", "multipart
 const MAX_DEPTH = 100;
 
 const UNWRITABLE: Readonly<Partial<Record<Def["type"], string>>> = {
-  bigint: "a bigint is neither text nor JSON; take a string of digits",
+  bigint: "a bigint is neither text nor JSON; use a string of digits",
   catch: "z.catch() accepts anything; use .default()",
   function: "a function is neither text nor JSON",
   map: "a Map is neither text nor JSON; use z.record()",
@@ -50,11 +50,11 @@ const UNWRITABLE: Readonly<Partial<Record<Def["type"], string>>> = {
   symbol: "a symbol is neither text nor JSON",
   transform:
     "a transformation without a schema before it accepts anything; begin with the schema of what is sent",
-  undefined: "undefined is neither text nor JSON; use .optional() of a field",
-  void: "undefined is neither text nor JSON; use .optional() of a field",
+  undefined: "undefined is neither text nor JSON; use .optional() on a field",
+  void: "undefined is neither text nor JSON; use .optional() on a field",
 };
 
-/** Keywords of JSON Schema that `.meta()` could contradict the schema with. */
+/** JSON Schema keywords in `.meta()` that could contradict the schema. */
 const ASSERTIONS = new Set(
   `$ref additionalProperties allOf anyOf const dependentRequired dependentSchemas enum exclusiveMaximum exclusiveMinimum
    items maxItems maxLength maxProperties maximum minItems minLength minProperties minimum multipleOf not oneOf pattern
@@ -70,7 +70,7 @@ const KEYWORDS: Readonly<Partial<Record<Def["type"], readonly string[]>>> = {
   tuple: LENGTHS,
   file: ["min_size", "max_size", "size_equals", "mime_type"],
 };
-/** Formats whose rule is more than a pattern, and known by their names. */
+/** Formats that check more than a pattern, and are known by name. */
 const NAMED_FORMATS = new Set(["url", "jwt"]);
 
 /** Where an endpoint has schemas. */
@@ -100,7 +100,7 @@ function fieldOf(carrier: Carrier, part: zod.ZodObject | undefined, name: string
   return schema ? [{ where: `${carrier} ${name}`, schema, carriers: [carrier] }] : [];
 }
 
-/** What an answer may be, by content type: nothing for one without a body, such as a redirect. */
+/** An answer's schemas by content type: none for one without a body, such as a redirect. */
 export function answersOf({
   schema,
   contentType = "application/json",
@@ -110,7 +110,7 @@ export function answersOf({
   return hasNoBody ? [] : [[contentType, schema], ...Object.entries(alternatives)];
 }
 
-/** What is wrong with a schema: a sentence each, which begins with where it is. */
+/** Finds the faults of a schema: one sentence each, which begins with its place. */
 export function faultsAt({ where, schema, carriers }: Place): readonly string[] {
   const level = where === "body" || where.startsWith("answer ") ? "root" : "field";
   const start = { where, level, path: "", depth: 0, isDescribed: false, isInIntersection: false } as const;
@@ -121,7 +121,7 @@ export function faultsAt({ where, schema, carriers }: Place): readonly string[] 
 }
 
 /**
- * Makes the schemas of endpoints, and looks for what they may not have.
+ * Makes the schemas of endpoints, and checks them.
  *
  * @throws TypeError that names each fault by operation and field.
  */
@@ -134,7 +134,7 @@ export async function demandDocumentable(routes: readonly Route[]): Promise<void
 /**
  * Makes the schemas of an endpoint.
  *
- * @throws TypeError that names the operation, where its functions throw, or give something else than schemas.
+ * @throws TypeError that names the operation if its functions throw or do not return schemas.
  */
 export function makeSchemas(
   { operationId, request, responses }: Pick<Route, "operationId" | "request" | "responses">,
@@ -162,7 +162,7 @@ const RESPONSE = '{ 200: { description: "The order.", schema: z.object({ ... }) 
 /** Without content they would be 204. */
 const WITH_BODY = new Set(["200", "203", "206"]);
 
-/** Types say so too, but not in words. */
+/** Types check this too, but their message does not say what to write. */
 function shapeFault({ request, responses }: MadeSchemas): string | undefined {
   for (const part of ["params", "query", "headers", "cookies"] as const) {
     const schema = request[part];
@@ -189,7 +189,7 @@ function isSchema(value: unknown): value is Schema {
   return typeof value === "object" && value !== null && "_zod" in value;
 }
 
-/** Every fault of an endpoint's schemas, by operation and field. */
+/** All faults of an endpoint's schemas, by operation and field. */
 export function routeFaults(
   route: Pick<
     Route,
@@ -206,7 +206,7 @@ export function routeFaults(
   return faults.map((fault) => `${route.operationId}: ${fault}`);
 }
 
-/** What is wrong with the answers that are streams. */
+/** Finds the faults of answers that are streams. */
 export function streamFaults(
   { only, idempotency }: Pick<Route, "only" | "idempotency">,
   responses: ResponseContracts,
@@ -214,14 +214,14 @@ export function streamFaults(
   return Object.entries(responses).flatMap(([status, { stream, schema, contentType }]) => [
     ...(stream && schema ? [`answer ${status}: a stream has no schema; leave it out`] : []),
     ...(stream && idempotency ? [`answer ${status}: a stream cannot be kept for an Idempotency-Key`] : []),
-    ...(stream && !contentType ? [`answer ${status}: say the contentType of the stream`] : []),
+    ...(stream && !contentType ? [`answer ${status}: set the contentType of the stream`] : []),
     ...(stream === "endless" && only !== "container"
-      ? [`answer ${status}: an HTTP API cannot send what does not end; say only: "container"`]
+      ? [`answer ${status}: an HTTP API cannot send an endless stream; set only: "container"`]
       : []),
   ]);
 }
 
-/** What is wrong with a path's, a query's or the headers' schema as a whole. */
+/** Finds the faults of a path's, a query's or the headers' schema as a whole. */
 export function partFaults(
   { path, commaSeparated = [] }: Pick<Route, "path" | "commaSeparated">,
   { params, query, headers, cookies }: RequestSchemas,
@@ -233,7 +233,7 @@ export function partFaults(
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   return [
     ...unknown.map((name) => `path ${name}: ${path} has no variable of this name`),
-    ...twice.map((name) => `header ${name}: it is there twice; case makes no difference in a header's name`),
+    ...twice.map((name) => `header ${name}: it is listed twice; header names are case-insensitive`),
     ...commaSeparated
       .filter((name) => !isList(query?.shape[name]))
       .map((name) => `query ${name}: it is comma-separated, so its schema must be a list`),
@@ -269,10 +269,10 @@ interface Spot {
   readonly carrier: Carrier;
   readonly where: string;
   readonly path: string;
-  /** Only the root and a field can be left out. */
+  /** Only the root and fields can be optional. */
   readonly level: "root" | "field" | "item";
   readonly depth: number;
-  /** Whether words tell what no keyword can. */
+  /** Whether a description covers what no keyword can express. */
   readonly isDescribed: boolean;
   readonly isInIntersection: boolean;
   readonly walk: { readonly open: Set<Schema>; isEndless: boolean };
@@ -283,7 +283,7 @@ function* faultsIn(schema: Schema, spot: Spot): Generator<string> {
   if (walk.isEndless || walk.open.has(schema)) return;
   if (spot.depth > MAX_DEPTH) {
     walk.isEndless = true;
-    yield `${spot.where} ${spot.path.split(/[.[]/, 1)}: it nests without end; make the recursive schema once, with a getter: const node = z.object({ get children() { return z.array(node); } })`;
+    yield `${spot.where} ${spot.path.split(/[.[]/, 1)}: it nests endlessly; define the recursive schema once, with a getter: const node = z.object({ get children() { return z.array(node); } })`;
     return;
   }
   walk.open.add(schema);
@@ -303,24 +303,24 @@ function* ownFaults(schema: Schema, spot: Spot, meta: Readonly<Record<string, un
   const { def } = (schema as zod.core.$ZodTypes)._zod;
   const { carrier, level } = spot;
   if (carrier === "bytes") {
-    yield "a body of bytes has no schema; say rawBody: true in its place";
+    yield "a body of bytes has no schema; set rawBody: true instead";
     return;
   }
   if (carrier === "json lines" && level === "root" && def.type !== "array")
-    yield "lines of JSON are a list; take z.array()";
+    yield "lines of JSON are a list; use z.array()";
   const isText = TEXT.has(carrier);
   const unwritable = UNWRITABLE[def.type];
   if (unwritable) yield unwritable;
   if (level === "item" && schema._zod.optin !== undefined)
-    yield "an item cannot be left out, as neither text nor JSON has undefined";
+    yield "an item cannot be optional: neither text nor JSON has undefined";
   if (level === "root" && carrier.includes("answer") && schema._zod.optin !== undefined)
-    yield "an answer cannot be left out; say z.undefined() where it has no body";
+    yield "an answer cannot be optional; use z.undefined() if it has no body";
   if (!spot.isDescribed) yield* untold(schema).map(untoldSentence);
   if (spot.isInIntersection && (changes(schema) || isStrict(schema)))
-    yield "an intersection has neither strict objects nor values that are changed; use .extend()";
+    yield "an intersection cannot have strict objects or transformed values; use .extend()";
   const contradictions = Object.keys(meta).filter((name) => ASSERTIONS.has(name));
   if (def.type !== "custom" && contradictions.length > 0)
-    yield `.meta({ ${contradictions.join(", ")} }) is documented and not checked; say it with the schema itself`;
+    yield `.meta({ ${contradictions.join(", ")} }) is documented but not checked; express it in the schema itself`;
   yield* flaggedPatterns(schema);
 
   switch (def.type) {
@@ -332,7 +332,7 @@ function* ownFaults(schema: Schema, spot: Spot, meta: Readonly<Record<string, un
       if (def.coerce && (!isText || carrier === "key"))
         yield "z.coerce.number() accepts anything; use z.number()";
       if (carrier === "key" && (def.checks?.length || "check" in def))
-        yield "a number as a key cannot be documented with a rule; use z.string().regex()";
+        yield "a numeric key with a rule cannot be documented; use z.string().regex()";
       break;
     case "date":
       if (carrier.startsWith("json") || carrier === "key") yield "JSON has no dates; use z.iso.datetime()";
@@ -340,7 +340,7 @@ function* ownFaults(schema: Schema, spot: Spot, meta: Readonly<Record<string, un
       break;
     case "file":
       if (carrier !== "multipart")
-        yield 'a file comes in a multipart form alone; say consumes: ["multipart/form-data"]';
+        yield 'a file needs a multipart form; set consumes: ["multipart/form-data"]';
       break;
     case "null":
     case "nullable":
@@ -353,24 +353,24 @@ function* ownFaults(schema: Schema, spot: Spot, meta: Readonly<Record<string, un
       break;
     case "array":
     case "tuple":
-      if (isText && !LISTS_AS_TEXT.has(carrier)) yield `a ${carrier} has no lists; take a string`;
+      if (isText && !LISTS_AS_TEXT.has(carrier)) yield `a ${carrier} has no lists; use a string`;
       else if (isText && level === "item") yield "text has no lists of lists";
       else if (isText && level === "root") yield "a form is an object; name its fields";
       break;
     case "object":
-      if (carrier === "text") yield "a text has no fields; take z.string()";
-      if (isText && level !== "root") yield "text has no objects; take JSON, or name each field";
+      if (carrier === "text") yield "a text has no fields; use z.string()";
+      if (isText && level !== "root") yield "text has no objects; use JSON, or name each field";
       if (Object.getOwnPropertySymbols(def.shape).length > 0) yield "a symbol cannot name a field";
       break;
     case "record":
-      if (carrier === "text") yield "a text has no fields; take z.string()";
-      if (isText && level !== "root") yield "text has no objects; take JSON, or name each field";
+      if (carrier === "text") yield "a text has no fields; use z.string()";
+      if (isText && level !== "root") yield "text has no objects; use JSON, or name each field";
       if (def.mode === "loose")
         yield "z.looseRecord() cannot be documented; use z.record() or z.looseObject()";
       break;
     case "pipe":
       if (carrier.includes("answer"))
-        yield "an answer is sent as the handler returns it; give the schema of what is sent";
+        yield "an answer is sent as the handler returns it; write the schema of the sent value";
       break;
     case "custom":
       if (carrier !== "raw answer")
@@ -427,7 +427,7 @@ function* innerFaults(schema: Schema, spot: Spot): Generator<string> {
       yield* faultsIn(def.in, spot);
       break;
     default:
-      // z.catch() and the like are refused as they are.
+      // z.catch() and the like are refused themselves.
       if ("innerType" in def && !UNWRITABLE[def.type]) yield* faultsIn(def.innerType, spot);
   }
 }
@@ -443,7 +443,7 @@ function joined(path: string, step: string): string {
   return path === "" || step.startsWith("[") ? path + step : `${path}.${step}`;
 }
 
-/** The rules of a schema that no keyword of JSON Schema says. */
+/** A schema's rules without a JSON Schema keyword. */
 function untold(schema: Schema): string[] {
   const { def } = (schema as zod.core.$ZodTypes)._zod;
   const checks = [
@@ -454,19 +454,19 @@ function untold(schema: Schema): string[] {
   let isChanged = false;
   for (const check of checks) {
     const rule = check._zod.def;
-    // z.custom() itself is told by the type that it needs in its .meta().
+    // z.custom() is described by the type that it needs in its .meta().
     if (def.type === "custom" && check === (schema as unknown)) continue;
     if (rule.check === "overwrite") isChanged = true;
-    else if (isChanged) found.add("what is checked after a change such as .trim()");
+    else if (isChanged) found.add("a check after a change such as .trim()");
     else if (rule.check === "custom") found.add("a refinement");
     else if (!KEYWORDS[def.type]?.includes(rule.check) || !isTold(rule)) found.add(`the check ${rule.check}`);
   }
   if (def.type === "pipe" && def.out._zod.def.type !== "transform")
-    found.add("what is checked after a transformation");
+    found.add("a check after a transformation");
   return [...found];
 }
 
-/** Whether a pattern says it, or the name of the format. */
+/** Whether a pattern or the format's name expresses the rule. */
 function isTold(rule: zod.core.$ZodCheckDef): boolean {
   if (rule.check !== "string_format") return true;
   const { format, pattern, hostname, protocol, alg, position } = rule as unknown as Record<string, unknown>;
@@ -475,10 +475,10 @@ function isTold(rule: zod.core.$ZodCheckDef): boolean {
 }
 
 function untoldSentence(rule: string): string {
-  return `${rule} is not part of a schema; say what it demands in .meta({ description })`;
+  return `${rule} has no form in JSON Schema; describe it in .meta({ description })`;
 }
 
-/** JSON Schema reads a pattern as `new RegExp(source, "u")` does. */
+/** JSON Schema reads a pattern like `new RegExp(source, "u")`. */
 function* flaggedPatterns(schema: Schema): Generator<string> {
   const { def } = (schema as zod.core.$ZodTypes)._zod;
   const own = "pattern" in def ? [def.pattern] : [];
@@ -504,7 +504,7 @@ function isUnicodePattern(source: string): boolean {
   }
 }
 
-/** Whether what comes out may be another value than what went in. */
+/** Whether the output may differ from the input. */
 function changes(schema: Schema): boolean {
   const { def } = (schema as zod.core.$ZodTypes)._zod;
   return (

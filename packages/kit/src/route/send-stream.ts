@@ -9,13 +9,13 @@ import type { StreamBody } from "./define-route.ts";
 import { type Answer, isAnswered, type StreamAnswer, sendAnswer } from "./reply.ts";
 
 /**
- * Sends a stream as it is made, no faster than its caller reads. It ends where the caller goes, and the deadline does not
- * count any more once it has begun. One that fails before its first piece is answered as any other error; after that its
- * caller's connection is cut off.
+ * Sends a stream as it is made, no faster than its caller reads. It ends when the caller goes; the deadline
+ * does not apply once it has begun. A failure before the first piece is answered like any other error; after
+ * that, the connection is cut off.
  *
- * @param kind of the contract: an endless stream says its head at once, and ends where the server stops.
- * @param maxBytes where answers go out all at once: then all of it is collected first.
- * @throws ApiError 002500 for more than `maxBytes`, and what the stream throws.
+ * @param kind from the contract: an endless stream sends its head at once, and ends when the server stops.
+ * @param maxBytes if answers are sent all at once: the stream is then collected first.
+ * @throws ApiError 002500 for more than `maxBytes`, and whatever the stream throws.
  */
 export async function sendStream(
   request: IncomingMessage,
@@ -49,7 +49,7 @@ export async function sendStream(
     // The caller has gone, or the server has ended the answer: neither is a fault of the stream.
     if (failure !== undefined) throw failure;
   } finally {
-    // A stream that waits for something else than its caller ends by it.
+    // Ends a stream that is waiting for something other than its caller.
     context.abort(new Error("The answer has ended"));
   }
 }
@@ -59,7 +59,7 @@ function writeHead(response: ServerResponse, { status, headers, cookies }: Answe
   return response.writeHead(status, STATUS_CODES[status] ?? "Unknown", headers);
 }
 
-/** @param onFailure takes what the stream throws, unless it does so because the answer is not needed any more. */
+/** @param onFailure receives the stream's error, unless it ended because the answer is no longer needed. */
 async function* pieces(
   body: StreamBody,
   context: RequestContext,
@@ -68,12 +68,12 @@ async function* pieces(
   try {
     for await (const piece of body) {
       if (typeof piece !== "string" && !((piece as unknown) instanceof Uint8Array))
-        throw new TypeError(`A piece of the stream is of type ${typeof piece}; give text or bytes`);
+        throw new TypeError(`A piece of the stream is of type ${typeof piece}; yield text or bytes`);
       context.responseLength += Buffer.byteLength(piece);
       yield piece;
     }
   } catch (error) {
-    if (!context.abortReason) onFailure(error ?? new Error("The stream threw nothing"));
+    if (!context.abortReason) onFailure(error ?? new Error("The stream threw undefined"));
     throw error;
   }
 }
@@ -92,7 +92,7 @@ async function collect(body: StreamBody, context: RequestContext, maxBytes: numb
   return Buffer.concat(collected);
 }
 
-/** Lets a stream that is not read give back what it holds. */
+/** Lets an unread stream release its resources. */
 async function close(body: StreamBody): Promise<void> {
   await body[Symbol.asyncIterator]().return?.();
 }

@@ -28,7 +28,7 @@ const fieldsOf = (schemas: RequestSchemas, parts: Partial<RawRequest>): readonly
   refusalOf(schemas, parts).fields ?? [];
 
 describe("parseRequest", () => {
-  it("gives each part parsed: converted, with its defaults, without unknown fields", () => {
+  it("returns each part parsed: converted, with its defaults, without unknown fields", () => {
     const schemas = {
       params: z.object({ id: z.coerce.number() }),
       query: z.object({ limit: z.coerce.number().default(10), tag: z.array(z.string()).optional() }),
@@ -49,13 +49,13 @@ describe("parseRequest", () => {
     });
   });
 
-  it("gives path variables as they came where they have no schema, and no other part", () => {
+  it("returns path variables without a schema unchanged, and no other part", () => {
     assert.deepEqual(parseRequest({}, raw({ params: { id: "7" }, query: { a: "1" }, body: { b: 2 } })), {
       params: { id: "7" },
     });
   });
 
-  it("names every wrong field of every part, in OpenAPI's words", () => {
+  it("names every wrong field of every part, in OpenAPI's terms", () => {
     const error = refusalOf(
       {
         params: z.object({ id: z.coerce.number() }),
@@ -72,11 +72,11 @@ describe("parseRequest", () => {
     );
     assert.equal(
       error.reason,
-      "The request does not fit its schema: path id, query limit, header x-needed, body name, body list.1",
+      "The request does not match its schema: path id, query limit, header x-needed, body name, body list.1",
     );
   });
 
-  it("says of what is missing that it is required, and of a missing body too", () => {
+  it("calls missing values required, also a missing body", () => {
     const body = z.object({ name: z.string(), inner: z.object({ a: z.string() }) });
     assert.deepEqual(fieldsOf({ body }, { body: { inner: {} } }), [
       { in: "body", name: "name", message: "is required" },
@@ -84,10 +84,10 @@ describe("parseRequest", () => {
     ]);
     const error = refusalOf({ body }, {});
     assert.deepEqual(error.fields, [{ in: "body", name: "", message: "is required" }]);
-    assert.equal(error.reason, "The request does not fit its schema: body");
+    assert.equal(error.reason, "The request does not match its schema: body");
   });
 
-  it("does not call null missing, and finds its way through it", () => {
+  it("does not call null missing, and looks inside it safely", () => {
     const body = z.object({ name: z.string(), inner: z.object({ a: z.string() }) });
     for (const { message } of fieldsOf({ body }, { body: { name: null, inner: null } })) {
       assert.notEqual(message, "is required");
@@ -95,7 +95,7 @@ describe("parseRequest", () => {
     assert.equal(fieldsOf({ body }, { body: null })[0]?.name, "");
   });
 
-  it("never quotes what was sent", () => {
+  it("never quotes the request", () => {
     const schemas = {
       body: z.object({
         a: z.string().max(3),
@@ -115,7 +115,7 @@ describe("parseRequest", () => {
     assert.equal(error.cause, undefined);
   });
 
-  it("says of a strict schema that there is a field too many", () => {
+  it("reports an extra field of a strict schema", () => {
     const fields = fieldsOf({ body: z.strictObject({ a: z.string() }) }, { body: { a: "x", admin: true } });
     assert.equal(fields.length, 1);
     assert.match(fields[0]?.message ?? "", /admin/);
@@ -148,7 +148,7 @@ describe("parseRequest of text", () => {
     headers: { "x-retries": "3" },
   };
 
-  it("gives numbers, booleans and dates where the schema has them", () => {
+  it("converts text to numbers, booleans and dates where the schema has them", () => {
     assert.deepEqual(parseRequest(schemas, raw(text)), {
       params: { id: 7 },
       query: {
@@ -163,7 +163,7 @@ describe("parseRequest of text", () => {
     });
   });
 
-  it("names every field whose text is of another type, and what was expected", () => {
+  it("names every field whose text is of another type, with the expected one", () => {
     const wrong = {
       params: { id: "7.5" },
       query: {
@@ -191,7 +191,7 @@ describe("parseRequest of text", () => {
     );
   });
 
-  it("reads the fields of a form, and leaves JSON as it is", () => {
+  it("reads the fields of a form, and leaves JSON unchanged", () => {
     const form = { body: z.object({ count: z.int(), list: z.array(z.int()), file: z.file().optional() }) };
     const body = { count: "2", list: "1" };
     assert.deepEqual(parseRequest(form, { ...raw({ body }), isText: true }).body, { count: 2, list: [1] });
@@ -204,7 +204,7 @@ describe("parseRequest of text", () => {
     );
   });
 
-  it("does not let z.coerce take what is neither a number nor a date", () => {
+  it("does not let z.coerce accept text that is not a number or a date", () => {
     const query = z.object({ a: z.coerce.number().optional(), b: z.coerce.date().optional() });
     for (const given of ["", " ", "0x10", "2024", ["1", "2"], "2023-02-30T00:00:00Z"]) {
       assert.equal(fieldsOf({ query }, { query: { b: given } })[0]?.name, "b");
@@ -214,7 +214,7 @@ describe("parseRequest of text", () => {
 });
 
 describe("parseRequest of headers", () => {
-  it("finds a header whatever the case of its name, and names it as the schema does", () => {
+  it("finds a header in any case, and names it as the schema does", () => {
     const named = { headers: z.object({ "X-Api-Key": z.string() }) };
     assert.deepEqual(parseRequest(named, raw({ headers: { "x-api-key": "k" } })).headers, {
       "X-Api-Key": "k",
@@ -225,21 +225,21 @@ describe("parseRequest of headers", () => {
 
   const headers = z.object({ "x-a": z.string(), "x-b": z.string().max(1) });
 
-  it("has a code of its own when all that is wrong is a header that is missing", () => {
+  it("has a separate code if the only fault is a missing header", () => {
     const error = refusalOf({ headers }, {});
     assert.equal(error.code, "002400");
     assert.equal(error.reason, "The request lacks a header: x-a, x-b");
     assert.equal(error.fields?.length, 2);
   });
 
-  it("has the common code when a header is there but wrong, or when something else is wrong too", () => {
+  it("has the common code if a header is present but wrong, or if something else is wrong too", () => {
     assert.equal(refusalOf({ headers }, { headers: { "x-a": "1", "x-b": "22" } }).code, "001400");
     assert.equal(refusalOf({ headers, body: z.string() }, {}).code, "001400");
   });
 });
 
 describe("parseRequest of a query", () => {
-  it("makes a list of one where a list is asked for, also if it is optional or has a default", () => {
+  it("makes a list of a single value where a list is expected, also if it is optional or has a default", () => {
     const query = z.object({
       a: z.array(z.string()),
       b: z.array(z.string()).optional(),
@@ -259,12 +259,12 @@ describe("parseRequest of a query", () => {
     );
   });
 
-  it("takes no list where one value is asked for", () => {
+  it("refuses a list where one value is expected", () => {
     const query = z.object({ e: z.string() });
     assert.equal(fieldsOf({ query }, { query: { e: ["1", "2"] } })[0]?.name, "e");
   });
 
-  it("lets go by names that every object has", () => {
+  it("ignores names that every object inherits", () => {
     const query = z.object({ tag: z.array(z.string()).optional() });
     for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"]) {
       const given = Object.create(null);

@@ -3,7 +3,7 @@ import { ApiError, type FieldError } from "../errors/api-error.ts";
 import type { RequestSchemas } from "./define-route.ts";
 import { readText } from "./read-text.ts";
 
-/** A request's parts before they are parsed, by the names of their schemas. */
+/** A request's parts before parsing, under the names of their schemas. */
 export type RawRequest = { readonly [Part in keyof RequestSchemas]-?: unknown };
 
 const LOCATION = {
@@ -13,18 +13,20 @@ const LOCATION = {
   cookies: "cookie",
   body: "body",
 } as const;
-/** What a refusal tells of: a body may be wrong in more places, and with longer names, than an answer should hold. */
+/** The most fields in a refusal: a body may be wrong in more places than an answer should list. */
 const MAX_TOLD_FIELDS = 50;
 const MAX_TOLD_CHARACTERS = 200;
 const PARTS = ["params", "query", "headers", "cookies", "body"] as const;
 
 /**
- * Parses what a request brought with the schemas of its endpoint.
+ * Parses a request with the schemas of its endpoint.
  *
- * Path, query, headers and cookies are text, which is read as the types of their schemas; so is a body that came as text or as a form.
+ * Path, query, headers and cookies are text, which is converted to the types of their schemas; so is a body
+ * that came as text or as a form.
  *
- * @returns the parsed parts; path variables without a schema as they came.
- * @throws ApiError 001400 that names the wrong fields (the first fifty of them), or 002400 when all that is wrong is a header that is missing.
+ * @returns the parsed parts; path variables without a schema unchanged.
+ * @throws ApiError 001400 that names the wrong fields (the first fifty of them), or 002400 if the only fault
+ * is a missing header.
  */
 export function parseRequest(
   schemas: RequestSchemas,
@@ -54,7 +56,10 @@ export function parseRequest(
   return parsed;
 }
 
-/** Node has every name in lower case, and HTTP does not care (RFC 9110, section 5.1): the schema's spelling counts. */
+/**
+ * Node has every name in lower case, and HTTP ignores case (RFC 9110, section 5.1): refusals use the schema's
+ * spelling.
+ */
 function headersAsNamed({ shape }: zod.ZodObject, headers: unknown): Record<string, unknown> {
   const received = headers as Readonly<Record<string, unknown>>;
   const named = Object.keys(shape).flatMap((name): [string, unknown][] => {
@@ -64,7 +69,7 @@ function headersAsNamed({ shape }: zod.ZodObject, headers: unknown): Record<stri
   return { ...received, ...Object.fromEntries(named) };
 }
 
-/** What a value was expected to be. zod says of a union only that it does not fit. */
+/** The expected value. For a union, zod only says that nothing matches. */
 function expectation(issue: zod.core.$ZodIssue): string {
   if (issue.code !== "invalid_union") return issue.message;
   if ("options" in issue && issue.options)
@@ -93,5 +98,5 @@ function refusal(fields: readonly FieldError[], raw: RawRequest): ApiError {
     return new ApiError("002400", { reason: `The request lacks a header: ${names}`, fields });
   }
   const names = fields.map((field) => (field.name ? `${field.in} ${field.name}` : field.in)).join(", ");
-  return new ApiError("001400", { reason: `The request does not fit its schema: ${names}`, fields });
+  return new ApiError("001400", { reason: `The request does not match its schema: ${names}`, fields });
 }

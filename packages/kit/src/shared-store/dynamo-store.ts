@@ -1,4 +1,7 @@
-/** A store in a DynamoDB table. Only what imports this file loads the SDK, `@aws-sdk/client-dynamodb`, which the API installs. */
+/**
+ * A store in a DynamoDB table. Only importers of this file load the SDK, `@aws-sdk/client-dynamodb`, which
+ * the API installs.
+ */
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -12,22 +15,23 @@ import {
 import type { SharedStore } from "./shared-store.ts";
 
 export interface DynamoStoreOptions {
-  /** Its partition key is the string `key`. Its TTL attribute is `expire`, which frees space: what has ended counts no more anyway. */
+  /**
+   * Its partition key is the string `key`. Its TTL attribute is `expire`, which only frees space: expired
+   * items are ignored anyway.
+   */
   readonly tableName: string;
-  /** Default: a client of the region and the credentials that the SDK finds. */
+  /** Default: a client with the region and credentials that the SDK finds. */
   readonly client?: DynamoDBClient;
 }
 
 /**
- * Makes the store. It writes on conditions alone, so that of several processes one gets a key.
+ * Makes the store. All writes are conditional, so that only one of several processes gets a key.
  *
  * Needs `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:UpdateItem` and `dynamodb:DeleteItem` on the table.
  *
- * @example
- * const sharedStore = service({
- *   settings,
- *   create: ({ config }) => dynamoStore({ tableName: config.settings.SHARED_TABLE }),
- * });
+ * @example const sharedStore = service({
+ * settings,
+ * create: ({ config }) => dynamoStore({ tableName: config.settings.SHARED_TABLE }), });
  */
 export function dynamoStore({
   tableName: TableName,
@@ -39,7 +43,7 @@ export function dynamoStore({
     async limiterOf({ name, limit, windowSeconds }) {
       const { RateLimiterDynamo } = await import("rate-limiter-flexible");
       return new RateLimiterDynamo({
-        // What it calls of the SDK's big client.
+        // The operations of the SDK's full client that it calls.
         storeClient: {
           updateItem: (input: UpdateItemCommandInput) => client.send(new UpdateItemCommand(input)),
           getItem: (input: GetItemCommandInput) => client.send(new GetItemCommand(input)),
@@ -115,7 +119,7 @@ function secondsOf(milliseconds: number) {
   return { N: String(Math.ceil(milliseconds / 1000)) };
 }
 
-/** Whether the condition of a write held. */
+/** Whether the condition of a write was met. */
 async function isDone(writing: Promise<unknown>): Promise<boolean> {
   try {
     await writing;

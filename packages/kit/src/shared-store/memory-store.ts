@@ -3,11 +3,11 @@ import type { Log } from "../log.ts";
 import type { Claim, SharedStore } from "./shared-store.ts";
 
 /**
- * Makes a store in the memory of the process, for an API that runs as one process, and for development. It says so in the log.
+ * Makes a store in the memory of the process, for an API that runs as one process, and for development. It
+ * logs a warning about that.
  *
- * @throws Error in Lambda and with several workers, where each process would have a memory of its own.
- * @example
- * const sharedStore = service({ create: memoryStore });
+ * @throws Error in Lambda and with several workers, where each process would have its own memory.
+ * @example const sharedStore = service({ create: memoryStore });
  */
 export function memoryStore({
   config,
@@ -21,11 +21,11 @@ export function memoryStore({
       "memoryStore() is for an API that runs as one process; use dynamoStore() in Lambda, and with several workers or containers",
     );
   }
-  log.warn("limits and idempotency keys are kept in the memory of this process: run no second one");
+  log.warn("limits and idempotency keys are kept in the memory of this process: run only one");
   return createMemoryStore();
 }
 
-/** The store of {@link memoryStore}, whatever runs. */
+/** The store of {@link memoryStore}, in any process. */
 export function createMemoryStore(now: () => number = Date.now): SharedStore {
   const held = new Map<string, Claim & { answer: string | undefined; endsAt: number }>();
 

@@ -1,4 +1,4 @@
-/** The access suite fails for what breaks an access rule, and for nothing else that an API does. */
+/** The access suite fails if an access rule is broken, and for no other behaviour of an API. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { type Outcome, runSuites } from "../../test/support/run-suites.ts";
@@ -77,7 +77,7 @@ describe("the access suite", () => {
         "POST /v1/webhooks is for anyone",
         "PUT /v1/stock is for machines with an API key of scope stock:write",
       ],
-      "each endpoint that is switched on, and no other",
+      "lists each enabled endpoint, and no other",
     );
   });
 
@@ -108,7 +108,7 @@ describe("the access suite", () => {
     });
   }
 
-  it("calls an endpoint for machines with keys of its own of each kind, and each other one with a key too", () => {
+  it("calls an endpoint for machines with its own keys of each kind, and every other endpoint with a key too", () => {
     assert.deepEqual(failuresOf("keys: intact"), []);
     const calls = testsOf("keys: intact").map(describePath);
     assert.deepEqual(
@@ -131,7 +131,7 @@ describe("the access suite", () => {
     ["refused too late", "PUT", [...STRANGE_MACHINES, TOKEN, WITHOUT_SCOPE]],
     ["body read first", "PUT", [...STRANGE_MACHINES, TOKEN, WITHOUT_SCOPE]],
   ] as const) {
-    it(`fails where a rule about keys is broken, and there: ${fault}`, () => {
+    it(`fails where a rule about keys is broken: ${fault}`, () => {
       const failed = failuresOf(`keys: ${fault}`)
         .filter(({ path: [, , of] }) => of?.startsWith(endpoint))
         .map(({ path: [, , , title = ""] }) => title.replace(/ (gets|reaches) .*/, ""));
@@ -142,21 +142,21 @@ describe("the access suite", () => {
     });
   }
 
-  it("fails where an endpoint for AWS callers lets others in, and where it asks for a token", () => {
+  it("fails where an endpoint for AWS callers admits others, and where it asks for a token", () => {
     const open = testsOf("AWS callers need no signature");
     assert.ok(open.length > 0);
     assert.deepEqual(
       open.filter(({ passed }) => passed),
       [],
     );
-    // A caller with a token is let in, and one without is refused as a caller with no token.
+    // Admits callers with a token, and refuses others as callers without one.
     const failures = failuresOf("AWS callers need a token").map(describePath);
     const at = "POST /v1/probe/signed";
     assert.ok(failures.includes(`${at}: a caller with no groups gets 403, before handler and body`));
     assert.ok(failures.includes(`${at}: no token gets 403, before handler and body`));
   });
 
-  it("names the target and its answer in what it says of a failure", () => {
+  it("names the target and its answer in a failure", () => {
     const [failure] = failuresOf("the second target");
     assert.match(failure?.message ?? "", /the Express app by supertest answered 204/);
   });

@@ -1,7 +1,8 @@
 /**
- * The access suite: every endpoint, called by every kind of caller, on every target. It proves who reaches a handler, and
- * that a refused caller is refused before the handler runs and before the body is read. The handlers are stand-ins and the
- * API keys are its own, so it needs no database, and what a handler answers cannot fail it.
+ * The access suite: every endpoint, called by every kind of caller, on every target. It proves who reaches a
+ * handler, and that a refused caller is refused before the handler runs and before the body is read. The
+ * handlers are stubs and the API keys are its own, so it needs no database, and a handler's answer cannot
+ * fail it.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -20,12 +21,12 @@ import { issuerOptions, providerOf } from "./test-issuer-dress.ts";
 
 interface Caller {
   readonly name: string;
-  /** What tells who calls. */
+  /** The credentials of a caller. */
   headers(issuer: TestIssuer): Readonly<Record<string, string>>;
-  /** What the token of a caller says, if it is good. */
+  /** The content of a caller's token, if it is valid. */
   readonly groups?: readonly string[];
   readonly scopes?: readonly string[];
-  /** Whether it is a machine whose key is good. */
+  /** Whether it is a machine with a valid key. */
   readonly hasKey?: true;
 }
 
@@ -45,7 +46,9 @@ const signedIn = (
   scopes,
 });
 
-/** Callers whose token is missing or refused; those with one would be in every group of the API. */
+/**
+ * Callers whose token is missing or refused; if it were accepted, they would be in every group of the API.
+ */
 function refusedCallers(groups: readonly string[]): readonly Caller[] {
   const token = (change: (issuer: TestIssuer) => Readonly<Record<string, unknown>>) => (issuer: TestIssuer) =>
     bearer(issuer.sign(issuer.claims(groups, change(issuer))));
@@ -62,7 +65,10 @@ function refusedCallers(groups: readonly string[]): readonly Caller[] {
   ];
 }
 
-/** The callers that an endpoint's own rule is about: a member of each group, and a stranger to them, with one of the scopes. */
+/**
+ * The callers that an endpoint's own rule distinguishes: a member of each group, and one of another group,
+ * each with one of the scopes.
+ */
 function namedCallers({ access }: Route, apiKeys: TestApiKeys): readonly Caller[] {
   if (access.type === "public" || access.type === "iam") return [];
   const scopes = access.scopes.slice(0, 1);
@@ -81,7 +87,7 @@ const withKey = (name: string, apiKeys: TestApiKeys, scopes: readonly string[]):
   return { name, headers: () => ({ "x-api-key": key }), scopes, hasKey: true };
 };
 
-/** Machines whose key is missing or refused; those with one would have every scope of the API. */
+/** Machines whose key is missing or refused; if it were accepted, they would have every scope of the API. */
 function refusedMachines(scopes: readonly string[], apiKeys: TestApiKeys): readonly Caller[] {
   const hour = 3_600_000;
   const timeAgo = new Date(Date.now() - hour).toISOString();
@@ -97,10 +103,12 @@ function refusedMachines(scopes: readonly string[], apiKeys: TestApiKeys): reado
   ];
 }
 
-/** 401: we do not know you; 403: we know you, and you may not; `undefined`: the handler is reached. */
+/**
+ * 401: the caller is unknown; 403: the caller is known but may not call; `undefined`: the handler is reached.
+ */
 function expectedRefusal({ access }: Route, { groups, scopes = [], hasKey }: Caller): 401 | 403 | undefined {
   if (access.type === "public") return undefined;
-  // A token is not a signature, whatever it says.
+  // A token never replaces a signature.
   if (access.type === "iam") return 403;
   if (access.type === "apiKey" ? !hasKey : !groups) return 401;
   if (access.scopes.length > 0 && !access.scopes.some((scope) => scopes.includes(scope))) return 403;
@@ -120,10 +128,9 @@ function everyScopeOfKeys(routes: readonly Route[]): readonly string[] {
 }
 
 /**
- * Describes that every endpoint lets in the callers that its rule names, and no others, on every target.
+ * Tests that every endpoint admits the callers that its rule names, and no others, on every target.
  *
- * @example
- * await accessSuite(api, [appTarget, handlerTarget]);
+ * @example await accessSuite(api, [appTarget, handlerTarget]);
  */
 export async function accessSuite(
   api: Api,
@@ -218,7 +225,7 @@ function requestOf({ method, path }: Route): Pick<RequestToSend, "method" | "pat
   };
 }
 
-/** HTTP clients send none with the others. */
+/** HTTP clients send no body with the other methods. */
 function mayHaveBody({ method }: Route): boolean {
   return method !== "GET" && method !== "HEAD";
 }

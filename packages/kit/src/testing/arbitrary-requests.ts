@@ -1,9 +1,9 @@
-/** Requests made of an OpenAPI document: some as it says, some nearly so, some with no regard for it. */
+/** Requests made from an OpenAPI document: some valid, some nearly valid, some arbitrary. */
 import fc from "fast-check";
 import { bodyKindOf } from "../route/media-types.ts";
 import type { RequestToSend } from "./payload-event.ts";
 
-/** The part of a JSON schema that the document uses. */
+/** The parts of a JSON schema that the document uses. */
 export interface Schema {
   readonly type?: string;
   readonly format?: string;
@@ -64,7 +64,7 @@ function fromSchema(schema: Schema): fc.Arbitrary<unknown> {
   }
 }
 
-/** Text of a header, a path segment or a query: what the schema allows, or anything. */
+/** Text for a header, a path segment or a query: what the schema allows, or anything. */
 function textFor(schema: Schema): fc.Arbitrary<string> {
   return fc.oneof(fromSchema(schema).map(String), fc.string({ unit: "grapheme", maxLength: 40 }));
 }
@@ -74,7 +74,7 @@ function pathFor(path: string, { parameters = [] }: Operation): fc.Arbitrary<str
   const schemaOf = (name: string) => parameters.find((parameter) => parameter.name === name)?.schema ?? {};
   const values = fc.record(
     Object.fromEntries(
-      // Dots alone and nothing at all lead to another path, in any client.
+      // An empty segment or dots alone lead to another path in any client.
       variables.map((name) => [name, textFor(schemaOf(name)).filter((text) => !/^\.{0,2}$|\//.test(text))]),
     ),
   );
@@ -93,10 +93,10 @@ function queryFor({ parameters = [] }: Operation): fc.Arbitrary<string> {
     .map((given) => (given.length > 0 ? `?${new URLSearchParams(given as [string, string][])}` : ""));
 }
 
-/** Printable ASCII: a client sends nothing else. */
+/** Printable ASCII: clients send nothing else. */
 const headerText = fc.string({ unit: "grapheme-ascii", maxLength: 40 }).map((text) => text.trim());
 
-/** What tells who calls. */
+/** The credentials of a request. */
 export interface ArbitraryCaller {
   readonly authorization: fc.Arbitrary<string | undefined>;
   readonly apiKey: fc.Arbitrary<string | undefined>;
@@ -138,7 +138,7 @@ function bodyFor({ requestBody }: Operation): fc.Arbitrary<Body | undefined> {
   return fc.oneof(...asSaid, json, junk, fc.constant(undefined));
 }
 
-/** An arbitrary object may have a `toString` of its own, or none. */
+/** An arbitrary object may have its own `toString`, or none. */
 function textOf(value: unknown): string {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }
@@ -164,7 +164,7 @@ function write(type: string, value: unknown, { properties = {} }: Schema): strin
   return `${parts.join("")}--cut--\r\n`;
 }
 
-/** Requests to one operation, by anybody. */
+/** Requests to one operation, by any caller. */
 export function arbitraryRequest(
   method: string,
   path: string,

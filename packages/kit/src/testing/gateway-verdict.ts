@@ -1,11 +1,14 @@
 /**
- * A stand-in for API Gateway's JWT authorizer in tests of the bare handler: verifies a token as the gateway does and
- * flattens its claims as the gateway does.
+ * A stub of API Gateway's JWT authorizer for tests of the bare handler: it verifies a token and flattens its
+ * claims as the gateway does.
  */
 import { createPublicKey, verify } from "node:crypto";
 import type { TrustedIssuer } from "./test-issuer.ts";
 
-/** @returns `requestContext.authorizer` for a token that the gateway lets pass, `undefined` for one that it refuses. */
+/**
+ * @returns `requestContext.authorizer` for a token that the gateway accepts, `undefined` for one that it
+ * refuses.
+ */
 export async function gatewayVerdict(
   authorization: string | undefined,
   issuer: TrustedIssuer,
@@ -32,7 +35,7 @@ export async function gatewayVerdict(
   }
 }
 
-/** Claims as strings in Go's format; a claim that is null is left out. */
+/** Claims as strings in Go's format; a null claim is left out. */
 export function flatten(claims: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(claims)
@@ -41,7 +44,7 @@ export function flatten(claims: Record<string, unknown>): Record<string, string>
   );
 }
 
-/** From the inside out, level by level: a token can nest its claims deeper than a stack goes. */
+/** From the inside out, level by level: claims can be nested deeper than the stack. */
 function goFormat(value: unknown): string {
   const levels: unknown[] = [value];
   for (const level of levels)

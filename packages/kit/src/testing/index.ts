@@ -1,4 +1,4 @@
-/** What an API is tested with: its app for supertest, an issuer of tokens, and suites that call every endpoint. */
+/** Tools for testing an API: its app for supertest, a token issuer, and suites that call every endpoint. */
 export { accessSuite } from "./access-suite.ts";
 export { openApiSuite } from "./openapi-suite.ts";
 export { type ParityCase, paritySuite } from "./parity-suite.ts";

@@ -1,4 +1,4 @@
-/** The OpenAPI suite fails for answers that contradict the document, and for nothing else that an API does. */
+/** The OpenAPI suite fails for answers that contradict the document, and for no other behaviour of an API. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { type Outcome, runSuites } from "../../test/support/run-suites.ts";
@@ -26,7 +26,7 @@ describe("the OpenAPI suite", () => {
     ]);
   });
 
-  it("passes for the very API that the faults below are made of", () => {
+  it("passes for the API that the faults below are built into", () => {
     assert.equal(testsOf("intact").length, 4);
     assert.deepEqual(failuresOf("intact"), []);
   });
@@ -37,7 +37,7 @@ describe("the OpenAPI suite", () => {
     ["targets that differ", "mentions every refusal of createNote", /the targets answered 204 and 400/],
     ["two operations with one id", "has each operation under an id of its own", /getHealth/],
   ] as const) {
-    it(`fails for it, and there alone: ${fault}`, () => {
+    it(`fails only there: ${fault}`, () => {
       const [failure, ...others] = failuresOf(fault);
       assert.deepEqual(others, []);
       assert.equal(failure && titleOf(failure), title);
@@ -45,7 +45,7 @@ describe("the OpenAPI suite", () => {
     });
   }
 
-  it("fails for an error code that the API does not declare, in words that say what to do", () => {
+  it("fails for an error code that the API does not declare, with a message that says what to do", () => {
     const failures = failuresOf("an unknown error code");
     assert.equal(failures.length, testsOf("an unknown error code").length);
     assert.match(failures[0]?.message ?? "", /getMe lists the unknown error code 999999; declare it/);

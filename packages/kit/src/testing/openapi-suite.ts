@@ -1,7 +1,7 @@
 /**
- * The OpenAPI suite: the document can be made, and whatever a caller sends, a refusal is one that the document mentions,
- * on every target, and never a 5xx. The handlers are stand-ins, so it needs no database, and what a handler answers
- * cannot fail it.
+ * The OpenAPI suite: the document can be made, and whatever a caller sends, every refusal is one that the
+ * document mentions, on every target, and never a 5xx. The handlers are stubs, so it needs no database, and a
+ * handler's answer cannot fail it.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -20,10 +20,9 @@ import { issuerOptions, providerOf } from "./test-issuer-dress.ts";
 const REQUESTS_EACH = 40;
 
 /**
- * Describes that the answers of an API are those of its OpenAPI document.
+ * Tests that an API answers as its OpenAPI document says.
  *
- * @example
- * await openApiSuite(api, [appTarget, handlerTarget]);
+ * @example await openApiSuite(api, [appTarget, handlerTarget]);
  */
 export async function openApiSuite(
   api: Api,
@@ -32,7 +31,7 @@ export async function openApiSuite(
 ): Promise<void> {
   const config = testConfig(api, noIssuerOf(providerOf(environment)), environment);
   const enabled = await enabledRoutes(api, config.features);
-  // OpenAPI has no operation for every method, which is what a mounted router is.
+  // OpenAPI cannot describe an operation for every method, which a mounted router is.
   const routes = enabled.filter(({ method }) => method !== "ANY");
   const groups = routes.flatMap(({ access }) => (access.type === "authenticated" ? access.groups : []));
 

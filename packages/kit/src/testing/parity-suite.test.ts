@@ -1,4 +1,4 @@
-/** The parity suite fails for every difference between two targets that is not known, and for no other reason. */
+/** The parity suite fails for every unknown difference between two targets, and for no other reason. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { type Outcome, runSuites } from "../../test/support/run-suites.ts";

@@ -11,12 +11,12 @@ import { issuerOptions } from "./test-issuer-dress.ts";
 export interface ParityCase {
   readonly title: string;
   readonly status: number;
-  /** The status where an API Gateway stands in front and answers something else before the app is asked. */
+  /** The status behind an API Gateway that answers the request itself. */
   readonly statusBehindGateway?: number;
   request(issuer: TestIssuer): RequestToSend;
 }
 
-/** Headers of one connection, of one moment, or of the gateway: everything else must be the same. */
+/** Headers of one connection, of one moment, or of the gateway: all others must be equal. */
 const VARYING_HEADERS = [
   "connection",
   "keep-alive",
@@ -24,13 +24,14 @@ const VARYING_HEADERS = [
   "content-length",
   "transfer-encoding",
   "apigw-requestid",
-  // What is left, after the targets before.
+  // The rest, after the targets before.
   "ratelimit",
 ];
 
 /**
- * Describes that every case gets the same answer from every target, in status, body, headers and cookies, and leaves the same
- * lines in the log of each target that shows its log. Where a target is known to differ, it must answer exactly that.
+ * Tests that every case gets the same answer from every target, in status, body, headers and cookies, and
+ * leaves the same lines in the log of each target that shows its log. Where a target is known to differ, its
+ * answer must be exactly the known one.
  */
 export function paritySuite(
   api: Api,
@@ -95,7 +96,7 @@ export function paritySuite(
   });
 }
 
-/** The gateway's own refusals: a message, and nothing else. */
+/** The gateway's own refusals: only a message. */
 function isGatewayError({ status, body }: Answer): boolean {
   return status >= 400 && (body.length === 0 || /^\{"message":"[^"]*"\}$/.test(body.toString()));
 }
@@ -107,8 +108,9 @@ function messageOf({ headers, body }: Answer): string | undefined {
 }
 
 /**
- * A line of the log without what may differ: the moment, the ids, and where the code is. The container's access log is left out,
- * which the gateway writes for Lambda, and so is what an instance says once. Why a token was refused is known to who verified it.
+ * A log line without what may differ: the time, the ids, and the position in the code. The container's access
+ * log is left out, because the gateway writes it for Lambda, and so are lines that an instance writes once.
+ * The reason for a refused token is known only where it is verified.
  */
 function comparableLine(text: string, answer: Answer, target: Target): object[] {
   const { time, requestId, lambdaRequestId, traceId, ...line } = JSON.parse(text);
@@ -122,8 +124,8 @@ function comparableLine(text: string, answer: Answer, target: Target): object[] 
 type Comparable = ReturnType<typeof comparableAnswer>;
 
 /**
- * An answer without what may differ: the request's own id, the moment, where this target's callers see the root, and what
- * it was built of.
+ * An answer without what may differ: the request id, the time, the public root of this target, and what it
+ * was built from.
  */
 function comparableAnswer(answer: Answer, { basePath }: Target) {
   const { "x-request-id": requestId = "none", ...headers }: Record<string, string> = answer.headers;
@@ -131,9 +133,9 @@ function comparableAnswer(answer: Answer, { basePath }: Target) {
   if (headers.location?.startsWith(`${basePath}/`))
     headers.location = headers.location.slice(basePath.length);
   if (headers.link) headers.link = headers.link.replaceAll(`<${basePath}/`, "</");
-  // It is made of the content, which is compared without what differs by the root.
+  // A hash of the content, which is compared without the root.
   if (headers.etag?.startsWith("W/")) headers.etag = "W/";
-  // What the gateway says of an answer without content and without a type.
+  // The gateway's type for an answer without content and without a type.
   if (answer.body.length === 0 && headers["content-type"] === "text/plain; charset=utf-8")
     delete headers["content-type"];
   const isJson = /^application\/(.+\+)?json\b/.test(headers["content-type"] ?? "");

@@ -1,11 +1,13 @@
 /**
- * Payload 2.0 events, as API Gateway makes them of a request: the path decoded and with its stage, the cookies apart,
- * bodies in base64 but for text and JSON. What the JWT authorizer would add is up to the caller.
+ * Payload 2.0 events as API Gateway makes them: the path decoded and with its stage, the cookies separate,
+ * bodies in base64 except text and JSON. The caller adds what the JWT authorizer would.
  */
 import { isUtf8 } from "node:buffer";
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 
-/** What the gateway hands over as text; all else is base64, types that end with `+json` among it. */
+/**
+ * The types that the gateway passes as text; all others are base64, including those that end with `+json`.
+ */
 const TEXT = /^(text\/[^;]+|application\/(json|xml|javascript|graphql))\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
 export interface RequestToSend {
@@ -14,7 +16,7 @@ export interface RequestToSend {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** The ARN of the AWS caller who signs it, where the target has a gateway that verifies signatures. */
+  /** The ARN of the AWS caller who signs it, if the target has a gateway that verifies signatures. */
   readonly awsCaller?: string;
 }
 
@@ -23,7 +25,7 @@ export interface EventOptions {
   readonly stage?: string;
   /** Default: the gateway's own host. */
   readonly domainName?: string;
-  /** `requestContext.authorizer`, where a JWT authorizer ran. */
+  /** `requestContext.authorizer`, if a JWT authorizer ran. */
   readonly authorizer?: object;
 }
 

@@ -4,16 +4,16 @@ import type { ApiKeyStore } from "../auth/api-key-store.ts";
 import type { Route } from "../route/define-route.ts";
 import { createMemoryStore } from "../shared-store/memory-store.ts";
 
-/** Tells which endpoint a request has reached. */
+/** Names the endpoint that a request has reached. */
 export const REACHED_HEADER = "x-reached";
 
-/** An endpoint whose request is unread answers 413 to it, if it is read all the same. */
+/** The answer of an endpoint to an unread request is 413, if the body is read anyway. */
 export const BODY_TOO_LONG = JSON.stringify("too long");
 
 /**
- * An API with the same endpoints and access rules, whose handlers only say that they were reached. It has no middleware
- * and none of the API's services: what it answers depends on its access rules alone; with `request: "validated"`, on its request
- * schemas too.
+ * An API with the same endpoints and access rules, whose handlers only report that they were reached. It has
+ * no middleware and no services of the API: its answers depend on its access rules alone, or with `request:
+ * "validated"` on its request schemas too.
  */
 export function withStandInHandlers(
   api: Api,
@@ -44,12 +44,12 @@ function validated({ use: _use, ...route }: Route): Route {
   };
 }
 
-/** What must be sent is for another suite. */
+/** Required input is for another suite. */
 function withoutIdempotency({ idempotency: _idempotency, ...route }: Route): Route {
   return route;
 }
 
-/** It takes a body of one byte: a longer one shows whether a body was read that should not have been. */
+/** It accepts a body of one byte: a longer one shows whether a body was read that should not have been. */
 function unread({ commaSeparated: _lists, rawBody: _bytes, ...route }: Route): Route {
   return {
     ...withoutIdempotency(validated(route)),

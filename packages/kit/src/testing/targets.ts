@@ -1,4 +1,4 @@
-/** The ways to run an API in a test, each as one function from a request to an answer. */
+/** The ways to run an API in a test, each as a function from a request to an answer. */
 import { spawn } from "node:child_process";
 import type { Server } from "node:http";
 import { createInterface } from "node:readline";
@@ -23,7 +23,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** An answer that is not the one of the other targets. */
+/** An answer that differs from the other targets'. */
 export interface KnownDifference {
   readonly why: string;
   readonly status: number;
@@ -33,19 +33,19 @@ export interface KnownDifference {
 /** A running API. */
 export interface Target {
   readonly name: string;
-  /** Where this target's callers see the API's root. */
+  /** The public path of the API's root on this target. */
   readonly basePath: string;
-  /** The address of that root, of a target that listens. */
+  /** The root's URL, if the target listens. */
   readonly baseUrl?: string;
-  /** Whether it runs the Lambda handler, which does without what is for the container alone. */
+  /** Whether it runs the Lambda handler, which leaves out container-only endpoints. */
   readonly isLambda?: true;
-  /** Whether an API Gateway, the real one or a local one, answers some requests by itself. */
+  /** Whether an API Gateway, real or local, answers some requests itself. */
   readonly isBehindGateway?: true;
-  /** Whether each line of its log, as it answers, goes to `write`. */
+  /** Whether it passes each line of its log to `write`. */
   readonly showsLog?: true;
   /** Whether requests of AWS callers (`awsCaller`) reach endpoints that are for them. */
   readonly hasAwsCallers?: true;
-  /** Parity cases, by their titles, that this target is known to answer otherwise. */
+  /** Parity cases, by title, whose answer is known to differ on this target. */
   readonly differences?: Readonly<Record<string, KnownDifference>>;
   request(request: RequestToSend): Promise<Answer>;
   close(): Promise<void>;
@@ -55,15 +55,18 @@ export interface TargetOptions {
   readonly api: Api;
   readonly issuer: TrustedIssuer;
   readonly environment?: Environment | undefined;
-  /** Values in the place of the API's services. */
+  /** Replacements for the API's services. */
   readonly services?: Readonly<Record<string, unknown>> | undefined;
-  /** Takes each log line. */
+  /** Receives each log line. */
   readonly write?: ((line: string) => void) | undefined;
 }
 
 export type StartTarget = (options: TargetOptions) => Target | Promise<Target>;
 
-/** Starts all targets. If one of them cannot start, the others are closed: an open server would keep the tests running. */
+/**
+ * Starts all targets. If one of them cannot start, the others are closed: an open server would keep the tests
+ * running.
+ */
 export async function startTargets(
   starts: readonly StartTarget[],
   options: TargetOptions,
@@ -88,10 +91,10 @@ export const appTarget: StartTarget = ({ api, write = () => {}, ...options }) =>
   };
 };
 
-/** Clients ask for compression by themselves, and undo it or not; the bare handler's caller does not ask. */
+/** Other clients ask for compression by default; the bare handler's caller does not. */
 const UNCOMPRESSED = { "accept-encoding": "identity" };
 
-/** Sends a request to a listening server, or to the base URL of one, and takes the answer as bytes. */
+/** Sends a request to a listening server, or to a base URL, and returns the answer as bytes. */
 export async function requestBySupertest(
   server: Server | string,
   { method, path, headers = {}, body }: RequestToSend,
@@ -120,7 +123,7 @@ export async function requestBySupertest(
 export interface HandlerTargetOptions {
   /** How the gateway makes the event. */
   readonly event?: EventOptions;
-  /** Stands in for the gateway's JWT authorizer. Default: one that verifies as the gateway does. */
+  /** A stub of the gateway's JWT authorizer. Default: one that verifies as the gateway does. */
   readonly verdict?: typeof gatewayVerdict;
   /** Default: the kit's own. */
   readonly adapter?: NonNullable<Parameters<typeof createHandler>[1]>["adapter"];
@@ -128,7 +131,7 @@ export interface HandlerTargetOptions {
   readonly differences?: Target["differences"];
 }
 
-/** The bare Lambda handler, with events as the gateway makes them (the authorizer's verdict is stood in for). */
+/** The bare Lambda handler, with events as the gateway makes them (with a stub for the authorizer). */
 export function handlerTargetWith({
   event: eventOptions = {},
   verdict = gatewayVerdict,
@@ -195,7 +198,9 @@ export const serverTarget: StartTarget = async ({
   };
 };
 
-/** The entry of the container as a process of its own, or what another command starts with the same environment. */
+/**
+ * The entry of the container as a separate process, or any command that starts it with the same environment.
+ */
 export function processTarget(
   entry: string,
   {

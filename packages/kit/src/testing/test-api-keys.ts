@@ -1,12 +1,15 @@
-/** A store of API keys for tests, in memory: nothing of the owner's is asked. */
+/** A store of API keys for tests, in memory: the owner's store is not used. */
 
 import type { ApiKeyStore, StoredApiKey } from "../auth/api-key-store.ts";
 import { createApiKey } from "../auth/api-keys.ts";
 
 export interface TestApiKeys {
-  /** Takes the place of the API's service: `testApp(api, { services: { apiKeys: keys.store } })`. */
+  /** Replaces the API's service: `testApp(api, { services: { apiKeys: keys.store } })`. */
   readonly store: Required<ApiKeyStore>;
-  /** Makes a key that is good for these scopes; `overrides` changes what is kept of it: an expiry in the past, say. */
+  /**
+   * Makes a valid key with these scopes; `overrides` changes its stored record: an expiry in the past, for
+   * example.
+   */
   issue(scopes?: readonly string[], overrides?: Partial<StoredApiKey>): string;
 }
 

@@ -19,7 +19,7 @@ const failing = defineRoute({
   }),
 );
 
-it("testApp refuses a stand-in of a service that the API does not have, and names those it has", () => {
+it("testApp refuses a replacement of a service that the API does not have, and names the existing ones", () => {
   const api = apiOf([], { services: { database: service({ create: () => ({}) }) } });
   assert.throws(() => testApp(api, { services: { databse: {} } }), {
     name: "TypeError",
@@ -28,7 +28,7 @@ it("testApp refuses a stand-in of a service that the API does not have, and name
   testApp(api, { services: { database: {} } });
 });
 
-it("testApp tells on stderr why it answers 500, unless its lines are taken", async (t) => {
+it("testApp prints on stderr why it answers 500, unless a test takes its lines", async (t) => {
   const written = mock.method(process.stderr, "write", () => true);
   t.after(() => written.mock.restore());
   await supertest(testApp(apiOf([failing]), { write: () => {} }))

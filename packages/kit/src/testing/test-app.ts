@@ -9,12 +9,12 @@ import { type Environment, noIssuer, testConfig } from "./test-environment.ts";
 import type { TrustedIssuer } from "./test-issuer.ts";
 
 export interface TestAppOptions {
-  /** Whose tokens the API trusts. Default: an issuer that signs none. */
+  /** The trusted issuer. Default: one that signs no tokens. */
   readonly issuer?: TrustedIssuer;
   readonly environment?: Environment | undefined;
-  /** Values in the place of the API's services: `{ pool: fakePool }`. */
+  /** Replacements for the API's services: `{ pool: fakePool }`. */
   readonly services?: Readonly<Record<string, unknown>> | undefined;
-  /** Takes each log line. By default those of errors go to stderr, and the others nowhere. */
+  /** Receives each log line. By default error lines go to stderr, and others are dropped. */
   readonly write?: ((line: string) => void) | undefined;
 }
 
@@ -23,7 +23,10 @@ function tellErrors(line: string): void {
   if (line.startsWith('{"level":"error"')) process.stderr.write(line);
 }
 
-/** A misspelt stand-in would leave the real service in its place. @throws TypeError that names the services there are. */
+/**
+ * A misspelt replacement would leave the real service in place. @throws TypeError that names the existing
+ * services.
+ */
 function demandServices(services: Api["services"], replaced: Readonly<Record<string, unknown>>): void {
   const unknown = Object.keys(replaced).find((name) => !Object.hasOwn(services, name));
   if (unknown === undefined) return;
@@ -34,10 +37,9 @@ function demandServices(services: Api["services"], replaced: Readonly<Record<str
 /**
  * Makes the Express app of the container, for supertest.
  *
- * @throws TypeError for a stand-in of a service that the API does not have.
- * @example
- * const app = testApp(api, { services: { pool: fakePool } });
- * await supertest(app).get("/v1/orders/1").expect(200);
+ * @throws TypeError for a replacement of a service that the API does not have.
+ * @example const app = testApp(api, { services: { pool: fakePool } }); await
+ * supertest(app).get("/v1/orders/1").expect(200);
  */
 export function testApp(
   api: Api,

@@ -6,7 +6,7 @@ import { issuerDress } from "./test-issuer-dress.ts";
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** The environment of an API that trusts `issuer`. The API's own settings have the values of their examples. */
+/** The environment of an API that trusts `issuer`. The API's own settings have their examples as values. */
 export function testEnvironment(
   { settings }: Pick<Api, "settings">,
   issuer: TrustedIssuer = noIssuer,
@@ -37,7 +37,7 @@ export function testConfig(
   return loadConfig(testEnvironment(api, issuer, overrides), { settings: api.settings });
 }
 
-/** An issuer for tests in which no token is looked at, as the provider would call it. */
+/** An issuer, in the provider's form, for tests that verify no tokens. */
 export function noIssuerOf(provider: IdentityProviderName | undefined): TrustedIssuer {
   const { audience, environment, issuerAt } = issuerDress(provider);
   return {

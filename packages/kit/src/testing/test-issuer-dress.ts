@@ -1,10 +1,10 @@
-/** In what the tokens of the providers differ, for tests: how their issuers are written, and which claims say what. */
+/** How the providers' tokens differ, for tests: the form of their issuers, and the names of their claims. */
 import { IDENTITY_PROVIDERS, type IdentityProviderName } from "../identity/identity-preset.ts";
 import type { Environment } from "./test-environment.ts";
 
 export interface IssuerDress {
   readonly audience: string;
-  /** The settings beside issuer, keys and audience. */
+  /** The settings besides issuer, keys and audience. */
   readonly environment: Environment;
   readonly issuerAt: (url: string) => string;
   readonly claimsOf: (
@@ -23,7 +23,7 @@ const PLAIN: IssuerDress = {
   claimsOf: (_issuer, groups) => ({ aud: AUDIENCE, ...(groups && { groups }) }),
 };
 
-/** The claims are those of the providers' documents; `packages/local` has whole tokens of each. */
+/** The claims are those in the providers' documents; `packages/local` has whole tokens of each. */
 const DRESSES: Readonly<Record<IdentityProviderName, IssuerDress>> = {
   firebase: { ...PLAIN, environment: { IDENTITY_PROVIDER: "firebase" } },
   cognito: {
@@ -59,7 +59,7 @@ export function issuerDress(provider: IdentityProviderName | undefined): IssuerD
   return provider ? DRESSES[provider] : PLAIN;
 }
 
-/** Whose tokens an environment trusts: those of its provider, with groups in the claim that it names. */
+/** The kind of tokens that an environment trusts: its provider's, with groups in the configured claim. */
 export function issuerOptions(environment: Environment = {}) {
   return {
     provider: providerOf(environment),

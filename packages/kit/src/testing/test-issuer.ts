@@ -9,32 +9,32 @@ import { issuerDress } from "./test-issuer-dress.ts";
 
 export type TokenParts = Readonly<Record<string, unknown>>;
 
-/** What an API must know of an issuer to trust it. */
+/** What an API must know about an issuer to trust it. */
 export interface TrustedIssuer {
   readonly issuer: string;
   readonly jwksUri: string;
   readonly audience: string;
-  /** What else tells an API of it. */
+  /** Further settings that make an API trust it. */
   readonly environment?: Environment;
 }
 
-/** Its identifier is also where its discovery document is. */
+/** Its identifier is also its discovery document's URL. */
 export interface TestIssuer extends TrustedIssuer {
-  /** Claims of a good token for `groups`, valid for an hour; `overrides` replaces some, `undefined` removes them. */
+  /** Valid claims for `groups`, for an hour; `overrides` replaces some, `undefined` removes them. */
   claims(groups: readonly string[] | undefined, overrides?: TokenParts): TokenParts;
   /** The `Authorization` header of a member of `groups`. */
   bearer(groups: readonly string[] | undefined, overrides?: TokenParts): string;
-  /** Signs any claims with any header; by default as the issuer would. */
+  /** Signs any claims with any header; by default like the issuer. */
   sign(claims: TokenParts, header?: TokenParts, key?: KeyObject): string;
   readonly algorithm: TokenAlgorithm;
   /** The private key in use. */
   readonly key: () => KeyObject;
   readonly keyId: () => string;
-  /** Takes a new key into use; the old one is published no longer. */
+  /** Replaces the key; the old one is no longer published. */
   rotate(): void;
   /** How often the keys were fetched. */
   readonly fetches: () => number;
-  /** What the JWKS endpoint answers from now on; `undefined`: the keys. */
+  /** The next answers of the JWKS endpoint; `undefined`: the keys. */
   answerWith(status: number | undefined): void;
   close(): Promise<void>;
 }
@@ -54,18 +54,18 @@ export function newTokenKey(algorithm: TokenAlgorithm): KeyObject {
 /** An RSA key pair that no issuer knows. */
 export const strangerKey: KeyObject = newTokenKey("RS256");
 
-/** Encodes and signs a compact JWS as its key does; the claims may be JSON text as it is. */
+/** Encodes and signs a compact JWS as its key does; claims given as JSON text stay unchanged. */
 export function signToken(claims: TokenParts | string, header: TokenParts, key: KeyObject): string {
   return signSegments(`${encodeSegment(header)}.${encodeSegment(claims)}`, key);
 }
 
-/** Encodes one segment of a token: text and bytes as they are, anything else as JSON. */
+/** Encodes one segment of a token: text and bytes unchanged, anything else as JSON. */
 export function encodeSegment(part: unknown): string {
   const isRaw = typeof part === "string" || part instanceof Uint8Array;
   return Buffer.from(isRaw ? part : JSON.stringify(part)).toString("base64url");
 }
 
-/** Signs two encoded segments as its key does (RS256, ES256, EdDSA), whatever is in them. */
+/** Signs two encoded segments as its key does (RS256, ES256, EdDSA), whatever they contain. */
 export function signSegments(segments: string, key: KeyObject): string {
   const isEdwards = key.asymmetricKeyType === "ed25519" || key.asymmetricKeyType === "ed448";
   const signature = sign(isEdwards ? null : "sha256", Buffer.from(segments), {
@@ -76,9 +76,9 @@ export function signSegments(segments: string, key: KeyObject): string {
 }
 
 /**
- * @param options.provider whose tokens it gives. Default: those that need no more than issuer, audience and `groups`.
- * @param options.algorithm by which it signs. Default: RS256.
- * @param options.groupsClaim in which it names groups. Default: the provider's, or `groups`.
+ * @param options.provider whose tokens it signs. Default: tokens with only issuer, audience and `groups`.
+ * @param options.algorithm the signature's. Default: RS256.
+ * @param options.groupsClaim the claim with the groups. Default: the provider's, or `groups`.
  */
 export async function startTestIssuer({
   provider,
@@ -103,7 +103,7 @@ export async function startTestIssuer({
   const server = createServer((request, response) => {
     response.setHeader("content-type", "application/json");
     if (request.url === "/.well-known/openid-configuration") {
-      // Nothing listens there: it signs tokens, and takes no passwords.
+      // Nothing listens there: it signs tokens, and does not check passwords.
       const tokenEndpoint = "http://127.0.0.1:1/token";
       response.end(JSON.stringify({ issuer, jwks_uri: jwksUri, token_endpoint: tokenEndpoint }));
     } else if (request.url === "/jwks.json") {

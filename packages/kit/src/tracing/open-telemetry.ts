@@ -1,6 +1,7 @@
 /**
- * Traces requests with OpenTelemetry: a server span for each, and in it one for each part of its way and for each call that it
- * makes. Names are those of the semantic conventions for HTTP (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).
+ * Traces requests with OpenTelemetry: a server span for each, with a child span for each stage of the request
+ * and each outgoing call. The names follow the semantic conventions for HTTP
+ * (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).
  */
 import type { Context, Span } from "@opentelemetry/api";
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
@@ -17,18 +18,18 @@ import { traceOutgoingCalls } from "./outgoing-calls.ts";
 import type { Tracing, TracingOptions } from "./tracing.ts";
 
 const FLUSH_MILLISECONDS = 1_000;
-/** What AWS's header names beside the trace, where a service with X-Ray has sent the request. */
+/** The parent in AWS's header, if a service with X-Ray has sent the request. */
 const AMAZON_PARENT = /Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=([0-9a-f]{16})(?:;Sampled=([01]))?/;
 
 /**
- * Makes what traces the requests of a process. It is OpenTelemetry's registered provider, too: spans of the owner's
+ * Starts tracing for a process. It also registers OpenTelemetry's global provider: the owner's spans
  * (`trace.getTracer("orders").startActiveSpan(...)`) belong to the request.
  *
- * @param exporter in the place of the one that the options name, for tests.
+ * @param exporter replaces the configured one, for tests.
  */
 export function createTracing(options: TracingOptions, exporter = exporterOf(options)): Tracing {
   const { service, log } = options;
-  // A trace that begins here has the id that is in the log lines, and its span the one that `input.fetch` sends.
+  // A trace that begins here has the id in the log lines, and its span the id that `input.fetch` sends.
   let given: RequestContext["trace"] | undefined;
   const random = new RandomIdGenerator();
   const provider = new TracerProvider({
@@ -59,7 +60,7 @@ export function createTracing(options: TracingOptions, exporter = exporterOf(opt
         try {
           return await context.with(trace.setSpan(active, part), work);
         } catch (error) {
-          // What it says may be secret. A caller's mistake is not a failure of the service.
+          // Its message may be secret. A caller's mistake is not a failure of the service.
           part.setAttribute("error.type", error instanceof ApiError ? error.code : (error as Error)?.name);
           if (!(error instanceof ApiError)) part.setStatus({ code: SpanStatusCode.ERROR });
           throw error;
@@ -69,7 +70,7 @@ export function createTracing(options: TracingOptions, exporter = exporterOf(opt
       };
       const end = () => span.isRecording() && endServerSpan(span, request.method, response, known);
       response.on("finish", end);
-      // An answer that was broken off has no other end.
+      // An answer that breaks off emits no other end.
       response.on("close", end);
       context.with(active, () => next());
     },
@@ -79,7 +80,7 @@ export function createTracing(options: TracingOptions, exporter = exporterOf(opt
       await this.flush();
       trace.disable();
       context.disable();
-      // It may wait for the collector, which the end of a container does not.
+      // Shutting down may wait for the collector, but the container does not wait.
       provider.shutdown().catch(tell);
     },
   };
@@ -91,7 +92,7 @@ function exporterOf({ exporter, endpoint, headers, log }: TracingOptions): SpanE
   return new OTLPTraceExporter({ headers: { ...headers }, ...(url && { url }) });
 }
 
-/** Each span as a line of the log. */
+/** Writes each span as a log line. */
 function lineExporter(log: Log): SpanExporter {
   return {
     export(spans, done) {
@@ -119,7 +120,7 @@ function attributesOf(request: Request, { received: { origin, basePath, lambdaRe
   };
 }
 
-/** The caller's span, where the caller has one. */
+/** The caller's span, if there is one. */
 function parentOf({ headers }: Request, { traceId, parentSpanId, flags }: RequestContext["trace"]): Context {
   const [, amazonParent, amazonFlags = "1"] = AMAZON_PARENT.exec(String(headers["x-amzn-trace-id"])) ?? [];
   const spanId = parentSpanId ?? amazonParent;

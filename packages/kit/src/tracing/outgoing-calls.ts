@@ -1,12 +1,12 @@
 /**
- * Spans of what a request calls. Node tells of each call by a channel (node:diagnostics_channel), of `fetch` and of what is
- * built on `node:http` alike: nothing is patched.
+ * Spans of outgoing calls. Node reports each call on a channel (node:diagnostics_channel), for `fetch` and
+ * for everything built on `node:http`: nothing is patched.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest } from "node:http";
 import { type Span, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
 
-/** What undici's channels ("Diagnostics Channel Support") and Node's own for HTTP have in common. */
+/** The common part of undici's channels ("Diagnostics Channel Support") and Node's own for HTTP. */
 interface Message {
   readonly request:
     | ClientRequest
@@ -16,16 +16,16 @@ interface Message {
 }
 
 /**
- * Begins to record each call that is made while a request's span is active. A span ends with the head of the answer.
+ * Records each call that is made while a request's span is active. A span ends with the head of the answer.
  *
- * @returns a function that ends it.
+ * @returns a function that stops recording.
  */
 export function traceOutgoingCalls(tracer: Tracer): () => void {
   const spans = new WeakMap<object, Span>();
 
   function begin(message: unknown): void {
     const { request } = message as Message;
-    // The collector is called, too, and so is what no request has asked for.
+    // Calls to the collector, and calls outside any request, are not recorded.
     if (!trace.getActiveSpan()?.isRecording()) return;
     const origin =
       "origin" in request
@@ -37,7 +37,7 @@ export function traceOutgoingCalls(tracer: Tracer): () => void {
       "http.request.method": request.method,
       "server.address": url.hostname,
       "server.port": Number(url.port) || (url.protocol === "https:" ? 443 : 80),
-      // A query may hold what is secret.
+      // A query may hold secrets.
       "url.full": url.origin + url.pathname,
     };
     spans.set(request, tracer.startSpan(request.method, { kind: SpanKind.CLIENT, attributes }));

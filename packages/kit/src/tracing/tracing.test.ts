@@ -42,14 +42,14 @@ const apiWith = (work: Work): Api =>
     ),
   ]);
 
-/** A way to send requests, with the spans that have been exported by then (their exporter keeps them in memory). */
+/** Sends requests, with the spans exported so far (their exporter keeps them in memory). */
 interface Traced {
   send(request: RequestToSend): Promise<void>;
   close(): Promise<void>;
 }
 
 function exported(api: Api): { readonly api: Api; readonly exporter: InMemorySpanExporter } {
-  // It forgets what it has once it is shut down, which a collector does not.
+  // It forgets its spans when it is shut down, unlike a collector.
   const exporter = new (class extends InMemorySpanExporter {
     override async shutdown() {}
   })();
@@ -100,8 +100,8 @@ const serverSpan = (spans: readonly ReadableSpan[]) => {
 const named = (spans: readonly ReadableSpan[], name: string) => spans.find((span) => span.name === name);
 
 for (const runtime of Object.keys(RUNTIMES))
-  describe(`spans of the ${runtime} (the collector is stood in for by a list)`, () => {
-    it("are one of the request, with one for each part of its way in it, and go out in time", async () => {
+  describe(`spans of the ${runtime} (a list stands in for the collector)`, () => {
+    it("are one per request, with one for each of its stages, and are exported in time", async () => {
       const spans = await spansOf(runtime, async () => "done", item());
       const server = serverSpan(spans);
       assert.equal(server.name, "GET /v1/items/{itemId}");
@@ -124,7 +124,7 @@ for (const runtime of Object.keys(RUNTIMES))
       );
     });
 
-    it("belong to the caller's span, by traceparent or by AWS's header, and to none that is not recorded", async () => {
+    it("belong to the caller's span, by traceparent or AWS's header, and are not recorded if the caller's is not", async () => {
       const parents = [
         { traceparent: `00-${TRACE}-${PARENT}-01` },
         { "x-amzn-trace-id": `Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=${PARENT};Sampled=1` },
@@ -140,7 +140,7 @@ for (const runtime of Object.keys(RUNTIMES))
       );
     });
 
-    it("have the ids that the handler's log lines have and that its calls send", async () => {
+    it("have the ids of the handler's log lines and of its calls", async () => {
       let sent = "";
       const work: Work = async ({ trace }) => {
         sent = trace.headers.traceparent ?? "";
@@ -149,7 +149,7 @@ for (const runtime of Object.keys(RUNTIMES))
       assert.equal(sent, `00-${traceId}-${spanId}-01`);
     });
 
-    it("tell what the handler calls, by fetch and by node:http, without the query, and the owner's own", async (t) => {
+    it("cover the handler's calls, by fetch and by node:http, without the query, and the owner's spans", async (t) => {
       const url = await startService(t);
       const work: Work = async (input) => {
         await input.fetch(`${url}/fetched?q=secret`);
@@ -180,11 +180,11 @@ for (const runtime of Object.keys(RUNTIMES))
         ],
       );
       assert.equal(named(spans, "own")?.parentSpanContext?.spanId, handler?.spanId);
-      // What the test itself has asked is of no request.
+      // The test's own calls belong to no request.
       assert.equal(calls.length, ofHandler.length);
     });
 
-    it("tell a caller's mistake by its code, and a failure as one, without what it says", async () => {
+    it("record a caller's mistake by its code, and a failure as an error, without its message", async () => {
       const work: Work = async () => {
         throw new TypeError("secret");
       };
@@ -234,7 +234,7 @@ describe("tracing", () => {
     await handler(payloadEvent(item()), lambdaContext());
   });
 
-  it("stops the start where it is on and the API has none", () => {
+  it("stops the start if it is on and the API has none", () => {
     const api = apiWith(async () => "done");
     const environment = testEnvironment(api, undefined, { ...ON, RUNTIME: "LAMBDA" });
     assert.throws(
@@ -264,7 +264,7 @@ describe("tracing", () => {
     );
   });
 
-  it("sends spans to the collector with its headers, and answers all the same where it refuses them", async (t) => {
+  it("sends spans to the collector with its headers, and answers even if the collector refuses them", async (t) => {
     t.after(() => trace.disable());
     const received: { url: string | undefined; key: unknown; body: string }[] = [];
     const collector = createServer(async (request, response) => {

@@ -1,4 +1,4 @@
-/** What traces the requests, where tracing is on. Only then is anything of OpenTelemetry loaded. */
+/** The interface to tracing. OpenTelemetry is loaded only where tracing is on. */
 import type { RequestHandler } from "express";
 import type { Api } from "../api.ts";
 import { type Config, ConfigError } from "../config.ts";
@@ -7,9 +7,11 @@ import type { Log } from "../log.ts";
 export interface Tracing {
   /** Runs the rest of a request in its server span. */
   readonly traceRequest: RequestHandler;
-  /** Sends what has ended. It does not fail, and gives up after a second: spans are not worth an answer. */
+  /**
+   * Exports ended spans. It does not fail, and gives up after a second: an answer does not wait for spans.
+   */
   flush(): Promise<void>;
-  /** Sends what is left, and ends. As short as `flush`. */
+  /** Exports the remaining spans and stops, with the same time limit. */
   close(): Promise<void>;
 }
 
@@ -18,14 +20,14 @@ export type TracingOptions = NonNullable<Config["traces"]> & {
   readonly log: Log;
 };
 
-/** The module of the kit's that knows OpenTelemetry: `() => import("@lambda-express-api/kit/tracing")`. */
+/** The kit's module that uses OpenTelemetry: `() => import("@lambda-express-api/kit/tracing")`. */
 export type LoadTracing = () => Promise<{ createTracing(options: TracingOptions): Tracing }>;
 
 /**
- * Begins to load what traces requests.
+ * Starts to load tracing.
  *
- * @returns `undefined` where tracing is off.
- * @throws ConfigError when it is on, and the API does not say what to load.
+ * @returns `undefined` if tracing is off.
+ * @throws ConfigError if it is on, and the API does not say what to load.
  */
 export function startTracing(
   { name, version, tracing }: Api,

@@ -64,7 +64,7 @@ export const downAnswers: readonly (readonly [string, RequestListener])[] = [
   ["500", json(500, { error: "server_error", __type: "InternalErrorException" })],
   ["503 as a page", (_request, response) => response.writeHead(503).end("<html>")],
   [
-    "500 that names a caller's fault",
+    "500 with a code that blames the caller",
     json(500, { error: "invalid_grant", __type: "NotAuthorizedException" }),
   ],
   ["a connection that is cut", (request) => request.socket.destroy()],

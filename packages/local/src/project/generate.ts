@@ -143,11 +143,11 @@ Every error of the API has the same form:
     "code": "001400",
     "title": "Validation Error",
     "message": "One or more incorrect fields",
-    "reason": "The request does not fit its schema: body username",
+    "reason": "The request does not match its schema: body username",
     "fields": [{ "in": "body", "name": "username", "message": "is required" }],
     "requestId": "5d62250b-a564-40b8-ae48-49310922026b"
   },
-  "message": "The request does not fit its schema: body username"
+  "message": "The request does not match its schema: body username"
 }
 \`\`\`
 

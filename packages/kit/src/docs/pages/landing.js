@@ -1,4 +1,4 @@
-// The buttons of the landing page: sign in as one of the demo callers, and call an endpoint as the caller who is signed in.
+// The buttons of the landing page: sign in as a demo caller, and call an endpoint as the signed-in caller.
 
 const callers = document.querySelector(".callers");
 let token;
@@ -50,8 +50,8 @@ const base64url = (bytes) =>
     .replaceAll("=", "");
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
-// Authorization code with PKCE (RFC 7636), in a window of its own. It comes back to the page of Swagger UI, which hands the
-// code over to `swaggerUIRedirectOauth2`: a client at the provider has one address to come back to.
+// Authorization code with PKCE (RFC 7636), in a separate window. It returns to Swagger UI's page, which
+// passes the code to `swaggerUIRedirectOauth2`: the client at the provider has one return address.
 async function signInAtPage({ authorizationUrl, tokenUrl, tokenName, clientId, redirect }) {
   const verifier = random();
   const state = random();

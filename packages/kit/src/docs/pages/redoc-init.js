@@ -1,5 +1,5 @@
-// The document is beside the page, wherever the page is. It is fetched here and not by ReDoc, because the page takes its
-// title from it.
+// The document is beside the page. It is fetched here and not by ReDoc, because the page takes its title from
+// it.
 const url = "openapi.json";
 const description = await fetch(url)
   .then((answer) => answer.json())

@@ -22,7 +22,7 @@ describe("GET /v1/docs/{asset}", () => {
   const style = (headers: Record<string, string> = {}, query = "") =>
     fetchRaw(`${url}swagger-ui.css${query}`, headers);
 
-  it("returns the same file compressed as the caller likes it, or plain to one who says nothing", async () => {
+  it("returns a file in the coding that the caller prefers, or plain without an accept-encoding", async () => {
     const plain = await style();
     assert.equal(plain.status, 200);
     assert.equal(plain.headers["content-type"], "text/css; charset=utf-8");
@@ -40,11 +40,11 @@ describe("GET /v1/docs/{asset}", () => {
 
     for (const { headers } of [plain, brotli, zipped]) assert.equal(headers.vary, "accept-encoding");
     const etags = [plain, brotli, zipped].map(({ headers }) => headers.etag);
-    assert.equal(new Set(etags).size, 3, "each coding is a representation of its own");
+    assert.equal(new Set(etags).size, 3, "each coding is a separate representation");
     for (const etag of etags) assert.match(etag ?? "", /^"[\w-]+"$/);
   });
 
-  it("says 304 to a caller who has it, and only to that one", async () => {
+  it("answers 304 only to a caller who has the file", async () => {
     const { headers } = await style({ "accept-encoding": "br" });
     const etag = headers.etag ?? "";
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
@@ -59,7 +59,7 @@ describe("GET /v1/docs/{asset}", () => {
     }
   });
 
-  it("may be cached permanently under its own version, and under no other", async () => {
+  it("may be cached permanently under its own version only", async () => {
     const version = /[\w-]+(?=")/.exec((await style()).headers.etag ?? "")?.[0];
     assert.equal(
       (await style({}, `?v=${version}`)).headers["cache-control"],
@@ -78,7 +78,7 @@ describe("GET /v1/docs/{asset}", () => {
     });
   }
 
-  it("gives the page its title from the document, with a stand-in for the browser and for Swagger UI", async () => {
+  it("sets the page's title from the document, with stubs for the browser and Swagger UI", async () => {
     const script = (await fetchRaw(`${url}swagger-ui-init.js`)).body.toString();
     let options: { onComplete?: () => void; oauth2RedirectUrl?: string } = {};
     const oauth: object[] = [];
@@ -106,11 +106,11 @@ describe("GET /v1/docs/{asset}", () => {
       SwaggerUIBundle: Object.assign(swaggerUi, { presets: {}, plugins: {} }),
       SwaggerUIStandalonePreset: {},
     };
-    // In a browser, what is a property of the window is a global variable.
+    // In a browser, properties of the window are global variables.
     runInNewContext(`${script}; window.onload(); globalThis.ui = window.ui`, browser);
     options.onComplete?.();
     assert.equal(document.title, "fixture-api · Swagger UI");
-    // It also knows where sign-in comes back to, and the client of the provider's page.
+    // It also knows the return address of the sign-in, and the client at the provider.
     assert.equal(options.oauth2RedirectUrl, "http://h/express/v1/docs/oauth2-redirect.html");
     assert.deepEqual(JSON.parse(JSON.stringify(oauth)), [
       {

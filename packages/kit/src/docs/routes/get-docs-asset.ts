@@ -23,7 +23,7 @@ export const getDocsAsset = ({ prefix }: DocsOptions) =>
   }).handler(
     anyone(async ({ params, headers, query }) => {
       const { answerFile } = await import("../files.ts");
-      // Its opener is a page of this origin, and the window has been at the provider's in between.
+      // Its opener is a page of this origin, although the window has been at the provider's in between.
       const page = params.asset === "oauth2-redirect.html";
       const opened = page && { headers: { ...pagePolicy(), "cross-origin-opener-policy": "unsafe-none" } };
       return answerFile(`docs/${params.asset}`, headers, { version: query.v, ...opened });

@@ -4,7 +4,7 @@ import supertest from "supertest";
 import { fixtureApi } from "../../../test/fixtures/api.ts";
 import { testApp } from "../../testing/test-app.ts";
 
-it("GET /v1/docs is a page whose files are all served, permanently cached, by this API", async () => {
+it("GET /v1/docs is a page whose files are all served by this API and cached permanently", async () => {
   const app = testApp(fixtureApi);
   const page = await supertest(app).get("/v1/docs");
   assert.equal(page.status, 200);
@@ -19,7 +19,7 @@ it("GET /v1/docs is a page whose files are all served, permanently cached, by th
   }
 });
 
-it("GET /v1/docs lets the page run no script that is written in it, and load nothing from elsewhere", async () => {
+it("GET /v1/docs allows no inline scripts, and loads nothing from elsewhere", async () => {
   const { headers, text } = await supertest(testApp(fixtureApi)).get("/v1/docs");
   const policy = headers["content-security-policy"] ?? "";
   assert.match(policy, /default-src 'none';script-src 'self';/);
@@ -27,7 +27,7 @@ it("GET /v1/docs lets the page run no script that is written in it, and load not
   assert.doesNotMatch(text, /<script(?![^>]*src)|\son\w+=|(?:src|href)=["']?(?:https?:)?\/\//);
 });
 
-it("GET /v1/docs has the same policy for a browser that has the page already, and takes the newer headers for its own", async () => {
+it("GET /v1/docs sends the same policy with a 304, which updates the cached headers", async () => {
   for (const path of ["/v1/docs", "/v1/redoc"]) {
     const app = supertest(testApp(fixtureApi));
     const { headers } = await app.get(path);
@@ -37,7 +37,7 @@ it("GET /v1/docs has the same policy for a browser that has the page already, an
   }
 });
 
-it("GET /v1/docs does not exist where the docs are switched off, and neither do its files", async () => {
+it("GET /v1/docs and its files do not exist where the docs are switched off", async () => {
   const app = testApp(fixtureApi, { environment: { DOCS: "off" } });
   for (const path of ["/v1/docs", "/v1/docs/swagger-ui.css"]) {
     const { status, body } = await supertest(app).get(path);
@@ -46,7 +46,7 @@ it("GET /v1/docs does not exist where the docs are switched off, and neither do 
   }
 });
 
-it("GET /v1/docs varies by origin as well, where only some origins may read it", async () => {
+it("GET /v1/docs varies by origin too, where only some origins may read it", async () => {
   const app = testApp(fixtureApi, { environment: { CORS_ALLOW_ORIGINS: "https://app.example.com" } });
   const { headers } = await supertest(app).get("/v1/docs").set("origin", "https://app.example.com");
   assert.equal(headers.vary, "origin, accept-encoding");

@@ -11,7 +11,7 @@ it("GET /v1/openapi.json returns an OpenAPI 3.1 document to anyone", async () =>
   assert.ok(body.paths["/v1/me"].get);
 });
 
-it("GET /v1/openapi.json does not mention what is switched off", async () => {
+it("GET /v1/openapi.json does not mention endpoints that are switched off", async () => {
   const app = testApp(fixtureApi, { environment: { AUTH_ENDPOINTS: "off" } });
   const { body } = await supertest(app).get("/v1/openapi.json");
   assert.equal(body.paths["/v1/auth/token"], undefined);

@@ -12,12 +12,12 @@ it("GET /v1/redoc/{asset} returns a file of ReDoc, and nothing else", async () =
   assert.equal((await supertest(app).get("/v1/redoc/swagger-ui.css")).status, 404);
 });
 
-it("ReDoc's script names no other host that it would fetch from", async () => {
+it("ReDoc's script names no other host to fetch from", async () => {
   const { text } = await supertest(testApp(fixtureApi)).get("/v1/redoc/redoc.standalone.js").buffer(true);
   assert.doesNotMatch(text, /cdn\.redoc\.ly/);
 });
 
-it("ReDoc's page has its title from the document, with a stand-in for the browser and for ReDoc", async (t) => {
+it("ReDoc's page takes its title from the document, with stubs for the browser and ReDoc", async (t) => {
   const { text } = await supertest(testApp(fixtureApi)).get("/v1/redoc/redoc-init.js").buffer(true);
   t.after(() => {
     for (const name of ["document", "Redoc"]) Reflect.deleteProperty(globalThis, name);
@@ -32,7 +32,7 @@ it("ReDoc's page has its title from the document, with a stand-in for the browse
     const init = t.mock.fn();
     const { mock } = t.mock.method(globalThis, "fetch", answer);
     Object.assign(globalThis, { document: page, Redoc: { init } });
-    // Each import under another address, because a module runs once.
+    // Each import has a different address, because a module runs once.
     await import(`data:text/javascript,${encodeURIComponent(`${text}// ${title} ${JSON.stringify(given)}`)}`);
     assert.deepEqual(mock.calls[0]?.arguments, ["openapi.json"]);
     assert.equal(page.title, title);

@@ -4,7 +4,7 @@ import supertest from "supertest";
 import { fixtureApi } from "../../../test/fixtures/api.ts";
 import { testApp } from "../../testing/test-app.ts";
 
-it("GET /v1/redoc is a page whose files are all served, permanently cached, by this API", async () => {
+it("GET /v1/redoc is a page whose files are all served by this API and cached permanently", async () => {
   const app = testApp(fixtureApi);
   const page = await supertest(app).get("/v1/redoc");
   assert.equal(page.status, 200);
@@ -21,7 +21,7 @@ it("GET /v1/redoc is a page whose files are all served, permanently cached, by t
   }
 });
 
-it("GET /v1/redoc lets the page run no script that is written in it, and load nothing from elsewhere", async () => {
+it("GET /v1/redoc allows no inline scripts, and loads nothing from elsewhere", async () => {
   const { headers, text } = await supertest(testApp(fixtureApi)).get("/v1/redoc");
   const policy = headers["content-security-policy"] ?? "";
   assert.match(policy, /default-src 'none';script-src 'self';/);
@@ -29,7 +29,7 @@ it("GET /v1/redoc lets the page run no script that is written in it, and load no
   assert.doesNotMatch(text, /<script(?![^>]*src)|\son\w+=|(?:src|href)=["']?(?:https?:)?\/\//);
 });
 
-it("GET /v1/redoc does not exist where the docs are switched off, and neither do its files", async () => {
+it("GET /v1/redoc and its files do not exist where the docs are switched off", async () => {
   const app = testApp(fixtureApi, { environment: { DOCS: "off" } });
   for (const path of ["/v1/redoc", "/v1/redoc/redoc-init.js"]) {
     const { status, body } = await supertest(app).get(path);

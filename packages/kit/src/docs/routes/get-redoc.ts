@@ -19,7 +19,7 @@ export const getRedoc = ({ prefix }: DocsOptions) =>
   }).handler(
     anyone(async ({ headers }) => {
       const { answerFile } = await import("../files.ts");
-      // ReDoc searches in a worker that it makes of a string.
+      // ReDoc searches in a worker that it creates from a string.
       return answerFile("redoc.html", headers, { headers: pagePolicy({ more: ["worker-src blob:"] }) });
     }),
   );

@@ -15,7 +15,7 @@ const CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif
 const DEMO = { DEMO_CALLERS: "alice@example.com:not-secret" };
 
 describe("GET /v1/", () => {
-  it("names the API, its version and where to go, and each link leads somewhere", async () => {
+  it("names the API, its version and where to go, and each link works", async () => {
     const app = testApp(fixtureApi);
     const { status, body } = await supertest(app).get("/v1/");
     assert.equal(status, 200);
@@ -39,7 +39,7 @@ describe("GET /v1/", () => {
     ["text/html;q=0", "application/json"],
     ["image/png", "application/json"],
   ] as const) {
-    it(`is ${type} to one who accepts ${accept}`, async () => {
+    it(`is ${type} for accept: ${accept}`, async () => {
       const { headers } = await supertest(testApp(fixtureApi)).get("/v1/").set("accept", accept);
       assert.ok(headers["content-type"]?.startsWith(type));
       assert.match(String(headers.vary), /^accept(, accept-encoding)?$/);
@@ -64,7 +64,7 @@ describe("GET /v1/", () => {
     assert.match(page, /<article id="getHealth">.*?for anyone/s);
   });
 
-  it("is a page without a script or a style written in it, whose files are this API's own", async () => {
+  it("is a page without inline scripts or styles, whose files are this API's own", async () => {
     const page = await pageOf({ AWS_API_GW_MAPPING_KEY: "express" });
     assert.doesNotMatch(page, /<script(?![^>]*src)|<style|\son\w+=|\sstyle=/);
     const files = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url = ""]) => url);
@@ -72,7 +72,7 @@ describe("GET /v1/", () => {
     for (const file of files) assert.match(file, /^\/express\/v1\//);
   });
 
-  it("writes curl lines for the host that it was reached at, and never for one that a header claims", async () => {
+  it("writes curl lines for the host that it was reached at, and never for one claimed in a header", async () => {
     const spoofed = { "x-forwarded-host": "evil.example.com", forwarded: "host=evil.example.com" };
     const page = await pageOf(
       { TRUSTED_PROXY_HOPS: "1" },
@@ -87,7 +87,7 @@ describe("GET /v1/", () => {
     assert.match(await pageOf({}, { host: "$(id)" }), /curl http:\/\/localhost:\d+\/v1\/health/);
   });
 
-  it("in Lambda, takes the host for the gateway's word, and not for the header's", async () => {
+  it("takes the host from the gateway in Lambda, and not from the header", async () => {
     const handler = createHandler(fixtureApi, {
       environment: testEnvironment(fixtureApi, undefined, { RUNTIME: "LAMBDA" }),
       log: createLog(() => {}),
@@ -109,7 +109,7 @@ describe("GET /v1/", () => {
     assert.doesNotMatch(await pageOf({ ...DEMO, AUTH_ENDPOINTS: "off" }), /alice|not-secret/);
   });
 
-  it("is JSON to everybody where the docs are switched off", async () => {
+  it("is always JSON where the docs are switched off", async () => {
     const app = testApp(fixtureApi, { environment: { DOCS: "off" } });
     const { body } = await supertest(app).get("/v1/").set("accept", CHROME);
     assert.deepEqual(Object.keys(body.links), ["health", "openapi"]);

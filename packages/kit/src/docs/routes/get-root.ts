@@ -27,12 +27,12 @@ export const getRoot = ({ prefix }: DocsOptions) =>
           name: z.string().meta({ example: "orders-api" }),
           version: z.string().meta({ example: "1.0.0" }),
           commit: z.string().meta({
-            description: "What it was built of; `development` where it runs from its sources.",
+            description: "The commit it was built from; `development` if it runs from its sources.",
             example: "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567",
           }),
           description: z.string(),
           links: z.record(z.string(), z.string()).meta({
-            description: "Paths on this host, by what is there.",
+            description: "Paths on this host, by what they lead to.",
             example: { openapi: `${prefix}/openapi.json` },
           }),
         }),
@@ -84,7 +84,7 @@ export const getRoot = ({ prefix }: DocsOptions) =>
     }),
   );
 
-/** Only a browser names HTML: a program that takes anything takes JSON. */
+/** Only browsers name HTML: a program that accepts anything gets JSON. */
 function prefersHtml(accept: string | undefined): boolean {
   const weights = preferences(accept);
   const html = weights.get("text/html") ?? 0;

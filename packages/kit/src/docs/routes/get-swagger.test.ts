@@ -4,7 +4,7 @@ import supertest from "supertest";
 import { fixtureApi } from "../../../test/fixtures/api.ts";
 import { testApp } from "../../testing/test-app.ts";
 
-it("GET /v1/swagger.json returns the very document of GET /v1/openapi.json", async () => {
+it("GET /v1/swagger.json returns the same document as GET /v1/openapi.json", async () => {
   const app = testApp(fixtureApi);
   const [swagger, openapi] = [
     await supertest(app).get("/v1/swagger.json"),

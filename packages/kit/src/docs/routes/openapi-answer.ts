@@ -1,11 +1,11 @@
-/** The OpenAPI document as an answer, for both of its names. */
+/** The OpenAPI document as an answer, under both of its names. */
 import type { HandlerContext, Zod } from "../../route/define-route.ts";
 
 export function openApiResponses(z: Zod) {
   return { 200: { description: "The OpenAPI document.", schema: z.looseObject({ openapi: z.string() }) } };
 }
 
-/** The document's own types are those of a package that an API need not install. */
+/** The document's own types belong to a package that an API need not install. */
 interface OpenApiAnswer {
   readonly status: 200;
   readonly body: { readonly openapi: string; readonly [name: string]: unknown };
@@ -14,9 +14,10 @@ interface OpenApiAnswer {
 const toldFaults = new Set<string>();
 
 /**
- * The generator is loaded here and not above: it is far bigger than the rest of the API.
+ * Loaded on demand: the generator is far bigger than the rest of the API.
  *
- * In production a part that cannot be documented is left out, and told once: the others are not to suffer for it.
+ * In production, a part that cannot be documented is left out and logged once, so that the rest is still
+ * served.
  */
 export async function answerOpenApi({ api, config, basePath, log }: HandlerContext): Promise<OpenApiAnswer> {
   const { openApiDocument } = await import("../openapi.ts");
