@@ -1,4 +1,5 @@
-// The servers under load, in a process of their own: one handler behind a bare node:http server and behind the gateway.
+// The servers under load, in a separate process: one handler behind a bare node:http server and behind the
+// gateway.
 
 import { generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";

@@ -1,6 +1,6 @@
-// Measures the gateway against a bare node:http server with the same handler, and prints a table.
-//   node packages/gateway/bench/throughput.ts [--quick]
-// Rounds are interleaved, so that a busy machine is busy for everybody.
+// Measures the gateway against a bare node:http server with the same handler, and prints a table. node
+// packages/gateway/bench/throughput.ts [--quick] Rounds are interleaved, so that other load on the machine
+// affects all of them alike.
 
 import { fork } from "node:child_process";
 import { Agent, request } from "node:http";

@@ -1,6 +1,6 @@
 import type { HttpApiEvent } from "@lambda-express-api/gateway";
 
-/** Any handler of payload 2.0 events will do. */
+/** Any handler of payload 2.0 events works. */
 export async function handler(event: HttpApiEvent): Promise<object> {
   return {
     statusCode: 200,

@@ -49,7 +49,8 @@ const variables: Record<string, (exchange: AnsweredExchange) => Value> = {
   status: ({ answer }) => answer.statusCode,
 };
 
-// The service knows these; what they tell (Lambda authorizers, client certificates) does not exist here.
+// The service knows these variables; what they describe (Lambda authorizers, client certificates) does not
+// exist here.
 const alwaysAbsent = new Set([
   "authorizer.principalId",
   "awsEndpointRequestId2",
@@ -71,7 +72,7 @@ const variablePattern = /\$context\.(authorizer\.claims\.[\w:-]+|\w+(?:\.\w+)*)/
 
 export type AccessLogLine = (exchange: AnsweredExchange) => string;
 
-/** Throws on a format that the service would refuse. */
+/** Throws for a format that the service would refuse. */
 export function compileAccessLogFormat(format: string): AccessLogLine {
   const example = 'as in \'{"requestId":"$context.requestId","status":"$context.status"}\'';
   if (/[\r\n]/.test(format)) {
@@ -109,7 +110,7 @@ function variableOf(name: string, exchange: AnsweredExchange): Value {
   return Object.hasOwn(claims, claim) ? claims[claim] : undefined;
 }
 
-/** Escaped as inside of JSON, so that no client can break the line or forge a field. */
+/** Escaped as inside JSON, so that no client can break the line or forge a field. */
 function print(value: Value): string {
   return value === undefined || value === "" ? "-" : JSON.stringify(String(value)).slice(1, -1);
 }
@@ -118,7 +119,7 @@ function lambdaRequestId({ invocation }: AnsweredExchange): Value {
   return invocation?.requestId;
 }
 
-/** What the Lambda service says: 200 also when the function failed. */
+/** The Lambda service's status: 200 also when the function failed. */
 function integrationStatus({ invocation }: AnsweredExchange): Value {
   if (!invocation) return undefined;
   return invocation.outcome === "throttled" ? 429 : 200;

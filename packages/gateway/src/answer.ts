@@ -1,4 +1,4 @@
-// Reads what the function returned and makes the HTTP answer of it (docs/behaviour.md §2.1).
+// Turns the function's result into the HTTP answer (docs/behaviour.md §2.1).
 
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { isHopByHop } from "./event.ts";
@@ -17,7 +17,7 @@ export class InvalidAnswerError extends Error {
 }
 
 /**
- * `payload` is the text that the runtime handed over: JSON, or anything at all from a custom runtime. Throws
+ * `payload` is the text from the runtime: JSON, or anything at all from a custom runtime. Throws
  * InvalidAnswerError where the service answers 500.
  */
 export function interpretAnswer(
@@ -47,7 +47,7 @@ export function interpretAnswer(
   }
   return {
     statusCode,
-    // Entries of `cookies` go before a set-cookie header.
+    // Entries of `cookies` come before a set-cookie header.
     headers: [...readCookies(cookies ?? []), ...answerHeaders],
     body: hasContent ? readBody(body ?? "", isBase64Encoded ?? false) : Buffer.alloc(0),
   };
@@ -112,7 +112,7 @@ function assertHeader(name: string, value: string): void {
   }
 }
 
-/** Gives `undefined` for text that is not JSON. */
+/** Returns `undefined` for text that is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -61,25 +61,26 @@ async function start(t: TestContext): Promise<Counted & { issuer: LocalIssuer; t
 }
 
 describe("the memory for verified tokens", () => {
-  it("a verified token is not verified twice while it is valid", async (t) => {
+  it("does not verify a token twice while it is valid", async (t) => {
     const { authorize, token, verifications } = await start(t);
     for (let times = 0; times < 5; times += 1)
       assert.equal((await authorize(`Bearer ${token}`)).allowed, true);
     assert.equal(verifications(), 1);
   });
 
-  it("the same token with and without Bearer is one token", async (t) => {
+  it("treats the same token with and without Bearer as one", async (t) => {
     const { authorize, token, verifications } = await start(t);
     await authorize(`Bearer ${token}`);
     await authorize(token);
     assert.equal(verifications(), 1);
   });
 
-  it("another spelling of a verified token is refused, not remembered", async (t) => {
+  it("refuses another spelling of a verified token instead of remembering it", async (t) => {
     const { authorize, token } = await start(t);
     await authorize(token);
     const lastCharacter = token.at(-1) ?? "";
-    // RS256 signatures have 256 bytes, so the last base64url character has unused bits: another one decodes alike.
+    // RS256 signatures have 256 bytes, so the last base64url character has unused bits: another character
+    // decodes to the same bytes.
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const alike = alphabet[alphabet.indexOf(lastCharacter) ^ 1];
     for (const spelling of [
@@ -97,7 +98,7 @@ describe("the memory for verified tokens", () => {
     }
   });
 
-  it("a stranger's token with an unknown key does not make it forget other keys", async (t) => {
+  it("does not forget other keys because of a stranger's token with an unknown key", async (t) => {
     const { authorize, issuer, token, verifications } = await start(t);
     await authorize(token);
     const strange = signToken(rsaKey("strange"), validClaims(issuer), { kid: "unknown" });
@@ -106,7 +107,7 @@ describe("the memory for verified tokens", () => {
     assert.equal(verifications(), 1);
   });
 
-  it("it forgets a token when it expires", async (t) => {
+  it("forgets a token when it expires", async (t) => {
     const { authorize, token, verifications, moveTo } = await start(t);
     await authorize(token);
     moveTo((issuedAt + 3600) * 1000);
@@ -114,7 +115,7 @@ describe("the memory for verified tokens", () => {
     assert.equal(verifications(), 2);
   });
 
-  it("it forgets a token when the keys are dropped", async (t) => {
+  it("forgets a token when the keys are dropped", async (t) => {
     const { authorize, issuer, verifications, moveTo } = await start(t);
     const token = signToken(key, { ...validClaims(issuer), exp: issuedAt + 1e6 });
     await authorize(token);
@@ -123,7 +124,7 @@ describe("the memory for verified tokens", () => {
     assert.equal(verifications(), 2);
   });
 
-  it("it does not remember a refused token as good or bad", async (t) => {
+  it("does not remember a refused token as valid or invalid", async (t) => {
     const { authorize, issuer, verifications } = await start(t);
     const foreign = signToken({ ...rsaKey("second"), kid: "first" }, validClaims(issuer));
     assert.equal((await authorize(foreign)).allowed, false);
@@ -131,7 +132,7 @@ describe("the memory for verified tokens", () => {
     assert.equal(verifications(), 2);
   });
 
-  it("it decides on scopes for each route anew", async (t) => {
+  it("checks scopes again for each route", async (t) => {
     const { authorize, issuer, verifications } = await start(t);
     const token = signToken(key, { ...validClaims(issuer), scope: "read" });
     assert.equal((await authorize(token, ["read"])).allowed, true);
@@ -140,7 +141,7 @@ describe("the memory for verified tokens", () => {
     assert.equal(verifications(), 1);
   });
 
-  it("it keeps a bounded number of tokens and drops the oldest", async (t) => {
+  it("keeps a bounded number of tokens and drops the oldest", async (t) => {
     const { authorize, issuer, token, verifications } = await start(t);
     await authorize(token);
     for (let user = 0; user < 1_000; user += 1) {

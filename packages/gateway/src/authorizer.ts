@@ -1,4 +1,5 @@
-// The JWT authorizer: where the token is, whether it is genuine, whether it may (docs/behaviour.md §4.1 and §4.3).
+// The JWT authorizer: where the token is, whether it is genuine, whether its caller may call
+// (docs/behaviour.md §4.1 and §4.3).
 
 import { type KeyObject, verify } from "node:crypto";
 import { flattenClaims } from "./claims.ts";
@@ -14,7 +15,7 @@ import type { Switches } from "./switches.ts";
 export type Verdict =
   | { allowed: true; jwt: JwtContext; iam?: undefined }
   | { allowed: true; iam: IamContext; jwt?: undefined }
-  // `reason` is `$context.authorizer.error`; `jwt` is there if the token is genuine but has none of the scopes.
+  // `reason` is `$context.authorizer.error`; `jwt` is set if the token is genuine but has none of the scopes.
   | { allowed: false; error: GatewayError; reason: string; jwt?: JwtContext; iam?: undefined };
 
 export type Authorize = (request: HttpRequest, routeScopes: readonly string[]) => Promise<Verdict>;
@@ -41,7 +42,7 @@ const rsaHashes = new Map([
 
 export const defaultIdentitySource = "$request.header.Authorization";
 
-// The header's size limit bounds a token, so this bounds the memory of one authorizer at about 20 MB.
+// The limit on header size bounds a token, so this bounds the memory of one authorizer at about 20 MB.
 const verifiedTokensKept = 1_000;
 
 export function createAuthorizer(options: AuthorizerOptions): Authorize {
@@ -74,7 +75,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorize {
     }
   };
 
-  /** A token verified before counts until it expires or the keys that verified it are dropped. */
+  /** A verified token stays valid until it expires or the keys that verified it are dropped. */
   function recall(token: string): VerifiedToken | undefined {
     const known = verified.get(token);
     if (!known) return undefined;
@@ -104,10 +105,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorize {
     verified.set(token, entry);
   }
 
-  /** Gives the moment from which the token counts no more. */
+  /** Returns the time from which the token is no longer valid. */
   function checkClaims({ iss, aud, client_id, exp, nbf, iat }: Record<string, unknown>): number {
     if (iss !== issuer) throw new InvalidTokenError("the token does not have a valid issuer");
-    // Cognito's access tokens have no `aud`; its `client_id` counts only then.
+    // Cognito's access tokens have no `aud`; `client_id` counts only then.
     const audiences = aud === undefined ? [client_id] : Array.isArray(aud) ? aud : [aud];
     if (!audiences.some((item) => typeof item === "string" && audience.includes(item))) {
       throw new InvalidTokenError("the token does not have a valid audience");
@@ -142,7 +143,7 @@ function readToken(request: HttpRequest, identitySource: string): string {
   return (value ?? "").replace(/^bearer +/i, "");
 }
 
-/** `scp` goes before `scope`; either is a list or a text with blanks between. */
+/** `scp` takes precedence over `scope`; either is a list or a space-separated text. */
 function tokenScopes({ scp, scope }: Record<string, unknown>): string[] {
   const scopes = scp ?? scope;
   if (typeof scopes === "string") return scopes.split(" ").filter((item) => item !== "");

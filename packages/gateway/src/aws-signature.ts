@@ -1,5 +1,6 @@
-// Who signed a request for a route with AWS_IAM: Signature Version 4, computed anew and compared (docs/behaviour.md §4.5).
-// Loaded only where an API has such a route, because the signer is a package that nothing else here needs.
+// Verifies who signed a request for a route with AWS_IAM: Signature Version 4, computed again and compared
+// (docs/behaviour.md §4.5). Loaded only if an API has such a route, because the signer is a package that
+// nothing else here needs.
 
 import { createHash, createHmac, type Hash, type Hmac, timingSafeEqual } from "node:crypto";
 import type { Authorize, Verdict } from "./authorizer.ts";
@@ -11,7 +12,7 @@ import type { HttpRequest } from "./http-request.ts";
 import { decodeQueryString } from "./query-string.ts";
 
 const service = "execute-api";
-/** How far the moment of signing may be from now, in both directions. */
+/** How far the time of signing may be from now, in both directions. */
 const validMilliseconds = 5 * 60_000;
 
 const authorizationPattern =
@@ -28,14 +29,14 @@ interface Signature {
 
 type Signer = (caller: AwsCaller, request: HttpRequest, signature: Signature, at: Date) => Promise<string>;
 
-/** Says why a request is not let in. The caller hears no more than 403. */
+/** Why a request is refused. The caller only gets 403. */
 class SignatureError extends Error {}
 
 /**
- * Makes the authorizer of an API's routes with AWS_IAM. Of the caller's policies it knows nothing: a caller that the
- * description lists may call all of them.
+ * Makes the authorizer of an API's routes with AWS_IAM. It does not know the caller's policies: a caller that
+ * the description lists may call all of these routes.
  *
- * Throws a ConfigurationError where the signer is not installed.
+ * Throws a ConfigurationError if the signer is not installed.
  */
 export async function createAwsAuthorizer(api: HttpApi, now: () => number): Promise<Authorize> {
   const sign = await createSigner(regionOf(api));
@@ -90,17 +91,17 @@ function readDate(request: HttpRequest, { signedHeaders }: Signature, now: numbe
   return { text, date };
 }
 
-/** The host, and everything that is meant for AWS, must be signed. */
+/** The host and all headers for AWS must be signed. */
 function checkSignedHeaders({ headers }: HttpRequest, signed: readonly string[]): void {
   const demanded = [...headers.keys()].filter((name) => name === "host" || name.startsWith("x-amz-"));
   const unsigned = demanded.find((name) => !signed.includes(name));
   if (unsigned !== undefined) throw new SignatureError(`the header ${unsigned} is not signed`);
   const isSorted = signed.every((name, index) => index === 0 || (signed[index - 1] ?? "") < name);
   if (!isSorted || signed.includes("authorization") || signed.some((name) => !headers.has(name)))
-    throw new SignatureError("the signed headers are not those of the request");
+    throw new SignatureError("the signed headers do not match the request");
 }
 
-/** The signer believes this header; the body has to be what it says. */
+/** The signer trusts this header, so it is compared with the body here. */
 function checkBodyHash({ headers, body }: HttpRequest): void {
   const claimed = headers.get("x-amz-content-sha256");
   if (claimed !== undefined && claimed !== createHash("sha256").update(body).digest("hex"))
@@ -120,7 +121,7 @@ export class Sha256 {
     return this.#hash.digest();
   }
   reset(): void {
-    throw new Error("A hash is used once");
+    throw new Error("A hash can be used only once");
   }
 }
 

@@ -37,13 +37,13 @@ describe("a description that the service would refuse is refused with one senten
       /"get \/items" starts with "get" but must start with one of GET/,
     ],
     ["§3.2 an unknown method", route("FETCH /items"), /"FETCH \/items" starts with "FETCH"/],
-    ["§3.2 no path", route("GET"), /"GET" must be one method, one blank and a path/],
+    ["§3.2 no path", route("GET"), /"GET" must be one method, one space and a path/],
     [
       "§3.2 a path without slash",
       route("GET items"),
-      /must be one method, one blank and a path that starts with \//,
+      /must be one method, one space and a path that starts with \//,
     ],
-    ["§3.2 two blanks", route("GET  /items"), /must be one method, one blank/],
+    ["§3.2 two spaces", route("GET  /items"), /must be one method, one space/],
     ["§3.2 a trailing slash", route("GET /items/"), /"GET \/items\/" must not end in a slash/],
     ["§3.2 an empty segment", route("GET /a//b"), /has an empty path segment/],
     ["§3.2 a variable that is half a segment", route("GET /items-{id}"), /a variable is one whole segment/],
@@ -73,7 +73,7 @@ describe("a description that the service would refuse is refused with one senten
     ],
     ["an unknown authorizer", { routes: [guarded] }, /names the unknown authorizer "jwt"; the API has: none/],
     [
-      "an authorizer named like an object's member",
+      "an authorizer named like an inherited property",
       { routes: [{ ...guarded, authorizerId: "constructor" }], authorizers: { jwt } },
       /unknown authorizer "constructor"/,
     ],
@@ -98,7 +98,7 @@ describe("a description that the service would refuse is refused with one senten
       /11 scopes, but the route "\$default" can have at most 10/,
     ],
     [
-      "a scope with a blank",
+      "a scope with a space",
       { routes: [{ ...guarded, authorizationScopes: ["a b"] }], authorizers: { jwt } },
       /invalid scope "a b"/,
     ],
@@ -191,7 +191,7 @@ describe("a description that the service would refuse is refused with one senten
       /unknown variable \$context.nope/,
     ],
     [
-      "§6.4 a variable named like an object's member",
+      "§6.4 a variable named like an inherited property",
       logFormat("$context.requestId $context.constructor"),
       /unknown variable/,
     ],
@@ -223,7 +223,7 @@ describe("a description that the service would refuse is refused with one senten
     ["§6.2 a key with a slash at the end", mapping("express/"), /mapping key "express\/"/],
     ["§6.2 a slash alone", mapping("/"), /mapping key "\/"/],
     ["§6.2 an empty key", mapping(""), /mapping key ""/],
-    ["§6.2 a key with a blank", mapping("a b"), /mapping key "a b"/],
+    ["§6.2 a key with a space", mapping("a b"), /mapping key "a b"/],
     ["§6.2 a key of 301 characters", mapping("a".repeat(301)), /mapping key/],
     [
       "§6.2 a mapping to an unknown stage",
@@ -275,7 +275,7 @@ describe("a description that the service would refuse is refused with one senten
     assert.throws(() => checkHttpApis([]), /There is no API/);
   });
 
-  it("two APIs without an id of their own", () => {
+  it("two APIs without apiIds of their own", () => {
     assert.throws(() => checkHttpApis([describeApi({}), describeApi({})]), /Two APIs have the apiId/);
   });
 
@@ -290,7 +290,7 @@ describe("a description that the service would refuse is refused with one senten
   });
 });
 
-describe("a description that the service would take is taken", () => {
+describe("a description that the service would accept is accepted", () => {
   const accepted: [title: string, overrides: Partial<HttpApi>][] = [
     ["the smallest one", {}],
     ["300 routes", { routes: many(300, (i) => open(`GET /${i}`)) }],

@@ -1,4 +1,5 @@
-// Refuses a description that the service would refuse, with one sentence each (docs/behaviour.md §2.3, §3.2, §5, §6).
+// Refuses descriptions that the service would refuse, with one sentence each (docs/behaviour.md §2.3, §3.2,
+// §5, §6).
 
 import { compileAccessLogFormat } from "./access-log.ts";
 import { defaultIdentitySource } from "./authorizer.ts";

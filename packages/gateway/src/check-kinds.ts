@@ -1,8 +1,8 @@
-// Refuses a value of the wrong kind with a sentence, for callers whom no compiler has told.
+// Refuses a value of the wrong type with a sentence, for callers without a type checker.
 
 import { ConfigurationError } from "./configuration-error.ts";
 
-/** Throws a ConfigurationError on a value of another kind; `path` is what its sentence calls the value. */
+/** Throws a ConfigurationError for a value of another type; `path` names the value in its sentence. */
 export type Kind = (value: unknown, path: string) => void;
 
 const typeNames = { string: "a string", number: "a number", boolean: "a boolean", function: "a function" };
@@ -16,12 +16,12 @@ export function ofType(type: keyof typeof typeNames, example: string): Kind {
 export function listOf(item: Kind, example: string): Kind {
   return (value, path) => {
     if (!Array.isArray(value)) return refuse(path, value, "a list", example);
-    // Not forEach, which leaves out the holes of a list.
+    // Not forEach, which skips the holes of a list.
     for (const [index, each] of value.entries()) item(each, `${path}[${index}]`);
   };
 }
 
-/** An object whose names are the caller's own. */
+/** An object with arbitrary names. */
 export function recordOf(item: Kind, example: string): Kind {
   return (value, path) => {
     if (!isObject(value)) return refuse(path, value, "an object", example);
@@ -29,7 +29,7 @@ export function recordOf(item: Kind, example: string): Kind {
   };
 }
 
-/** Other fields are not looked at. */
+/** Other fields are ignored. */
 export function objectWith(fields: Readonly<Record<string, Kind>>, example: string): Kind {
   return (value, path) => {
     if (!isObject(value)) return refuse(path, value, "an object", example);

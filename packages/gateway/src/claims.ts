@@ -1,8 +1,8 @@
-// Claims as the gateway hands them over: a flat map of strings in Go's printed form (docs/behaviour.md §4.4).
+// Claims as the gateway passes them on: a flat map of strings in Go's printed form (docs/behaviour.md §4.4).
 
 import { InvalidTokenError } from "./jwt.ts";
 
-/** Text to be printed as it is, such as a number as it is written in the token: 2^53 + 1 must not be rounded. */
+/** Text to be printed unchanged, such as a number as written in the token: 2^53 + 1 must not be rounded. */
 class Literal {
   readonly text: string;
   constructor(text: string) {
@@ -11,8 +11,8 @@ class Literal {
 }
 
 /**
- * `payload` is the JSON text of a token's claims. Null claims are left out. Throws InvalidTokenError on claims that are
- * nested deeper than JSON.parse with a reviver can go, about 2,500 levels.
+ * `payload` is the JSON text of a token's claims. Null claims are left out. Throws InvalidTokenError for
+ * claims that are nested deeper than JSON.parse with a reviver supports, about 2,500 levels.
  */
 export function flattenClaims(payload: string): Record<string, string> {
   const claims = parseWithLiterals(payload) as Record<string, unknown>;
@@ -21,8 +21,8 @@ export function flattenClaims(payload: string): Record<string, string> {
 }
 
 /**
- * What Go's `%v` prints: `[a b]`, `map[key:value]` with sorted keys, `<nil>` inside of a list or an object. A loop and not
- * a recursion, so that neither time nor stack grows faster than the token, however deep it is nested.
+ * What Go's `%v` prints: `[a b]`, `map[key:value]` with sorted keys, `<nil>` inside a list or an object.
+ * Iterative, so that neither time nor stack grows faster than the token, however deeply it is nested.
  */
 function goFormat(value: unknown): string {
   const printed: string[] = [];

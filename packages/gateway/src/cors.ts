@@ -1,4 +1,4 @@
-// CORS as configured on the API (docs/behaviour.md §5). Without a configuration nothing here runs.
+// CORS as configured on the API (docs/behaviour.md §5). Does nothing without a configuration.
 
 import type { Answer } from "./answer.ts";
 import type { CorsConfiguration } from "./http-api.ts";
@@ -25,7 +25,7 @@ export function preflightAnswer(cors: CorsConfiguration, request: HttpRequest): 
   return { statusCode: 204, headers: allowed, body: Buffer.alloc(0) };
 }
 
-/** The function's own CORS headers are replaced, also by none. */
+/** The function's own CORS headers are always removed, even if no others replace them. */
 export function withCorsHeaders(cors: CorsConfiguration, request: HttpRequest, answer: Answer): Answer {
   const kept = answer.headers.filter(([name]) => !name.startsWith("access-control-"));
   const origin = originHeaders(cors, request);

@@ -1,4 +1,5 @@
-// Which API and stage a request is for, from its host and path (docs/behaviour.md §1.5, §3.1 step 1 and §6.2).
+// Finds the API and stage of a request, from its host and path (docs/behaviour.md §1.5, §3.1 step 1 and
+// §6.2).
 
 import { gatewayErrors, RefusedError } from "./gateway-error.ts";
 import { type ApiMapping, apiIdOf, type HttpApi, type Stage } from "./http-api.ts";
@@ -7,7 +8,10 @@ import type { Switches } from "./switches.ts";
 export interface Endpoint<Api> {
   api: Api;
   stage: Stage;
-  /** What routes are matched against: without stage and mapping key, and empty where these were all. */
+  /**
+   * The path that routes are matched against: without stage and mapping key, and empty if nothing else is
+   * left.
+   */
   routePath: string;
   /** `rawPath` and `requestContext.http.path`. */
   eventPath: string;
@@ -74,7 +78,7 @@ export function createEndpointResolver<Api extends { description: HttpApi }>(
   }
 }
 
-/** Cuts on a segment boundary: `/expressfoo` has no prefix `/express`. */
+/** Removes the prefix on a segment boundary: `/expressfoo` does not have the prefix `/express`. */
 function withoutPrefix(path: string, prefix: string): string | undefined {
   if (path === prefix) return "";
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;

@@ -1,4 +1,4 @@
-// Builds the payload 2.0 event. Its fields, their order and their absence are those of docs/behaviour.md §1.
+// Builds the payload 2.0 event. Which fields it has, and in what order, follows docs/behaviour.md §1.
 
 import { randomUUID } from "node:crypto";
 import { isTextBody } from "./body-encoding.ts";
@@ -33,7 +33,7 @@ export interface HttpApiEvent {
   isBase64Encoded: boolean;
 }
 
-/** One of the two: of a route with a JWT authorizer, or with AWS_IAM. */
+/** At most one of the two: for a route with a JWT authorizer, or with AWS_IAM. */
 export interface AuthorizerContext {
   jwt?: JwtContext;
   iam?: IamContext;
@@ -165,7 +165,7 @@ function traceId(timeEpoch: number): string {
   return `Root=1-${seconds}-${randomHex().slice(0, 24)}`;
 }
 
-/** 32 digits. A UUID comes from a pool of entropy, which makes it much cheaper than random bytes of its own. */
+/** 32 digits. A UUID comes from a pool of entropy, which makes it much cheaper than fresh random bytes. */
 function randomHex(): string {
   return randomUUID().replaceAll("-", "");
 }

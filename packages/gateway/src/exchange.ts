@@ -1,4 +1,4 @@
-// What is known of one request when it has been answered: what access-log lines and the inspector are made of.
+// The facts about an answered request, for access-log lines and the inspector.
 
 import type { Answer } from "./answer.ts";
 import type { Verdict } from "./authorizer.ts";
@@ -19,18 +19,18 @@ export interface Exchange {
   route?: Route;
   verdict?: Verdict;
   event?: HttpApiEvent;
-  /** Absent too when the function did not answer in time. */
+  /** Also missing if the function did not answer in time. */
   invocation?: Invocation;
   integrationMilliseconds?: number;
-  /** Set when the integration is to blame: `$context.integrationErrorMessage`. */
+  /** Set if the integration failed: `$context.integrationErrorMessage`. */
   integrationError?: string;
-  /** Set when the gateway answered by itself. */
+  /** Set if the gateway answered itself. */
   error?: GatewayError;
 }
 
 export interface AnsweredExchange extends Exchange {
   answer: Answer;
   durationMilliseconds: number;
-  /** Of the stage, where it has an access log. */
+  /** The stage's line, if it has an access log. */
   accessLogLine?: string;
 }

@@ -1,4 +1,4 @@
-// What the gateway itself answers, without or instead of the function (docs/behaviour.md §2.2).
+// The gateway's own answers, without or instead of the function's (docs/behaviour.md §2.2).
 
 /** Ends the handling of a request with one of the answers below. */
 export class RefusedError extends Error {
@@ -51,7 +51,7 @@ export const gatewayErrors = {
   },
 } as const satisfies Record<string, GatewayError>;
 
-/** A 401 or 403 of the JWT authorizer; the reason stands only in `www-authenticate`. */
+/** A 401 or 403 of the JWT authorizer; the reason is only in `www-authenticate`. */
 export function authorizerError(statusCode: 401 | 403, wwwAuthenticate: string): GatewayError {
   return {
     statusCode,

@@ -1,4 +1,4 @@
-// The gateway as a server: listens, hands each request to the request handler, sends what comes back.
+// The gateway as a server: listens, passes each request to the request handler, and sends its result.
 
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -16,20 +16,20 @@ import { defaultSwitches, type Switches } from "./switches.ts";
 export interface GatewayOptions {
   /** One API, or several that share the gateway and its domains. */
   api: HttpApi | readonly HttpApi[];
-  /** What every API's integration invokes. */
+  /** The function that every API's integration invokes. */
   function: LambdaFunction;
   switches?: Partial<Switches>;
-  /** Where access-log lines, and those of throttled and refused requests, go. Default: standard output. */
+  /** Receives access-log lines, and those of throttled and refused requests. Default: standard output. */
   log?: (line: string) => void;
-  /** Is shown every exchange. */
+  /** Receives every exchange. */
   inspector?: { record(exchange: AnsweredExchange): void };
   /** Milliseconds since 1970. Default: the real time. */
   now?: () => number;
   /** The throttle of the whole account in its Region. Default: 10,000 requests a second, burst 5,000. */
   accountThrottling?: RouteSettings;
-  /** How long a client may take for its headers. Default: 10,000. */
+  /** How long a client may take to send its headers. Default: 10,000. */
   headersTimeoutMilliseconds?: number;
-  /** How long a client may take for its whole request. Default: 30,000. */
+  /** How long a client may take to send its whole request. Default: 30,000. */
   requestTimeoutMilliseconds?: number;
 }
 
@@ -37,11 +37,11 @@ export interface Gateway {
   /** Resolves when the gateway accepts connections. Without a port the system chooses one. */
   listen(port?: number, host?: string): Promise<void>;
   /**
-   * Takes another description from the next request on, as a deployment does. What was counted or cached for the
-   * old one is gone. Throws, and keeps the old one, where the service would refuse the new one.
+   * Replaces the description from the next request on, like a deployment. Counters and caches of the old one
+   * are dropped. Throws, and keeps the old one, if the service would refuse the new one.
    */
   update(api: HttpApi | readonly HttpApi[]): void;
-  /** Answers what is under way, then closes the port. The function is its owner's to close. */
+  /** Answers requests in flight, then closes the port. The function's owner closes the function. */
   close(): Promise<void>;
   /** As in `http://127.0.0.1:3000`; throws before `listen` has resolved. */
   readonly url: string;
@@ -58,7 +58,7 @@ const optionsKind = objectWith(
   `{ api: { ... }, function: ${functionExample} }`,
 );
 
-/** Throws a ConfigurationError on a description that the service would refuse. */
+/** Throws a ConfigurationError for a description that the service would refuse. */
 export function createGateway(options: GatewayOptions): Gateway {
   optionsKind(options, "options");
   const log = options.log ?? ((line: string) => process.stdout.write(`${line}\n`));
@@ -82,7 +82,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const server = createHttpServer({
     onRequest: (incoming, outgoing, caller) => {
       serve(incoming, outgoing, caller).catch((error) => {
-        // A given log or inspector has thrown. That costs its request an answer, and no other request anything.
+        // The caller's log or inspector has thrown. That costs this request its answer, and no other.
         outgoing.destroy();
         console.error(error);
       });
@@ -99,7 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     outgoing: ServerResponse,
     caller: AbortSignal,
   ): Promise<void> {
-    // A client that goes away before its request is complete has made none.
+    // A client that leaves before its request is complete has not made a request.
     const received = await readHttpRequest(incoming).catch(() => undefined);
     if (!received) return;
     if (!caller.aborted) answering.add(caller);
@@ -112,7 +112,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     async listen(port = 0, host = "127.0.0.1") {
-      // `once` rejects if the server emits an error first, such as a port in use.
+      // `once` rejects if the server first emits an error, such as a port in use.
       await once(server.listen(port, host), "listening");
     },
     update(api) {

@@ -1,5 +1,5 @@
-// The kinds of the fields of an HttpApi. What their values must be besides is for check-http-api.ts, which also has
-// sentences of its own for some fields that are missing and may be so here.
+// The types of an HttpApi's fields. check-http-api.ts checks their values, and has its own sentences for some
+// missing fields, which are optional here.
 
 import { listOf, objectWith, ofType, optional, recordOf } from "./check-kinds.ts";
 

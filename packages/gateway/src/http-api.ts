@@ -1,6 +1,6 @@
-// An HTTP API described as data, with the names the AWS API uses. A description is checked by check-http-api.ts.
+// An HTTP API described as data, with the names of the AWS API. check-http-api.ts checks a description.
 
-/** One HTTP API: what `CreateApi`, `CreateRoute`, `CreateAuthorizer`, `CreateStage` and so on would be given. */
+/** One HTTP API: the input of `CreateApi`, `CreateRoute`, `CreateAuthorizer`, `CreateStage` and so on. */
 export interface HttpApi {
   /** Default: `local12345`. */
   apiId?: string;
@@ -9,24 +9,24 @@ export interface HttpApi {
   /** Default: `eu-west-1`. */
   region?: string;
   routes: readonly Route[];
-  /** By authorizer id, the name that routes refer to. */
+  /** By authorizer id, which routes refer to. */
   authorizers?: Readonly<Record<string, JwtAuthorizer>>;
   integration: Integration;
   stages: readonly Stage[];
   corsConfiguration?: CorsConfiguration;
   disableExecuteApiEndpoint?: boolean;
   apiMappings?: readonly ApiMapping[];
-  /** Local only: who may call the routes with `AWS_IAM`. In the cloud, policies say it. */
+  /** Local only: who may call the routes with `AWS_IAM`. In the cloud, policies decide that. */
   awsCallers?: readonly AwsCaller[];
 }
 
-/** Keys with which requests are signed, and whose they are. */
+/** The keys that sign requests, with their owners. */
 export interface AwsCaller {
   accessKeyId: string;
   secretAccessKey: string;
-  /** Of temporary keys. */
+  /** Only with temporary keys. */
   sessionToken?: string;
-  /** `arn:aws:iam::123456789012:user/billing`, or that of an assumed role. */
+  /** `arn:aws:iam::123456789012:user/billing`, or the ARN of an assumed role. */
   userArn: string;
 }
 
@@ -44,7 +44,7 @@ export interface JwtAuthorizer {
   /** `$request.header.Authorization` (the default) or `$request.querystring.token`. */
   identitySource?: string;
   jwtConfiguration: { issuer: string; audience: readonly string[] };
-  /** Local only: where the keys are, instead of asking the issuer's discovery document. */
+  /** Local only: the URL of the keys, instead of the issuer's discovery document. */
   jwksUri?: string;
 }
 
@@ -55,7 +55,7 @@ export interface Integration {
 }
 
 export interface Stage {
-  /** `$default` is served at the root, every other one at `/{stageName}`. */
+  /** `$default` is served at the root, every other stage at `/{stageName}`. */
   stageName: string;
   stageVariables?: Readonly<Record<string, string>>;
   defaultRouteSettings?: RouteSettings;
@@ -80,9 +80,12 @@ export interface CorsConfiguration {
 }
 
 export interface ApiMapping {
-  /** The host a client uses; the port is not looked at, so `localhost` works. */
+  /** The host that a client uses; the port is ignored, so `localhost` works. */
   domainName: string;
-  /** One or several path segments, `express` or `v1/express`; without it the mapping takes what no other takes. */
+  /**
+   * One or several path segments, `express` or `v1/express`; without a key, the mapping takes what no other
+   * takes.
+   */
   apiMappingKey?: string;
   stage: string;
 }

@@ -1,4 +1,4 @@
-// A request as it came over the wire, read whole: an HTTP API buffers, it never streams (docs/behaviour.md §2.1).
+// A request as received, read completely: an HTTP API buffers, it never streams (docs/behaviour.md §2.1).
 
 import type { IncomingMessage } from "node:http";
 import { isIPv6 } from "node:net";
@@ -12,11 +12,11 @@ export interface HttpRequest {
   /** Still percent-encoded. */
   path: string;
   rawQueryString: string;
-  /** Lower-case names; what was sent several times is joined with `,`, cookies with `;`. */
+  /** Lower-case names; repeated headers are joined with `,`, cookies with `;`. */
   headers: ReadonlyMap<string, string>;
   /** Without the port. */
   domainName: string;
-  /** Empty also if it was too large. */
+  /** Also empty if it was too large. */
   body: Buffer;
   isBodyTooLarge: boolean;
   sourceIp: string;
@@ -25,11 +25,11 @@ export interface HttpRequest {
 
 export interface ReceivedRequest {
   request: HttpRequest;
-  /** Set when the form of the request or the size of its headers is refused. */
+  /** Set if the form of the request or the size of its headers is refused. */
   refusal?: Refusal;
 }
 
-/** Rejects only if the client goes away before its request is complete. */
+/** Rejects only if the client leaves before its request is complete. */
 export async function readHttpRequest(incoming: IncomingMessage): Promise<ReceivedRequest> {
   const { refusal, ...head } = readHead(incoming);
   const body = await readBody(incoming);
@@ -70,7 +70,7 @@ function refusalOf(head: RequestHead, path: string, host: string): Refusal | und
 }
 
 const authority = /^(?:\[([\da-f:.]+)\]|([^[\]:]+))(?::(\d*))?$/i;
-// RFC 3986 §3.2.2 without the comma, which is what a proxy makes of two headers.
+// RFC 3986 §3.2.2 without the comma, which a proxy uses to join two headers.
 const hostName = /^(?:[\w.!~$&'()*+;=-]|%[\da-f]{2})+$/i;
 const maximumPort = 65_535;
 
@@ -109,7 +109,9 @@ function joinHeaders(rawHeaders: readonly string[]): ReadonlyMap<string, string>
   return joined;
 }
 
-/** Also takes the absolute form of RFC 9112 §3.2.2, whose authority goes before the host header. */
+/**
+ * Also accepts the absolute form of RFC 9112 §3.2.2, whose authority takes precedence over the host header.
+ */
 function splitTarget(target: string, hostHeader: string): { path: string; query: string; host: string } {
   const absolute = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target);
   const host = absolute?.[1] ?? hostHeader;
@@ -121,8 +123,9 @@ function splitTarget(target: string, hostHeader: string): { path: string; query:
 }
 
 /**
- * Gives `undefined` for a body over the limit. Its rest is read and thrown away, because a client that is still sending
- * would lose an answer that comes with a closed connection; only who sends several times the limit is cut off.
+ * Returns `undefined` for a body over the limit. The rest is read and discarded, because a client that is
+ * still sending would lose an answer on a closed connection; only a client that sends several times the limit
+ * is cut off.
  */
 async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

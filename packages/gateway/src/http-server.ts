@@ -1,4 +1,4 @@
-// The HTTP front: a node:http server that nothing a client sends can take down, and whose own refusals look like the
+// The HTTP front: a node:http server that no client can crash, and whose own refusals look like the
 // gateway's.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -20,11 +20,11 @@ export interface HttpServerOptions {
 
 interface Connection {
   unanswered: Map<IncomingMessage, AbortController>;
-  /** Comes after the answers that are due. */
+  /** Comes after the pending answers. */
   refusal?: Refusal;
 }
 
-// Bounds what a client can make the gateway keep by pipelining (RFC 9112 §9.3.2) without reading answers.
+// Limits what a client can make the gateway keep by pipelining (RFC 9112 §9.3.2) without reading answers.
 const unansweredPerConnection = 16;
 
 export function createHttpServer(options: HttpServerOptions): Server {
@@ -42,7 +42,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     },
     onRequest,
   );
-  // Without this node:http would leave out what comes after the 2,000th header. Their size is limited above.
+  // By default, node:http drops headers after the 2,000th. Their total size is limited above.
   server.maxHeadersCount = 0;
   server.on("connection", onConnection);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuse(socket, clientErrorOf(error)));
@@ -52,7 +52,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   );
   return server;
 
-  /** Answers that wait behind another one hear of a lost connection only here. */
+  /** Answers that wait behind another one learn of a lost connection only here. */
   function onConnection(socket: Socket): void {
     const connection: Connection = { unanswered: new Map() };
     connections.set(socket, connection);
@@ -64,7 +64,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   function onRequest(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { socket } = incoming;
     const connection = connections.get(socket);
-    // The rest of what came with the request that was one too many.
+    // What arrived after the excess request.
     if (!connection || socket.destroyed) return;
     if (connection.unanswered.size >= unansweredPerConnection) {
       options.log(
@@ -83,7 +83,10 @@ export function createHttpServer(options: HttpServerOptions): Server {
     options.onRequest(incoming, outgoing, caller.signal);
   }
 
-  /** For what never became a request: the answer is written by hand, after those that are due, and the connection ends. */
+  /**
+   * For bytes that never became a request: the answer is written by hand, after the pending ones, and the
+   * connection ends.
+   */
   function refuse(socket: Duplex, refusal: Refusal): void {
     const connection = connections.get(socket);
     if (connection && [...connection.unanswered.keys()].some(({ complete }) => complete)) {
@@ -109,12 +112,12 @@ export function createHttpServer(options: HttpServerOptions): Server {
   }
 }
 
-/** An IPv4 address as such, though the socket may speak of it as IPv6. */
+/** An IPv4 address in its own form, even if the socket reports it as IPv6. */
 export function sourceIpOf(socket: Socket): string {
   return (socket.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/, "");
 }
 
-/** `date`, `content-length` and `apigw-requestid` are the gateway's to write. */
+/** The gateway itself writes `date`, `content-length` and `apigw-requestid`. */
 export function sendAnswer(outgoing: ServerResponse, { request, requestId, answer }: AnsweredExchange): void {
   const { statusCode, headers, body } = answer;
   const isHead = request.method === "HEAD";

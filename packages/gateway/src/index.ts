@@ -1,4 +1,4 @@
-// The package's door: everything that is meant to be used from outside.
+// The package's public interface.
 
 export { ConfigurationError } from "./configuration-error.ts";
 export type { AuthorizerContext, HttpApiEvent, IamContext, JwtContext } from "./event.ts";

@@ -1,14 +1,17 @@
-// An issuer's public keys: found by discovery or at a given address, kept for two hours, asked for once more when a token
-// names a key that is not among them (docs/behaviour.md §4.2).
+// An issuer's public keys: found by discovery or at a given URL, kept for two hours, and fetched once more
+// when a token names an unknown key (docs/behaviour.md §4.2).
 
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { InvalidTokenError } from "./jwt.ts";
 import { limits } from "./limits.ts";
 
 export interface IssuerKeys {
-  /** Throws InvalidTokenError if the issuer cannot be reached or has no such key. */
+  /** Throws InvalidTokenError if the issuer is unreachable or has no such key. */
   find(kid: string): Promise<SigningKey>;
-  /** Changes when the keys are asked for again; `undefined` once they are too old. What was verified before is then void. */
+  /**
+   * Changes when the keys are fetched again; `undefined` once they are too old. Earlier verifications are
+   * then void.
+   */
   currentGeneration(): number | undefined;
 }
 
@@ -16,7 +19,7 @@ export interface SigningKey {
   publicKey: KeyObject;
   /** The JWK's own `alg`, if it has one. */
   algorithm: string | undefined;
-  /** Which fetch it came with. */
+  /** The fetch that it came from. */
   generation: number;
 }
 
@@ -30,7 +33,7 @@ export interface IssuerKeysOptions {
 
 interface FetchedKeys {
   byKid: ReadonlyMap<string, SigningKey>;
-  /** The keys as they came. */
+  /** The keys as received. */
   text: string;
   generation: number;
   expiresAt: number;
@@ -52,7 +55,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     },
   };
 
-  /** Callers who come while the issuer is being asked share that one question. */
+  /** Simultaneous callers share one fetch. */
   function refresh(): Promise<FetchedKeys> {
     underWay ??= fetchKeys().finally(() => {
       underWay = undefined;
@@ -64,7 +67,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     const jwksUri = options.jwksUri ?? (await discoverJwksUri());
     const jwks = await fetchJson(jwksUri, "JWKS communication error");
     const keys = Array.isArray(jwks.keys) ? jwks.keys : [];
-    // The same keys again, because a token named one that is not there, make nothing void.
+    // If a fetch for an unknown key returns the same keys, earlier verifications stay valid.
     const text = JSON.stringify(keys);
     if (text !== current()?.text) generation += 1;
     fetched = {

@@ -1,5 +1,5 @@
-// Reads a JSON Web Token's compact form (RFC 7515 §7.1). A token has exactly one accepted spelling, so that its text can
-// be the key of a cache: padding, blanks and non-canonical base64url are refused here.
+// Reads a JSON Web Token's compact form (RFC 7515 §7.1). A token has exactly one accepted spelling, so that
+// its text can be a cache key: padding, spaces and non-canonical base64url are refused.
 
 /** Why a token is refused: the `error_description` of `www-authenticate`. */
 export class InvalidTokenError extends Error {
@@ -9,7 +9,7 @@ export class InvalidTokenError extends Error {
 export interface Jwt {
   header: { alg: string; kid: string };
   claims: Record<string, unknown>;
-  /** The JSON text of the claims, which still has numbers as they were written. */
+  /** The JSON text of the claims, with numbers as they were written. */
   payload: string;
   signedText: string;
   signature: Buffer;
@@ -40,7 +40,7 @@ function decodeSegment(segment: string): Buffer | undefined {
 
 function parseObject(bytes: Buffer): Record<string, unknown> {
   try {
-    // A byte-order mark is kept, and then is not JSON (RFC 8259 §8.1).
+    // A byte-order mark is kept, which makes the JSON invalid (RFC 8259 §8.1).
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const value: unknown = JSON.parse(decoder.decode(bytes));
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);

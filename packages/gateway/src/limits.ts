@@ -1,4 +1,5 @@
-// The service's quotas (docs/behaviour.md §2.3). None of them can be raised on an HTTP API, so none is an option here.
+// The service's quotas (docs/behaviour.md §2.3). None of them can be raised for an HTTP API, so they are not
+// options here.
 
 export const limits = {
   payloadBytes: 10 * 1024 * 1024,

@@ -1,6 +1,8 @@
-// The path as the service hands it on: percent-decoded before anything looks at it (docs/behaviour.md §1.4).
+// The path as the service passes it on: percent-decoded before anything reads it (docs/behaviour.md §1.4).
 
-/** Gives `undefined` for a path that the service refuses with 400, which happens only when decoding twice. */
+/**
+ * Returns `undefined` for a path that the service refuses with 400, which happens only when decoding twice.
+ */
 export function decodePath(path: string, decoding: "once" | "twice"): string | undefined {
   const once = beforeQuestionMark(decodePercent(path));
   if (decoding === "once") return once;
@@ -11,7 +13,7 @@ export function decodePath(path: string, decoding: "once" | "twice"): string | u
   }
 }
 
-/** Decodes what can be decoded; a malformed escape and bytes that are not UTF-8 stay as they were sent. */
+/** Decodes what can be decoded; malformed escapes and bytes that are not UTF-8 stay unchanged. */
 export function decodePercent(text: string): string {
   if (!text.includes("%")) return text;
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {

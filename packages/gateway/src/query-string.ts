@@ -1,4 +1,4 @@
-// Query parameters as the event has them: decoded, and joined with `,` when sent several times (docs/behaviour.md §1.6).
+// Query parameters as in the event: decoded, and joined with `,` if repeated (docs/behaviour.md §1.6).
 
 import { decodePercent } from "./path.ts";
 
@@ -8,7 +8,7 @@ export function parseQueryString(rawQueryString: string): Map<string, string> {
   return parameters;
 }
 
-/** Each parameter with what was sent of it. */
+/** Each parameter with its original text. */
 export function decodeQueryString(rawQueryString: string): Map<string, string[]> {
   const parameters = new Map<string, string[]>();
   for (const pair of rawQueryString.split("&")) {

@@ -1,10 +1,10 @@
-// One line of the log for a request that is refused before its stage, and with it an access log, is known.
+// A log line for a request that is refused before its stage, and thus its access log, is known.
 
 import type { GatewayError } from "./gateway-error.ts";
 
 export interface Refusal {
   error: GatewayError;
-  /** In our words or Node's, never the client's, so that no client can write into the log. */
+  /** In the gateway's or Node's words, never the client's, so that no client can write into the log. */
   reason: string;
 }
 

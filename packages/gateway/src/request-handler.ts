@@ -1,5 +1,5 @@
-// Takes a request through endpoint, route, throttle, authorizer, event, function and answer, in that order. Nothing here
-// knows of sockets.
+// Takes a request through endpoint, route, throttle, authorizer, event, function and answer, in that order.
+// It is independent of sockets.
 
 import { type AccessLogLine, compileAccessLogFormat } from "./access-log.ts";
 import { type Answer, errorAnswer, InvalidAnswerError, interpretAnswer } from "./answer.ts";
@@ -42,21 +42,21 @@ export interface RequestHandlerOptions {
   accountThrottling: RouteSettings;
 }
 
-/** One that reached the function, or a limit of its. */
+/** A request that reached the function or its limit. */
 type RunInvocation = Exclude<Invocation, { outcome: "dropped" }>;
 
 interface CompiledApi {
   description: HttpApi;
   router: Router;
   authorizers: ReadonlyMap<string, Authorize>;
-  /** There where a route has AWS_IAM. */
+  /** Present if a route has AWS_IAM. */
   authorizeAws: Authorize | undefined;
   throttle: Throttle;
 }
 
 /**
- * `caller` aborts when the caller leaves. Gives `undefined` if that happened while the request waited for an instance
- * of the function. Never rejects: whatever goes wrong in here is a 500.
+ * `caller` aborts when the caller leaves. Resolves with `undefined` if that happens while the request waits
+ * for an instance of the function. Never rejects: any internal failure is a 500.
  */
 export type RequestHandler = (
   received: ReceivedRequest,
@@ -182,7 +182,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
 
   function answerOf(exchange: Exchange, invocation: RunInvocation): Answer {
     if (invocation.outcome === "throttled") {
-      exchange.integrationError = "The Lambda function has as many events under way as it may have";
+      exchange.integrationError = "The Lambda function has reached its limit of concurrent events";
       throw new RefusedError(gatewayErrors.serviceUnavailable);
     }
     if (invocation.outcome === "failed") {
@@ -208,10 +208,10 @@ function authorizerOf({ authorizers, authorizeAws }: CompiledApi, route: Route):
   return authorize;
 }
 
-/** The signer is a package that other APIs do without. */
+/** The signer is a package that other APIs do not need. */
 function loadAwsAuthorizer(description: HttpApi, now: () => number): Authorize {
   const loading = import("./aws-signature.ts").then((module) => module.createAwsAuthorizer(description, now));
-  // Each request that needs it says what is wrong.
+  // Each request that needs it reports the mistake.
   loading.catch(() => {});
   return async (request, routeScopes) => (await loading)(request, routeScopes);
 }
@@ -255,7 +255,7 @@ function compileAccessLogs(apis: readonly HttpApi[]): ReadonlyMap<Stage, AccessL
 }
 
 /**
- * A preflight without a route of its own, or with an open `OPTIONS` route, is the gateway's to answer. An `ANY` or
+ * The gateway answers a preflight without a route of its own, or with an open `OPTIONS` route. An `ANY` or
  * `$default` route takes it like any request: with an authorizer that means 401 (docs/behaviour.md §5).
  */
 function leavesPreflightToGateway(route: Route | undefined): boolean {
@@ -263,8 +263,8 @@ function leavesPreflightToGateway(route: Route | undefined): boolean {
 }
 
 /**
- * Gives `undefined` when the time is over. An event that waits for an instance is dropped then, and when its caller leaves;
- * a function that runs goes on.
+ * Resolves with `undefined` when the time is over. An event that waits for an instance is dropped then, or
+ * when its caller leaves; a running function continues.
  */
 async function withinTime(
   invoke: (signal: AbortSignal) => Promise<Invocation>,

@@ -15,7 +15,10 @@ export interface RouteKey {
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"];
 const example = `as in "GET /v1/orders/{orderId}", "ANY /{proxy+}" or "$default"`;
 
-/** Gives `undefined` for `$default`, which has no method and no path; throws on anything the service would refuse. */
+/**
+ * Returns `undefined` for `$default`, which has no method and no path; throws for a key that the service
+ * would refuse.
+ */
 export function parseRouteKey(routeKey: string): RouteKey | undefined {
   if (routeKey === "$default") return undefined;
   const refuse = (what: string): never => {
@@ -23,7 +26,7 @@ export function parseRouteKey(routeKey: string): RouteKey | undefined {
   };
   const [method = "", path = "", ...rest] = routeKey.split(" ");
   if (rest.length > 0 || !path.startsWith("/")) {
-    refuse("must be one method, one blank and a path that starts with /");
+    refuse("must be one method, one space and a path that starts with /");
   }
   if (!methods.includes(method)) {
     refuse(`starts with ${JSON.stringify(method)} but must start with one of ${methods.join(", ")}`);
@@ -52,7 +55,7 @@ export function pathSegments(path: string): string[] {
   return path === "/" || path === "" ? [] : path.slice(1).split("/");
 }
 
-/** Equal for route keys that the service would call conflicting: variable names do not tell routes apart. */
+/** Equal for route keys that the service would call conflicting: variable names do not distinguish routes. */
 export function routeKeyShape(routeKey: string): string {
   const parsed = parseRouteKey(routeKey);
   if (!parsed) return routeKey;

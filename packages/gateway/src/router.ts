@@ -1,12 +1,12 @@
-// Chooses the route of a request: full match, then greedy match, then $default (docs/behaviour.md §3).
-// Routes are sorted once by priority, so the first one that fits is the right one.
+// Chooses the route of a request: full match, then greedy match, then $default (docs/behaviour.md §3). Routes
+// are sorted once by priority, so the first match is the right one.
 
 import type { Route } from "./http-api.ts";
 import { parseRouteKey, pathSegments, type RouteKey, type Segment } from "./route-key.ts";
 
 export interface RouteMatch {
   route: Route;
-  /** Absent where the service leaves the field out of the event. */
+  /** Missing if the service leaves the field out of the event. */
   pathParameters?: Record<string, string>;
 }
 
@@ -71,7 +71,7 @@ function matchSegments(candidate: CompiledRoute, sent: readonly string[]): [stri
   return values;
 }
 
-/** Reports say that the greedy value comes without the trailing slash that rawPath keeps (§1.7). */
+/** According to reports, the greedy value has no trailing slash, although rawPath keeps it (§1.7). */
 function greedyValue(rest: readonly string[]): string {
   return rest.join("/").replace(/\/$/, "");
 }

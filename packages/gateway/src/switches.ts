@@ -1,9 +1,10 @@
-// Unconfirmed behaviour of the service, and limits that tests make smaller. docs/behaviour.md §8 lists them with reasons.
+// Unconfirmed behaviour of the service, and limits that tests lower. docs/behaviour.md §8 lists them with
+// reasons.
 
 export interface Switches {
   /** §1.5 Is a named stage part of the event's path behind a custom domain? */
   stageInCustomDomainPath: "kept" | "removed";
-  /** §6.2 What a custom domain answers when no mapping fits. */
+  /** §6.2 The answer of a custom domain when no mapping matches. */
   mappingMiss: 404 | 403;
   /** §3.2 Does `/items/` match `GET /items`? */
   trailingSlash: "distinct" | "ignored";
@@ -11,11 +12,11 @@ export interface Switches {
   corsOnGatewayErrors: boolean;
   /** §1.4 One capture shows paths decoded twice, with 400 where the second pass meets a bare `%`. */
   pathDecoding: "once" | "twice";
-  /** §1.8 Do `application/problem+json` and its kin arrive as text? */
+  /** §1.8 Do `application/problem+json` and similar types arrive as text? */
   structuredSuffixBodies: "base64" | "text";
   /** §2.1 What becomes of `headers: { "x-count": 3 }`. */
   nonStringHeaderValues: "reject" | "stringify";
-  /** §1.3 The cloud always reports https and 443; `listener` reports what the local socket speaks. */
+  /** §1.3 The cloud always reports https and 443; `listener` reports what the local socket uses. */
   forwardedHeaders: "cloud" | "listener";
   /** §4.1 Leeway for `exp`, `nbf` and `iat`. */
   clockSkewSeconds: number;
@@ -23,7 +24,7 @@ export interface Switches {
   jwksCacheMilliseconds: number;
   /** §4.2 For discovery and for keys, each. */
   jwksTimeoutMilliseconds: number;
-  /** §2.2 Overrides every API's integration timeout; below the service's minimum of 50 too. */
+  /** §2.2 Overrides every API's integration time-out, even below the service's minimum of 50. */
   integrationTimeoutMilliseconds?: number;
 }
 

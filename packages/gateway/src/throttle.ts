@@ -2,18 +2,18 @@
 
 import type { HttpApi, RouteSettings, Stage } from "./http-api.ts";
 
-/** Tells which limit a request is over and must be answered with 429 for; `undefined` if it is within all of them. */
+/** Returns the limit that a request exceeds, for a 429; `undefined` if it is within all of them. */
 export type Throttle = (stage: Stage, routeKey: string) => Limit | undefined;
 
 export interface Limit {
   settings: RouteSettings;
   /** Where it is set, as in `defaultRouteSettings of the stage "mvp"`. */
   setIn: string;
-  /** True for the first request over it since the bucket was full. */
+  /** True for the first request over the limit since the bucket was full. */
   isNews: boolean;
 }
 
-/** `account` is the limit of the whole account, which goes before the routes' own. */
+/** `account` is the limit of the whole account, which is checked before the routes' own. */
 export function createThrottle(api: HttpApi, account: LimitedBucket, now: () => number): Throttle {
   const buckets = new Map<string, LimitedBucket>();
   for (const stage of api.stages) {
@@ -28,7 +28,7 @@ export function createThrottle(api: HttpApi, account: LimitedBucket, now: () => 
   return (stage, routeKey) => account() ?? buckets.get(bucketName(stage, routeKey))?.();
 }
 
-/** Takes a token, or tells the limit that it is over. */
+/** Takes a token, or returns the exceeded limit. */
 export type LimitedBucket = () => Limit | undefined;
 
 export function createLimitedBucket(options: {
@@ -57,7 +57,7 @@ export interface TokenBucket {
   isFull(): boolean;
 }
 
-/** A rate and a burst of 0 refuse everything, as they do in the cloud. */
+/** A rate and a burst of 0 refuse everything, as in the cloud. */
 export function createTokenBucket(settings: RouteSettings, now: () => number): TokenBucket {
   const { throttlingRateLimit: perSecond, throttlingBurstLimit: capacity } = settings;
   let tokens = capacity;

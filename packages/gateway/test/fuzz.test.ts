@@ -1,5 +1,5 @@
-// Whatever clients, tokens and functions send, the gateway answers with a status that the service could give, puts no
-// client's fault down to the function and no function's fault down to the client, and goes on.
+// Whatever clients, tokens and functions send, the gateway answers with a status that the service could give,
+// does not blame the function for a client's mistake or the client for a function's, and keeps running.
 
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
@@ -14,12 +14,15 @@ import {
   startGateway,
 } from "./support/start-gateway.ts";
 
-/** Each property stops at its number of runs or after this time, whichever comes first, on however slow a machine. */
+/**
+ * Each property stops at its number of runs or after this time, whichever comes first, so that slow machines
+ * finish too.
+ */
 const bounded = { numRuns: 3_000, interruptAfterTimeLimit: 2_500 };
 
 const clientsFaults = [400, 401, 403, 404, 413, 431];
 
-/** A gateway with everything that looks at a request, and a test that fails if any of it throws. */
+/** A gateway with everything that reads a request, in a test that fails if any of it throws. */
 async function startWatched(t: TestContext, underTest: GatewayUnderTest): Promise<StartedGateway> {
   const failures = t.mock.method(console, "error", () => {});
   t.after(() => assert.deepEqual(failures.mock.calls, []));
@@ -204,7 +207,7 @@ describe("fuzzed requests", () => {
           ],
           authorizers: {
             jwt: {
-              // Refuses connections, as a provider that is down does.
+              // Refuses connections, like a provider that is down.
               jwtConfiguration: { issuer: "http://127.0.0.1:1", audience: ["a"] },
             },
           },
@@ -236,7 +239,7 @@ describe("fuzzed requests", () => {
     ],
   ];
   for (const [title, underTest] of cases) {
-    it(`of ${title} are answered, and never with a 5xx`, { timeout: 60_000 }, async (t) => {
+    it(`to ${title} are answered, and never with a 5xx`, { timeout: 60_000 }, async (t) => {
       const gateway = await startWatched(t, {
         ...underTest,
         handler: () => ({ statusCode: 200, body: "ok" }),
@@ -288,7 +291,7 @@ describe("fuzzed requests", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(part, { maxLength: 12 }), async (parts) => {
-        // What follows can be no part of a request, so the gateway need not wait for more.
+        // What follows cannot be part of a request, so the gateway need not wait for more.
         const bytes = Buffer.from(`${parts.join("")}\r\n\0\r\n\0\r\n\r\n`, "latin1");
         const statuses = statusesOf(await exchangeBytes(gateway.port, bytes));
         assert.ok(
@@ -309,7 +312,7 @@ describe("fuzzed tokens", () => {
   );
   const header = fc.dictionary(fc.constantFrom("alg", "kid", "crit", "typ", "a"), fc.jsonValue());
 
-  it("with a genuine signature are let in or refused with 401 or 403", { timeout: 60_000 }, async (t) => {
+  it("with a genuine signature are accepted or refused with 401 or 403", { timeout: 60_000 }, async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await startWatched(t, {
       now: () => issuedAt * 1000,
@@ -450,7 +453,7 @@ describe("fuzzed functions", () => {
     );
   });
 
-  /** What the service would take for the status, if it takes the answer. */
+  /** What the service would take as the status, if it accepts the answer. */
   function askedStatus(text: string | undefined): unknown {
     if (text === undefined) return undefined;
     try {

@@ -1,4 +1,4 @@
-// What a handler can rely on when worker instances run it, as it can in Lambda.
+// What a handler can rely on in worker instances, as in Lambda.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -48,7 +48,7 @@ function assertFailed(invocation: Invocation, errorType: string, errorMessage: R
 }
 
 describe("instances", () => {
-  it("module state lives on between the events of one instance", async (t) => {
+  it("keep their module state between events", async (t) => {
     const { returned } = probe(t);
     const first = await returned<Counted>({});
     const second = await returned<Counted>({});
@@ -56,7 +56,7 @@ describe("instances", () => {
     assert.equal(first.instance, second.instance);
   });
 
-  it("concurrent events go to instances of their own, which are then kept", async (t) => {
+  it("are separate for concurrent events, and then kept", async (t) => {
     const { returned } = probe(t);
     const gate = await startGate(t);
     const wait = { do: "wait", until: gate.url };
@@ -84,7 +84,7 @@ describe("instances", () => {
     assert.equal((await invoke({})).outcome, "returned");
   });
 
-  it("throttling names its limit in one line, until nothing is under way any more", async (t) => {
+  it("throttling names its limit in one line, until no event is in flight", async (t) => {
     const { invoke, lines } = probe(t, { reservedConcurrency: 1, functionName: "orders" });
     const throttled = () => lines.filter((line) => line.startsWith("THROTTLED"));
     for (const row of [1, 2]) {
@@ -99,7 +99,7 @@ describe("instances", () => {
     }
     assert.equal(
       throttled()[0],
-      "THROTTLED orders has 1 event under way, its reservedConcurrency; raise that to take more at once.",
+      "THROTTLED orders has 1 event in flight, its reservedConcurrency; raise it to accept more at once.",
     );
   });
 
@@ -191,7 +191,7 @@ describe("failures of the function", () => {
     });
   }
 
-  it("an event over the time-out fails and ends the instance", async (t) => {
+  it("an event that exceeds the time-out fails and ends the instance", async (t) => {
     const { invoke, returned } = probe(t, { timeoutSeconds: 0.5 });
     await invoke({});
     assertFailed(await invoke({ do: "hang" }), "Sandbox.Timedout", /^Task timed out after 0.50 seconds$/);
@@ -218,7 +218,7 @@ describe("failures of the function", () => {
     assertFailed(await invoke({}), "RangeError", /asked not to load/);
   });
 
-  it("an export that is missing or no function is Runtime.HandlerNotFound", async (t) => {
+  it("an export that is missing or not a function is Runtime.HandlerNotFound", async (t) => {
     assertFailed(await probe(t, { exportName: "missing" }).invoke({}), "Runtime.HandlerNotFound", /missing/);
     assertFailed(
       await probe(t, { exportName: "notAFunction" }).invoke({}),
@@ -245,7 +245,7 @@ describe("failures of the function", () => {
 });
 
 describe("output of the function", () => {
-  it("console lines carry time, request id and level, and stand between START and END", async (t) => {
+  it("console lines have time, request id and level, and come between START and END", async (t) => {
     const { invoke, lines } = probe(t);
     const { requestId } = await invoke({ do: "log" });
     const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
@@ -262,7 +262,7 @@ describe("output of the function", () => {
     for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? "", pattern);
   });
 
-  it("belongs to its event, whatever wrote it", async (t) => {
+  it("belongs to its event, however it was written", async (t) => {
     const { invoke, lines } = probe(t);
     const { lines: ofFirst } = await invoke({ do: "write" });
     assert.deepEqual(ofFirst?.slice(1, 3), ["by descriptor", "part"]);
@@ -281,7 +281,7 @@ describe("output of the function", () => {
 });
 
 describe("reload", () => {
-  it("after a save new events meet the new code, and events under way end on the old one", async (t) => {
+  it("after a save, new events run the new code, and events in flight end on the old one", async (t) => {
     const directory = await mkdtemp(join(tmpdir(), "gateway-reload-"));
     t.after(() => rm(directory, { recursive: true }));
     const file = join(directory, "handler.mjs");

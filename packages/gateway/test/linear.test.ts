@@ -1,5 +1,6 @@
-// Work on what a client or a function sends grows in proportion to it: four times the input costs about four times the
-// CPU time. Inputs are larger than the limits let in, and shaped for patterns that look far ahead or back.
+// The work for a client's or a function's input grows in proportion to it: four times the input costs about
+// four times the CPU time. Inputs are larger than the limits allow, and target patterns that look far ahead
+// or back.
 
 import { describe, it } from "node:test";
 import { compileAccessLogFormat } from "../src/access-log.ts";
@@ -31,8 +32,8 @@ const words: Record<string, (n: number) => string> = {
   "escapes that are not UTF-8": (n) => "%ff".repeat(n / 3),
   "escapes that end in one that is not UTF-8": (n) => `${"%c3%a9".repeat(n / 6)}%ff`,
   "percent signs": (n) => "%".repeat(n),
-  "blanks and tabs": (n) => " \t".repeat(n / 2),
-  "blanks before a letter": (n) => `${" ".repeat(n)}a`,
+  "spaces and tabs": (n) => " \t".repeat(n / 2),
+  "spaces before a letter": (n) => `${" ".repeat(n)}a`,
   "line breaks": (n) => "\r\n".repeat(n / 2),
   ampersands: (n) => "&".repeat(n),
   "many parameters": (n) => list(n / 8, (index) => `p${index}=v`).join("&"),
@@ -43,14 +44,14 @@ const words: Record<string, (n: number) => string> = {
   commas: (n) => ",".repeat(n),
   colons: (n) => ":1".repeat(n / 2),
   dots: (n) => ".".repeat(n),
-  "bearer and blanks": (n) => `Bearer${" ".repeat(n)}`,
+  "bearer and spaces": (n) => `Bearer${" ".repeat(n)}`,
   "many bearers": (n) => "Bearer ".repeat(n / 7),
   "starts of tokens": (n) => "-ey".repeat(n / 3),
   "starts of tokens with dots": (n) => "eyJhbGci.".repeat(n / 9),
   "heads of secret parts": (n) => 'name="token"\na\n'.repeat(n / 15),
   "secret parts": (n) => '--x\r\nname="token"\r\n\r\nsecret\r\n\r\n'.repeat(n / 32),
   "secret JSON fields": (n) => '"token":"'.repeat(n / 9),
-  "a secret JSON field and blanks": (n) => `"token"${" ".repeat(n)}`,
+  "a secret JSON field and spaces": (n) => `"token"${" ".repeat(n)}`,
   "escaped quotation marks": (n) => `"token":"${'\\"'.repeat(n / 2)}`,
   brackets: (n) => "[".repeat(n),
   "form fields without a value": (n) => `?${"a".repeat(99)}`.repeat(n / 100),
@@ -188,7 +189,7 @@ const ofText: [parser: string, n: number, parse: (text: string) => unknown][] = 
   ["masking of an event", 10_000, (text) => maskDeep({ a: [text], b: { c: text } })],
   [
     "inspector",
-    // Beyond what it shows it only measures lengths, so this stays within.
+    // It only measures lengths beyond what it shows, so this text stays within.
     4_000,
     (text) => inspectRequest(exchangeWith(requestWith({ path: text, rawQueryString: text }), text, text)),
   ],
@@ -222,7 +223,7 @@ function answerWith(text: string, isBase64Encoded: boolean): string {
 
 describe("work is linear in the text", () => {
   for (const [parser, n, parse] of ofText) {
-    it(`of the ${parser}, whatever the text is made of`, () => {
+    it(`of the ${parser}, whatever the text contains`, () => {
       for (const [name, make] of Object.entries(words)) {
         const workOf = (size: number): Work => {
           const text = make(size);

@@ -1,4 +1,4 @@
-// The package as others get it: built, packed, and installed in a folder that knows nothing of this repository.
+// The package as users get it: built, packed, and installed in a folder without this repository.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -48,7 +48,7 @@ describe("the published package", () => {
     for (const file of files) assert.equal((await fetch(new URL(file, inspectorUrl))).status, 200, file);
   });
 
-  it("has its modules under the names they have here", async () => {
+  it("has its modules under the same names as in the sources", async () => {
     const script = `console.log(typeof (await import(${watchDirectoryModule})).watchDirectory)`;
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], {
       cwd: folder,

@@ -1,4 +1,4 @@
-// The README's example is a file, and it does what the README says.
+// The README's examples are files that do what the README says.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -18,7 +18,7 @@ describe("the README", () => {
       shown.map(([, path]) => path),
       ["examples/gateway.ts", "examples/inspected.ts"],
     );
-    assert.equal(readme.match(/```ts/g)?.length, shown.length, "no snippet that is not a file");
+    assert.equal(readme.match(/```ts/g)?.length, shown.length, "has no snippet that is not a file");
     for (const [, path = "", code] of shown)
       assert.equal(code, await readFile(packageFile(path), "utf8"), path);
   });

@@ -1,4 +1,4 @@
-// A thousand callers at once: no answer is ever another caller's.
+// A thousand simultaneous callers: no answer is ever another caller's.
 
 import assert from "node:assert/strict";
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";

@@ -1,4 +1,5 @@
-// More requests at once than this machine runs instances: they wait, where the service would start more instances.
+// More simultaneous requests than this machine runs instances: they wait, while the service would start more
+// instances.
 
 import assert from "node:assert/strict";
 import { Agent, request as httpRequest } from "node:http";
@@ -14,9 +15,9 @@ interface Busy {
   gateway: StartedGateway;
   gate: Gate;
   lines: string[];
-  /** Resolves when so many requests have come as far as the function, running or waiting. */
+  /** Resolves when the given number of requests have reached the function, running or waiting. */
   arrived(count: number): Promise<void>;
-  /** Resolves when a request that had come that far has been given up. */
+  /** Resolves when a request that had reached it was dropped. */
   left: Promise<void>;
   /** Occupies one instance until the gate opens. */
   occupy(): ReturnType<StartedGateway["send"]>;
@@ -80,7 +81,7 @@ describe("more requests than instances", () => {
     );
   });
 
-  it("an instance that crashes makes room for those who wait", async (t) => {
+  it("an instance that crashes makes room for waiting requests", async (t) => {
     const { gateway, gate, arrived, occupy } = await startBusy(t, { maximumInstances: 1 });
     const occupying = occupy();
     await gate.waiting(1);
@@ -130,7 +131,7 @@ describe("more requests than instances", () => {
     const waiting = gateway.send();
     await arrived(3);
     t.mock.timers.tick(1);
-    // The one that runs has had its 30 s, and the one that waits has not.
+    // The running one has had its 30 s, and the waiting one has not.
     assert.deepEqual(
       [(await occupying).status, (await occupying).text],
       [503, '{"message":"Service Unavailable"}'],
@@ -141,11 +142,11 @@ describe("more requests than instances", () => {
     const after = gateway.send();
     await arrived(4);
     gate.open();
-    // The function of the first 503 ran on to its end; the second one's event was dropped.
+    // The function of the first 503 ran to its end; the second one's event was dropped.
     assert.equal(JSON.parse((await after).text).events, 3);
   });
 
-  it("closing the function drops those who still wait", async (t) => {
+  it("closing the function drops waiting requests", async (t) => {
     const gate = await startGate(t);
     const function_ = runInWorkers({ file: probeFile, maximumInstances: 1, log: () => {} });
     const running = function_.invoke(JSON.stringify({ do: "wait", until: gate.url }));
@@ -157,8 +158,8 @@ describe("more requests than instances", () => {
   });
 });
 
-describe("limits that were asked for", () => {
-  it("reservedConcurrency counts events that wait too, and one line names it", async (t) => {
+describe("limits that were requested", () => {
+  it("reservedConcurrency counts waiting events too, and one line names it", async (t) => {
     const options = { maximumInstances: 1, reservedConcurrency: 2, functionName: "orders" };
     const { gateway, gate, lines, arrived, occupy } = await startBusy(t, options);
     const occupying = occupy();
@@ -170,7 +171,7 @@ describe("limits that were asked for", () => {
     assert.deepEqual([(await occupying).status, (await waiting).status], [200, 200]);
     assert.deepEqual(
       lines.filter((line) => line.startsWith("THROTTLED")),
-      ["THROTTLED orders has 2 events under way, its reservedConcurrency; raise that to take more at once."],
+      ["THROTTLED orders has 2 events in flight, its reservedConcurrency; raise it to accept more at once."],
     );
   });
 });

@@ -1,4 +1,4 @@
-// Callers without a compiler get an error message too.
+// Callers without a type checker get an error message too.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -75,13 +75,13 @@ function kindOf(value: unknown): string {
   return value === null ? "null" : typeof value;
 }
 
-describe("a value of the wrong kind is refused with one sentence", () => {
+describe("a value of the wrong type is refused with one sentence", () => {
   it("wherever it is in a description", () => {
     createGateway({ api: everything, function: handler });
     for (const place of placesIn(everything)) {
       for (const wrong of [null, true, 7, "text", [], {}, () => {}, Symbol("wrong")]) {
         if (kindOf(wrong) === kindOf(valueAt(place))) continue;
-        // A list instead of a description is several descriptions, here none.
+        // A list instead of a description is several descriptions, here zero.
         const api = withValue(everything, place, wrong) as HttpApi;
         assert.throws(
           () => createGateway({ api, function: handler }),

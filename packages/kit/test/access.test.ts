@@ -1,4 +1,4 @@
-/** Who may call what of the fixture, wherever it runs without a gateway. */
+/** Who may call the fixture's endpoints, on every target without a gateway. */
 import { Router } from "express";
 import type { Api, MountedRouter } from "../src/api.ts";
 import { accessSuite } from "../src/testing/access-suite.ts";
@@ -27,7 +27,7 @@ await accessSuite(api, [
   serverTarget,
 ]);
 
-// Of an API whose tokens name groups in a claim of its provider's own.
+// For an API whose tokens name groups in the provider's own claim.
 await accessSuite(fixtureApi, [appTarget, handlerTarget], {
   environment: { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "https://shop.example.com/groups" },
 });

@@ -1,4 +1,7 @@
-/** What an answer may contain is the same in both runtimes: a handler's bad answer is a 500 in JSON, with id and log. */
+/**
+ * An answer has the same rules in both runtimes: a handler's invalid answer is a 500 in JSON, with a request
+ * id and a log line.
+ */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ApiError } from "../src/errors/api-error.ts";
@@ -13,7 +16,7 @@ import { apiOf } from "./fixtures/api.ts";
 const ok = { status: 200, body: { fine: true } };
 const withHeaders = (headers: object) => () => ({ ...ok, headers });
 
-/** Answers that are bad, and what the log says of each. */
+/** Invalid answers, with the log's explanation of each. */
 const bad: Readonly<Record<string, readonly [answer: () => unknown, logged: RegExp]>> = {
   "a line break in a header": [withHeaders({ "x-name": "a\r\nset-cookie: b=c" }), /header x-name .*ASCII/],
   "a NUL in a header": [withHeaders({ "x-name": "a\0b" }), /header x-name .*ASCII/],
@@ -25,7 +28,7 @@ const bad: Readonly<Record<string, readonly [answer: () => unknown, logged: RegE
   "a number as a header": [withHeaders({ "retry-after": 5 }), /header retry-after must be a string/],
   "an undefined header": [withHeaders({ etag: undefined }), /header etag must be a string/],
   "a list as a header": [withHeaders({ "set-cookie": ["a=b", "c=d"] }), /header set-cookie must be a string/],
-  "a blank in a header's name": [withHeaders({ "x name": "a" }), /"x name" cannot be the name of a header/],
+  "a space in a header's name": [withHeaders({ "x name": "a" }), /"x name" cannot be the name of a header/],
   "an empty name of a header": [withHeaders({ "": "a" }), /"" cannot be the name of a header/],
   "a header in two spellings": [
     withHeaders({ "Cache-Control": "no-cache", "cache-control": "private" }),
@@ -72,7 +75,7 @@ const good: Readonly<Record<string, readonly [answer: () => unknown, status: num
     200,
     { "cache-control": "private", "content-type": "application/problem+json" },
   ],
-  "blanks around a header": [withHeaders({ "x-name": " a\tb " }), 200, { "x-name": "a\tb" }],
+  "spaces around a header": [withHeaders({ "x-name": " a\tb " }), 200, { "x-name": "a\tb" }],
   "an empty header": [withHeaders({ "x-name": "" }), 200, { "x-name": "" }],
   "null for no body": [() => ({ status: 204, body: null }), 204, {}],
   "a redirect": [

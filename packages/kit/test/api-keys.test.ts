@@ -1,4 +1,4 @@
-/** Keys of machines, in both runtimes. */
+/** API keys, in both runtimes. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import express from "express";
@@ -87,7 +87,7 @@ for (const start of [appTarget, handlerTarget]) {
     const withKey = (key: string) => ({ "x-api-key": key, "content-type": "application/json" });
     const minutes = (count: number) => new Date(Date.now() + count * 60_000).toISOString();
 
-    it("let a machine in that has a key, and tell the handler who it is", async () => {
+    it("admit a machine that has a key, and tell the handler who it is", async () => {
       const key = keys.issue(["write", "read"], { subject: "warehouse-7", expiresAt: minutes(1) });
       const { status, json } = await call("/v1/any-key", withKey(key));
       assert.equal(status, 200);
@@ -110,7 +110,7 @@ for (const start of [appTarget, handlerTarget]) {
       ["no key", undefined, "Send an API key in the header x-api-key"],
       ["an empty key", "", "The API key is malformed"],
       ["a key in another form", "key_0123456789abcdef", "The API key is malformed"],
-      ["a key with more behind it", `${refused({})}x`, "The API key is malformed"],
+      ["a key with more characters after it", `${refused({})}x`, "The API key is malformed"],
       ["two keys at once", `${refused({})}, ${refused({})}`, "The API key is malformed"],
       ["a key that no store has", createApiKey({ subject: "x", scopes: [] }).key, "The API key is unknown"],
       ["another secret", `${refused({}).slice(0, 21)}${"A".repeat(43)}`, "The API key is unknown"],
@@ -122,9 +122,13 @@ for (const start of [appTarget, handlerTarget]) {
         "The API key is unknown",
       ],
       ["an expired key", refused({ expiresAt: minutes(-1) }), "The API key has expired"],
-      ["a key whose expiry cannot be read", refused({ expiresAt: "soon" }), "The API key has expired"],
+      ["a key with an unreadable expiry", refused({ expiresAt: "soon" }), "The API key has expired"],
       ["a revoked key", refused({ revokedAt: minutes(-1) }), "The API key was revoked"],
-      ["a key that is revoked tomorrow", refused({ revokedAt: minutes(1440) }), "The API key was revoked"],
+      [
+        "a key that will be revoked tomorrow",
+        refused({ revokedAt: minutes(1440) }),
+        "The API key was revoked",
+      ],
     ] as const) {
       it(`refuse ${what}: ${reason}`, async () => {
         const answer = await call("/v1/any-key", key === undefined ? {} : { "x-api-key": key });
@@ -133,7 +137,7 @@ for (const start of [appTarget, handlerTarget]) {
       });
     }
 
-    it("demand one of the scopes, before the body is read", async () => {
+    it("need one of the scopes, which is checked before the body is read", async () => {
       for (const scopes of [["write"], ["x", "admin"]])
         assert.equal((await call("/v1/writers", withKey(keys.issue(scopes)), "{}")).json, "written");
       for (const scopes of [[], ["Write"], ["write admin"]]) {
@@ -151,7 +155,7 @@ for (const start of [appTarget, handlerTarget]) {
       assert.equal((await call("/v1/any-key", { authorization: `Bearer ${keys.issue()}` })).code, "003401");
     });
 
-    it("are answered 503 while the store is down, before the handler, and the log alone says why", async () => {
+    it("are answered 503 while the store is down, before the handler runs, and only the log says why", async () => {
       failure = new Error("the table is gone");
       lines = [];
       const { status, code, body } = await call("/v1/any-key", withKey(keys.issue()));
@@ -171,8 +175,8 @@ for (const start of [appTarget, handlerTarget]) {
   });
 }
 
-describe("an API whose router takes keys", () => {
-  it("is refused with a clear message when it has no service for them", () => {
+describe("an API whose router accepts keys", () => {
+  it("is refused with a clear message if it has no service for them", () => {
     assert.throws(
       () => defineApi({ ...base, services: {}, routes: {}, routers: api.routers }),
       /^TypeError: legacy takes API keys; name the store of the keys in services: \{ apiKeys \}$/,
@@ -181,7 +185,7 @@ describe("an API whose router takes keys", () => {
 });
 
 describe("a key", () => {
-  it("is made anew each time, in the form that is looked for in requests, and is kept as a hash", () => {
+  it("is new each time, in the form that requests are searched for, and is stored as a hash", () => {
     const now = new Date("2026-05-01T10:00:00Z");
     const given = { subject: "warehouse-7", scopes: ["write"], expiresAt: "2027-01-01T00:00:00Z" };
     const [first, second] = [createApiKey(given, now), createApiKey(given, now)];

@@ -1,4 +1,4 @@
-/** Who called, in the access log, where the owner says so. */
+/** The caller in the access log, if the owner enables it. */
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { defineApi } from "../src/api.ts";
@@ -62,13 +62,13 @@ async function start(t: TestContext, startTarget: StartTarget, ACCESS_LOG_SUBJEC
     ],
     [200, 200, 401, 200],
   );
-  // The server's last line comes when the answer is out.
+  // The server writes its last line after the answer is sent.
   const entries = () => lines.map((line) => JSON.parse(line)).filter(({ client }) => client);
   return { key, lines, entries };
 }
 
 describe("the access log", () => {
-  it("tells the subject of a token, or the prefix of an API key, and no other caller: server", async (t) => {
+  it("names the subject of a token, or the prefix of an API key, and no other caller: server", async (t) => {
     const { key, lines, entries } = await start(t, serverTarget, "on");
     const [prefix] = key.split(".");
     assert.deepEqual(
@@ -91,7 +91,7 @@ describe("the access log", () => {
   });
 
   for (const startTarget of [serverTarget, handlerTarget])
-    it(`tells nothing of it by default: ${startTarget === serverTarget ? "server" : "handler"}`, async (t) => {
+    it(`names no caller by default: ${startTarget === serverTarget ? "server" : "handler"}`, async (t) => {
       const { lines } = await start(t, startTarget, "off");
       assert.doesNotMatch(lines.join(""), /alice|"subject"|key_/);
     });

@@ -1,4 +1,4 @@
-/** What an `Authorization` header may look like, in both runtimes. The token in it is a good one everywhere. */
+/** The accepted forms of an `Authorization` header, in both runtimes. Its token is always valid. */
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
@@ -21,7 +21,7 @@ before(async () => {
   const claims = issuer.claims(["USERS"]);
   token = issuer.sign(claims);
   app = await appTarget({ api: fixtureApi, issuer });
-  // The gateway has accepted the token, whatever stands around it.
+  // The gateway has accepted the token, whatever surrounds it.
   const verdict = async () => ({ jwt: { claims: flatten(claims), scopes: null } });
   lambda = await handlerTargetWith({ verdict })({ api: fixtureApi, issuer });
 
@@ -34,7 +34,7 @@ after(async () => {
   await issuer.close();
 });
 
-/** Latin-1 characters that stand for the bytes of `text`: how a server hands over what is not ASCII. */
+/** Latin-1 characters for the bytes of `text`: how a server passes on what is not ASCII. */
 const asBytes = (text: string) => Buffer.from(text).toString("latin1");
 
 const accepted: readonly [string, () => string][] = [
@@ -42,15 +42,15 @@ const accepted: readonly [string, () => string][] = [
   ["bearer in lower case", () => `bearer ${token}`],
   ["BEARER in upper case", () => `BEARER ${token}`],
   ["bEaReR in mixed case", () => `bEaReR ${token}`],
-  ["two blanks after Bearer", () => `Bearer  ${token}`],
+  ["two spaces after Bearer", () => `Bearer  ${token}`],
 ];
 
 const refused: readonly [string, () => string][] = [
   ["a tab after Bearer", () => `Bearer\t${token}`],
-  ["a blank and a tab after Bearer", () => `Bearer \t${token}`],
+  ["a space and a tab after Bearer", () => `Bearer \t${token}`],
   ["a no-break space after Bearer", () => `Bearer\u00a0${token}`],
   ["a no-break space in UTF-8 after Bearer", () => asBytes(`Bearer\u00a0${token}`)],
-  ["no blank after Bearer", () => `Bearer${token}`],
+  ["no space after Bearer", () => `Bearer${token}`],
   ["Bearer alone", () => "Bearer"],
   ["the token alone", () => token],
   ["the token in quotes", () => `Bearer "${token}"`],
@@ -59,7 +59,7 @@ const refused: readonly [string, () => string][] = [
   ["the token twice", () => `Bearer ${token} ${token}`],
   ["a comma after the token", () => `Bearer ${token},`],
   ["two headers, joined by a comma", () => `Bearer ${token}, Bearer ${token}`],
-  ["two headers, joined by a comma without a blank", () => `Bearer ${token},Bearer ${token}`],
+  ["two headers, joined by a comma without a space", () => `Bearer ${token},Bearer ${token}`],
   ["another header before it", () => `Basic YWxpY2U6c2VjcmV0, Bearer ${token}`],
   ["a parameter", () => 'Bearer realm="x"'],
   ["a parameter with the token", () => `Bearer token=${token}`],
@@ -105,14 +105,14 @@ describe("the Authorization header", () => {
     ["no header", {}],
     ["an empty header", { authorization: "" }],
   ] as const) {
-    it(`is asked for, and no token is called invalid: ${name}`, async () => {
+    it(`is answered 401 without calling a token invalid: ${name}`, async () => {
       for (const target of [app, lambda]) {
         assertRefused(await target.request({ method: "GET", path: PATH, headers }), "Bearer");
       }
     });
   }
 
-  it("is the only place where a token is looked for", async () => {
+  it("is the only place where a token is accepted", async () => {
     for (const target of [app, lambda]) {
       for (const name of ["x-authorization", "proxy-authorization", "x-access-token", "cookie"]) {
         const value = name === "cookie" ? `access_token=${token}` : `Bearer ${token}`;
@@ -133,10 +133,10 @@ describe("the Authorization header", () => {
 });
 
 describe("the Authorization header, as bytes on the wire of the container", () => {
-  /** Sends a request whose header lines are `lines`; gives the status of the answer. */
+  /** Sends a request with the header lines `lines`; returns the status of the answer. */
   async function statusOf(...lines: string[]): Promise<number> {
     const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
-    // The server may cut the connection while a header is still being written.
+    // The server may cut the connection while a header is still being sent.
     socket.on("error", () => {});
     socket.write(
       Buffer.from(
@@ -149,7 +149,7 @@ describe("the Authorization header, as bytes on the wire of the container", () =
     return Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]);
   }
 
-  it("may have blanks and tabs around its value", async () => {
+  it("may have spaces and tabs around its value", async () => {
     assert.equal(await statusOf(`authorization: \t Bearer ${token} \t `), 200);
   });
 

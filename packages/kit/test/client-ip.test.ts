@@ -1,4 +1,4 @@
-/** Who calls, behind proxies: an address that a client writes is believed in neither runtime. */
+/** The caller's address behind proxies: neither runtime trusts an address that a client writes. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
@@ -28,7 +28,7 @@ const getAddress = defineRoute({
 }).handler(anyone(async ({ clientIp }) => ({ status: 200, body: clientIp })));
 const api = apiOf([getAddress]);
 
-/** What the function takes for the caller's address, where the gateway's peer is `peer`. */
+/** The caller's address in the function, where the gateway's peer is `peer`. */
 async function inLambda(environment: Environment, peer: string, headers: Record<string, string>) {
   const handler = createHandler(api, {
     environment: testEnvironment(api, undefined, { ...environment, RUNTIME: "LAMBDA" }),
@@ -44,7 +44,7 @@ async function inLambda(environment: Environment, peer: string, headers: Record<
   return JSON.parse(((await handler(sent, lambdaContext())) as HttpResult).body);
 }
 
-/** The same behind a load balancer, whose peer is `peer`; its line of the log must say the same. */
+/** The same behind a load balancer, whose peer is `peer`; its log line must agree. */
 async function inContainer(environment: Environment, peer: string, headers: Record<string, string>) {
   const lines: string[] = [];
   const app = testApp(api, {
@@ -67,27 +67,27 @@ for (const [name, addressOf] of [
   ["the container behind a load balancer", inContainer],
 ] as const) {
   describe(`the caller's address, in ${name}`, () => {
-    it("is what Cloudflare says, where the peer is Cloudflare", async () => {
+    it("is taken from Cloudflare, if the peer is Cloudflare", async () => {
       assert.equal(await addressOf(cdn, EDGE, says(CALLER)), CALLER);
       assert.equal(await addressOf(cdn, "2606:4700::1", says("2001:db8::7")), "2001:db8::7");
     });
 
-    it("is what Cloudflare has appended, whatever the caller sent along", async () => {
+    it("is the one that Cloudflare appended, whatever the caller sent", async () => {
       const headers = { "cf-connecting-ip": CALLER, "x-forwarded-for": `${FORGED}, ${CALLER}` };
       assert.equal(await addressOf(cdn, EDGE, headers), CALLER);
     });
 
-    it("is the peer, where another one says the same as Cloudflare would", async () => {
+    it("is the peer's, if another proxy sends the same header as Cloudflare", async () => {
       assert.equal(await addressOf(cdn, STRANGER, says(FORGED)), STRANGER);
       const forgedEdge = { "cf-connecting-ip": FORGED, "x-forwarded-for": `${FORGED}, ${EDGE}` };
       assert.equal(await addressOf(cdn, STRANGER, forgedEdge), STRANGER);
     });
 
-    it("is the peer, where no CDN is in front, even if the peer has an address of Cloudflare", async () => {
+    it("is the peer's, if no CDN is configured, even if the peer has an address of Cloudflare", async () => {
       assert.equal(await addressOf({}, EDGE, says(FORGED)), EDGE);
     });
 
-    it("is Cloudflare's own, where Cloudflare says nothing of the caller", async () => {
+    it("is Cloudflare's own, if Cloudflare does not name the caller", async () => {
       assert.equal(await addressOf(cdn, EDGE, {}), EDGE);
     });
   });
@@ -97,7 +97,7 @@ describe("Cloudflare's addresses", () => {
   const trust = trustedProxies({ trustedProxyHops: 0, trustedCdn: "cloudflare" });
   assert.ok(typeof trust === "function");
 
-  it("are known by each published range, and in IPv6's form of an IPv4 address", () => {
+  it("cover each published range, also as IPv4-mapped IPv6 addresses", () => {
     for (const range of CLOUDFLARE_ADDRESSES.ranges) {
       const [network = ""] = range.split("/");
       assert.equal(trust(network.endsWith("::") ? `${network}1` : network, 0), true, range);
@@ -105,7 +105,7 @@ describe("Cloudflare's addresses", () => {
     assert.equal(trust(`::ffff:${EDGE}`, 0), true);
   });
 
-  it("are nothing beside those, behind another hop, or if invalid", () => {
+  it("do not cover neighbouring addresses, another hop or invalid ones", () => {
     for (const address of ["104.32.0.0", "172.63.255.255", "2606:4701::1", "::ffff:203.0.113.9", "", "edge"])
       assert.equal(trust(address, 0), false, address);
     assert.equal(trust(EDGE, 1), false);

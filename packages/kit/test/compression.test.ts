@@ -1,4 +1,4 @@
-/** What is worth it is compressed, in both runtimes, in the coding that the caller likes best. */
+/** Answers worth compressing are compressed, in both runtimes, in the caller's preferred coding. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
@@ -69,7 +69,7 @@ const server = testApp(api).listen(0, "127.0.0.1");
 before(() => once(server, "listening"));
 after(() => server.close());
 
-/** As it is on the wire: other clients undo the compression. */
+/** The bytes on the wire: other clients undo the compression. */
 async function ofServer(path: string, headers: Record<string, string>, method = "GET"): Promise<Sent> {
   const { port } = server.address() as { readonly port: number };
   const response = await new Promise<IncomingMessage>((resolve, reject) =>
@@ -101,10 +101,10 @@ const isBinary = ({ headers, body }: HttpResult) =>
 const UNDO = { br: brotliDecompressSync, gzip: gunzipSync } as const;
 
 for (const [runtime, send] of Object.entries({ "the container": ofServer, Lambda: ofHandler })) {
-  describe(`${runtime} compresses`, () => {
+  describe(`compression in ${runtime}`, () => {
     for (const kind of ["text", "json", "problem", "svg"]) {
       for (const coding of ["br", "gzip"] as const) {
-        it(`${kind} as ${coding}, and says that it depends on who asks`, async () => {
+        it(`sends ${kind} as ${coding}, varied by accept-encoding`, async () => {
           const { headers, body } = await send(`/v1/bodies/${kind}`, { "accept-encoding": coding });
           assert.equal(headers["content-encoding"], coding);
           assert.equal(headers.vary, "accept-encoding");
@@ -115,7 +115,7 @@ for (const [runtime, send] of Object.entries({ "the container": ofServer, Lambda
     }
 
     for (const kind of ["small", "picture", "archive", "compressed already", "left alone"]) {
-      it(`not what is ${kind}`, async () => {
+      it(`does not compress an answer: ${kind}`, async () => {
         const { headers, body } = await send(`/v1/bodies/${encodeURIComponent(kind)}`, {
           "accept-encoding": "br, gzip",
         });
@@ -137,7 +137,7 @@ for (const [runtime, send] of Object.entries({ "the container": ofServer, Lambda
       ["", undefined],
       [undefined, undefined],
     ] as const) {
-      it(`as its caller likes it: ${accepted}`, async () => {
+      it(`follows the caller's preference: ${accepted}`, async () => {
         const { headers } = await send(
           "/v1/list",
           accepted === undefined ? {} : { "accept-encoding": accepted },
@@ -147,12 +147,12 @@ for (const [runtime, send] of Object.entries({ "the container": ofServer, Lambda
       });
     }
 
-    it("and weakens an entity tag that stands for other bytes", async () => {
+    it("weakens an entity tag that identified other bytes", async () => {
       const { headers } = await send("/v1/bodies/tagged", { "accept-encoding": "br" });
       assert.deepEqual([headers.etag, headers.vary], ['W/"1"', "accept, accept-encoding"]);
     });
 
-    it("what a caller has in another coding is what it has", async () => {
+    it("answers 304 to an entity tag of another coding", async () => {
       const plain = await send("/v1/list", {});
       const compressed = await send("/v1/list", { "accept-encoding": "br" });
       assert.equal(compressed.headers.etag, plain.headers.etag);
@@ -166,7 +166,7 @@ for (const [runtime, send] of Object.entries({ "the container": ofServer, Lambda
       );
     });
 
-    it("HEAD to the length of GET", async () => {
+    it("gives HEAD the length of GET", async () => {
       const accept = { "accept-encoding": "br" };
       const get = await send("/v1/list", accept);
       const head = await send("/v1/list", accept, "HEAD");

@@ -1,4 +1,4 @@
-/** What an old endpoint says of itself: in both runtimes, in the document and on the landing page. */
+/** How an old endpoint announces its end: in both runtimes, in the document and on the landing page. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import supertest from "supertest";
@@ -78,7 +78,7 @@ for (const start of [appTarget, handlerTarget])
         .filter((line) => line.includes("a deprecated endpoint was called"))
         .map((line) => JSON.parse(line));
 
-    it("says since when, until when, and what to use, refusals too", async () => {
+    it("says since when, until when, and what to use instead, also on refusals", async () => {
       const authorization = issuer.bearer([]);
       for (const [headers, status] of [
         [{ authorization }, 200],
@@ -98,7 +98,7 @@ for (const start of [appTarget, handlerTarget])
       );
     });
 
-    it("writes a line by caller: the key's prefix, and the subject where it may be logged", async () => {
+    it("logs each caller: the key's prefix, and the subject if it may be logged", async () => {
       await call("/v1/orders/a/b", { authorization: issuer.bearer([]) });
       assert.deepEqual(
         logged().map(({ level, operationId, subject }) => [level, operationId, subject]),
@@ -122,7 +122,7 @@ for (const start of [appTarget, handlerTarget])
   });
 
 describe("a deprecated endpoint", () => {
-  it("is marked in the OpenAPI document, from which Swagger UI and ReDoc are made, and on the landing page", async () => {
+  it("is marked in the OpenAPI document, which Swagger UI and ReDoc show, and on the landing page", async () => {
     const document = await openApiDocument({ api, routes, config: { demoCallers: [] }, basePath: "" });
     const get = (path: string) => Object(document.paths?.[path]).get;
     assert.equal(get("/v1/orders/{orderId}/{rest}").deprecated, true);
@@ -138,12 +138,16 @@ describe("a deprecated endpoint", () => {
 
   for (const [what, wrong, sentence] of [
     ["a day in another form", { since: "May 2026" }, /deprecated.since is "May 2026"; write a day like/],
-    ["no day of a month", { since: "2026-05-01", sunset: "2026-13-01" }, /deprecated.sunset is "2026-13-01"/],
+    [
+      "a day that the month does not have",
+      { since: "2026-05-01", sunset: "2026-13-01" },
+      /deprecated.sunset is "2026-13-01"/,
+    ],
     ["a sunset before it", { since: "2026-05-01", sunset: "2026-04-30" }, /the sunset 2026-04-30 is before/],
     [
-      "a successor of other variables",
+      "a successor with other variables",
       { since: "2026-05-01", successor: "/v2/{id}" },
-      /has \{id\}, which \/v1/,
+      /has \{id\}, which is not in \/v1/,
     ],
     [
       "a successor that is not a path",
@@ -151,7 +155,7 @@ describe("a deprecated endpoint", () => {
       /the successor "v2" is not a path/,
     ],
   ] as const) {
-    it(`is refused with ${what}, by what reads schemas, and not by the cold start`, async () => {
+    it(`is refused with ${what} when schemas are read, and not at the cold start`, async () => {
       const route = defineRoute({ ...contract, deprecated: wrong }).handler(
         auth(async () => ({ status: 200, body: {} })),
       );

@@ -1,6 +1,6 @@
 /**
- * The files of the docs pages where they are deployed: in a Lambda bundle, with the folder `assets` beside it.
- * And nowhere else: a request that is not for them loads nothing of them.
+ * The files of the docs pages in a deployed Lambda bundle, with the folder `assets` beside it. Other requests
+ * load none of them.
  */
 import assert from "node:assert/strict";
 import { cp, mkdtemp, readdir, rm, stat } from "node:fs/promises";
@@ -18,7 +18,7 @@ import { fixtureApi } from "./fixtures/api.ts";
 
 const ENTRY = fileURLToPath(new URL("fixtures/lambda.ts", import.meta.url));
 const ASSETS = fileURLToPath(new URL("../assets/", import.meta.url));
-/** What API Gateway and Lambda let through, as JSON. */
+/** What API Gateway and Lambda pass on, as JSON. */
 const LIMIT_BYTES = 6 * 1024 * 1024;
 
 type Handler = (event: unknown, context: unknown) => Promise<HttpResult>;
@@ -35,7 +35,7 @@ async function load(file: string): Promise<(path: string, headers?: object) => P
 }
 
 describe("what is loaded before the first docs page", () => {
-  it("has nothing of the docs in it but the list of their routes, and the page itself loads no library", async () => {
+  it("contains nothing of the docs but the list of their routes, and the page itself loads no library", async () => {
     const loaded: string[] = [];
     const hooks = registerHooks({
       load(url, context, next) {
@@ -87,7 +87,7 @@ describe("a Lambda bundle with the docs' files beside it", () => {
   after(() => rm(folder, { recursive: true }));
 
   for (const page of ["docs", "redoc"]) {
-    it(`serves /v1/${page} and every file of it, as binary, and below Lambda's limit`, async () => {
+    it(`serves /v1/${page} and all its files, as binary, and below Lambda's limit`, async () => {
       const { statusCode, body } = await get(`/v1/${page}`, { "accept-encoding": "identity" });
       assert.equal(statusCode, 200);
       const links = [...body.matchAll(/(?:src|href)=["']([^"']+)/g)].map(([, link = ""]) => link);
@@ -107,7 +107,7 @@ describe("a Lambda bundle with the docs' files beside it", () => {
   }
 });
 
-it("what is shipped for the docs stays small", async () => {
+it("the files shipped for the docs stay small", async () => {
   const names = await readdir(ASSETS, { recursive: true });
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(ASSETS, name))).size));
   const total = sizes.reduce((sum, size) => sum + size, 0);

@@ -1,4 +1,7 @@
-/** What the guides' examples do, in both runtimes; behind the local gateway: packages/local/test/behind-gateway.test.ts. */
+/**
+ * The behaviour of the guides' examples, in both runtimes; behind the local gateway:
+ * packages/local/test/behind-gateway.test.ts.
+ */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it, type TestContext } from "node:test";
@@ -25,7 +28,7 @@ describe("the webhook's signature", () => {
   const body = Buffer.from("{}");
   const hmac = (time: string) => createHmac("sha256", "s").update(`${time}.{}`).digest("hex");
 
-  it("counts for five minutes, before and after its time", () => {
+  it("is valid for five minutes before and after its time", () => {
     const header = `t=1000,v1=${hmac("1000")}`;
     for (const [now, isFine] of [
       [1000, true],
@@ -37,7 +40,7 @@ describe("the webhook's signature", () => {
       assert.equal(isSigned(body, header, "s", now), isFine, String(now));
   });
 
-  it("does not count for another body, secret or time, nor without its parts", () => {
+  it("is invalid for another body, secret or time, and without one of its parts", () => {
     assert.equal(isSigned(Buffer.from("{} "), `t=1000,v1=${hmac("1000")}`, "s", 1000), false);
     assert.equal(isSigned(body, `t=1000,v1=${hmac("1000")}`, "S", 1000), false);
     assert.equal(isSigned(body, `t=1001,v1=${hmac("1000")}`, "s", 1000), false);
@@ -58,7 +61,7 @@ describe("on every target", () => {
       return { answer: await target.request(request), basePath: target.basePath };
     };
 
-    it(`lists of a query come repeated, with brackets and with commas: ${named}`, async (t) => {
+    it(`lists of a query may be repeated, with brackets or with commas: ${named}`, async (t) => {
       const path = "/v1/products?tag=kitchen&tag=a%2Cb&sku%5B%5D=teapot&sku[]=cup";
       const { answer } = await on(t, { method: "GET", path });
       assert.deepEqual(
@@ -72,7 +75,7 @@ describe("on every target", () => {
       );
     });
 
-    it(`an error of the API's own has its status, headers and page, as problem details too: ${named}`, async (t) => {
+    it(`an API's own error has its status, headers and page, also as problem details: ${named}`, async (t) => {
       const headers = { "content-type": "application/json", "stripe-signature": "t=1,v1=0" };
       const request = { method: "POST", path: "/v1/payments/events", headers, body: '{"id":"1","type":"x"}' };
       const { answer } = await on(t, request);
@@ -92,7 +95,7 @@ describe("on every target", () => {
       assert.equal(problem.headers["www-authenticate"], 'Signature realm="payments"');
     });
 
-    it(`cookies are safe by themselves, and several are several: ${named}`, async (t) => {
+    it(`cookies are safe by default, and there may be several: ${named}`, async (t) => {
       const headers = { "content-type": "application/json" };
       const { answer, basePath } = await on(t, {
         method: "POST",
@@ -111,7 +114,7 @@ describe("on every target", () => {
       assert.equal("set-cookie" in answer.headers, false);
     });
 
-    it(`an answer keeps its entity tag while it is the same, and is then 304 without content: ${named}`, async (t) => {
+    it(`an unchanged answer keeps its entity tag, and is then 304 without content: ${named}`, async (t) => {
       const first = (await on(t, { method: "GET", path: "/v1/products" })).answer;
       assert.match(first.headers.etag ?? "", /^W\/"[\w-]{27}"$/);
       assert.equal(first.headers["cache-control"], "public, max-age=60");

@@ -14,7 +14,7 @@ import { testConfig, testEnvironment } from "../src/testing/test-environment.ts"
 import { startTestIssuer, type TestIssuer } from "../src/testing/test-issuer.ts";
 import { apiOf, getHealth, getMe } from "./fixtures/api.ts";
 
-/** Runs of each property: together they take some 20 seconds of one core. */
+/** Runs of each property: together they take about 20 seconds of one core. */
 const RUNS = 1500;
 
 const anyAnswer = (z: Parameters<NonNullable<Parameters<typeof defineRoute>[0]["responses"]>>[0]) => ({
@@ -59,7 +59,7 @@ const putFile = defineRoute({
 
 const api = apiOf([getHealth, getMe, echoJson, readForm, getItem, putFile]);
 
-/** Error lines of the API. A client's fault must not make any. */
+/** Error lines of the API. A client's mistake must not cause any. */
 const errors: string[] = [];
 const log = createLog((line) => {
   if (JSON.parse(line).level === "error") errors.push(line);
@@ -113,7 +113,7 @@ const TYPES = [
   "",
 ];
 
-/** Characters that mean something to one of the parsers. */
+/** Characters that are special in one of the parsers. */
 const hostile = fc.constantFrom(
   ..."/?#%&=;:,.@\\\"'[]{}<>|^~`$*+!()- \t\0\u007fé💡\u2028\ud800",
   ..."%2f|%00|%zz|%25|//|..|../|%c3%28|__proto__|constructor|a[]|a[b]|\\u0000|--cut|--cut--|\r\n".split("|"),
@@ -198,7 +198,7 @@ const request = fc
     };
   });
 
-/** Sends bytes, ends the connection for its part, and gives all that came back. */
+/** Sends bytes, ends its side of the connection, and returns all that came back. */
 function exchange(bytes: Buffer): Promise<string> {
   const { hostname, port } = new URL(server.url);
   return new Promise((resolve) => {
@@ -210,12 +210,12 @@ function exchange(bytes: Buffer): Promise<string> {
     socket.on("error", () => {});
     socket.on("close", () => resolve(received));
     socket.end(bytes);
-    // The server closes the other half, or keeps the connection of a request that was complete.
+    // The server closes its side too, or keeps the connection of a complete request.
     socket.on("end", () => socket.destroy());
   });
 }
 
-/** All answers to what was sent; HEAD's have no body. */
+/** All answers to the bytes sent; HEAD's have no body. */
 function assertAnswers(received: string, sent: unknown): void {
   let rest = received;
   while (rest !== "") {
@@ -238,7 +238,7 @@ function assertAnswers(received: string, sent: unknown): void {
 }
 
 const latin1 = (value: string) => Buffer.from(value, "utf8").toString("latin1");
-/** What Node's parser lets pass: all else is for the requests that are broken. */
+/** Only what Node's parser accepts: broken requests have their own property. */
 const asTarget = (target: string) =>
   `/${target}`
     .replace(/^\/\//, "/")
@@ -289,18 +289,18 @@ const property = <Values extends [unknown, ...unknown[]]>(
   check: (...values: Values) => Promise<void>,
 ) => fc.assert(fc.asyncProperty(...arbitrary, check), { numRuns, interruptAfterTimeLimit: 15_000 });
 
-describe("whatever a client sends, it gets an answer of ours with an id, below 500, and the API lives on", () => {
+describe("whatever a client sends, it gets an answer of the API with an id, below 500, and the API keeps running", () => {
   it("requests on a connection to the container's server", () =>
     property(RUNS, [rawRequest], async (bytes) =>
       assertAnswers(await exchange(Buffer.from(bytes, "latin1")), bytes),
     ));
 
-  it("requests that follow each other on one connection", () =>
+  it("consecutive requests on one connection", () =>
     property(RUNS / 4, [fc.array(rawRequest, { minLength: 2, maxLength: 5 })], async (all) =>
       assertAnswers(await exchange(Buffer.from(all.join(""), "latin1")), all),
     ));
 
-  it("requests that are broken somewhere", () =>
+  it("requests with a defect", () =>
     property(RUNS, [mutated(rawRequest)], async (bytes) =>
       assertAnswers(await exchange(Buffer.from(bytes, "latin1")), bytes),
     ));
@@ -317,7 +317,7 @@ describe("whatever a client sends, it gets an answer of ours with an id, below 5
       assertAnswer(statusCode, headers, body, sent);
     }));
 
-  it("events that are not the gateway's are refused as such: they are a mistake in the infrastructure", () =>
+  it("events of other sources are refused with an error: they are a mistake in the infrastructure", () =>
     property(RUNS, [fc.jsonValue()], async (event) => {
       await assert.rejects(handler(event, lambdaContext()), /not a payload 2\.0 event/);
     }));

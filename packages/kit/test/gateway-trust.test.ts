@@ -1,6 +1,6 @@
 /**
- * What the Lambda runtime takes for a verified caller: the claims of the very token that the gateway's authorizer
- * verified, and nothing that a client can send.
+ * Whom the Lambda runtime accepts as a verified caller: only the claims of the token that the gateway's
+ * authorizer verified, and nothing that a client can send.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -43,7 +43,7 @@ async function call(
 }
 
 describe("a caller in Lambda", () => {
-  it("is whom the verified token names, with the types of the token", async () => {
+  it("is the one that the verified token names, with the types of the token", async () => {
     const claims = issuer.claims(["USERS", "two words"], { email_verified: false, level: 3 });
     const { statusCode, body } = await call(issuer.sign(claims), verified(claims));
     assert.equal(statusCode, 200);
@@ -55,7 +55,7 @@ describe("a caller in Lambda", () => {
     });
   });
 
-  it("is not mallory, when alice was verified and mallory's good token is sent", async () => {
+  it("is not mallory, when alice was verified and mallory's valid token is sent", async () => {
     const alice = issuer.claims(["USERS"]);
     const mallory = issuer.claims(["USERS", "ADMINS"], { sub: "mallory" });
     assert.equal((await call(issuer.sign(mallory), verified(alice))).statusCode, 401);
@@ -81,7 +81,7 @@ describe("a caller in Lambda", () => {
     it(`has no caller if the token and the verified claims differ in ${name}: ${JSON.stringify(value)}`, async () => {
       const claims = issuer.claims(["USERS"]);
       const others = { ...claims, [name]: value };
-      // Go writes this string as it writes the array; there the types of the verified token count.
+      // Go writes this string like the array; here the types of the verified token count.
       const isSameText = flatten(others)[name] === flatten(claims)[name];
       const inToken = await call(issuer.sign(others), verified(claims));
       const inEvent = await call(issuer.sign(claims), verified(others));
@@ -99,7 +99,7 @@ describe("a caller in Lambda", () => {
     });
   }
 
-  it("has no caller if a claim is there twice and the gateway took the other one", async () => {
+  it("has no caller if a claim occurs twice and the gateway took the other one", async () => {
     const last = issuer.claims(["ADMINS"], { sub: "mallory" });
     const first = { ...last, sub: "alice", groups: ["USERS"] };
     const twice = `${JSON.stringify(first).slice(0, -1)},${JSON.stringify(last).slice(1)}`;
@@ -110,7 +110,7 @@ describe("a caller in Lambda", () => {
     assert.deepEqual(JSON.parse(body).groups, ["ADMINS"]);
   });
 
-  it("is not in ADMINS for being in `not ADMINS`, whatever the gateway makes of it", async () => {
+  it("is not in ADMINS for being in `not ADMINS`, however the gateway writes it", async () => {
     const claims = issuer.claims(["not ADMINS"]);
     const authorizer = verified(claims);
     assert.equal(authorizer.jwt.claims.groups, flatten(issuer.claims(["not", "ADMINS"])).groups);
@@ -154,7 +154,7 @@ describe("what a client sends", () => {
     "requestcontext",
   ];
 
-  it("is never taken for a verified identity, in either runtime", async (t) => {
+  it("is never accepted as a verified identity, in either runtime", async (t) => {
     const claims = issuer.claims(["USERS", "ADMINS"]);
     const context = JSON.stringify({
       ...verified(claims),

@@ -1,4 +1,4 @@
-/** Which values of the groups claim let a caller into an endpoint for ADMINS, in both runtimes. */
+/** Which values of the groups claim admit a caller to an endpoint for ADMINS, in both runtimes. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Api } from "../src/api.ts";
@@ -9,7 +9,7 @@ import { fixtureApi } from "./fixtures/api.ts";
 
 const NO_GROUPS = "The caller is in no group";
 const OTHER_GROUPS = "The caller is in other groups";
-/** Tells what the groups claim was taken for. */
+/** Answers with the groups that the claim was read as. */
 const api: Api = {
   ...fixtureApi,
   groupRefusal: (_groups, callerGroups) => (callerGroups.length === 0 ? NO_GROUPS : OTHER_GROUPS),
@@ -31,7 +31,7 @@ const granted: readonly unknown[] = [
   [...groupsNamed(499), "ADMINS"],
 ];
 
-/** The value, and what its caller is told. */
+/** The value, and the message for its caller. */
 const refused: readonly [unknown, string][] = [
   ["ADMINS", NO_GROUPS],
   ["[ADMINS]", NO_GROUPS],
@@ -89,7 +89,7 @@ describe("the groups claim", () => {
   });
 
   for (const groups of granted) {
-    it(`lets an admin in: ${short(groups)}`, async () => {
+    it(`admits an admin: ${short(groups)}`, async () => {
       for (const target of targets) {
         const answer = await listEndpoints(target, { groups });
         assert.equal(answer.status, 200, `${target.name}: ${answer.body}`);

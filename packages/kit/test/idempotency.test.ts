@@ -1,4 +1,7 @@
-/** `Idempotency-Key`: in both runtimes, with both stores; and two processes on one table of dynalite, a DynamoDB in process. */
+/**
+ * `Idempotency-Key`: in both runtimes, with both stores; and two processes with one table in dynalite, a
+ * DynamoDB in process.
+ */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { after, before, beforeEach, describe, it } from "node:test";
@@ -100,7 +103,7 @@ for (const start of [appTarget, handlerTarget])
       );
       const newKey = () => crypto.randomUUID();
 
-      it("gives the first answer again, with its headers, and the handler is called once", async () => {
+      it("repeats the first answer with its headers, and the handler is called once", async () => {
         pay = async () => ({ status: 201, body: { paid: calls.length }, headers: { location: "/v1/p/1" } });
         const key = newKey();
         const [first, second] = [await send({ key }), await send({ key: `"${key}"` })];
@@ -126,7 +129,7 @@ for (const start of [appTarget, handlerTarget])
         assert.equal(calls.length, 2);
       });
 
-      it("repeats a refusal of the handler, under a request id of its own", async () => {
+      it("repeats a refusal of the handler, under the new request's id", async () => {
         pay = async () => {
           throw new ApiError("100402", { reason: "No money", headers: { "x-hint": "tomorrow" } });
         };
@@ -151,14 +154,14 @@ for (const start of [appTarget, handlerTarget])
         assert.equal(calls.length, 1);
       });
 
-      it("is the caller's, the method's and the path's own", async () => {
+      it("belongs to one caller, method and path", async () => {
         const key = newKey();
         for (const sent of [{}, { as: "bob" }, { path: "/v1/tips/1" }, { path: "/v1/tips/2" }])
           assert.deepEqual((await send({ key, ...sent })).json, { paid: calls.length });
         assert.equal(calls.length, 4);
       });
 
-      it("is refused with 409 while the first request runs, and lets one of many at once through", async () => {
+      it("is refused with 409 while the first request runs, and admits one of many simultaneous requests", async () => {
         let finish = (_reply: RouteReply) => {};
         const called = new Promise<void>((resolve) => {
           pay = () => {
@@ -180,7 +183,7 @@ for (const start of [appTarget, handlerTarget])
         assert.deepEqual((await send({ key })).json, { paid: "once" });
       });
 
-      it("is free again after an answer of 5xx, thrown or returned by mistake", async () => {
+      it("is free again after a 5xx answer, thrown or returned by mistake", async () => {
         const key = newKey();
         for (const failure of [
           new ApiError("001503", { reason: "The bank is closed" }),
@@ -202,7 +205,7 @@ for (const start of [appTarget, handlerTarget])
         assert.equal((await send({ key, body: { amount: 3 } })).status, 201);
       });
 
-      it("must be sent where it is required, need not where it is optional, and is well-formed", async () => {
+      it("must be sent if it is required, may be left out if it is optional, and must be well-formed", async () => {
         const without = await send();
         assert.deepEqual([without.status, without.code], [400, "002400"]);
         assert.deepEqual(without.json.error.fields, [
@@ -224,7 +227,7 @@ for (const start of [appTarget, handlerTarget])
         assert.match(lines.join("\n"), /the table is gone/);
       });
 
-      it("keeps the caller's answer when the store fails only afterwards, and stays taken until the deadline", async () => {
+      it("keeps the caller's answer when the store fails afterwards, and stays taken until the deadline", async () => {
         const key = newKey();
         failing = { keep: () => Promise.reject(new Error("the table is gone")) };
         assert.equal((await send({ key })).status, 201);
@@ -233,7 +236,7 @@ for (const start of [appTarget, handlerTarget])
         assert.equal(calls.length, 1);
       });
 
-      it("tells of limits in the store as well: what is left, and 429 with retry-after", async () => {
+      it("counts rate limits in the store too: the remaining calls, and 429 with retry-after", async () => {
         const path = `/v1/tips/${newKey()}`;
         const left = [];
         for (let call = 0; call < 3; call++) left.push((await send({ path })).headers.ratelimit);
@@ -247,8 +250,8 @@ for (const start of [appTarget, handlerTarget])
       });
     });
 
-    describe(`a key of a store in ${kind}, in time (with a stand-in clock), for ${runtime}`, () => {
-      it("ends at the deadline of a claim that was never kept, and 24 hours after one that was", async (t) => {
+    describe(`a key of a store in ${kind}, in time (with a fake clock), for ${runtime}`, () => {
+      it("ends at the deadline if no answer was kept, and otherwise after 24 hours", async (t) => {
         const start = Date.now();
         t.mock.timers.enable({ apis: ["Date"], now: start });
         const store =
@@ -312,7 +315,7 @@ describe("two processes on one store", () => {
     while ((await bank(index, "GET")) === 0);
   };
 
-  it("do a thing once: the second waits for no one, and repeats what the first has answered", async () => {
+  it("do the work once: the second waits for nothing, and repeats the first one's answer", async () => {
     const key = crypto.randomUUID();
     const first = send(0, { key });
     await untilOneWaits(0);
@@ -326,7 +329,7 @@ describe("two processes on one store", () => {
     assert.equal(await bank(1, "GET"), 0);
   });
 
-  it("a process that dies leaves its key until the deadline, and then another one does the thing", async () => {
+  it("free the key of a dead process at its deadline, and then another one does the work", async () => {
     const key = crypto.randomUUID();
     const lost = send(0, { key }).catch(() => undefined);
     await untilOneWaits(0);
@@ -340,7 +343,7 @@ describe("two processes on one store", () => {
     assert.deepEqual((await retried).json, { paidBy: children[1]?.pid });
   });
 
-  /** Time passes in the table: what would have ended by then has. */
+  /** Time passes in the table: claims that would have ended by then have ended. */
   async function passDeadlines(): Promise<void> {
     const { client, tableName: TableName } = table;
     const { Items = [] } = await client.send(new ScanCommand({ TableName }));
@@ -359,7 +362,7 @@ describe("memoryStore", () => {
   const write: string[] = [];
   const log = { warn: (message: string) => void write.push(message) } as never;
 
-  it("says in the log that it is of one process, and is refused where there are several", () => {
+  it("logs that it belongs to one process, and is refused where there are several", () => {
     memoryStore({ config: { runtime: "CONTAINERIZED", workers: 1 }, log });
     assert.match(String(write), /^limits and idempotency keys are kept in the memory of this process/);
     for (const config of [
@@ -378,7 +381,7 @@ describe("an endpoint with idempotency", () => {
     responses: () => ({}),
   } as const;
 
-  it("is refused where a request changes nothing", () => {
+  it("is refused for a method that changes nothing", () => {
     const { defineRoute } = defineApi({
       name: "typed",
       version: "1.0.0",

@@ -20,14 +20,16 @@ type Parser = (length: number) => (() => unknown) | (() => Promise<unknown>);
 
 const fill = (piece: string, length: number) => piece.repeat(Math.ceil(length / piece.length));
 
-/** What an input that a parser refuses costs counts as well. */
+/** The cost of an input that a parser refuses counts too. */
 async function attempt(parse: () => unknown): Promise<void> {
   try {
     await parse();
   } catch {}
 }
 
-/** CPU time of this process in microseconds: the least of several runs, because other work only adds to it. */
+/**
+ * CPU time of this process in microseconds: the minimum of several runs, because other work only adds to it.
+ */
 async function cost(parse: () => unknown): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 9 && least > 0; run++) {
@@ -35,17 +37,17 @@ async function cost(parse: () => unknown): Promise<number> {
     await attempt(parse);
     const { user, system } = process.cpuUsage(before);
     least = Math.min(least, user + system);
-    // So slow that nothing else matters.
+    // Slow enough to stop here.
     if (least > 200_000) break;
   }
   return least;
 }
 
-/** Four times the input may cost four times as much. Work that grows with the square costs sixteen times as much. */
+/** Four times the input may cost four times as much. Quadratic work costs sixteen times as much. */
 async function assertLinear(parser: Parser, length: number): Promise<void> {
   const small = await cost(parser(length));
   const large = await cost(parser(4 * length));
-  // A millisecond on top, for collections of garbage and for what costs next to nothing.
+  // Plus a millisecond for garbage collection and for very cheap inputs.
   assert.ok(large < 9 * small + 1000, `${length}: ${small} µs, ${4 * length}: ${large} µs`);
 }
 
@@ -97,16 +99,16 @@ const eventOf = (headers: Record<string, string>, path = "/") => {
   return () => event(payload, lambdaContext());
 };
 
-/** Four times as much is all that request line and headers may have together. */
+/** Four times as much is the limit for request line and headers together. */
 const HEADER = 2560;
 const BODY = 16 * 1024;
 
 const anyBody = z.object({ list: z.array(z.number()) });
 const PARTS = { params: {}, query: {}, headers: {}, cookies: {}, body: {} };
 
-/** What a client may write, as long as the place for it lets it be; bodies are as long as an endpoint allows. */
+/** Inputs that a client may send, as long as their place allows; bodies are as long as an endpoint allows. */
 const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
-  "a form of one field again and again": [form("a&")],
+  "a form of one repeated field": [form("a&")],
   "a form of different fields": [
     (length) => {
       const type = "application/x-www-form-urlencoded";
@@ -117,9 +119,9 @@ const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
   "a form of escapes": [form("%61")],
   "a form of broken escapes": [form("%")],
   "a form of plus signs": [form("+")],
-  "a multipart form of one field again and again": [multipart("", `${PART}\r\n\r\n`, END)],
+  "a multipart form of one repeated field": [multipart("", `${PART}\r\n\r\n`, END)],
   "a multipart form of files": [multipart("", `${FILE}\r\n\r\n`, END)],
-  "a multipart form of what is nearly a boundary": [multipart(`${PART}\r\n`, "\r\n--cu", END)],
+  "a multipart form of near boundaries": [multipart(`${PART}\r\n`, "\r\n--cu", END)],
   "a multipart form of line ends": [multipart(`${PART}\r\n`, "\r\n", END)],
   "a multipart form of headers": [multipart(PART, "a: b\r\n", `\r\n${END}`)],
   "a multipart form of one long header": [multipart(`${PART}a: `, " ", `b\r\n\r\n${END}`)],
@@ -128,9 +130,7 @@ const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
   "a multipart form without its end": [multipart("", `${PART}\r\n\r\n`, "")],
   "a multipart form with a long preamble": [multipart("", "\r\n", END)],
   "lines of JSON": [(length) => read("application/jsonl", "application/jsonl", fill("1\n", length))],
-  "lines of JSON without anything in them": [
-    (length) => read("application/jsonl", "application/jsonl", fill("\n", length)),
-  ],
+  "empty lines of JSON": [(length) => read("application/jsonl", "application/jsonl", fill("\n", length))],
   "JSON of arrays in arrays": [json("", "[", "")],
   "JSON of objects in objects": [json("", '{"a":', "")],
   "JSON of arrays in arrays that end": [
@@ -140,7 +140,7 @@ const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
     },
   ],
   "JSON of many arrays": [json("[", "[],", "1]")],
-  "JSON of one name again and again": [json("{", '"a":1,', '"b":2}')],
+  "JSON of one repeated name": [json("{", '"a":1,', '"b":2}')],
   "JSON of different names": [
     (length) => {
       const entries = Array.from({ length: length / 10 }, (_, index) => [`a${index}`, 1]);
@@ -150,9 +150,9 @@ const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
   ],
   "JSON of escapes": [json('"', "\\u0061", '"')],
   "JSON of a number": [json("", "1", "")],
-  "JSON of blanks": [json("", " ", "1")],
+  "JSON of spaces": [json("", " ", "1")],
   "JSON that ends too early": [json("[", "1,", "")],
-  "what is wrong in a long list": [
+  "faults in a long list": [
     (length) => () =>
       parseRequest({ body: anyBody }, { ...PARTS, body: { list: Array(length / 4).fill("x") } }),
   ],
@@ -163,9 +163,9 @@ const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
     },
   ],
   "a content type of parameters": [contentType(";charset"), HEADER],
-  "a content type of blanks": [contentType("; "), HEADER],
-  "a content type of many blanks": [(length) => contentType(" ")(length), HEADER],
-  "a query of one field again and again": [(length) => () => parseQuery(fill("a&", length)), HEADER],
+  "a content type of spaces": [contentType("; "), HEADER],
+  "a content type of many spaces": [(length) => contentType(" ")(length), HEADER],
+  "a query of one repeated field": [(length) => () => parseQuery(fill("a&", length)), HEADER],
   "a query of separators": [(length) => () => parseQuery(fill("&", length)), HEADER],
   "a query of broken escapes": [(length) => () => parseQuery(fill("%", length)), HEADER],
   "a path of slashes": [(length) => () => encodePath(decodePath(fill("/", length))), HEADER],
@@ -175,7 +175,7 @@ const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
   "a path of stages": [(length) => () => stripStage(fill("/mvp", length), "mvp"), HEADER],
   "an accept header of commas": [(length) => () => preferences(fill(",", length)), HEADER],
   "an accept header of semicolons": [(length) => () => preferences(fill(";", length)), HEADER],
-  "an accept header of blanks": [(length) => () => preferences(fill(" ", length)), HEADER],
+  "an accept header of spaces": [(length) => () => preferences(fill(" ", length)), HEADER],
   "an accept header of weights": [(length) => () => preferences(fill("a;q=0.1,", length)), HEADER],
   "an accept header of a long weight": [(length) => () => preferences(`a;q=0.${fill("1", length)}x`), HEADER],
   "a long request id": [
@@ -187,7 +187,7 @@ const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
     HEADER,
   ],
   "a long host": [(length) => () => requestOrigin("https", `${fill("a.", length)}:x`), HEADER],
-  "an authorization header of blanks": [(length) => () => bearerToken(`bearer ${fill(" ", length)}`), HEADER],
+  "an authorization header of spaces": [(length) => () => bearerToken(`bearer ${fill(" ", length)}`), HEADER],
   "an authorization header of equals signs": [
     (length) => () => bearerToken(`bearer a${fill("=", length)}!`),
     HEADER,
@@ -202,7 +202,7 @@ const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
     (length) => () => decodeToken(token(`{"groups":[${'"a",'.repeat(length / 4)}"a"]}`)),
     1250,
   ],
-  "scopes of blanks": [
+  "scopes of spaces": [
     (length) => () => createPrincipals("groups")({ sub: "a", scope: fill(" ", length) }),
     HEADER,
   ],
@@ -211,7 +211,7 @@ const parsers: Readonly<Record<string, readonly [Parser, number?]>> = {
   "an event's path": [(length) => eventOf({}, `/${fill("%2f", length)}`), HEADER],
 };
 
-describe("the work for what a client sends grows with its length, and not with the square of it", () => {
+describe("the work for a client's input grows with its length, and not with the square of it", () => {
   for (const [name, [parser, length = BODY]] of Object.entries(parsers)) {
     it(name, () => assertLinear(parser, length));
   }

@@ -1,4 +1,7 @@
-/** Claims that are nested as deep as a token can be. In a file of its own: code that V8 has optimised needs less stack. */
+/**
+ * Claims as deeply nested as a token allows. In a separate file, because code that V8 has optimised needs
+ * less stack.
+ */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { appTarget, handlerTarget, serverTarget, type Target } from "../src/testing/targets.ts";
@@ -38,7 +41,7 @@ describe("deep claims", () => {
     [`maps, ${DEEPEST_MAP} deep`, map(DEEPEST_MAP)],
     ["a group beside a deep list", ["USERS", list(2_500)]],
   ] as const)
-    it(`are no groups: ${what}, get 403 in both runtimes`, async () => {
+    it(`are not groups: ${what}, get 403 in both runtimes`, async () => {
       for (const target of targets) {
         const { status, body } = await call(target, "/v1/admin/endpoints", { groups });
         assert.equal(status, 403, `${target.name}: ${body}`);

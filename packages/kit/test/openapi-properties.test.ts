@@ -1,6 +1,6 @@
 /**
- * Whatever is sent, the answer is one that the OpenAPI document mentions: its status, its content type and its form, in
- * both runtimes. And no answer says that something broke.
+ * Whatever is sent, the OpenAPI document mentions the answer: its status, its content type and its form, in
+ * both runtimes. And no answer is a 5xx.
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -19,7 +19,7 @@ import { fixtureApi } from "./fixtures/api.ts";
 
 const REQUESTS_EACH = 40;
 
-/** Stands for the identity provider: lets some callers in and refuses others, by what they send. */
+/** Stands in for the identity provider: admits or refuses callers by what they send. */
 function answerAsProvider(): Server {
   return createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray());
@@ -36,7 +36,7 @@ const config = testConfig(fixtureApi);
 const routes = await enabledRoutes(fixtureApi, config.features);
 const document = await openApiDocument({ api: fixtureApi, routes, config, basePath: "" });
 
-/** A check of the form that a schema of the document describes. */
+/** A check of the form that the document's schema describes. */
 function fits(schema: Schema, value: unknown): boolean {
   const definitions = { $defs: document.components?.schemas, ...schema };
   const text = JSON.stringify(definitions).replaceAll("#/components/schemas/", "#/$defs/");
@@ -84,7 +84,7 @@ describe("every answer is one that the OpenAPI document mentions", () => {
     fc.constantFrom(undefined, "", "Bearer", "Bearer a.b.c", "Basic YTpi"),
   );
 
-  it("and this check sees one that is not", () => {
+  it("this check detects one that is not", () => {
     const operation: Operation = Object(document.paths?.["/v1/health"]).get;
     const answer = { status: 200, headers: { "content-type": "application/json" }, cookies: [] };
     const demand = (change: object) =>

@@ -1,4 +1,4 @@
-/** The same answer in both runtimes: one list of requests, sent to each target that the fixture runs on. */
+/** The same answer in both runtimes: one list of requests, sent to each target of the fixture. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** Limits of callers, in both runtimes. */
+/** Rate limits, in both runtimes. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { RequestHandler } from "express";
@@ -101,7 +101,7 @@ for (const [name, start] of [
   ["the container", inContainer],
   ["the function", inLambda],
 ] as const) {
-  describe(`a limit of callers, in ${name}`, () => {
+  describe(`a rate limit, in ${name}`, () => {
     it("answers 429 in JSON, with retry-after, to an address that calls too often, and to no other", async () => {
       const send = start(apiOf([getOpen(rateLimit({ name: "calls", limit: 2, windowSeconds: 60 }))]));
       assert.deepEqual([(await send()).status, (await send()).status], [200, 200]);
@@ -111,14 +111,14 @@ for (const [name, start] of [
       assert.equal((await send({ from: "198.51.100.2" })).status, 200);
     });
 
-    it("takes the addresses of one IPv6 network for one caller", async () => {
+    it("counts the addresses of one IPv6 network as one caller", async () => {
       const send = start(apiOf([getOpen(rateLimit({ name: "calls", limit: 1, windowSeconds: 60 }))]));
       assert.equal((await send({ from: "2001:db8::1" })).status, 200);
       assert.equal((await send({ from: "2001:db8::2" })).status, 429);
       assert.equal((await send({ from: "2001:db8:0:1::1" })).status, 200);
     });
 
-    it("knows a signed-in caller by its subject, wherever it calls from", async () => {
+    it("counts a signed-in caller by subject, from any address", async () => {
       const send = start(apiOf([getMine(rateLimit({ name: "calls", limit: 1, windowSeconds: 60 }))]));
       const as = (sub: string, from: string) =>
         send({ path: "/v1/mine", from, authorization: issuer.bearer([], { sub }) });
@@ -127,12 +127,12 @@ for (const [name, start] of [
       assert.equal((await as("bob", "198.51.100.1")).status, 200);
     });
 
-    it("counts nothing of a caller who is not let in", async () => {
+    it("does not count a caller who is refused", async () => {
       const send = start(apiOf([getMine(rateLimit({ name: "calls", limit: 1, windowSeconds: 60 }))]));
       for (let call = 0; call < 3; call++) assert.equal((await send({ path: "/v1/mine" })).status, 401);
     });
 
-    it("counts what it is told, together for the routes that share it, and for each app by itself", async () => {
+    it("counts by the given key, together for the routes that share it, and separately for each app", async () => {
       const shared = rateLimit({ name: "calls", limit: 2, windowSeconds: 60, key: () => "all" });
       const api = apiOf([getOpen(shared), getMine(shared)]);
       const send = start(api);
@@ -152,7 +152,7 @@ for (const [name, start] of [
 
   describe(`a limit of attempts, in ${name}`, () => {
     const PASSWORD = "not-secret";
-    /** Signs in with the right password; "down" stands for a provider that is. */
+    /** Signs in with the right password; "down" stands for a provider that is down. */
     function startSigningIn(limit = 2): Send {
       const attempt = limitAttempts({ limit, windowSeconds: 60 });
       const signIn = defineRoute({
@@ -180,7 +180,7 @@ for (const [name, start] of [
       body: { username, password },
     });
 
-    it("refuses an address that has failed too often with an account, whatever it brings then", async () => {
+    it("refuses an address that has failed too often with an account, whatever it sends then", async () => {
       const send = startSigningIn();
       for (let call = 0; call < 2; call++)
         assert.equal((await send(as("alice@example.com", "wrong"))).status, 401);
@@ -191,14 +191,14 @@ for (const [name, start] of [
       }
     });
 
-    it("never locks an account for its owner, who is at another address, nor an address for another account", async () => {
+    it("never locks an account for its owner at another address, nor an address for another account", async () => {
       const send = startSigningIn();
       for (let call = 0; call < 3; call++) await send(as("alice@example.com", "wrong"));
       assert.equal((await send(as("alice@example.com", PASSWORD, "198.51.100.2"))).status, 200);
       assert.equal((await send(as("bob@example.com", PASSWORD))).status, 200);
     });
 
-    it("does not count who signs in, nor a provider that is down", async () => {
+    it("does not count successful sign-ins, nor a provider that is down", async () => {
       const send = startSigningIn(1);
       for (const [password, status] of [
         [PASSWORD, 200],
@@ -211,7 +211,7 @@ for (const [name, start] of [
         assert.equal((await send(as("alice@example.com", password))).status, status);
     });
 
-    it("lets no more through where they come all at once", async () => {
+    it("admits no more attempts when they come all at once", async () => {
       const send = startSigningIn(3);
       const answers = await Promise.all(
         Array.from({ length: 10 }, () => send(as("alice@example.com", "wrong"))),
@@ -221,7 +221,7 @@ for (const [name, start] of [
   });
 }
 
-it("a limit that cannot be is refused where it is written", () => {
+it("an impossible limit is refused where it is written", () => {
   assert.throws(() => rateLimit({ name: "calls", limit: 0, windowSeconds: 60 }), RangeError);
   assert.throws(() => limitAttempts({ limit: 1, windowSeconds: 0 }), RangeError);
 });

@@ -84,7 +84,7 @@ async function assertRefused(sent: BodyToSend, status: number, code: string, fie
 
 describe("POST /v1/auth/refresh (stub upstream)", () => {
   for (const [name, encode] of Object.entries(encodings)) {
-    it(`takes ${name}, with or without grant_type, and answers with OAuth's names for the token`, async () => {
+    it(`accepts ${name}, with or without grant_type, and answers with OAuth's names for the token`, async () => {
       for (const fields of [FIELDS, FIELDS.slice(1)]) {
         for (const answer of await answers(encode(fields))) {
           assert.equal(answer.status, 200, answer.body.toString());
@@ -119,7 +119,7 @@ describe("POST /v1/auth/refresh (stub upstream)", () => {
     });
   }
 
-  it("refuses a token that is there twice, and one in a file", async () => {
+  it("refuses a repeated token, and one in a file", async () => {
     for (const encode of [form, multipart]) {
       await assertRefused(encode([...FIELDS, ["refresh_token", "x"]]), 400, "001400", "refresh_token");
     }
@@ -128,7 +128,7 @@ describe("POST /v1/auth/refresh (stub upstream)", () => {
   });
 
   for (const code of ["TOKEN_EXPIRED", "USER_DISABLED", "USER_NOT_FOUND", "INVALID_REFRESH_TOKEN"]) {
-    it(`does not tell why, unless it is told to: ${code}`, async (t) => {
+    it(`hides the reason, unless it is configured otherwise: ${code}`, async (t) => {
       for (const [detail, reason] of [
         ["generic", "The credentials were refused"],
         ["provider", code],

@@ -9,7 +9,7 @@ import { openRaw, type RawConnection, type RawResponse, until } from "./support/
 
 let running: RunningServer;
 let connection: RawConnection;
-/** Lines of the log, of the access log, and what Node has warned of. */
+/** Lines of the log and of the access log, and Node's warnings. */
 let logged: string[];
 let access: Record<string, Record<string, string>>[];
 const warnings: Error[] = [];
@@ -60,7 +60,7 @@ const get = (target: string, headers = "host: x\r\n") => `GET ${target} HTTP/1.1
 const post = (headers: string, body = "") =>
   `POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${headers}\r\n${body}`;
 
-describe("what cannot be a request is refused as everything else is: our JSON, security headers, one line in the access log", () => {
+describe("what cannot be a request is refused like everything else: the API's JSON, security headers, one line in the access log", () => {
   for (const [name, bytes, status, code] of [
     ["bytes that are not HTTP", "\x16\x03\x01\x02\0\r\n\r\n", 400, "001400"],
     ["a header without a colon", get("/v1/health", "host: x\r\nnonsense\r\n"), 400, "001400"],
@@ -115,7 +115,7 @@ describe("what cannot be a request is refused as everything else is: our JSON, s
     });
   }
 
-  it("headers that do not come to an end: 408", async () => {
+  it("headers that never end: 408", async () => {
     await start({ headersTimeout: 20, connectionsCheckingInterval: 5 });
     connection.socket.write("GET /v1/health HTTP/1.1\r\nhost: x\r\n");
     assertRefused(await connection.next(), 408, "001408");
@@ -123,13 +123,13 @@ describe("what cannot be a request is refused as everything else is: our JSON, s
     await assertLogged(408, "001408");
   });
 
-  it("a connection on which nothing was ever asked is closed without an answer and without a line", async () => {
+  it("a connection without any request is closed without an answer or a log line", async () => {
     await start({ headersTimeout: 20, connectionsCheckingInterval: 5 });
     assert.deepEqual(await connection.rest(), []);
     assert.deepEqual([access, logged], [[], []]);
   });
 
-  it("a caller that leaves in the middle of a request has a log line, and is not an error of the API", async () => {
+  it("a caller who leaves in the middle of a request has a log line, and is not an error of the API", async () => {
     await start();
     connection.socket.write(post("content-length: 10\r\n", "{"));
     connection.socket.end();
@@ -138,7 +138,7 @@ describe("what cannot be a request is refused as everything else is: our JSON, s
     assert.deepEqual(logged, []);
   });
 
-  it("comes after the answers that are due on the same connection", async () => {
+  it("comes after the pending answers on the same connection", async () => {
     await start();
     connection.socket.write(`${get("/v1/me")}${get("/v1/health")}nonsense\r\n\r\n`);
     assert.equal((await connection.next()).status, 401);
@@ -161,7 +161,7 @@ describe("a refusal where origins are listed", () => {
     [431, get("/v1/health", `host: x\r\na: ${"a".repeat(11_000)}\r\n`)],
     [408, "GET /v1/health HTTP/1.1\r\nhost: x\r\n"],
   ] as const) {
-    it(`depends on the origin, as every answer does: ${status} for ${JSON.stringify(bytes.slice(0, 40))}`, async () => {
+    it(`varies by origin, as every answer does: ${status} for ${JSON.stringify(bytes.slice(0, 40))}`, async () => {
       const limits = status === 408 ? { headersTimeout: 20, connectionsCheckingInterval: 5 } : {};
       await start(limits, { CORS_ALLOW_ORIGINS: "https://app.example.com" });
       connection.socket.write(bytes);
@@ -209,11 +209,11 @@ describe("the host of a request (RFC 9110, section 7.2; RFC 3986, section 3.2.2)
     ["[fe80::1%25eth0]", false],
     ["[v1.a]", false],
   ] as const) {
-    it(`${JSON.stringify(host)} is ${isValid ? "taken" : "refused with 400, as a header and in the target"}`, async () => {
+    it(`${JSON.stringify(host)} is ${isValid ? "accepted" : "refused with 400, as a header and in the target"}`, async () => {
       await start();
       connection.socket.write(get("/v1/health", `host: ${host}\r\n`), "latin1");
       assert.equal((await connection.next()).status, isValid ? 200 : 400);
-      // Of these the target has the beginning of a path.
+      // These are read as the beginning of a path in the target.
       if (isValid || /[ /?]/.test(host)) return;
       connection.socket.destroy();
       connection = await openRaw(running.url);
@@ -223,15 +223,15 @@ describe("the host of a request (RFC 9110, section 7.2; RFC 3986, section 3.2.2)
   }
 });
 
-describe("what is unusual, and a request all the same", () => {
+describe("unusual but valid requests", () => {
   for (const [name, bytes, status] of [
     ["a host with a port", get("/v1/health", "host: example.com:8080\r\n"), 200],
     ["an IPv6 host", get("/v1/health", "host: [::1]:8080\r\n"), 200],
     ["an empty host", get("/v1/health", "host:\r\n"), 200],
     ["HTTP/1.0 without a host", "GET /v1/health HTTP/1.0\r\nconnection: keep-alive\r\n\r\n", 200],
     ["a whole URL", get("http://api.example.com/v1/health"), 200],
-    ["a whole URL with a port and a query", get("HTTP://api.example.com:80/v1/health?a=b"), 200],
-    ["a whole URL without a path", get("http://api.example.com"), 404],
+    ["an absolute URL with a port and a query", get("HTTP://api.example.com:80/v1/health?a=b"), 200],
+    ["an absolute URL without a path", get("http://api.example.com"), 404],
     [
       "an upgrade, which is declined",
       get("/v1/health", "host: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n"),
@@ -239,7 +239,7 @@ describe("what is unusual, and a request all the same", () => {
     ],
     ["1,500 headers", get("/v1/health", `host: a\r\n${"a:\r\n".repeat(1500)}`), 200],
   ] as const) {
-    it(`${name}: ${status}, without a warning of Node`, async () => {
+    it(`${name}: ${status}, without a warning from Node`, async () => {
       await start();
       connection.socket.write(bytes, "latin1");
       assert.equal((await connection.next()).status, status);

@@ -1,4 +1,7 @@
-/** The tokens of `refused-tokens.test.ts` for an issuer that signs with ES256 or EdDSA, which a container can be told to take. */
+/**
+ * The tokens of `refused-tokens.test.ts` for an issuer that signs with ES256 or EdDSA, which a container can
+ * be configured to accept.
+ */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { appTarget, type Target } from "../src/testing/targets.ts";
@@ -8,7 +11,7 @@ import { claimAttacks, encodingAttacks } from "./support/attack-tokens.ts";
 import { ellipticAttacks } from "./support/elliptic-attack-tokens.ts";
 
 for (const algorithm of ["ES256", "EdDSA"] as const) {
-  describe(`tokens that are signed with ${algorithm}`, () => {
+  describe(`tokens signed with ${algorithm}`, () => {
     let issuer: TestIssuer;
     let app: Target;
     let cautious: Target;
@@ -27,7 +30,7 @@ for (const algorithm of ["ES256", "EdDSA"] as const) {
       return (await target.request({ method: "GET", path: "/v1/me", headers })).status;
     };
 
-    it("are accepted where JWT_ALGORITHMS names it, and refused where it does not", async () => {
+    it("are accepted if JWT_ALGORITHMS names it, and refused otherwise", async () => {
       const token = issuer.sign(issuer.claims(["USERS"]));
       assert.deepEqual([await status(token), await status(token, cautious)], [200, 401]);
     });

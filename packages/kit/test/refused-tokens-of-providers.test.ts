@@ -1,6 +1,6 @@
 /**
- * The tokens of `refused-tokens.test.ts`, made out of those of each identity provider, and the tokens that only one of them
- * has: in the container, and in Lambda as if the gateway had accepted everything.
+ * The tokens of `refused-tokens.test.ts`, derived from each identity provider's tokens, with attacks specific
+ * to one of them: in the container, and in Lambda as if the gateway had accepted everything.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -12,19 +12,19 @@ import { fixtureApi } from "./fixtures/api.ts";
 import { algorithmAttacks, claimAttacks, encodingAttacks } from "./support/attack-tokens.ts";
 
 const NOWHERE = "http://127.0.0.1:1";
-/** What is an attack elsewhere, and is how the provider's tokens are. */
+/** Attacks elsewhere that are the normal form of this provider's tokens. */
 const NO_ATTACK: Readonly<Partial<Record<IdentityProviderName, readonly string[]>>> = {
   cognito: ["aud missing", "no aud, azp right"],
 };
 
-/** Tokens that the provider itself signs, for something else. */
+/** Tokens that the provider itself signs for another purpose. */
 const OTHER_TOKENS: Readonly<Record<IdentityProviderName, readonly (readonly [string, TokenParts])[]>> = {
   firebase: [["of another project", { aud: "other-project" }]],
   cognito: [
     ["ID token", { aud: "testclient", client_id: undefined, token_use: "id" }],
     ["ID token that names its client twice", { aud: "testclient", token_use: "id" }],
     ["without a kind", { token_use: undefined }],
-    ["of several kinds", { token_use: ["access", "id"] }],
+    ["with several kinds", { token_use: ["access", "id"] }],
     ["of another client", { client_id: "another" }],
     ["of another client, for this audience as well", { aud: "another" }],
     ["without a client", { client_id: undefined }],
@@ -32,9 +32,12 @@ const OTHER_TOKENS: Readonly<Record<IdentityProviderName, readonly (readonly [st
   ],
   auth0: [
     ["ID token", { aud: "test-client" }],
-    ["for the user's data alone", { aud: ["https://tenant.example.com/userinfo"] }],
+    ["for the user's data only", { aud: ["https://tenant.example.com/userinfo"] }],
     ["for an API whose name begins alike", { aud: ["https://test-audience.example.com/"] }],
-    ["that names the API as the party alone", { aud: undefined, azp: "https://test-audience.example.com" }],
+    [
+      "that names the API only as the authorized party",
+      { aud: undefined, azp: "https://test-audience.example.com" },
+    ],
   ],
   oidc: [["ID token", { aud: "test-client" }]],
 };
@@ -59,7 +62,7 @@ for (const provider of IDENTITY_PROVIDERS) {
       try {
         claims = flatten(JSON.parse(Buffer.from(header.split(".")[1] ?? "", "base64url").toString()));
       } catch {
-        // Not even a blind gateway finds claims in it.
+        // Even a gateway that verifies nothing finds no claims in it.
       }
       return { jwt: { claims, scopes: null } };
     }
@@ -72,7 +75,7 @@ for (const provider of IDENTITY_PROVIDERS) {
         }),
       );
 
-    it("are accepted as they are", async () => {
+    it("are accepted unchanged", async () => {
       assert.deepEqual(await statuses(issuer.sign(issuer.claims(["USERS"]))), [200, 200]);
     });
 
@@ -95,7 +98,7 @@ for (const provider of IDENTITY_PROVIDERS) {
     }
 
     for (const [name, overrides] of OTHER_TOKENS[provider]) {
-      it(`are refused that are for something else: ${name}`, async () => {
+      it(`are refused if they are for another purpose: ${name}`, async () => {
         assert.deepEqual(
           await statuses(issuer.sign(issuer.claims(["USERS", "ADMINS"], overrides))),
           [401, 401],

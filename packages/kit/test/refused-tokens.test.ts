@@ -1,6 +1,6 @@
 /**
- * Tokens that must be refused, in both runtimes. In Lambda each is sent twice: as if the gateway had refused it (the
- * event has no authorizer), and, harder, as if the gateway had accepted it and flattened its very claims.
+ * Tokens that must be refused, in both runtimes. In Lambda each is sent twice: as if the gateway had refused
+ * it (the event has no authorizer), and, harder, as if the gateway had accepted it and flattened its claims.
  */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -12,7 +12,7 @@ import { startTestIssuer, type TestIssuer, type TokenParts } from "../src/testin
 import { fixtureApi } from "./fixtures/api.ts";
 import { type Attack, algorithmAttacks, claimAttacks, encodingAttacks } from "./support/attack-tokens.ts";
 
-/** All that a caller ever learns of a token that was refused. */
+/** All that a caller ever learns about a refused token. */
 const REASONS = [
   "The Authorization header holds no bearer token",
   "The token is malformed",
@@ -57,14 +57,14 @@ after(async () => {
   attacker.close();
 });
 
-/** The authorizer of a gateway that believes everything; of a good token where there is nothing to read. */
+/** The authorizer of a gateway that accepts everything; a valid token's if there is nothing to read. */
 function acceptedBlindly(header = "") {
   let claims = flatten(issuer.claims(["USERS", "ADMINS"]));
   try {
     const parsed = JSON.parse(Buffer.from(header.split(".")[1] ?? "", "base64url").toString());
     if (typeof parsed === "object" && parsed !== null) claims = flatten(parsed);
   } catch {
-    // Not even a blind gateway finds claims in it.
+    // Even a gateway that verifies nothing finds no claims in it.
   }
   return { jwt: { claims, scopes: null } };
 }
@@ -103,7 +103,7 @@ const families: readonly [string, readonly Attack[]][] = [
 
 for (const [family, attacks] of families) {
   describe(`refused tokens: ${family}`, () => {
-    it("has a name of its own for each", () => {
+    it("have unique names", () => {
       assert.equal(new Set(attacks.map(({ name }) => name)).size, attacks.length);
     });
 
@@ -114,7 +114,7 @@ for (const [family, attacks] of families) {
           assertRefused(await getMe(app, sent), sent);
         });
 
-        it(`the container, which has just accepted what it is made of, refuses ${name}`, async () => {
+        it(`the container, which has just accepted the original token, refuses ${name}`, async () => {
           const signed = [issuer.sign(issuer.claims(["USERS", "ADMINS"]))];
           const sign: TestIssuer["sign"] = (...given) => {
             const one = issuer.sign(...given);
@@ -135,7 +135,8 @@ for (const [family, attacks] of families) {
       });
 
       if (onlySignatureTells) {
-        // Lambda trusts the gateway with the signature and with nothing else: what is left out here is left to it.
+        // Lambda trusts the gateway with the signature and nothing else: cases without an entry here are the
+        // gateway's.
         it(`Lambda leaves it to the gateway to refuse ${name}`, async () => {
           const sent = token(issuer, attackerUrl);
           assert.equal(await gatewayVerdict(`Bearer ${sent}`, issuer), undefined);
@@ -151,7 +152,7 @@ for (const [family, attacks] of families) {
   });
 }
 
-describe("refused tokens: nothing an attacker names", () => {
+describe("refused tokens: no URL that an attacker names", () => {
   it("is ever fetched", () => assert.equal(attackerRequests, 0));
 });
 

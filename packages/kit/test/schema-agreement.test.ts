@@ -1,6 +1,6 @@
 /**
- * What the OpenAPI document says is what validation does: for every kind of schema in every place, either both agree on
- * whatever comes, or the definition is refused with a message that names operation and field.
+ * The OpenAPI document and validation agree: for every kind of schema in every place, either both accept the
+ * same values, or the definition is refused with a message that names operation and field.
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -44,7 +44,7 @@ function probe(place: PlaceName, value: z.ZodType): Route {
 
 interface Documented {
   readonly faults: readonly string[];
-  /** Whether the document lets a value be there; `undefined` is one that is left out. */
+  /** Whether the document allows a value; `undefined` is a missing one. */
   readonly allows: (value: unknown) => boolean;
   readonly schema: unknown;
 }
@@ -81,7 +81,7 @@ async function documented(place: PlaceName, value: z.ZodType): Promise<Documente
   return { faults, schema, allows: (given) => validate(JSON.parse(JSON.stringify({ value: given }))) };
 }
 
-/** Whether the endpoint takes it. */
+/** Whether the endpoint accepts it. */
 function takes(schemas: RequestSchemas, raw: object, isText = false): boolean {
   const empty = { params: {}, query: {}, headers: {}, cookies: {}, body: undefined };
   try {
@@ -95,7 +95,7 @@ function takes(schemas: RequestSchemas, raw: object, isText = false): boolean {
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
-/** What a text may mean to a reader of the document. */
+/** The values that a text may mean to a reader of the document. */
 function meanings(text: string): unknown[] {
   const asNumber = NUMBER.test(text) && Number.isFinite(Number(text)) ? [Number(text)] : [];
   return [text, ...asNumber, ...(text === "true" ? [true] : text === "false" ? [false] : [])];
@@ -111,7 +111,7 @@ function meaningsOf([first = "", ...rest]: readonly string[]): unknown[] {
 
 type Verdict = { readonly allows: boolean; readonly takes: boolean };
 
-/** What the document and the endpoint say of texts in a place. */
+/** The verdicts of the document and the endpoint on texts in a place. */
 function ofTexts(
   place: PlaceName,
   document: Documented,
@@ -139,19 +139,19 @@ function ofValue(place: PlaceName, document: Documented, route: Route, value: un
     return { allows: document.allows(value), takes: takes(route.request?.(z) ?? {}, { body }) };
   }
   const fault = replyFault(route.responses(z) as ResponseContracts, { status: 200, body: { value } });
-  // The document leaves room for fields to come; the check does not.
+  // The document allows future fields; the check does not.
   const isRefused = fault !== undefined && !fault.startsWith("not in the schema");
   const allows = document.allows(value);
   return { allows, takes: !isRefused };
 }
 
-/** Eighths: of what floating point rounds, every validator has an opinion of its own. */
+/** Eighths: validators disagree about numbers that floating point rounds. */
 const number = fc.oneof(
   fc.integer(),
   fc.integer().map((eighths) => eighths / 8),
 );
 
-/** zod drops the name `__proto__` wherever it is. */
+/** zod drops the name `__proto__` everywhere. */
 const json = fc
   .anything({
     maxDepth: 2,
@@ -180,7 +180,7 @@ const text = fc.oneof(
   ),
 );
 
-/** A sample with something left out, put in, doubled or in another case. */
+/** A sample with something removed, added, doubled or in another case. */
 function mutated(sample: string): fc.Arbitrary<string> {
   const edited = fc
     .tuple(fc.nat(sample.length), fc.nat(3), fc.string({ maxLength: 2 }))
@@ -197,13 +197,13 @@ function values({ samples }: Kind): fc.Arbitrary<unknown> {
   );
 }
 
-/** What goes out as the text of a date is a `Date` to the handler and to the check. */
+/** A date is text on the wire, and a `Date` for the handler and the check. */
 function valuesFor(place: PlaceName, kind: Kind): fc.Arbitrary<unknown> {
   const isDate = place === "answer" && kind.samples[0] instanceof Date;
   return isDate ? values(kind).filter((value) => typeof value !== "string") : values(kind);
 }
 
-/** A value that is nearly the sample. */
+/** A value that is close to the sample. */
 function near(sample: unknown): fc.Arbitrary<unknown> {
   if (typeof sample === "string") return mutated(sample);
   if (typeof sample === "number")
@@ -229,7 +229,7 @@ function near(sample: unknown): fc.Arbitrary<unknown> {
   return fc.constantFrom<unknown>(String(sample), [sample], null, { value: sample });
 }
 
-/** The texts that stand for a value. */
+/** The texts of a value. */
 function texts(kind: Kind): fc.Arbitrary<readonly string[]> {
   return values(kind).chain((value): fc.Arbitrary<readonly string[]> => {
     if (value === undefined) return fc.constant<readonly string[]>([]);
@@ -294,14 +294,14 @@ describe("the document and validation agree", () => {
   }
 });
 
-describe("what no keyword says", () => {
+describe("a rule without a keyword", () => {
   for (const { name, schema, places } of TOLD_IN_WORDS) {
-    it(`needs words: ${name}`, async () => {
+    it(`needs a description: ${name}`, async () => {
       for (const place of places ?? (["json"] as const)) {
         const silent = await documented(place, schema());
         assert.match(
           silent.faults.join(),
-          /^probe: .+ value: .+; say what it demands in \.meta\(\{ description \}\)$/,
+          /^probe: .+ value: .+; describe it in \.meta\(\{ description \}\)$/,
         );
         const told = await documented(place, schema().meta({ description: "Only what is right." }));
         assert.deepEqual(told.faults, []);

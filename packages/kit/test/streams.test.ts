@@ -1,4 +1,4 @@
-/** Streams: as they are made in the container, all at once in Lambda. */
+/** Streams: sent as they are made in the container, all at once in Lambda. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
@@ -57,7 +57,7 @@ async function invoke(api: Api, path = "/v1/stream", method = "GET") {
   return { ...result, bytes: Buffer.from(result.body, result.isBase64Encoded ? "base64" : "utf8"), lines };
 }
 
-/** What other parts of this process do takes some turns of its loop. */
+/** Other work in this process takes some turns of its loop. */
 async function until(isDone: () => boolean): Promise<void> {
   for (let turn = 0; turn < 10_000 && !isDone(); turn += 1)
     await new Promise((resolve) => setImmediate(resolve));
@@ -102,7 +102,7 @@ describe("a finite stream", () => {
     });
   }
 
-  it("is base64 in Lambda where it is bytes", async () => {
+  it("is base64 in Lambda if it is bytes", async () => {
     const bytes = Buffer.from("89504e47ff00", "hex");
     const answer = await invoke(streaming(() => Readable.from([bytes]), "image/png"));
     assert.deepEqual([answer.isBase64Encoded, answer.bytes], [true, bytes]);
@@ -128,7 +128,7 @@ describe("a finite stream", () => {
     const { get } = await serve(t, streaming(endless, "application/octet-stream"));
     const { sent, response } = await get("/v1/stream");
     let before = -1;
-    // Once the buffers between are full, nothing more is made.
+    // Once the buffers in between are full, nothing more is made.
     while (made !== before) {
       before = made;
       for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -138,7 +138,7 @@ describe("a finite stream", () => {
     sent.destroy();
   });
 
-  it("ends where its caller goes: its iterator and the signal both learn of it, and no error is logged", async (t) => {
+  it("ends when its caller goes: its iterator and the signal both learn of it, and no error is logged", async (t) => {
     const ended = Promise.withResolvers<unknown>();
     async function* source(signal: AbortSignal) {
       try {
@@ -161,7 +161,7 @@ describe("a finite stream", () => {
     assert.doesNotMatch(lines.join(""), /request failed/);
   });
 
-  it("that fails before its first piece is an error of the API's own, in both runtimes", async (t) => {
+  it("that fails before its first piece is answered as an error of the API, in both runtimes", async (t) => {
     async function* failing(): AsyncGenerator<string> {
       throw new Error("the disk is gone");
       // biome-ignore lint/correctness/noUnreachable: a generator must yield
@@ -191,7 +191,7 @@ describe("a finite stream", () => {
     assert.equal((await invoke(api)).statusCode, 500);
   });
 
-  it("of other pieces than text and bytes is an error that says so", async () => {
+  it("with pieces other than text and bytes is an error that says so", async () => {
     const { statusCode, lines } = await invoke(streaming(() => Readable.from([{ a: 1 }])));
     assert.equal(statusCode, 500);
     assert.match(lines.join(""), /A piece of the stream is of type object; yield text or bytes/);
@@ -201,7 +201,7 @@ describe("a finite stream", () => {
     ["text", "text/plain; charset=utf-8", MAX_RESULT_BYTES],
     ["bytes", "application/octet-stream", (MAX_RESULT_BYTES / 4) * 3],
   ] as const) {
-    it(`of more ${kind} than Lambda takes is refused with 002500, and is not read on`, async () => {
+    it(`with more ${kind} than Lambda accepts is refused with 002500, and is not read on`, async () => {
       let made = 0;
       const piece = Buffer.alloc(64 * 1024, "a");
       const streamOf = (pieces: number) =>
@@ -218,7 +218,7 @@ describe("a finite stream", () => {
     });
   }
 
-  it("is not begun by HEAD, and gives back what it holds", async (t) => {
+  it("is not started by HEAD, and releases its resources", async (t) => {
     const closed: string[] = [];
     const source = () => ({
       [Symbol.asyncIterator]: () => ({
@@ -247,7 +247,7 @@ describe("a finite stream", () => {
     assert.equal(entry().response.responseLength, String(Buffer.byteLength("Grüße")));
   });
 
-  it("where the contract has none is an error outside production, and so is its absence", async () => {
+  it("that the contract does not declare is an error outside production, and so is a missing one", async () => {
     const contract = {
       operationId: "stream",
       method: "GET",
@@ -279,7 +279,7 @@ describe("an endless stream", () => {
     assert.doesNotMatch(lines.join(""), /request failed/);
   });
 
-  it("ends well where the server stops, which waits for nothing", async (t) => {
+  it("ends cleanly when the server stops, which does not wait for it", async (t) => {
     const { get, server, lines } = await serve(t, exampleApi);
     const { response } = await get("/v1/products/prices");
     const ended = textOf(response);
@@ -289,7 +289,7 @@ describe("an endless stream", () => {
     assert.doesNotMatch(lines.join(""), /request failed/);
   });
 
-  it("is not there in Lambda", async () => {
+  it("does not exist in Lambda", async () => {
     const { statusCode, body } = await invoke(exampleApi, "/v1/products/prices");
     assert.deepEqual([statusCode, JSON.parse(body).error.code], [404, "001404"]);
   });

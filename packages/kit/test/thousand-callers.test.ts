@@ -1,4 +1,4 @@
-/** A thousand callers at once: no answer, and no line of the log, is ever another caller's, in either runtime. */
+/** A thousand simultaneous callers: no answer and no log line is ever another caller's, in either runtime. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
@@ -13,7 +13,10 @@ import { apiOf } from "./fixtures/api.ts";
 const ROUNDS = 50;
 const CALLERS_AT_ONCE = 64;
 
-/** Tells all that it knows of its caller, after some turns of the event loop; every eleventh fails instead. */
+/**
+ * Answers with all that it knows of its caller, after some turns of the event loop; every eleventh fails
+ * instead.
+ */
 const describeCaller = defineRoute({
   operationId: "describeCaller",
   method: "POST",
@@ -105,10 +108,10 @@ describe("a thousand callers", () => {
   }
 });
 
-/** Every collection that begins empty, and every variable of a module: what it is for, and whose it is. */
+/** Every collection that begins empty, and every module variable: its purpose, and to whom it belongs. */
 const STATE: Readonly<Record<string, string>> = {
-  "auth/principal.ts principals": "by the claims of a token, as an object: who has it is the caller",
-  "auth/token-rules.ts memory": "by the text of a token: who sends it is the caller",
+  "auth/principal.ts principals": "by a token's claims, as an object: the caller of that token",
+  "auth/token-rules.ts memory": "by a token's text: the caller who sends it",
   "auth/token-rules.ts utf8": "a decoder without state",
   "container/access-log.ts jsonOfAgent": "the text of the last user agent, compared before it is used",
   "container/access-log.ts jsonOfHost": "the text of the last host, compared before it is used",
@@ -141,12 +144,12 @@ const STATE: Readonly<Record<string, string>> = {
   "tracing/outgoing-calls.ts spans": "of calls whose answer has not begun",
 };
 
-/** `const x = new Map()` at any place, and at the top of a module `let x` or what remembers. */
+/** `const x = new Map()` anywhere, and at the top of a module `let x` or a cache. */
 const KEPT =
   /^(?:\s*(?:readonly|const) (#?\w+) = new (?:Weak)?(?:Map|Set)(?:<.*>)?\(\);|(?:export )?let (\w+)|const (\w+) = rememberLast\()/gm;
 
 describe("what is kept between requests", () => {
-  it("is what a list names, and nothing of one caller's that another could get", () => {
+  it("is in the list, and nothing that one caller could get of another's", () => {
     const root = fileURLToPath(new URL("../src", import.meta.url));
     const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
       (file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.startsWith("testing"),

@@ -66,7 +66,7 @@ function post(
   });
 }
 
-/** Sends it every way; sees to it that the answer may not be stored, and that no secret is in the log. */
+/** Sends it in every way; checks that the answer may not be stored, and that the log has no secret. */
 async function answers(sent: Partial<BodyToSend>, headers: object = {}, among = targets): Promise<Answer[]> {
   const all: Answer[] = [];
   for (const target of among) {
@@ -94,7 +94,7 @@ async function assertRefused(sent: Partial<BodyToSend>, status: number, code: st
 
 describe("POST /v1/auth/token (stub upstream)", () => {
   for (const [name, encode] of Object.entries(encodings)) {
-    it(`takes ${name}, and answers the provider's JSON with OAuth's names for the token`, async () => {
+    it(`accepts ${name}, and answers the provider's JSON with OAuth's names for the token`, async () => {
       for (const answer of await answers(encode(FIELDS))) {
         assert.equal(answer.status, 200, answer.body.toString());
         assert.equal(answer.headers.pragma, "no-cache");
@@ -114,7 +114,7 @@ describe("POST /v1/auth/token (stub upstream)", () => {
       }
     });
 
-    it(`takes ${name} without grant_type, and with fields that it does not know`, async () => {
+    it(`accepts ${name} without grant_type, and with unknown fields`, async () => {
       const scope: Fields = [["scope", ""], ["client_id", "x"], ...FIELDS.slice(1)];
       for (const { status } of await answers(encode(scope))) assert.equal(status, 200);
     });
@@ -181,7 +181,7 @@ describe("POST /v1/auth/token (stub upstream)", () => {
     });
   }
 
-  it("refuses a field that is there twice, even with one value", async () => {
+  it("refuses a repeated field, even with equal values", async () => {
     for (const encode of [form, multipart]) {
       for (const twice of ["username", "password", "grant_type"]) {
         const fields: Fields = [...FIELDS, FIELDS.find(([name]) => name === twice) ?? ["", ""]];
@@ -192,7 +192,7 @@ describe("POST /v1/auth/token (stub upstream)", () => {
     }
   });
 
-  it("refuses a file where text is asked for", async () => {
+  it("refuses a file where text is expected", async () => {
     for (const [name, rest] of [
       ["password", FIELDS.slice(0, 2)],
       ["username", [FIELDS[0], FIELDS[2]]],
@@ -204,7 +204,7 @@ describe("POST /v1/auth/token (stub upstream)", () => {
     }
   });
 
-  it("refuses JSON whose fields are no strings", async () => {
+  it("refuses JSON whose fields are not strings", async () => {
     for (const value of [1, true, null, ["x"], { $ne: "" }]) {
       for (const body of [
         { username: value, password: "x" },
@@ -218,7 +218,7 @@ describe("POST /v1/auth/token (stub upstream)", () => {
     }
   });
 
-  it("refuses a body that is not what its type says, and quotes nothing of it", async () => {
+  it("refuses a body that does not match its type, and quotes nothing of it", async () => {
     const { contentType, body } = multipart(FIELDS);
     for (const sent of [
       { contentType: "application/json", body: `{"username":"a","password":${PASSWORD}}` },
@@ -248,7 +248,7 @@ describe("POST /v1/auth/token (stub upstream)", () => {
     }
   });
 
-  it("takes a type in any case and with UTF-8 as its charset, and refuses any other charset", async () => {
+  it("accepts a type in any case and with UTF-8 as its charset, and refuses any other charset", async () => {
     const { body } = json(FIELDS);
     for (const contentType of [
       "Application/JSON",
@@ -269,7 +269,7 @@ describe("POST /v1/auth/token (stub upstream)", () => {
     }
   });
 
-  it("asks for a body where there is none", async () => {
+  it("requires a body", async () => {
     for (const sent of [
       {},
       { contentType: "application/json" },
@@ -279,7 +279,7 @@ describe("POST /v1/auth/token (stub upstream)", () => {
     }
   });
 
-  it("takes nothing from the query", async () => {
+  it("ignores the query", async () => {
     for (const target of targets) {
       const path = `/v1/auth/token?${form(FIELDS).body}`;
       assert.equal((await target.request({ method: "POST", path })).status, 400);
@@ -287,7 +287,7 @@ describe("POST /v1/auth/token (stub upstream)", () => {
     assert.equal(stub.requests.length, 0);
   });
 
-  it("does not tell who exists, unless it is told to", async (t) => {
+  it("does not reveal who exists, unless it is configured otherwise", async (t) => {
     for (const [environment, reason] of [
       [{}, "The credentials were refused"],
       [{ AUTH_ERROR_DETAIL: "generic" }, "The credentials were refused"],

@@ -33,7 +33,7 @@ afterEach(async () => {
 interface Started {
   /** Requests that the app has seen. */
   readonly seen: IncomingMessage[];
-  /** Lines of the log, and of the access log. */
+  /** Lines of the log and of the access log. */
   readonly logged: { readonly level: string; readonly message: string }[];
   readonly access: { readonly response: { readonly status: string } }[];
   open(): Promise<RawConnection>;
@@ -90,13 +90,15 @@ function assertRefused({ status, headers, body }: RawResponse, expected: number,
   assert.equal(headers["x-content-type-options"], "nosniff");
 }
 
-/** Timers of the API; those of node:http run on. */
+/** The API's timers; those of node:http keep running. */
 const mockTimers = (test: TestContext) => test.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
 const seconds = (test: TestContext, count: number) => {
   for (let second = 0; second < count; second++) test.mock.timers.tick(1000);
 };
 
-/** The server closes the connection a second after the answer, sends nothing more, and has logged the answer. */
+/**
+ * The server closes the connection a second after the answer, sends nothing more, and has logged the answer.
+ */
 async function assertClosed(
   test: TestContext,
   { access }: Started,
@@ -112,7 +114,7 @@ async function assertClosed(
   );
 }
 
-describe("a body that is longer than its endpoint takes", () => {
+describe("a body that is longer than its endpoint accepts", () => {
   for (const [name, expect] of [
     ["", {}],
     [" with Expect: 100-continue", { expect: "100-continue" }],
@@ -129,7 +131,7 @@ describe("a body that is longer than its endpoint takes", () => {
         connection.socket.write(head("/v1/auth/token", { "content-length": HUGE, ...expect }));
         connection.socket.write(bytes);
         assertRefused(await connection.next(), 413, "001413");
-        // Its answer has been read: now the connection may be closed.
+        // Its answer has been read: the connection may now be closed.
         await assertClosed(test, started, connection, "413");
         assert.deepEqual(started.logged, []);
         const [request] = started.seen;
@@ -149,7 +151,7 @@ describe("a body that is longer than its endpoint takes", () => {
     assert.equal(JSON.parse(await response.text()).error.code, "001413");
   });
 
-  it("is 413 as soon as it is too long where its length is not told", async () => {
+  it("is 413 as soon as it is too long, if its length is not announced", async () => {
     const started = await start();
     const connection = await started.open();
     connection.socket.write(head("/v1/auth/token", { "transfer-encoding": "chunked" }));
@@ -161,7 +163,7 @@ describe("a body that is longer than its endpoint takes", () => {
     assert.equal(started.access[0]?.response.status, "413");
   });
 
-  it("is answered before it is sent where the request is refused for another reason", async () => {
+  it("is answered before it is sent if the request is refused for another reason", async () => {
     const started = await start();
     const connection = await started.open();
     connection.socket.write(head("/v1/nowhere", { "content-length": HUGE, expect: "100-continue" }));
@@ -191,7 +193,7 @@ describe("a body that is waited for", () => {
     });
   }
 
-  it("is 408 after 20 seconds though bytes come", async (test) => {
+  it("is 408 after 20 seconds even if bytes keep coming", async (test) => {
     mockTimers(test);
     const started = await start();
     const connection = await started.open();
@@ -225,7 +227,7 @@ describe("a body that is waited for", () => {
     await assertClosed(test, started, connection, "408");
   });
 
-  it("is not the caller's fault while nothing reads it: a slow handler gets its time", async (test) => {
+  it("does not count as late while nothing reads it: a slow handler gets its time", async (test) => {
     mockTimers(test);
     const started = await start();
     const connection = await started.open();
@@ -238,7 +240,7 @@ describe("a body that is waited for", () => {
     await assertClosed(test, started, connection, "503");
   });
 
-  it("is asked for with 100 Continue by what reads it: an endpoint, or a middleware of Express", async () => {
+  it("is requested with 100 Continue by its reader: an endpoint, or a middleware of Express", async () => {
     const started = await start();
     for (const [path, expected] of [
       ["/v1/echo", '"x"'],
@@ -272,7 +274,7 @@ describe("a short body that is left unread", () => {
     }
   });
 
-  it("closes the connection when it never comes", async (test) => {
+  it("closes the connection if it never arrives", async (test) => {
     mockTimers(test);
     const started = await start();
     const connection = await started.open();

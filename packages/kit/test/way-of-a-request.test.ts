@@ -1,4 +1,7 @@
-/** The files that a request of a signed-in caller runs through, as V8 counts calls: so many must a reader open, and no more. */
+/**
+ * The files that a signed-in caller's request runs through, as V8 counts calls: a reader must open this many,
+ * and no more.
+ */
 import assert from "node:assert/strict";
 import { Session } from "node:inspector/promises";
 import { describe, it } from "node:test";
@@ -47,7 +50,7 @@ const RUNTIMES = [
 
 describe("the way of a request", () => {
   for (const { startTarget, name, itsOwn } of RUNTIMES) {
-    it(`leads through ${IN_BOTH.length + itsOwn.length} files of the kit in ${name}, once all is loaded`, async (t) => {
+    it(`leads through ${IN_BOTH.length + itsOwn.length} files of the kit in ${name}, once everything is loaded`, async (t) => {
       const issuer = await startTestIssuer();
       const target = await startTarget({ api: fixtureApi, issuer, environment: { NODE_ENV: "production" } });
       const profiler = new Session();

@@ -1,4 +1,4 @@
-// One exchange as the inspector keeps and shows it: without secrets, without long bodies.
+// One exchange as the inspector keeps and shows it: without secrets and long bodies.
 
 import { isUtf8 } from "node:buffer";
 import { type HttpApiEvent, isHopByHop } from "../event.ts";
@@ -24,13 +24,13 @@ export interface InspectedRequest {
   };
   /** Why the gateway answered instead of the function. */
   error?: string;
-  /** The event that went in; its body is `eventBody`, decoded. */
+  /** The function's event; its body is `eventBody`, decoded. */
   event?: Omit<HttpApiEvent, "body">;
   eventBody?: string;
   answer: { statusCode: number; headers: [string, string][]; body: string };
-  /** The lines of the function's log, and the one of the access log. */
+  /** The lines of the function's log, and the access-log line. */
   log: string[];
-  /** The same request once more, as a command. */
+  /** The same request as a command. */
   curl: string;
 }
 
@@ -68,7 +68,7 @@ export function inspectRequest(exchange: AnsweredExchange): InspectedRequest {
   };
 }
 
-/** What curl or the gateway writes itself. */
+/** Headers that curl or the gateway writes itself. */
 const writtenByCurl = /^(accept|content-length|expect|host|user-agent)$/;
 
 function curlOf({ request }: AnsweredExchange, identitySource: string): string {
@@ -79,7 +79,7 @@ function curlOf({ request }: AnsweredExchange, identitySource: string): string {
   return [
     `curl -i -X ${method} ${quoted(url)}`,
     ...sent.map(([name, value]) => {
-      // A token is not shown; mostly there is a variable that has it.
+      // A token is hidden; a shell variable often has it.
       if (name === "authorization") return '-H "authorization: Bearer $TOKEN"';
       const masked =
         name === "cookie" ? value.split("; ").map(maskCookie).join("; ") : maskHeader(name, clip(value));
@@ -107,7 +107,7 @@ function describeFunction({ event, invocation }: AnsweredExchange): InspectedReq
   return { start: isColdStart ? "cold" : "warm", durationMilliseconds, requestId };
 }
 
-/** The name of the header or parameter that has the token, if it is not the usual one. */
+/** The name of the header or parameter with the token, if it is not the usual one. */
 function identitySourceOf({ api, route }: AnsweredExchange): string {
   const source = api?.authorizers?.[route?.authorizerId ?? ""]?.identitySource ?? "";
   return source.slice(source.lastIndexOf(".") + 1).toLowerCase();
@@ -148,7 +148,7 @@ function mapValues(
 }
 
 function showBytes(bytes: Buffer): string {
-  if (!isUtf8(bytes)) return `(${bytes.length} bytes that are no text)`;
+  if (!isUtf8(bytes)) return `(${bytes.length} bytes that are not text)`;
   const text = bytes.toString();
   const hidden = text.length - shownCharacters;
   return maskText(clip(text)) + (hidden > 0 ? `\n(${hidden} more characters)` : "");

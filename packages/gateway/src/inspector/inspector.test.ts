@@ -65,7 +65,7 @@ describe("the inspector's data", () => {
     assert.ok(request.answer.headers.some(([name, value]) => name === "x-a" && value === "1"));
   });
 
-  it("has the lines of the function's log and the one of the access log, masked", async (t) => {
+  it("has the masked lines of the function's log and the access-log line", async (t) => {
     const lines = ["START RequestId: 1", '{"message":"hello","access_token":"s3cret"}'];
     const gateway = await startInspected(t, {
       function: {
@@ -94,7 +94,7 @@ describe("the inspector's data", () => {
     assert.deepEqual(request?.log, [lines[0], masked, `${request?.requestId} 1`]);
   });
 
-  it("has the request as a curl line that sends it again, but for what is masked", async (t) => {
+  it("has the request as a curl line that repeats it, except for masked parts", async (t) => {
     const gateway = await startInspected(t);
     await gateway.send({
       method: "POST",
@@ -117,7 +117,7 @@ describe("the inspector's data", () => {
     );
   });
 
-  it("tells cold from warm, newest first", async (t) => {
+  it("distinguishes cold and warm starts, newest request first", async (t) => {
     const gateway = await startInspected(t);
     await gateway.send();
     await gateway.send();
@@ -127,7 +127,7 @@ describe("the inspector's data", () => {
     );
   });
 
-  it("calls a throttled request neither cold nor warm", async (t) => {
+  it("marks a throttled request as neither cold nor warm", async (t) => {
     const gateway = await startInspected(t, {
       function: {
         invoke: async () => ({
@@ -144,7 +144,7 @@ describe("the inspector's data", () => {
     assert.deepEqual(request?.function, { start: "throttled", requestId: "1" });
   });
 
-  it("tells why the gateway answered by itself", async (t) => {
+  it("shows why the gateway answered itself", async (t) => {
     const handler = () => {
       throw new Error("no table");
     };
@@ -153,7 +153,7 @@ describe("the inspector's data", () => {
     assert.match((await gateway.requests())[0]?.error ?? "", /no table/);
   });
 
-  it("keeps as many requests as it may and no more", async (t) => {
+  it("keeps up to its capacity of requests", async (t) => {
     const gateway = await startInspected(t, {}, 2);
     for (const path of ["/1", "/2", "/3"]) await gateway.send({ path });
     assert.deepEqual(
@@ -162,13 +162,13 @@ describe("the inspector's data", () => {
     );
   });
 
-  it("shows long and binary bodies shortened", async (t) => {
+  it("shortens long and binary bodies", async (t) => {
     const gateway = await startInspected(t, {
       handler: () => ({ statusCode: 200, body: "x".repeat(20_000) }),
     });
     await gateway.send({ method: "POST", body: Buffer.from([0xff, 0xfe]) });
     const [request] = await gateway.requests();
-    assert.equal(request?.eventBody, "(2 bytes that are no text)");
+    assert.equal(request?.eventBody, "(2 bytes that are not text)");
     assert.ok((request?.answer.body.length ?? 0) < 17_000);
   });
 });
@@ -199,7 +199,7 @@ describe("the inspector's memory", () => {
 });
 
 describe("the inspector masks", () => {
-  /** Sends what has secrets in it and gives all that the inspector knows afterwards. */
+  /** Sends requests with secrets and returns everything that the inspector knows afterwards. */
   async function knownAfter(
     t: TestContext,
     underTest: GatewayUnderTest,
@@ -327,7 +327,7 @@ describe("the inspector's page", () => {
     }
   });
 
-  it("refers to elements that exist", async (t) => {
+  it("refers only to existing elements", async (t) => {
     const { inspectorUrl } = await startInspected(t);
     const html = await (await fetch(inspectorUrl)).text();
     const script = await (await fetch(`${inspectorUrl}/page.js`)).text();
@@ -338,7 +338,7 @@ describe("the inspector's page", () => {
     }
   });
 
-  it("hears what is kept, then each request as it is answered", async (t) => {
+  it("receives the kept requests, then each new one as it is answered", async (t) => {
     const gateway = await startInspected(t);
     await gateway.send({ path: "/kept" });
     const response = await fetch(`${gateway.inspectorUrl}/events`);
@@ -354,7 +354,7 @@ describe("the inspector's page", () => {
     await reader?.cancel();
   });
 
-  it("answers to a loopback name only, so that no website reads it by rebinding a name", async (t) => {
+  it("answers at a loopback name only, so that no website reads it by DNS rebinding", async (t) => {
     const { inspectorPort } = await startInspected(t);
     const foreign = { path: "/_gateway/requests.json", headers: { host: "evil.example" } };
     assert.equal((await sendRequest(inspectorPort, foreign)).status, 403);
@@ -362,13 +362,13 @@ describe("the inspector's page", () => {
     assert.equal((await sendRequest(inspectorPort, local)).status, 200);
   });
 
-  it("only shows: another method is a 405, another path a 404", async (t) => {
+  it("is read-only: another method is a 405, another path a 404", async (t) => {
     const { inspectorPort } = await startInspected(t);
     assert.equal((await sendRequest(inspectorPort, { method: "POST", path: "/_gateway" })).status, 405);
     assert.equal((await sendRequest(inspectorPort, { path: "/else" })).status, 404);
   });
 
-  it("is not inside the API's own paths", async (t) => {
+  it("is not below the API's own paths", async (t) => {
     const gateway = await startInspected(t);
     assert.equal((await gateway.eventOf({ path: "/_gateway" })).rawPath, "/_gateway");
   });

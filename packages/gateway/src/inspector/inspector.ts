@@ -1,5 +1,6 @@
-// The inspector: keeps the last exchanges and shows them on a page of its own port. Nothing of it is inside the API's
-// own paths, and it answers only to a loopback name, so that no website can read it through a visitor's browser.
+// The inspector: keeps the last exchanges and shows them on a page on a separate port. It adds nothing to the
+// API's own paths, and answers only at a loopback name, so that no website can read it through a visitor's
+// browser.
 
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -28,7 +29,7 @@ const files = new Map([
   ["/_gateway/page.js", { file: "page.js", type: "text/javascript; charset=utf-8" }],
 ]);
 
-/** Bytes for a page that does not read, such as a sleeping tab; it connects again when it wakes. */
+/** The bytes kept for a page that does not read, such as a sleeping tab; it reconnects when it wakes. */
 const mostUnread = 16 * 1024 * 1024;
 
 const securityHeaders = {
@@ -41,7 +42,7 @@ const securityHeaders = {
 };
 
 export function createInspector({ capacity = 100 }: InspectorOptions = {}): Inspector {
-  // As JSON, which is what every viewer gets and what weighs least.
+  // As JSON, which every viewer gets and which takes the least memory.
   const newestFirst: string[] = [];
   const subscribers = new Set<ServerResponse>();
   const server = createServer((incoming, outgoing) => {
@@ -56,7 +57,7 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
       outgoing.writeHead(status, { ...securityHeaders, "content-type": type }).end(body);
 
     if (!isLoopbackName(host)) send(403, "text/plain", "The inspector answers to localhost only.");
-    else if (incoming.method !== "GET") send(405, "text/plain", "The inspector only shows.");
+    else if (incoming.method !== "GET") send(405, "text/plain", "The inspector is read-only.");
     else if (path === "/_gateway/requests.json")
       send(200, "application/json", `{"requests":[${newestFirst.join(",")}]}`);
     else if (path === "/_gateway/events") subscribe(outgoing);

@@ -36,7 +36,7 @@ describe("the inspector's masking", () => {
     assert.equal(maskText("v1.2.eyJhbGciOi.b.c.d and v1.2"), "v1.2.***.d and v1.2");
   });
 
-  it("leaves everything else as it is", () => {
+  it("leaves everything else unchanged", () => {
     for (const text of [
       '{ "a" : 1 }',
       "a=b&c=d%20e",

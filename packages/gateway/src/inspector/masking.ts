@@ -1,4 +1,5 @@
-// Takes secrets out of what the inspector shows: by the name of a field, and whatever looks like a JSON Web Token.
+// Removes secrets from what the inspector shows: fields by name, and anything that looks like a JSON Web
+// Token.
 
 const mask = "***";
 
@@ -10,14 +11,14 @@ const jsonField = new RegExp(String.raw`("(?:${secretNames})"\s*:\s*")(?:[^"\\]|
 const formField = /((?:^|[&?\s])([^=&?\s]{1,100})=)[^&\s]*/g;
 const multipartName = new RegExp(`name="?(?:${secretNames})"?`, "i");
 const dottedWord = /[\w.-]+/g;
-// `ey` is how every base64url of a JSON object begins.
+// The base64url of every JSON object begins with `ey`.
 const tokenStart = /\bey[\w-]{4}/;
 
 const secretHeaders = new Set(["authorization", "proxy-authorization", "x-amz-security-token", "x-api-key"]);
 
 /**
- * For bodies, paths and query strings of any kind. Takes time in proportion to the text: no pattern here can begin to match
- * at many places and then look far ahead from each.
+ * For bodies, paths and query strings of any kind. Takes time in proportion to the text: no pattern here can
+ * begin to match at many places and then look far ahead from each.
  */
 export function maskText(text: string): string {
   return maskMultipart(maskJson(text).replace(jsonField, `$1${mask}`))
@@ -53,7 +54,7 @@ function maskMultipart(text: string): string {
   return shown.join("\n");
 }
 
-/** A JSON Web Token is a segment with the base64url of a JSON object, one more, and perhaps a third. */
+/** A JSON Web Token is a segment with the base64url of a JSON object, a second one, and perhaps a third. */
 function maskToken(word: string): string {
   const segments = word.split(".");
   const shown: string[] = [];
@@ -70,7 +71,10 @@ function maskToken(word: string): string {
   return shown.join(".");
 }
 
-/** A secret's name may be escaped, and its value may be anything; other text, and JSON without a secret, is unchanged. */
+/**
+ * A secret's name may be escaped, and its value may be anything; other text, and JSON without a secret, is
+ * unchanged.
+ */
 function maskJson(text: string): string {
   if (!/^\s*[[{]/.test(text)) return text;
   let hasSecret = false;
@@ -111,7 +115,7 @@ export function maskParameter(name: string, value: string): string {
   return secretName.test(name) ? mask : maskText(value);
 }
 
-/** For every string inside of a value. */
+/** Applied to every string inside a value. */
 export function maskDeep<Value>(value: Value): Value {
   if (typeof value === "string") return maskText(value) as Value;
   if (Array.isArray(value)) return value.map(maskDeep) as Value;

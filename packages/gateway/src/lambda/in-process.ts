@@ -1,5 +1,5 @@
-// Runs a handler in this very process: for tests, where starting a worker would cost more than it shows.
-// One module state serves all events, several at a time, and a crash is yours: runInWorkers is what Lambda does.
+// Runs a handler in this process: for tests, where starting a worker would take too long. All events share
+// one module state, several at a time, and a crash ends the process: runInWorkers behaves like Lambda.
 
 import { randomUUID } from "node:crypto";
 import { createContext, type Handler, type LambdaFunction, type Outcome } from "./lambda-function.ts";
@@ -41,7 +41,7 @@ export function runInProcess<Event, Context>(
   };
 }
 
-/** The handler goes on when its time is over, since nothing can stop it in this process. */
+/** The handler keeps running after its time-out, because nothing can stop it in this process. */
 async function withTimeout(running: Promise<Outcome>, timeoutSeconds: number): Promise<Outcome> {
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   const timer = setTimeout(() => resolve(taskTimedOut(timeoutSeconds)), timeoutSeconds * 1000);

@@ -1,6 +1,6 @@
-// Runs a handler as Lambda does: one event at a time in an instance, more instances under concurrency, module state that
-// lives on between the events of one instance, a cold start for each new one. Where Lambda would start hundreds of
-// instances, this machine has a few, and further events wait for one.
+// Runs a handler as Lambda does: one event at a time in an instance, more instances for concurrent events,
+// module state that lasts between the events of one instance, a cold start for each new one. Where Lambda
+// would start hundreds of instances, this machine has a few, and further events wait for one.
 
 import { randomBytes, randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
@@ -19,27 +19,33 @@ export interface WorkersOptions {
   exportName?: string;
   functionName?: string;
   environment?: Readonly<Record<string, string>>;
-  /** Megabytes; the limit of an instance's heap. Default: 1024. */
+  /** Megabytes; the heap limit of an instance. Default: 1024. */
   memorySize?: number;
   /** Default: 29. */
   timeoutSeconds?: number;
   /** How many instances this machine runs at once; further events wait for one. Default: 10. */
   maximumInstances?: number;
-  /** The function's limit in the cloud: one event more at once is throttled. Default: none. */
+  /** The function's limit in the cloud: events beyond it are throttled. Default: none. */
   reservedConcurrency?: number;
-  /** Directories; when something in them changes, new events go to new instances and old ones end after theirs. */
+  /**
+   * Directories; when something in them changes, new events go to new instances, and old ones end after their
+   * event.
+   */
   watch?: readonly string[];
   /** Where the function's output and START, END and REPORT lines go. Default: standard output. */
   log?: (line: string) => void;
 }
 
-/** That are kept of one event. */
+/** The log lines kept for one event. */
 const mostLines = 1_000;
 
 const optionsKind = objectWith({ file: ofType("string", '"handler.ts"') }, '{ file: "handler.ts" }');
 
 export interface WorkersFunction extends LambdaFunction {
-  /** Starts an instance before the first event, as provisioned concurrency does. A `returned` outcome: it is ready. */
+  /**
+   * Starts an instance before the first event, like provisioned concurrency. A `returned` outcome: it is
+   * ready.
+   */
   prepare(): Promise<Outcome>;
 }
 
@@ -60,7 +66,7 @@ export function runInWorkers(options: WorkersOptions): WorkersFunction {
   const log = options.log ?? ((line: string) => process.stdout.write(`${line}\n`));
   const file = resolve(options.file);
   const pool = createInstancePool({ start, maximumInstances, maximumStarts: availableParallelism() });
-  /** The lines of the event that an instance has. */
+  /** The lines of the instance's current event. */
   const linesOf = new Map<Instance, string[]>();
   let hasToldOfThrottling = false;
   const watchers = (options.watch ?? []).map((directory) => watchDirectory(directory, reload));
@@ -159,7 +165,7 @@ export function runInWorkers(options: WorkersOptions): WorkersFunction {
 
 function throttledLine(functionName: string, reservedConcurrency: number): string {
   const events = reservedConcurrency === 1 ? "event" : "events";
-  return `THROTTLED ${functionName} has ${reservedConcurrency} ${events} under way, its reservedConcurrency; raise that to take more at once.`;
+  return `THROTTLED ${functionName} has ${reservedConcurrency} ${events} in flight, its reservedConcurrency; raise it to accept more at once.`;
 }
 
 async function timed(phase: () => Promise<Outcome>): Promise<Initialisation> {

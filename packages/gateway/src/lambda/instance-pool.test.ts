@@ -30,11 +30,11 @@ function poolOf(options: Partial<InstancePoolOptions> = {}) {
   const pool = createInstancePool({ start, maximumInstances: 50, maximumStarts: 2, ...options });
   return {
     ...pool,
-    /** All that were ever begun. */
+    /** All that were ever started. */
     started,
-    /** How many are under way. */
+    /** How many are starting. */
     starting: () => starts.length,
-    /** Ends the oldest start that is under way. */
+    /** Completes the oldest pending start. */
     async finishStart(outcome = READY) {
       starts.shift()?.(outcome);
       await settled();
@@ -47,7 +47,7 @@ function poolOf(options: Partial<InstancePoolOptions> = {}) {
   };
 }
 
-/** All that follows from what was resolved. */
+/** Lets everything that follows from resolved promises happen. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function instanceOf(ready: ReadyInstance | undefined): Instance {
@@ -55,8 +55,8 @@ function instanceOf(ready: ReadyInstance | undefined): Instance {
   return ready.instance;
 }
 
-describe("the starts of instances", () => {
-  it("never are more at once than the machine has cores, however many events come in a burst", async () => {
+describe("instances that start", () => {
+  it("are never more at once than the machine has cores, however many events come in a burst", async () => {
     const pool = poolOf();
     const events = Array.from({ length: 200 }, () => pool.take());
     const underWay: number[] = [];
@@ -70,7 +70,7 @@ describe("the starts of instances", () => {
     assert.equal(new Set(first.map(instanceOf)).size, 50);
   });
 
-  it("come to an end with the burst: who is answered by an instance that is free again needs no other", async () => {
+  it("stop with the burst: an event that gets a free instance needs no new one", async () => {
     const pool = poolOf();
     let answered = 0;
     const events = Array.from({ length: 200 }, async () => {
@@ -81,11 +81,11 @@ describe("the starts of instances", () => {
     });
     await pool.finishStart();
     await Promise.all(events);
-    // The third began when the first was ready, and the others still waited.
+    // The third began when the first was ready, while the others still waited.
     assert.deepEqual([answered, pool.started.length, pool.demand()], [200, 3, 0]);
   });
 
-  it("are of use to a later event when the one that they began for has left or was served", async () => {
+  it("serve a later event if the one that they were started for has left or was served", async () => {
     const pool = poolOf();
     const leaving = new AbortController();
     const left = pool.take(leaving.signal);
@@ -96,7 +96,7 @@ describe("the starts of instances", () => {
     assert.deepEqual([pool.started.length, ready?.initialisation?.outcome], [1, READY]);
   });
 
-  it("may come before there is an event, which is a cold start for the first all the same", async () => {
+  it("may start before there is an event, whose first one is a cold start all the same", async () => {
     const pool = poolOf();
     const prepared = pool.prepare();
     await pool.finishStart();
@@ -108,7 +108,7 @@ describe("the starts of instances", () => {
     assert.deepEqual(await failed, FAILED);
   });
 
-  it("fail the first event that waits, and the next one gets another", async () => {
+  it("fail the first waiting event, and the next one gets another instance", async () => {
     const pool = poolOf({ maximumStarts: 1 });
     const [first, second] = [pool.take(), pool.take()];
     await pool.finishStart(FAILED);
@@ -117,7 +117,7 @@ describe("the starts of instances", () => {
     assert.deepEqual((await second)?.initialisation?.outcome, READY);
   });
 
-  it("count for one event alone: further ones of the instance are warm", async () => {
+  it("are cold for one event only: later ones are warm", async () => {
     const pool = poolOf();
     const cold = pool.take();
     await pool.finishStart();
@@ -126,7 +126,7 @@ describe("the starts of instances", () => {
     assert.equal((await pool.take())?.initialisation, undefined);
   });
 
-  it("begin anew for what is under way when the code changes", async () => {
+  it("are replaced when the code changes during the start", async () => {
     const pool = poolOf();
     const event = pool.take();
     pool.renew();
@@ -141,7 +141,7 @@ describe("the starts of instances", () => {
 });
 
 describe("events that wait for an instance", () => {
-  it("get one in the order in which they came", async () => {
+  it("get one in the order of arrival", async () => {
     const pool = poolOf({ maximumInstances: 1 });
     await pool.warm(1);
     const order: string[] = [];
@@ -154,7 +154,7 @@ describe("events that wait for an instance", () => {
     assert.deepEqual([order, pool.demand()], [["first", "second", "third"], 0]);
   });
 
-  it("are forgotten when they leave, and never get one if they have left before", async () => {
+  it("are forgotten when they leave, and never get one if they left before", async () => {
     const pool = poolOf({ maximumInstances: 1 });
     await pool.warm(1);
     const instance = instanceOf(await pool.take());
@@ -194,7 +194,7 @@ describe("events that wait for an instance", () => {
     assert.equal(await pool.take(), undefined);
   });
 
-  it("leave nothing behind after a thousand of them with many leaving", async () => {
+  it("leave nothing behind after a thousand of them, many of which left early", async () => {
     const pool = poolOf({ maximumInstances: 3 });
     let most = 0;
     let held = 0;

@@ -1,4 +1,4 @@
-// The instances of a function, and a line of events that wait for one: first come, first served.
+// The instances of a function, and a first-come, first-served queue of events that wait for one.
 
 import type { Instance } from "./instance.ts";
 import type { Outcome } from "./lambda-function.ts";
@@ -10,29 +10,32 @@ export interface Initialisation {
 
 export interface ReadyInstance {
   instance: Instance;
-  /** How its start went, for its first event. */
+  /** The outcome of its start, for its first event. */
   initialisation?: Initialisation;
 }
 
 export interface InstancePoolOptions {
   /** Begins a new instance. */
   start(): Instance;
-  /** How many there are at most, whatever they do. */
+  /** The maximum number of instances in any state. */
   maximumInstances: number;
-  /** How many start at the same time. More of them would only keep each other from starting. */
+  /** The maximum number of simultaneous starts. More would only slow each other down. */
   maximumStarts: number;
 }
 
 export interface InstancePool {
-  /** Starts an instance before there is an event for it, and says how that went. */
+  /** Starts an instance before there is an event for it, and returns the outcome. */
   prepare(): Promise<Outcome>;
-  /** Resolves with an instance for one event, and with `undefined` if the signal aborts or the pool closes before. */
+  /**
+   * Resolves with an instance for one event, or with `undefined` if the signal aborts or the pool closes
+   * first.
+   */
   take(signal?: AbortSignal): Promise<ReadyInstance | undefined>;
-  /** After the event. */
+  /** Called after the event. */
   giveBack(instance: Instance): void;
-  /** How many events have an instance and how many wait for one, together. */
+  /** The number of events that have an instance or wait for one. */
   demand(): number;
-  /** Gives further events new instances; what is busy ends after its event. */
+  /** Gives new events new instances; busy ones end after their event. */
   renew(): void;
   close(): Promise<void>;
 }
@@ -46,7 +49,7 @@ export function createInstancePool({
   const starting = new Set<Instance>();
   const busy = new Set<Instance>();
   const outdated = new WeakSet<Instance>();
-  // In the order of arrival, and quick to leave.
+  // In the order of arrival, with cheap removal.
   const waiting = new Set<(ready: ReadyInstance | undefined) => void>();
   let isClosed = false;
 
@@ -73,7 +76,7 @@ export function createInstancePool({
     starting.delete(instance);
     if (isClosed) return outcome;
     if (outdated.has(instance)) void instance.end();
-    // Also one that has failed: the event that it was started for fails with it.
+    // Also for a failed start: the event that it was started for fails with it.
     else if (waiting.size > 0) giveToFirst({ instance, initialisation });
     else if (outcome.outcome !== "failed") idle.push({ instance, initialisation });
     else void instance.end();

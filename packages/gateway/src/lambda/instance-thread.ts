@@ -1,4 +1,5 @@
-// Runs in a worker thread: one instance of the function. Loads the handler once, then takes one event at a time.
+// Runs in a worker thread as one instance of the function. Loads the handler once, then takes one event at a
+// time.
 
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -53,8 +54,8 @@ async function loadHandler(): Promise<Handler<unknown, unknown> | undefined> {
 }
 
 /**
- * Console lines get the form they have in CloudWatch; they travel as messages, so none comes after its outcome. In Lambda
- * both descriptors lead to the log, whatever writes to them; here they would lead past it.
+ * Console lines get the form they have in CloudWatch; they travel as messages, so none arrives after its
+ * outcome. In Lambda both file descriptors lead to the log; here they would bypass it.
  */
 function captureOutput(): void {
   const levels = {

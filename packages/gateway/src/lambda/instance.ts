@@ -1,4 +1,5 @@
-// One instance of the function, seen from outside: a worker thread with its own environment, modules and memory limit.
+// One instance of the function, seen from outside: a worker thread with its own environment, modules and
+// memory limit.
 
 import { dirname, extname } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -16,7 +17,7 @@ export interface InstanceOptions {
 }
 
 export interface Instance {
-  /** Loads the handler. A `returned` outcome means that events may come. */
+  /** Loads the handler. After a `returned` outcome it accepts events. */
   initialise(): Promise<Outcome>;
   /** One event at a time. */
   invoke(requestId: string, payload: string): Promise<Outcome>;
@@ -28,8 +29,8 @@ export interface Instance {
 // TypeScript beside TypeScript, JavaScript in the published package.
 const threadModule = new URL(`./instance-thread${extname(import.meta.url)}`, import.meta.url);
 
-// Lambda gives a start 10 s, and then another in the time of the first event. Here the first one goes on: what else this
-// machine does may have slowed it down.
+// Lambda gives a start 10 s, and then a second one within the first event's time. Here the first start
+// continues, because other work on this machine may have slowed it down.
 const initialisationSeconds = 10;
 
 class RuntimeExitError extends Error {
@@ -57,7 +58,7 @@ export function startInstance(options: InstanceOptions): Instance {
     crash = error;
     log(`${error instanceof Error ? error.stack : error}`);
   });
-  // Comes after every message of the thread, where "error" may overtake the outcome of an event that was answered.
+  // Arrives after all messages of the thread, while "error" may overtake the outcome of an answered event.
   thread.on("exit", (exitCode) => {
     hasEnded = true;
     crash ??= new RuntimeExitError(`Runtime exited with exit status ${exitCode}`);
@@ -96,7 +97,9 @@ export function startInstance(options: InstanceOptions): Instance {
   };
 }
 
-/** Of the machine's own environment an instance sees only PATH, as a function in the cloud sees nothing of yours. */
+/**
+ * Of the machine's environment an instance sees only PATH, because a function in the cloud sees none of it.
+ */
 function runtimeEnvironment({ file, identity }: InstanceOptions): Record<string, string> {
   return {
     AWS_DEFAULT_REGION: "eu-west-1",

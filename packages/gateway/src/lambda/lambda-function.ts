@@ -1,10 +1,10 @@
-// The function's side, as the gateway sees it: JSON in, JSON or a failure out.
+// The function as the gateway sees it: JSON in, JSON or a failure out.
 
-/** What the gateway invokes. `runInProcess` and `runInWorkers` make one of a handler. */
+/** What the gateway invokes. `runInProcess` and `runInWorkers` make one from a handler. */
 export interface LambdaFunction {
   /**
-   * `payload` is the JSON text of the event. An event that has to wait for an instance is dropped when `signal` aborts; one
-   * that runs is not stopped by it. Never rejects.
+   * `payload` is the JSON text of the event. An event that waits for an instance is dropped when `signal`
+   * aborts; a running one is not stopped. Never rejects.
    */
   invoke(payload: string, signal?: AbortSignal): Promise<Invocation>;
   close(): Promise<void>;
@@ -15,7 +15,7 @@ export type Invocation = Outcome & {
   requestId: string;
   isColdStart: boolean;
   durationMilliseconds: number;
-  /** What the function has written meanwhile, and Lambda about it: the first thousand lines. */
+  /** What the function has logged meanwhile, and Lambda about it: the first thousand lines. */
   lines?: readonly string[];
 };
 
@@ -23,14 +23,14 @@ export type Outcome =
   // JSON, unless a custom runtime returned something else.
   | { outcome: "returned"; payload: string }
   | { outcome: "failed"; errorType: string; errorMessage: string; stackTrace?: string[] }
-  // Over a limit that was asked for.
+  // Over the requested limit.
   | { outcome: "throttled" }
   // The caller stopped waiting for an instance; the function has not run.
   | { outcome: "dropped" };
 
 /**
- * What it returns or resolves to is the answer. Further parameters are allowed for the sake of handler types that still
- * have a callback; none is given, as in Lambda's Node.js 24.
+ * What it returns or resolves to is the answer. Further parameters are allowed for handler types that still
+ * have a callback; it is not passed, as in Lambda's Node.js 24.
  */
 export type Handler<Event, Context = LambdaContext> = (
   event: Event,
@@ -51,7 +51,7 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** What an instance knows of the function it runs. */
+/** What an instance knows about its function. */
 export interface FunctionIdentity {
   functionName: string;
   memorySize: number;

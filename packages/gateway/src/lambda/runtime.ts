@@ -1,4 +1,5 @@
-// What Lambda's Node.js runtime does around a handler: parse the event, await the handler, serialise its result.
+// What Lambda's Node.js runtime does around a handler: parse the event, await the handler, serialise its
+// result.
 
 import { limits } from "../limits.ts";
 import type { Handler, LambdaContext, Outcome } from "./lambda-function.ts";
@@ -42,7 +43,7 @@ function serialise(result: unknown): Outcome {
   return { outcome: "returned", payload };
 }
 
-/** A handler that returns nothing returns null; functions and symbols cannot be told from nothing. */
+/** A handler that returns nothing returns null; functions and symbols count as nothing too. */
 function stringify(result: unknown): string | undefined {
   try {
     return JSON.stringify(result) ?? "null";

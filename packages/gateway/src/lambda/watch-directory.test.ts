@@ -7,7 +7,7 @@ import { watchDirectory } from "./watch-directory.ts";
 
 interface Watched {
   path(name: string): string;
-  /** Does it, then waits for the callback. */
+  /** Does the given work, then waits for the callback. */
   heard(action: () => Promise<unknown>): Promise<void>;
   calls(): number;
 }
@@ -51,13 +51,13 @@ async function saveByRename(file: string, text: string): Promise<void> {
 }
 
 describe("watchDirectory", { timeout: 20_000 }, () => {
-  it("hears of a save in place, at any depth", async (t) => {
+  it("reports a save in place, at any depth", async (t) => {
     const { path, heard } = await watched(t);
     await heard(() => writeFile(path("handler.ts"), "2"));
     await heard(() => writeFile(path("deep/er/route.ts"), "2"));
   });
 
-  it("hears of each save by rename over the same file", async (t) => {
+  it("reports each save by rename over the same file", async (t) => {
     const { path, heard } = await watched(t);
     for (const file of [path("handler.ts"), path("deep/er/route.ts")]) {
       await heard(() => saveByRename(file, "2"));
@@ -67,14 +67,14 @@ describe("watchDirectory", { timeout: 20_000 }, () => {
     }
   });
 
-  it("hears of a new file in a new directory", async (t) => {
+  it("reports a new file in a new directory", async (t) => {
     const { path, heard } = await watched(t);
     await heard(() => mkdir(path("new/er"), { recursive: true }));
     await heard(() => writeFile(path("new/er/route.ts"), "1"));
     await heard(() => saveByRename(path("new/er/route.ts"), "2"));
   });
 
-  it("hears of files in a directory that takes the place of another", async (t) => {
+  it("reports files in a directory that replaces another", async (t) => {
     const { path, heard } = await watched(t);
     await heard(() => rm(path("deep"), { recursive: true }));
     await heard(() => mkdir(path("deep/er"), { recursive: true }));
@@ -87,7 +87,7 @@ describe("watchDirectory", { timeout: 20_000 }, () => {
     await heard(() => writeFile(path("old/er/route.ts"), "2"));
   });
 
-  it("does not hear of what is ignored", async (t) => {
+  it("does not report ignored files", async (t) => {
     const asked = {
       "generated.ts": Promise.withResolvers<void>(),
       "handler.ts": Promise.withResolvers<void>(),
@@ -108,7 +108,7 @@ describe("watchDirectory", { timeout: 20_000 }, () => {
     assert.equal(calls(), 1);
   });
 
-  it("says at once that there is no such directory", () => {
+  it("throws at once for a missing directory", () => {
     assert.throws(() => watchDirectory(join(tmpdir(), "gateway-watch-missing"), () => {}), {
       code: "ENOENT",
     });

@@ -1,15 +1,15 @@
-// Tells of saves below a directory. Node's recursive watch follows each file's inode on Linux, so it goes deaf after the
-// first save by rename; a watch on a directory hears of whatever gets one of its names.
+// Reports saves below a directory. Node's recursive watch follows each file's inode on Linux, so it misses
+// changes after the first save by rename; a watch on a directory notices whatever gets one of its names.
 
 import { type FSWatcher, lstatSync, readdirSync, watch } from "node:fs";
 import { join, resolve, sep } from "node:path";
 
 export interface WatchDirectoryOptions {
-  /** Is given an absolute path, of a file or a directory; nothing in an ignored directory is heard of. */
+  /** Receives the absolute path of a file or a directory; ignored directories are not watched. */
   ignore?: (file: string) => boolean;
 }
 
-/** A save is several events; the last one within 50 ms counts. Keeps no process alive. */
+/** A save is several events; only the last one within 50 ms counts. Keeps no process alive. */
 export function watchDirectory(
   directory: string,
   onChange: () => void,
@@ -27,10 +27,10 @@ export function watchDirectory(
     },
   };
 
-  /** Watches first and lists then, so that nothing new falls between the two. */
+  /** Watches before it lists, so that no new file is missed in between. */
   function add(folder: string): void {
     const watcher = watch(folder, { persistent: false }, (event, name) => changed(folder, event, name));
-    // The directory has gone: there is nothing left to hear of, and no reason to stop.
+    // The directory is gone: there is nothing left to watch, and no reason to fail.
     watcher.on("error", () => drop(folder));
     watchers.set(folder, watcher);
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -60,7 +60,7 @@ export function watchDirectory(
     if (name !== null) {
       const file = join(folder, name);
       if (ignore(file)) return;
-      // The name may have come, gone or passed to another directory.
+      // The name may have appeared, disappeared or passed to another directory.
       if (event === "rename") {
         drop(file);
         if (isDirectory(file)) addBelow(file);

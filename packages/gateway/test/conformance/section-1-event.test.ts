@@ -87,7 +87,7 @@ describe("§1.2 fields", () => {
     assert.equal(answer.headers["apigw-requestid"], gateway.events[0]?.requestContext.requestId);
   });
 
-  it("§1.2 no two requests share a requestId", async (t) => {
+  it("§1.2 every request has a different requestId", async (t) => {
     const gateway = await startGateway(t);
     const first = await gateway.eventOf();
     const second = await gateway.eventOf();
@@ -143,7 +143,7 @@ describe("§1.2 fields", () => {
     assert.deepEqual([requestContext.apiId, requestContext.accountId], ["a1b2c3d4e5", "210987654321"]);
   });
 
-  it("§1.2 routeKey stands twice and has no stage", async (t) => {
+  it("§1.2 routeKey occurs twice, without the stage", async (t) => {
     const api = { routes: openRoutes("GET /pets/{petId}"), stages: [{ stageName: "mvp" }] };
     const gateway = await startGateway(t, { api });
     const event = await gateway.eventOf({ path: "/mvp/pets/7" });
@@ -160,20 +160,20 @@ describe("§1.3 headers", () => {
     assert.equal(headers["x-zebra"], "1");
   });
 
-  it("§1.3 a header sent twice is one text joined with a comma and no blank", async (t) => {
+  it("§1.3 a header sent twice is one text joined with a comma and no space", async (t) => {
     const gateway = await startGateway(t);
     const sent = ["host", "127.0.0.1", "x-probe", "first", "X-Probe", "second"];
     assert.equal((await gateway.eventOf({ headers: sent })).headers["x-probe"], "first,second");
   });
 
-  it("§1.3 cookies are split, trimmed and taken out of the headers", async (t) => {
+  it("§1.3 cookies are split, trimmed and removed from the headers", async (t) => {
     const gateway = await startGateway(t);
     const event = await gateway.eventOf({ headers: { cookie: "session=abc123;  theme=dark ; " } });
     assert.deepEqual(event.cookies, ["session=abc123", "theme=dark"]);
     assert.ok(!("cookie" in event.headers));
   });
 
-  it("§1.3 cookies of several cookie headers are all there", async (t) => {
+  it("§1.3 cookies of several cookie headers are all present", async (t) => {
     const gateway = await startGateway(t);
     const sent = ["host", "127.0.0.1", "cookie", "a=1; b=2", "cookie", "c=3"];
     assert.deepEqual((await gateway.eventOf({ headers: sent })).cookies, ["a=1", "b=2", "c=3"]);
@@ -379,7 +379,7 @@ describe("§1.5 stage and mapping key", () => {
     });
   }
 
-  it("§1.5 the mapping key stands in no field of the event", async (t) => {
+  it("§1.5 the mapping key is in no field of the event", async (t) => {
     const api = {
       stages: [{ stageName: "mvp" }],
       apiMappings: [{ domainName: "localhost", apiMappingKey: "outer-prefix", stage: "mvp" }],
@@ -441,7 +441,7 @@ describe("§1.7 path parameters", () => {
     assert.deepEqual((await gateway.eventOf({ path: "/pets/a/b/c" })).pathParameters, { proxy: "a/b/c" });
   });
 
-  it("§1.7 a greedy value has no trailing slash though rawPath keeps it (unconfirmed)", async (t) => {
+  it("§1.7 a greedy value has no trailing slash although rawPath keeps it (unconfirmed)", async (t) => {
     const gateway = await startGateway(t, { api: { routes: openRoutes("ANY /{proxy+}") } });
     const event = await gateway.eventOf({ path: "/pets/7/" });
     assert.equal(event.rawPath, "/pets/7/");
@@ -454,7 +454,7 @@ describe("§1.7 path parameters", () => {
     assert.ok(!("pathParameters" in (await gateway.eventOf({ path: "/else" }))));
   });
 
-  it("§1.7 several variables are all there", async (t) => {
+  it("§1.7 several variables are all present", async (t) => {
     const gateway = await startGateway(t, { api: { routes: openRoutes("GET /{owner}/pets/{petId}") } });
     const { pathParameters } = await gateway.eventOf({ path: "/ann/pets/7" });
     assert.deepEqual(pathParameters, { owner: "ann", petId: "7" });

@@ -1,4 +1,4 @@
-// docs/behaviour.md §2: what the function returned, what the client gets, what fails how, and the limits.
+// docs/behaviour.md §2: the function's result, the client's answer, failures and limits.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -20,7 +20,7 @@ interface GoldenAnswers {
   answers: { returned: string; payload: string; status: number; contentType: string; body: string }[];
 }
 
-/** Hands over the very text, as a custom runtime can. */
+/** Passes on the original text, as a custom runtime can. */
 function returning(payload: string): LambdaFunction {
   const invoke = async () =>
     ({ outcome: "returned", payload, requestId: "1", isColdStart: false, durationMilliseconds: 0 }) as const;
@@ -43,7 +43,7 @@ describe("§2.1 answers of the service", () => {
 });
 
 describe("§2.1 interpretation of the returned value", () => {
-  it("§2.1 status, headers, cookies and body are those of an object with statusCode", async (t) => {
+  it("§2.1 status, headers, cookies and body are taken from an object with statusCode", async (t) => {
     const handler = () => ({
       statusCode: 201,
       headers: { "Content-Type": "text/html", "X-Made": "here" },
@@ -94,7 +94,7 @@ describe("§2.1 interpretation of the returned value", () => {
     ["a header that is null", { statusCode: 200, headers: { a: null } }],
     ["a header that is a number", { statusCode: 200, headers: { "x-count": 3 } }, " (unconfirmed)"],
     ["a header value with a line break", { statusCode: 200, headers: { a: "b\r\nc: d" } }],
-    ["a header name with a blank", { statusCode: 200, headers: { "a b": "c" } }],
+    ["a header name with a space", { statusCode: 200, headers: { "a b": "c" } }],
     ["cookies that are a string", { statusCode: 200, cookies: "a=1" }],
     ["a cookie that is a number", { statusCode: 200, cookies: [1] }],
   ];
@@ -119,7 +119,7 @@ describe("§2.1 interpretation of the returned value", () => {
     assert.deepEqual([headers["x-count"], headers["x-flag"]], ["3", "true"]);
   });
 
-  it("§2.1 entries of cookies come before a set-cookie header, both are sent", async (t) => {
+  it("§2.1 entries of cookies come before a set-cookie header, and both are sent", async (t) => {
     const handler = () => ({ statusCode: 200, headers: { "set-cookie": "c=3" }, cookies: ["a=1", "b=2"] });
     const { headers } = await (await startGateway(t, { handler })).send();
     assert.deepEqual(headers["set-cookie"], ["a=1", "b=2", "c=3"]);
@@ -160,7 +160,7 @@ describe("§2.1 interpretation of the returned value", () => {
     assert.notEqual(headers["apigw-requestid"], "mine");
   });
 
-  it("§2.1 the answer is buffered: it has a length and is not chunked, also if the function says so", async (t) => {
+  it("§2.1 the answer is buffered: it has a length and is not chunked, even if the function says so", async (t) => {
     const handler = () => ({ statusCode: 200, headers: { "transfer-encoding": "chunked" }, body: "hi" });
     const { headers, text } = await (await startGateway(t, { handler })).send();
     assert.ok(!("transfer-encoding" in headers));
@@ -204,7 +204,7 @@ describe("§2.2 failures", () => {
     assertGatewayError(await (await startGateway(t, { handler })).send(), 500, "Internal Server Error");
   });
 
-  it("§2.2 a handler that rejects is a 500, also with something that is not an Error", async (t) => {
+  it("§2.2 a handler that rejects is a 500, also with a value that is not an Error", async (t) => {
     const handler = () => Promise.reject("oops");
     assertGatewayError(await (await startGateway(t, { handler })).send(), 500, "Internal Server Error");
   });
@@ -227,7 +227,7 @@ describe("§2.2 failures", () => {
     );
   });
 
-  it("§2.2 the integration's time-out is a 503 and the function runs on to its end", async (t) => {
+  it("§2.2 the integration's time-out is a 503, and the function runs to its end", async (t) => {
     const goOn = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<string>();
     const handler = async () => {
@@ -269,7 +269,7 @@ describe("§2.2 failures", () => {
     assert.equal(gateway.events.length, 0);
   });
 
-  it("§2.2 a host of no API among several is a 403 with x-amzn-errortype", async (t) => {
+  it("§2.2 a host of none of several APIs is a 403 with x-amzn-errortype", async (t) => {
     const description = {
       routes: openRoutes("$default"),
       integration: { payloadFormatVersion: "2.0", timeoutMilliseconds: 29_000 },
@@ -325,7 +325,7 @@ describe("§2.3 limits", () => {
     assert.equal(gateway.events.length, 0);
   });
 
-  it("§2.3 a binary body of 4 MB passes, base64 and all", async (t) => {
+  it("§2.3 a binary body of 4 MB passes, even in base64", async (t) => {
     const gateway = await startGateway(t);
     const event = await gateway.eventOf({ method: "POST", body: Buffer.alloc(4 * 1024 * 1024) });
     assert.equal(Buffer.from(event.body ?? "", "base64").length, 4 * 1024 * 1024);
@@ -360,7 +360,7 @@ describe("§2.3 limits", () => {
     assertGatewayError(over, 431, "Request Header Fields Too Large");
   });
 
-  it("§2.3 names of headers are not counted (unconfirmed)", async (t) => {
+  it("§2.3 header names are not counted (unconfirmed)", async (t) => {
     const gateway = await startGateway(t);
     const headers = ["host", "127.0.0.1"];
     for (let index = 0; index < 100; index += 1) headers.push(`x-${"n".repeat(120)}-${index}`, "v");

@@ -45,25 +45,25 @@ describe("§3.1 algorithm", () => {
 
   const cases: RoutingCase[] = [
     {
-      title: "§3.1 a full match goes before a greedy one, also with ANY",
+      title: "§3.1 a full match takes precedence over a greedy one, also with ANY",
       routeKeys: ["GET /{proxy+}", "ANY /pets"],
       request: "GET /pets",
       expected: "ANY /pets",
     },
     {
-      title: "§3.1 the exact method goes before ANY",
+      title: "§3.1 the exact method takes precedence over ANY",
       routeKeys: ["ANY /pets", "GET /pets"],
       request: "GET /pets",
       expected: "GET /pets",
     },
     {
-      title: "§3.1 the exact method goes before ANY though ANY has more literals (unconfirmed)",
+      title: "§3.1 the exact method takes precedence over ANY even if ANY has more literals (unconfirmed)",
       routeKeys: ["GET /{kind}/dog", "ANY /pets/dog"],
       request: "GET /pets/dog",
       expected: "GET /{kind}/dog",
     },
     {
-      title: "§3.1 the exact method goes before ANY among greedy routes (unconfirmed)",
+      title: "§3.1 the exact method takes precedence over ANY among greedy routes (unconfirmed)",
       routeKeys: ["GET /{proxy+}", "ANY /pets/{proxy+}"],
       request: "GET /pets/dog",
       expected: "GET /{proxy+}",
@@ -75,13 +75,13 @@ describe("§3.1 algorithm", () => {
       expected: "ANY /pets",
     },
     {
-      title: "§3.1 a literal goes before a variable, segment by segment",
+      title: "§3.1 a literal takes precedence over a variable, segment by segment",
       routeKeys: ["GET /{owner}/dog", "GET /ann/{pet}"],
       request: "GET /ann/dog",
       expected: "GET /ann/{pet}",
     },
     {
-      title: "§3.1 a variable goes before a greedy variable",
+      title: "§3.1 a variable takes precedence over a greedy variable",
       routeKeys: ["GET /pets/{proxy+}", "GET /pets/{id}"],
       request: "GET /pets/7",
       expected: "GET /pets/{id}",
@@ -93,13 +93,13 @@ describe("§3.1 algorithm", () => {
       expected: "GET /pets/dog/{proxy+}",
     },
     {
-      title: "§3.1 greedy goes before $default",
+      title: "§3.1 greedy takes precedence over $default",
       routeKeys: ["$default", "ANY /{proxy+}"],
       request: "GET /x",
       expected: "ANY /{proxy+}",
     },
     {
-      title: "§3.1 routes of other lengths do not disturb the order",
+      title: "§3.1 routes of other lengths do not affect the order",
       routeKeys: [
         "GET /{a}/{b}",
         "GET /{a}",
@@ -125,7 +125,7 @@ describe("§3.1 stage first", () => {
     assert.deepEqual([event.routeKey, event.requestContext.stage], ["GET /items", "mvp"]);
   });
 
-  it("§3.1 what names no stage goes to $default", async (t) => {
+  it("§3.1 a path without a stage name goes to $default", async (t) => {
     const stages = [{ stageName: "$default" }, { stageName: "mvp" }];
     const gateway = await startGateway(t, { api: { routes: openRoutes("GET /items"), stages } });
     const event = await gateway.eventOf({ path: "/items" });
@@ -199,7 +199,7 @@ describe("§3.2 rules", () => {
       switches: { trailingSlash: "ignored" },
     },
     {
-      title: "§3.2 a trailing slash does not bother a greedy route",
+      title: "§3.2 a trailing slash does not affect a greedy route",
       routeKeys: ["ANY /{proxy+}"],
       request: "GET /items/",
       expected: "ANY /{proxy+}",

@@ -1,4 +1,5 @@
-// docs/behaviour.md §4.5: routes with AWS_IAM, called with signatures that the AWS SDK's own signer has made, and with curl's.
+// docs/behaviour.md §4.5: routes with AWS_IAM, called with signatures made by the AWS SDK's own signer, and
+// by curl.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -58,7 +59,7 @@ class Sha256 {
 
 interface Signed {
   method: string;
-  /** With its query, as it is sent. */
+  /** With its query, as sent. */
   path: string;
   headers: Record<string, string>;
   body: string;
@@ -158,25 +159,25 @@ describe("§4.5 AWS_IAM: a signed request", () => {
     ["a parameter that is sent twice", { query: { a: ["2", "1"] } }],
     ["a parameter called __proto__", { query: Object.fromEntries([["__proto__", "1"]]) }],
     ["an encoded path", { path: "/orders/a%20b%2Fc/%C3%BC" }],
-    ["a header with blanks in it", { headers: { "x-note": "  a   b " } }],
+    ["a header with spaces in it", { headers: { "x-note": "  a   b " } }],
     ["a header that is not signed", { headers: { "user-agent": "sdk" } }],
     ["a clock that is four minutes late", { at: now - 4 * 60_000 }],
     ["a clock that is four minutes ahead", { at: now + 4 * 60_000 }],
   ];
   for (const [name, signing] of forms) {
-    it(`is let in with ${name}`, async (t) => {
+    it(`is accepted with ${name}`, async (t) => {
       const gateway = await guard(t);
       assert.equal((await gateway.send(await signed(signing))).status, 200);
     });
   }
 
-  it("is let in through a stage and for another Region, as the API says", async (t) => {
+  it("is accepted through a stage and for another Region, as the API is configured", async (t) => {
     const gateway = await guard(t, { region: "us-east-1", stages: [{ stageName: "mvp" }] });
     const request = await signed({ path: "/mvp/orders", region: "us-east-1" });
     assert.equal((await gateway.send(request)).status, 200);
   });
 
-  it("is let in as curl signs it", async (t) => {
+  it("is accepted as curl signs it", async (t) => {
     const gateway = await startGateway(t, {
       api: {
         routes: [{ routeKey: "$default", authorizationType: "AWS_IAM" }],
@@ -193,7 +194,7 @@ describe("§4.5 AWS_IAM: a signed request", () => {
     assert.equal(await statusOf(...sign, ...user("wrong"), url), "403");
   });
 
-  it("has its caller in the access log, and its reason where it is refused", async (t) => {
+  it("has its caller in the access log, or the reason for its refusal", async (t) => {
     const format = "$context.requestId $context.identity.userArn $context.authorizer.error";
     const gateway = await guard(t, {
       stages: [{ stageName: "$default", accessLogSettings: { format } }],
@@ -225,11 +226,11 @@ describe("§4.5 AWS_IAM: what is refused", () => {
     ["with the path decoded once more", { path: "/a%2520b" }, () => ({ path: "/a%20b" })],
     ["with a parameter added", {}, () => ({ path: "/orders?admin=true" })],
     ["with a parameter changed", { query: { page: "1" } }, () => ({ path: "/orders?page=2" })],
-    ["with a parameter taken away", { query: { page: "1" } }, () => ({ path: "/orders" })],
+    ["with a parameter removed", { query: { page: "1" } }, () => ({ path: "/orders" })],
     ["with another body", { method: "POST", body: "a=1" }, () => ({ body: "a=2" })],
-    ["with a body that was not there", { method: "POST" }, () => ({ body: "a=1" })],
+    ["with a body that was not signed", { method: "POST" }, () => ({ body: "a=1" })],
     [
-      "with another body under the hash that was signed",
+      "with another body under the signed hash",
       { method: "POST", body: "a=1", applyChecksum: true },
       () => ({ body: "a=2" }),
     ],
@@ -244,7 +245,7 @@ describe("§4.5 AWS_IAM: what is refused", () => {
       ({ headers }) => ({ headers: { ...headers, "x-tenant": "b" } }),
     ],
     [
-      "with a signed header taken away",
+      "with a signed header removed",
       { headers: { "x-tenant": "a" } },
       ({ headers: { "x-tenant": _, ...headers } }) => ({ headers }),
     ],
@@ -255,7 +256,7 @@ describe("§4.5 AWS_IAM: what is refused", () => {
       ({ headers }) => ({ headers: { ...headers, "x-amz-target": "Delete" } }),
     ],
     [
-      "with another moment of signing",
+      "with another time of signing",
       {},
       ({ headers }) => ({ headers: { ...headers, "x-amz-date": "20261129T120001Z" } }),
     ],
@@ -277,13 +278,13 @@ describe("§4.5 AWS_IAM: what is refused", () => {
     ["with a signature of zeros", {}, authorization((text) => text.replace(/\w{64}$/, "0".repeat(64)))],
     ["with the host left out of the signed headers", {}, authorization((text) => text.replace("host;", ""))],
     [
-      "with a signed header that it does not have",
+      "with a signed header that is missing",
       {},
       authorization((text) => text.replace("host;", "host;x-absent;")),
     ],
     ["with the day of another scope", {}, authorization((text) => text.replace("/20261129/", "/20261128/"))],
     [
-      "with a scope that ends otherwise",
+      "with a scope that ends differently",
       {},
       authorization((text) => text.replace("aws4_request", "aws5_request")),
     ],
@@ -312,7 +313,7 @@ describe("§4.5 AWS_IAM: what is refused", () => {
     });
   }
 
-  it("every request where the description lists no caller", async (t) => {
+  it("every request if the description lists no caller", async (t) => {
     const gateway = await guard(t, { awsCallers: [] });
     assertForbidden(await gateway.send(await signed()));
   });
@@ -342,7 +343,7 @@ describe("§4.5 AWS_IAM: a description", () => {
       /userArn "billing"; write one/,
     ],
     [
-      "a key with a blank",
+      "a key with a space",
       { awsCallers: [{ ...billing, accessKeyId: "AKIA LOCAL" }] },
       /^The access key "AKIA LOCAL"/,
     ],

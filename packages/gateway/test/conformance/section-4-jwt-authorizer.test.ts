@@ -33,7 +33,7 @@ interface Guarded {
 
 const key = rsaKey("first");
 
-/** A gateway whose every route needs a token of the issuer. */
+/** A gateway whose every route needs a token from the issuer. */
 async function guard(t: TestContext, issuer: LocalIssuer, guarded: Guarded = {}): Promise<StartedGateway> {
   const {
     authorizer,
@@ -89,7 +89,7 @@ describe("§4.1 identity source", () => {
     });
   }
 
-  it("§4.1 another header can be the source, and then Authorization is not looked at", async (t) => {
+  it("§4.1 another header can be the source, and Authorization is then ignored", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer, { authorizer: { identitySource: "$request.header.x-token" } });
     const token = signToken(key, validClaims(issuer));
@@ -106,7 +106,7 @@ describe("§4.1 identity source", () => {
     assertUnauthorized(await gateway.send({ path: `/?token=${token}&token=${token}` }), invalidToken);
   });
 
-  it("§4.1 a route without authorizer needs no token, and its event has no authorizer even with one", async (t) => {
+  it("§4.1 a route without an authorizer needs no token, and its event has no authorizer even with one", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer);
     const event = await gateway.eventOf({ path: "/open", ...bearer(signToken(key, validClaims(issuer))) });
@@ -139,7 +139,7 @@ describe("§4.1 algorithm and key", () => {
     ["HS256 with the public key as secret", (i) => signWithPublicKeyAsSecret(key, validClaims(i))],
     ["PS256", (i) => signToken(key, validClaims(i), { alg: "PS256" }), " (unconfirmed)"],
     [
-      "an algorithm named like an object's member",
+      "an algorithm named like an inherited property",
       (i) => signToken(key, validClaims(i), { alg: "constructor" }),
     ],
     ["an unknown kid", (i) => signToken(key, validClaims(i), { kid: "other" })],
@@ -174,7 +174,7 @@ describe("§4.1 algorithm and key", () => {
     });
   }
 
-  it("§4.1 ES256 is refused, also with a key that the issuer publishes", async (t) => {
+  it("§4.1 ES256 is refused, even with a key that the issuer publishes", async (t) => {
     const elliptic = ecKey("elliptic");
     const issuer = await startIssuer(t, [elliptic]);
     const gateway = await guard(t, issuer);
@@ -203,7 +203,7 @@ describe("§4.1 algorithm and key", () => {
     assertUnauthorized(await gateway.send(bearer(signToken(weak, validClaims(issuer)))), invalidToken);
   });
 
-  it("§4.1 a key set with rubbish in it still serves its good key", async (t) => {
+  it("§4.1 a key set with invalid entries still provides its valid key", async (t) => {
     const issuer = await startIssuer(t);
     const jwk = { ...key.publicKey.export({ format: "jwk" }), kid: "first" };
     issuer.answerJwks = (outgoing) =>
@@ -213,7 +213,7 @@ describe("§4.1 algorithm and key", () => {
   });
 });
 
-/** The token with other claims under the old signature. */
+/** The token with other claims and the old signature. */
 function withClaims(token: string, claims: object): string {
   const [header, , signature] = token.split(".");
   return `${header}.${encode(claims)}.${signature}`;
@@ -232,7 +232,7 @@ describe("§4.1 claims", () => {
     ["another issuer", { iss: "https://elsewhere.example" }, false],
     ["no issuer", { iss: undefined }, false],
     ["an expiry one second ago", { exp: issuedAt - 1 }, false],
-    ["an expiry at this very second", { exp: issuedAt }, false],
+    ["an expiry at this exact second", { exp: issuedAt }, false],
     ["an expiry in one second", { exp: issuedAt + 1 }, true],
     ["no expiry", { exp: undefined }, false, " (unconfirmed)"],
     ["an expiry that is a text", { exp: String(issuedAt + 10) }, false, " (unconfirmed)"],
@@ -240,10 +240,10 @@ describe("§4.1 claims", () => {
     ["nbf one second ago", { nbf: issuedAt - 1 }, true],
     ["nbf that is a text", { nbf: "now" }, false, " (unconfirmed)"],
     ["iat in one second", { iat: issuedAt + 1 }, false],
-    ["iat at this very second", { iat: issuedAt }, true, " (unconfirmed)"],
+    ["iat at this exact second", { iat: issuedAt }, true, " (unconfirmed)"],
     ["no iat", { iat: undefined }, true],
-    ["token_use id, since it is not looked at", { token_use: "id" }, true],
-    ["azp of another client, since it is not looked at", { azp: "other" }, true],
+    ["token_use id, which is ignored", { token_use: "id" }, true],
+    ["azp of another client, which is ignored", { azp: "other" }, true],
   ];
   for (const [title, claims, accepted, confidence = ""] of cases) {
     it(`§4.1 ${title} is ${accepted ? "accepted" : "refused"}${confidence}`, async (t) => {
@@ -255,7 +255,7 @@ describe("§4.1 claims", () => {
     });
   }
 
-  it("§4.1 the issuer's trailing slash counts", async (t) => {
+  it("§4.1 a trailing slash of the issuer is significant", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer);
     const answer = await gateway.send(
@@ -289,7 +289,7 @@ describe("§4.1 scopes", () => {
     ["one of the wanted scopes in a text", { scope: "openid orders/read" }, 200],
     ["one of the wanted scopes in a list", { scope: ["openid", "orders/write"] }, 200],
     ["one of the wanted scopes in scp", { scp: ["orders/read"] }, 200],
-    ["scp goes before scope", { scp: ["openid"], scope: "orders/read" }, 403, " (unconfirmed)"],
+    ["scp takes precedence over scope", { scp: ["openid"], scope: "orders/read" }, 403, " (unconfirmed)"],
     ["none of the wanted scopes", { scope: "openid" }, 403],
     ["no scope at all", {}, 403],
     ["a scope that only starts like a wanted one", { scope: "orders/readers" }, 403],
@@ -305,7 +305,7 @@ describe("§4.1 scopes", () => {
 });
 
 describe("§4.2 discovery and caching", () => {
-  it("§4.2 discovery and keys are asked for once for many tokens", async (t) => {
+  it("§4.2 discovery and keys are fetched once for many tokens", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer);
     for (const sub of ["a", "b", "c"])
@@ -313,7 +313,7 @@ describe("§4.2 discovery and caching", () => {
     assert.deepEqual(issuer.requests, { discovery: 1, jwks: 1 });
   });
 
-  it("§4.2 concurrent first requests share one question to the issuer", async (t) => {
+  it("§4.2 concurrent first requests share one fetch", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer);
     const tokens = ["a", "b", "c", "d"].map((sub) => signToken(key, { ...validClaims(issuer), sub }));
@@ -325,14 +325,14 @@ describe("§4.2 discovery and caching", () => {
     assert.deepEqual(issuer.requests, { discovery: 1, jwks: 1 });
   });
 
-  it("§4.2 with jwksUri the issuer is not asked for its discovery document", async (t) => {
+  it("§4.2 with jwksUri the discovery document is not fetched", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer, { authorizer: { jwksUri: issuer.jwksUri } });
     assert.equal((await gateway.send(bearer(signToken(key, validClaims(issuer))))).status, 200);
     assert.deepEqual(issuer.requests, { discovery: 0, jwks: 1 });
   });
 
-  it("§4.2 keys are kept for two hours, then asked for again", async (t) => {
+  it("§4.2 keys are kept for two hours, then fetched again", async (t) => {
     const issuer = await startIssuer(t);
     let milliseconds = issuedAt * 1000;
     const gateway = await guard(t, issuer, { now: () => milliseconds });
@@ -360,7 +360,7 @@ describe("§4.2 discovery and caching", () => {
     assert.equal(issuer.requests.jwks, 2);
   });
 
-  it("§4.2 an unknown kid has the keys asked for once more, so a rotated key works at once (unconfirmed)", async (t) => {
+  it("§4.2 an unknown kid causes one more fetch of the keys, so a rotated key works at once (unconfirmed)", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer);
     await gateway.send(bearer(signToken(key, validClaims(issuer))));
@@ -378,7 +378,7 @@ describe("§4.2 discovery and caching", () => {
     assert.equal(issuer.requests.jwks, 2);
   });
 
-  it("§4.2 a token verified by a key that has gone is refused after the refetch", async (t) => {
+  it("§4.2 a token verified by a withdrawn key is refused after the refetch", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer);
     const sent = bearer(signToken(key, validClaims(issuer)));
@@ -434,7 +434,7 @@ describe("§4.2 discovery and caching", () => {
     assertUnauthorized(await gateway.send(bearer(signToken(key, validClaims(gone)))), discoveryError);
   });
 
-  it("§4.2 a failure is not remembered: the next token asks again", async (t) => {
+  it("§4.2 a failure is not remembered: the next token causes a new fetch", async (t) => {
     const issuer = await startIssuer(t);
     const good = issuer.answerJwks;
     issuer.answerJwks = (outgoing) => outgoing.writeHead(500).end();
@@ -463,7 +463,7 @@ describe("§4.3 refusals", () => {
     ["Basic credentials", "Basic dXNlcjpwYXNz"],
     ["two segments", "Bearer a.b"],
     ["four segments", "Bearer a.b.c.d"],
-    ["segments of no base64url", "Bearer !.!.!"],
+    ["segments that are not base64url", "Bearer !.!.!"],
     ["a header that is not JSON", `Bearer ${encode("{")}.${encode({})}.x`],
     ["a header that is a list", `Bearer ${encode([])}.${encode({})}.AA`],
     ["a header that is null", `Bearer ${encode("null")}.${encode({})}.AA`],
@@ -499,14 +499,14 @@ describe("§4.3 refusals", () => {
     });
   }
 
-  it('§4.3 genuine claims that are no UTF-8 are a 401 with error="invalid_token" (unconfirmed)', async (t) => {
+  it('§4.3 genuine claims that are not UTF-8 are a 401 with error="invalid_token" (unconfirmed)', async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer);
     const claims = Buffer.from(JSON.stringify({ ...validClaims(issuer), sub: "\xff" }), "latin1");
     assertUnauthorized(await gateway.send(bearer(signToken(key, claims))), invalidToken);
   });
 
-  it("§4.3 no token is a 401 with a bare Bearer", async (t) => {
+  it("§4.3 a missing token is a 401 with a bare Bearer", async (t) => {
     const gateway = await guard(t, await startIssuer(t));
     assertUnauthorized(await gateway.send(), "Bearer");
     assertUnauthorized(await gateway.send({ headers: { authorization: "" } }), "Bearer");
@@ -520,7 +520,7 @@ describe("§4.3 refusals", () => {
     );
   });
 
-  it("§4.3 two authorization headers are no token", async (t) => {
+  it("§4.3 two authorization headers count as no token", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer);
     const value = `Bearer ${signToken(key, validClaims(issuer))}`;
@@ -528,7 +528,7 @@ describe("§4.3 refusals", () => {
     assertUnauthorized(await gateway.send({ headers }), invalidToken);
   });
 
-  it("§4.3 a wrong audience is told", async (t) => {
+  it("§4.3 a wrong audience is named in www-authenticate", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer);
     assertUnauthorized(
@@ -537,7 +537,7 @@ describe("§4.3 refusals", () => {
     );
   });
 
-  it("§4.3 an expired token is told, with the scopes of the route", async (t) => {
+  it("§4.3 an expired token is named in www-authenticate, with the scopes of the route", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer, { scopes: ["orders/read", "orders/write"] });
     assertUnauthorized(
@@ -565,7 +565,7 @@ describe("§4.3 refusals", () => {
     ],
   ];
   for (const [title, description, token] of told) {
-    it(`§4.3 ${title} is told as "${description}" (unconfirmed)`, async (t) => {
+    it(`§4.3 ${title} is reported as "${description}" (unconfirmed)`, async (t) => {
       const issuer = await startIssuer(t);
       const gateway = await guard(t, issuer);
       assertUnauthorized(
@@ -583,7 +583,7 @@ describe("§4.3 refusals", () => {
     assert.equal(gateway.events.length, 0);
   });
 
-  it("§4.3 a missing scope is told as insufficient_scope with the scopes of the route (unconfirmed)", async (t) => {
+  it("§4.3 a missing scope is reported as insufficient_scope with the scopes of the route (unconfirmed)", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer, { scopes: ["orders/read", "orders/write"] });
     const answer = await gateway.send(bearer(signToken(key, validClaims(issuer))));
@@ -594,13 +594,13 @@ describe("§4.3 refusals", () => {
 
 describe("§4.4 claims in the event", () => {
   const cases: [title: string, json: string, printed: string | undefined, confidence?: string][] = [
-    ["a text with blanks", '"a b"', "a b"],
+    ["a text with spaces", '"a b"', "a b"],
     ["a text in brackets", '"[ADMINS]"', "[ADMINS]"],
     ["an integer", "1718722804", "1718722804"],
     ["true", "true", "true"],
     ["false", "false", "false"],
     ["a list of texts", '["USERS","ADMINS"]', "[USERS ADMINS]"],
-    ["a list whose item has a blank, as the two items it is not", '["not ADMINS"]', "[not ADMINS]"],
+    ["a list whose item has a space, which looks like two items", '["not ADMINS"]', "[not ADMINS]"],
     ["a list of numbers and booleans", "[1,true]", "[1 true]"],
     ["an object", '{"key":"value"}', "map[key:value]"],
     [
@@ -628,7 +628,7 @@ describe("§4.4 claims in the event", () => {
     });
   }
 
-  it("§4.4 every claim is there, as a text, in alphabetical order", async (t) => {
+  it("§4.4 every claim is present, as a text, in alphabetical order", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer);
     const { authorizer } = (await gateway.eventOf(bearer(signToken(key, validClaims(issuer)))))
@@ -652,7 +652,7 @@ describe("§4.4 claims in the event", () => {
     assert.equal(claims.admin, undefined);
   });
 
-  it("§4.4 scopes is null on a route without scopes, though the token has some", async (t) => {
+  it("§4.4 scopes is null on a route without scopes, even if the token has some", async (t) => {
     const issuer = await startIssuer(t);
     const gateway = await guard(t, issuer);
     const token = signToken(key, { ...validClaims(issuer), scope: "openid orders/read" });

@@ -56,7 +56,7 @@ describe("§5 preflight", () => {
     assert.deepEqual([answer.status, answer.text], [204, ""]);
   });
 
-  it("§5 of an origin that is not allowed is a 204 without CORS headers (unconfirmed)", async (t) => {
+  it("§5 from an origin that is not allowed is a 204 without CORS headers (unconfirmed)", async (t) => {
     const gateway = await start(t, {});
     const answer = await gateway.send({
       ...preflight,
@@ -65,14 +65,14 @@ describe("§5 preflight", () => {
     assert.deepEqual([answer.status, corsHeaders(answer)], [204, {}]);
   });
 
-  it("§5 needs origin and access-control-request-method; else OPTIONS is an ordinary method", async (t) => {
+  it("§5 needs origin and access-control-request-method; otherwise OPTIONS is an ordinary method", async (t) => {
     const gateway = await start(t, {});
     assert.equal((await gateway.send({ ...preflight, headers: { origin } })).status, 404);
     const headers = { "access-control-request-method": "GET" };
     assert.equal((await gateway.send({ ...preflight, headers })).status, 404);
   });
 
-  it("§5 of an open OPTIONS route is answered by the gateway", async (t) => {
+  it("§5 for an open OPTIONS route is answered by the gateway", async (t) => {
     const gateway = await start(t, { routes: openRoutes("OPTIONS /{proxy+}") });
     assert.equal((await gateway.send(preflight)).status, 204);
     assert.equal(gateway.events.length, 0);
@@ -83,7 +83,7 @@ describe("§5 preflight", () => {
       routes: [{ routeKey, authorizationType: "JWT", authorizerId: "jwt" }],
     };
 
-    it(`§5 of ${routeKey} with an authorizer is a 401`, async (t) => {
+    it(`§5 for ${routeKey} with an authorizer is a 401`, async (t) => {
       const { issuer, audience } = await startIssuer(t);
       const authorizers = { jwt: { jwtConfiguration: { issuer, audience: [audience] } } };
       const gateway = await start(t, { ...authorized, authorizers });
@@ -92,7 +92,7 @@ describe("§5 preflight", () => {
 
     if (routeKey.startsWith("OPTIONS")) continue;
 
-    it(`§5 of ${routeKey} with an authorizer passes by an open OPTIONS /{proxy+} route`, async (t) => {
+    it(`§5 for ${routeKey} with an authorizer passes through an open OPTIONS /{proxy+} route`, async (t) => {
       const { issuer, audience } = await startIssuer(t);
       const authorizers = { jwt: { jwtConfiguration: { issuer, audience: [audience] } } };
       const routes = [...(authorized.routes ?? []), ...openRoutes("OPTIONS /{proxy+}")];
@@ -100,7 +100,7 @@ describe("§5 preflight", () => {
       assert.equal((await gateway.send(preflight)).headers["access-control-allow-origin"], origin);
     });
 
-    it(`§5 of ${routeKey} without authorizer reaches the function and gets the gateway's headers (unconfirmed)`, async (t) => {
+    it(`§5 for ${routeKey} without an authorizer reaches the function and gets the gateway's headers (unconfirmed)`, async (t) => {
       const handler = () => ({ statusCode: 200, headers: { "access-control-allow-origin": "*" } });
       const gateway = await start(t, { routes: openRoutes(routeKey) }, handler);
       const answer = await gateway.send(preflight);
@@ -131,7 +131,7 @@ describe("§5 answers", () => {
     assert.deepEqual(corsHeaders(await gateway.send({ path: "/items", headers })), {});
   });
 
-  it("§5 lose the function's own CORS headers to the configured ones", async (t) => {
+  it("§5 have the function's own CORS headers replaced by the configured ones", async (t) => {
     const headers = {
       "Access-Control-Allow-Origin": "*",
       "access-control-allow-credentials": "true",
@@ -145,7 +145,7 @@ describe("§5 answers", () => {
     assert.deepEqual(corsHeaders(await gateway.send({ path: "/items" })), {});
   });
 
-  it("§5 name one origin, the one that asked, and vary by it (vary unconfirmed)", async (t) => {
+  it("§5 name only the origin that asked, and vary by it (vary unconfirmed)", async (t) => {
     const gateway = await start(t, {});
     const answer = await gateway.send({ path: "/items", headers: { origin: "https://admin.example" } });
     assert.equal(answer.headers["access-control-allow-origin"], "https://admin.example");
@@ -175,13 +175,13 @@ describe("§5 answers", () => {
     assert.equal(answer.headers["access-control-allow-credentials"], "true");
   });
 
-  it("§5 of the gateway itself get CORS headers too (unconfirmed)", async (t) => {
+  it("§5 from the gateway itself get CORS headers too (unconfirmed)", async (t) => {
     const gateway = await start(t, {});
     const answer = await gateway.send({ path: "/else", headers: { origin } });
     assert.deepEqual([answer.status, answer.headers["access-control-allow-origin"]], [404, origin]);
   });
 
-  it("§5 of the gateway itself have none with the switch corsOnGatewayErrors", async (t) => {
+  it("§5 from the gateway itself have none with the switch corsOnGatewayErrors", async (t) => {
     const api = { routes: openRoutes("GET /items"), corsConfiguration: cors };
     const gateway = await startGateway(t, { api, switches: { corsOnGatewayErrors: false } });
     assert.deepEqual(corsHeaders(await gateway.send({ path: "/else", headers: { origin } })), {});

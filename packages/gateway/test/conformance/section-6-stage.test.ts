@@ -38,7 +38,7 @@ describe("§6.2 API mappings", () => {
     return describeApi({ apiId, apiMappings });
   }
 
-  it("§6.2 the longest key wins and the mapping without key takes the rest", async (t) => {
+  it("§6.2 the longest key wins, and the mapping without a key takes the rest", async (t) => {
     const apis = [
       apiWith("short", "v1"),
       apiWith("long", "v1/express"),
@@ -94,7 +94,7 @@ describe("§6.2 API mappings", () => {
     assert.equal((await gateway.send({ path: "/mvp/items", headers: host })).status, 404);
   });
 
-  it("§6.2 the execute-api form keeps working next to a mapping", async (t) => {
+  it("§6.2 the execute-api form keeps working beside a mapping", async (t) => {
     const api = describeApi({
       stages: [{ stageName: "mvp" }],
       apiMappings: [{ domainName, apiMappingKey: "express", stage: "mvp" }],
@@ -116,7 +116,7 @@ describe("§6.3 throttling", () => {
     throttlingBurstLimit: burst,
   });
 
-  it("§6.3 more than the burst is a 429 that does not reach the function, without retry-after (unconfirmed)", async (t) => {
+  it("§6.3 more requests than the burst get a 429 that does not reach the function, without retry-after (unconfirmed)", async (t) => {
     const stages = [{ stageName: "$default", defaultRouteSettings: limit(1, 2) }];
     const gateway = await startGateway(t, { api: { stages }, now: () => 0 });
     const answers = [await gateway.send(), await gateway.send(), await gateway.send()];
@@ -129,7 +129,7 @@ describe("§6.3 throttling", () => {
     assert.equal(gateway.events.length, 2);
   });
 
-  it("§6.3 the bucket fills at the rate and not above the burst", async (t) => {
+  it("§6.3 the bucket fills at the rate up to the burst", async (t) => {
     let milliseconds = 0;
     const stages = [{ stageName: "$default", defaultRouteSettings: limit(2, 2) }];
     const gateway = await startGateway(t, { api: { stages }, now: () => milliseconds });
@@ -162,7 +162,7 @@ describe("§6.3 throttling", () => {
     assert.equal((await gateway.send({ path: "/b" })).status, 200);
   });
 
-  it("§6.3 a route's own limits go before the stage's", async (t) => {
+  it("§6.3 a route's own limits take precedence over the stage's", async (t) => {
     const stages = [
       { stageName: "$default", defaultRouteSettings: limit(1, 1), routeSettings: { "GET /b": limit(1, 2) } },
     ];
@@ -218,7 +218,7 @@ describe("§6.3 throttling", () => {
     ],
   ];
   for (const [title, underTest, line] of limited) {
-    it(`§6.3 one line of the log names ${title}, until its bucket has been full again`, async (t) => {
+    it(`§6.3 one log line names ${title}, until its bucket has been full again`, async (t) => {
       let milliseconds = 0;
       const gateway = await startGateway(t, { ...underTest, now: () => milliseconds });
       const statuses = async (count: number) => {
@@ -237,7 +237,7 @@ describe("§6.3 throttling", () => {
     });
   }
 
-  it("§6.3 a request without route takes nothing from a bucket (unconfirmed)", async (t) => {
+  it("§6.3 a request without a route takes nothing from a bucket (unconfirmed)", async (t) => {
     const gateway = await startGateway(t, {
       api: { routes: openRoutes("GET /a") },
       accountThrottling: limit(1, 1),
@@ -247,7 +247,7 @@ describe("§6.3 throttling", () => {
     assert.equal((await gateway.send({ path: "/a" })).status, 200);
   });
 
-  it("§6.3 a request is throttled before its token is looked at (unconfirmed)", async (t) => {
+  it("§6.3 a request is throttled before its token is checked (unconfirmed)", async (t) => {
     const issuer = await startIssuer(t);
     const api: Partial<HttpApi> = {
       routes: [{ routeKey: "$default", authorizationType: "JWT", authorizerId: "jwt" }],
@@ -295,7 +295,7 @@ describe("§6.4 access log", () => {
     assert.deepEqual(gateway.logLines, [answer.headers["apigw-requestid"]]);
   });
 
-  it("§6.4 what is absent prints a hyphen", async (t) => {
+  it("§6.4 a missing value prints a hyphen", async (t) => {
     const format =
       "$context.error.message $context.authorizer.error $context.authorizer.claims.sub " +
       "$context.customDomain.basePathMatched $context.identity.userAgent $context.identity.user";
@@ -361,7 +361,7 @@ describe("§6.4 access log", () => {
     assert.equal(await lineOf(t, format, request, { api, now: () => issuedAt * 1000 }), "u1 [A B] -");
   });
 
-  it("§6.4 a request without route is logged with a hyphen for its routeKey", async (t) => {
+  it("§6.4 a request without a route is logged with a hyphen for its routeKey", async (t) => {
     const format = "$context.status $context.routeKey $context.error.responseType";
     assert.equal(
       await lineOf(t, format, { path: "/x" }, { api: { routes: openRoutes("GET /a") } }),

@@ -1,4 +1,4 @@
-// A function that does, event by event, what a test asks for.
+// A function that does what each event asks for.
 
 import { writeSync } from "node:fs";
 import { resourceLimits } from "node:worker_threads";
@@ -9,7 +9,7 @@ const instance = crypto.randomUUID();
 interface ProbeEvent {
   do?: string;
   bytes?: number;
-  /** An address that answers when the event may end. */
+  /** A URL that answers when the event may end. */
   until?: string;
   /** Behind a gateway the query says what to do. */
   queryStringParameters?: { do?: string; until?: string };
@@ -75,7 +75,7 @@ export async function handler(event: ProbeEvent, context: ProbeContext): Promise
   }
 }
 
-// Loads well and falls over at once.
+// Loads correctly and crashes at once.
 if (process.env.FALL_OVER) setImmediate(() => process.exit(4));
 
 export const notAFunction = 7;

@@ -1,4 +1,4 @@
-// How CPU time grows with an input, whatever else the machine does meanwhile.
+// How CPU time grows with an input, independent of other load on the machine.
 
 import assert from "node:assert/strict";
 
@@ -8,12 +8,12 @@ export type Work = () => unknown;
 /** Between the 4 of linear work and the 16 of quadratic work, with room for caches and garbage collection. */
 const mostGrowth = 8;
 
-// Noise only adds, so the cheapest run counts, and a busy machine gets more of them.
+// Noise only adds, so the cheapest run counts, and a busy machine gets more runs.
 const fewestRuns = 2;
 const mostRuns = 12;
 const enoughMicroseconds = 500;
 
-/** Fails the test where four times the input costs eight times the CPU time or more. */
+/** Fails the test if four times the input costs eight times the CPU time or more. */
 export function assertLinear(name: string, n: number, workOf: (n: number) => Work): void {
   const small = workOf(n);
   const large = workOf(4 * n);
@@ -28,7 +28,7 @@ export function assertLinear(name: string, n: number, workOf: (n: number) => Wor
   assert.fail(`${name}: 4 times the input cost ${growth} times the CPU time`);
 }
 
-/** How often the work has to be done for the clock to tell; warms the code up too. */
+/** How many repetitions the clock can measure; also warms the code up. */
 function timesFor(work: Work): number {
   for (let times = 1; ; times *= 2) {
     if (cost(work, times) >= enoughMicroseconds) return times;

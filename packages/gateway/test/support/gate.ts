@@ -1,4 +1,4 @@
-// An address that answers only when a test says so: what a function waits for without a clock.
+// A URL that answers only when a test says so: functions wait for it instead of a clock.
 
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
@@ -7,9 +7,9 @@ import type { TestContext } from "node:test";
 
 export interface Gate {
   url: string;
-  /** Resolves when so many are waiting at once. */
+  /** Resolves when the given number of callers are waiting. */
   waiting(count: number): Promise<void>;
-  /** Lets all who wait go on. */
+  /** Releases all waiting callers. */
   open(): void;
 }
 

@@ -1,4 +1,4 @@
-// An OpenID Connect issuer on a free port: discovery, keys, tokens, and a count of who asked for what.
+// An OpenID Connect issuer on a free port: discovery, keys, tokens, and a count of fetches.
 
 import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { once } from "node:events";
@@ -11,7 +11,7 @@ export interface LocalIssuer {
   audience: string;
   jwksUri: string;
   requests: { discovery: number; jwks: number };
-  /** What the endpoints answer; tests replace them. */
+  /** The endpoints' answers; tests replace them. */
   answerDiscovery: (outgoing: ServerResponse) => void;
   answerJwks: (outgoing: ServerResponse) => void;
   keys: PublishedKey[];
@@ -25,7 +25,7 @@ export interface PublishedKey {
   members?: Record<string, unknown>;
 }
 
-/** 2023-11-14T22:13:20Z, the time by which tokens below are valid. */
+/** 2023-11-14T22:13:20Z, the time at which the tokens below are valid. */
 export const issuedAt = 1_700_000_000;
 
 const pairs = new Map<string, { publicKey: KeyObject; privateKey: KeyObject }>();
@@ -88,7 +88,7 @@ const hashes = new Map([
   ["RS512", "sha512"],
 ]);
 
-/** `claims` may be JSON text or bytes, for what an object cannot say. */
+/** `claims` may be JSON text or bytes, for what an object cannot express. */
 export function signToken(
   key: PublishedKey,
   claims: object | string,
@@ -104,7 +104,7 @@ export function signToken(
   return `${text}.${signature.toString("base64url")}`;
 }
 
-/** The forgery that takes a public RSA key for a shared secret. */
+/** The forgery that uses a public RSA key as a shared secret. */
 export function signWithPublicKeyAsSecret(key: PublishedKey, claims: object): string {
   const text = `${encode({ alg: "HS256", typ: "JWT", kid: key.kid })}.${encode(claims)}`;
   const secret = key.publicKey.export({ format: "pem", type: "spki" });

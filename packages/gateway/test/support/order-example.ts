@@ -1,4 +1,4 @@
-// What the README says of its first example.
+// What the README says about its first example.
 
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";

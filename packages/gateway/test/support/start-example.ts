@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
 
-/** Gives the addresses in the example's first line of output. */
+/** Returns the URLs in the example's first line of output. */
 export async function startExample(
   t: TestContext,
   file: string,

@@ -1,4 +1,5 @@
-// Starts a gateway on a free port for one test and gives what tests look at: answers and the events the function saw.
+// Starts a gateway on a free port for one test and returns what tests check: answers and the events that the
+// function received.
 
 import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http";
 import type { TestContext } from "node:test";
@@ -32,7 +33,7 @@ export interface StartedGateway {
   url: string;
   port: number;
   send(request?: SentRequest): Promise<ReceivedAnswer>;
-  /** Sends a request and gives the event that the function saw. */
+  /** Sends a request and returns the event that the function received. */
   eventOf(request?: SentRequest): Promise<HttpApiEvent>;
   events: HttpApiEvent[];
   logLines: string[];
@@ -47,7 +48,7 @@ export interface GatewayUnderTest extends Partial<Omit<GatewayOptions, "api" | "
   function?: LambdaFunction;
 }
 
-/** Everything a description must have: an open `$default` route on the `$default` stage. */
+/** A minimal description: an open `$default` route on the `$default` stage. */
 export function describeApi(overrides: Partial<HttpApi> = {}): HttpApi {
   return {
     routes: [{ routeKey: "$default", authorizationType: "NONE" }],
@@ -106,7 +107,7 @@ export async function startGateway(
   };
 }
 
-/** node:http sends the target as it is, where fetch would normalise it. */
+/** node:http sends the target unchanged, while fetch would normalise it. */
 export function sendRequest(port: number, sent: SentRequest = {}): Promise<ReceivedAnswer> {
   const { method = "GET", path = "/", headers = {}, body } = sent;
   const { promise, resolve, reject } = Promise.withResolvers<ReceivedAnswer>();

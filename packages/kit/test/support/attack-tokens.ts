@@ -1,7 +1,7 @@
 /**
- * Tokens that must be refused, in three families: algorithm, signature and keys (RFC 8725 and the known CVEs); claims;
- * encoding, JSON and size. Unless its name says otherwise, a token is signed with the issuer's own key, so that nothing
- * but what the name says is wrong with it.
+ * Tokens that must be refused, in three families: algorithm, signature and keys (RFC 8725 and the known
+ * CVEs); claims; encoding, JSON and size. Unless its name says otherwise, a token is signed with the issuer's
+ * own key, so that only the named fault is wrong with it.
  */
 import {
   constants,
@@ -21,11 +21,11 @@ import {
 
 export interface Attack {
   readonly name: string;
-  /** @param attackerUrl a place that serves the attacker's keys to every client that asks. */
+  /** @param attackerUrl a server that gives the attacker's keys to every client. */
   token(issuer: TestIssuer, attackerUrl: string): string;
-  /** Its header and claims are those of a good token: who does not check the signature cannot refuse it. */
+  /** Its header and claims are valid: only a check of the signature can refuse it. */
   readonly onlySignatureTells?: true;
-  /** No HTTP server hands such a header over: it is too long, or has a character that ends the header. */
+  /** No HTTP server passes such a header on: it is too long, or has a character that ends the header. */
   readonly unsendable?: true;
 }
 
@@ -250,7 +250,7 @@ const claim = (name: string, overrides: (issuer: TestIssuer) => TokenParts): Att
   name,
   token: (issuer) => issuer.sign(issuer.claims(GROUPS, overrides(issuer))),
 });
-/** A claim whose JSON no JavaScript value would give. */
+/** A claim whose JSON no JavaScript value produces. */
 const rawClaim = (name: string, json: string): Attack => ({
   name: `${name} ${json}`,
   token(issuer) {
@@ -356,7 +356,7 @@ export function nonCanonical(segment: string): string {
   return segment.slice(0, -1) + alphabet[last + 1];
 }
 
-/** A segment whose text has unused bits: the blanks change nothing in JSON. */
+/** A segment whose text has unused bits: the spaces change nothing in JSON. */
 function padded(part: unknown): string {
   let json = JSON.stringify(part);
   while (Buffer.byteLength(json) % 3 === 0) json += " ";

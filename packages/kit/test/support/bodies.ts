@@ -1,4 +1,4 @@
-/** The three ways to send the fields of a form, as the usual clients send them. */
+/** The three ways in which common clients send the fields of a form. */
 
 export interface BodyToSend {
   readonly contentType: string;

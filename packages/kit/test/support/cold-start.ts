@@ -1,6 +1,6 @@
 /**
- * Run as a process of its own: answers the events of its argument with the handler as Lambda loads it, one after
- * another, and prints what each answered and which packages were loaded until the last was answered.
+ * Run in a separate process: answers the events of its argument in order, with the handler as Lambda loads
+ * it, and prints each answer with the packages that were loaded by then.
  */
 import { registerHooks } from "node:module";
 import { lambdaContext } from "../../src/testing/payload-event.ts";

@@ -1,4 +1,4 @@
-/** Tokens that an issuer with elliptic keys must never be taken for the signer of: algorithms confused, curves, signatures. */
+/** Tokens that an issuer with elliptic-curve keys has not signed: confused algorithms, curves, signatures. */
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import {
   encodeSegment,
@@ -33,7 +33,7 @@ const wellSigned = (alg: string, hash: string | null, key: KeyObject): Attack =>
     return `${signed}.${signature.toString("base64url")}`;
   },
 });
-/** A good signature of the issuer's, under the name of another algorithm. */
+/** A valid signature of the issuer, labelled with another algorithm. */
 const renamed = (alg: string): Attack => ({
   name: `alg ${JSON.stringify(alg)}, with a good signature`,
   token: (issuer) => signSegments(input(issuer, { alg }), issuer.key()),
@@ -53,7 +53,7 @@ const halves = (first: bigint, second: bigint, order: "big" | "little") => {
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const ED25519_ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 
-/** CVE-2022-21449 ("psychic signatures") and its neighbours: numbers that a verifier must not calculate with. */
+/** CVE-2022-21449 ("psychic signatures") and related attacks: numbers that a verifier must reject. */
 const NUMBERS: Readonly<Record<EllipticAlgorithm, readonly (readonly [string, Buffer])[]>> = {
   ES256: [
     ["r and s are zero", halves(0n, 0n, "big")],
@@ -101,7 +101,7 @@ const OWN: Readonly<Record<EllipticAlgorithm, readonly Attack[]>> = {
   ],
 };
 
-/** Attacks on an issuer that signs with `algorithm`, in a container that takes no other. */
+/** Attacks on an issuer that signs with `algorithm`, in a container that accepts only that. */
 export function ellipticAttacks(algorithm: EllipticAlgorithm): readonly Attack[] {
   const stranger = strangers[algorithm];
   const strangerJwk = { ...createPublicKey(stranger).export({ format: "jwk" }), kid: "stranger" };

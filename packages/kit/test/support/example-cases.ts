@@ -1,4 +1,4 @@
-/** Requests to the API of the guides' examples, and the status that each must have on every target. */
+/** Requests to the API of the guides' examples, and the status that each must get on every target. */
 import { createHmac } from "node:crypto";
 import { api } from "../../examples/src/api.ts";
 import type { ParityCase } from "../../src/testing/parity-suite.ts";
@@ -37,7 +37,7 @@ const staff = (
   body,
 });
 
-/** A form with a photo of so many bytes, none of which is text. */
+/** A form with a photo of the given size, none of which is text. */
 const photo = (bytes: number, type = "image/png") =>
   Buffer.concat([
     Buffer.from(

@@ -1,6 +1,7 @@
 /**
- * An app that uses as much of Express as fits: what the API uses and what its own endpoints may come to use. The test of
- * the transformed libraries bundles it, and compares its answers with those of the very same app on Express as it is.
+ * An app that uses many features of Express: those that the API uses and those that its endpoints may come to
+ * use. The test of the transformed libraries bundles it, and compares its answers with those of the same app
+ * on the original Express.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -4,11 +4,11 @@ import { type IncomingMessage, request } from "node:http";
 export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
-  /** As it came: nothing is decompressed. */
+  /** The original bytes: nothing is decompressed. */
   readonly body: Buffer;
 }
 
-/** Gets a URL, with these headers and no others that say what the caller likes. */
+/** Gets a URL with these headers, and no other preferences. */
 export async function fetchRaw(url: string, headers: Record<string, string> = {}): Promise<RawAnswer> {
   const sent = request(url, { headers, agent: false }).end();
   const [response] = (await once(sent, "response")) as [IncomingMessage];

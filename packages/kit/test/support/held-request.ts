@@ -1,4 +1,4 @@
-/** A request that takes as long as a test wants: its body comes when it is told to. */
+/** A request that takes as long as a test wants: the test decides when its body is sent. */
 import { once } from "node:events";
 import {
   type Agent,
@@ -9,7 +9,7 @@ import {
 import { text } from "node:stream/consumers";
 
 export interface HeldRequest {
-  /** Sends the body. It is one that the endpoint refuses with 400, so that no other service is called. */
+  /** Sends the body. The endpoint refuses it with 400, so that no other service is called. */
   finish(): void;
   readonly answer: Promise<{
     readonly status: number | undefined;
@@ -18,7 +18,9 @@ export interface HeldRequest {
   }>;
 }
 
-/** Resolves when the server has let the request in: it says `100 Continue` right before it hands it to the app. */
+/**
+ * Resolves when the server has received the request: it sends `100 Continue` right before it calls the app.
+ */
 export async function holdRequest(url: string, agent?: Agent): Promise<HeldRequest> {
   const request = httpRequest(`${url}/v1/auth/token`, {
     method: "POST",

@@ -1,4 +1,4 @@
-/** A DynamoDB of this process, by dynalite, with the table of a shared store in it. */
+/** A DynamoDB in this process, by dynalite, with the table of a shared store. */
 import type { AddressInfo } from "node:net";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";

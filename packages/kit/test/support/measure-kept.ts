@@ -1,7 +1,7 @@
 /**
- * Run as a process of its own, with `--expose-gc`: answers the event of its second argument many times with the function
- * that was built into the folder of its first, collects what is young and unused, as V8 does all the time, and prints how
- * many bytes of each request are left.
+ * Run in a separate process with `--expose-gc`: answers the event of its second argument many times with the
+ * function that was built into the folder of its first, collects young and unused objects, as V8 does all the
+ * time, and prints how many bytes per request remain.
  */
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -16,7 +16,7 @@ async function answer(requests: number): Promise<number> {
     await handler(JSON.parse(event), lambdaContext());
     await nextTurn();
   }
-  // Twice, because what survives once is still young.
+  // Twice, because what survives one collection is still young.
   for (let count = 0; count < 2; count++) globalThis.gc?.({ type: "minor" });
   return process.memoryUsage().heapUsed;
 }

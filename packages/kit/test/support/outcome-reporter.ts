@@ -1,4 +1,4 @@
-/** A reporter for `node --test-reporter`: one line of JSON for each test that has ended. */
+/** A reporter for `node --test-reporter`: one line of JSON for each finished test. */
 import type { TestEvent } from "node:test/reporters";
 import type { Outcome } from "./run-suites.ts";
 
@@ -18,7 +18,7 @@ export default async function* outcomeReporter(events: AsyncIterable<TestEvent>)
   }
 }
 
-/** fast-check tells only in the cause of its error what has failed. */
+/** fast-check names the failure only in its error's cause. */
 function causesOf({ cause }: Error): readonly string[] {
   return cause instanceof Error ? [cause.message, ...causesOf(cause)] : [];
 }

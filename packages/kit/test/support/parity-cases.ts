@@ -1,4 +1,4 @@
-/** Requests whose answers must be the same whichever way the API runs, and the status that each must have. */
+/** Requests whose answers must be the same on every target, and the status that each must get. */
 import type { ParityCase } from "../../src/testing/parity-suite.ts";
 import type { RequestToSend } from "../../src/testing/payload-event.ts";
 import { strangerKey, type TestIssuer } from "../../src/testing/test-issuer.ts";
@@ -24,7 +24,7 @@ const multipart = (fields: Record<string, string>) =>
     .map(([name, value]) => `------cut\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
     .join("")}------cut--\r\n`;
 
-/** Without compression, which some ways of asking undo and others do not. */
+/** Without compression, which some clients undo and others do not. */
 const PLAIN = { "accept-encoding": "identity" };
 
 /** Cases of the fixture's own endpoints. */
@@ -33,7 +33,7 @@ export const fixtureCases: readonly ParityCase[] = [
   {
     title: "the root",
     status: 200,
-    // A route key has no slash at its end, and it is unconfirmed that the gateway ignores the request's.
+    // A route key has no trailing slash, and it is unconfirmed that the gateway ignores the request's.
     statusBehindGateway: 404,
     request: () => get("/v1/"),
   },

@@ -1,16 +1,16 @@
-/** Routes that exercise what the product's own endpoints do not: variables, cookies, bytes, scopes, failures. */
+/** Routes for what the product's own endpoints do not use: variables, cookies, bytes, scopes, failures. */
 import { ApiError } from "../../src/errors/api-error.ts";
 import { anyone, auth, iam } from "../../src/route/access.ts";
 import { defineRoute, type Route } from "../../src/route/define-route.ts";
 
-/** A PNG's first bytes: not UTF-8, so a translation that takes them for text destroys them. */
+/** A PNG's first bytes: not UTF-8, so treating them as text destroys them. */
 export const PNG = Buffer.from("89504e470d0a1a0a0000000d49484452ff00fe", "hex");
 
 const echo = defineRoute({
   operationId: "echo",
   method: "POST",
   path: "/v1/probe/echo/{name}",
-  summary: "Answers what it was sent.",
+  summary: "Answers with what it was sent.",
   consumes: ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
   bodyLimitBytes: 1000,
   request: (z) => ({
@@ -34,7 +34,7 @@ const greedy = defineRoute({
   operationId: "greedy",
   method: "GET",
   path: "/v1/probe/files/{path+}",
-  summary: "Answers the rest of the path.",
+  summary: "Answers with the rest of the path.",
   responses: (z) => ({ 200: { description: "The path.", schema: z.object({ path: z.string() }) } }),
 }).handler(anyone(async ({ params }) => ({ status: 200, body: { path: params.path } })));
 
@@ -42,7 +42,7 @@ const variable = defineRoute({
   operationId: "variable",
   method: "GET",
   path: "/v1/probe/{thing}",
-  summary: "Answers the variable.",
+  summary: "Answers with the variable.",
   responses: (z) => ({ 200: { description: "The variable.", schema: z.object({ thing: z.string() }) } }),
 }).handler(anyone(async ({ params }) => ({ status: 200, body: { thing: params.thing } })));
 
@@ -76,7 +76,7 @@ const alternatives = defineRoute({
   operationId: "alternatives",
   method: "GET",
   path: "/v1/probe/alternatives",
-  summary: "Answers in the type that was asked for.",
+  summary: "Answers in the requested type.",
   request: (z) => ({ query: z.object({ as: z.enum(["data", "page", "secret"]) }) }),
   responses: (z) => ({
     200: {
@@ -150,7 +150,7 @@ const breaksContract = defineRoute({
   operationId: "breaksContract",
   method: "GET",
   path: "/v1/probe/broken",
-  summary: "Answers more than its contract says.",
+  summary: "Answers with more than its contract says.",
   responses: (z) => ({ 200: { description: "A name.", schema: z.object({ name: z.string() }) } }),
 }).handler(
   anyone(async () => {
@@ -163,7 +163,7 @@ const signed = defineRoute({
   operationId: "signed",
   method: "POST",
   path: "/v1/probe/signed",
-  summary: "Answers which AWS caller has signed.",
+  summary: "Answers with the AWS caller who signed.",
   responses: (z) => ({
     200: { description: "The caller.", schema: z.object({ caller: z.string(), account: z.string() }) },
   }),

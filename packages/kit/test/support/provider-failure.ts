@@ -1,14 +1,17 @@
-/** What becomes of an identity provider's fault: the answer to the caller, the log, and that neither tells a secret. */
+/**
+ * What an identity provider's fault leads to: the answer to the caller and the log, neither of which contains
+ * a secret.
+ */
 import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 import { ApiError, type ErrorAnswer, errorAnswer } from "../../src/errors/api-error.ts";
 import { catalogue, type ErrorCode } from "../../src/errors/catalogue.ts";
 import { createLog } from "../../src/log.ts";
 
-/** What a caller gets of an error, and what the log is told of it. */
+/** What a caller gets for an error, and what the log records. */
 export type Failure = ErrorAnswer & Pick<ApiError, "code" | "reason" | "headers" | "cause">;
 
-/** Runs a call that must fail, and sees to it that neither the answer nor the log has a secret in it. */
+/** Runs a call that must fail, and checks that neither the answer nor the log contains a secret. */
 export async function providerFailure(
   call: () => Promise<unknown>,
   secrets: readonly string[],
@@ -45,7 +48,7 @@ const json =
   (_request, response) =>
     response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
 
-/** Answers of no use: 502. */
+/** Unusable answers: 502. */
 export const uselessAnswers: readonly (readonly [string, RequestListener])[] = [
   ["nothing", status(200)],
   ["no content", status(204)],
@@ -59,7 +62,7 @@ export const uselessAnswers: readonly (readonly [string, RequestListener])[] = [
   ["a redirect", status(307, { location: "/elsewhere" })],
 ];
 
-/** What a provider does that is down: 503. */
+/** A provider that is down: 503. */
 export const downAnswers: readonly (readonly [string, RequestListener])[] = [
   ["500", json(500, { error: "server_error", __type: "InternalErrorException" })],
   ["503 as a page", (_request, response) => response.writeHead(503).end("<html>")],
@@ -75,7 +78,7 @@ export const downAnswers: readonly (readonly [string, RequestListener])[] = [
   ],
 ];
 
-/** What a provider does that is too slow: 503, once the time is up. */
+/** A provider that is too slow: 503, once the time is up. */
 export const slowAnswers: readonly (readonly [string, RequestListener])[] = [
   ["an answer that never begins", () => {}],
   [

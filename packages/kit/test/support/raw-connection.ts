@@ -1,4 +1,4 @@
-/** A bare connection to a server, for what no HTTP client would send. */
+/** A raw connection to a server, for what no HTTP client would send. */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
@@ -10,18 +10,18 @@ export interface RawResponse {
 
 export interface RawConnection {
   readonly socket: Socket;
-  /** Everything that was received so far. */
+  /** Everything received so far. */
   received(): string;
   /** The next response with a `content-length`, which an interim one lacks. */
   next(): Promise<RawResponse>;
-  /** The responses that were not taken by `next`, once the server has closed the connection. */
+  /** The responses not yet taken by `next`, once the server has closed the connection. */
   rest(): Promise<readonly RawResponse[]>;
 }
 
 export async function openRaw(url: string): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
-  // A reset is a way to be closed.
+  // A reset closes the connection too.
   socket.on("error", () => {});
   await once(socket, "connect");
   let received = "";
@@ -46,7 +46,7 @@ export async function openRaw(url: string): Promise<RawConnection> {
     return parsed?.response;
   }
 
-  /** Resolves once `probe` gives something. */
+  /** Resolves with the first defined result of `probe`. */
   function until<Value>(probe: () => Value | undefined): Promise<Value> {
     return new Promise((resolve, reject) => {
       const check = () => {
@@ -98,7 +98,7 @@ function parseResponse(
   };
 }
 
-/** Resolves once `condition` holds; it is looked at after each turn of the event loop. */
+/** Resolves once `condition` holds; it is checked after each turn of the event loop. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }

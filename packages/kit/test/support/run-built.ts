@@ -1,7 +1,7 @@
 /**
- * Run as a process of its own: answers the events of its second argument with the function that was built into the
- * folder of its first. The last line that it prints says what each answered, and what was loaded for each: files of the
- * folder with their bytes of JavaScript, and Node's own modules beyond those that Lambda's runtime has loaded.
+ * Run in a separate process: answers the events of its second argument with the function that was built into
+ * the folder of its first. Its last line lists each answer and what was loaded for it: files of the folder
+ * with their bytes of JavaScript, and Node's own modules beyond those that Lambda's runtime has loaded.
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Runs suites of the kit in a process of its own, where their tests may fail. */
+/** Runs suites of the kit in a separate process, where their tests may fail. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -16,7 +16,7 @@ const REPORTER = fileURLToPath(new URL("outcome-reporter.ts", import.meta.url));
 /**
  * Runs a file with tests.
  *
- * @returns what became of each test, by the outermost title.
+ * @returns the outcome of each test, by the outermost title.
  */
 export async function runSuites(file: URL): Promise<ReadonlyMap<string, readonly Outcome[]>> {
   // With it, the process would report to the runner of this test.
@@ -28,7 +28,7 @@ export async function runSuites(file: URL): Promise<ReadonlyMap<string, readonly
       args,
       { env, maxBuffer: 2 ** 26, timeout: 120_000 },
       (error, stdout, stderr) => {
-        // 1: a test has failed. Anything else, such as the end by the timeout, is a fault of the run itself.
+        // 1: a test has failed. Anything else, such as a timeout, is a fault of the run itself.
         if (stderr || (error && error.code !== 1)) reject(new Error(stderr, { cause: error }));
         else resolve(stdout);
       },

@@ -1,4 +1,4 @@
-/** Every kind of schema that zod has, with samples that fit it and others that nearly do. */
+/** Every kind of schema that zod has, with samples that match it and others that almost do. */
 import * as z from "zod";
 
 export const PLACES = ["path", "query", "header", "json", "form", "answer"] as const;
@@ -7,12 +7,15 @@ export type PlaceName = (typeof PLACES)[number];
 export interface Kind {
   readonly name: string;
   readonly schema: () => z.ZodType;
-  /** The places that a value of this kind can be in. In the others the definition is refused. */
+  /** The places where a value of this kind is possible. In the others the definition is refused. */
   readonly carried: readonly PlaceName[];
   readonly samples: readonly [unknown, ...unknown[]];
-  /** Whether there are values that it takes and others that it does not. Default: some. */
+  /** Whether there are values that it accepts and others that it refuses. Default: some. */
   readonly takes: "some" | "all or none";
-  /** The document has the format's name, whose rule is more than a pattern: what it allows may be refused. */
+  /**
+   * The document has only the format's name, whose rule is more than a pattern: validation may refuse what
+   * the document allows.
+   */
   readonly isNamedFormat: boolean;
 }
 
@@ -69,7 +72,7 @@ kind("z.uuidv4()", "everywhere", () => z.uuidv4(), ["5d62250b-a564-40b8-ae48-493
 kind("z.uuidv6()", "everywhere", () => z.uuidv6(), ["1ec9414c-232a-6b00-b3c8-9e6bdeced846", UUID]);
 kind("z.uuidv7()", "everywhere", () => z.uuidv7(), [UUID, "x"]);
 kind("z.url()", "everywhere", () => z.url(), ["https://example.com/a", "example.com"], NAMED);
-// No header can carry one.
+// No header can contain one.
 kind("z.emoji()", "everywhere", () => z.emoji(), ["😀", "a"], ANYTHING);
 kind("z.nanoid()", "everywhere", () => z.nanoid(), ["V1StGXR8_Z5jdHi6B-myT", "x"]);
 kind("z.cuid()", "everywhere", () => z.cuid(), ["cjld2cjxh0000qzrmn831i7rn", "x"]);
@@ -300,7 +303,7 @@ function endless(): z.ZodType {
 
 export const KINDS: readonly Kind[] = kinds;
 
-/** Kinds that are documented once their rule is told. */
+/** Kinds that can be documented once their rule is described. */
 export const TOLD_IN_WORDS: readonly {
   readonly name: string;
   readonly schema: () => z.ZodType;

@@ -1,10 +1,10 @@
-/** The server process, started as the container starts it, with all it says and how it ends. */
+/** The server process, started like the container, with its output and its exit. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 type Texts = Readonly<Record<string, string>>;
 
-/** A line of its log, or of its access log with its seven groups: each line has the fields of its kind. */
+/** A line of its log, or of its access log with its seven groups: each has the fields of its kind. */
 export interface Entry {
   readonly level: string;
   readonly message: string;
@@ -34,13 +34,13 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   /** All lines so far. */
   readonly entries: readonly Entry[];
-  /** What it wrote to stderr so far. */
+  /** Everything on stderr so far. */
   stderr(): string;
-  /** The first `count` lines that fit, those that came already included. Rejects when it ends before. */
+  /** The first `count` matching lines, including earlier ones. Rejects if the process ends before. */
   lines<Count extends keyof Entries>(count: Count, fits: (entry: Entry) => boolean): Promise<Entries[Count]>;
-  /** The first line that fits. */
+  /** The first matching line. */
   line(fits: (entry: Entry) => boolean): Promise<Entry>;
-  /** `exit code`, or the signal that ended it, once its output is read to the end. */
+  /** `exit code`, or the signal that ended it, once its output is complete. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 

@@ -1,4 +1,4 @@
-/** What serverless-http 4 is known to answer otherwise than a server does, by the titles of the parity cases. */
+/** The parity cases, by title, that serverless-http 4 is known to answer differently from a server. */
 import type { KnownDifference } from "../../src/testing/targets.ts";
 
 export const serverlessHttpDifferences: Readonly<Record<string, KnownDifference>> = {

@@ -15,9 +15,9 @@ export interface StubProvider {
   /** Makes an API use the stub. */
   readonly environment: Environment;
   readonly url: string;
-  /** What it was asked since the answer was last set. */
+  /** The requests since the answer was last set. */
   readonly requests: readonly RecordedRequest[];
-  /** What it answers from now on: JSON, or anything a listener can do. */
+  /** The next answers: JSON, or anything a listener can do. */
   answerWith(status: number, body: unknown): void;
   answerWith(listener: RequestListener): void;
   close(): Promise<void>;
@@ -33,7 +33,7 @@ export async function startStubProvider(): Promise<StubProvider> {
   let listener: RequestListener = (_request, response) => response.writeHead(404).end();
   const server = createServer(async (request, response) => {
     const { method = "", url = "", headers } = request;
-    // What an answer must be compared with is there before the answer is.
+    // The values for comparison exist before the answer does.
     const recorded = { method, url: new URL(url, "http://stub"), headers, body: await text(request) };
     requests.push(recorded);
     listener(request, response);

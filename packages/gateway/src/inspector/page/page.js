@@ -1,5 +1,5 @@
-// Runs in the browser: shows what the inspector has kept and adds each request as it is answered.
-// Everything from outside is set as text, never as markup.
+// Runs in the browser: shows what the inspector has kept and adds each request as it is answered. External
+// data is set as text, never as markup.
 
 const list = document.querySelector("#requests");
 const empty = document.querySelector("#empty");
@@ -12,7 +12,7 @@ const events = new EventSource("/_gateway/events");
 events.addEventListener("error", () => {
   state.textContent = "Not connected; is the gateway running?";
 });
-// Comes first on every connection; what is kept follows, then what is new.
+// Comes first on every connection, before the kept and the new requests.
 events.addEventListener("start", ({ data }) => {
   capacity = JSON.parse(data).capacity;
   list.replaceChildren();
@@ -62,7 +62,7 @@ function render(request) {
   item.querySelector(".log").hidden = request.log.length === 0;
   put(".log-lines", request.log.join("\n"));
   item.querySelector(".copy").addEventListener("click", () => navigator.clipboard.writeText(request.curl));
-  // Every id of the request is in its lines.
+  // Searching finds every id of the request, because its lines contain them.
   const texts = [item.querySelector("summary").textContent, request.requestId, ...request.log];
   item.dataset.searchable = texts.join(" ").toLowerCase();
   return item;

@@ -6,7 +6,7 @@ export const receivePaymentEvent = defineRoute({
   operationId: "receivePaymentEvent",
   method: "POST",
   path: "/v1/payments/events",
-  summary: "Takes a signed event of the payment provider.",
+  summary: "Receives a signed event of the payment provider.",
   rawBody: true,
   request: (z) => ({
     headers: z.object({ "stripe-signature": z.string() }),

@@ -6,7 +6,7 @@ export const exportProducts = defineRoute({
   operationId: "exportProducts",
   method: "GET",
   path: "/v1/products/export",
-  summary: "Exports products, one a line, as often as asked for.",
+  summary: "Exports products, one per line, repeated as often as requested.",
   request: (z) => ({ query: z.object({ copies: z.int().min(1).max(1_000_000).default(1) }) }),
   responses: () => ({
     200: { description: "The products.", contentType: "text/csv; charset=utf-8", stream: "finite" },

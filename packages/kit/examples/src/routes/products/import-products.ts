@@ -5,7 +5,7 @@ export const importProducts = defineRoute({
   operationId: "importProducts",
   method: "POST",
   path: "/v1/products/import",
-  summary: "Imports products, one a line.",
+  summary: "Imports products, one per line.",
   consumes: ["application/x-ndjson"],
   request: (z) => ({ body: z.array(z.object({ sku: z.string(), price: z.number() })).max(10_000) }),
   responses: (z) => ({ 200: { description: "How many.", schema: z.object({ imported: z.int() }) } }),

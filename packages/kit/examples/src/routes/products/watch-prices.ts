@@ -2,21 +2,21 @@ import { EventEmitter, on } from "node:events";
 import { anyone } from "@lambda-express-api/kit";
 import { defineRoute } from "../../api.ts";
 
-/** In the place of a queue or a database's notifications. */
+/** In place of a queue or a database's notifications. */
 export const prices = new EventEmitter<{ changed: [{ readonly sku: string; readonly price: number }] }>();
 
 export const watchPrices = defineRoute({
   operationId: "watchPrices",
   method: "GET",
   path: "/v1/products/prices",
-  summary: "Sends each price that changes, as server-sent events.",
+  summary: "Sends each price change as a server-sent event.",
   only: "container",
   responses: () => ({
     200: { description: "The changes.", contentType: "text/event-stream", stream: "endless" },
   }),
 }).handler(anyone(async ({ signal }) => ({ status: 200, body: events(signal) })));
 
-/** `signal` aborts when the caller goes: the iterator then ends, and with it the listener. */
+/** `signal` aborts when the caller goes: the iterator then ends, and removes its listener. */
 async function* events(signal: AbortSignal) {
   for await (const [change] of on(prices, "changed", { signal }))
     yield `event: price\ndata: ${JSON.stringify(change)}\n\n`;

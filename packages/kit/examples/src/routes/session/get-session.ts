@@ -5,7 +5,7 @@ export const getSession = defineRoute({
   operationId: "getSession",
   method: "GET",
   path: "/v1/session",
-  summary: "Tells what the cookies say.",
+  summary: "Returns the content of the cookies.",
   request: (z) => ({
     cookies: z.object({ session: z.string().optional(), theme: z.enum(["dark", "light"]).default("light") }),
   }),
