@@ -6,7 +6,9 @@ import type { Api } from "@lambda-express-api/kit";
 import { identityPreset } from "@lambda-express-api/kit/identity/identity-preset.ts";
 import { CLOUDFLARE_ADDRESSES } from "@lambda-express-api/kit/request/cloudflare-addresses.ts";
 import { loadSettings, readSetting, type Settings, SettingsError } from "../settings.ts";
-import type { AnyStages } from "../stages.ts";
+import { stageFacts } from "../stage.ts";
+import { type Source, sourcedEnvironment } from "../stage-environment.ts";
+import { type AnyStages, STAGES_FILE } from "../stages.ts";
 import type { Resource } from "../testing/graph.ts";
 import { cutNames, missingRights } from "./deploy-rights.ts";
 
@@ -25,6 +27,8 @@ export interface World {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What is written in code. */
   readonly stages: AnyStages;
+  /** Where the environment comes from. */
+  readonly sources: readonly Source[];
   /** What a deployment would make; `undefined` where that cannot be seen without SST's platform. */
   readonly resources: (() => Promise<readonly Resource[]>) | undefined;
   readonly versions: { readonly node: string; readonly sst: string | undefined; readonly pinnedSst: string };
@@ -66,6 +70,7 @@ export async function examine(world: World): Promise<Finding[]> {
   return [
     ...findings,
     fine("settings", `The settings of the stage ${world.stage} are complete.`),
+    ...checkSharedFile(world),
     ...checkReleaseBucket(world, settings),
     ...(await checkIssuer(world, settings)),
     ...checkAudiences(settings),
@@ -107,6 +112,25 @@ function readSettings({ stage, environment, api, stages }: World): Settings | Fi
   }
 }
 
+/** The file for every stage, which a laptop has for another reason mostly. */
+const SHARED_FILE = ".env";
+
+/** What people depend on is written in code, for a pull request to show; a file that is not committed would replace it. */
+function checkSharedFile({ stage, stages, environment, sources }: World): Finding[] {
+  if (!stageFacts(stage, stages, environment).isPermanent) return [];
+  const written = sources.find(({ name }) => name === STAGES_FILE)?.values ?? {};
+  return Object.entries(sourcedEnvironment(sources)).flatMap(([name, { value, source }]) =>
+    source !== SHARED_FILE || written[name] === undefined || written[name] === value
+      ? []
+      : [
+          unknown(
+            "settings",
+            `${SHARED_FILE} has ${name}=${value} for every stage, and it counts before ${written[name]} of ${STAGES_FILE}; take it out, or put it into the file of the stage that it is for, e.g. ${SHARED_FILE}.dev.`,
+          ),
+        ],
+  );
+}
+
 function checkReleaseBucket({ stage, environment }: World, { codeDelivery }: Settings): Finding[] {
   if (codeDelivery !== "pipeline") return [];
   const bucket = readSetting("RELEASE_BUCKET", environment);
@@ -139,7 +163,7 @@ async function checkIssuer({ network, environment }: World, settings: Settings):
     return [
       wrong(
         "issuer",
-        `${from ? "The issuer" : "JWT_ISSUER"} is ${issuer}, but its document says ${JSON.stringify(document.issuer)}; they are compared character by character, so set JWT_ISSUER to what the document says${from ? `, and unset ${from}` : ""}.`,
+        `${from ? "The issuer" : "JWT_ISSUER"} is ${issuer}, but its document says ${JSON.stringify(document.issuer)}; they are compared character by character, so ${from ? `correct ${from}` : "set JWT_ISSUER to what the document says"}.`,
       ),
     ];
   }

@@ -22,6 +22,7 @@ const good: World = {
   now: new Date("2026-12-01"),
   api,
   stages: {},
+  sources: [],
   resources: async () => [],
   environment: {
     ...SECRETS,
@@ -131,7 +132,7 @@ describe("npm run doctor", () => {
         "another issuer in the document",
         cognito,
         { issuer: "https://issuer.example.com", jwks_uri: "x" },
-        /^The issuer is https:\S+_AbCdEfGhI, but its document says .* and unset COGNITO_USER_POOL_ID\.$/,
+        /^The issuer is https:\S+_AbCdEfGhI, but its document says .*, so correct COGNITO_USER_POOL_ID\.$/,
       ],
       [
         "keys elsewhere",
@@ -415,6 +416,38 @@ describe("npm run doctor", () => {
     });
     const others = networkThat({ certificateAuthorities: async () => ["letsencrypt.org"] });
     assert.deepEqual(await wrongOf({ ...given, network: others }), []);
+  });
+
+  describe("where .env, which is for every stage, replaces a value of stages.ts", () => {
+    const settingsOf = (stage: string, file: string, values: Record<string, string>) =>
+      sentencesOf("settings", {
+        stage,
+        sources: [
+          { name: file, values },
+          { name: "stages.ts", values: { MEMORY_MEGABYTES: "512", ALARMS: "on" } },
+        ],
+      });
+
+    it("warns of it in a permanent stage", async () => {
+      const [, warning = "", ...others] = await settingsOf("production", ".env", { MEMORY_MEGABYTES: "128" });
+      assert.deepEqual(others, []);
+      assert.equal(
+        warning,
+        "unknown: .env has MEMORY_MEGABYTES=128 for every stage, and it counts before 512 of stages.ts; take it out, or put it into the file of the stage that it is for, e.g. .env.dev.",
+      );
+    });
+
+    it("says nothing of another stage, of the stage's own file, of the same value, and of what stages.ts leaves open", async () => {
+      for (const [stage, file, values] of [
+        ["dev", ".env", { MEMORY_MEGABYTES: "128" }],
+        ["production", ".env.production", { MEMORY_MEGABYTES: "128" }],
+        ["production", ".env", { MEMORY_MEGABYTES: "512", THROTTLE_RATE: "7" }],
+      ] as const) {
+        const [complete, ...warnings] = await settingsOf(stage, file, values);
+        assert.match(complete ?? "", /^fine: /);
+        assert.deepEqual(warnings, [], stage);
+      }
+    });
   });
 
   it("says why it cannot see an image, and does not fail", async () => {

@@ -77,12 +77,14 @@ function readArguments(): Arguments | undefined {
 async function diagnose({ api: folder, stage, offline }: Arguments): Promise<void> {
   const api = await loadApi(apiFolder(folder));
   const environment = readStageEnvironment(stage);
+  const sources = stageSources(stage);
   const findings = await examine({
     stage,
     now: new Date(),
     api,
     environment,
     stages: readStages(process.cwd()),
+    sources,
     resources: isUnpacked()
       ? async () => (await synthesise({ stage, environment: textsOf(environment) })).resources
       : undefined,
@@ -92,7 +94,7 @@ async function diagnose({ api: folder, stage, offline }: Arguments): Promise<voi
   for (const { verdict, about, sentence } of findings)
     console.log(`${MARKS[verdict]}  ${about.padEnd(11)}  ${sentence}`);
   console.log(`\nWhat counts in the stage ${stage}, and where it comes from:`);
-  const told = toldSettings(stage, api, stageSources(stage));
+  const told = toldSettings(stage, api, sources);
   const [widest, widestValue] = [
     Math.max(...told.map(({ name }) => name.length)),
     Math.max(...told.map(({ value }) => value.length)),
