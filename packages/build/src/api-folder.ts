@@ -154,7 +154,12 @@ export async function loadEndpoints(
 
 /** The path of the endpoint whose role is `health`. @throws ApiFolderError where there is none. */
 export async function healthPath(api: Api): Promise<string> {
-  const health = (await loadEndpoints(api)).find(({ role }) => role === "health");
+  return healthPathOf(await loadEndpoints(api));
+}
+
+/** The same, of endpoints that are loaded already. */
+export function healthPathOf(endpoints: readonly Route[]): string {
+  const health = endpoints.find(({ role }) => role === "health");
   if (!health)
     throw new ApiFolderError('No endpoint has the role "health", which the container\'s health check calls');
   return health.path;

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { awsCallersEndpoints } from "@lambda-express-api/kit/enabled-routes.ts";
 import { build } from "esbuild";
-import { apiFolder, healthPath, loadApi, loadEndpoints } from "./api-folder.ts";
+import { apiFolder, healthPathOf, loadApi, loadEndpoints } from "./api-folder.ts";
 import { makeMissingDocsFiles } from "./docs-files.ts";
 import { demandAddons, externalPackages, THIS_MACHINE } from "./external-packages.ts";
 import { KIT_ASSETS, kitModule } from "./kit-folder.ts";
@@ -28,6 +28,7 @@ import { writeCode } from "./write-code.ts";
 export async function buildContainer(folder: string, out = join(folder, "dist/container")): Promise<void> {
   const { root, containerEntry, apiModule } = apiFolder(folder);
   const api = await loadApi({ apiModule });
+  const endpoints = await loadEndpoints(api);
   const externals = externalPackages(root);
   rmSync(out, { recursive: true, force: true });
   const { outputFiles } = await build({
@@ -48,8 +49,8 @@ export async function buildContainer(folder: string, out = join(folder, "dist/co
     legalComments: "linked",
     define: {
       ...AS_MODULES.define,
-      HEALTH_PATH: JSON.stringify(await healthPath(api)),
-      AWS_CALLERS_ENDPOINTS: JSON.stringify(awsCallersEndpoints(await loadEndpoints(api))),
+      HEALTH_PATH: JSON.stringify(healthPathOf(endpoints)),
+      AWS_CALLERS_ENDPOINTS: JSON.stringify(awsCallersEndpoints(endpoints)),
     },
     plugins: [nodeBuiltins, nodeModules(externals), lazyRequires],
     logLevel: "warning",
