@@ -8,7 +8,6 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { copyRepository } from "./copy-repository.ts";
@@ -27,6 +26,8 @@ const PAGES = [
   "examples/*/*.md",
 ];
 const ANNOUNCED_ADDRESS = /(localhost|127\.0\.0\.1):3000\b/g;
+/** Of a server that was started: the first one it prints is its own. */
+const PRINTED_ADDRESS = /http:\/\/(?:localhost|127\.0\.0\.1):(\d+)\b/;
 const READY_TIMEOUT_MILLISECONDS = 30_000;
 const COMMAND_TIMEOUT_MILLISECONDS = 60_000;
 
@@ -51,28 +52,25 @@ export async function copyForReader(root = process.cwd()): Promise<string> {
   return copy;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address ? address.port : 0;
+interface StartedServer {
+  readonly process: ChildProcess;
+  readonly port: number;
 }
 
-/** Starts a server, and waits until it says that it is ready. */
-async function startServer(name: string, port: number): Promise<ChildProcess> {
+/** Starts a server on any free port, and waits until it says that it is ready, and where. */
+async function startServer(name: string): Promise<StartedServer> {
   const { command = name, ready: readyText = "" } = STARTED[name] ?? {};
   const server = spawn("bash", ["-c", `exec ${command}`], {
-    env: { ...process.env, PORT: String(port) },
+    env: { ...process.env, PORT: "0" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let printed = "";
   let timer: NodeJS.Timeout | undefined;
-  const ready = new Promise<void>((resolve, reject) => {
+  const listening = new Promise<string>((resolve, reject) => {
     server.stdout?.on("data", (chunk: Buffer) => {
       printed += chunk;
-      if (printed.includes(readyText)) resolve();
+      const [, port] = PRINTED_ADDRESS.exec(printed) ?? [];
+      if (port !== undefined && printed.includes(readyText)) resolve(port);
     });
     server.once("exit", (code) => reject(new Error(`${name} ended with code ${code}:\n${printed}`)));
     timer = setTimeout(() => {
@@ -80,8 +78,8 @@ async function startServer(name: string, port: number): Promise<ChildProcess> {
       reject(new Error(`${name} was not ready in ${READY_TIMEOUT_MILLISECONDS} ms:\n${printed}`));
     }, READY_TIMEOUT_MILLISECONDS);
   });
-  await ready.finally(() => clearTimeout(timer));
-  return server;
+  const port = await listening.finally(() => clearTimeout(timer));
+  return { process: server, port: Number(port) };
 }
 
 async function stopServer(server: ChildProcess): Promise<void> {
@@ -114,9 +112,12 @@ export async function runCommands(pages: readonly Page[]): Promise<void> {
           let printed = "";
           for (const { treatment, commands } of groupsOf(code)) {
             if (treatment === "started") {
-              port = await freePort();
+              for (const command of commands) {
+                const server = await startServer(command);
+                servers.push(server.process);
+                port = server.port;
+              }
               firstPort ||= port;
-              for (const command of commands) servers.push(await startServer(command, port));
             } else if (treatment === "run") {
               printed += run(page, commands, port, ".");
             } else if (treatment === "run in a copy") {
