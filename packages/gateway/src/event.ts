@@ -1,10 +1,10 @@
 // Builds the payload 2.0 event. Which fields it has, and in what order, follows docs/behaviour.md §1.
 
-import { randomUUID } from "node:crypto";
 import { isTextBody } from "./body-encoding.ts";
 import type { HttpRequest } from "./http-request.ts";
 import { parseQueryString } from "./query-string.ts";
 import type { Switches } from "./switches.ts";
+import { randomHex } from "./trace.ts";
 
 export interface HttpApiEvent {
   version: "2.0";
@@ -65,6 +65,7 @@ export interface EventParts {
   pathParameters: Record<string, string> | undefined;
   authorizer: AuthorizerContext | undefined;
   requestId: string;
+  amazonTraceId: string;
   timeEpoch: number;
 }
 
@@ -82,7 +83,7 @@ export function createEvent(
     rawPath: parts.eventPath,
     rawQueryString: request.rawQueryString,
     ...(cookies.length > 0 && { cookies }),
-    headers: eventHeaders(request, timeEpoch, switches.forwardedHeaders),
+    headers: eventHeaders(request, parts.amazonTraceId, switches.forwardedHeaders),
     ...(query.size > 0 && { queryStringParameters: alphabetical(query) }),
     requestContext: {
       accountId: parts.accountId,
@@ -141,7 +142,7 @@ export function isHopByHop(headerName: string): boolean {
 
 function eventHeaders(
   request: HttpRequest,
-  timeEpoch: number,
+  amazonTraceId: string,
   forwardedHeaders: Switches["forwardedHeaders"],
 ): Record<string, string> {
   const headers = new Map(request.headers);
@@ -151,23 +152,11 @@ function eventHeaders(
   const isCloud = forwardedHeaders === "cloud";
   const clients = request.headers.get("x-forwarded-for");
   headers.set("content-length", String(request.body.length));
-  headers.set("x-amzn-trace-id", traceId(timeEpoch));
+  headers.set("x-amzn-trace-id", amazonTraceId);
   headers.set("x-forwarded-for", clients ? `${clients}, ${request.sourceIp}` : request.sourceIp);
   headers.set("x-forwarded-port", isCloud ? "443" : String(request.localPort));
   headers.set("x-forwarded-proto", isCloud ? "https" : "http");
   return alphabetical(headers);
-}
-
-function traceId(timeEpoch: number): string {
-  const seconds = Math.floor(timeEpoch / 1000)
-    .toString(16)
-    .padStart(8, "0");
-  return `Root=1-${seconds}-${randomHex().slice(0, 24)}`;
-}
-
-/** 32 digits. A UUID comes from a pool of entropy, which makes it much cheaper than fresh random bytes. */
-function randomHex(): string {
-  return randomUUID().replaceAll("-", "");
 }
 
 function splitCookies(header: string): string[] {

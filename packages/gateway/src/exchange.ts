@@ -7,11 +7,13 @@ import type { GatewayError } from "./gateway-error.ts";
 import type { HttpApi, Route, Stage } from "./http-api.ts";
 import type { HttpRequest } from "./http-request.ts";
 import type { Invocation } from "./lambda/lambda-function.ts";
+import type { Trace } from "./trace.ts";
 
 export interface Exchange {
   requestId: string;
   receivedAt: number;
   request: HttpRequest;
+  trace: Trace;
   api?: HttpApi;
   stage?: Stage;
   eventPath?: string;

@@ -23,6 +23,11 @@ export interface GatewayOptions {
   log?: (line: string) => void;
   /** Receives every exchange. */
   inspector?: { record(exchange: AnsweredExchange): void };
+  /**
+   * Whether the spans of an exchange are sent on. Then the function is told, as one with active tracing is by AWS, that it is
+   * traced, and what its own spans belong to: by `_X_AMZN_TRACE_ID`, in `runInWorkers`. Default: false.
+   */
+  tracing?: boolean;
   /** Milliseconds since 1970. Default: the real time. */
   now?: () => number;
   /** The throttle of the whole account in its Region. Default: 10,000 requests a second, burst 5,000. */
@@ -54,6 +59,7 @@ const optionsKind = objectWith(
     log: optional(ofType("function", "console.log")),
     inspector: optional(objectWith({ record: ofType("function", "createInspector()") }, "createInspector()")),
     now: optional(ofType("function", "Date.now")),
+    tracing: optional(ofType("boolean", "true")),
   },
   `{ api: { ... }, function: ${functionExample} }`,
 );
@@ -73,6 +79,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       switches: { ...defaultSwitches, ...options.switches },
       log,
       now: options.now ?? Date.now,
+      tracing: options.tracing ?? false,
       accountThrottling: options.accountThrottling ?? {
         throttlingRateLimit: 10_000,
         throttlingBurstLimit: 5_000,

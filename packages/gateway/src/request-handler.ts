@@ -32,6 +32,7 @@ import {
   type LimitedBucket,
   type Throttle,
 } from "./throttle.ts";
+import { Trace } from "./trace.ts";
 
 export interface RequestHandlerOptions {
   apis: readonly HttpApi[];
@@ -40,6 +41,7 @@ export interface RequestHandlerOptions {
   log: (line: string) => void;
   now: () => number;
   accountThrottling: RouteSettings;
+  tracing: boolean;
 }
 
 /** A request that reached the function or its limit. */
@@ -75,8 +77,12 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
   const resolveEndpoint = createEndpointResolver(apis, switches);
 
   return async (received, caller) => {
-    const exchange: Exchange = { requestId: createRequestId(), receivedAt: now(), request: received.request };
+    const { request } = received;
+    const receivedAt = now();
+    const trace = new Trace(request.headers, receivedAt);
+    const exchange: Exchange = { requestId: createRequestId(), receivedAt, request, trace };
     const answer = await answerOrRefuse(exchange, received, caller);
+    trace.end(trace.gateway);
     if (!answer) return undefined;
     const answered = { ...exchange, answer, durationMilliseconds: now() - exchange.receivedAt };
     const line = exchange.stage && accessLogLines.get(exchange.stage);
@@ -129,7 +135,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     const limit = api.throttle(stage, route.routeKey);
     if (limit?.isNews) log(throttledLine(route, limit));
     if (limit) throw new RefusedError(gatewayErrors.tooManyRequests);
-    const verdict = await authorizerOf(api, route)?.(request, route.authorizationScopes ?? []);
+    const verdict = await authorize(exchange, api, route);
     if (verdict) exchange.verdict = verdict;
     if (verdict?.allowed === false) throw new RefusedError(verdict.error);
 
@@ -145,6 +151,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
         pathParameters,
         authorizer: contextOf(verdict),
         requestId: exchange.requestId,
+        amazonTraceId: exchange.trace.amazonTraceId,
         timeEpoch: exchange.receivedAt,
       },
       switches,
@@ -152,6 +159,21 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     const { timeoutMilliseconds } = api.description.integration;
     const answer = await invoke(exchange, JSON.stringify(exchange.event), timeoutMilliseconds, caller);
     return answer && cors ? withCorsHeaders(cors, request, answer) : answer;
+  }
+
+  async function authorize(
+    { request, trace }: Exchange,
+    api: CompiledApi,
+    route: Route,
+  ): Promise<Verdict | undefined> {
+    const authorizer = authorizerOf(api, route);
+    if (!authorizer) return undefined;
+    const span = trace.start("authorizer");
+    try {
+      return await authorizer(request, route.authorizationScopes ?? []);
+    } finally {
+      trace.end(span);
+    }
   }
 
   async function invoke(
@@ -163,14 +185,20 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     if (Buffer.byteLength(payload) > limits.invocationPayloadBytes) {
       throw new RefusedError(gatewayErrors.requestTooLarge);
     }
+    const { trace } = exchange;
     const startedAt = now();
+    const span = trace.start("function");
     const milliseconds = switches.integrationTimeoutMilliseconds ?? timeoutMilliseconds;
     const invocation = await withinTime(
-      (signal) => options.function.invoke(payload, signal),
+      (signal) => options.function.invoke(payload, signal, trace.lambdaHeader(span, options.tracing)),
       milliseconds,
       caller,
     );
+    trace.end(span);
     exchange.integrationMilliseconds = now() - startedAt;
+    const { isColdStart = false, waitMilliseconds = 0 } = invocation ?? {};
+    // An instance that was ready is handed over in less.
+    if (isColdStart && waitMilliseconds >= 1) trace.addColdStart(span, waitMilliseconds);
     if (!invocation) {
       exchange.integrationError = `The integration did not answer within ${milliseconds} milliseconds`;
       throw new RefusedError(gatewayErrors.serviceUnavailable);

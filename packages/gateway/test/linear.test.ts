@@ -20,6 +20,7 @@ import { decodePath } from "../src/path.ts";
 import { parseQueryString } from "../src/query-string.ts";
 import { createRouter } from "../src/router.ts";
 import { defaultSwitches } from "../src/switches.ts";
+import { Trace } from "../src/trace.ts";
 import { assertLinear, type Work } from "./support/cpu-cost.ts";
 import { describeApi, openRoutes } from "./support/start-gateway.ts";
 
@@ -89,6 +90,7 @@ function eventOf(request: HttpRequest) {
       pathParameters: undefined,
       authorizer: undefined,
       requestId: "3",
+      amazonTraceId: "Root=1-00000000-000000000000000000000000",
       timeEpoch: 0,
     },
     defaultSwitches,
@@ -100,6 +102,7 @@ function exchangeWith(request: HttpRequest, header: string, body: string): Answe
     requestId: "1",
     receivedAt: 0,
     request,
+    trace: new Trace(request.headers, 0),
     event: eventOf(request),
     answer: { statusCode: 200, headers: [["x-probe", header]], body: Buffer.from(body) },
     durationMilliseconds: 1,

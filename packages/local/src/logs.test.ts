@@ -15,6 +15,7 @@ const logs = (args: readonly string[], environment: Record<string, string> = {})
 
 const ID = "JKJaXmPLvHcESHA=";
 const INVOCATION = "8c5e8a1c-0b5e-4f5e-9f0a-1f2e3d4c5b6a";
+const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const ACCESS = `{"request":{"requestId":"${ID}"},"integration":{"requestId":"${INVOCATION}"}}`;
 const HELLO = `{"message":"hello","requestId":"${ID}","lambdaRequestId":"${INVOCATION}"}`;
 const REPORT = `REPORT RequestId: ${INVOCATION}\tDuration: 3.00 ms`;
@@ -119,14 +120,22 @@ describe("npm run logs", () => {
     });
     await gateway.listen();
     t.after(() => gateway.close());
-    const { headers } = await fetch(gateway.url);
+    const { headers } = await fetch(gateway.url, {
+      headers: { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` },
+    });
     const requestId = headers.get("apigw-requestid") ?? "";
     const port = String(Number(new URL(inspector.url).port) - 1);
-    for (const id of [requestId, INVOCATION]) {
+    for (const id of [requestId, INVOCATION, TRACE]) {
       const { output } = await logs([id, "--port", port]);
-      assert.equal(output, [HELLO, REPORT, `access ${requestId}`, ""].join("\n"));
+      const [spans = "", ...lines] = output.split("\n").toReversed().slice(1);
+      assert.match(spans, /^ +\d+\.\d ms +\d+\.\d ms {4}function$/);
+      assert.match(lines.shift() ?? "", /^ +0\.0 ms +\d+\.\d ms {2}gateway$/);
+      assert.deepEqual(lines.toReversed(), [HELLO, REPORT, `access ${requestId}`, `Trace ${TRACE}`]);
     }
-    assert.match((await logs(["12345678", "--port", port])).output, /^No line that the local gateway keeps/);
+    assert.match(
+      (await logs(["12345678", "--port", port])).output,
+      /^No line that the local gateway keeps has the id 12345678; it keeps the last 100 requests/,
+    );
   });
 
   for (const [args, sentence] of [

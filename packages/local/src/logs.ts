@@ -24,9 +24,10 @@ async function logs(): Promise<number> {
   }
   for (const line of lines) console.log(line);
   if (lines.length > 0) return 0;
-  const where = stage === undefined ? "that the local gateway keeps" : `of the last ${hours} hours`;
   throw new PlainError(
-    `No line ${where} has the id ${id}; CloudWatch is a few seconds behind, and --hours N searches further back.`,
+    stage === undefined
+      ? `No line that the local gateway keeps has the id ${id}; it keeps the last 100 requests since npm start.`
+      : `No line of the last ${hours} hours has the id ${id}; CloudWatch is a few seconds behind, and --hours N searches further back.`,
   );
 }
 

@@ -5,6 +5,7 @@ import { curl, curlForProvidersToken, curlForToken } from "./curl.ts";
 import type { LocalIdentity } from "./identity/local-identity.ts";
 import { LOCAL_AWS_CALLER, LOCAL_REGION } from "./local-aws-caller.ts";
 import type { LocalCallers } from "./local-stack.ts";
+import { DEFAULT_PORT } from "./options.ts";
 import type { Runtime } from "./runtimes/runtime.ts";
 
 export interface WelcomeOptions {
@@ -33,8 +34,20 @@ export function welcome(options: WelcomeOptions): string {
     ...section("Callers", callerLines(Object.values(callers))),
     ...section("AWS caller, for endpoints with iam(...)", awsCallerLines(options)),
     ...section("Try", callLines(options)),
-    `${demoCommand ? `Run the demo: ${demoCommand}\n` : ""}Stop: Ctrl-C\n`,
+    [
+      ...(demoCommand ? [`Run the demo: ${demoCommand}`] : []),
+      ...logsLine(inspectorUrl),
+      "Stop: Ctrl-C\n",
+    ].join("\n"),
   ].join("\n\n");
+}
+
+/** The command looks for the inspector behind the API's port, wherever it has found a place. */
+function logsLine(inspectorUrl: string | undefined): readonly string[] {
+  if (inspectorUrl === undefined) return [];
+  const port = Number(new URL(inspectorUrl).port) - 1;
+  const option = String(port) === DEFAULT_PORT ? "" : ` --port ${port}`;
+  return [`See a request's log and trace, by the id in its answer: npm run logs -- ID${option}`];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

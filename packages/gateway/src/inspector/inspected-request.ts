@@ -5,9 +5,11 @@ import { type HttpApiEvent, isHopByHop } from "../event.ts";
 import type { AnsweredExchange } from "../exchange.ts";
 import { decodePercent } from "../path.ts";
 import { maskCookie, maskDeep, maskHeader, maskParameter, maskText } from "./masking.ts";
+import { type WaterfallRow, waterfallOf } from "./waterfall.ts";
 
 export interface InspectedRequest {
   requestId: string;
+  traceId: string;
   time: string;
   method: string;
   /** As the client sent it, with the query. */
@@ -30,6 +32,7 @@ export interface InspectedRequest {
   answer: { statusCode: number; headers: [string, string][]; body: string };
   /** The lines of the function's log, and the access-log line. */
   log: string[];
+  waterfall: WaterfallRow[];
   /** The same request as a command. */
   curl: string;
 }
@@ -44,6 +47,7 @@ export function inspectRequest(exchange: AnsweredExchange): InspectedRequest {
   const why = integrationError ?? error?.message;
   return {
     requestId: exchange.requestId,
+    traceId: exchange.trace.traceId,
     time: new Date(exchange.receivedAt).toISOString(),
     method: request.method,
     path: maskText(clip(request.path)) + query,
@@ -64,6 +68,7 @@ export function inspectRequest(exchange: AnsweredExchange): InspectedRequest {
     log: [...(exchange.invocation?.lines ?? []), exchange.accessLogLine ?? ""]
       .filter((line) => line !== "")
       .map((line) => maskText(clip(line))),
+    waterfall: waterfallOf(exchange),
     curl: curlOf(exchange, identitySource),
   };
 }

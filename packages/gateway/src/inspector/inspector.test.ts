@@ -94,6 +94,60 @@ describe("the inspector's data", () => {
     assert.deepEqual(request?.log, [lines[0], masked, `${request?.requestId} 1`]);
   });
 
+  it("has the spans of the gateway, and in them those that the function has written to its log", async (t) => {
+    const span = (name: string, spanId: string, parentSpanId: string, startMilliseconds: number) =>
+      JSON.stringify({
+        message: "span",
+        name,
+        spanId,
+        parentSpanId,
+        startTimeUnixNano: `${BigInt(startMilliseconds) * 1_000_000n}`,
+        milliseconds: 2,
+      });
+    const gateway = await startInspected(t, {
+      tracing: true,
+      function: {
+        async invoke(_payload, _signal, traceHeader) {
+          const [, parent = ""] = /Parent=(\w+);Sampled=1$/.exec(traceHeader ?? "") ?? [];
+          const later = Date.now() + 10;
+          const lines = [
+            span("handler", "cc", "aa", later + 5),
+            span("auth", "bb", "aa", later + 1),
+            span("GET /v1/items/{itemId}", "aa", parent, later),
+            '{"message":"span","name":"without a time"}',
+            '{"message":"span","name":"cut o',
+          ];
+          return {
+            outcome: "returned",
+            payload: "{}",
+            requestId: "1",
+            isColdStart: false,
+            durationMilliseconds: 0,
+            lines,
+          };
+        },
+        close: async () => {},
+      },
+    });
+    await gateway.send({ headers: { traceparent: `00-${"4".repeat(32)}-${"0".repeat(15)}1-01` } });
+    const [request] = await gateway.requests();
+    assert.equal(request?.traceId, "4".repeat(32));
+    assert.deepEqual(
+      request?.waterfall.map(({ name, depth }) => [name, depth]),
+      [
+        ["gateway", 0],
+        ["function", 1],
+        ["GET /v1/items/{itemId}", 2],
+        ["auth", 3],
+        ["handler", 3],
+      ],
+    );
+    const [first, , , auth] = request?.waterfall ?? [];
+    assert.equal(first?.startMilliseconds, 0);
+    assert.equal(auth?.durationMilliseconds, 2);
+    assert.ok((auth?.startMilliseconds ?? 0) > 0);
+  });
+
   it("has the request as a curl line that repeats it, except for masked parts", async (t) => {
     const gateway = await startInspected(t);
     await gateway.send({

@@ -9,6 +9,7 @@ import { objectWith, ofType } from "../check-kinds.ts";
 import { ConfigurationError } from "../configuration-error.ts";
 import { type Instance, startInstance } from "./instance.ts";
 import { createInstancePool, type Initialisation, type ReadyInstance } from "./instance-pool.ts";
+import type { InstanceEvent } from "./instance-thread.ts";
 import type { Invocation, LambdaFunction, Outcome } from "./lambda-function.ts";
 import { watchDirectory } from "./watch-directory.ts";
 
@@ -73,7 +74,7 @@ export function runInWorkers(options: WorkersOptions): WorkersFunction {
 
   return {
     prepare: () => pool.prepare(),
-    async invoke(payload, signal) {
+    async invoke(payload, signal, traceHeader) {
       const requestId = randomUUID();
       const notRun = { requestId, isColdStart: false, durationMilliseconds: 0 };
       if (pool.demand() === 0) hasToldOfThrottling = false;
@@ -82,10 +83,12 @@ export function runInWorkers(options: WorkersOptions): WorkersFunction {
         hasToldOfThrottling = true;
         return { outcome: "throttled", ...notRun };
       }
+      const arrivedAt = performance.now();
       const ready = await pool.take(signal);
       if (!ready) return { outcome: "dropped", ...notRun };
+      const waitMilliseconds = performance.now() - arrivedAt;
       try {
-        return await invokeIn(ready, requestId, payload);
+        return { ...(await invokeIn(ready, { requestId, payload, traceHeader })), waitMilliseconds };
       } finally {
         pool.giveBack(ready.instance);
       }
@@ -119,16 +122,16 @@ export function runInWorkers(options: WorkersOptions): WorkersFunction {
 
   async function invokeIn(
     { instance, initialisation }: ReadyInstance,
-    requestId: string,
-    payload: string,
+    event: Omit<InstanceEvent, "deadline">,
   ): Promise<Invocation> {
+    const { requestId } = event;
     const lines: string[] = [];
     linesOf.set(instance, lines);
     const log = (line: string) => tell(instance, line);
     log(`START RequestId: ${requestId} Version: $LATEST`);
     const isReady = initialisation?.outcome.outcome !== "failed";
     const { outcome, milliseconds } = isReady
-      ? await timed(() => instance.invoke(requestId, payload))
+      ? await timed(() => instance.invoke(event))
       : { outcome: initialisation.outcome, milliseconds: 0 };
     if (!isReady) await instance.end();
     if (outcome.outcome === "failed") {

@@ -18,6 +18,7 @@ export interface InstanceData {
 export interface InstanceEvent {
   requestId: string;
   payload: string;
+  traceHeader: string | undefined;
   deadline: number;
 }
 
@@ -32,8 +33,11 @@ let requestId = "";
 captureOutput();
 const handler = await loadHandler();
 if (handler) {
-  parentPort?.on("message", async ({ payload, ...event }: InstanceEvent) => {
+  parentPort?.on("message", async ({ payload, traceHeader, ...event }: InstanceEvent) => {
     requestId = event.requestId;
+    // As Lambda's runtime does: the variable is this thread's own, and an instance has one event at a time.
+    if (traceHeader === undefined) delete process.env._X_AMZN_TRACE_ID;
+    else process.env._X_AMZN_TRACE_ID = traceHeader;
     post({ type: "outcome", outcome: await runHandler(handler, payload, createContext(identity, event)) });
   });
   post({ type: "outcome", outcome: { outcome: "returned", payload: "null" } });

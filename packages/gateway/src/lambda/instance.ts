@@ -20,7 +20,7 @@ export interface Instance {
   /** Loads the handler. After a `returned` outcome it accepts events. */
   initialise(): Promise<Outcome>;
   /** One event at a time. */
-  invoke(requestId: string, payload: string): Promise<Outcome>;
+  invoke(event: Omit<InstanceEvent, "deadline">): Promise<Outcome>;
   /** True after a crash, an exit, a time-out or `end`. */
   hasEnded(): boolean;
   end(): Promise<void>;
@@ -87,10 +87,10 @@ export function startInstance(options: InstanceOptions): Instance {
 
   return {
     initialise: () => within(initialisationSeconds + timeoutSeconds, () => {}),
-    invoke: (requestId, payload) =>
+    invoke: (event) =>
       within(timeoutSeconds, () => {
-        const event: InstanceEvent = { requestId, payload, deadline: Date.now() + timeoutSeconds * 1000 };
-        thread.postMessage(event);
+        const deadline = Date.now() + timeoutSeconds * 1000;
+        thread.postMessage({ ...event, deadline } satisfies InstanceEvent);
       }),
     hasEnded: () => hasEnded,
     end,

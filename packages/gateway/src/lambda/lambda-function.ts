@@ -4,9 +4,9 @@
 export interface LambdaFunction {
   /**
    * `payload` is the JSON text of the event. An event that waits for an instance is dropped when `signal`
-   * aborts; a running one is not stopped. Never rejects.
+   * aborts; a running one is not stopped. `traceHeader` is the event's `_X_AMZN_TRACE_ID`. Never rejects.
    */
-  invoke(payload: string, signal?: AbortSignal): Promise<Invocation>;
+  invoke(payload: string, signal?: AbortSignal, traceHeader?: string): Promise<Invocation>;
   close(): Promise<void>;
 }
 
@@ -14,6 +14,8 @@ export type Invocation = Outcome & {
   /** `context.awsRequestId`. */
   requestId: string;
   isColdStart: boolean;
+  /** For an instance: of a cold start, what was left of it when the event came. */
+  waitMilliseconds?: number;
   durationMilliseconds: number;
   /** What the function has logged meanwhile, and Lambda about it: the first thousand lines. */
   lines?: readonly string[];

@@ -9,7 +9,12 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
-import { BatchSpanProcessor, RandomIdGenerator, TracerProvider } from "@opentelemetry/sdk-trace";
+import {
+  BatchSpanProcessor,
+  type IdGenerator,
+  RandomIdGenerator,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
 import type { Request, Response } from "express";
 import { ApiError } from "../errors/api-error.ts";
 import type { Log } from "../log.ts";
@@ -18,8 +23,8 @@ import { traceOutgoingCalls } from "./outgoing-calls.ts";
 import type { Tracing, TracingOptions } from "./tracing.ts";
 
 const FLUSH_MILLISECONDS = 1_000;
-/** The parent in AWS's header, if a service with X-Ray has sent the request. */
-const AMAZON_PARENT = /Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=([0-9a-f]{16})(?:;Sampled=([01]))?/;
+/** AWS's tracing header, with the span that sent it (AWS X-Ray developer guide, "Tracing header"). */
+const AMAZON_PARENT = /Root=1-([0-9a-f]{8})-([0-9a-f]{24});Parent=([0-9a-f]{16})(?:;Sampled=([01]))?/;
 
 /**
  * Starts tracing for a process. It also registers OpenTelemetry's global provider: the owner's spans
@@ -28,28 +33,22 @@ const AMAZON_PARENT = /Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=([0-9a-f]{16})(?:;
  * @param exporter replaces the configured one, for tests.
  */
 export function createTracing(options: TracingOptions, exporter = exporterOf(options)): Tracing {
-  const { service, log } = options;
   // A trace that begins here has the id in the log lines, and its span the id that `input.fetch` sends.
   let given: RequestContext["trace"] | undefined;
   const random = new RandomIdGenerator();
-  const provider = new TracerProvider({
-    resource: resourceFromAttributes({ "service.name": service.name, "service.version": service.version }),
-    spanProcessors: [new BatchSpanProcessor({ exporter })],
-    idGenerator: {
-      generateTraceId: () => given?.traceId ?? random.generateTraceId(),
-      generateSpanId: () => given?.spanId ?? random.generateSpanId(),
-    },
+  const { provider, flush, shutdown } = startSending(options, exporter, {
+    generateTraceId: () => given?.traceId ?? random.generateTraceId(),
+    generateSpanId: () => given?.spanId ?? random.generateSpanId(),
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(provider);
   const tracer = provider.getTracer("@lambda-express-api/kit");
   const stopCalls = traceOutgoingCalls(tracer);
-  const tell = (error: unknown) => log.warn("spans are not sent", { error: [error].flat()[0] });
 
   return {
     traceRequest(request, response, next) {
       const known = requestContext(request);
-      const parent = parentOf(request, known.trace);
+      const parent = parentOf(request, known);
       const attributes = attributesOf(request, known);
       given = known.trace;
       const span = tracer.startSpan(request.method, { kind: SpanKind.SERVER, attributes }, parent);
@@ -74,19 +73,39 @@ export function createTracing(options: TracingOptions, exporter = exporterOf(opt
       response.on("close", end);
       context.with(active, () => next());
     },
-    flush: () => provider.forceFlush({ timeoutMillis: FLUSH_MILLISECONDS }).catch(tell),
+    flush,
     async close() {
       stopCalls();
-      await this.flush();
+      await flush();
       trace.disable();
       context.disable();
-      // Shutting down may wait for the collector, but the container does not wait.
-      provider.shutdown().catch(tell);
+      shutdown();
     },
   };
 }
 
-function exporterOf({ exporter, endpoint, headers, log }: TracingOptions): SpanExporter {
+/** Makes what sends the spans of a process, with ids of your choice. */
+export function startSending(
+  { service, log }: Pick<TracingOptions, "service" | "log">,
+  exporter: SpanExporter,
+  idGenerator: IdGenerator,
+): { readonly provider: TracerProvider; flush(): Promise<void>; shutdown(): void } {
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({ "service.name": service.name, "service.version": service.version }),
+    spanProcessors: [new BatchSpanProcessor({ exporter })],
+    idGenerator,
+  });
+  const tell = (error: unknown) => log.warn("spans are not sent", { error: [error].flat()[0] });
+  return {
+    provider,
+    flush: () => provider.forceFlush({ timeoutMillis: FLUSH_MILLISECONDS }).catch(tell),
+    // Shutting down may wait for the collector, but the process does not wait.
+    shutdown: () => void provider.shutdown().catch(tell),
+  };
+}
+
+/** The exporter that the options name. */
+export function exporterOf({ exporter, endpoint, headers, log }: TracingOptions): SpanExporter {
   if (exporter === "console") return lineExporter(log);
   const url = endpoint && `${endpoint}/v1/traces`;
   return new OTLPTraceExporter({ headers: { ...headers }, ...(url && { url }) });
@@ -97,11 +116,16 @@ function lineExporter(log: Log): SpanExporter {
   return {
     export(spans, done) {
       for (const span of spans) {
-        const { name, kind, attributes, duration, parentSpanContext } = span;
+        const { name, kind, attributes, startTime, duration, parentSpanContext } = span;
         const { traceId, spanId } = span.spanContext();
         const ids = { traceId, spanId, parentSpanId: parentSpanContext?.spanId };
         const milliseconds = duration[0] * 1e3 + duration[1] / 1e6;
-        log.info("span", { ...ids, name, kind: SpanKind[kind], milliseconds, attributes });
+        // As OTLP has it in JSON: too long for a number.
+        const startTimeUnixNano = `${startTime[0]}${String(startTime[1]).padStart(9, "0")}`;
+        log.info("span", {
+          ...ids,
+          ...{ name, kind: SpanKind[kind], startTimeUnixNano, milliseconds, attributes },
+        });
       }
       done({ code: 0 });
     },
@@ -120,13 +144,26 @@ function attributesOf(request: Request, { received: { origin, basePath, lambdaRe
   };
 }
 
-/** The caller's span, if there is one. */
-function parentOf({ headers }: Request, { traceId, parentSpanId, flags }: RequestContext["trace"]): Context {
-  const [, amazonParent, amazonFlags = "1"] = AMAZON_PARENT.exec(String(headers["x-amzn-trace-id"])) ?? [];
-  const spanId = parentSpanId ?? amazonParent;
-  if (!spanId) return ROOT_CONTEXT;
-  const traceFlags = Number.parseInt(parentSpanId ? flags : amazonFlags, 16) & 1;
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
+/** Lambda's span if Lambda traces, because it is nearer; otherwise the caller's, if there is one. */
+function parentOf(
+  { headers }: Request,
+  { received: { lambdaRequestId }, trace: known }: RequestContext,
+): Context {
+  const ofLambda = lambdaRequestId && amazonParent(process.env._X_AMZN_TRACE_ID);
+  const ofCaller = known.parentSpanId
+    ? { spanId: known.parentSpanId, flags: known.flags }
+    : amazonParent(headers["x-amzn-trace-id"]);
+  const parent =
+    ofLambda && ofLambda.traceId === known.traceId && ofLambda.flags === "1" ? ofLambda : ofCaller;
+  if (!parent) return ROOT_CONTEXT;
+  const { traceId } = known;
+  const traceFlags = Number.parseInt(parent.flags, 16) & 1;
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: parent.spanId, traceFlags, isRemote: true });
+}
+
+function amazonParent(header: unknown) {
+  const [, time = "", rest = "", spanId, flags = "1"] = AMAZON_PARENT.exec(String(header)) ?? [];
+  return spanId === undefined ? undefined : { traceId: time + rest, spanId, flags };
 }
 
 function endServerSpan(span: Span, method: string, response: Response, known: RequestContext): void {

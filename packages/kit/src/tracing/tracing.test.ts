@@ -15,6 +15,7 @@ import { anyone, auth } from "../route/access.ts";
 import { defineRoute, type HandlerContext } from "../route/define-route.ts";
 import { lambdaContext, payloadEvent, type RequestToSend } from "../testing/payload-event.ts";
 import { testEnvironment } from "../testing/test-environment.ts";
+import { sendMeasuredSpans } from "./measured-spans.ts";
 import { createTracing } from "./open-telemetry.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -223,6 +224,69 @@ async function startService(t: TestContext): Promise<string> {
   return `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
 }
 
+describe("spans of a function that Lambda traces", () => {
+  const LAMBDA = "1111111111111111";
+  const parentWith = async (t: TestContext, header: string, headers: Record<string, string>) => {
+    process.env._X_AMZN_TRACE_ID = header;
+    t.after(() => delete process.env._X_AMZN_TRACE_ID);
+    return serverSpan(await spansOf("function", async () => "done", item(headers))).parentSpanContext?.spanId;
+  };
+  const root = "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736";
+  const ofCaller = { traceparent: `00-${TRACE}-${PARENT}-01` };
+
+  it("belong to Lambda's span, which is nearer than the caller's of the same trace", async (t) => {
+    const header = `${root};Parent=${LAMBDA};Sampled=1;Lineage=1:a87bd80c:0`;
+    assert.equal(await parentWith(t, header, { "x-amzn-trace-id": root }), LAMBDA);
+    assert.equal(await parentWith(t, header, ofCaller), LAMBDA);
+  });
+
+  it("belong to the caller's span where Lambda does not record, or another trace", async (t) => {
+    for (const header of [
+      `${root};Parent=${LAMBDA};Sampled=0`,
+      `Root=1-00000000-000000000000000000000001;Parent=${LAMBDA};Sampled=1`,
+    ])
+      assert.equal(await parentWith(t, header, ofCaller), PARENT);
+  });
+});
+
+describe("spans that were measured elsewhere", () => {
+  it("are sent with their own ids, parents and times", async () => {
+    const exporter = new InMemorySpanExporter();
+    const options = {
+      exporter: "otlp",
+      endpoint: undefined,
+      headers: {},
+      service: { name: "fixture-api gateway", version: "1.0.0" },
+      log: createLog(() => {}),
+    } as const;
+    const measured = sendMeasuredSpans(options, exporter);
+    const span = {
+      name: "GET /v1/items/{itemId}",
+      kind: "SERVER",
+      traceId: TRACE,
+      spanId: PARENT,
+      parentSpanId: undefined,
+      startTime: 1_700_000_000_000.25,
+      durationMilliseconds: 12.5,
+      attributes: { "http.response.status_code": 503 },
+      hasFailed: true,
+    } as const;
+    const below = { ...span, spanId: "2222222222222222", parentSpanId: PARENT, hasFailed: false } as const;
+    await measured.send([span, below]);
+    const [first, second] = exporter.getFinishedSpans();
+    assert.equal(first?.spanContext().traceId, TRACE);
+    assert.equal(first?.spanContext().spanId, PARENT);
+    assert.equal(first?.parentSpanContext, undefined);
+    assert.deepEqual(first?.startTime, [1_700_000_000, 250_000]);
+    assert.deepEqual(first?.duration, [0, 12_500_000]);
+    assert.equal(first?.status.code, SpanStatusCode.ERROR);
+    assert.equal(first?.attributes["http.response.status_code"], 503);
+    assert.equal(first?.resource.attributes["service.name"], "fixture-api gateway");
+    assert.equal(second?.parentSpanContext?.spanId, PARENT);
+    assert.equal(second?.status.code, SpanStatusCode.UNSET);
+  });
+});
+
 describe("tracing", () => {
   it("loads nothing without its setting", async () => {
     const api: Api = {
@@ -262,6 +326,7 @@ describe("tracing", () => {
       told.map(({ name }) => name),
       ["auth", "validation", "handler", "GET /v1/items/{itemId}"],
     );
+    for (const { startTimeUnixNano } of told) assert.match(startTimeUnixNano, /^\d{19}$/);
   });
 
   it("sends spans to the collector with its headers, and answers even if the collector refuses them", async (t) => {

@@ -2,7 +2,7 @@ import type { InspectedRequest } from "@lambda-express-api/gateway";
 import { PlainError } from "../command.ts";
 
 /**
- * The local gateway's lines of the requests that have the id in any line, oldest first.
+ * The local gateway's lines of the requests that have the id in any line, oldest first, each with where its time went.
  *
  * @param port the inspector's port.
  * @throws PlainError if no inspector answers.
@@ -15,7 +15,23 @@ export async function localLines(id: string, port: number): Promise<readonly str
     );
   const { requests } = (await answer.json()) as { readonly requests: readonly InspectedRequest[] };
   return requests
-    .filter(({ requestId, log }) => requestId === id || log.some((line) => line.includes(id)))
+    .filter((request) => [request.requestId, request.traceId].includes(id) || hasLineWith(id, request))
     .toReversed()
-    .flatMap(({ log }) => log);
+    .flatMap((request) => [...request.log, ...traceLines(request)]);
+}
+
+function hasLineWith(id: string, { log }: InspectedRequest): boolean {
+  return log.some((line) => line.includes(id));
+}
+
+/** The spans, each below the one that it is part of: when it began, how long it took, and its name. */
+function traceLines({ traceId, waterfall }: InspectedRequest): readonly string[] {
+  const milliseconds = (time: number) => `${time.toFixed(1).padStart(8)} ms`;
+  return [
+    `Trace ${traceId}`,
+    ...waterfall.map(
+      ({ name, depth, startMilliseconds, durationMilliseconds }) =>
+        `${milliseconds(startMilliseconds)} ${milliseconds(durationMilliseconds)}  ${"  ".repeat(depth)}${name}`,
+    ),
+  ];
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
+import type { InspectedRequest } from "@lambda-express-api/gateway";
 import { createApiFolder, MEMBERS, membersModule, type TestApiFolder } from "../../test/api-folder.ts";
 import { type Run, run } from "../../test/run.ts";
 
@@ -58,6 +59,19 @@ describe("npm start, with an API's Lambda handler", () => {
     const seen = await (await fetch(`${inspector}/requests.json`)).text();
     assert.match(seen, /GET \/v1\/me/);
     assert.doesNotMatch(seen, /to\.be\.hidden/);
+  });
+
+  test("prints the command that finds a request's lines and its trace by the id in an error's answer", async () => {
+    const answer = await fetch(`${baseUrl}/v1/auth/token`, { method: "POST" });
+    const { error } = (await answer.json()) as { readonly error: { readonly requestId: string } };
+    const [, args = ""] = await stack.prints(/npm run logs -- (ID.*)/);
+    const { exitCode, output } = await run("../src/logs.ts", {
+      args: args.replace("ID", error.requestId).split(" "),
+    }).ended;
+    assert.equal(exitCode, 0, output);
+    const line = `{"request":{"requestId":"${error.requestId}"`;
+    assert.ok(output.includes(line), output);
+    assert.match(output, /^Trace [0-9a-f]{32}\n.* gateway\n(?:.*\n)* .* {4}function\n/m);
   });
 
   test("shows cold starts in its log", () => {
@@ -123,5 +137,75 @@ describe("npm run dev, with a stand-in for the API's Lambda handler", () => {
     );
     await stack.prints(/^Reloaded\.$[\s\S]*^Reloaded\.$/m);
     assert.equal((await fetch(`${baseUrl}/v1/added`)).status, 200);
+  });
+});
+
+describe("npm start, with an API that is traced", () => {
+  const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+  interface SpanLine {
+    readonly message?: string;
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly parentSpanId?: string;
+    readonly name: string;
+    readonly kind: string;
+  }
+
+  test("makes spans of what the gateway does, and the function's are in them, whoever began the trace", async () => {
+    const tracing = JSON.stringify(import.meta.resolve("@lambda-express-api/kit/tracing"));
+    const api = await createApiFolder({
+      "api.ts": `import { api as own } from ${membersModule("api.ts")};
+        export const api = { ...own, tracing: () => import(${tracing}) };`,
+      "lambda.ts": `import { createHandler } from ${JSON.stringify(import.meta.resolve("@lambda-express-api/kit/lambda"))};
+        import { api } from "./api.ts";
+        export const handler = createHandler(api);`,
+    });
+    const stack = run("../src/start.ts", {
+      args: ["--api", api.path, "--port", "0"],
+      environment: { OTEL_TRACES_EXPORTER: "console" },
+    });
+    try {
+      const [baseUrl] = await stack.prints(/(?<=API +)http:\S+/);
+      for (const headers of [{}, { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` }]) {
+        const requestId = (await fetch(`${baseUrl}/v1/health`, { headers })).headers.get("apigw-requestid");
+        const [inspector] = await stack.prints(/(?<=Inspector +)http:\S+/);
+        const kept = (await (await fetch(`${inspector}/requests.json`)).json()) as {
+          readonly requests: readonly InspectedRequest[];
+        };
+        const request = kept.requests.find((request) => request.requestId === requestId);
+        assert.ok(request);
+        const { traceId, waterfall } = request;
+        // The gateway's lines come after its answer.
+        await stack.prints(new RegExp(`"traceId":"${traceId}".*"name":"function"`));
+        const spans = stack
+          .output()
+          .split("\n")
+          .flatMap((line): SpanLine[] => (line.startsWith("{") ? [JSON.parse(line)] : []))
+          .filter((line) => line.message === "span" && line.traceId === traceId);
+        const chain: string[] = [];
+        for (
+          let span = spans.find(({ name }) => name === "handler");
+          span;
+          span = spans.find(({ spanId }) => spanId === span?.parentSpanId)
+        )
+          chain.push(`${span.name} ${span.kind}`);
+        assert.deepEqual(chain, [
+          "handler INTERNAL",
+          "GET /v1/health SERVER",
+          "function CLIENT",
+          "GET /v1/health SERVER",
+        ]);
+        assert.deepEqual(
+          waterfall.map(({ name }) => name).filter((name) => name !== "cold start"),
+          ["gateway", "function", "GET /v1/health", "auth", "handler"],
+        );
+        if (headers.traceparent) assert.equal(traceId, TRACE);
+      }
+    } finally {
+      stack.kill("SIGINT");
+      await stack.ended;
+      await api.remove();
+    }
   });
 });

@@ -20,6 +20,7 @@ import type { LocalIdentity } from "../identity/local-identity.ts";
 import { LOCAL_AWS_CALLER, LOCAL_REGION } from "../local-aws-caller.ts";
 import type { LocalApi } from "../local-stack.ts";
 import { apiEnvironment, readConfig } from "./api-environment.ts";
+import { createGatewaySpans } from "./gateway-spans.ts";
 import type { PlanRequest } from "./plan-worker.ts";
 import type { Runtime, RuntimeOptions } from "./runtime.ts";
 
@@ -65,13 +66,20 @@ export async function startLambda({
     throw error;
   });
   const inspector = createInspector();
+  const sendSpans = await createGatewaySpans(api, config, print);
   const gateway = createGateway({
     api: description,
     function: handler,
     // Makes links and curl lines start with http.
     switches: { forwardedHeaders: "listener" },
     log: print,
-    inspector,
+    tracing: sendSpans !== undefined,
+    inspector: {
+      record(exchange) {
+        inspector.record(exchange);
+        sendSpans?.(exchange);
+      },
+    },
   });
   await gateway.listen(port);
   await listenBeside(inspector, port);

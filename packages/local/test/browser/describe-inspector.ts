@@ -24,5 +24,32 @@ export function describeInspector(
       assert.deepEqual(faults, []);
       await close();
     });
+
+    it("finds a request by its id, status and route, shows its time and its log, and copies it as curl", async () => {
+      const { browser, baseUrl, inspectorUrl } = world();
+      const { headers } = await fetch(`${baseUrl}/v1/me?sought=1`);
+      const id = headers.get("apigw-requestid") ?? "";
+      const permissions = ["clipboard-read", "clipboard-write"];
+      const { page, faults, close } = await openPage(browser, inspectorUrl, { permissions });
+      const rows = page.locator("#requests > li:visible");
+      const sought = rows.filter({ hasText: "sought=1" });
+      await sought.waitFor();
+      for (const text of ["401", "GET /v1/me", id]) {
+        await page.locator("#filter").fill(text);
+        assert.equal(await sought.count(), 1, text);
+      }
+      assert.equal(await rows.count(), 1);
+      await sought.locator("summary").click();
+      assert.match(await sought.locator(".log-lines").innerText(), new RegExp(`"requestId":"${id}"`));
+      const spans = sought.locator(".waterfall > li > span:first-child");
+      assert.deepEqual(await spans.allInnerTexts(), ["gateway", "authorizer"]);
+      const gateway = await sought.locator(".waterfall > li > div > div").first().boundingBox();
+      assert.ok((gateway?.width ?? 0) > 100, "its bar is as wide as the request was long");
+      await sought.getByRole("button", { name: "Copy as curl" }).click();
+      const copied = await page.evaluate<string>("navigator.clipboard.readText()");
+      assert.match(copied, /^curl -i -X GET 'http:\S+\/v1\/me\?sought=1' /);
+      assert.deepEqual(faults, []);
+      await close();
+    });
   });
 }

@@ -53,6 +53,7 @@ function render(request) {
   put(".start", start, start === "cold" || start === "throttled" ? "warn" : undefined);
   put(".duration", `${request.durationMilliseconds} ms`);
   item.querySelector("dl").append(...facts(request));
+  item.querySelector(".waterfall").append(...bars(request));
   item.querySelector(".event").hidden = !event;
   put(".event-json", JSON.stringify(event, null, 2));
   item.querySelector(".event-body").hidden = !eventBody;
@@ -63,7 +64,8 @@ function render(request) {
   put(".log-lines", request.log.join("\n"));
   item.querySelector(".copy").addEventListener("click", () => navigator.clipboard.writeText(request.curl));
   // Searching finds every id of the request, because its lines contain them.
-  const texts = [item.querySelector("summary").textContent, request.requestId, ...request.log];
+  const { requestId, traceId, log } = request;
+  const texts = [item.querySelector("summary").textContent, requestId, traceId, ...log];
   item.dataset.searchable = texts.join(" ").toLowerCase();
   return item;
 }
@@ -80,6 +82,7 @@ function facts(request) {
     ["Function", functionFact(request.function)],
     ["Error", request.error],
     ["Request id", request.requestId],
+    ["Trace id", request.traceId],
   ];
   return rows
     .filter(([, value]) => value !== undefined)
@@ -90,6 +93,26 @@ function facts(request) {
       dd.textContent = value;
       return [dt, dd];
     });
+}
+
+/** A row for each span: its name, its length, and a bar where it was. */
+function bars({ waterfall }) {
+  const whole = Math.max(...waterfall.map((span) => span.startMilliseconds + span.durationMilliseconds));
+  const percent = (milliseconds) => `${(100 * Math.max(0, milliseconds)) / whole}%`;
+  return waterfall.map(({ name, depth, startMilliseconds, durationMilliseconds }) => {
+    const row = document.createElement("li");
+    const [title, length, track, bar] = ["span", "span", "div", "div"].map((tag) =>
+      document.createElement(tag),
+    );
+    title.textContent = name;
+    title.style.paddingInlineStart = `${depth}rem`;
+    length.textContent = `${durationMilliseconds.toFixed(1)} ms`;
+    bar.style.marginInlineStart = percent(startMilliseconds);
+    bar.style.width = percent(durationMilliseconds);
+    track.append(bar);
+    row.append(title, length, track);
+    return row;
+  });
 }
 
 function functionFact({ start, durationMilliseconds, requestId }) {

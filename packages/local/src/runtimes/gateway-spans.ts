@@ -1,0 +1,59 @@
+/** The local gateway's spans of each request, in the trace that the function's belong to. In the cloud, API Gateway has none. */
+import type { AnsweredExchange } from "@lambda-express-api/gateway";
+import type { Api } from "@lambda-express-api/kit";
+import type { Config } from "@lambda-express-api/kit/config.ts";
+import { createLog } from "@lambda-express-api/kit/log.ts";
+import type { MeasuredSpan } from "@lambda-express-api/kit/tracing/measured-spans.ts";
+
+type Span = AnsweredExchange["trace"]["spans"][number];
+
+/**
+ * Makes what sends them to where the API's own go.
+ *
+ * @returns `undefined` where tracing is off, and then nothing of OpenTelemetry is loaded.
+ */
+export async function createGatewaySpans(
+  { name, version }: Pick<Api, "name" | "version">,
+  { traces }: Pick<Config, "traces">,
+  print: (line: string) => void,
+): Promise<((exchange: AnsweredExchange) => void) | undefined> {
+  if (!traces) return undefined;
+  const { sendMeasuredSpans } = await import("@lambda-express-api/kit/tracing/measured-spans.ts");
+  const log = createLog((line) => print(line.trimEnd()));
+  const { send } = sendMeasuredSpans({ service: { name: `${name} gateway`, version }, log, ...traces });
+  return (exchange) => {
+    const { spans, isSampled } = exchange.trace;
+    if (isSampled) void send(spans.map((span) => measured(span, exchange)));
+  };
+}
+
+/** Names and attributes are those of the semantic conventions for HTTP and for FaaS. */
+function measured(span: Span, exchange: AnsweredExchange): MeasuredSpan {
+  const { request, route, answer, invocation, integrationError, trace } = exchange;
+  const common = { ...span, traceId: trace.traceId, attributes: {}, hasFailed: false };
+  if (span.name === "function")
+    return {
+      ...common,
+      kind: "CLIENT",
+      hasFailed: integrationError !== undefined,
+      attributes: {
+        "faas.invocation_id": invocation?.requestId,
+        "faas.coldstart": invocation?.isColdStart,
+      },
+    };
+  if (span.name !== "gateway") return { ...common, kind: "INTERNAL" };
+  const path = route?.routeKey.split(" ")[1];
+  return {
+    ...common,
+    name: path ? `${request.method} ${path}` : request.method,
+    kind: "SERVER",
+    hasFailed: answer.statusCode >= 500,
+    attributes: {
+      "http.request.method": request.method,
+      "http.route": path,
+      "http.response.status_code": answer.statusCode,
+      "url.path": request.path,
+      "server.address": request.domainName,
+    },
+  };
+}
