@@ -170,6 +170,7 @@ function faultsOfExample(
 /** What no other module imports, and an owner does who has installed what it needs. */
 const OPT_IN = [
   "packages/kit/src/shared-store/dynamo-store.ts",
+  "packages/kit/src/tracing/measured-spans.ts",
   "packages/kit/src/tracing/open-telemetry.ts",
   "packages/kit/src/tracing/outgoing-calls.ts",
 ];
