@@ -92,6 +92,21 @@ describe("a stack that runs", () => {
   });
 });
 
+test("gives the API's services the AWS region, credentials and endpoints of the terminal, and no other variables", async () => {
+  const ofAwsSdk = {
+    AWS_PROFILE: "mine",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:8000",
+  };
+  const others = { AWS_LAMBDA_FUNCTION_NAME: "other", AWS_API_GW_STAGE_NAME: "other", UNKNOWN_NAME: "other" };
+  const stack = startStandIn({ environment: { ...ofAwsSdk, ...others } });
+  const { environment } = await processOf(await baseUrlOf(stack));
+  stack.kill("SIGTERM");
+  await stack.ended;
+  for (const [name, value] of Object.entries(ofAwsSdk)) assert.equal(environment[name], value, name);
+  for (const name of Object.keys(others)) assert.equal(environment[name], undefined, name);
+});
+
 test("tokens have the groups in the claim that the environment names, and the API reads it", async () => {
   const stack = startStandIn({ environment: { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "cognito:groups" } });
   const { environment } = await processOf(await baseUrlOf(stack));

@@ -9,6 +9,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings for what is in front of a deployed API, which does not exist locally. */
 const OF_A_DEPLOYMENT = ["AWS_API_GW_STAGE_NAME", "AWS_API_GW_MAPPING_KEY"];
+/** Credentials, region and endpoints, which the AWS SDK reads by itself. The other names are those of Lambda. */
+const OF_AWS_SDK = /^AWS_(?!LAMBDA_|EXECUTION_ENV$)\w+$/;
 /** Settings of the real identity provider. */
 const OF_A_PROVIDER =
   /^(IDENTITY_PROVIDER|(FIREBASE|COGNITO|AUTH0|OIDC_CLIENT)_\w+|JWT_(ISSUER|ISSUER_JWKS_URI|AUTHORIZED_AUDIENCES|AUTHORIZATION_GROUPS_ATTR_NAME|TOKEN_USE|ALGORITHMS))$/;
@@ -20,7 +22,7 @@ export function localEnvironment(): Environment {
 
 /**
  * The API's environment in both runtimes: the kit's settings and the API's own (`AUTH_ENDPOINTS=off npm start`), with the
- * local identity provider's settings in place of the real ones.
+ * local identity provider's settings in place of the real ones; and what the AWS SDK reads, for the API's services.
  *
  * @throws PlainError for a caller that the docs pages cannot offer.
  */
@@ -31,7 +33,8 @@ export function apiEnvironment(
 ): Record<string, string> {
   const isElsewhere = (name: string) =>
     OF_A_DEPLOYMENT.includes(name) || (Object.hasOwn(settings, name) && OF_A_PROVIDER.test(name));
-  const given = Object.keys({ ...settings, ...api.settings }).flatMap((name) => {
+  const ofAwsSdk = Object.keys(environment).filter((name) => OF_AWS_SDK.test(name));
+  const given = [...Object.keys({ ...settings, ...api.settings }), ...ofAwsSdk].flatMap((name) => {
     const value = environment[name];
     return value === undefined || isElsewhere(name) ? [] : [[name, value]];
   });
