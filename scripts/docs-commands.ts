@@ -27,6 +27,7 @@ const RUN_IN_COPY = [
   "npm run generate",
   "npm run build:docs",
   "npx node --test packages/api/",
+  "npx node packages/api/client/",
 ];
 
 /** They cannot run here; each with the reason. Scripts, options and files that they name are looked up all the same. */
@@ -44,6 +45,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run keys": "the app has no keys; packages/local/src/keys.test.ts runs it against an API that has",
   "npm install --save-dev": "needs the package registry",
   "npm install @opentelemetry": "needs the package registry",
+  "npm install openapi-fetch": "needs the package registry; it is installed here, for the samples",
+  "npm publish": "needs an account at the package registry",
   "npm run demo -- --url": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
   "npx lambda-express-api": "is a project's command for a program that npm run has here",
   "npx sst": "needs an account",
@@ -127,7 +130,13 @@ export function faultsOfCommand(command: string): string[] {
 }
 
 /** What `npm run new` writes in the examples, what a build or `npm run pack` makes, and files of other repositories. */
-const NOT_HERE = ["packages/api/src/routes/orders/", "packages/api/dist/", "docs/api.md", "packages/parser/"];
+const NOT_HERE = [
+  "packages/api/src/routes/orders/",
+  "packages/api/dist/",
+  "docs/api.md",
+  "packages/parser/",
+  "packages/api/client/who-am-i.ts",
+];
 
 /** Whether a text names a file that must be here. */
 export function isRepositoryPath(text: string): boolean {
@@ -173,6 +182,7 @@ const REFUSES_OPTIONS = [
   "contract",
   "cost",
   "doctor",
+  "generate",
   "groups",
   "keys",
   "logs",

@@ -29,6 +29,7 @@ const GUIDES_OF_DELIVERY: Readonly<Record<string, readonly CreateOptions["delive
 
 /** Written by `npm run generate` in the project. */
 export const GENERATED = [
+  "client/paths.d.ts",
   "docs/access.md",
   "docs/errors/README.md",
   "docs/openapi.json",

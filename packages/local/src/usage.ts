@@ -42,7 +42,7 @@ Writes an endpoint and its test: npm run new -- GET /v1/orders/{orderId} --acces
 ${API}`,
   generate: `npm run generate -- [options]
 
-Writes the list of routes and the pages in docs from the API's sources.
+Writes the list of routes, the pages in docs, and the types of a client, client/paths.d.ts, from the API's sources.
 
   --check                  writes nothing, and fails if a file is out of date
   --docs FOLDER            default: docs

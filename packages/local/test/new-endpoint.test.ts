@@ -81,6 +81,16 @@ describe("npm run new", () => {
     }
   });
 
+  it("writes the types of a client, and npm run generate -- --check notices when they are stale", async () => {
+    const types = join(project, "client/paths.d.ts");
+    const content = await readFile(types, "utf8");
+    assert.match(content, /^ {2}"\/v1\/orders\/\{orderId\}": \{$/m);
+    await writeFile(types, content.replace("/v1/orders/", "/v1/order/"));
+    const { status, output } = generate("--check");
+    await writeFile(types, content);
+    assert.deepEqual([status, output], [1, "client/paths.d.ts is out of date; run: npm run generate\n"]);
+  });
+
   for (const [why, change, sentence] of [
     [
       "two endpoints with one method and path",

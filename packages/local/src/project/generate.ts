@@ -1,6 +1,6 @@
 /**
- * `npm run generate` writes the files derived from an API's sources: the list of its routes, and the tables and the OpenAPI
- * document in `docs`. With `--check` it writes nothing, and fails if a file is out of date.
+ * `npm run generate` writes the files derived from an API's sources: the list of its routes, the tables and the OpenAPI document
+ * in `docs`, and the types of a client in `client`. With `--check` it writes nothing, and fails if a file is out of date.
  */
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -15,6 +15,7 @@ import { openApiDocument } from "@lambda-express-api/kit/docs/openapi.ts";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { routeKey } from "@lambda-express-api/kit/request/request-path.ts";
 import { describeAccess } from "@lambda-express-api/kit/route/access.ts";
+import { clientTypes } from "../client/client-types.ts";
 import { isInstalled, RELEASE } from "../optional-modules.ts";
 
 interface RouteFile {
@@ -228,7 +229,9 @@ try {
   put(join(docs, "access.md"), accessTable(routes));
   put(join(docs, "errors/README.md"), errorTable(api, join(docs, "errors")));
   put(join(docs, "settings.md"), settingsPage(api));
-  put(join(docs, "openapi.json"), await openApiFile(api, routes));
+  const document = await openApiFile(api, routes);
+  put(join(docs, "openapi.json"), document);
+  put(join(root, "client/paths.d.ts"), clientTypes(JSON.parse(document)));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
