@@ -9,6 +9,11 @@ import { join } from "node:path";
 /** They run until they are stopped: each is started where a page has it, on a free port, for the commands that follow. */
 export const STARTED: Readonly<Record<string, { readonly command: string; readonly ready: string }>> = {
   "npm ci && npm start": { command: "npm run --silent start", ready: "Ctrl-C" },
+  "npm start -w examples/orders": {
+    // npm would end without what it has started.
+    command: "env -C examples/orders ../../node_modules/.bin/node local/start.ts",
+    ready: "Ctrl-C",
+  },
   "npx node packages/gateway/examples/gateway.ts": {
     // Not by npx, which would end without it.
     command: "node_modules/.bin/node packages/gateway/examples/gateway.ts",
@@ -19,7 +24,14 @@ export const STARTED: Readonly<Record<string, { readonly command: string; readon
 /** They take minutes, and the last one the package registry. Continuous integration runs them, and that is checked. */
 const PIPELINE = ["npm ci && npm test", "npm run check", "npm run check:docs", "npm run check:projects"];
 
-const RUN = ["curl ", "TOKEN=", "npm run demo", "npm run cost", "npm run contract"];
+const RUN = [
+  "curl ",
+  "TOKEN=",
+  "npm run demo",
+  "npm run cost",
+  "npm run contract",
+  "npx node examples/orders/client/",
+];
 
 /** They write files. */
 const RUN_IN_COPY = [
@@ -140,7 +152,7 @@ const NOT_HERE = [
 
 /** Whether a text names a file that must be here. */
 export function isRepositoryPath(text: string): boolean {
-  const looksLikeIt = /^"?(packages|docs|scripts|\.ci)\/[^\s<>]+$/.test(text);
+  const looksLikeIt = /^"?(packages|docs|scripts|examples\/orders|\.ci)\/[^\s<>]+$/.test(text);
   return looksLikeIt && !NOT_HERE.some((folder) => text.startsWith(folder));
 }
 
