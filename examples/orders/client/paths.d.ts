@@ -25,10 +25,10 @@ export interface paths {
             "application/json": {
               name: string;
               version: string;
-              /** What it was built of; `development` where it runs from its sources. */
+              /** The commit it was built from; `development` if it runs from its sources. */
               commit: string;
               description: string;
-              /** Paths on this host, by what is there. */
+              /** Paths on this host, by what they lead to. */
               links: {
                 [name: string]: string;
               };
@@ -203,7 +203,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** It is what the caller has. */
+        /** The caller has the current file. */
         304: {
           content?: never;
         };
@@ -247,7 +247,7 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** The version that the page knows. While it is the current one, caches keep it. */
+          /** The version that the page refers to. While it is current, caches keep the file. */
           v?: string;
         };
         header?: {
@@ -269,7 +269,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** It is what the caller has. */
+        /** The caller has the current file. */
         304: {
           content?: never;
         };
@@ -390,7 +390,7 @@ export interface paths {
             };
           };
         };
-        /** The caller has it already. */
+        /** The caller has the current version already. */
         304: {
           content?: never;
         };
@@ -502,7 +502,7 @@ export interface paths {
       parameters: {
         query?: never;
         header?: {
-          /** A UUID of the caller's choice for the thing to be done. The same request with the same key gets the first answer again, for 24 hours. */
+          /** A UUID that the caller chooses for this operation. The same request with the same key gets the first answer again, for 24 hours. */
           "idempotency-key"?: string;
         };
         path?: never;
@@ -629,7 +629,7 @@ export interface paths {
             "application/json": components["schemas"]["Order"];
           };
         };
-        /** The caller has it already. */
+        /** The caller has the current version already. */
         304: {
           content?: never;
         };
@@ -1018,7 +1018,7 @@ export interface paths {
       parameters: {
         query?: never;
         header: {
-          /** A UUID of the caller's choice for the thing to be done. The same request with the same key gets the first answer again, for 24 hours. */
+          /** A UUID that the caller chooses for this operation. The same request with the same key gets the first answer again, for 24 hours. */
           "idempotency-key": string;
         };
         path: {
@@ -1235,7 +1235,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** It is what the caller has. */
+        /** The caller has the current file. */
         304: {
           content?: never;
         };
@@ -1279,7 +1279,7 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** The version that the page knows. While it is the current one, caches keep it. */
+          /** The version that the page refers to. While it is current, caches keep the file. */
           v?: string;
         };
         header?: {
@@ -1301,7 +1301,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** It is what the caller has. */
+        /** The caller has the current file. */
         304: {
           content?: never;
         };
@@ -1376,7 +1376,7 @@ export interface paths {
             };
           };
         };
-        /** The caller has it already. */
+        /** The caller has the current version already. */
         304: {
           content?: never;
         };
@@ -1501,7 +1501,7 @@ export interface paths {
             "application/json": components["schemas"]["OrderV2"];
           };
         };
-        /** The caller has it already. */
+        /** The caller has the current version already. */
         304: {
           content?: never;
         };
@@ -1568,7 +1568,7 @@ export interface components {
       /** The only part that API Gateway's own errors have as well. */
       message: string;
     };
-    /** An error that API Gateway answered before the API was asked. */
+    /** An error that API Gateway answered itself, without the API. */
     GatewayError: {
       message: string;
     };

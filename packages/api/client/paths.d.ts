@@ -25,10 +25,10 @@ export interface paths {
             "application/json": {
               name: string;
               version: string;
-              /** What it was built of; `development` where it runs from its sources. */
+              /** The commit it was built from; `development` if it runs from its sources. */
               commit: string;
               description: string;
-              /** Paths on this host, by what is there. */
+              /** Paths on this host, by what they lead to. */
               links: {
                 [name: string]: string;
               };
@@ -391,7 +391,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** It is what the caller has. */
+        /** The caller has the current file. */
         304: {
           content?: never;
         };
@@ -435,7 +435,7 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** The version that the page knows. While it is the current one, caches keep it. */
+          /** The version that the page refers to. While it is current, caches keep the file. */
           v?: string;
         };
         header?: {
@@ -457,7 +457,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** It is what the caller has. */
+        /** The caller has the current file. */
         304: {
           content?: never;
         };
@@ -578,7 +578,7 @@ export interface paths {
             };
           };
         };
-        /** The caller has it already. */
+        /** The caller has the current version already. */
         304: {
           content?: never;
         };
@@ -629,7 +629,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** It is what the caller has. */
+        /** The caller has the current file. */
         304: {
           content?: never;
         };
@@ -673,7 +673,7 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** The version that the page knows. While it is the current one, caches keep it. */
+          /** The version that the page refers to. While it is current, caches keep the file. */
           v?: string;
         };
         header?: {
@@ -695,7 +695,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** It is what the caller has. */
+        /** The caller has the current file. */
         304: {
           content?: never;
         };
@@ -770,7 +770,7 @@ export interface paths {
             };
           };
         };
-        /** The caller has it already. */
+        /** The caller has the current version already. */
         304: {
           content?: never;
         };
@@ -889,7 +889,7 @@ export interface components {
       /** The only part that API Gateway's own errors have as well. */
       message: string;
     };
-    /** An error that API Gateway answered before the API was asked. */
+    /** An error that API Gateway answered itself, without the API. */
     GatewayError: {
       message: string;
     };
