@@ -159,16 +159,31 @@ describe("the built Lambda function", () => {
       assert.match(call, /^POST \/2015-03-31\/functions\/arn:aws:lambda:\S+\/invocations \{"warmer":true,/);
   });
 
-  it("traces requests where it is on, and else reads no file for that", async () => {
-    const traced = { ...environment, OTEL_TRACES_EXPORTER: "console" };
-    const on = await run(folder, [events.health], ["--expose-gc"], traced);
-    assert.deepEqual(
-      on.lines.filter(({ message }) => message === "span").map(({ name }) => name),
-      ["auth", "handler", "GET /v1/health"],
-    );
-    const filesOf = ({ answers }: Run) => answers[0]?.files.join() ?? "";
-    assert.match(filesOf(on), /open-telemetry/);
-    assert.doesNotMatch(filesOf(await run(folder, [events.health])), /open-telemetry/);
+  describe("tells what happens where its setting is on, and at its default has no module for that on its cold path:", () => {
+    for (const [what, setting, modules, lines] of [
+      [
+        "traces",
+        { OTEL_TRACES_EXPORTER: "console" },
+        /\/@opentelemetry\/|\/kit\/src\/tracing\/(?!tracing\.ts$)/,
+        ["auth", "handler", "GET /v1/health"],
+      ],
+      ["metrics", { METRICS_NAMESPACE: "shop/dev" }, /\/kit\/src\/metrics\//, [undefined]],
+    ] as const)
+      it(what, async () => {
+        const sourcesRead = ({ answers }: Run) =>
+          (answers[0]?.files ?? []).flatMap((file) => sources[file] ?? []);
+        const off = await run(folder, [events.health]);
+        const on = await run(folder, [events.health], ["--expose-gc"], { ...environment, ...setting });
+        assert.deepEqual(
+          sourcesRead(off).filter((source) => modules.test(source)),
+          [],
+        );
+        assert.notDeepEqual(
+          sourcesRead(on).filter((source) => modules.test(source)),
+          [],
+        );
+        assert.deepEqual([off.lines, on.lines.map(({ name }) => name)], [[], lines]);
+      });
   });
 
   it("keeps no request once it is answered and what is young was collected", async () => {
