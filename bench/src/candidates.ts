@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { buildContainer } from "../../packages/build/src/container.ts";
 import { buildLambda } from "../../packages/build/src/lambda.ts";
+import { writeTracedApi } from "./traced-api.ts";
 
 const BENCH = join(import.meta.dirname, "..");
 const DIST = join(BENCH, "dist");
@@ -18,6 +19,7 @@ const LABELS = {
   fastify: "Fastify, hello world",
   product: "this API, all features",
   "product-without-cache": "this API, without its code cache",
+  "product-traced": "this API, with OpenTelemetry",
 } as const;
 
 export type CandidateName = keyof typeof LABELS;
@@ -47,6 +49,13 @@ export async function buildCandidates(): Promise<void> {
   cpSync(folder, join(DIST, "product-without-cache"), { recursive: true });
   for (const cache of globSync(join(DIST, "product-without-cache/**/*.cache"))) rmSync(cache);
   await buildContainer(API);
+  await buildTracedApi();
+}
+
+async function buildTracedApi(): Promise<void> {
+  const folder = join(DIST, "apis/product-traced");
+  writeTracedApi(folder);
+  await buildLambda(folder, { out: join(DIST, "product-traced"), architecture: lambdaArchitecture() });
 }
 
 /** This machine's: only of its own can it make code caches. */

@@ -62,6 +62,7 @@ const COLD_CASES: readonly Case[] = [
   ...PRODUCTS.flatMap((candidate) =>
     ([...HOT, "token", "docs"] as const).map((request) => ({ candidate, request })),
   ),
+  { candidate: "product-traced", request: "health" },
 ];
 
 const WARM_CASES: readonly Case[] = [

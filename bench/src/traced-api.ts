@@ -1,0 +1,25 @@
+/** What traces cost: this API with the line of `defineApi` that an owner writes for them, and with its setting. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+
+const API = join(import.meta.dirname, "../../packages/api/src/api.ts");
+
+/** Writes the folder of an API that writes its spans to the log, so that no collector is part of the measurement. */
+export function writeTracedApi(folder: string): void {
+  const source = join(folder, "src");
+  mkdirSync(source, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
+  writeFileSync(
+    join(source, "api.ts"),
+    `import { api as untraced } from ${JSON.stringify(relative(source, API))};
+export const api = { ...untraced, tracing: () => import("@lambda-express-api/kit/tracing") };
+`,
+  );
+  writeFileSync(
+    join(source, "lambda.ts"),
+    `import { createHandler } from "@lambda-express-api/kit/lambda";
+import { api } from "./api.ts";
+export const handler = createHandler(api, { environment: { ...process.env, OTEL_TRACES_EXPORTER: "console" } });
+`,
+  );
+}
