@@ -1,4 +1,4 @@
-/** No framework: what the loop around an invocation costs. */
+/** No framework: the cost of the loop around an invocation. */
 export const handler = async () => ({
   statusCode: 200,
   headers: { "content-type": "application/json; charset=utf-8" },

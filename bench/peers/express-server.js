@@ -1,4 +1,4 @@
-/** The reference of the container: Express as its own guide starts it, on node:http. */
+/** The reference for the container: Express as in its own guide, on node:http. */
 import express from "express";
 
 const app = express();

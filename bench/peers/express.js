@@ -1,4 +1,4 @@
-/** The reference: what a user would pick instead. */
+/** The reference: what you would use instead. */
 import express from "express";
 import serverless from "serverless-http";
 

@@ -1,8 +1,9 @@
 /**
- * One cold start: imports a handler and lets it answer one event. Plain JavaScript, and nothing is imported: whatever this
- * process loads before the clock starts, the handler under test would get for free.
+ * One cold start: imports a handler and lets it answer one event. Plain JavaScript without imports, because
+ * the handler under test would get everything for free that this process loads before the clock starts.
  *
- * `node cold.js <entry> <event>` writes `{ milliseconds, importMilliseconds, cpuMilliseconds, rssBytes, answer }` to fd 3.
+ * `node cold.js <entry> <event>` writes `{ milliseconds, importMilliseconds, cpuMilliseconds, rssBytes,
+ * answer }` to fd 3.
  */
 import { createContext, lambdaRuntime, tell } from "./lambda.js";
 

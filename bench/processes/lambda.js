@@ -1,4 +1,4 @@
-/** What is there in Lambda before the handler is: the builtins that its runtime has loaded, and the context. */
+/** What exists in Lambda before the handler: the builtins that its runtime has loaded, and the context. */
 
 /** The builtins that the published runtime client requires before it imports a handler. */
 const OF_THE_RUNTIME = ["http", "net", "util", "fs", "path", "stream", "module"];
@@ -21,7 +21,7 @@ export function createContext() {
   };
 }
 
-/** Hands the result to the parent process, and ends it: a handler may keep it alive. */
+/** Passes the result to the parent process and exits: a handler may keep the process alive. */
 export function tell(result) {
   process.getBuiltinModule("fs").writeSync(3, JSON.stringify(result));
   process.exit(0);

@@ -1,8 +1,8 @@
 /**
- * The callers of a server under load: asks for one path, each request with the next of the callers' tokens.
+ * The callers of a server under load: requests one path, each time with the next caller's token.
  *
- * `node load.js <url> <connections> <seconds> <tokens, separated by commas>`
- * writes `{ requests, seconds, p99Milliseconds }` to fd 3.
+ * `node load.js <url> <connections> <seconds> <tokens, separated by commas>` writes `{ requests, seconds,
+ * p99Milliseconds }` to fd 3.
  */
 import autocannon from "autocannon";
 import { tell } from "./lambda.js";
@@ -14,7 +14,7 @@ const { requests, errors, non2xx, duration, latency } = await autocannon({
   duration: Number(seconds),
   requests: tokens.split(",").map((token) => ({ headers: { authorization: `Bearer ${token}` } })),
 });
-if (errors + non2xx > 0) throw new Error(`${url}: ${errors} errors, ${non2xx} answers that are no success`);
+if (errors + non2xx > 0) throw new Error(`${url}: ${errors} errors, ${non2xx} answers other than 2xx`);
 tell({
   requests: requests.total,
   seconds: duration,

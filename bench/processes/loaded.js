@@ -1,6 +1,6 @@
 /**
- * How much JavaScript a cold start loads: every script that V8 is given while a handler is imported and answers one
- * event, counted in bytes. V8's own debugger says which, so that no way of loading can hide a file.
+ * How much JavaScript a cold start loads: the bytes of every script that V8 gets while a handler is imported
+ * and answers one event. V8's own debugger reports them, so that no way of loading can hide a file.
  *
  * `node loaded.js <entry> <event>` writes `{ bytes, files, answer }` to fd 3.
  */

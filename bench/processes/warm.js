@@ -1,9 +1,10 @@
 /**
- * Many invocations of one handler, one after another as Lambda sends them. Between two the event loop turns once, as it
- * does in Lambda: serverless-http lets go of a request only then. Each gets an event of its own, parsed from text.
+ * Many invocations of one handler in sequence, as Lambda sends them. In between, the event loop turns once,
+ * as in Lambda: serverless-http releases a request only then. Each gets a new event, parsed from text.
  *
  * `node --expose-gc warm.js <entry> <event> <warm-ups> <invocations> <events that come first, once each>`
- * writes `{ microseconds, cpuMicroseconds, heapBytes, rssBytes, answer }`, the first two of one invocation, to fd 3.
+ * writes `{ microseconds, cpuMicroseconds, heapBytes, rssBytes, answer }` to fd 3, the first two per
+ * invocation.
  */
 import { createContext, lambdaRuntime, tell } from "./lambda.js";
 

@@ -1,4 +1,4 @@
-/** What is measured: the function as it is deployed, and what a user would pick instead. */
+/** What is measured: the function as it is deployed, and what you would use instead. */
 import { cpSync, globSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -38,8 +38,8 @@ export const EXPRESS_SERVER = new URL("../dist/express-server/bundle.mjs", impor
 export const PRODUCT_SERVER = new URL("../../packages/api/dist/container/main.mjs", import.meta.url).href;
 
 /**
- * Builds them all into `bench/dist`: the function as a deployment builds it, once more without the code cache, as if it
- * had been made for another Node, and the peers as SST bundles a function by default.
+ * Builds all of them into `bench/dist`: the function as a deployment builds it, the same without the code
+ * cache, as if built for another Node, and the peers as SST bundles a function by default.
  */
 export async function buildCandidates(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
@@ -58,7 +58,7 @@ async function buildTracedApi(): Promise<void> {
   await buildLambda(folder, { out: join(DIST, "product-traced"), architecture: lambdaArchitecture() });
 }
 
-/** This machine's: only of its own can it make code caches. */
+/** This machine's: code caches can be made only for the own architecture. */
 function lambdaArchitecture(): "arm64" | "x64" {
   const { arch } = process;
   if (arch === "arm64" || arch === "x64") return arch;

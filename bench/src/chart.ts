@@ -12,7 +12,7 @@ interface Bar {
   readonly text: string;
 }
 
-/** On a card of its own, so that it can be read on a dark page as on a light one. */
+/** On its own background, so that it is readable on dark and light pages. */
 const PAPER = "#ffffff";
 const INK = "#24292f";
 const FAINT = "#57606a";
@@ -20,7 +20,7 @@ const OURS = "#1a7f37";
 const THEIRS = "#8c959f";
 const FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif";
 
-/** Draws the chart. Needs what `bench/package.json` pins. */
+/** Draws the chart. Needs the packages in `bench/package.json`. */
 export async function drawChart(results: Results): Promise<string> {
   const { compile } = await library<{ compile(spec: object): { spec: object } }>("vega-lite");
   const vega = await library<{
@@ -31,7 +31,7 @@ export async function drawChart(results: Results): Promise<string> {
   return new vega.View(vega.parse(spec), { renderer: "none" }).toSVG();
 }
 
-/** Its types are not there where the types are checked: only a benchmark installs it. */
+/** Its types are missing where the type check runs: only a benchmark installs it. */
 async function library<Shape>(name: string): Promise<Shape> {
   return import(name);
 }
@@ -76,7 +76,7 @@ function chartOf(results: Results): object {
 
 type FunctionRow = Pick<Results["cold"][number], "candidate" | "request">;
 
-/** The quickest first. */
+/** The fastest first. */
 function functionBars<Row extends FunctionRow>(
   rows: readonly Row[],
   measured: (row: Row) => Summary,
@@ -90,7 +90,7 @@ function functionBars<Row extends FunctionRow>(
     .toSorted((a, b) => a.value - b.value);
 }
 
-/** Short, and none for what the chart leaves to the page. */
+/** Short, and empty for what the chart leaves to the page. */
 function functionLabel({ candidate, request }: FunctionRow): string | undefined {
   if (candidate === "bare") return undefined;
   if (!candidate.startsWith("product")) return labelOf(candidate).replace(/,.*/, "");
@@ -105,7 +105,7 @@ const SERVER_LABELS: Partial<Record<ServerName, string>> = {
   "product-two-workers": "This API, whoami, two workers",
 };
 
-/** Two workers that share their processors with the callers cannot be shown beside what has one of its own. */
+/** Two workers that share their processors with the callers cannot be compared with one that has its own. */
 function serverBars({ container, isRoomForTwoWorkers }: Results): Bar[] {
   return container
     .flatMap(({ server, requestsPerSecond }) => {

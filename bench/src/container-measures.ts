@@ -1,4 +1,4 @@
-/** Servers under load, each started afresh for each sample, with their callers in a process of their own. */
+/** Servers under load, started again for each sample, with their callers in a separate process. */
 import type { ChildProcess } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -22,17 +22,17 @@ interface Load {
 }
 
 interface Sample extends Load {
-  /** Of each worker. */
+  /** For each worker. */
   readonly cpuSeconds: readonly number[];
 }
 
 const CONNECTIONS = 32;
-/** How many people call: each has a token of his own. */
+/** The number of callers, each with a different token. */
 const CALLERS = 100;
 
 const SERVERS: readonly ServerName[] = ["express", "product", "product-two-workers"];
 
-/** Two workers that have to share two processors with the callers are held against one that shares one. */
+/** Two workers that share two processors with the callers are compared with one that shares one. */
 function serversOn({ isRoomForTwoWorkers }: Cores): readonly ServerName[] {
   return isRoomForTwoWorkers ? SERVERS : [...SERVERS, "product-sharing"];
 }
@@ -109,7 +109,7 @@ async function startServer(name: ServerName, issuer: TestIssuer, cores: Cores) {
   const said = createInterface(child.stdout as Readable);
   const complained = createInterface(child.stderr as Readable);
   const listening = await linesOf<{ url: string; pid: number }>(said, workers, child);
-  // From here on its access log is read and thrown away.
+  // From here on its access log is read and discarded.
   said.close();
   child.stdout?.resume();
   const [first] = listening;
@@ -127,7 +127,7 @@ async function startServer(name: ServerName, issuer: TestIssuer, cores: Cores) {
   };
 }
 
-/** The next `count` lines, each of them JSON. Rejects when the process ends before. */
+/** The next `count` lines, each of them JSON. Rejects if the process ends before. */
 function linesOf<Line>(lines: Interface, count: number, child: ChildProcess): Promise<Line[]> {
   return new Promise((resolve, reject) => {
     const read: Line[] = [];

@@ -48,11 +48,11 @@ interface WarmSample extends Answered {
   readonly rssBytes: number;
 }
 
-/** What the deployment gives a function, and so where its Node's limits are. */
+/** The memory that the deployment gives a function, which sets Node's limits. */
 const FUNCTION_MEGABYTES = Number(settingsTable.MEMORY_MEGABYTES.default);
 const MEMORY_SIZES = [128, 256, 512, 1024];
 
-/** What loads all that the API can load in answering. */
+/** Requests that load everything that the API can load while answering. */
 const EVERYTHING: readonly RequestName[] = ["token", "docs", "redoc", "openapi"];
 
 const HOT = ["health", "whoAmI"] as const;
@@ -71,8 +71,8 @@ const WARM_CASES: readonly Case[] = [
 ];
 
 /**
- * Imports and first answers. Each round measures every candidate once in random order; one round before the first is not
- * counted, it brings the files into the system's cache.
+ * Imports and first answers. Each round measures every candidate once in random order; an extra first round,
+ * which does not count, brings the files into the system's cache.
  */
 export async function measureCold({ rounds, onRound }: Effort, cores: Cores): Promise<ColdRow[]> {
   const provider = await startProvider();
@@ -110,7 +110,7 @@ export async function measureCold({ rounds, onRound }: Effort, cores: Cores): Pr
   }
 }
 
-/** One invocation of many, and what they leave in memory. */
+/** One invocation of many, and the memory that they leave in use. */
 export async function measureWarm(effort: WarmEffort, cores: Cores): Promise<WarmRow[]> {
   const samples = await inRounds(WARM_CASES, effort, (one) =>
     invokeManyTimes(one, FUNCTION_MEGABYTES, effort, cores),
@@ -122,7 +122,9 @@ export async function measureWarm(effort: WarmEffort, cores: Cores): Promise<War
   }));
 }
 
-/** The same for the private endpoint with the limits of each memory size, once everything that can be loaded is. */
+/**
+ * The same for the private endpoint with the limits of each memory size, once everything loadable is loaded.
+ */
 export async function measureMemory(effort: WarmEffort, cores: Cores): Promise<MemoryRow[]> {
   const provider = await startProvider();
   try {
@@ -141,7 +143,10 @@ export async function measureMemory(effort: WarmEffort, cores: Cores): Promise<M
   }
 }
 
-/** Where the token endpoint signs in, on loopback: what an HTTP client costs is the API's, the way is not. */
+/**
+ * The identity provider for the token endpoint, on loopback: the HTTP client's cost is the API's, the network
+ * is not.
+ */
 async function startProvider(): Promise<StubProvider> {
   const provider = await startStubProvider();
   provider.answerWith(200, { idToken: "id-token", refreshToken: "refresh-token", expiresIn: "3600" });
@@ -195,7 +200,7 @@ function summariseMemory(samples: readonly WarmSample[]) {
   };
 }
 
-/** A candidate that answers an error would be fast. */
+/** A candidate that answers with an error would be fast. */
 function succeeded<Sample extends Answered>(sample: Sample, candidate: string, request: RequestName): Sample {
   const { statusCode, body } = sample.answer;
   if (statusCode !== 200) throw new Error(`${candidate} answered ${request} with ${statusCode}: ${body}`);
@@ -203,8 +208,8 @@ function succeeded<Sample extends Answered>(sample: Sample, candidate: string, r
 }
 
 /**
- * How Lambda starts Node, as far as it is published: `--expose-gc` matters, because it makes Node compile its own modules
- * from source, and the limits follow from the function's memory.
+ * How Lambda starts Node, as far as it is published: `--expose-gc` matters, because it makes Node compile its
+ * own modules from source, and the limits follow from the function's memory.
  */
 function lambdaFlags(memoryMegabytes: number): string[] {
   return [
@@ -215,7 +220,7 @@ function lambdaFlags(memoryMegabytes: number): string[] {
   ];
 }
 
-/** As a deployment sets it, with everything switched on. */
+/** As a deployment sets it, with every feature enabled. */
 const functionEnvironment = {
   RUNTIME: "LAMBDA",
   NODE_ENV: "production",

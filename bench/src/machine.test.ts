@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { divideCores } from "./machine.ts";
 
 describe("the processors", () => {
-  it("keep a server and its callers apart, and give two workers one each, where there are three", () => {
+  it("separate a server from its callers, and give two workers one each, if there are three", () => {
     assert.deepEqual(divideCores([0, 1, 2]), {
       server: [2],
       servers: [1, 2],
@@ -12,7 +12,7 @@ describe("the processors", () => {
     });
   });
 
-  it("are shared by two workers and their callers where there are two, and it is said", () => {
+  it("are shared by two workers and their callers if there are two, and the result says so", () => {
     assert.deepEqual(divideCores([4, 7]), {
       server: [7],
       servers: [4, 7],
@@ -21,7 +21,7 @@ describe("the processors", () => {
     });
   });
 
-  it("are the system's to divide where there is one, or where processes cannot be pinned", () => {
+  it("are assigned by the system if there is one, or if processes cannot be pinned", () => {
     for (const allowed of [[0], []]) assert.equal(divideCores(allowed).server, undefined);
   });
 });

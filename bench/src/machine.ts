@@ -1,4 +1,4 @@
-/** The machine that is measured on, and which of its processors does what. */
+/** The machine that runs the benchmark, and which of its processors does what. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { arch, cpus, platform, release, totalmem } from "node:os";
@@ -9,22 +9,24 @@ export interface Machine {
   readonly memoryGigabytes: number;
   readonly system: string;
   readonly node: string;
-  /** Whether each process was kept on a processor of its own. */
+  /** Whether each process was pinned to its own processor. */
   readonly isPinned: boolean;
 }
 
 export interface Cores {
-  /** Where one measured process runs; `undefined` where processes cannot be pinned. */
+  /** Where one measured process runs; `undefined` if processes cannot be pinned. */
   readonly server: readonly number[] | undefined;
   /** Where a server with two workers runs. */
   readonly servers: readonly number[] | undefined;
   /** Where the callers of a server run. */
   readonly client: readonly number[] | undefined;
-  /** Whether two workers and their callers have a processor each. */
+  /** Whether two workers and their callers have one processor each. */
   readonly isRoomForTwoWorkers: boolean;
 }
 
-/** Divides the processors that this process may use. `taskset` is Linux's; elsewhere the system decides. */
+/**
+ * Divides the processors that this process may use. `taskset` exists on Linux; elsewhere the system decides.
+ */
 export function divideCores(allowed: readonly number[] | undefined = allowedCores()): Cores {
   const [client, ...others] = allowed ?? [];
   const server = others.at(-1);
@@ -60,7 +62,7 @@ function allowedCores(): number[] | undefined {
   });
 }
 
-/** Keeps this process on some processors, if it can be. */
+/** Pins this process to some processors, if that is possible. */
 export function keepOn(cores: readonly number[] | undefined): void {
   if (cores)
     spawnSync("taskset", ["--all-tasks", "--cpu-list", "--pid", cores.join(","), String(process.pid)]);

@@ -1,4 +1,4 @@
-/** `npm run bench`: measures this API beside its peers, prints tables, and writes them to `docs`. */
+/** `npm run bench`: measures this API and its peers, prints tables, and writes them to `docs`. */
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { type BenchOptions, readOptions } from "./options.ts";
 const ROOT = new URL("../../", import.meta.url);
 const BENCH = new URL("../", import.meta.url);
 
-/** Installs what is measured beside the API, where it is not there or older than the lock file. */
+/** Installs the peers if they are missing, or older than the lock file. */
 function installPeers(): void {
   const installed = new URL("node_modules/.package-lock.json", BENCH);
   const locked = new URL("package-lock.json", BENCH);
@@ -21,7 +21,7 @@ function installPeers(): void {
 
 async function run({ isQuick }: BenchOptions): Promise<void> {
   installPeers();
-  // Only now is there what they import.
+  // Imported after the installation of its dependencies.
   const [{ measure }, { pageOf, tablesOf }, { drawChart }, { writtenAs }] = await Promise.all([
     import("./measure.ts"),
     import("./page.ts"),
@@ -29,7 +29,7 @@ async function run({ isQuick }: BenchOptions): Promise<void> {
     import("./results.ts"),
   ]);
   const json = writtenAs(await measure({ isQuick }, console.error));
-  // From what is written, so that the page has no digit that the file lacks.
+  // Made from the written file, so that the page has no number that the file lacks.
   const results = JSON.parse(json);
   console.log(Object.values(tablesOf(results)).join("\n\n"));
   if (isQuick) return;

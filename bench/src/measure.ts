@@ -12,11 +12,11 @@ const PEERS = ["express", "serverless-http", "@codegenie/serverless-express", "h
 /**
  * Builds and measures everything.
  *
- * @param say is told what is being done.
+ * @param say receives progress messages.
  */
 export async function measure({ isQuick }: BenchOptions, say: (what: string) => void): Promise<Results> {
   const cores = divideCores();
-  // This process gives its processor to the callers of a server, and keeps away from what is measured.
+  // This process runs on the callers' processor, away from the measured one.
   keepOn(cores.client);
   say("Building the API and its peers.");
   await buildCandidates();
@@ -41,7 +41,7 @@ export async function measure({ isQuick }: BenchOptions, say: (what: string) => 
   };
 }
 
-/** Marked if files differ from the commit: others cannot repeat that measurement. */
+/** Marked if files differ from the commit: such a measurement cannot be repeated. */
 function commit(): string {
   const git = (...args: string[]) => spawnSync("git", args, { encoding: "utf8" }).stdout?.trim() ?? "";
   const hash = git("rev-parse", "--short=12", "HEAD") || "unknown";

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { readOptions } from "./options.ts";
 
 describe("the options of the benchmark", () => {
-  it("are a look, or a whole run", () => {
+  it("select a quick or a full run", () => {
     assert.deepEqual(readOptions(["--quick"]), { isQuick: true });
     assert.deepEqual(readOptions([]), { isQuick: false });
   });

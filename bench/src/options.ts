@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 export interface BenchOptions {
-  /** For a look: few samples, and nothing is written. */
+  /** A quick run: few samples, and nothing is written. */
   readonly isQuick: boolean;
 }
 

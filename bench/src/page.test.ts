@@ -99,7 +99,7 @@ describe("the page of a run", () => {
     assert.match(row ?? "", /\| +10\.0 \(9\.5–11\.0\) \| .*\| +0\.20 \| +0\.25 \| +3 \|$/);
   });
 
-  it("says of each target whether it is met, the limit itself included", () => {
+  it("says whether each target is met, the limit itself included", () => {
     assert.deepEqual(verdict(results(), /^Cold, `GET \/v1\/manage\/hc`, with its.* Express$/), [0.2, true]);
     assert.deepEqual(verdict(results(), /^Cold, `GET \/v1\/users\/whoami`, with its.* Express$/), [
       0.25,
@@ -117,7 +117,7 @@ describe("the page of a run", () => {
     assert.match(tablesOf(results()).targets, /0\.40 \| at most 0\.35 \| \*\*not met\*\* \|/);
   });
 
-  it("calls no target met that only the clock meets, because the machine was busy with something else", () => {
+  it("does not call a target met if only the clock meets it, because the machine was busy", () => {
     const given = results();
     const container = given.container.map((row) =>
       row.server === "express" ? { ...row, requestsPerSecond: around(5_000) } : row,
@@ -135,12 +135,12 @@ describe("the page of a run", () => {
     ]);
   });
 
-  it("holds two workers that share their processors with the callers against one that does", () => {
+  it("compares two workers that share their processors with the callers with one that does too", () => {
     assert.deepEqual(verdict(results(), /two workers/), [2, true]);
     assert.deepEqual(verdict({ ...results(), isRoomForTwoWorkers: true }, /two workers/), [25 / 19, false]);
   });
 
-  it("is as wide in each line of a table, so that a terminal shows it too", () => {
+  it("has table lines of equal width, for terminals", () => {
     const lines = table(
       ["", "A"],
       [
@@ -156,7 +156,7 @@ describe("the page of a run", () => {
     ]);
   });
 
-  it("is, as it stands in the docs, made of the numbers beside it", () => {
+  it("matches the published page, made from the published numbers", () => {
     const docs = new URL("../../docs/", import.meta.url);
     const read = (name: string) => readFileSync(new URL(name, docs), "utf8");
     const numbers = read("benchmarks.json");

@@ -1,4 +1,4 @@
-/** `docs/benchmarks.md`, and what a run prints: both are made of the results and of nothing else. */
+/** `docs/benchmarks.md`, and the output of a run: both are made from the results alone. */
 import { holds, measuredMilliseconds } from "../../packages/infra/src/cost.ts";
 import { type CandidateName, labelOf } from "./candidates.ts";
 import { requestLine } from "./requests.ts";
@@ -32,16 +32,16 @@ export function pageOf(results: Results): string {
   const { machine, versions } = results;
   return `# Benchmarks
 
-This API with all its features, measured beside a bare hello world of what one would pick instead. This page, the chart and
-[the numbers](benchmarks.json) are written by
+This API with all its features, compared with bare hello worlds of what you might use instead. The benchmark writes this page,
+the chart and [the numbers](benchmarks.json):
 
 \`\`\`sh
 npm run bench
 \`\`\`
 
-which takes less than ten minutes on a machine that has nothing else to do. \`npm run bench -- --quick\` takes one or two, and
-writes nothing. Milliseconds are those of one machine on one day. Ratios are what lasts: their two sides were measured in turns,
-in random order, within one run.
+It takes less than ten minutes on an idle machine. \`npm run bench -- --quick\` takes one or two, and writes nothing. The
+milliseconds belong to one machine on one day. The ratios carry over better: their two sides were measured alternately, in
+random order, within one run.
 
 ![Cold start, warm invocation and container, this API beside its peers](images/benchmarks.svg)
 
@@ -50,81 +50,80 @@ in random order, within one run.
 | Date | ${results.date} |
 | Commit | ${results.commit} |
 | Machine | ${machine.processor}, ${machine.cores} processors, ${machine.memoryGigabytes} GB, ${machine.system} |
-| Each process on a processor of its own | ${machine.isPinned ? "yes" : "no"} |
+| Each process pinned to its own processor | ${machine.isPinned ? "yes" : "no"} |
 | Versions | ${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(", ")} |
 
-In the tables a number is the median, and behind it are the quartiles: a quarter of the samples is below the first, a
-quarter above the second.
+Each number is a median, followed by the quartiles: a quarter of the samples is below the first, and a quarter is above the
+second.
 
 ## Targets
 
 ${tables.targets}
 
-A target has to be met by the clock and by CPU time: on a busy machine the clock tells who had to wait.
+A target must be met both by the clock and by CPU time, because on a busy machine clock time includes waiting.
 
 ## Cold
 
 ${tables.cold}
 
-Each sample is a new process. A first round, which brings the files into the system's cache, does not count.
+Each sample is a new process. An extra first round, which brings the files into the system's cache, does not count.
 
-- *Total* is what a caller waits for besides Lambda's own work: from the import of the entry to the first answer. Nothing
-  of the start is left out, and what a handler prepares while it is imported counts.
+- *Total* is the time that a caller waits, apart from Lambda's own work: from the import of the entry to the first answer. It
+  includes everything that a handler prepares during its import.
 - *CPU* is the time of all threads of the process, *memory* its resident size after the answer.
-- *JavaScript* is every script that V8 was given until then, in kilobytes and scripts, Node's own not counted. V8's debugger tells
-  it in a process of its own ([loaded.js](../bench/processes/loaded.js)).
-- The function is built by [the build that a deployment uses](../packages/build/src/lambda.ts). *Without its code cache* is
-  the same folder without the cache files, as it is for a Node that the cache does not fit.
+- *JavaScript* counts every script that V8 received until then, in kilobytes and scripts, without Node's own. V8's debugger
+  reports them in a separate process ([loaded.js](../bench/processes/loaded.js)).
+- The function comes from [the build that a deployment uses](../packages/build/src/lambda.ts). *Without its code cache* is the
+  same folder without the cache files, as if it had been built for another version of Node.
 - The peers are in [bench/peers](../bench/peers), bundled with esbuild as SST bundles a function by default: minified ESM in
-  one file, names kept.
-- The process is set up as Lambda's is ([cold.js](../bench/processes/cold.js)): Node with \`--expose-gc\` and the limits that
-  follow from the function's memory, and with the modules loaded that Lambda's runtime has loaded.
-- The token endpoint signs in at a stand-in for the identity provider on this machine. A provider takes longer.
-- Download, unpacking and the start of Lambda's machine come on top, for everybody.
+  one file, with the names kept.
+- The process is set up like Lambda's ([cold.js](../bench/processes/cold.js)): Node with \`--expose-gc\`, with the limits that
+  follow from the function's memory, and with the modules that Lambda's runtime has loaded.
+- The token endpoint signs in at a stub of the identity provider on this machine. A real provider takes longer.
+- Download, unpacking and the start of Lambda's machine are not included, for any candidate.
 
 ## Warm
 
 ${tables.warm}
 
-Each sample is a new process: 4,000 invocations that do not count, then 20,000 one
-after another, each with an event of its own, and one turn of the event loop between two
-([warm.js](../bench/processes/warm.js)). *No framework* is what the loop itself costs. *Memory* is
-the resident size of the process after the last invocation, which is what Lambda counts, and *heap* what is left of V8's own
-part of it by a garbage collection. In this API's heap is zod, with which it compares answers with their contracts; the hello
-worlds have nothing like it.
+Each sample is a new process: 4,000 invocations to warm up, then 20,000 in sequence, each with a new event, and one turn of
+the event loop in between ([warm.js](../bench/processes/warm.js)). *No framework* is the cost of the loop itself. *Memory* is the
+resident size of the process after the last invocation, which is what Lambda counts, and *heap* is V8's part of it after a
+garbage collection. This API's heap includes zod, which compares answers with their contracts; the hello worlds do no such
+check.
 
 ## Memory sizes
 
 ${tables.memory}
 
-One process for each sample, with the limits that Node gets in a function of that size: sign-in, docs, ReDoc and the OpenAPI
-document once each, so that all is loaded that answers load, and then \`${requestLine("whoAmI")}\` as above.
+One process for each sample, with Node's limits in a function of that size: first sign-in, docs, ReDoc and the OpenAPI document
+once each, so that everything is loaded, and then \`${requestLine("whoAmI")}\` as above.
 
-- A size *holds* the function if a quarter of it is left, for what your handlers keep and for Lambda's own runtime.
-- A function has a share of a processor in proportion to its memory, and a whole one from 1,769 MB on. *Time at its share* is
-  the processor time of one request on this machine, divided by the share. It was not measured in Lambda, whose processor is
-  another and whose own work comes on top.
+- A size *holds* the function if a quarter of it remains free, for your handlers' data and for Lambda's own runtime.
+- A function gets a share of a processor in proportion to its memory, and a whole one from 1,769 MB on. *Time at its share* is
+  the processor time of one request on this machine, divided by the share. It was not measured in Lambda, which has other
+  processors and adds its own work.
 
-[Deploy](guides/deploy.md#what-it-costs) says what follows for the price.
+[Deploy](guides/deploy.md#what-it-costs) shows the effect on the price.
 
 ## Container
 
 ${tables.container}
 
-\`${requestLine("whoAmI")}\` by 32 connections and 100 callers, each with an
-RS256 token of its own, from [autocannon](https://github.com/mcollina/autocannon) in a process of its own; each sample starts
-a new server, and its first seconds do not count. The API runs as [the image](../Dockerfile) runs it, and its log is read.
-Express verifies nothing, and answers the same to everybody ([express-server.js](../bench/peers/express-server.js)).
+\`${requestLine("whoAmI")}\` from 32 connections and 100 callers with different
+RS256 tokens, sent by [autocannon](https://github.com/mcollina/autocannon) in a separate process. Each sample starts a new
+server, and its first seconds do not count. The API runs as in [the image](../Dockerfile), and its log is read. Express verifies
+no token, and gives all callers the same answer ([express-server.js](../bench/peers/express-server.js)).
 
-*Capacity* is what the workers could answer with a processor each: the requests, divided by the workers' processor time, times
-the number of workers. *Processor* is the share of one that the busiest worker had: with much less than 1.00, something else
-was the limit. ${
-    results.isRoomForTwoWorkers
-      ? "The callers had a processor of their own."
-      : "The machine had two processors, which two workers had to share with their callers. They are held against one worker that has one processor to share."
-  }
+*Capacity* is what the workers could answer with one processor each: the requests, divided by the workers' processor time, times
+the number of workers. *Processor* is the busiest worker's share of a processor: well below 1.00, something else was the limit.
+${
+  results.isRoomForTwoWorkers
+    ? "The callers had their own processor."
+    : "The machine had two processors, which two workers had to share with their callers. They are compared with one worker that shares one processor."
+}
 `;
 }
 
@@ -218,7 +217,7 @@ function containerTable(results: Results): string {
   );
 }
 
-/** The peers have but one endpoint. */
+/** The peers have only one endpoint. */
 function nameOf(candidate: CandidateName, request: string): string {
   return candidate.startsWith("product") ? `${labelOf(candidate)}: \`${request}\`` : labelOf(candidate);
 }
@@ -227,7 +226,7 @@ function withQuartiles({ median, firstQuartile, thirdQuartile }: Summary, digits
   return `${median.toFixed(digits)} (${firstQuartile.toFixed(digits)}–${thirdQuartile.toFixed(digits)})`;
 }
 
-/** A Markdown table that can be read in a terminal too: the first column to the left, the others to the right. */
+/** A Markdown table that is readable in a terminal too: the first column aligned left, the others right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),

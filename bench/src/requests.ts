@@ -1,10 +1,10 @@
-/** What the handlers are asked: payload 2.0 events as API Gateway makes them behind a JWT authorizer. */
+/** The handlers' input: payload 2.0 events as API Gateway makes them behind a JWT authorizer. */
 import { payloadEvent, type RequestToSend } from "../../packages/kit/src/testing/payload-event.ts";
 import { signToken, strangerKey } from "../../packages/kit/src/testing/test-issuer.ts";
 
 const NOW = Math.floor(Date.now() / 1000);
 
-/** Of a caller's token, which outlives the run. */
+/** The lifetime of a caller's token, longer than the run. */
 const CLAIMS = {
   iss: "https://issuer.example.com",
   aud: "bench",
@@ -16,7 +16,7 @@ const CLAIMS = {
   exp: NOW + 3_600,
 };
 
-/** The same as the gateway hands them over: flat, and all of them text. */
+/** The same claims as the gateway passes them on: flat, and all of them text. */
 const FLATTENED = Object.fromEntries(
   Object.entries(CLAIMS).map(([name, value]) => [
     name,
@@ -49,7 +49,7 @@ export function requestLine(name: RequestName): string {
   return `${REQUESTS[name].method} ${REQUESTS[name].path}`;
 }
 
-/** The event of a request, as the text that Lambda gives its runtime. */
+/** The event of a request, as the text that Lambda passes to its runtime. */
 export function eventOf(name: RequestName): string {
   const authorizer = { jwt: { claims: FLATTENED, scopes: null } };
   return JSON.stringify(payloadEvent(REQUESTS[name], name === "whoAmI" ? { authorizer } : {}));

@@ -5,22 +5,22 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 export interface ProcessToRun {
-  /** Flags of Node. */
+  /** Flags for Node. */
   readonly flags?: readonly string[];
   /** A file, absolute or in `bench/processes`. */
   readonly script: string;
   readonly args?: readonly string[];
-  /** All of its environment. */
+  /** Its whole environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** The processors that it is kept on. */
+  /** The processors that it is pinned to. */
   readonly cores: readonly number[] | undefined;
 }
 
 const PROCESSES = new URL("../processes/", import.meta.url);
 
 /**
- * Starts a process with this Node, on its processors. Its stdout and stderr are pipes, and so is fd 3. `taskset` becomes
- * the process that it starts, so the process id is Node's.
+ * Starts a process with this Node, on its processors. Its stdout and stderr are pipes, and so is fd 3.
+ * `taskset` becomes the process that it starts, so the process id is Node's.
  */
 export function startProcess({ flags = [], script, args = [], environment = {}, cores }: ProcessToRun) {
   const command = [process.execPath, ...flags, fileURLToPath(new URL(script, PROCESSES)), ...args];
@@ -33,7 +33,7 @@ export function startProcess({ flags = [], script, args = [], environment = {}, 
  * Runs a process to its end.
  *
  * @returns the JSON that it wrote to fd 3, and its output.
- * @throws Error with what it wrote to stderr, if it did not.
+ * @throws Error with its stderr, if it wrote none.
  */
 export async function runProcess<Result>(
   toRun: ProcessToRun,

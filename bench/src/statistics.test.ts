@@ -25,7 +25,7 @@ describe("statistics", () => {
     assert.equal(quantile([10, 9, 100], 1), 100);
   });
 
-  it("are not moved by one sample that a busy machine has spoilt", () => {
+  it("are not affected by one sample that a busy machine has spoilt", () => {
     assert.equal(summarise([10, 10, 10, 10, 5000]).thirdQuartile, 10);
   });
 
@@ -33,7 +33,7 @@ describe("statistics", () => {
     assert.throws(() => summarise([]), RangeError);
   });
 
-  it("shuffle without losing or doubling anything", () => {
+  it("shuffle without losing or repeating anything", () => {
     const things = Array.from({ length: 50 }, (_, index) => index);
     const mixed = shuffled(things);
     assert.notDeepEqual(mixed, things);

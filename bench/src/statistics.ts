@@ -6,7 +6,7 @@ export interface Summary {
 }
 
 /**
- * The value below which `share` of the numbers lie, between two of them by straight line (Hyndman and Fan's type 7).
+ * The value below which `share` of the numbers lie, interpolated linearly (Hyndman and Fan's type 7).
  *
  * @throws RangeError without numbers.
  */
@@ -28,7 +28,7 @@ export function summarise(numbers: readonly number[]): Summary {
   };
 }
 
-/** The same things in random order (Fisher and Yates). */
+/** The same values in random order (Fisher and Yates). */
 export function shuffled<Thing>(things: readonly Thing[], random: () => number = Math.random): Thing[] {
   const left = [...things];
   return things.flatMap(() => left.splice(Math.floor(random() * left.length), 1));

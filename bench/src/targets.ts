@@ -1,4 +1,4 @@
-/** What the project promises of its speed, each as a ratio within one run. */
+/** The project's performance targets, each as a ratio within one run. */
 import type { CandidateName } from "./candidates.ts";
 import { type RequestName, requestLine } from "./requests.ts";
 import type { ColdRow, ContainerRow, Results, ServerName, WarmRow } from "./results.ts";
@@ -7,12 +7,15 @@ import type { Summary } from "./statistics.ts";
 export interface Target {
   readonly what: string;
   readonly ratio: number;
-  /** The same by processor time: on a busy machine a clock tells who had to wait, and not who had more to do. */
+  /**
+   * The same by processor time: on a busy machine, clock time shows who had to wait, and not who had more to
+   * do.
+   */
   readonly processorRatio?: number | undefined;
   readonly limit: number;
-  /** Whether the ratio may be at most the limit, or must be at least. */
+  /** Whether the limit is a maximum or a minimum. */
   readonly is: "at most" | "at least";
-  /** By the clock and by processor time. */
+  /** By clock time and by processor time. */
   readonly isMet: boolean;
 }
 
@@ -33,7 +36,7 @@ export function ratio(measured: Summary, reference: Summary): number {
   return measured.median / reference.median;
 }
 
-/** Holds the targets against a run. */
+/** Compares a run with the targets. */
 export function judge(results: Results): Target[] {
   const hello = coldRow(results, "express", "health");
   const hono = coldRow(results, "hono", "health");

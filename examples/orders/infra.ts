@@ -1,11 +1,11 @@
 /// <reference path="../../.sst/platform/config.d.ts" />
-/** What the API uses at AWS beside itself: three tables, a queue, and the jobs. */
+/** The AWS resources of the API besides itself: three tables, a queue, and the jobs. */
 import type { OwnInfra } from "@lambda-express-api/infra/components/index.ts";
 import { ORDER_INDEX, TABLE_KEYS } from "./src/orders/table-keys.ts";
 
 const READ_AND_WRITE = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
 
-/** No link: it would allow everything on a table. */
+/** Not linked: a link would allow every operation on a table. */
 export function ownInfra(): OwnInfra {
   const { name, hashKey, rangeKey } = ORDER_INDEX;
   const orders = new sst.aws.Dynamo("Orders", {

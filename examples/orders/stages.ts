@@ -1,4 +1,4 @@
-/** What differs by stage, under the names of the variables of docs/settings.md. */
+/** The differences between stages, under the variable names of docs/settings.md. */
 import type { Stages } from "@lambda-express-api/infra/stages.ts";
 import type { api } from "./src/api.ts";
 import { GROUPS_CLAIM } from "./src/groups.ts";

@@ -1,4 +1,4 @@
-/** What the API uses at AWS, in this process: DynamoDB by dynalite, and a stand-in for SQS that keeps what is sent. */
+/** The API's AWS services in this process: DynamoDB by dynalite, and a stub of SQS that keeps messages. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -9,7 +9,7 @@ import { GROUPS_CLAIM } from "../src/groups.ts";
 import { ORDER_INDEX, TABLE_KEYS } from "../src/orders/table-keys.ts";
 
 export interface LocalAws {
-  /** For the API, and for the AWS SDK: it reads endpoints and credentials there. */
+  /** For the API, and for the AWS SDK, which reads endpoints and credentials there. */
   readonly environment: Readonly<Record<string, string>>;
   readonly database: DynamoDBClient;
   /** The bodies of the messages in the queue. */
@@ -17,7 +17,10 @@ export interface LocalAws {
   close(): Promise<void>;
 }
 
-/** @param onMessage is given each message before its sender has an answer; where it throws, the queue is down. */
+/**
+ * @param onMessage receives each message before its sender gets an answer; if it throws, the queue counts as
+ * down.
+ */
 export async function startLocalAws(onMessage: (body: string) => unknown = () => {}): Promise<LocalAws> {
   const messages: string[] = [];
   const queue = createServer(async (request, response) => {

@@ -1,4 +1,4 @@
-/** An order with its invoice, to begin with. */
+/** A first order, with its invoice. */
 import { orderStore } from "../src/orders/order-store.ts";
 import type { LocalAws } from "./aws.ts";
 

@@ -1,4 +1,6 @@
-/** `npm start`: the API behind the local gateway, its tables in this process, and the queue's consumer beside it. */
+/**
+ * `npm start`: the API behind the local gateway, with its tables and the queue's consumer in this process.
+ */
 import { spawn } from "node:child_process";
 import { testEnvironment } from "@lambda-express-api/kit/testing";
 import { api } from "../src/api.ts";
@@ -11,12 +13,12 @@ const pack = async (body: string) => {
   const { handler } = await import("../src/jobs/pack-orders.ts");
   await handler({ Records: [{ body }] }, CONTEXT);
 };
-// A job logs its failure itself; the sender of a message does not wait for it.
+// A job logs its own failure; the sender of a message does not wait for it.
 const aws = await startLocalAws((body) => void pack(body).catch(() => {}));
 await seed(aws, "alice");
 const { PAYMENT_WEBHOOK_SECRET = "" } = testEnvironment(api);
 const environment = { PAYMENT_WEBHOOK_SECRET, ...process.env, ...aws.environment };
-// The job reads its settings here, as it does in Lambda.
+// The job reads its settings here, as in Lambda.
 Object.assign(process.env, testEnvironment(api), aws.environment, { RUNTIME: "LAMBDA" });
 
 const server = spawn("npx", ["lambda-express-api", "start", ...process.argv.slice(2)], {

@@ -1,4 +1,4 @@
-/** The keys of machines, in a table whose partition key is `prefix`. */
+/** The API keys, in a table whose partition key is `prefix`. */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   DynamoDBDocumentClient,

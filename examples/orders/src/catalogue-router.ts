@@ -1,4 +1,4 @@
-/** An Express router from before: it is mounted as it is. */
+/** An older Express router, mounted unchanged. */
 import { Router } from "express";
 
 const articles = [

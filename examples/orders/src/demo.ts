@@ -1,4 +1,4 @@
-/** The demo: each call of it, and what must be answered. `npm run demo` walks it against anything that runs. */
+/** The demo: its calls, with the expected answers. `npm run demo` runs them against any running API. */
 import type { DemoStep } from "@lambda-express-api/kit";
 import { createToken } from "./routes/auth/create-token.ts";
 import { getHealth } from "./routes/manage/get-health.ts";

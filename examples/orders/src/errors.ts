@@ -1,4 +1,4 @@
-/** The error codes of this API, beside the kit's. */
+/** This API's error codes, in addition to the kit's. */
 export const errors = {
   "100401": { status: 401, title: "Bad signature", message: "The event is not signed by the provider" },
   "100404": { status: 404, title: "Not found", message: "There is no such order" },

@@ -1,8 +1,8 @@
-/** The callers that the local identity provider knows. */
+/** The accounts of the local identity provider. */
 import type { LocalStack } from "@lambda-express-api/kit";
 import { STAFF } from "./groups.ts";
 
-/** Public: these accounts exist on your machine alone. */
+/** Public: these accounts exist only on your machine. */
 const password = "not-secret";
 
 export const local = {

@@ -1,4 +1,7 @@
-/** What endpoints and jobs share. The AWS SDK finds region, credentials and, on your machine, endpoints in the environment. */
+/**
+ * What endpoints and jobs share. The AWS SDK finds region, credentials and, on your machine, endpoints in the
+ * environment.
+ */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { service } from "@lambda-express-api/kit";
 import { dynamoStore } from "@lambda-express-api/kit/shared-store/dynamo-store.ts";
@@ -16,20 +19,20 @@ const orders = service({
   create: async ({ config, use }) => orderStore(await use(database), config.settings.ORDERS_TABLE),
 });
 
-/** Machines' keys: the kit looks them up here. */
+/** The kit looks up API keys here. */
 const apiKeys = service({
   settings,
   create: async ({ config, use }) => apiKeyStore(await use(database), config.settings.API_KEYS_TABLE),
 });
 
-/** Limits and idempotency keys: the kit keeps them here. */
+/** The kit stores rate limits and idempotency keys here. */
 const sharedStore = service({
   settings,
   create: async ({ config, use }) =>
     dynamoStore({ tableName: config.settings.SHARED_TABLE, client: await use(database) }),
 });
 
-/** Tells the warehouse's queue that an order is paid. Only an endpoint that pays loads the SDK of the queue. */
+/** Sends a paid order to the warehouse's queue. Only an endpoint that pays loads the queue's SDK. */
 const shipments = service({
   settings,
   create: async ({ config }) => {

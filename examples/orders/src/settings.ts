@@ -1,4 +1,4 @@
-/** The settings of this API, beside the kit's. */
+/** This API's settings, in addition to the kit's. */
 import { matching, wholeNumber } from "@lambda-express-api/kit";
 
 const table = (what: string, example: string) => ({
@@ -14,7 +14,7 @@ export const settings = {
   API_KEYS_TABLE: table("the API keys of warehouses", "api-keys"),
   SHARED_TABLE: table("limits and idempotency keys", "shared"),
   SHIPMENTS_QUEUE: {
-    description: "The queue of orders that are paid.",
+    description: "The queue of paid orders.",
     rule: "the URL of a queue",
     example: "http://127.0.0.1:1/123456789012/shipments",
     fromInfra: true,
@@ -35,7 +35,7 @@ export const settings = {
     parse: wholeNumber(1, 720),
   },
   WATCH_INTERVAL_MILLISECONDS: {
-    description: "How often an order that is watched is read.",
+    description: "How often a watched order is read.",
     rule: "a whole number from 10 to 60000",
     default: "1000",
     example: "1000",

@@ -1,4 +1,7 @@
-/** This API answers each call of its demo as `src/demo.ts` says, in the container and behind the local gateway. */
+/**
+ * This API answers each call of its demo as `src/demo.ts` says, in the container and behind the local
+ * gateway.
+ */
 import { after } from "node:test";
 import { demoSuite } from "@lambda-express-api/local/testing";
 import { startLocalAws } from "../local/aws.ts";

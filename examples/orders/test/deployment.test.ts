@@ -1,4 +1,4 @@
-/** What `sst deploy` would create of this API, and all that each part of it may do at AWS. */
+/** What `sst deploy` would create for this API, and everything that each part of it may do on AWS. */
 import { api } from "../src/api.ts";
 
 // As in a project, whose tests run in its folder.

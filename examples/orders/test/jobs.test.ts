@@ -1,4 +1,4 @@
-/** What the queue and the night start, with a table in this process. */
+/** The functions that the queue and the schedule start, with a table in this process. */
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { testEnvironment } from "@lambda-express-api/kit/testing";
@@ -12,7 +12,7 @@ const CONTEXT = { awsRequestId: "5d62250b-a564-40b8-ae48-49310922026b" };
 let aws: LocalAws;
 before(async () => {
   aws = await startLocalAws();
-  // A job reads its settings when it is loaded, as it does in Lambda.
+  // A job reads its settings when it is loaded, as in Lambda.
   Object.assign(process.env, testEnvironment(api), aws.environment, { RUNTIME: "LAMBDA" });
 });
 after(() => aws.close());
@@ -32,7 +32,7 @@ async function add(change: Partial<Order>): Promise<string> {
   return order.orderId;
 }
 
-it("a message has an order packed that is paid, and changes nothing when it comes again", async () => {
+it("a message has a paid order packed, and changes nothing when it is repeated", async () => {
   const { handler } = await import("../src/jobs/pack-orders.ts");
   const [paid, refunded] = [await add({ status: "paid" }), await add({ status: "refunded" })];
   const Records = [paid, refunded, paid].map((orderId) => ({ body: JSON.stringify({ orderId }) }));
@@ -43,12 +43,12 @@ it("a message has an order packed that is paid, and changes nothing when it come
   assert.deepEqual([kept?.status, kept?.version], ["refunded", 1]);
 });
 
-it("a message that is not one fails, so that the queue delivers it again, and then keeps it for people", async () => {
+it("an invalid message fails, so that the queue delivers it again, and then keeps it for people", async () => {
   const { handler } = await import("../src/jobs/pack-orders.ts");
   await assert.rejects(handler({ Records: [{ body: "hello" }] }, CONTEXT), SyntaxError);
 });
 
-it("a night sums up what was paid the day before, and a second run of it changes nothing", async () => {
+it("the nightly job adds up what was paid the day before, and a second run changes nothing", async () => {
   const { handler } = await import("../src/jobs/close-day.ts");
   const yesterday = new Date(Date.now() - 86_400_000).toISOString();
   await add({ status: "shipped", paidAt: yesterday });

@@ -1,4 +1,6 @@
-/** What the endpoints do, in the container and behind the local gateway, with tables in this process. */
+/**
+ * The behaviour of the endpoints, in the container and behind the local gateway, with tables in this process.
+ */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, describe, it } from "node:test";
@@ -59,7 +61,7 @@ for (const [where, start] of [
         .send({ cents });
     const statusOf = async (orderId: string) => (await get(`/v2/orders/${orderId}`, staff())).body.status;
 
-    it("an order is for its customer and for staff; to others there is none", async () => {
+    it("an order is visible to its customer and to staff; others get 404", async () => {
       const { orderId } = await place("alice");
       for (const [who, expected] of [
         [as("alice"), 200],
@@ -73,7 +75,7 @@ for (const [where, start] of [
       }
     });
 
-    it("the first version of an endpoint says when it ends, and what comes after it", async () => {
+    it("the first version of an endpoint says when it ends, and what replaces it", async () => {
       const { orderId } = await place("alice");
       const { body, headers } = await get(`/v1/orders/${orderId}`, as("alice"));
       assert.equal(body.totalCents, 5000);
@@ -103,7 +105,7 @@ for (const [where, start] of [
       assert.deepEqual([status, body.error.fields[0].name], [400, "cursor"]);
     });
 
-    it("of two changes to what was read, the second one is refused", async () => {
+    it("the second of two changes to the same version is refused", async () => {
       const { orderId, etag } = await place("alice");
       const change = (note: string) =>
         supertest(app)
@@ -117,7 +119,7 @@ for (const [where, start] of [
       assert.deepEqual([body.note, headers.etag], [won?.body.note, '"2"']);
     });
 
-    it("an order that has expired is gone at once, though the table still has it", async () => {
+    it("an expired order is gone at once, even while the table still has it", async () => {
       const { orderId } = await place("dora");
       const { body } = await get(`/v1/orders/${orderId}`, as("dora"));
       const expired = { ...body, version: 1, expiresAt: Math.floor(Date.now() / 1000) - 1 };
@@ -127,7 +129,7 @@ for (const [where, start] of [
       assert.equal((await pay(orderId, as("dora"))).status, 404);
     });
 
-    it("a payment that is sent again is taken once, and the queue is told once", async () => {
+    it("a repeated payment is taken once, and sent to the queue once", async () => {
       const { orderId } = await place("alice");
       const [key, before] = [crypto.randomUUID(), aws.messages.length];
       const first = await pay(orderId, as("alice"), key);
@@ -138,7 +140,7 @@ for (const [where, start] of [
       assert.deepEqual(aws.messages.slice(before), [JSON.stringify({ orderId })]);
     });
 
-    it("a payment of which the queue could not be told is finished by the caller's next attempt, and by no other", async () => {
+    it("a payment that could not be sent to the queue is completed by the caller's next attempt, and by no other", async () => {
       const { orderId } = await place("alice");
       const [key, before] = [crypto.randomUUID(), aws.messages.length];
       isQueueDown = true;
@@ -150,7 +152,7 @@ for (const [where, start] of [
       assert.deepEqual(aws.messages.slice(before), [JSON.stringify({ orderId })]);
     });
 
-    it("an event of the payment provider counts with its signature alone", async () => {
+    it("an event of the payment provider counts only with its signature", async () => {
       const { orderId } = await place("alice");
       await pay(orderId, as("alice"));
       const text = JSON.stringify({ type: "payment.refunded", orderId }, undefined, 1);
@@ -169,7 +171,7 @@ for (const [where, start] of [
       assert.equal(await statusOf(orderId), "refunded");
     });
 
-    it("an invoice is downloaded as it was uploaded, by its customer, and stays", async () => {
+    it("an invoice is downloaded unchanged, by its customer, and cannot be replaced", async () => {
       const { orderId } = await place("alice");
       const path = `/v1/orders/${orderId}/invoice`;
       const pdf = Buffer.from("%PDF-1.7 \x00\xff");
@@ -191,7 +193,7 @@ for (const [where, start] of [
       assert.equal((await get(path, as("bob"))).status, 404);
     });
 
-    it("a warehouse ships with its key what is paid, and nothing else", async () => {
+    it("a warehouse ships paid orders with its key, and nothing else", async () => {
       const { orderId } = await place("alice");
       const keys = createTestApiKeys();
       const key = keys.issue(["shipments:write"], { subject: "warehouse-7" });

@@ -1,4 +1,4 @@
-/** The same answers from everything that the API runs as: from its sources, and from both builds. */
+/** The same answers from every form of the API: from its sources, and from both builds. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHmac } from "node:crypto";

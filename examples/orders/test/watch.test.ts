@@ -1,4 +1,4 @@
-/** An order that is watched, in the container. */
+/** Watching an order, in the container. */
 import assert from "node:assert/strict";
 import { after, it } from "node:test";
 import { serverTarget, startTestIssuer } from "@lambda-express-api/kit/testing";
@@ -39,7 +39,7 @@ it("sends the state of an order, and each change as it comes, until the caller g
   await assert.rejects(next());
 });
 
-it("is not for other customers, and not behind the gateway, which cannot stream", async () => {
+it("is refused to other customers, and does not exist behind the gateway, which cannot stream", async () => {
   const headers = { authorization: issuer.bearer([], { sub: "bob" }) };
   assert.equal((await server.request({ method: "GET", path, headers })).status, 404);
   const own = { authorization: issuer.bearer([]) };

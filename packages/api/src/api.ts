@@ -1,4 +1,4 @@
-/** This API: its name, what it declares of its own, and its endpoints. Endpoints import `defineRoute` from here. */
+/** This API: its name, its declarations and its endpoints. Endpoints import `defineRoute` from here. */
 import { defineApi, docsRoutes } from "@lambda-express-api/kit";
 import manifest from "../package.json" with { type: "json" };
 import { groupRefusal } from "./group-refusal.ts";
@@ -9,17 +9,18 @@ export const api = defineApi({
   version: manifest.version,
   description: manifest.description,
 
-  // Environment variables of your own: `config.settings` in handlers, services and middleware.
+  // Your own environment variables: `config.settings` in handlers, services and middleware.
   settings: {},
-  // What endpoints share: `await services.pool` in handlers and middleware. Made on first use, closed on drain.
+  // What endpoints share: `await services.pool` in handlers and middleware. Created on first use, closed on
+  // drain.
   services: {},
-  // Error codes of your own: `throw new ApiError("100409", { reason: "..." })`.
+  // Your own error codes: `throw new ApiError("100409", { reason: "..." })`.
   errors: {},
-  // What a caller is told who is in none of an endpoint's groups.
+  // The message for a caller who belongs to none of an endpoint's groups.
   groupRefusal,
   // Express middleware for every request.
   middleware: () => [],
-  // Express routers that exist already.
+  // Existing Express routers.
   routers: [],
 
   routes: { ...routes, ...docsRoutes({ prefix: "/v1" }) },

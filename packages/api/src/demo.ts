@@ -1,4 +1,4 @@
-/** The demo: each call of it, and what must be answered. `npm run demo` walks it against anything that runs. */
+/** The demo: its calls, with the expected answers. `npm run demo` runs them against any running API. */
 import { isDeepStrictEqual } from "node:util";
 import type { DemoStep } from "@lambda-express-api/kit";
 import { groupRefusal } from "./group-refusal.ts";
@@ -49,7 +49,7 @@ export const demo: readonly DemoStep[] = [
     body: (body) => ({
       "access_token is there": isText(at(body, "access_token")),
       "token_type is bearer": at(body, "token_type") === "bearer",
-      // Each provider has a name of its own for it.
+      // Each provider names it differently.
       "the token has no second name":
         valuesOf(body).filter((value) => value === at(body, "access_token")).length === 1,
     }),
@@ -60,7 +60,7 @@ export const demo: readonly DemoStep[] = [
     method: "GET",
     path: whoAmI.path,
     status: 401,
-    // A gateway refuses before the API is asked, and says nothing but a message.
+    // A gateway refuses without asking the API, and sends only a message.
     body: (body) => ({ "message is there": isText(at(body, "message")) }),
   },
   {

@@ -1,8 +1,8 @@
 /**
- * What a signed-in caller is told who is in none of an endpoint's groups.
+ * The message for a signed-in caller who belongs to none of an endpoint's groups.
  *
  * @param groups of the endpoint's access rule.
- * @param callerGroups of the caller's token.
+ * @param callerGroups the groups in the caller's token.
  */
 export function groupRefusal(groups: readonly string[], callerGroups: readonly string[]): string {
   return callerGroups.length === 0

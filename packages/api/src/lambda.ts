@@ -1,4 +1,6 @@
-/** The entry in Lambda (`RUNTIME=LAMBDA`). A mistake in the environment ends the start, and the log says which. */
+/**
+ * The entry in Lambda (`RUNTIME=LAMBDA`). A mistake in the environment ends the start, and the log names it.
+ */
 import { createHandler } from "@lambda-express-api/kit/lambda";
 import { api } from "./api.ts";
 

@@ -1,7 +1,7 @@
-/** How this API runs on your machine: its mapping key, and the callers that the local identity provider knows. */
+/** How this API runs on your machine: its mapping key, and the accounts of the local identity provider. */
 import type { LocalStack } from "@lambda-express-api/kit";
 
-/** Public: these accounts exist on your machine alone. */
+/** Public: these accounts exist only on your machine. */
 const password = "not-secret";
 
 export const local = {

@@ -1,4 +1,4 @@
-/** The answers of this API are those of its OpenAPI document, in both runtimes. */
+/** This API answers as its OpenAPI document says, in both runtimes. */
 import { appTarget, handlerTarget, openApiSuite } from "@lambda-express-api/kit/testing";
 import { api } from "../src/api.ts";
 

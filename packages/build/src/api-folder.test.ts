@@ -18,7 +18,7 @@ describe("loadEndpoints", () => {
     return loadEndpoints(await loadApi(apiFolder(folder)));
   }
 
-  it("gives every endpoint", async () => {
+  it("returns every endpoint", async () => {
     const [report] = await load(routeSource("GET /reports"));
     assert.equal(report?.operationId, "call_reports");
   });

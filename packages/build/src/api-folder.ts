@@ -1,4 +1,4 @@
-/** The API that a build or a local stack is given: a folder with its `src`. */
+/** The API for a build or a local stack: a folder with its `src`. */
 import { existsSync, globSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,14 +7,14 @@ import { loadRoute } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { demandDocumentable } from "@lambda-express-api/kit/route/schema-faults.ts";
 
-/** What is read of the folder of an API. */
+/** What is read from an API's folder. */
 export interface ApiFolder {
   readonly root: string;
   readonly source: string;
   readonly lambdaEntry: string;
   readonly containerEntry: string;
   readonly apiModule: string;
-  /** What is started beside the API, by the names of the files in `src/jobs`. */
+  /** The functions started beside the API, by the names of the files in `src/jobs`. */
   readonly jobs: Readonly<Record<string, string>>;
   /** How `npm start` runs it; optional. */
   readonly localModule: string;
@@ -22,7 +22,7 @@ export interface ApiFolder {
   readonly demoModule: string;
 }
 
-/** A file of the API's folder that is missing, or that does not export what it must. */
+/** A file in the API's folder is missing, or lacks a required export. */
 export class ApiFolderError extends Error {}
 
 export function apiFolder(folder: string): ApiFolder {
@@ -48,7 +48,7 @@ function jobsIn(folder: string): Readonly<Record<string, string>> {
 /**
  * Loads the API that `src/api.ts` exports as `api`.
  *
- * @throws ApiFolderError where there is none, and for a setting that lacks a part or refuses its own example.
+ * @throws ApiFolderError if there is none, and for a setting that lacks a part or refuses its own example.
  */
 export async function loadApi({ apiModule }: Pick<ApiFolder, "apiModule">): Promise<Api> {
   const api = await loadExport<Api>(apiModule, "api", "defineApi({ ... })");
@@ -61,7 +61,7 @@ export async function loadApi({ apiModule }: Pick<ApiFolder, "apiModule">): Prom
   return api;
 }
 
-/** Types say so too, but not to an owner who has not run the type checker yet. */
+/** Types check this too, but an owner may not have run the type checker yet. */
 function demandSetting(name: string, setting: Setting<unknown>): void {
   for (const part of ["description", "rule", "example"] as const) {
     if (typeof setting[part] !== "string" || setting[part] === "")
@@ -92,8 +92,8 @@ function isTaken({ parse }: Setting<unknown>, text: string): boolean {
  * Loads what a module exports under a name.
  *
  * @param example a value of the right kind, for the sentence about a missing export.
- * @returns `undefined` where the file does not exist.
- * @throws ApiFolderError where the file cannot be loaded, or does not export it.
+ * @returns `undefined` if the file does not exist.
+ * @throws ApiFolderError if the file cannot be loaded, or lacks the export.
  */
 export async function loadExport<Value>(
   module: string,
@@ -111,13 +111,13 @@ export async function loadExport<Value>(
   return exported[name] as Value;
 }
 
-/** A file of the API with a line, as stacks name it. */
+/** A line of a file in the API, as stacks name it. */
 const PLACE = /(?:file:\/\/|\()(\/(?!\S*\/node_modules\/)[^\s():]+\.[cm]?[jt]s):(\d+)/;
 
 /**
- * What an owner's code has thrown, with its place: `boom (/home/me/shop/src/api.ts:12)`.
+ * An error thrown by the owner's code, with its place: `boom (/home/me/shop/src/api.ts:12)`.
  *
- * @param error what was thrown, or its message and stack alone.
+ * @param error the thrown value, or only its message and stack.
  */
 export function mistakeIn(error: unknown): string {
   const { message = String(error), stack = "" } = (error ?? {}) as Partial<Error>;
@@ -126,10 +126,11 @@ export function mistakeIn(error: unknown): string {
 }
 
 /**
- * Loads every endpoint of an API, switched on or not.
+ * Loads every endpoint of an API, enabled or not.
  *
- * @param passesOver an endpoint that fails so is left out.
- * @throws ApiFolderError that names the endpoint whose file cannot be loaded, or whose schemas cannot be documented.
+ * @param passesOver decides whether an endpoint that fails with an error is left out.
+ * @throws ApiFolderError that names the endpoint whose file cannot be loaded, or whose schemas cannot be
+ * documented.
  */
 export async function loadEndpoints(
   { routes }: Pick<Api, "routes">,
@@ -152,7 +153,7 @@ export async function loadEndpoints(
   return endpoints;
 }
 
-/** The path of the endpoint whose role is `health`. @throws ApiFolderError where there is none. */
+/** The path of the endpoint whose role is `health`. @throws ApiFolderError if there is none. */
 export async function healthPath(api: Api): Promise<string> {
   return healthPathOf(await loadEndpoints(api));
 }

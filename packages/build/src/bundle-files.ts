@@ -1,7 +1,8 @@
 /**
- * Bundles an API into a few files: `app.js` with all that is loaded at the start, and a file for each part that is loaded on
- * demand. A file is one function, as Node would wrap a CommonJS module; `load-files.ts` runs it. Where a module awaits at
- * its top level, which no function can, the files are ES modules instead.
+ * Bundles an API into a few files: `app.js` with everything that is loaded at the start, and a file for each
+ * part that is loaded on demand. A file is one function, as Node would wrap a CommonJS module;
+ * `load-files.ts` runs it. If a module uses top-level await, which functions cannot, the files are ES modules
+ * instead.
  */
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -24,23 +25,23 @@ const COMMON = {
   logLevel: "warning",
   sourcesContent: false,
   sourcemap: "inline",
-  // An error is told by its class, and a stack by its functions.
+  // Errors need class names, and stacks need function names.
   keepNames: true,
 } satisfies BuildOptions;
 
 export interface Bundle {
-  /** What is loaded at the start: `APP_FILE`, or `APP_MODULE` where a module awaits at its top level. */
+  /** What is loaded at the start: `APP_FILE`, or `APP_MODULE` if a module uses top-level await. */
   readonly entry: string;
-  /** The source files in each file, seen from the working directory. */
+  /** The source files in each file, relative to the working directory. */
   readonly sources: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface BundleOptions {
-  /** What the entry exports: the names, and the modules that have them. */
+  /** The entry's exports: the names, and their modules. */
   readonly exported: Readonly<Record<string, string>>;
-  /** Modules that are loaded on demand, by the names under which the entry exports `jobs` of them. */
+  /** Modules that are loaded on demand, by their names in the entry's export `jobs`. */
   readonly jobs?: Readonly<Record<string, string>>;
-  /** Where the files are written to. */
+  /** The output folder. */
   readonly folder: string;
   readonly externals: ExternalPackages;
 }
@@ -160,22 +161,24 @@ function withImports(chunks: Chunks, chunk: string, found = new Set<string>()): 
 
 const COMMONJS = {
   ...COMMON,
-  // What is above the folder must not matter: `strict` would make of each file a strict one, in which the list of exports
-  // that esbuild writes is wrong for a name like `static`.
+  // A tsconfig.json above the folder must not matter: `strict` would make each file strict, which breaks
+  // esbuild's list of exports for a name like `static`.
   tsconfigRaw: "{}",
   format: "cjs",
   write: false,
-  // What there is to warn of, the first bundling has said.
+  // The first bundling has already printed all warnings.
   logLevel: "error",
   legalComments: "external",
   banner: { js: "(function(exports,require,module,__filename,__dirname,__meta,__load,__part){" },
   footer: { js: "})" },
 } satisfies BuildOptions;
 
-/** Of packages that are not bundled. */
+/** For packages that are not bundled. */
 const EXTERNAL = "./node_modules/*";
 
-/** One file of all chunks of the start, because each file costs a read. The others find its chunks by their names. */
+/**
+ * One file for all chunks of the start, because each file costs a read. The others find its chunks by name.
+ */
 async function writeAppFile(
   chunkFolder: string,
   folder: string,
@@ -217,10 +220,10 @@ const replaceImports: Inspect = (node, _ancestors, replace) => {
 };
 
 /**
- * What an endpoint's line in the list of routes loads: a function there, which V8 would have to read at every start, becomes
- * a call of the loader that makes one.
+ * Changes an endpoint's line in the list of routes: V8 would have to read its function at every start, so it
+ * becomes a call of the loader that makes one.
  *
- * @returns of `async () => (await import("./file.js")).name` the texts `"./file.js","name"`.
+ * @returns for `async () => (await import("./file.js")).name` the texts `"./file.js","name"`.
  */
 function partOf({ type, async: isAsync, params, body }: Node): string | undefined {
   if (type !== "ArrowFunctionExpression" || !isAsync || !isEmpty(params) || !isNode(body)) return undefined;

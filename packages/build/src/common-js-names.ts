@@ -1,4 +1,7 @@
-/** The names under which Node exports what a CommonJS module exports, found in its text as Node finds them. */
+/**
+ * The names under which Node exports the properties of a CommonJS module, found in its text as Node finds
+ * them.
+ */
 import { readFileSync } from "node:fs";
 import { createRequire, findPackageJSON, isBuiltin } from "node:module";
 import { extname, isAbsolute } from "node:path";
@@ -8,9 +11,9 @@ import { initSync, parse } from "cjs-module-lexer";
 initSync();
 
 /**
- * Reads the names of a module, and of those that it exports again.
+ * Reads the names of a module, including those that it re-exports.
  *
- * @returns `undefined` when Node would not take the file for CommonJS.
+ * @returns `undefined` if Node would not treat the file as CommonJS.
  */
 export function commonJsNames(file: string, seen = new Set<string>()): ReadonlySet<string> | undefined {
   const extension = extname(file);

@@ -21,14 +21,14 @@ describe("the built container", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  /** What the health check exits with. */
+  /** The exit code of the health check. */
   async function healthCheck(environment: Readonly<Record<string, string>>): Promise<number | null> {
     const child = execFile(process.execPath, [join(folder, "health-check.mjs")], { env: environment });
     const [code] = await once(child, "exit");
     return code;
   }
 
-  it("starts, is found healthy at the path of its API's health endpoint, and ends on SIGTERM with 0", async () => {
+  it("starts, passes its health check at the path of its API's health endpoint, and exits with 0 on SIGTERM", async () => {
     const environment = testEnvironment(api, noIssuer, { NODE_ENV: "production" });
     const server = spawn(process.execPath, ["main.mjs"], {
       cwd: folder,
@@ -57,14 +57,14 @@ describe("the built container", () => {
     }
   });
 
-  it("imports no module of Node's own as an ES module, for which Node would load an HTTP client at each start", () => {
+  it("does not import Node's own modules as ES modules, for which Node would load an HTTP client at each start", () => {
     for (const file of globSync("*.mjs", { cwd: folder })) {
       const imported = readFileSync(join(folder, file), "utf8").matchAll(/^import\b[^;"]*"([^"]+)";$/gm);
       for (const [line, specifier = ""] of imported) assert.ok(!isBuiltin(specifier), `${file}: ${line}`);
     }
   });
 
-  it("loads no endpoint to start: what its start says of them is in the build", () => {
+  it("loads no endpoint at the start: the build contains what the start says about them", () => {
     const main = readFileSync(join(folder, "main.mjs"), "utf8");
     assert.doesNotMatch(main, /typeof AWS_CALLERS_ENDPOINTS/);
   });

@@ -1,6 +1,6 @@
 /**
- * Builds what the container image holds: the API in a few JavaScript files, the files that it serves, and the health
- * check. Nothing is installed in the image: what the API uses is in its files, or copied beside them.
+ * Builds the content of the container image: the API in a few JavaScript files, the files that it serves, and
+ * the health check. The image installs nothing: the API's packages are in its files, or copied beside them.
  *
  * As a program: `node packages/build/src/container.ts [--api FOLDER] [OUT]`.
  */
@@ -65,7 +65,7 @@ export async function buildContainer(folder: string, out = join(folder, "dist/co
 /**
  * The program.
  *
- * @param args what was typed after its name.
+ * @param args the arguments after its name.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({

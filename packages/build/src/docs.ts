@@ -1,6 +1,6 @@
 /**
- * Makes the files of the docs pages: takes the few that are needed out of swagger-ui-dist and ReDoc,
- * has swagger-ui-express write its page, puts a version into every URL, and compresses each file twice into
+ * Makes the files of the docs pages: takes the necessary files from swagger-ui-dist and ReDoc, lets
+ * swagger-ui-express write its page, puts a version into every URL, and compresses each file in two ways into
  * `packages/kit/assets`, which ships with the kit.
  */
 import { createHash } from "node:crypto";
@@ -12,7 +12,7 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 import { KIT_ASSETS, KIT_SOURCE } from "./kit-folder.ts";
 import { readRedoc } from "./vendored-redoc.ts";
 
-/** The part of swagger-ui-express that is used. It comes without types. */
+/** The used part of swagger-ui-express, which comes without types. */
 interface SwaggerUiExpress {
   generateHTML(document: undefined, options: object): string;
   serveFiles(
@@ -22,7 +22,7 @@ interface SwaggerUiExpress {
 }
 
 const PAGES = join(KIT_SOURCE, "docs/pages");
-/** What ships the libraries ships their licences. */
+/** The licences ship with the libraries. */
 const LICENCES = [
   "swagger-ui-dist/LICENSE",
   "swagger-ui-dist/NOTICE",
@@ -43,8 +43,8 @@ interface SwaggerAnswer {
 }
 
 /**
- * Runs in the browser. *Authorize* reads `error` as the string of RFC 6749 section 5.2, and reads it in `data`; *Try it
- * out* shows `text`, which stays what the API has answered.
+ * Runs in the browser. *Authorize* reads `error` as the string of RFC 6749 section 5.2, and reads it in
+ * `data`; *Try it out* shows `text`, which stays the API's answer.
  */
 function nameRefusal(answer: SwaggerAnswer) {
   const reason = answer.body?.error?.reason;
@@ -58,7 +58,10 @@ interface SwaggerPage {
   readonly ui: { readonly specSelectors: { info(): { get(name: "title"): string | undefined } } };
 }
 
-/** Runs in the browser. These files know no API: the page takes its title from the document that it has loaded. */
+/**
+ * Runs in the browser. These files are the same for all APIs: the page takes its title from the loaded
+ * document.
+ */
 function showTitle() {
   const { document, ui } = globalThis as unknown as SwaggerPage;
   const title = ui.specSelectors.info().get("title");
@@ -83,7 +86,7 @@ interface SwaggerSchemes {
   };
 }
 
-/** Runs in the browser. At which client the provider's page signs in stands in the document. */
+/** Runs in the browser. The document names the client for the provider's page. */
 function prepareSignIn() {
   const { ui } = globalThis as unknown as SwaggerSignIn;
   const signIn = ui.specSelectors.specJson().toJS().components?.securitySchemes?.oauth2?.["x-sign-in"];
@@ -97,8 +100,8 @@ function prepareSignIn() {
 }
 
 /**
- * Runs in the browser, as a plugin. Swagger UI keeps a sign-in with all that was typed; what is kept here has the token, and
- * no password.
+ * Runs in the browser, as a plugin. Swagger UI stores a sign-in with everything that was typed; this stores
+ * the token, and no password.
  */
 function keepSignIn() {
   interface System {
@@ -122,7 +125,7 @@ function keepSignIn() {
   };
 }
 
-/** Runs in the browser when the document is there. */
+/** Runs in the browser once the document is loaded. */
 function onDocument() {
   showTitle();
   prepareSignIn();
@@ -143,7 +146,7 @@ const SWAGGER_OPTIONS = {
   },
 };
 
-/** What swagger-ui-express answers for its own script, which it makes of the options. */
+/** What swagger-ui-express answers for its own script, which it makes from the options. */
 function swaggerInit(swaggerUi: SwaggerUiExpress): string {
   let script = "";
   const [middleware] = swaggerUi.serveFiles(undefined, SWAGGER_OPTIONS);
@@ -161,16 +164,16 @@ function swaggerInit(swaggerUi: SwaggerUiExpress): string {
   ].join("\n");
 }
 
-/** `replaceAll`, but for a text that must be there: the pinned library is not what it was when it is missing. */
+/** `replaceAll`, which throws if the text is missing, because the pinned library has then changed. */
 function replaceKnown(text: string, known: string, replacement: string): string {
   if (!text.includes(known))
     throw new Error(`Expected ${JSON.stringify(known.slice(0, 80))} in a docs file.`);
   return text.replaceAll(known, replacement);
 }
 
-/** Every file but the pages, by its name below `/v1/`. */
+/** Every file except the pages, by its name below `/v1/`. */
 function assetFiles(swaggerUi: SwaggerUiExpress): Map<string, Buffer> {
-  // ReDoc's footer would fetch its logo from elsewhere.
+  // ReDoc's footer would fetch its logo from another host.
   const redoc = replaceKnown(
     readRedoc("redoc.standalone.js").toString(),
     "https://cdn.redoc.ly/redoc/logo-mini.svg",
@@ -192,8 +195,8 @@ function assetFiles(swaggerUi: SwaggerUiExpress): Map<string, Buffer> {
 }
 
 /**
- * Swagger UI's page links to what is beside it, and so do ours; the pages are at `/v1/docs` and `/v1/redoc`, so that
- * their files are one level below. Relative, these links are right behind any stage and mapping key.
+ * Swagger UI's page links to files beside it, and so do ours; the pages are at `/v1/docs` and `/v1/redoc`, so
+ * their files are one level below. Relative links work behind any stage and mapping key.
  */
 function pageFiles(swaggerUi: SwaggerUiExpress, versions: Record<string, string>): Map<string, Buffer> {
   const swagger = replaceKnown(

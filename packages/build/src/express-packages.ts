@@ -1,6 +1,6 @@
 /**
- * Express and the packages that it is made of: the only ones whose loading the build rearranges, because the only ones
- * whose answers a test compares with those of the original.
+ * Express and its dependencies: the only packages whose loading the build rearranges, because a test compares
+ * their answers with those of the originals.
  */
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";

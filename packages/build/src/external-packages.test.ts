@@ -14,7 +14,7 @@ const MACHINES = { x64: 0x3e, arm64: 0xb7 };
 
 const manifest = (name: string, more: object = {}) => JSON.stringify({ name, version: "1.0.0", ...more });
 
-/** A package whose addon is a package for each machine, which is loaded when it is used. */
+/** A package with one addon package for each machine, loaded on first use. */
 const native = (...machines: readonly ("x64" | "arm64")[]): Files => ({
   "node_modules/native/package.json": manifest("native", {
     optionalDependencies: { "native-linux-x64": "1.0.0", "native-linux-arm64": "1.0.0" },
@@ -66,7 +66,7 @@ describe("a package that is not bundled", () => {
     }
   });
 
-  it("may have no addon for the building machine: endpoints that need it are not rehearsed", async () => {
+  it("may lack an addon for the building machine: endpoints that need it are not rehearsed", async () => {
     await write('import { two } from "native";', "two", native(OTHER));
     await writeAddon(`node_modules/native-linux-${OTHER}/addon.node`, OTHER);
     await build(OTHER);
@@ -74,7 +74,7 @@ describe("a package that is not bundled", () => {
     assert.ok(existsSync(out("bundle.mjs")));
   });
 
-  it("fails the build when its addon for the function's machine is not installed, and says how to install it", async () => {
+  it("fails the build if its addon for the function's machine is not installed, and says how to install it", async () => {
     await write('import { two } from "native";', "two", native(HERE));
     await writeAddon(`node_modules/native-linux-${HERE}/addon.node`, HERE);
     await assert.rejects(build(OTHER), {
@@ -82,13 +82,13 @@ describe("a package that is not bundled", () => {
     });
   });
 
-  it("fails the build when the addon in its package is for another machine by its ELF header", async () => {
+  it("fails the build if the addon in its package is for another machine by its ELF header", async () => {
     await write('import { two } from "native";', "two", native(HERE));
     await writeAddon(`node_modules/native-linux-${HERE}/addon.node`, OTHER);
     await assert.rejects(build(HERE), /^ExternalPackageError|Error: native has no addon for linux-/);
   });
 
-  it("fails the build when its addon was compiled for another machine, and says where to build", async () => {
+  it("fails the build if its addon was compiled for another machine, and says where to build", async () => {
     await write('import { two } from "compiled";', "two", {
       "node_modules/compiled/package.json": manifest("compiled", { gypfile: true }),
       "node_modules/compiled/index.js": "exports.two = 2;",
@@ -130,7 +130,7 @@ describe("a package that is not bundled", () => {
     ['"pdfkit"', /build\.external in .*package\.json must be a list of names, for example: \["pdfkit"\]/],
     ['["not-there"]', /build\.external names not-there, which is not installed; run: npm install not-there/],
   ] as const) {
-    it(`is refused where build.external is ${external}`, async () => {
+    it(`is refused if build.external is ${external}`, async () => {
       await write("", "1", { "package.json": `{ "type": "module", "build": { "external": ${external} } }` });
       await assert.rejects(build(HERE), message);
     });

@@ -1,7 +1,7 @@
 /**
- * Packages that are not bundled but copied, with all they depend on, into `node_modules` of the built folder: those with
- * compiled code (addons, `.node` files), those that require at run time what no bundler sees, and those that
- * `build.external` in the API's package.json names.
+ * Packages that are not bundled but copied with all their dependencies into `node_modules` of the built
+ * folder: those with compiled code (addons, `.node` files), those that require at run time what no bundler
+ * sees, and those in `build.external` of the API's package.json.
  */
 import { closeSync, cpSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { findPackageJSON } from "node:module";
@@ -16,7 +16,7 @@ export interface Machine {
 
 export const THIS_MACHINE: Machine = { os: process.platform, cpu: process.arch };
 
-/** A mistake that the owner of the API can mend. */
+/** A mistake that the API's owner can correct. */
 export class ExternalPackageError extends Error {}
 
 interface Manifest {
@@ -31,36 +31,36 @@ interface Manifest {
   readonly build?: { readonly external?: unknown };
 }
 
-/** Packages by which others find or compile their addons. */
+/** Packages that others use to find or compile their addons. */
 const ADDON_LOADERS = [
   "bindings",
   "node-gyp-build",
   "node-gyp-build-optional-packages",
   "@mapbox/node-pre-gyp",
 ];
-/** The name of a package that has nothing but an addon: `@img/sharp-linux-arm64`. */
+/** The name of a package that contains only an addon: `@img/sharp-linux-arm64`. */
 const PLATFORM_PACKAGE = /(linux|darwin|win32)/;
 const PACKAGE = /^(.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+))[\\/]/;
 
 export interface ExternalPackages {
-  /** Where a file is found from the built folder; `undefined` when it is bundled. */
+  /** Where a file is found from the built folder; `undefined` if it is bundled. */
   locate(file: string): string | undefined;
   /**
-   * Copies each package that was located, and all it depends on.
+   * Copies each located package and all its dependencies.
    *
-   * @returns the packages whose addon for the machine is not installed, by their names, and what to do.
+   * @returns the packages whose addon for the machine is not installed, by name, and what to do.
    */
   copy(out: string, machine: Machine): ReadonlyMap<string, string>;
 }
 
 /**
  * @param root of the API.
- * @throws ExternalPackageError when `build.external` is not a list of packages that are installed.
+ * @throws ExternalPackageError if `build.external` is not a list of installed packages.
  */
 export function externalPackages(root: string): ExternalPackages {
   const named = new Set(namedExternals(root));
   const located = new Map<string, string>();
-  /** By the folder of the package: all of it is external, or nothing. */
+  /** By package folder: a package is external as a whole or not at all. */
   const decided = new Map<string, boolean>();
 
   function isExternal(name: string, folder: string, file: string): boolean {
@@ -92,7 +92,7 @@ export function externalPackages(root: string): ExternalPackages {
   };
 }
 
-/** At the top unless another version is there: then below the one that is there. */
+/** At the top unless another version is there: then below its dependent. */
 function placeFor(name: string, folder: string, places: ReadonlyMap<string, string>, dependent = ""): string {
   const taken = new Set(places.values());
   const top = join("node_modules", name);
@@ -142,7 +142,7 @@ function hasAddon(folder: string): boolean {
   return found;
 }
 
-/** A package is judged by the first of its files, which as a rule is all of it. */
+/** A package is judged by the first of its files, which is usually all of it. */
 function makesRequire(file: string): boolean {
   return /\.m?js$/.test(file) && readFileSync(file, "utf8").includes("createRequire(import.meta.url)");
 }
@@ -160,14 +160,14 @@ function findsAddon(folder: string): boolean {
 interface Copying {
   readonly out: string;
   readonly machine: Machine;
-  /** Where each folder goes. */
+  /** The target of each folder. */
   readonly places: Map<string, string>;
-  /** The number of addons of each. */
+  /** The number of addons in each. */
   readonly copied: Map<string, number>;
   readonly missing: Map<string, string>;
 }
 
-/** @returns how many addons it has for the machine, those of its packages for machines included. */
+/** @returns how many addons it has for the machine, including those of its machine-specific packages. */
 function copyPackage(folder: string, place: string, copying: Copying): number {
   const { out, machine, places, copied, missing } = copying;
   const known = copied.get(place);
@@ -206,7 +206,7 @@ function copyPackage(folder: string, place: string, copying: Copying): number {
   return addons;
 }
 
-/** Each with whether it may be missing. */
+/** Each with whether it is optional. */
 function dependenciesOf(manifest: Manifest): ReadonlyMap<string, boolean> {
   const { dependencies = {}, optionalDependencies = {}, peerDependencies = {} } = manifest;
   const all = new Map<string, boolean>();
@@ -227,7 +227,7 @@ function allows({ os, cpu, libc }: Manifest, machine: Machine): boolean {
   );
 }
 
-/** @throws ExternalPackageError where an addon is missing. */
+/** @throws ExternalPackageError if an addon is missing. */
 export function demandAddons(missing: ReadonlyMap<string, string>): void {
   if (missing.size > 0) throw new ExternalPackageError([...missing.values()].join("\n"));
 }
@@ -249,7 +249,10 @@ function whatToInstall(name: string, folder: string, { os, cpu }: Machine): stri
 /** ELF's names of machines: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
 const ELF_MACHINES: Readonly<Record<number, NodeJS.Architecture>> = { 62: "x64", 183: "arm64" };
 
-/** Whether an addon is for a machine, by its header. Only Linux's can be told; on another system all are taken. */
+/**
+ * Whether an addon is for a machine, by its header. Only Linux's addons can be checked; on another system all
+ * are accepted.
+ */
 function isFor(file: string, { os, cpu }: Machine): boolean {
   if (os !== "linux") return true;
   const header = Buffer.alloc(20);

@@ -1,4 +1,4 @@
-// What is started beside the API: a file of `src/jobs`, in the same built folder.
+// A function beside the API: a file of `src/jobs`, in the same built folder.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -49,9 +49,9 @@ describe("a built job", () => {
 
   for (const [kind, before] of [
     ["", ""],
-    [", also where a module awaits at its top level,", "await Promise.resolve();"],
+    [", also if a module uses top-level await,", "await Promise.resolve();"],
   ] as const) {
-    it(`has the API's folder and an entry of its own${kind} and is not read at a cold start of the API`, async () => {
+    it(`shares the API's folder, has its own entry${kind} and is not read at a cold start of the API`, async () => {
       const tested = { "greet.test.ts": "throw new Error('a test is not a job');" };
       const { entry, sources } = await build(
         { "greet.ts": job("return ['Hello', event.name].join(' ');"), ...tested },
@@ -64,7 +64,7 @@ describe("a built job", () => {
   }
 
   for (const [fault, source, sentence] of [
-    ["that throws where it is loaded", job("", 'throw new Error("No such queue");'), /No such queue/],
+    ["that throws when it is loaded", job("", 'throw new Error("No such queue");'), /No such queue/],
     ["without a handler", "export const run = () => {};", /it must export handler: /],
   ] as const) {
     it(`${fault} fails the build, which names its file`, async () => {

@@ -3,10 +3,10 @@ import { fileURLToPath } from "node:url";
 
 const ENTRY = fileURLToPath(import.meta.resolve("@lambda-express-api/kit"));
 
-/** Where the kit's modules are. */
+/** The folder of the kit's modules. */
 export const KIT_SOURCE = dirname(ENTRY);
 
-/** The file of one of the kit's modules: a source, or JavaScript where the kit is an installed package. */
+/** The file of one of the kit's modules: a source, or JavaScript if the kit is an installed package. */
 export function kitModule(name: string): string {
   return join(KIT_SOURCE, name + extname(ENTRY));
 }

@@ -11,7 +11,7 @@ declare const BUILT_BY: string;
 
 let isTold = false;
 
-/** One line: what a file's code cache is refused for, all of them are. */
+/** One line: if one file's code cache is refused, all are, for the same reason. */
 function tellOnce(codeCache: string): void {
   if (isTold) return;
   isTold = true;

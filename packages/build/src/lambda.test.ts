@@ -24,7 +24,7 @@ const kitFile = (name: string) =>
 
 const ARCHITECTURE = process.arch === "arm64" ? "arm64" : "x64";
 const SNAPSHOT = new URL("__snapshots__/cold-path.txt", import.meta.url);
-/** What Express with serverless-http alone, bundled with SST's options, has in its one file. */
+/** The bytes of Express with serverless-http alone, bundled with SST's options into one file. */
 const HELLO_BYTES = 857_000;
 
 describe("the built Lambda function", () => {
@@ -68,7 +68,7 @@ describe("the built Lambda function", () => {
 
   interface Run {
     readonly answers: readonly BuiltAnswer[];
-    /** Of the log, but for the line of each request for the health. */
+    /** The log, without the line of each health check. */
     readonly lines: readonly Record<string, unknown>[];
   }
 
@@ -92,7 +92,7 @@ describe("the built Lambda function", () => {
     return { answers: lines.at(-1), lines: lines.slice(0, -1).filter(({ message }) => message !== "health") };
   }
 
-  /** The same function with something done to its files. */
+  /** The same function with changed files. */
   async function changed(name: string, change: (copy: string, codeCache: string) => Promise<void>) {
     const copy = join(root, name);
     await cp(folder, copy, { recursive: true });
@@ -126,14 +126,14 @@ describe("the built Lambda function", () => {
 
   const statuses = ({ answers }: Run) => answers.map(({ statusCode }) => statusCode);
 
-  it("answers with V8's code cache of each file it needs, and logs nothing of it", async () => {
+  it("answers with V8's code cache of each file it needs, and logs nothing about it", async () => {
     const done = await run(folder, [events.health, events.whoAmI, events.docs]);
     assert.deepEqual(statuses(done), [200, 200, 200]);
     assert.deepEqual(done.lines, []);
     for (const file of done.answers.at(-1)?.files ?? []) await codeCacheOf(file);
   });
 
-  it("warms other instances, which takes the AWS SDK by import(): a ping for three makes two calls (Lambda is stood in for)", async (t) => {
+  it("warms other instances, which loads the AWS SDK by import(): a ping for three makes two calls (with a stub of Lambda)", async (t) => {
     const calls: string[] = [];
     const lambda = createServer(async (request, response) => {
       calls.push(`${request.method} ${decodeURIComponent(request.url ?? "")} ${await text(request)}`);
@@ -159,7 +159,7 @@ describe("the built Lambda function", () => {
       assert.match(call, /^POST \/2015-03-31\/functions\/arn:aws:lambda:\S+\/invocations \{"warmer":true,/);
   });
 
-  describe("tells what happens where its setting is on, and at its default has no module for that on its cold path:", () => {
+  describe("loads the modules for a signal only if its setting is on, and then reports it:", () => {
     for (const [what, setting, modules, lines] of [
       [
         "traces",
@@ -186,7 +186,7 @@ describe("the built Lambda function", () => {
       });
   });
 
-  it("keeps no request once it is answered and what is young was collected", async () => {
+  it("keeps no answered request in memory after a minor collection", async () => {
     const script = kitFile("measure-kept.ts");
     // Room enough for V8 to leave all collecting to the script.
     const flags = ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"];
@@ -196,7 +196,8 @@ describe("the built Lambda function", () => {
       { env: environment },
     );
     const keptBytes = Number(stdout.trim().split("\n").at(-1));
-    // Some of it is Node's own streams, which live longer. A request with all it refers to has 10 kB and more.
+    // Some of it is Node's own streams, which live longer. A request with everything it refers to has 10 kB
+    // and more.
     assert.ok(keptBytes < 4000, `${keptBytes} bytes of each`);
   });
 
@@ -206,7 +207,7 @@ describe("the built Lambda function", () => {
     assert.deepEqual(await contents(folder), before);
   });
 
-  it("is the same when it is built again, but for the bytes of its code caches", async () => {
+  it("is identical when it is built again, except for the bytes of its code caches", async () => {
     const again = join(root, "again");
     await buildLambda(FIXTURE, { out: again, architecture: ARCHITECTURE });
     const comparable = async (of: string) =>
@@ -216,7 +217,7 @@ describe("the built Lambda function", () => {
     assert.deepEqual(await comparable(again), await comparable(folder));
   });
 
-  it("names a code cache by the hash of its source, so that none is taken for another's", async () => {
+  it("names a code cache by the hash of its source, so that none is used for another source", async () => {
     const files = (await readdir(folder)).filter((name) => name.endsWith(".cache"));
     assert.ok(files.length > 3, files.join());
     for (const name of files) {
@@ -225,7 +226,7 @@ describe("the built Lambda function", () => {
     }
   });
 
-  it("has no code cache when it is built for machines of another kind, and answers all the same", async () => {
+  it("has no code cache when it is built for machines of another kind, and still answers", async () => {
     const other = join(root, "other");
     await buildLambda(FIXTURE, { out: other, architecture: ARCHITECTURE === "x64" ? "arm64" : "x64" });
     assert.deepEqual(
@@ -240,18 +241,18 @@ describe("the built Lambda function", () => {
     );
   });
 
-  describe("whose code cache cannot be used compiles its source, answers the same and logs one line:", () => {
+  describe("whose code cache cannot be used compiles its source, gives the same answers and logs one line:", () => {
     const cases: Record<string, (copy: string, codeCache: string) => Promise<void>> = {
-      "it is not there": (_, codeCache) => rm(codeCache),
+      "it is missing": (_, codeCache) => rm(codeCache),
       "it is empty": (_, codeCache) => truncate(codeCache, 0),
       "it is cut off": (_, codeCache) => truncate(codeCache, 1000),
       "it is something else": (_, codeCache) => writeFile(codeCache, "a".repeat(100_000)),
-      "it is of another version of V8": async (_, codeCache) => {
+      "it is from another version of V8": async (_, codeCache) => {
         const bytes = await readFile(codeCache);
         bytes.writeUInt32LE((bytes.readUInt32LE(4) ^ 1) >>> 0, 4);
         await writeFile(codeCache, bytes);
       },
-      "it is of another source": async (copy) => {
+      "it is for another source": async (copy) => {
         const app = join(copy, "app.js");
         await writeFile(app, `${await readFile(app, "latin1")}\n`);
       },
@@ -272,7 +273,7 @@ describe("the built Lambda function", () => {
       });
     }
 
-    it("Node was started with other flags: one line, whatever number of files", async () => {
+    it("Node was started with other flags: one line, whatever the number of files", async () => {
       const done = await run(folder, [events.health], ["--no-opt"]);
       assert.deepEqual(statuses(done), [200]);
       assert.deepEqual(
@@ -283,7 +284,7 @@ describe("the built Lambda function", () => {
   });
 
   describe("on the path of a cold start", () => {
-    it("reads one file beside each endpoint's own, together three tenths of a bare Express's bytes at most", async () => {
+    it("reads one file beside each endpoint's own, together at most three tenths of a bare Express's bytes", async () => {
       const { answers } = await run(folder, [events.health, events.whoAmI]);
       const names = answers.map(({ files }) => files.map((file) => file.replace(/-[A-Z0-9]{8}\./, ".")));
       assert.deepEqual(names, [
@@ -295,14 +296,14 @@ describe("the built Lambda function", () => {
       }
     });
 
-    it("has the sources, the packages and the builtin modules that a review has seen", async () => {
+    it("has only the sources, packages and builtin modules that a review has seen", async () => {
       const { answers } = await run(folder, [events.health, events.whoAmI]);
       const report = coldPath(sources["app.js"] ?? [], answers.at(-1)?.builtins ?? []);
       if (process.env.UPDATE_SNAPSHOTS) await writeFile(SNAPSHOT, report);
-      assert.equal(report, await readFile(SNAPSHOT, "utf8"), "if it is meant so: npm run snapshots");
+      assert.equal(report, await readFile(SNAPSHOT, "utf8"), "if this is intended: npm run snapshots");
     });
 
-    it("has nothing of docs, OpenAPI, schemas, HTTP client, AWS SDK and token verification", () => {
+    it("loads nothing of docs, OpenAPI, schemas, HTTP client, AWS SDK and token verification", () => {
       const absent =
         /\/(zod|axios|jose|firebase-admin|iconv-lite|mime-db|negotiator|qs|send|debug|@aws-sdk|@smithy|@asteasolutions)\/|\/docs\/(files|openapi|landing-page)\.ts$/;
       assert.deepEqual(
@@ -311,7 +312,7 @@ describe("the built Lambda function", () => {
       );
     });
 
-    it("loads for the first page of the docs and for the first token only what each needs", async () => {
+    it("loads for the first docs page and for the first token only what each needs", async () => {
       const names = async (event: object) =>
         (await run(folder, [event])).answers[0]?.files
           .map((file) => file.replace(/-[A-Z0-9]{8}\.js$/, ""))
@@ -322,7 +323,7 @@ describe("the built Lambda function", () => {
   });
 });
 
-/** What is loaded by a cold start, for a review: new entries are new costs. */
+/** What a cold start loads, for review: new entries are new costs. */
 function coldPath(files: readonly string[], builtins: readonly string[]): string {
   const packageOf = (file: string) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
   const packages = new Set(files.map(packageOf).filter((name) => name !== undefined));

@@ -1,6 +1,6 @@
 /**
- * Builds what the Lambda function holds: a folder to be packed as it is, whose entry is `bundle.handler`. What is started
- * beside the API has the same folder, and the entry `job-<name>.handler`.
+ * Builds the content of the Lambda function: a folder to be packed unchanged, whose entry is
+ * `bundle.handler`. Jobs beside the API share the folder, with the entry `job-<name>.handler`.
  *
  * As a program: `node packages/build/src/lambda.ts [--api FOLDER] [--architecture arm64|x64] [OUT]`.
  */
@@ -26,7 +26,10 @@ import { writeReleaseFile } from "./release-file.ts";
 export interface LambdaBuildOptions {
   /** Default: `dist/lambda` in the folder of the API. */
   readonly out?: string | undefined;
-  /** Of the function. Only a machine of the same one can make its code caches; without them it starts slower. */
+  /**
+   * The function's. Only a machine of the same architecture can make its code caches; without them it starts
+   * slower.
+   */
   readonly architecture?: "arm64" | "x64";
 }
 
@@ -60,7 +63,7 @@ export async function buildLambda(
   if (isForThisMachine) demandAddons(missing);
   const names = [...missing.keys()];
   const rehearsal = rehearsalOf(await loadEndpoints(api, (error) => isThrownIn(error, names)));
-  // Last, because a code cache is for the very source that it was made of.
+  // Last, because a code cache belongs to the exact source that it was made from.
   const codeCaches = await rehearse(out, bundle.entry, rehearsal, {
     environment: rehearsalEnvironment(api),
     missing: names,
@@ -83,12 +86,13 @@ async function writeJobEntries(folder: string, jobs: readonly string[]): Promise
 }
 
 /**
- * Answers requests with the built files, which shows that they can be loaded, and makes their code caches.
+ * Answers requests with the built files, which proves that they can be loaded, and makes their code caches.
  *
- * Lambda starts Node with `--expose-gc`, and V8 takes no code cache of other flags. With a seed, and seen from the folder
- * itself, the bytes are the same each time: what has not changed is not released again.
+ * Lambda starts Node with `--expose-gc`, and V8 refuses a code cache made with other flags. With a seed and
+ * the folder as working directory, the bytes are the same each time, so that unchanged code is not released
+ * again.
  *
- * @throws Error that names the endpoint which cannot be loaded, or answers 500.
+ * @throws Error that names the endpoint that cannot be loaded, or answers 500.
  */
 async function rehearse(
   folder: string,
@@ -96,7 +100,7 @@ async function rehearse(
   rehearsal: Rehearsal,
   options: {
     readonly environment: Readonly<Record<string, string>>;
-    /** Packages that have no addon for this machine: an endpoint that cannot be loaded without is passed over. */
+    /** Packages without an addon for this machine: an endpoint that needs one is left out. */
     readonly missing: readonly string[];
     readonly makesCodeCaches: boolean;
   },
@@ -135,12 +139,12 @@ async function writeEntry(
     minify: true,
     define: {
       APP_FILE: JSON.stringify(APP_FILE),
-      // As text: Node reads an object of many files sooner as JSON than as a program.
+      // As text: Node reads a large object faster as JSON than as a program.
       CODE_CACHES: JSON.stringify(JSON.stringify(codeCaches)),
       BUILT_BY: JSON.stringify(`${process.version} ${process.arch}`),
     },
     logLevel: "warning",
-    // What an API imports by a name that it works out, Node looks for.
+    // An import whose name the API computes is resolved by Node.
     logOverride: { "unsupported-dynamic-import": "silent" },
   });
 }
@@ -153,7 +157,7 @@ function besideThis(module: string): string {
 /**
  * The program.
  *
- * @param args what was typed after its name.
+ * @param args the arguments after its name.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -22,7 +22,7 @@ interface Sent {
 const json = { "content-type": "application/json" };
 const form = { "content-type": "application/x-www-form-urlencoded" };
 
-/** As `path`, or as `path` and what is told apart after a blank. */
+/** As `path`, or as `path` with a distinguishing word after a space. */
 const requests: Readonly<Record<string, Sent>> = {
   "/": {},
   "/ HEAD": { method: "HEAD" },
@@ -125,7 +125,7 @@ const requests: Readonly<Record<string, Sent>> = {
   "/raw gzip": { method: "POST", headers: { "content-encoding": "gzip" }, body: gzipSync("a") },
 };
 
-describe("Express whose libraries load each other at first use answers byte for byte as Express does", () => {
+describe("Express with lazily loaded libraries answers byte for byte like the original", () => {
   let root: string;
   const servers: Server[] = [];
 
@@ -136,7 +136,7 @@ describe("Express whose libraries load each other at first use answers byte for 
     );
     const exported = { createConformanceApp: entry };
     const { sources } = await bundleFiles({ exported, folder: root, externals: externalPackages(root) });
-    assert.ok(sources["iconv-lite.js"], "what is big is in files of its own");
+    assert.ok(sources["iconv-lite.js"], "large packages are in separate files");
     const load = createFileLoader(APP_FILE, { folder: root, codeCaches: {} });
     const built = load(APP_FILE) as { createConformanceApp: typeof createConformanceApp };
     assert.notEqual(built.createConformanceApp, createConformanceApp);
@@ -164,7 +164,7 @@ async function serve(listener: RequestListener): Promise<Server> {
   return server;
 }
 
-/** Everything that comes back, but for the time. */
+/** The whole answer, without the time. */
 async function send(
   server: Server,
   path: string,

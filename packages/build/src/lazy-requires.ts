@@ -1,7 +1,8 @@
 /**
- * Lets the CommonJS libraries below Express load each other at first use and not at the start: most of what Express
- * loads, an API that answers JSON never uses. Metro's plugin, with which React Native apps are built, moves each
- * `require` to where its module is used; a test compares the answers of such an Express with Express's own.
+ * Lets the CommonJS libraries below Express load each other at first use instead of at the start: an API that
+ * answers JSON never uses most of what Express loads. Metro's plugin, which builds React Native apps, moves
+ * each `require` to where its module is used; a test compares the answers of this Express with the
+ * original's.
  */
 import { readFile } from "node:fs/promises";
 import { transformAsync } from "@babel/core";
@@ -12,7 +13,7 @@ import { isOfExpress } from "./express-packages.ts";
 const LIBRARY_FILE = /[\\/]node_modules[\\/].*\.js$/;
 const REQUIRE = /^(?:var|let|const) \w+ = require\(/m;
 
-/** By their sources, so that a process which builds again does not do it again: it is a third of a build. */
+/** By source, so that a process that builds again skips this: it is a third of a build. */
 const transformed = new Map<string, Promise<string>>();
 
 export const lazyRequires: Plugin = {

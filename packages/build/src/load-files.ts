@@ -1,20 +1,21 @@
 /**
- * Loads in Lambda the files that `bundle-files.ts` has made, each with V8's code cache where there is one. Node's own
- * modules come by `getBuiltinModule`: an ES import reads all of a module's exports, and `http` then loads undici.
+ * Loads in Lambda the files that `bundle-files.ts` has made, each with V8's code cache if there is one.
+ * Node's own modules come from `getBuiltinModule`: an ES import reads all of a module's exports, and `http`
+ * then loads undici.
  */
 import type { Script } from "node:vm";
 
 export interface FileLoaderOptions {
   readonly folder: string;
-  /** The names of the files with a code cache, and the names of their code caches. */
+  /** The files with a code cache, with the names of their code caches. */
   readonly codeCaches: Readonly<Record<string, string>>;
-  /** Is told of a code cache that is not there, or that V8 does not take: then the source is compiled. */
+  /** Called for a code cache that is missing, or that V8 refuses: the source is then compiled. */
   readonly onUnusable?: (codeCache: string) => void;
-  /** Is told of each file that was run. */
+  /** Called for each file that was run. */
   readonly onRun?: (file: string, script: Script) => void;
 }
 
-/** What `import()` of a part of the API has become. */
+/** What `import()` of a part of the API becomes. */
 const FILE = /^\.\/[^/]+\.js$/;
 
 type Exports = Record<string, unknown>;
@@ -89,7 +90,7 @@ export function createFileLoader(
       onRun?.(file, script);
       return module.exports;
     } catch (error) {
-      // The next one who needs it must not get the half of it.
+      // The next importer must not get a half-initialised module.
       modules.delete(file);
       throw error;
     }
@@ -97,7 +98,7 @@ export function createFileLoader(
 
   function compile(file: string): Script {
     const filename = `${folder}/${file}`;
-    // The build leaves nothing in a file that is not ASCII.
+    // The build writes ASCII only.
     const source = readFileSync(filename, "latin1");
     const codeCache = codeCaches[file];
     if (codeCache === undefined) return new Script(source, { filename });
@@ -116,7 +117,7 @@ export function createFileLoader(
 
   let requireHere: NodeJS.Require | undefined;
 
-  /** Of a package that is not bundled. */
+  /** For a package that is not bundled. */
   function requireExternal(id: string): Exports {
     requireHere ??= process.getBuiltinModule("node:module").createRequire(`${root}/${appFile}`);
     return requireHere(id);
@@ -128,12 +129,12 @@ export function createFileLoader(
     if (id.startsWith("./node_modules/")) return requireExternal(id);
     return (load(appFile)[id] as Exports | undefined) ?? load(id.replace("./", ""));
   };
-  /** What `import()` gives: of a file of the build its namespace, of anything else what Node gives. */
+  /** The result of `import()`: a file's namespace, or Node's own result for anything else. */
   async function importModule(id: string, options?: ImportCallOptions): Promise<object> {
     return FILE.test(id) ? namespaceOf(id) : import(id, options);
   }
 
-  /** Of `async () => (await import(id)).name`. */
+  /** For `async () => (await import(id)).name`. */
   const partOf = (id: string, name: string) => async (): Promise<unknown> =>
     ((await importModule(id)) as Exports)[name];
 
@@ -147,7 +148,7 @@ export function createFileLoader(
     for (const name of Object.keys(exports).sort()) {
       Object.defineProperty(namespace, name, { enumerable: true, get: () => exports[name] });
     }
-    // Each file of CommonJS says it of itself, so that what the module says is lost.
+    // Each CommonJS file sets it, which hides the module's own value.
     const original = exports["module.exports"] as { readonly __esModule?: unknown } | null | undefined;
     if (original?.__esModule)
       Object.defineProperty(namespace, "__esModule", { value: true, enumerable: true });

@@ -1,4 +1,7 @@
-/** What an API gets of a module, imported in each form: from source, in the built function, in the built container. */
+/**
+ * What an API gets from a module, imported in each form: from source, in the built function, in the built
+ * container.
+ */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
@@ -14,7 +17,7 @@ import { buildLambda } from "./lambda.ts";
 const manifest = (more: object = {}) => JSON.stringify({ name: "x", version: "1.0.0", ...more });
 const ESM = manifest({ type: "module", exports: "./index.js" });
 
-/** Packages, by their names: their files. */
+/** Packages by name, with their files. */
 const PACKAGES: Record<string, Readonly<Record<string, string>>> = {
   "cjs-named": {
     "package.json": manifest(),
@@ -131,7 +134,7 @@ for (const name of ["same-names-1", "same-names-2"]) {
 
 const statically = (specifier: string, index: number) => `import * as namespace${index} from "${specifier}";`;
 
-/** What is told of a namespace: its names, and what each is; classes and functions by their names. */
+/** A description of a namespace: its names and their values; classes and functions by name. */
 const DESCRIBE = `
 function told(value: unknown): unknown {
   if (typeof value === "function") return ["function", value.name];
@@ -190,7 +193,7 @@ const require = createRequire(import.meta.url);`,
   ],
 } as const;
 
-/** What the endpoints answer, in a process of its own. */
+/** The endpoints' answers, in a separate process. */
 async function ask(kind: "handler" | "server", entry: string, paths: readonly string[]) {
   const program = join(import.meta.dirname, "../test/support/ask.ts");
   const { stderr } = await promisify(execFile)(process.execPath, [program, kind, entry, ...paths], {
@@ -205,7 +208,7 @@ async function ask(kind: "handler" | "server", entry: string, paths: readonly st
 const paths = Object.keys(routes).map((key) => key.slice("GET ".length));
 const architecture = process.arch === "arm64" ? "arm64" : "x64";
 
-describe("a module has what it has from source, in the built function and in the built container,", () => {
+describe("a module has the same exports from source, in the built function and in the built container,", () => {
   let folder: string;
   const answers: Record<string, Record<string, { answer: Record<string, unknown> }>> = {};
 
@@ -222,7 +225,7 @@ describe("a module has what it has from source, in the built function and in the
     answers.source = await ask("handler", join(folder, "src/lambda.ts"), paths);
     await buildLambda(folder, { out: join(folder, "lambda"), architecture });
     await buildContainer(folder, join(folder, "container"));
-    // Whatever is not in the built folders must not be found.
+    // Nothing outside the built folders may be found.
     for (const built of ["lambda", "container"]) {
       await cp(join(folder, built), join(folder, "alone", built), { recursive: true });
     }
@@ -251,7 +254,7 @@ describe("a module has what it has from source, in the built function and in the
   }
 });
 
-it("a module that awaits at its top level is awaited, in the built function and in the built container", async () => {
+it("a module with top-level await is awaited, in the built function and in the built container", async () => {
   const folder = await mkdtemp(join(tmpdir(), "top-level-await-"));
   try {
     const files = {

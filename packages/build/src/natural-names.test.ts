@@ -19,7 +19,7 @@ const SOURCE = `
   export default class extends Declared {}
 `;
 
-test("only the calls for names that the bundler has changed are left, and every name stays", async () => {
+test("only calls for names that the bundler has changed remain, and every name stays", async () => {
   const contents = `import * as a from "a"; import * as b from "b"; globalThis.result = [a, b];`;
   const built = await build({
     stdin: { contents },

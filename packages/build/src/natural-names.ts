@@ -1,7 +1,7 @@
 /**
- * esbuild's `keepNames` sets the name of every function and class by a call, each time that one is made: a sixth of a warm
- * request. Most would have that name anyway. This takes those calls out, and leaves the ones for names that the bundler has
- * changed because two modules have the same.
+ * esbuild's `keepNames` sets the name of every function and class by a call each time one is created: a sixth
+ * of a warm request. Most would have that name anyway. This removes those calls, and leaves the ones for
+ * names that the bundler has changed because two modules share them.
  */
 import { type Inspect, isNode, type Node } from "./rewrite.ts";
 
@@ -36,7 +36,7 @@ function setterOf(value: unknown): { readonly target: Node; readonly name: unkno
   const [target, name] = given;
   if (callee.type !== "Identifier" || !SETTER.test(String(callee.name))) return undefined;
   if (!target || name?.type !== "StringLiteral") return undefined;
-  // Where a file was bundled twice, there are two of them.
+  // A file that was bundled twice has two of them.
   const inner = setterOf(target);
   return inner?.name === name.value ? inner : { target, name: name.value };
 }
@@ -45,7 +45,7 @@ function ownName({ id }: Node): unknown {
   return isNode(id) ? id.name : undefined;
 }
 
-/** The name that an anonymous function or class gets from what it is assigned to. */
+/** The name that an anonymous function or class gets from its assignment. */
 function nameFrom(node: Node, parent: Node | undefined): unknown {
   switch (parent?.type) {
     case "VariableDeclarator":

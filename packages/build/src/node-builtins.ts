@@ -1,6 +1,6 @@
 /**
- * Takes Node's own modules as `require` does. An ES import of one makes a module of ES exports, for which every export is
- * read: those of `node:http` load an HTTP client and a WebSocket, which was a third of what a container did to start.
+ * Takes Node's own modules as `require` does. An ES import of one reads every export: those of `node:http`
+ * load an HTTP client and a WebSocket, which was a third of a container's start.
  */
 import { isBuiltin } from "node:module";
 import type { Plugin } from "esbuild";

@@ -1,14 +1,14 @@
 /**
- * Finds modules as Node finds them, and gives ES modules of a CommonJS module what Node gives them: its `module.exports`
- * as the default, and the names that are found in its text. esbuild alone makes names up from what there is at run time,
- * and has none at all for `import()`.
+ * Finds modules as Node finds them, and gives ES modules the same exports of a CommonJS module as Node: its
+ * `module.exports` as the default, and the names found in its text. esbuild alone takes the names that exist
+ * at run time, and has none at all for `import()`.
  */
 import type { BuildOptions, OnResolveArgs, Plugin } from "esbuild";
 import { commonJsNames } from "./common-js-names.ts";
 import type { ExternalPackages } from "./external-packages.ts";
 
 /**
- * A bundler prefers the files that are meant for bundlers. `node`, `import` and `require` are esbuild's own.
+ * A bundler prefers files that are meant for bundlers. `node`, `import` and `require` are esbuild's own.
  *
  * https://nodejs.org/api/packages.html#conditional-exports
  */
@@ -17,7 +17,7 @@ export const NODE_RESOLUTION = {
   mainFields: ["main"],
 } satisfies BuildOptions;
 
-/** As files of ES modules; some libraries in them are CommonJS and require Node's own modules. */
+/** For files of ES modules; some libraries in them are CommonJS and require Node's own modules. */
 export const AS_MODULES = {
   format: "esm",
   splitting: true,
@@ -27,14 +27,14 @@ export const AS_MODULES = {
   banner: { js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);' },
 } satisfies BuildOptions;
 
-/** The `pluginData` of a plugin that asks what the others and esbuild find: it must not be asked itself. */
+/** The `pluginData` of a plugin that asks the other plugins and esbuild: it must not be asked itself. */
 export const RESOLVING = "resolving";
 
 const NAMESPACE = "commonjs";
 const IMPORTS = new Set<OnResolveArgs["kind"]>(["import-statement", "dynamic-import"]);
 
 interface Found {
-  /** What `require` takes. */
+  /** What `require` accepts. */
   readonly id: string;
   readonly names: ReadonlySet<string>;
 }
@@ -82,7 +82,7 @@ export function nodeModules(externals: ExternalPackages): Plugin {
   };
 }
 
-/** What is read is what there is once the module has run; a name that is found in its text only is `undefined`. */
+/** Values are read once the module has run; a name that is only in its text is `undefined`. */
 function namespaceOf({ id, names }: Found): string {
   const own = [...names].filter((name) => name !== "default" && name !== "module.exports").sort();
   return `

@@ -1,4 +1,4 @@
-/** What a built function is asked before it is deployed: requests that do nothing to the outside. */
+/** The requests to a built function before it is deployed: requests without external effects. */
 import type { Api } from "@lambda-express-api/kit";
 import { type Setting, settings } from "@lambda-express-api/kit/config.ts";
 import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
@@ -11,12 +11,12 @@ export interface Rehearsed {
 }
 
 export interface Rehearsal {
-  /** What the first file is for: more functions in its code cache would cost each start. */
+  /** What the first file is for: more functions in its code cache would slow each start. */
   readonly everyday: readonly Rehearsed[];
   readonly others: readonly Rehearsed[];
 }
 
-/** Picks the calls: they show the API, or they are refused before a handler runs. */
+/** Selects the calls: they describe the API, or they are refused before a handler runs. */
 export function rehearsalOf(routes: readonly Route[]): Rehearsal {
   const call = ({ method, path }: Route): Rehearsed => ({
     method: method === "ANY" ? "GET" : method,
@@ -37,13 +37,13 @@ export function rehearsalOf(routes: readonly Route[]): Rehearsal {
       ...routes
         .filter((route) => route.role === "docs" && !isGuarded(route))
         .map((route) => ({ ...call(route), headers: { "accept-encoding": "br" } })),
-      // Without a body it is refused by its schema.
+      // Without a body, its schema refuses it.
       ...routes.filter(({ role }) => role === "token").map(call),
     ],
   };
 }
 
-/** An environment in which the API starts, and reaches nothing outside. */
+/** An environment in which the API starts, and reaches nothing external. */
 export function rehearsalEnvironment(api: Pick<Api, "settings">): Readonly<Record<string, string>> {
   const required = Object.entries<Setting<unknown>>({ ...settings, ...api.settings })
     .filter(([, setting]) => setting.default === undefined && !setting.optional)
@@ -58,7 +58,10 @@ export function rehearsalEnvironment(api: Pick<Api, "settings">): Readonly<Recor
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** A caller in no group of the API, as the gateway passes one on; nothing checks the signature behind it. */
+/**
+ * A caller in no group of the API, as the gateway passes one on; its signature is not checked behind the
+ * gateway.
+ */
 function signedIn(): Pick<Rehearsed, "headers" | "authorizer"> {
   const now = Math.floor(Date.now() / 1000);
   const [aud] = settings.JWT_AUTHORIZED_AUDIENCES.example.split(",");

@@ -26,7 +26,7 @@ describe("the rehearsal of a built function fails the build", () => {
   }
 
   for (const architecture of ["arm64", "x64"] as const) {
-    it(`for ${architecture}, and names the endpoint whose file throws where it is built only`, async () => {
+    it(`for ${architecture}, and names the endpoint whose file throws only in the build`, async () => {
       const before = 'if (process.env.RUNTIME === "LAMBDA") throw new Error("No such font");';
       const source = routeSource("GET /reports", { before });
       await assert.rejects(build(["get-reports.ts", source], architecture), (error: Error) => {

@@ -1,9 +1,9 @@
 /**
- * Run as a process of its own, in the folder of a built function: answers the requests of a rehearsal (JSON on standard
- * input), loads every endpoint, and prints as its last line the names of the code caches by file.
+ * Run in a separate process, in the folder of a built function: answers the requests of a rehearsal (JSON on
+ * standard input), loads every endpoint, and prints as its last line the names of the code caches by file.
  *
- * A code cache holds the functions that were compiled until then, hence the requests. V8 knows its source by the length
- * alone, so it is named by the hash of its source.
+ * A code cache holds the functions compiled so far, hence the requests. V8 identifies its source only by
+ * length, so it is named by the hash of its source.
  */
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ try {
   const { handler, api, jobs } = await loadEntry();
   for (const request of everyday) await answer(handler, request);
   writeCodeCaches();
-  // The files of endpoints that are not called are loaded all the same.
+  // The files of endpoints that are not called are loaded too.
   for (const [key, loadFile] of Object.entries(api.routes))
     await loadOne(key, () => loadRoute(key, loadFile));
   for (const request of others) await answer(handler, request);
@@ -38,7 +38,7 @@ try {
   process.exit(1);
 }
 process.stdout.write(`\n${JSON.stringify(Object.fromEntries(codeCaches))}\n`);
-// What an endpoint's file has opened must not hold up the build.
+// Resources that an endpoint's file has opened must not hold up the build.
 process.exit();
 
 interface Entry {

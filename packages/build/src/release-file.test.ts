@@ -37,13 +37,13 @@ describe("the release file", () => {
     return git("rev-parse", "HEAD");
   }
 
-  it("tells the API its version and the commit that is checked out", () => {
+  it("tells the API its version and the current commit", () => {
     const head = commit();
     writeReleaseFile(root, root, "1.2.3", OTHERS);
     assert.deepEqual(readRelease(root), { version: "1.2.3", commit: head });
   });
 
-  it("is in the built function, which tells it", async () => {
+  it("is in the built function, which reports it", async () => {
     await buildLambda(FIXTURE, { out: join(root, "function"), architecture: "arm64" });
     Object.assign(process.env, testEnvironment(api, noIssuer, { RUNTIME: "LAMBDA" }));
     const { handler } = await import(join(root, "function/bundle.mjs"));
@@ -53,14 +53,14 @@ describe("the release file", () => {
     assert.notEqual(commit, "development");
   });
 
-  it("does not pass off changed files for the commit", () => {
+  it("marks a commit with changed files as dirty", () => {
     const head = commit();
     writeFileSync(join(root, "package.json"), '{"version":"1.2.4"}');
     assert.equal(commitOf(root, OTHERS), `${head}-dirty`);
   });
 
-  it("has the commit of the CI where there is no repository, and that of COMMIT before any other", () => {
-    // Whatever is above the temporary folder is not this repository.
+  it("has the CI's commit where there is no repository, and COMMIT before any other", () => {
+    // Repositories above the temporary folder must not be found.
     const noGit = { ...OTHERS };
     writeFileSync(join(root, ".git"), "gitdir: nowhere\n");
     assert.equal(commitOf(root, noGit), "of-github");

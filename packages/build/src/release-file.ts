@@ -1,4 +1,4 @@
-/** The file by which a built API knows its version and its commit. Every build writes it beside the bundle. */
+/** The file that tells a built API its version and commit. Every build writes it beside the bundle. */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,8 +22,8 @@ export function writeReleaseFile(
 }
 
 /**
- * The commit that is checked out, with `-dirty` where files differ from it; or, where git does not know, what the build
- * was told. `COMMIT` is the image's build argument, and goes before everything.
+ * The current commit, with `-dirty` if files differ from it; or, if git does not know, the commit that the
+ * build was given. `COMMIT` is the image's build argument, and takes precedence.
  *
  * - https://docs.github.com/actions/reference/workflows-and-actions/variables
  * - https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html
@@ -42,7 +42,7 @@ function checkedOut(root: string): string | undefined {
       stdio: ["ignore", "pipe", "ignore"],
     }).trim();
   } catch {
-    // No git, or no repository: a build in an image has neither.
+    // Git or the repository is missing: a build in an image has neither.
     return undefined;
   }
 }

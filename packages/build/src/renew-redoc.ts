@@ -1,6 +1,7 @@
 /**
- * `npx node packages/build/src/renew-redoc.ts [version]`: takes ReDoc's built file and its licences out of its package, which is
- * downloaded but not installed. Without a version it is the one that is here, which must come out unchanged.
+ * `npx node packages/build/src/renew-redoc.ts [version]`: takes ReDoc's built file and its licences from its
+ * package, which is downloaded but not installed. Without a version it takes the current one, which must come
+ * out unchanged.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

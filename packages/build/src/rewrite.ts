@@ -1,4 +1,4 @@
-/** Changes a program's text here and there, and keeps its length, so that its source map still fits. */
+/** Replaces parts of a program's text without changing its length, so that its source map still fits. */
 import { type ParserOptions, parse } from "@babel/parser";
 
 /** A node of Babel's syntax tree. */
@@ -9,15 +9,15 @@ export interface Node {
   readonly [key: string]: unknown;
 }
 
-/** Puts a text of at most the same length in the place of another; by default blanks. */
+/** Replaces a text with one of at most the same length; by default with spaces. */
 export type Replace = (start: number, end: number, text?: string) => void;
 
-/** Is given each node of a program, and those that it is in, the innermost last. */
+/** Receives each node of a program with its ancestors, the innermost last. */
 export type Inspect = (node: Node, ancestors: readonly Node[], replace: Replace) => void;
 
 const PARSER_OPTIONS: ParserOptions = { sourceType: "unambiguous", attachComment: false };
 
-/** Where a place is replaced twice, the outer replacement counts. */
+/** Where replacements overlap, the outer one counts. */
 export function rewrite(code: string, inspect: Inspect): string {
   const edits: { start: number; end: number; text: string }[] = [];
   const replace: Replace = (start, end, text = "") => edits.push({ start, end, text });

@@ -1,7 +1,7 @@
 /**
- * Gives packages of Express that are big and seldom used a file of their own, which is read when one of them is required
- * for the first time. `debug` is among them: Express loads it only where the variable `DEBUG` is set. Other packages, and
- * the API itself, have the real one.
+ * Puts large and seldom used packages of Express into separate files, each read when it is first required.
+ * `debug` is among them: Express loads it only if the variable `DEBUG` is set. Other packages, and the API
+ * itself, get the real one.
  */
 import { createRequire } from "node:module";
 import type { Plugin } from "esbuild";
@@ -9,7 +9,7 @@ import { isOfExpress } from "./express-packages.ts";
 import { KIT_SOURCE } from "./kit-folder.ts";
 import { RESOLVING } from "./node-modules.ts";
 
-/** Each with the packages by which it is reached: of some there are several versions. */
+/** Each with the packages that lead to it: some exist in several versions. */
 const PACKAGES: readonly (readonly string[])[] = [
   ["express", "accepts", "negotiator"],
   ["express", "body-parser", "iconv-lite"],
@@ -28,7 +28,7 @@ const QUIET_DEBUG = `
   module.exports = process.env.DEBUG ? require("debug") : () => quiet;
 `;
 
-/** The packages as entry points: the name of the file, and the module that it holds. */
+/** The packages as entry points: the name of the file, and its module. */
 export function separateEntryPoints(): Record<string, string> {
   return Object.fromEntries(
     PACKAGES.map((chain) => [
@@ -58,7 +58,7 @@ export const separatePackages: Plugin = {
     });
     build.onResolve({ filter: /./, namespace: "separate" }, ({ path }) => ({ path, external: true }));
     build.onLoad({ filter: /./, namespace: "separate" }, ({ path }) => ({
-      // A file is an ES module's CommonJS; what the package exports is its default.
+      // A file is the CommonJS form of an ES module; the package's export is its default.
       contents: `module.exports = require(${JSON.stringify(path)}).default;`,
     }));
     build.onLoad({ filter: /./, namespace: "quiet-debug" }, ({ pluginData }) => ({

@@ -17,7 +17,7 @@ const ROUTE = routeSource("GET /orders", {
 });
 const LINE = ROUTE.split("\n").findIndex((line) => line.includes("throw new")) + 1;
 
-it("an error that a built API logs has the class and the functions of the source, and its lines", async () => {
+it("an error that a built API logs has the class, the functions and the lines of the source", async () => {
   const folder = await mkdtemp(join(tmpdir(), "stacks-"));
   try {
     const health = ["get-health.ts", routeSource("GET /health", { role: "health" })] as const;

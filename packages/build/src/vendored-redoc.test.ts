@@ -11,7 +11,7 @@ test("each of ReDoc's files is the one that source.json names, and there is no o
   assert.deepEqual(readdirSync(VENDORED_REDOC).sort(), [...Object.keys(files), "source.json"].sort());
 });
 
-test("a file that was changed is refused, with a sentence that says how to renew it", () => {
+test("a changed file is refused, with a sentence that says how to renew it", () => {
   const folder = mkdtempSync(join(tmpdir(), "vendored-redoc-"));
   try {
     cpSync(VENDORED_REDOC, folder, { recursive: true });

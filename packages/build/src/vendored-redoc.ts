@@ -1,15 +1,15 @@
-/** ReDoc's built files, which are kept in this repository. `renew-redoc.ts` takes them out of its package. */
+/** ReDoc's built files, which are in this repository. `renew-redoc.ts` takes them from its package. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export const VENDORED_REDOC = join(import.meta.dirname, "../vendor/redoc");
 
-/** Where the files come from, as `source.json` says it. */
+/** The origin of the files, from `source.json`. */
 export interface VendoredSource {
   readonly package: string;
   readonly version: string;
-  /** Of the package's archive, as the registry and lock files have it. */
+  /** The integrity of the package's archive, as in the registry and lock files. */
   readonly integrity: string;
   /** The SHA-256 of each file, in hexadecimal. */
   readonly files: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export function readSource(folder = VENDORED_REDOC): VendoredSource {
 /**
  * Reads one of ReDoc's files.
  *
- * @throws when it is not the file that `source.json` names.
+ * @throws if it is not the file that `source.json` names.
  */
 export function readRedoc(name: string, folder = VENDORED_REDOC): Buffer {
   const content = readFileSync(join(folder, name));

@@ -1,4 +1,7 @@
-/** Writes what esbuild has bundled: each file with the names that its functions have, and its source map beside it. */
+/**
+ * Writes what esbuild has bundled: each file with its functions' original names, and its source map beside
+ * it.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, relative, resolve } from "node:path";
 import { type TransformOptions, transform } from "esbuild";
@@ -12,7 +15,7 @@ export interface CodeFile {
 
 /**
  * @param files bundled with `keepNames` and inline source maps.
- * @param inspect what else is changed in them.
+ * @param inspect returns further changes to them.
  */
 export async function writeCode(
   files: readonly CodeFile[],
@@ -43,7 +46,7 @@ export async function writeCode(
   }
 }
 
-/** Sources are named as seen from the working directory, and what the bundler has added by its file alone. */
+/** Sources are named relative to the working directory, and the bundler's own code by its file alone. */
 function withShortSources(map: string, folder: string): string {
   const { sources, ...rest } = JSON.parse(map);
   const short = sources.map((source: string) => {

@@ -1,4 +1,4 @@
-/** Sums up, each night, what was paid the day before. */
+/** Adds up, each night, what was paid the day before. */
 import { createJob } from "@lambda-express-api/kit/job";
 import { api } from "../api.ts";
 

@@ -1,4 +1,4 @@
-/** Takes orders that are paid from the queue, and has them packed. A message that comes twice changes nothing. */
+/** Takes paid orders from the queue, and has them packed. A repeated message changes nothing. */
 import { createJob } from "@lambda-express-api/kit/job";
 import { api } from "../api.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Orders in a table whose partition key is `orderId`, with an index by customer. Each write has a condition, and what has
- * expired counts as gone at once: DynamoDB deletes it some time in the next days.
+ * Orders in a table whose partition key is `orderId`, with an index by customer. Each write is conditional,
+ * and expired orders count as gone at once: DynamoDB deletes them some time in the next days.
  */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
@@ -21,7 +21,7 @@ export interface OrderPage {
   readonly next?: OrderPlace | undefined;
 }
 
-/** A place in the list of a customer. */
+/** A position in a customer's list. */
 export interface OrderPlace {
   readonly createdAt: string;
   readonly orderId: string;
@@ -36,7 +36,7 @@ export interface OrderFilter {
 
 export interface OrderChange {
   readonly set: Partial<Pick<Order, "status" | "note" | "paidAt" | "paidWith">>;
-  /** The states in which the change may be made. */
+  /** The states that allow the change. */
   readonly from: readonly OrderStatus[];
   /** The version that was read. Default: any. */
   readonly version?: number;
@@ -51,7 +51,7 @@ export function orderStore(client: DynamoDBClient, TableName: string) {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const get = async (orderId: string) =>
     (await documents.send(new GetCommand({ TableName, Key: { orderId }, ConsistentRead: true }))).Item;
-  /** @returns whether there was no such item. */
+  /** @returns whether the item was new. */
   const add = (Item: Record<string, unknown>) =>
     isDone(
       documents.send(
@@ -69,7 +69,9 @@ export function orderStore(client: DynamoDBClient, TableName: string) {
         : order;
     },
 
-    /** A page may have fewer orders than its limit, and still a next one: the filter comes after the limit. */
+    /**
+     * A page may have fewer orders than its limit, and still a next page: the filter applies after the limit.
+     */
     async list({ customer, status, limit, after }: OrderFilter): Promise<OrderPage> {
       const { Items = [], LastEvaluatedKey: last } = await documents.send(
         new QueryCommand({
@@ -94,7 +96,10 @@ export function orderStore(client: DynamoDBClient, TableName: string) {
       };
     },
 
-    /** @returns whether the order was there, in such a state and of that version. What is paid does not expire any more. */
+    /**
+     * @returns whether the order existed in one of these states and in that version. A paid order no longer
+     * expires.
+     */
     change(orderId: string, { set, from, version }: OrderChange): Promise<boolean> {
       const fields = Object.entries(set).filter(([, value]) => value !== undefined);
       const conditions = [
@@ -127,7 +132,7 @@ export function orderStore(client: DynamoDBClient, TableName: string) {
       );
     },
 
-    /** An order has one invoice: it is an item of its own, which the index does not have. */
+    /** An order has one invoice, as a separate item that the index does not contain. */
     addInvoice: (orderId: string, { name, bytes }: Invoice) =>
       add({ orderId: `${orderId}#invoice`, name, bytes }),
 
@@ -135,7 +140,7 @@ export function orderStore(client: DynamoDBClient, TableName: string) {
       return (await get(`${orderId}#invoice`)) as Invoice | undefined;
     },
 
-    /** Sums the orders up that were paid on a day, once: a second run changes nothing. */
+    /** Adds up the orders paid on a day, once: a second run changes nothing. */
     async closeDay(day: string): Promise<Sales & { readonly isNew: boolean }> {
       let [orders, totalCents] = [0, 0];
       const request = {

@@ -1,7 +1,7 @@
-/** An order, as it is kept. */
+/** A stored order. */
 export interface Order {
   readonly orderId: string;
-  /** Whose it is: the subject of the token. */
+  /** The customer: the subject of the token. */
   readonly customer: string;
   /** RFC 3339. */
   readonly createdAt: string;
@@ -9,7 +9,7 @@ export interface Order {
   readonly lines: readonly OrderLine[];
   readonly totalCents: number;
   readonly note?: string | undefined;
-  /** Grows with each change. */
+  /** Incremented by each change. */
   readonly version: number;
   /** Unix seconds from which an unpaid order is gone. */
   readonly expiresAt?: number | undefined;

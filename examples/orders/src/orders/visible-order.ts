@@ -5,7 +5,7 @@ import type { Order } from "./order.ts";
 import type { OrderStore } from "./order-store.ts";
 
 /**
- * Gives an order to its customer and to staff. To others there is none: a 403 would tell that it exists.
+ * Returns an order to its customer and to staff. Others get 404, because a 403 would reveal that it exists.
  *
  * @throws ApiError 100404
  */

@@ -3,8 +3,9 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 const TOLERANCE_SECONDS = 300;
 
 /**
- * Whether a webhook is signed as Stripe does: `t=<seconds>,v1=<HMAC>`, with one `v1` for each secret that is in use. A
- * signature that is older than five minutes does not count: an event that was overheard cannot be sent again later.
+ * Whether a webhook is signed as Stripe does it: `t=<seconds>,v1=<HMAC>`, with one `v1` for each current
+ * secret. A signature older than five minutes is refused, so that an intercepted event cannot be replayed
+ * later.
  */
 export function isSigned(body: Uint8Array, header: string, secret: string, nowSeconds: number): boolean {
   const parts = header.split(",").map((part) => part.trim());

@@ -1,6 +1,6 @@
 /**
- * Run as a process of its own: asks an API for paths, and prints on standard error what each answers.
- * Arguments: `handler` or `server`; the module of the function or of the server; the paths.
+ * Run in a separate process: requests paths of an API, and prints each answer on standard error. Arguments:
+ * `handler` or `server`; the module of the function or of the server; the paths.
  */
 import { lambdaContext, payloadEvent } from "@lambda-express-api/kit/testing/payload-event.ts";
 
@@ -24,7 +24,7 @@ async function askHandler(): Promise<Record<string, unknown>> {
   return bodies;
 }
 
-/** The server says in its log where it listens. */
+/** The server logs its address. */
 async function askServer(): Promise<Record<string, unknown>> {
   const write = process.stdout.write.bind(process.stdout);
   const listening = new Promise<string>((resolve) => {

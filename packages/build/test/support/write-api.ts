@@ -4,15 +4,15 @@ import { dirname, join } from "node:path";
 
 const PACKAGES = join(import.meta.dirname, "../../../..", "node_modules");
 
-/** The files of a folder, by their paths. */
+/** The files of a folder, by path. */
 export type Files = Readonly<Record<string, string>>;
 
 /**
  * Writes an API whose endpoints are files below `src/routes`, each of which exports `route`.
  *
  * @param routes by route key: the file's name and its source.
- * @param more other files of the folder, packages in `node_modules` say. It has the kit and Express too.
- * @param definition more of what `defineApi` is given.
+ * @param more other files of the folder, such as packages in `node_modules`. It has the kit and Express too.
+ * @param definition more options for `defineApi`.
  */
 export async function writeApi(
   folder: string,
@@ -52,7 +52,7 @@ await startContainer(api);`,
   }
 }
 
-/** The source of an endpoint's file. @param answer an expression: what is in the body. */
+/** The source of an endpoint's file. @param answer an expression for the body. */
 export function routeSource(
   key: string,
   { answer = "null", before = "", access = "anyone", role = "" }: Partial<Record<string, string>> = {},

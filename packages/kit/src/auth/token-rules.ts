@@ -1,6 +1,6 @@
 /**
- * What a token must look like, what its claims must say, and how one that was verified is remembered, in both runtimes. The
- * signature is not checked here: API Gateway's JWT authorizer does that in Lambda, `verify-token.ts` in the container.
+ * The rules for a token's form and claims, and the memory of verified tokens, in both runtimes. The signature is checked
+ * elsewhere: by API Gateway's JWT authorizer in Lambda, by `verify-token.ts` in the container.
  */
 import { ApiError } from "../errors/api-error.ts";
 import type { Claims } from "./principal.ts";

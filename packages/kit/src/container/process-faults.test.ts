@@ -74,7 +74,7 @@ describe("an unhandled error", () => {
   });
 });
 
-describe("a container that is told to stop, with a delay before it drains", () => {
+describe("a container with a delay before it drains, after the signal to stop", () => {
   for (const workers of ["1", "2"]) {
     it(`reports it at its health endpoint, and accepts new connections and requests until then (workers: ${workers})`, async () => {
       const { server, url } = await startListening({ DRAIN_DELAY_SECONDS: "300", WEB_CONCURRENCY: workers });
@@ -142,7 +142,7 @@ describe("two workers, one of which is killed", () => {
     assert.equal(server.stderr(), "");
   });
 
-  it("exit with code 0 when they are told to stop while one of them starts", async () => {
+  it("exit with code 0 on a signal to stop while one of them starts", async () => {
     const { server } = await startListening({ WEB_CONCURRENCY: "2" });
     const [{ pid }] = await server.lines(2, isListening);
     process.kill(pid, "SIGKILL");

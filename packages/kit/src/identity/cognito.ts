@@ -129,7 +129,7 @@ export function createCognitoProvider(
     if (status === 429 || RATE_LIMITS.has(code)) return rateLimited(said);
     if (status !== 400 || !REFUSALS.has(code)) return unusable(said);
     if (code === "NotAuthorizedException" && WRONG_CLIENT_SECRET.test(sentence)) {
-      return unusable(`${said}, and speaks of the client's secret`);
+      return unusable(`${said}, and mentions the client's secret`);
     }
     return refused(code, said, authErrorDetail);
   }

@@ -126,7 +126,7 @@ function withoutHandler(rule: string, given: unknown): TypeError {
 }
 
 export const ONE_KIND_OF_CALLER =
-  "a route takes one kind of caller; define a route of its own, with its own path, for each kind";
+  "a route takes one kind of caller; define a separate route with its own path for each kind";
 
 /**
  * Admits services that sign their requests with AWS keys (Signature Version 4), and gives the handler the

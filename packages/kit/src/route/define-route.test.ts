@@ -115,7 +115,7 @@ export function mustNotCompile(): void {
   // @ts-expect-error an endpoint without an access rule is not a route
   const withoutAccess: Route = route;
 
-  // @ts-expect-error a bare handler says nothing of access
+  // @ts-expect-error a bare handler has no access rule
   route.handler(async () => ({ status: 200, body: { size: 1 } }));
 
   // @ts-expect-error the handler of a public endpoint has no claims

@@ -302,7 +302,7 @@ describe("a malformed body", () => {
     ["JSON cut short", JSON_TYPE, '{"password":"hunter2"'],
     ["JSON with a comma too many", JSON_TYPE, '{"password":"hunter2",}'],
     ["JSON without quotes", JSON_TYPE, '{"password":hunter2}'],
-    ["JSON of blanks", JSON_TYPE, "  "],
+    ["JSON of spaces", JSON_TYPE, "  "],
     ["JSON in UTF-16", JSON_TYPE, Buffer.from('{"a":1}', "utf16le")],
     ["JSON with bytes that are not UTF-8", JSON_TYPE, Buffer.from('{"a":"\u00ff"}', "latin1")],
     ["a form with bytes that are not UTF-8", FORM_TYPE, Buffer.from("a=\u00ff", "latin1")],

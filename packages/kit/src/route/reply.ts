@@ -1,4 +1,4 @@
-/** An answer, from what a handler returns to what is sent. What few answers need is loaded by them. */
+/** An answer, from a handler's result to what is sent. Rarely needed parts are loaded on demand. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { requestContext } from "../request/request-context.ts";
 import { discardBody, hasLongRest } from "../request/unread-body.ts";
@@ -184,7 +184,7 @@ function withName(names: string | undefined, name: string): string {
 }
 
 /**
- * Answers a request, unless it is answered already: by the deadline, say.
+ * Answers a request, unless it is already answered, by the deadline for example.
  *
  * If much of the request's body is still to come, the connection is closed after the answer.
  */

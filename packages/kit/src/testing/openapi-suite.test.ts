@@ -16,7 +16,7 @@ describe("the OpenAPI suite", () => {
   it("passes for an API whose database is down and whose handlers and middleware refuse and redirect", () => {
     assert.deepEqual(failuresOf("owner"), []);
     assert.deepEqual(testsOf("owner").map(titleOf).sort(), [
-      "has each operation under an id of its own",
+      "has a unique id for each operation",
       "mentions every refusal of countStock",
       "mentions every refusal of createNote",
       "mentions every refusal of followLink",
@@ -35,7 +35,7 @@ describe("the OpenAPI suite", () => {
     ["an undocumented status", "mentions every refusal of getHealth", /supertest answered 418 .*teapot/],
     ["an endpoint that breaks", "mentions every refusal of getMe", /supertest answered 500/],
     ["targets that differ", "mentions every refusal of createNote", /the targets answered 204 and 400/],
-    ["two operations with one id", "has each operation under an id of its own", /getHealth/],
+    ["two operations with one id", "has a unique id for each operation", /getHealth/],
   ] as const) {
     it(`fails only there: ${fault}`, () => {
       const [failure, ...others] = failuresOf(fault);

@@ -54,7 +54,7 @@ export async function openApiSuite(
       await issuer.close();
     });
 
-    it("has each operation under an id of its own", async () => {
+    it("has a unique id for each operation", async () => {
       const ids = routes.map(({ operationId }) => operationId);
       assert.deepEqual(
         ids.filter((id, index) => ids.indexOf(id) !== index),

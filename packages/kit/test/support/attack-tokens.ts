@@ -269,7 +269,7 @@ export const claimAttacks: readonly Attack[] = [
   claim("iss that is a prefix", ({ issuer }) => ({ iss: issuer.slice(0, -1) })),
   claim("iss that begins like ours", ({ issuer }) => ({ iss: `${issuer}.evil.example` })),
   claim("iss with ours as its user", ({ issuer }) => ({ iss: `${issuer}@evil.example` })),
-  claim("iss with a blank at its end", ({ issuer }) => ({ iss: `${issuer} ` })),
+  claim("iss with a trailing space", ({ issuer }) => ({ iss: `${issuer} ` })),
   claim("iss in an array", ({ issuer }) => ({ iss: [issuer] })),
   ...[undefined, null, "", 0, true, {}].map((iss) => claim(`iss ${named(iss)}`, () => ({ iss }))),
 
@@ -368,8 +368,8 @@ export const encodingAttacks: readonly Attack[] = [
   spelled("the padding of the signature", (token) => `${token}==`),
   spelled("padding after the payload", (token) => token.replace(/\.(?=[^.]*$)/, "=.")),
   signedSegments("padding after the payload, signed", (issuer) => `${input(issuer)}=`),
-  spelled("a blank in the signature", (token) => `${token.slice(0, -5)} ${token.slice(-5)}`),
-  spelled("a blank between segments", (token) => token.replace(".", ". ")),
+  spelled("a space in the signature", (token) => `${token.slice(0, -5)} ${token.slice(-5)}`),
+  spelled("a space between segments", (token) => token.replace(".", ". ")),
   spelled("a tab in the signature", (token) => `${token.slice(0, -5)}\t${token.slice(-5)}`),
   {
     ...spelled("a newline in the signature", (token) => `${token.slice(0, -5)}\n${token.slice(-5)}`),
@@ -422,7 +422,7 @@ export const encodingAttacks: readonly Attack[] = [
   payload("a payload of a number", () => "1"),
   payload("a payload {}", () => "{}"),
   payload("a payload that is not JSON", () => "alice"),
-  payload("a payload of blanks", () => "   "),
+  payload("a payload of spaces", () => "   "),
   payload("a payload with a comma too many", (issuer) => jsonOf(issuer).replace(/}$/, ",}")),
   payload("a payload with a comment", (issuer) => `${jsonOf(issuer)}/**/`),
   payload("two payloads in one", (issuer) => jsonOf(issuer).repeat(2)),

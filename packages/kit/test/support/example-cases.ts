@@ -105,7 +105,7 @@ export const exampleCases: readonly ParityCase[] = [
   },
   { title: "a signed event", status: 204, request: () => event(EVENT, signature(EVENT)) },
   {
-    title: "an event whose signature is of other blanks",
+    title: "an event signed with other whitespace",
     status: 401,
     request: () => event(EVENT, signature(EVENT.trim())),
   },

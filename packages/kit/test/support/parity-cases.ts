@@ -147,7 +147,7 @@ export const fixtureCases: readonly ParityCase[] = [
     request: (issuer) => withToken(issuer, "/v1/admin/endpoints", ["USERS"]),
   },
   {
-    title: "a group with a blank in it is one group",
+    title: "a group with a space in it is one group",
     status: 403,
     request: (issuer) => withToken(issuer, "/v1/admin/endpoints", ["not ADMINS"]),
   },

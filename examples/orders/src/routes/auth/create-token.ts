@@ -1,7 +1,7 @@
 import { anyone, createIdentityProvider, limitAttempts, rateLimit } from "@lambda-express-api/kit";
 import { defineRoute } from "../../api.ts";
 
-/** By an address with an account. */
+/** Per address and account. */
 const attempt = limitAttempts({ limit: 10, windowSeconds: 300 });
 
 export const createToken = defineRoute({

@@ -1,4 +1,7 @@
-/** The cursor of a list: opaque to callers, and never trusted. It says where in the caller's own list, and not whose list. */
+/**
+ * The cursor of a list: opaque to callers, and never trusted. It is a position in the caller's own list, and
+ * does not say whose list.
+ */
 import { ApiError } from "../../api.ts";
 import type { OrderPlace } from "../../orders/order-store.ts";
 

@@ -10,7 +10,7 @@ export const listOrders = defineRoute({
   method: "GET",
   path: "/v1/orders",
   summary: "Lists the caller's orders, the newest first.",
-  description: `Members of ${STAFF} name any \`customer\`. A page may have fewer orders than its \`limit\`: go on while there is a \`next\`.`,
+  description: `Members of ${STAFF} name any \`customer\`. A page may have fewer orders than its \`limit\`: continue while there is a \`next\`.`,
   request: (z) => ({
     query: z.object({
       status: z.enum(ORDER_STATUSES).optional(),
@@ -29,7 +29,7 @@ export const listOrders = defineRoute({
   auth(async ({ principal, query: { status, customer, limit, cursor }, services }) => {
     const isStaff = principal.groups.includes(STAFF);
     const { orders, next } = await (await services.orders).list({
-      // Others get their own, whatever they ask for.
+      // Other callers get their own orders, whatever they ask for.
       customer: (isStaff && customer) || principal.subject,
       status,
       limit,

@@ -22,7 +22,7 @@ const common = (z: Zod) => ({
   note: z.string().optional(),
 });
 
-/** As it was: the total is a number of cents. */
+/** The first version: the total is a number of cents. */
 export const orderSchema = (z: Zod) => z.object({ ...common(z), totalCents: z.int() }).meta({ id: "Order" });
 
 export const orderSchemaV2 = (z: Zod) =>
@@ -30,7 +30,7 @@ export const orderSchemaV2 = (z: Zod) =>
     .object({ ...common(z), total: z.object({ cents: z.int(), currency: z.literal("EUR") }) })
     .meta({ id: "OrderV2" });
 
-/** What a caller sees of an order. */
+/** An order as callers see it. */
 export function orderBody({ orderId, customer, createdAt, status, lines, note, totalCents }: Order) {
   return { orderId, customer, createdAt, status, lines: [...lines], note, totalCents };
 }

@@ -32,7 +32,8 @@ export const payOrder = defineRoute({
       set: { status: "paid", paidAt, paidWith },
       from: ["placed"],
     });
-    // Of an attempt that was cut off here, the caller has no answer and the queue no message: the next one sends it.
+    // If an attempt breaks off here, the caller has no answer and the queue no message: the next attempt
+    // sends it.
     if (!isPaid && (order.status !== "paid" || order.paidWith !== paidWith))
       throw new ApiError("100409", { reason: "The order does not wait for a payment" });
     await (await services.shipments).announce(orderId);

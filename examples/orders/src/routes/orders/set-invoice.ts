@@ -3,7 +3,7 @@ import { ApiError, defineRoute } from "../../api.ts";
 import { STAFF } from "../../groups.ts";
 import { visibleOrder } from "../../orders/visible-order.ts";
 
-/** An item of DynamoDB has at most 400 KB. */
+/** A DynamoDB item has at most 400 KB. */
 const LIMIT_BYTES = 300_000;
 
 export const setInvoice = defineRoute({
@@ -16,14 +16,14 @@ export const setInvoice = defineRoute({
   request: (z) => ({
     body: z.object({ invoice: z.file().max(LIMIT_BYTES).mime(["application/pdf"]) }),
   }),
-  responses: () => ({ 204: { description: "It is kept." } }),
+  responses: () => ({ 204: { description: "It is stored." } }),
   errors: ["100404", "100409", "001400"],
 }).handler(
   auth({ groups: [STAFF] }, async ({ principal, params: { orderId }, body: { invoice }, services }) => {
     const orders = await services.orders;
     await visibleOrder(orders, principal, orderId);
     const bytes = new Uint8Array(await invoice.arrayBuffer());
-    // The type is what the caller says; this is what the file says.
+    // The caller's content type is only a claim; this checks the file itself.
     if (!Buffer.from(bytes.subarray(0, 5)).equals(Buffer.from("%PDF-"))) {
       const message = "is not a PDF";
       throw new ApiError("001400", {
@@ -32,7 +32,7 @@ export const setInvoice = defineRoute({
       });
     }
     if (!(await orders.addInvoice(orderId, { name: invoice.name, bytes })))
-      throw new ApiError("100409", { reason: "The order has its invoice already" });
+      throw new ApiError("100409", { reason: "The order already has an invoice" });
     return { status: 204 };
   }),
 );

@@ -25,7 +25,7 @@ export const updateOrder = defineRoute({
     const order = await visibleOrder(orders, principal, orderId);
     if (order.status !== "placed") throw new ApiError("100409", { reason: `The order is ${order.status}` });
     const version = Number(headers["if-match"].slice(1, -1));
-    // Between the look and the write, another caller may have been here: the table decides.
+    // Another caller may write between this read and the write: the table decides.
     if (!(await orders.change(orderId, { set: body, from: ["placed"], version })))
       throw new ApiError("100412", { reason: "Read the order again, and send its etag" });
     const changed = { ...order, ...body, version: version + 1 };

@@ -25,7 +25,7 @@ export const watchOrder = defineRoute({
   }),
 );
 
-/** Reads the order again and again, until it is gone or the caller is. */
+/** Reads the order repeatedly, until it is gone or the caller is. */
 async function* states(orders: OrderStore, orderId: string, intervalMs: number, signal: AbortSignal) {
   let seen = 0;
   for (;;) {

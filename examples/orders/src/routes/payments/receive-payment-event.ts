@@ -6,7 +6,7 @@ export const receivePaymentEvent = defineRoute({
   operationId: "receivePaymentEvent",
   method: "POST",
   path: "/v1/payments/events",
-  summary: "Takes a signed event of the payment provider: a refund.",
+  summary: "Receives a signed event of the payment provider: a refund.",
   rawBody: true,
   request: (z) => ({
     headers: z.object({ "stripe-signature": z.string().max(1000) }),
@@ -19,7 +19,7 @@ export const receivePaymentEvent = defineRoute({
     const now = Math.floor(Date.now() / 1000);
     if (!isSigned(rawBody, headers["stripe-signature"], config.settings.PAYMENT_WEBHOOK_SECRET, now))
       throw new ApiError("100401", { reason: "The signature is wrong, or too old" });
-    // Providers send an event again until it is taken: the second time nothing changes.
+    // Providers repeat an event until it is accepted: the second time nothing changes.
     const isRefunded =
       type === "payment.refunded" &&
       (await (

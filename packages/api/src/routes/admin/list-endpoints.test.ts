@@ -41,7 +41,7 @@ describe("GET /v1/admin/endpoints", () => {
     );
   });
 
-  it("does not list what is switched off", async () => {
+  it("does not list disabled endpoints", async () => {
     const { body } = await list(["ADMINS"], { AUTH_ENDPOINTS: "off" });
     assert.ok(!body.endpoints.some(({ path }: Endpoint) => path.startsWith("/v1/auth")));
   });

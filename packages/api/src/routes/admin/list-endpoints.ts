@@ -8,7 +8,7 @@ export const listEndpoints = defineRoute({
   summary: "Lists every endpoint of this API and who may call it.",
   responses: (z) => ({
     200: {
-      description: "The endpoints, in the order of their paths.",
+      description: "The endpoints, sorted by path.",
       schema: z.object({
         endpoints: z.array(
           z.object({

@@ -7,7 +7,7 @@ import { testApp } from "@lambda-express-api/kit/testing";
 import supertest from "supertest";
 import { api } from "../../api.ts";
 
-describe("POST /v1/auth/token, with a stand-in for the identity provider", () => {
+describe("POST /v1/auth/token, with a stub of the identity provider", () => {
   const provider = createServer(async (request, response) => {
     const { password } = JSON.parse(Buffer.concat(await request.toArray()).toString());
     const isIn = password === "not-secret";
@@ -51,7 +51,7 @@ describe("POST /v1/auth/token, with a stand-in for the identity provider", () =>
     assert.equal(await statusFrom("198.51.100.2", "not-secret"), 200);
   });
 
-  it("refuses an address that calls oftener than sixty times a minute", async () => {
+  it("refuses an address that calls more often than sixty times a minute", async () => {
     const app = testApp(api, { environment: environment() });
     for (let call = 0; call < 60; call++) await supertest(app).post("/v1/auth/token");
     const { status, body, headers } = await supertest(app).post("/v1/auth/token");
@@ -59,7 +59,7 @@ describe("POST /v1/auth/token, with a stand-in for the identity provider", () =>
     assert.match(headers["retry-after"] ?? "", /^\d+$/);
   });
 
-  it("names the provider's reason for a refusal only where it is told to", async () => {
+  it("names the provider's reason for a refusal only where that is configured", async () => {
     for (const [detail, reason] of [
       ["generic", "The credentials were refused"],
       ["provider", "EMAIL_NOT_FOUND"],

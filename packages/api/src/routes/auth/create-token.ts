@@ -2,7 +2,7 @@ import { anyone, createIdentityProvider, limitAttempts, rateLimit } from "@lambd
 import { defineRoute } from "../../api.ts";
 import { tokenAnswerSchema } from "./token-schemas.ts";
 
-/** By an address with an account. */
+/** Per address and account. */
 const attempt = limitAttempts({ limit: 10, windowSeconds: 300 });
 
 export const createToken = defineRoute({

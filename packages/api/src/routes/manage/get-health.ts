@@ -18,7 +18,7 @@ export const getHealth = defineRoute({
   }),
 }).handler(
   anyone(async ({ api, config, log }) => {
-    // In a container each line of the access log tells the version. The gateway's cannot know it.
+    // In a container each line of the access log names the version. The gateway's log cannot.
     if (config.runtime === "LAMBDA") logReleaseOnce(log, api);
     return { status: 200, body: { status: HEALTH_STATUS } };
   }),

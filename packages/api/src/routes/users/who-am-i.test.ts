@@ -26,7 +26,7 @@ describe("GET /v1/users/whoami", () => {
     });
   });
 
-  it("tells a caller who is in no group, or in another one, why it refuses", async () => {
+  it("tells callers in no group, or in another one, why it refuses", async () => {
     const app = testApp(api, { issuer });
     for (const groups of [undefined, ["GUESTS"]]) {
       const reason = groupRefusal(["USERS", "ADMINS"], groups ?? []);
