@@ -422,7 +422,7 @@ export interface paths {
     /**
      * Lists the caller's orders, the newest first.
      *
-     * Members of STAFF name any `customer`. A page may have fewer orders than its `limit`: go on while there is a `next`.
+     * Members of STAFF name any `customer`. A page may have fewer orders than its `limit`: continue while there is a `next`.
      *
      * **Who may call it:** any signed-in caller.
      */
@@ -924,7 +924,7 @@ export interface paths {
         };
       };
       responses: {
-        /** It is kept. */
+        /** It is stored. */
         204: {
           content?: never;
         };
@@ -1126,7 +1126,7 @@ export interface paths {
   };
   "/v1/payments/events": {
     /**
-     * Takes a signed event of the payment provider: a refund.
+     * Receives a signed event of the payment provider: a refund.
      *
      * **Who may call it:** anyone.
      */
@@ -1406,7 +1406,7 @@ export interface paths {
   };
   "/v1/warehouse/orders/{orderId}/shipment": {
     /**
-     * Tells that a warehouse has sent an order off.
+     * Marks an order as shipped by a warehouse.
      *
      * **Who may call it:** machines with an API key of scope shipments:write.
      */

@@ -81,7 +81,7 @@ export interface paths {
         cookie?: never;
       };
       responses: {
-        /** The endpoints, in the order of their paths. */
+        /** The endpoints, sorted by path. */
         200: {
           content: {
             "application/json": {
@@ -146,7 +146,7 @@ export interface paths {
     /**
      * Exchanges a refresh token for a new access token.
      *
-     * The new token has the caller's groups as they are now (RFC 6749, section 6).
+     * The new token has the caller's current groups (RFC 6749, section 6).
      *
      * **Who may call it:** anyone.
      */
@@ -800,7 +800,7 @@ export interface paths {
   };
   "/v1/users/whoami": {
     /**
-     * Returns the caller: who the token is for, its groups, and its claims.
+     * Returns the caller: the token's subject, groups and claims.
      *
      * **Who may call it:** USERS or ADMINS.
      */
@@ -819,7 +819,7 @@ export interface paths {
               subject: string;
               groups: string[];
               scopes: string[];
-              /** The verified claims, with the types they have in the token. */
+              /** The verified claims, with their types as in the token. */
               claims: {
                 [name: string]: unknown;
               };

@@ -44,8 +44,7 @@ describe("apiKey", () => {
 });
 
 describe("an endpoint for two kinds of caller", () => {
-  const one =
-    /a route takes one kind of caller; define a separate route with its own path for each kind$/;
+  const one = /a route takes one kind of caller; define a separate route with its own path for each kind$/;
   const untyped = { anyone, apiKey, auth } as unknown as Record<string, (...given: unknown[]) => object>;
 
   for (const outer of ["anyone", "apiKey", "auth"]) {
