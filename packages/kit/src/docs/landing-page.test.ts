@@ -54,3 +54,25 @@ it("the landing page writes the root's path as the gateway serves it", async () 
   assert.match(page, /<code>\/v1<\/code>/);
   assert.doesNotMatch(page, /\/v1\/[<"]/);
 });
+
+it("the landing page marks an endpoint that only a container has, and has no button that calls it", () => {
+  const route = (only?: "container") =>
+    defineRoute({
+      operationId: "watch",
+      method: "GET",
+      path: "/v1/watch",
+      summary: "Watches.",
+      ...(only && { only }),
+      responses: (z) => ({ 200: { description: "It.", schema: z.null() } }),
+    }).handler(anyone(async () => ({ status: 200, body: null })));
+  const page = (only?: "container") =>
+    landingPage({
+      ...options,
+      config: { demoCallers: [{ username: "a", password: "b" }] },
+      routes: [route(only)],
+    });
+  assert.match(page("container"), /Watches\. <strong>Only in a container\.<\/strong> <span/);
+  assert.doesNotMatch(page("container"), /Call it/);
+  assert.doesNotMatch(page(), /container/);
+  assert.match(page(), /Call it/);
+});

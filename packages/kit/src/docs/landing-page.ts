@@ -109,12 +109,12 @@ ${buttons.join("\n")}
 }
 
 function endpoint(route: Route, baseUrl: string, basePath: string, isCallable: boolean): string {
-  const { method, path, operationId, access, summary, deprecated } = route;
+  const { method, path, operationId, access, summary, deprecated, only } = route;
   const url = safe(basePath + publicPath(path));
-  const isSimple = method === "GET" && !path.includes("{") && access.type !== "iam";
+  const isSimple = method === "GET" && !path.includes("{") && access.type !== "iam" && !only;
   return `<article id="${safe(operationId)}">
 <h3><span class="method">${method}</span> <code>${safe(publicPath(path))}</code></h3>
-<p>${deprecated ? "<strong>Deprecated.</strong> " : ""}${safe(summary)} <span class="access" data-type="${access.type}">for ${safe(describeAccess(access))}</span></p>
+<p>${deprecated ? "<strong>Deprecated.</strong> " : ""}${safe(summary)} ${only ? "<strong>Only in a container.</strong> " : ""}<span class="access" data-type="${access.type}">for ${safe(describeAccess(access))}</span></p>
 ${code(curlLine(route, baseUrl))}
 ${isCallable && isSimple ? `<button type="button" data-call="${url}" hidden>Call it</button>\n<output hidden></output>\n` : ""}</article>`;
 }

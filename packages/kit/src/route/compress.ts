@@ -11,14 +11,21 @@ const CODERS = {
   gzip: (body: string | Uint8Array) => promisify(gzip)(body),
 } as const;
 
+type Coding = keyof typeof CODERS;
+
+/** Bodies that are sent more than once, by the value that each was written from. */
+const kept = new WeakMap<object, Partial<Record<Coding, Promise<Uint8Array>>>>();
+
 /**
  * Compresses an answer in the coding that its caller prefers; brotli, if both are equal.
  *
  * @param acceptEncoding of the request.
+ * @param lasting the value that the body was written from, if it never changes: it is compressed once in each coding.
  */
 export async function compress(
   answer: WholeAnswer,
   acceptEncoding: string | undefined,
+  lasting?: unknown,
 ): Promise<WholeAnswer> {
   const accepted = preferences(acceptEncoding);
   const weightOf = (coding: string) => accepted.get(coding) ?? accepted.get("*") ?? 0;
@@ -33,6 +40,15 @@ export async function compress(
       // A strong tag identifies one coding only (RFC 9110, section 8.8.3.3).
       ...(etag?.startsWith('"') && { etag: `W/${etag}` }),
     },
-    body: await CODERS[coding](answer.body),
+    body: await (typeof lasting === "object" && lasting !== null
+      ? compressOnce(lasting, coding, answer.body)
+      : CODERS[coding](answer.body)),
   };
+}
+
+function compressOnce(lasting: object, coding: Coding, body: string | Uint8Array): Promise<Uint8Array> {
+  const codings = kept.get(lasting) ?? {};
+  kept.set(lasting, codings);
+  codings[coding] ??= CODERS[coding](body);
+  return codings[coding];
 }

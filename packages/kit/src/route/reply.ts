@@ -134,7 +134,7 @@ export function encodeReply({ status, body, headers }: RouteReply, contentType =
  * @throws TypeError for a body that cannot be written as JSON, and for an invalid cookie.
  */
 export async function finishAnswer(
-  route: Pick<Route, "cacheControl" | "etag">,
+  route: Pick<Route, "cacheControl" | "etag" | "role">,
   { method, headers: requested }: IncomingMessage,
   reply: RouteReply,
   contentType: string | undefined,
@@ -160,8 +160,10 @@ export async function finishAnswer(
   if (isWorthCompressing(answer)) {
     answer = withHeader(answer, "vary", withName(answer.headers.vary, "accept-encoding"));
     const { "accept-encoding": accepted } = requested;
-    if (accepted !== undefined && accepted !== "identity")
-      answer = await (await import("./compress.ts")).compress(answer, String(accepted));
+    if (accepted !== undefined && accepted !== "identity") {
+      const lasting = route.role === "docs" ? reply.body : undefined;
+      answer = await (await import("./compress.ts")).compress(answer, String(accepted), lasting);
+    }
   }
   return answer;
 }

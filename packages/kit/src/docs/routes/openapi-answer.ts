@@ -1,5 +1,6 @@
 /** The OpenAPI document as an answer, under both of its names. */
-import type { HandlerContext, Zod } from "../../route/define-route.ts";
+import type { ApiFacts, HandlerContext, Zod } from "../../route/define-route.ts";
+import type { SignInPage } from "../sign-in-page.ts";
 
 export function openApiResponses(z: Zod) {
   return { 200: { description: "The OpenAPI document.", schema: z.looseObject({ openapi: z.string() }) } };
@@ -11,23 +12,47 @@ interface OpenApiAnswer {
   readonly body: { readonly openapi: string; readonly [name: string]: unknown };
 }
 
+interface Made {
+  readonly basePath: string;
+  readonly signInPage: SignInPage | undefined;
+  readonly document: Promise<OpenApiAnswer["body"]>;
+}
+
+/** The last document of each app. Making one takes tens of milliseconds, and anyone may ask for it. */
+const made = new WeakMap<ApiFacts, Made>();
+
 const toldFaults = new Set<string>();
 
+/** Makes the document once, and again if it is asked for under another path or the sign-in page is another one. */
+export async function answerOpenApi(context: HandlerContext): Promise<OpenApiAnswer> {
+  const { api, config, basePath } = context;
+  const { findSignInPage } = await import("../sign-in-page.ts");
+  const signInPage = await findSignInPage(config);
+  const known = made.get(api);
+  if (known?.basePath === basePath && known.signInPage === signInPage)
+    return { status: 200, body: await known.document };
+  const document = makeDocument(context, signInPage);
+  made.set(api, { basePath, signInPage, document });
+  document.catch(() => made.delete(api));
+  return { status: 200, body: await document };
+}
+
 /**
- * Loaded on demand: the generator is far bigger than the rest of the API.
+ * Loads the generator on demand, which is far bigger than the rest of the API.
  *
  * In production, a part that cannot be documented is left out and logged once, so that the rest is still
  * served.
  */
-export async function answerOpenApi({ api, config, basePath, log }: HandlerContext): Promise<OpenApiAnswer> {
+async function makeDocument(
+  { api, config, basePath, log }: HandlerContext,
+  signInPage: SignInPage | undefined,
+): Promise<OpenApiAnswer["body"]> {
   const { openApiDocument } = await import("../openapi.ts");
-  const { findSignInPage } = await import("../sign-in-page.ts");
   const routes = await api.endpoints();
   const onFault = (fault: string) => {
     if (!toldFaults.has(fault)) log.error("part of the OpenAPI document is left out", { fault });
     toldFaults.add(fault);
   };
-  const signInPage = await findSignInPage(config);
   const options = {
     api,
     routes,
@@ -36,5 +61,5 @@ export async function answerOpenApi({ api, config, basePath, log }: HandlerConte
     signInPage,
     ...(config.environment === "production" && { onFault }),
   };
-  return { status: 200, body: { ...(await openApiDocument(options)) } };
+  return { ...(await openApiDocument(options)) };
 }
