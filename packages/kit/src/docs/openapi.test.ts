@@ -320,7 +320,7 @@ describe("the OpenAPI document", () => {
   it("has no content for an answer without a body: a redirect, 204 or 304", async () => {
     const { paths } = await documentOf(ownerApi);
     const answer = Object(paths?.["/v1/links/{slug}"]).get.responses[302];
-    assert.deepEqual(answer, { description: "It is there." });
+    assert.deepEqual(answer, { description: "The target of the link." });
   });
 
   it("passes the linter with components with ids, recursive schemas, dates, files and lists", async () => {
