@@ -33,7 +33,7 @@ describe("lambda-express-api", () => {
     for (const [args, beginning] of [
       [[], /^Name a command; /],
       [["build", "image"], /^Unknown command "build image"; /],
-      [["toString"], /^There is no command "toString"; /],
+      [["toString"], /^Unknown command "toString"; /],
     ] as const) {
       const { code, stdout, stderr } = await run(args);
       assert.deepEqual([code, stdout], [1, ""]);
