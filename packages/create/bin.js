@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Looks at Node's version before it loads the program, which an older Node cannot read: JavaScript of any age.
+// Checks Node's version before it loads the program, which an older Node cannot read. This file must run on any version.
 
 import { existsSync } from "node:fs";
 
@@ -12,7 +12,7 @@ if (Number(node.split(".")[0]) < OLDEST_NODE) {
   );
   process.exitCode = 1;
 } else {
-  // JavaScript in the published package, TypeScript in the repository.
+  // JavaScript in the published package, TypeScript in this repository.
   const published = new URL("dist/main.js", import.meta.url);
   await import(existsSync(published) ? published.href : new URL("src/main.ts", import.meta.url).href);
 }

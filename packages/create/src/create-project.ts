@@ -5,21 +5,21 @@ import type { CreateOptions } from "./options.ts";
 import { projectFiles } from "./project-files.ts";
 import { vendorPackages } from "./vendor-packages.ts";
 
-/** A failure that its message explains in full. */
+/** An expected failure. Its message is all that is shown. */
 export class CreateError extends Error {}
 
 export interface CreatedProject {
   readonly folder: string;
-  /** Whether its packages are installed, and its generated files written. */
+  /** Whether the packages are installed and the generated files written. */
   readonly isInstalled: boolean;
 }
 
 /**
- * Writes a project, puts it under git, and installs it.
+ * Writes a project, creates its git repository, and installs its packages.
  *
- * @param say is told, in a line, what is done next.
- * @throws CreateError when its folder cannot be written, or its packages cannot be installed: then the project is there,
- *   and the sentence says what to run.
+ * @param say gets a line about each step.
+ * @throws CreateError if the folder cannot be written, or if the packages cannot be installed. The project then exists, and
+ *   the message says what to run.
  */
 export async function createProject(
   options: CreateOptions,
@@ -30,16 +30,16 @@ export async function createProject(
   try {
     return await fillFolder(options, say);
   } catch (error) {
-    // What has something in it is the project.
+    // Only a folder with content is a project.
     if (made !== undefined && readdirSync(folder).length === 0) rmSync(made, { recursive: true });
     throw error;
   }
 }
 
 /**
- * Asked first, because packing takes seconds.
+ * Checked first, because packing takes seconds.
  *
- * @returns the topmost folder that was made for it.
+ * @returns the topmost new folder.
  */
 function makeFolder(folder: string): string | undefined {
   try {
@@ -56,7 +56,7 @@ function makeFolder(folder: string): string | undefined {
 
 async function fillFolder(options: CreateOptions, say: (line: string) => void): Promise<CreatedProject> {
   const { folder } = options;
-  // All of it first: what cannot be made leaves nothing behind.
+  // Makes all files first, so that a failure leaves nothing behind.
   const packed = await vendorPackages();
   const files = projectFiles(options, packed);
   const manifest = files.get("package.json") ?? "";

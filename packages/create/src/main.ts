@@ -19,7 +19,7 @@ async function create(options: CreateOptions): Promise<void> {
   );
 }
 
-/** As a shell reads it back. */
+/** Quotes a word for a shell. */
 function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

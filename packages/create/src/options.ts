@@ -8,14 +8,14 @@ export const IDENTITIES = ["firebase", "cognito", "auth0", "oidc"] as const;
 export const DELIVERIES = ["none", "github", "codepipeline"] as const;
 
 export interface CreateOptions {
-  /** Absolute; it does not exist, or is empty. */
+  /** Absolute. It does not exist or is empty. */
   readonly folder: string;
-  /** Of the package, the API and its resources. */
+  /** The name of the package, the API and its resources. */
   readonly name: string;
-  /** The provider that production trusts. */
+  /** The identity provider in production. */
   readonly identity: (typeof IDENTITIES)[number];
   readonly delivery: (typeof DELIVERIES)[number];
-  /** Whether the demo's sentences are those of the original design. */
+  /** Whether the API has the original's messages. */
   readonly demo: boolean;
   readonly install: boolean;
 }
@@ -24,10 +24,10 @@ const EXAMPLE = IS_PUBLISHED
   ? "npm create lambda-express-api@latest -- my-api"
   : "npm run create -- ../my-api";
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const USAGE = `${EXAMPLE} [options]
 
-Creates a project of your own in a folder that does not exist yet, or is empty.
+Creates a project in a new or empty folder.
 
   --name my-api      of the package, the API and its resources; default: the folder's name
   --identity NAME    the provider that production trusts: ${IDENTITIES.join(", ")}; default: firebase
@@ -35,14 +35,14 @@ Creates a project of your own in a folder that does not exist yet, or is empty.
   --demo             the demo has the sentences of the original design
   --no-install       writes the files, and installs nothing`;
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-/** A function's name has at most 64, of which stage and component need some. */
+/** A function's name has at most 64 characters, including stage and component. */
 const MAX_NAME_LENGTH = 40;
 
 /**
  * Reads the command line.
  *
- * @returns `undefined` where `--help` is asked for.
- * @param cwd what a relative folder is relative to.
+ * @returns `undefined` for `--help`.
+ * @param cwd the base of a relative folder.
  * @throws CreateError before anything is written.
  */
 export function readOptions(args: readonly string[], cwd: string): CreateOptions | undefined {
@@ -54,7 +54,7 @@ export function readOptions(args: readonly string[], cwd: string): CreateOptions
   const name = values.name ?? basename(folder);
   if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
     throw new CreateError(
-      `"${name}" cannot be the name of an API; begin with a lower-case letter, and use at most ${MAX_NAME_LENGTH} lower-case letters, digits and single hyphens between them, for example --name orders-api.`,
+      `"${name}" is not a valid API name; start with a lower-case letter, and use at most ${MAX_NAME_LENGTH} lower-case letters, digits and single hyphens between them, for example --name orders-api.`,
     );
   }
   refuseUsedFolder(folder);
@@ -95,7 +95,7 @@ function oneOf<const Values extends readonly string[]>(
   const found = values.find((each) => each === value);
   if (found === undefined) {
     throw new CreateError(
-      `${option} is "${value}"; it must be ${values.join(", ")}, for example ${option} ${values[0]}.`,
+      `${option} is "${value}"; use one of ${values.join(", ")}, for example ${option} ${values[0]}.`,
     );
   }
   return found;
@@ -104,5 +104,5 @@ function oneOf<const Values extends readonly string[]>(
 function refuseUsedFolder(folder: string): void {
   if (!existsSync(folder)) return;
   if (statSync(folder).isDirectory() && readdirSync(folder).length === 0) return;
-  throw new CreateError(`${folder} exists already; name a folder that does not, for example ../my-api.`);
+  throw new CreateError(`${folder} already exists; name a new folder, for example ../my-api.`);
 }

@@ -1,6 +1,5 @@
 /**
- * The files of a new project: the app of this repository under another name, and what only a project of one's own has
- * (`template`).
+ * The files of a new project: this repository's app under another name, and the files that only a project has (`template`).
  */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,17 +9,17 @@ import { REPOSITORY } from "./repository.ts";
 
 const TEMPLATE = join(import.meta.dirname, "../template");
 
-/** Names that npm or git would not leave as they are in a package. */
+/** Names that npm or git would change in a package. */
 const HIDDEN = new Set(["gitignore", "dockerignore", "nvmrc", "env.example"]);
 
-/** Of this repository, as they are. */
+/** Copied from this repository unchanged. */
 const OF_DELIVERY = {
   none: [],
   github: [".ci/pin-base-image", ".github/workflows/base-image.yml"],
   codepipeline: [],
 } as const;
 
-/** The guides that a project has no use for, with the deliveries that do. */
+/** Guides for a single delivery, left out of projects without it. */
 const GUIDES_OF_DELIVERY: Readonly<Record<string, readonly CreateOptions["delivery"][]>> = {
   "guides/github-actions.md": ["github"],
   "guides/codepipeline.md": ["codepipeline"],
@@ -37,7 +36,7 @@ export const GENERATED = [
   "src/routes/routes.ts",
 ];
 
-/** The demo's sentences are those of the original design; without `--demo` a project has plain ones. */
+/** The demo has the original's messages; without `--demo` a project gets plain ones. */
 const PLAIN_WORDS: readonly (readonly [string, string])[] = [
   ["I'm sexy and I know It", "up"],
   [
@@ -50,18 +49,18 @@ const PLAIN_WORDS: readonly (readonly [string, string])[] = [
     "Only members of USERS or ADMINS can call this endpoint",
   ],
   [
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a line of the app's source
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a line of the app's source
     "Only [${groups.map((group) => `'${group}'`).join(\", \")}] can access this endpoint",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a line of the app's source
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a line of the app's source
     'Only members of ${groups.join(" or ")} can call this endpoint',
   ],
 ];
 
 /**
- * Makes the files of a project, by their paths in it.
+ * Makes the files of a project, by path.
  *
- * @param packages the archives that the project keeps; none: its packages come from the registry.
- * @param repository the folder of the app that the project is made of.
+ * @param packages the archives in the project's `vendor`; none if its packages come from the registry.
+ * @param repository the folder with the app's files.
  */
 export function projectFiles(
   options: CreateOptions,
@@ -88,7 +87,7 @@ export function projectFiles(
   ]);
 }
 
-/** Only where the project keeps the kit's archives has its image a use for them. */
+/** The image needs `vendor` only if the project keeps the kit's archives. */
 function dockerfile(content: string, hasArchives: boolean): string {
   return hasArchives ? content : content.replace("COPY vendor vendor\n", "");
 }
@@ -97,7 +96,7 @@ function appFiles(repository: string): string[] {
   return globSync("packages/api/{src,test}/**/*.ts", { cwd: repository }).sort();
 }
 
-/** The deployment is tested by a command of its own: it needs SST's platform, which takes a minute to unpack. */
+/** A separate command tests the deployment, because SST's platform takes a minute to unpack. */
 function inProjectFolder(file: string): string {
   return file.replace("packages/api/", "").replace("deployment.test.ts", "deployment.suite.ts");
 }
@@ -115,7 +114,7 @@ function templateFiles({ identity, delivery }: CreateOptions): [string, string][
   );
 }
 
-/** What stands in this repository, as it stands in the project. */
+/** Converts a file of this repository to the project's. */
 function inProject(content: string, { name, demo, delivery }: CreateOptions): string {
   const words = demo ? [] : PLAIN_WORDS;
   const foreign = Object.keys(GUIDES_OF_DELIVERY).filter(
@@ -129,14 +128,14 @@ function inProject(content: string, { name, demo, delivery }: CreateOptions): st
   return (
     worded
       .replaceAll('mappingKey: "express"', `mappingKey: "${name}"`)
-      // A package of the kit keeps its name.
+      // The kit's packages keep their names.
       .replaceAll(
         /(?<!@)(?<!create-)\blambda-express-api\b(?!\/(api|build|create|delivery|gateway|infra|kit|local)\b)/g,
         name,
       )
       .replaceAll("./packages/api/src/", "./src/")
       .replaceAll(/\.\/packages\/(\w+)\/src\//g, "@lambda-express-api/$1/")
-      // The kit's sources, which a project does not have.
+      // A project does not have the kit's sources.
       .replace('      types: { ignore: ["packages"] },\n', "")
       .replaceAll('"packages/api"', '"."')
       .replaceAll("packages/api/", "")

@@ -8,10 +8,10 @@ interface Manifest {
 
 const SCOPE = "@lambda-express-api/";
 
-/** What runs in production is a dependency; everything else only builds, tests and deploys. */
+/** Packages that run in production are dependencies; the others only build, test and deploy. */
 const KIT = { dependencies: ["kit"], devDependencies: ["build", "gateway", "infra", "local"] } as const;
 
-/** The `package.json` of a project, whose versions are those of the manifests that `read` reads. */
+/** The `package.json` of a project, with versions from the manifests that `read` returns. */
 export function projectManifest(
   { name, delivery, identity }: CreateOptions,
   packages: ReadonlyMap<string, Buffer>,
@@ -40,7 +40,7 @@ export function projectManifest(
     description: `The API ${name}.`,
     engines: { node: ">=24" },
     scripts: {
-      // The local identity provider is the one of production, in miniature.
+      // The local identity provider imitates the one in production.
       start: `lambda-express-api start${dress}`,
       dev: `lambda-express-api dev${dress}`,
       demo: "lambda-express-api demo",
@@ -50,7 +50,7 @@ export function projectManifest(
       groups: "lambda-express-api groups",
       keys: "lambda-express-api keys",
       logs: "lambda-express-api logs",
-      // An older Node would fail in words of its own.
+      // An older Node would fail with an unclear message.
       pretest: "lambda-express-api check-node",
       test: 'node --test "src/**/*.test.ts" "test/**/*.test.ts"',
       "pretest:deployment": "lambda-express-api platform",

@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 const PACKED = join(import.meta.dirname, "../repository");
 
-/** Whether this program is itself an installed package. */
+/** Whether this program runs from an installed package. */
 export const IS_PUBLISHED = existsSync(PACKED);
 
-/** The files that a project is made of: in this repository, or as they were packed with this program. */
+/** The folder with the project's source files: this repository, or their copy in the installed package. */
 export const REPOSITORY = IS_PUBLISHED ? PACKED : join(import.meta.dirname, "../../..");

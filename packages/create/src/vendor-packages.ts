@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { REPOSITORY } from "./repository.ts";
 
 /**
- * Packs the kit's packages, which are not on a registry yet: a project keeps them in its folder `vendor`.
+ * Packs the kit's packages for a project's folder `vendor`, because they are not in a registry yet.
  *
- * @returns the archives by their names; none where this program is itself an installed package.
+ * @returns the archives by name; none if this program runs from an installed package.
  */
 export async function vendorPackages(): Promise<ReadonlyMap<string, Buffer>> {
   const program = join(REPOSITORY, "scripts/pack.ts");

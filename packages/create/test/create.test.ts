@@ -9,10 +9,10 @@ import { type CreateOptions, DELIVERIES, IDENTITIES, readOptions } from "../src/
 import { projectFiles } from "../src/project-files.ts";
 
 const NAMES = ["build", "delivery", "gateway", "infra", "kit", "local"];
-/** What packing would give, by the names of the archives. */
+/** Stand-ins for the packed archives, by name. */
 const packages = new Map(NAMES.map((name) => [`lambda-express-api-${name}-0.1.0.tgz`, Buffer.alloc(0)]));
 
-/** A repository that has one line of each kind that a project has otherwise. */
+/** A repository with one line of each kind that a project changes. */
 const REPOSITORY = {
   "package.json": JSON.stringify({
     version: "0.1.0",
@@ -66,7 +66,7 @@ describe("a new project", () => {
     );
   const manifestOf = (files: ReadonlyMap<string, string>) => JSON.parse(files.get("package.json") ?? "");
 
-  it("has the app's files under its own name, at its own paths, with the kit as packages", () => {
+  it("has the app's files under its own name and paths, with the kit as packages", () => {
     const files = create();
     assert.equal(files.get("src/api.ts"), 'import "@lambda-express-api/kit";\nname: "orders-api",');
     assert.equal(files.get("src/local.ts"), 'mappingKey: "orders-api",');
@@ -79,27 +79,27 @@ infra.apiCode({ folder: "." });`,
     );
   });
 
-  it("has the kit's archives in its image where it keeps them, and nothing of them where they come from a registry", () => {
+  it("copies the kit's archives into its image only if it keeps them", () => {
     assert.match(create().get("Dockerfile") ?? "", /^COPY vendor vendor$/m);
     const files = create({}, new Map());
     assert.doesNotMatch(files.get("Dockerfile") ?? "", /vendor/);
     assert.equal(manifestOf(files).dependencies["@lambda-express-api/kit"], "0.1.0");
   });
 
-  it("tests its deployment by a command of its own", () => {
+  it("tests its deployment with a separate command", () => {
     const files = create();
     assert.ok(files.has("test/deployment.suite.ts") && !files.has("test/deployment.test.ts"));
     assert.match(manifestOf(files).scripts["test:deployment"], /test\/deployment\.suite\.ts$/);
   });
 
-  it("has plain sentences, or with --demo the original's", () => {
+  it("has plain messages, or the original's with --demo", () => {
     const health = "src/routes/manage/get-health.ts";
     assert.equal(create().get(health), '// src/api.ts\nstatus: "up",');
     assert.match(create({ demo: true }).get(health) ?? "", /"I'm sexy and I know It"/);
   });
 
   for (const identity of IDENTITIES)
-    it(`for ${identity} has its settings as an example, and starts with a local provider like it`, () => {
+    it(`for ${identity} has example settings, and starts with a local provider of the same kind`, () => {
       const files = create({ identity });
       assert.match(files.get(".env.example") ?? "", new RegExp(`^IDENTITY_PROVIDER=${identity}$`, "m"));
       const dress = identity === "firebase" ? "" : ` --identity ${identity}`;
@@ -109,7 +109,7 @@ infra.apiCode({ folder: "." });`,
     });
 
   for (const delivery of DELIVERIES)
-    it(`with delivery ${delivery} has what that needs, and depends on the packages that it keeps`, () => {
+    it(`with delivery ${delivery} has its files, and depends on its packages`, () => {
       const files = create({ delivery });
       assert.equal(files.has(".github/workflows/deploy.yml"), delivery === "github");
       assert.equal(files.has(".github/workflows/base-image.yml"), delivery === "github");
@@ -130,8 +130,8 @@ infra.apiCode({ folder: "." });`,
     });
 });
 
-describe("a project of the app of this repository, without delivery,", () => {
-  it("has none of its files, packages or words", () => {
+describe("a project without delivery, made from this repository's app,", () => {
+  it("does not mention delivery in files, packages or texts", () => {
     const options = { folder: "/nowhere", name: "orders-api", identity: "firebase" } as const;
     const files = projectFiles({ ...options, delivery: "none", demo: false, install: false }, packages);
     const words = /delivery|\breleas(e|es|ed|ing)\b|roll(s|ed)? ?back|canary|code ?deploy|pipeline|github/i;
@@ -151,7 +151,7 @@ describe("the command line", () => {
     assert.ok(options);
     return options;
   };
-  /** The program itself, which writes nothing where it can say so at once. */
+  /** Runs the program, which writes nothing after an early refusal. */
   const run = (args: readonly string[], flags: readonly string[] = []) => {
     const program = join(import.meta.dirname, "../bin.js");
     const environment = { ...process.env, INIT_CWD: folder };
@@ -159,7 +159,7 @@ describe("the command line", () => {
     return spawnSync(process.execPath, [...flags, program, ...args], options);
   };
 
-  it("names the project after its folder, or as --name says", () => {
+  it("names the project after its folder or --name", () => {
     assert.equal(read("orders-api").name, "orders-api");
     assert.equal(read("orders-api").folder, join(folder, "orders-api"));
     assert.equal(read("a", "--name", "b-api").name, "b-api");
@@ -169,20 +169,24 @@ describe("the command line", () => {
     ["no folder", [], /Name one folder/],
     ["two folders", ["a", "b"], /Name one folder/],
     ["an unknown option", ["a", "--nmae", "b"], /Cannot read "a --nmae b"/],
-    ["a name that Lambda would refuse", ["a", "--name", "Orders_API"], /"Orders_API" cannot be the name/],
+    [
+      "a name that Lambda would refuse",
+      ["a", "--name", "Orders_API"],
+      /"Orders_API" is not a valid API name/,
+    ],
     ["a name that is too long", ["a", "--name", "a".repeat(41)], /at most 40/],
-    ["a name of digits", ["123"], /begin with a lower-case letter/],
-    ["a name with a blank", ["a", "--name", "orders api"], /"orders api" cannot be the name/],
+    ["a name of digits", ["123"], /start with a lower-case letter/],
+    ["a name with a space", ["a", "--name", "orders api"], /"orders api" is not a valid API name/],
     ["a name with two hyphens in a row", ["a", "--name", "orders--api"], /single hyphens between them/],
     ["a name that ends with a hyphen", ["a", "--name", "orders-"], /single hyphens between them/],
     [
       "an unknown provider",
       ["a", "--identity", "okta"],
-      /--identity is "okta"; it must be firebase, cognito/,
+      /--identity is "okta"; use one of firebase, cognito/,
     ],
     ["an unknown delivery", ["a", "--delivery", "ftp"], /--delivery is "ftp"/],
-    ["a file", ["taken", "--name", "b"], /exists already/],
-    ["a folder that is not empty", [".", "--name", "b"], /exists already/],
+    ["a file", ["taken", "--name", "b"], /already exists/],
+    ["a folder that is not empty", [".", "--name", "b"], /already exists/],
   ] as const) {
     it(`refuses ${title} with a clear message, and writes nothing`, () => {
       assert.throws(
@@ -190,7 +194,7 @@ describe("the command line", () => {
         (error) => {
           assert.ok(error instanceof CreateError);
           assert.match(error.message, sentence);
-          // An option that is not known is followed by all there are.
+          // An unknown option prints all options.
           if (!error.message.startsWith("Cannot read")) assert.doesNotMatch(error.message, /\n/);
           return true;
         },
@@ -199,7 +203,7 @@ describe("the command line", () => {
     });
   }
 
-  it("tells its options on --help, and fails on an option that it does not have with the same text", () => {
+  it("prints its options for --help, and the same text for an unknown option", () => {
     for (const flag of ["--help", "-h"]) {
       const { status, stdout, stderr } = run([flag]);
       assert.deepEqual([status, stderr], [0, ""]);
@@ -220,7 +224,7 @@ describe("the command line", () => {
   });
 
   for (const version of ["20.20.2", "22.0.0"])
-    it(`refuses an older Node in one sentence, before it loads anything (version ${version} is stood in for)`, () => {
+    it(`refuses an older Node with a clear message before it loads the program (version ${version}, faked)`, () => {
       const older = `Object.defineProperty(process.versions, "node", { value: "${version}" })`;
       const preload = `data:text/javascript,${encodeURIComponent(older)}`;
       const { status, stdout, stderr } = run(["orders-api"], ["--import", preload]);

@@ -28,7 +28,7 @@ const everyPlan = (["sst", "pipeline"] as const).flatMap((codeDelivery) =>
 const commandsOf = ({ phases }: Buildspec) =>
   (["install", "pre_build", "build"] as const).flatMap((phase) => phases[phase]?.commands ?? []);
 
-/** Runs commands as CodeBuild does: one after the other in one shell, until one fails. */
+/** Runs commands as CodeBuild does: in order in one shell, until one fails. */
 function runCommands(commands: readonly string[], folder: string, environment: Record<string, string> = {}) {
   return spawnSync("bash", ["-ec", commands.join("\n")], {
     cwd: folder,
@@ -38,7 +38,7 @@ function runCommands(commands: readonly string[], folder: string, environment: R
 }
 
 describe("a buildspec", () => {
-  it("has nothing but what the reference knows, and no phase without a command", () => {
+  it("has only keys of the reference, and no phase without commands", () => {
     for (const buildspec of everyPlan) {
       const { version, env, phases, ...rest } = JSON.parse(JSON.stringify(buildspec));
       assert.equal(version, 0.2);
@@ -54,7 +54,7 @@ describe("a buildspec", () => {
     }
   });
 
-  it("has commands that a shell can read, of scripts that there are", () => {
+  it("has valid shell commands that call existing scripts", () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
     for (const buildspec of everyPlan) {
       for (const command of commandsOf(buildspec)) {
@@ -67,7 +67,7 @@ describe("a buildspec", () => {
     }
   });
 
-  it("deploys only after all that continuous integration runs", () => {
+  it("deploys only after everything that continuous integration runs", () => {
     for (const buildspec of everyPlan) {
       assert.deepEqual(buildspec.phases.pre_build.commands, [".ci/run"]);
       assert.match(
@@ -78,14 +78,14 @@ describe("a buildspec", () => {
   });
 });
 
-describe("what a buildspec runs", () => {
+describe("the commands of a buildspec", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "buildspec-"));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** Runs the last phase with an `npm` that only writes down how it was called. */
+  /** Runs the last phase with an `npm` that only records its calls. */
   function deploy(buildspec: Buildspec, environment: Record<string, string>): string {
     const npm = `#!/bin/sh\n{ echo "npm $*"; printenv CODE_DELIVERY RELEASE_BUCKET PERMISSIONS_BOUNDARY_ARN || true; } > called\n`;
     writeFileSync(join(folder, "npm"), npm, { mode: 0o755 });
@@ -94,7 +94,7 @@ describe("what a buildspec runs", () => {
     return readFileSync(join(folder, "called"), "utf8");
   }
 
-  it("gives sst the settings of the stage as its own file, and its boundary", () => {
+  it("pass sst the stage's settings as a file, and its boundary", () => {
     assert.equal(
       deploy(plan("sst", true), { STAGE_SETTINGS: SETTINGS }),
       "npm run deploy -- --stage production\nsst\narn:aws:iam::123456789012:policy/boundary\n",
@@ -102,18 +102,18 @@ describe("what a buildspec runs", () => {
     assert.equal(readFileSync(join(folder, ".env.production"), "utf8").trim(), SETTINGS.trim());
   });
 
-  it("stops before the deployment when there are no settings", () => {
+  it("stop before the deployment if there are no settings", () => {
     const { status } = runCommands(plan("sst", true).phases.build.commands, folder);
     assert.notEqual(status, 0);
   });
 
-  it("gives a release the bucket, and asks for no settings", () => {
+  it("pass a release the bucket, and need no settings", () => {
     const buildspec = plan("pipeline", true);
     assert.equal(buildspec.env["parameter-store"], undefined);
     assert.equal(deploy(buildspec, {}), "npm run release -- --stage production\npipeline\nmy-artifacts\n");
   });
 
-  it("goes on only at a commit that bears a version tag, which may be the origin's alone", () => {
+  it("continue only at a commit with a version tag, even if only the origin has the tag", () => {
     const origin = join(folder, "origin");
     const clone = join(folder, "clone");
     const git = (where: string, ...args: string[]) => {
@@ -128,7 +128,7 @@ describe("what a buildspec runs", () => {
 
     const untagged = runCommands(guard, clone);
     assert.equal(untagged.status, 1);
-    assert.match(untagged.stdout, /bears no tag v\*, so it is not released; push one, e\.g\. v1\.0\.0/);
+    assert.match(untagged.stdout, /has no tag v\*, so it is not released; push one, e\.g\. v1\.0\.0/);
     git(origin, "tag", "nightly");
     assert.equal(runCommands(guard, clone).status, 1);
     git(origin, "tag", "v1.0.0");

@@ -1,6 +1,6 @@
-/** What CodeBuild runs for a pipeline, as data (CodeBuild user guide, "Build specification reference for CodeBuild"). */
+/** A pipeline's buildspec as data (CodeBuild user guide, "Build specification reference for CodeBuild"). */
 
-/** Version tags; nothing else is released. */
+/** Version tags. Other tags are not released. */
 export const RELEASE_TAGS = "v*";
 
 export interface Buildspec {
@@ -20,21 +20,21 @@ interface Phase {
 
 export interface BuildspecOptions {
   readonly stage: string;
-  /** Whether each push is deployed; else only version tags are. */
+  /** Whether each push is deployed, or only version tags. */
   readonly preRelease: boolean;
   readonly codeDelivery: "sst" | "pipeline";
-  /** The parameter that holds the stage's settings, as `.env.<stage>` would. A release of code needs none. */
+  /** The parameter with the stage's settings, in the format of `.env.<stage>`. A release of code needs none. */
   readonly settingsParameterName: string;
-  /** What the deployment alone is told, whatever the settings say. */
+  /** Variables for the deployment only, which override the settings. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Whether what npm has fetched is kept for the next build. Default: `false`. */
+  /** Whether npm's cache is kept for the next build. Default: `false`. */
   readonly keepsCache?: boolean;
 }
 
-/** npm's cache, where CodeBuild runs as root. */
+/** npm's cache, as CodeBuild runs as root. */
 const CACHE_PATHS = ["/root/.npm/**/*"];
 
-/** Gives the commands: first all that continuous integration runs, and only when that has passed the deployment. */
+/** Returns the commands: everything that continuous integration runs, and then the deployment. */
 export function planBuildspec(options: BuildspecOptions): Buildspec {
   const { stage, preRelease, codeDelivery, settingsParameterName, environment } = options;
   const bringsSettings = codeDelivery === "sst";
@@ -47,12 +47,12 @@ export function planBuildspec(options: BuildspecOptions): Buildspec {
     },
     ...(options.keepsCache && { cache: { paths: CACHE_PATHS } }),
     phases: {
-      // A pipeline runs once when it is made, and when it is started by hand: then from the head of the branch.
+      // A new or manually started pipeline runs at the head of the branch.
       ...(!preRelease && {
         install: {
           commands: [
             "git fetch --quiet --tags",
-            `git describe --exact-match --tags --match '${RELEASE_TAGS}' || { echo 'This commit bears no tag ${RELEASE_TAGS}, so it is not released; push one, e.g. v1.0.0.'; exit 1; }`,
+            `git describe --exact-match --tags --match '${RELEASE_TAGS}' || { echo 'This commit has no tag ${RELEASE_TAGS}, so it is not released; push one, e.g. v1.0.0.'; exit 1; }`,
           ],
         },
       }),

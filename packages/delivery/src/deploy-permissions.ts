@@ -1,6 +1,6 @@
 /**
- * What AWS must allow the role that runs `sst deploy` for one stage of the API, and no more. Names are limited to the
- * stage's; each wider line says why it is.
+ * The exact rights of a role that runs `sst deploy` for one stage of the API. Resource names are limited to the stage's; each
+ * wider statement says why.
  */
 import type { ConditionalStatement } from "./policy-document.ts";
 
@@ -13,21 +13,21 @@ export interface StageScope {
 }
 
 export interface DeployScope extends StageScope {
-  /** The buckets that SST has made for all its apps in this account and region. */
+  /** SST's buckets for all its apps in this account and region. */
   readonly stateBucket: string;
   readonly assetBucket: string;
-  /** The policy without which no role is made. */
+  /** The required boundary of every new role. */
   readonly permissionsBoundaryArn: string;
-  /** Without it the stage has no domain. */
+  /** Default: no domain. */
   readonly domain?: { readonly hostedZoneId?: string | undefined } | undefined;
 }
 
-/** Services that take on a role of the stage: the function's, its warmer's, and that of what moves its callers. */
+/** Services that assume a role of the stage: the function's, its warmer's and its deployment group's. */
 const ROLES_ARE_FOR = ["lambda.amazonaws.com", "scheduler.amazonaws.com", "codedeploy.amazonaws.com"];
 
 /**
- * Gives the statements. What they leave out on purpose: users, keys, policies of their own, roles without the boundary,
- * and containers and networks, which have ids instead of names.
+ * Returns the statements. They deliberately leave out users, keys, managed policies, roles without the boundary, and
+ * containers and networks, which have ids instead of names.
  */
 export function deployPermissions(scope: DeployScope): readonly ConditionalStatement[] {
   const { appName, stage, stateBucket, assetBucket, permissionsBoundaryArn, domain } = scope;
@@ -50,7 +50,7 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
       resources: [`${bucketArn(stateBucket)}/secret/${appName}/_fallback.json`],
     },
     {
-      // Without it S3 says of an object that is not there that it may not be seen, and SST stops.
+      // Without it, S3 answers "access denied" for a missing object, and SST stops.
       actions: ["s3:ListBucket"],
       resources: [bucketArn(stateBucket), bucketArn(assetBucket)],
     },
@@ -63,7 +63,7 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
       resources: [arn("ssm", `parameter/sst/passphrase/${appName}/${stage}`)],
     },
     {
-      // The code's key names a component and its hash, but neither app nor stage.
+      // The code's key has a component name and a hash, but not app or stage.
       actions: [
         "s3:GetObject",
         "s3:GetObjectTagging",
@@ -74,7 +74,7 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
       resources: [`${bucketArn(assetBucket)}/assets/*`],
     },
 
-    // Everything on what bears the stage's name: what the provider asks of it changes with its version.
+    // All actions on resources with the stage's name, because the provider's calls change with its version.
     { actions: ["lambda:*"], resources: [arn("lambda", `function:${prefix}-*`)] },
     {
       actions: ["logs:*"],
@@ -108,7 +108,7 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
 
     ...ownResourcePermissions(scope),
 
-    // Roles: no more than the boundary allows, whatever their own policies say.
+    // Roles, limited by the boundary whatever their own policies say.
     {
       actions: [
         "iam:CreateRole",
@@ -149,7 +149,7 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
       resources: ["/apis", "/apis/*", "/tags/*"].map((path) => gatewayArn(scope, path)),
     },
     {
-      // A stage that writes an access log must arrange its delivery, which has no ARN (API Gateway developer guide,
+      // A stage with an access log must set up its delivery, which has no ARN (API Gateway developer guide,
       // "Permissions required to use access logging").
       actions: [
         "logs:CreateLogDelivery",
@@ -164,7 +164,7 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
       resources: ["*"],
     },
 
-    // What the doctor asks: how many instances the account may run.
+    // The doctor reads how many instances the account may run.
     { actions: ["lambda:GetAccountSettings"], resources: ["*"] },
 
     ...(domain ? domainPermissions(scope, domain.hostedZoneId) : []),
@@ -172,9 +172,9 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
 }
 
 /**
- * Gives what a function of the stage, its warmer, and what moves its callers may do at most: the boundary of every role.
+ * Returns the boundary of every role: the most that a function of the stage, its warmer and its deployment group may do.
  *
- * @param permissions what the API itself needs beside its log, as in `LambdaApi`.
+ * @param permissions the API's rights in addition to its log, as in `LambdaApi`.
  */
 export function boundaryPermissions(
   scope: StageScope,
@@ -201,8 +201,8 @@ export function boundaryPermissions(
 }
 
 /**
- * Tables, queues, topics, buckets and schedules beside the API, by the names that SST gives them, and what connects a queue or
- * a stream with a function.
+ * Tables, queues, topics, buckets and schedules beside the API, by the names that SST gives them, and the mappings from a queue
+ * or a stream to a function.
  */
 function ownResourcePermissions(scope: StageScope): readonly ConditionalStatement[] {
   const { arn, prefix } = namesOf(scope);
@@ -244,7 +244,7 @@ function domainPermissions(
       resources: ["/domainnames", "/domainnames/*"].map((path) => gatewayArn(scope, path)),
     },
     {
-      // The account's first domain makes the gateway's own role, which only the service can assume.
+      // The account's first domain creates the gateway's service-linked role.
       actions: ["iam:CreateServiceLinkedRole"],
       resources: [globalArn("iam", serviceRole)],
       conditions: { StringEquals: { "iam:AWSServiceName": ["ops.apigateway.amazonaws.com"] } },
@@ -259,7 +259,7 @@ function domainPermissions(
         "acm:RemoveTagsFromCertificate",
         "acm:ListTagsForCertificate",
       ],
-      // A certificate is known by an id too.
+      // A certificate's ARN has an id too.
       resources: [arn("acm", "certificate/*")],
     },
     ...(hostedZoneId === undefined

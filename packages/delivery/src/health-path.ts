@@ -1,4 +1,4 @@
-// `node packages/delivery/src/health-path.ts --api packages/api`: prints the path at which an API tells of its health.
+// `node packages/delivery/src/health-path.ts --api packages/api` prints the path of an API's health check.
 
 import { parseArgs } from "node:util";
 import { apiFolder, healthPath, loadApi } from "@lambda-express-api/build/api-folder.ts";

@@ -1,4 +1,4 @@
-// The real `sst` from start to end, with stand-ins for AWS and for the engine.
+// Runs the real `sst` with stand-ins for AWS and for the engine.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -6,7 +6,7 @@ import { runSst, type SstRun } from "@lambda-express-api/infra/test/cli/run-sst.
 import { may } from "@lambda-express-api/infra/testing/may.ts";
 import { deployPermissions } from "../src/deploy-permissions.ts";
 
-describe("sst deploy of the pipelines, by their own program", () => {
+describe("sst deploy of the pipelines' program", () => {
   let run: SstRun;
   before(async () => {
     run = await runSst({
@@ -17,7 +17,7 @@ describe("sst deploy of the pipelines, by their own program", () => {
   });
   after(() => run.remove());
 
-  it("completes, and says where each is", () => {
+  it("completes and prints each pipeline's name", () => {
     assert.equal(run.exitCode, 0, run.output);
     assert.match(
       run.output,
@@ -27,7 +27,7 @@ describe("sst deploy of the pipelines, by their own program", () => {
     assert.deepEqual(run.unanswered, []);
   });
 
-  it("asks AWS, whatever it deploys, for nothing that the role of a pipeline refuses", () => {
+  it("makes only calls that a pipeline's role allows", () => {
     const statements = deployPermissions({
       partition: "aws",
       region: "eu-west-1",

@@ -1,4 +1,4 @@
-// What a deploy role may make beside the API, by the names that SST gives to it.
+// Tests which resources a deploy role may create beside the API, by the names that SST gives them.
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
@@ -38,7 +38,7 @@ describe("the rights to deploy a stage with a table, a queue, a bucket, a topic 
       },
     });
     resources = graph.resources;
-    // Roles and their boundary have tests of their own.
+    // Other tests cover roles and their boundary.
     requests = deploymentRequests(graph).filter(({ action }) => !action.startsWith("iam:"));
     for (const service of [
       "dynamodb:",
@@ -54,13 +54,13 @@ describe("the rights to deploy a stage with a table, a queue, a bucket, a topic 
       );
   });
 
-  it("reach all of it", () => {
+  it("cover all of them", () => {
     const rights = rightsOf("fixture-api", "dev");
     for (const request of requests)
       assert.ok(may(rights, request), `${request.action} on ${request.resource}`);
   });
 
-  it("reach nothing of it that bears the name of another stage", () => {
+  it("exclude resources with the name of another stage", () => {
     const rights = rightsOf("fixture-api", "production");
     for (const request of requests.filter(({ action }) =>
       /^(dynamodb|sqs|sns|events|lambda):|^s3:(Create|Put|Get|Delete)Bucket/.test(action),
@@ -68,13 +68,13 @@ describe("the rights to deploy a stage with a table, a queue, a bucket, a topic 
       assert.ok(!may(rights, request), `${request.action} on ${request.resource}`);
   });
 
-  it("are those of the kinds that the doctor takes for known, and of their names", () => {
+  it("match the kinds and names that the doctor accepts", () => {
     assert.deepEqual(missingRights(resources, "fixture-api-dev-"), []);
     assert.deepEqual(cutNames(resources, "fixture-api-dev-"), []);
   });
 });
 
-describe("the line that the doctor gives for another kind", () => {
+describe("the doctor's statement for another kind", () => {
   for (const [type, inputs] of [
     ["aws:kinesis/stream:Stream", { name: "fixture-api-dev-Clicks" }],
     ["aws:cognito/userPool:UserPool", { name: "fixture-api-dev-Users" }],
@@ -97,7 +97,7 @@ describe("the line that the doctor gives for another kind", () => {
 });
 
 describe("the boundary of a stage's roles", () => {
-  it("allows what CodeDeploy needs to move callers of this stage, and of no other", async () => {
+  it("lets CodeDeploy move the callers of this stage only", async () => {
     const graph = await synthesise({
       config: "packages/infra/test/configs/default.ts",
       stage: "dev",

@@ -1,4 +1,4 @@
-/** What a deployment asks of AWS to make, read, change and remove what a graph consists of. */
+/** The AWS calls of a deployment that creates, reads, changes and deletes the resources of a graph. */
 import type { Graph, Inputs, Resource } from "@lambda-express-api/infra/testing/graph.ts";
 import type { Request } from "@lambda-express-api/infra/testing/may.ts";
 import { all, one } from "@lambda-express-api/infra/testing/view.ts";
@@ -9,15 +9,15 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}
 const iam = (resource: string) => `arn:aws:iam::${ACCOUNT}:${resource}`;
 
 export interface ResourceRequest extends Request {
-  /** The logical name of the resource that it is for. */
+  /** The resource's logical name. */
   readonly resourceName: string;
 }
 
 /**
- * Gives the requests.
+ * Returns the requests.
  *
- * @param graph the stage's, without a container.
- * @throws Error for a kind of resource whose requests are not known.
+ * @param graph the stage's graph, without a container.
+ * @throws Error for an unknown kind of resource.
  */
 export function deploymentRequests(graph: Graph): readonly ResourceRequest[] {
   const gateway = (...paths: string[]): Request[] =>
@@ -27,7 +27,7 @@ export function deploymentRequests(graph: Graph): readonly ResourceRequest[] {
         resource: `arn:aws:apigateway:${REGION}::${path}`,
       })),
     );
-  /** The mocks' ARNs end in the logical name, so the role is looked up by it. */
+  /** Finds a role by logical name, which ends the mocks' ARNs. */
   const passes = (roleArn: unknown, service: string): Request => {
     const logicalName = String(roleArn).split(":").at(-1);
     const { inputs } = one(graph, "aws:iam/role:Role", logicalName);
@@ -55,7 +55,7 @@ export function deploymentRequests(graph: Graph): readonly ResourceRequest[] {
     "aws:lambda/permission:Permission": (_, { function: name }) =>
       ["AddPermission", "GetPolicy", "RemovePermission"].map((action) => ({
         action: `lambda:${action}`,
-        // By its name, or by its ARN.
+        // By name or by ARN.
         resource: arn("lambda", `function:${String(name).split(":function:").at(-1)}`),
       })),
     "aws:cloudwatch/logGroup:LogGroup": (_, { name }) =>
@@ -228,7 +228,7 @@ export function deploymentRequests(graph: Graph): readonly ResourceRequest[] {
     .flatMap((resource) => {
       const requests = requestsOf[resource.type];
       if (!requests)
-        throw new Error(`deployment-requests.ts does not know ${resource.type}; add what it asks for`);
+        throw new Error(`deployment-requests.ts does not know ${resource.type}; add its requests`);
       const { inputs } = all(graph, resource.type).find(({ urn }) => urn === resource.urn) ?? resource;
       return requests(resource, inputs).map((request) => ({ ...request, resourceName: resource.name }));
     });

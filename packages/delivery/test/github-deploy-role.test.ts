@@ -1,4 +1,4 @@
-// Who may take on a role for GitHub Actions, and what it may do then, asserted by meaning.
+// Tests which workflows may assume a role for GitHub Actions, and the role's rights, by meaning.
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
@@ -19,7 +19,7 @@ interface Trust {
   }[];
 }
 
-/** A workflow's token: claims that AWS can compare (IAM user guide, "AWS OIDC federation"). */
+/** The claims of a workflow's token that AWS can compare (IAM user guide, "AWS OIDC federation"). */
 interface Token {
   readonly aud: string;
   readonly sub: string;
@@ -33,7 +33,7 @@ function trustOf(graph: Graph, name: string): Trust["Statement"][number] {
   return statement;
 }
 
-/** Whether AWS would give the token the role. */
+/** Whether AWS would let the token assume the role. */
 function trusts(graph: Graph, name: string, token: Token): boolean {
   const { Condition } = trustOf(graph, name);
   const claims = Object.fromEntries(
@@ -80,7 +80,7 @@ describe("a role for GitHub Actions", () => {
     ref,
   });
 
-  it("trusts GitHub only, an identity provider that is created once", () => {
+  it("trusts only GitHub, whose identity provider is created once", () => {
     const [provider, ...more] = all(example, "aws:iam/openIdConnectProvider:OpenIdConnectProvider");
     assert.deepEqual(more, []);
     assert.equal(provider?.inputs.url, `https://${ISSUER}`);
@@ -92,7 +92,7 @@ describe("a role for GitHub Actions", () => {
     }
   });
 
-  it("trusts one repository in one environment, at what may be deployed there", () => {
+  it("trusts one repository in one environment, at the allowed ref", () => {
     const main = token("staging", "refs/heads/main");
     const tag = token("production", "refs/tags/v1.2.3");
     assert.ok(trusts(example, "Staging", main));
@@ -108,12 +108,12 @@ describe("a role for GitHub Actions", () => {
     ["another repository", "Production", { sub: "repo:my-company@123456/other@1:environment:production" }],
     ["a fork", "Production", { sub: "repo:somebody@9/lambda-express-api@8:environment:production" }],
     [
-      "a new repository of the same name",
+      "a new repository with the same name",
       "Production",
       { sub: "repo:my-company@123456/lambda-express-api@1:environment:production" },
     ],
     ["a token for another audience", "Production", { aud: "https://github.com/my-company" }],
-    ["a branch where only tags count", "Production", { ref: "refs/heads/main" }],
+    ["a branch if only tags are allowed", "Production", { ref: "refs/heads/main" }],
     ["a tag that is not a version", "Production", { ref: "refs/tags/nightly" }],
   ] as const) {
     it(`does not trust ${why}`, () => {
@@ -123,7 +123,7 @@ describe("a role for GitHub Actions", () => {
     });
   }
 
-  it("does not trust another branch where one counts", () => {
+  it("does not trust another branch if one branch is allowed", () => {
     assert.ok(!trusts(example, "Staging", token("staging", "refs/heads/main-2")));
   });
 
@@ -137,7 +137,7 @@ describe("a role for GitHub Actions", () => {
   };
   const ARN = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:123456789012:${resource}`;
 
-  it("may change the functions of its own stage, and of no other", () => {
+  it("may change only the functions of its own stage", () => {
     for (const [name, own, others] of [
       ["Staging", ["staging"], ["production", "pr-1"]],
       ["Production", ["production"], ["staging", "pr-1"]],
@@ -154,7 +154,7 @@ describe("a role for GitHub Actions", () => {
     }
   });
 
-  it("makes roles only within its boundary, and can change neither itself nor what it is trusted by", () => {
+  it("creates roles only with its boundary, and can change neither itself nor its trust policy", () => {
     for (const name of ["Staging", "Production", "Preview"]) {
       const permissions = permissionsOf(graphOf(name), name);
       const role = all(graphOf(name), "aws:iam/role:Role").find((role) => role.name === `${name}Role`);
@@ -191,14 +191,14 @@ describe("a role for GitHub Actions", () => {
     }
   });
 
-  it("for previews is a program of its own, so that it can have an account of its own", () => {
+  it("for previews is a separate program, so that it can use a separate account", () => {
     const names = (graph: Graph) => all(graph, "aws:iam/role:Role").map(({ name }) => name);
     assert.deepEqual(names(example).sort(), ["ProductionRole", "StagingRole"]);
     assert.deepEqual(names(previews), ["PreviewRole"]);
     assert.equal(all(previews, "aws:iam/openIdConnectProvider:OpenIdConnectProvider").length, 1);
   });
 
-  it("that releases code may do that with one function, and no more", () => {
+  it("for releases may only release one function's code", () => {
     const permissions = permissionsOf(options, "Code");
     const update = (name: string) =>
       may(permissions, { action: "lambda:UpdateFunctionCode", resource: ARN("lambda", `function:${name}`) });
@@ -216,7 +216,7 @@ describe("a role for GitHub Actions", () => {
     assert.ok(!all(options, "aws:iam/policy:Policy").some(({ name }) => name.startsWith("Code")));
   });
 
-  it("gives the API of another app its boundary with what that may do at most", () => {
+  it("creates the boundary of another app's API", () => {
     const [boundary] = all(options, "aws:iam/policy:Policy").filter(
       ({ name }) => name === "OtherAppBoundary",
     );
@@ -229,7 +229,7 @@ describe("a role for GitHub Actions", () => {
     );
   });
 
-  it("is refused, with an example of a valid value, if it would trust or allow more than it says", () => {
+  it("is refused with a valid example if it would trust or allow too much", () => {
     const outputs = options.outputs as Record<string, string>;
     const said = (name: string) => outputs[name] ?? "";
     for (const name of ["everyRepository", "halfOfTheIds"])
@@ -241,8 +241,9 @@ describe("a role for GitHub Actions", () => {
     );
     assert.match(said("everyStage"), /^stage is wrong/);
     assert.match(said("noBucket"), /^releaseBucket is wrong \(""\); write it like "my-releases"\.$/);
-    assert.match(said("releaseOfManyStages"), /^A release goes to one stage, and pr-\* is many; /);
+    assert.match(said("releaseOfManyStages"), /^A release goes to one stage, but pr-\* matches several; /);
     assert.match(said("longName"), /has more than 64 characters; choose a shorter /);
-    for (const name of ["itself", "itselfAmongMany"]) assert.match(said(name), /so it could change itself/);
+    for (const name of ["itself", "itselfAmongMany"])
+      assert.match(said(name), /so the role could change itself/);
   });
 });

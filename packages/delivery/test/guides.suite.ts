@@ -1,4 +1,4 @@
-// What the guides say of rights: the commands, and what AWS has to allow for each, which is in a policy that a guide prints.
+// Tests the rights in the guides: a printed policy allows the calls of each command.
 
 import assert from "node:assert/strict";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
@@ -18,7 +18,7 @@ const STAGE = "dev";
 const BOUNDARY = "arn:aws:iam::123456789012:policy/boundary";
 const DEPLOY_POLICY = "docs/deploy-policy.json";
 
-/** What `docs/deploy-policy.json` is: the rights of a deploy role, with the names that the guides use. */
+/** The content of `docs/deploy-policy.json`: a deploy role's rights, with the names of the guides. */
 const printed = `${JSON.stringify(
   JSON.parse(
     policyDocument(
@@ -65,7 +65,7 @@ const releaseGuide = readFileSync("docs/guides/release.md", "utf8");
 const releasePolicy = policyOf(/^```json\n([\s\S]*?)^```$/m.exec(releaseGuide)?.[1] ?? "");
 
 const USER_POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI";
-/** The actions that the guide to groups names, on the user pool. */
+/** The actions on the user pool in the guide to groups. */
 const groupsPolicy: Policy = [
   {
     effect: "Allow",
@@ -77,7 +77,7 @@ const groupsPolicy: Policy = [
 
 const KEYS_TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/api-keys";
 const keysGuide = readFileSync("docs/guides/api-keys.md", "utf8");
-/** Of the store that the guide to keys shows. */
+/** The calls of the store in the guide to API keys. */
 const keysPolicy: Policy = [
   {
     effect: "Allow",
@@ -133,7 +133,7 @@ const ofRelease = [
 ];
 
 describe("the commands of the guides", () => {
-  /** A stage with everything but a container. */
+  /** A stage with every feature except a container. */
   let graph: Graph;
   before(async () => {
     graph = await synthesise({
@@ -220,12 +220,12 @@ describe("the commands of the guides", () => {
         ),
     },
   };
-  /** For an administrator, as the guides say: they make what the others need, or open a bridge into the account. */
+  /** Commands for an administrator, as the guides say: they create what the others need, or open a bridge into the account. */
   const setUp = ["aws configure", "aws cognito", "aws s3", "aws ssm", "npx sst deploy", "npx sst dev"];
   const withoutAws =
     /^npm run (demo|cost|dev|generate|screenshots|test:image|build:\w+|new|check\S*|bench|create|platform|test|pack|contract)$/;
 
-  it("that reach AWS are all known here", () => {
+  it("that call AWS are all tested here", () => {
     const guides = globSync("docs/guides/*.md").map((page) => readFileSync(page, "utf8"));
     const used = new Set(
       guides.flatMap((text) => text.match(/\bnpx sst [a-z]+|\bnpm run [a-z][a-z:-]*|^aws [a-z0-9]+/gm) ?? []),
@@ -255,12 +255,12 @@ describe("the commands of the guides", () => {
     });
   }
 
-  it("that deploy have their policy in a file, as a deploy role has it", () => {
+  it("that deploy have a deploy role's policy in a file", () => {
     assert.equal(readFileSync(DEPLOY_POLICY, "utf8"), printed);
     assert.ok(readFileSync("docs/guides/deploy.md", "utf8").includes("(../deploy-policy.json)"));
   });
 
-  it("that release have theirs in the guide to releases", () => {
+  it("that release have their policy in the guide to releases", () => {
     const statements = releasePermissions({
       functionArn: "arn:aws:lambda:eu-west-1:123456789012:function:lambda-express-api-dev-Api",
       bucketArn: "arn:aws:s3:::my-releases",
@@ -272,7 +272,7 @@ describe("the commands of the guides", () => {
   });
 });
 
-it("the guide to pipelines names what a build role reaches beside its stage", () => {
+it("the guide to pipelines lists what a build role can reach outside its stage", () => {
   const guide = readFileSync("docs/guides/codepipeline.md", "utf8");
   for (const row of [
     "`apigateway:*` on `/apis/*`",

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a policy, by the data that AWS publishes (Service Authorization Reference): an action that does not
- * exist, a resource that no action of the statement takes, a condition key that an action does not know.
+ * Finds faults in a policy with AWS's published data (Service Authorization Reference): unknown actions, resources that no
+ * action of the statement supports, and condition keys that an action does not support.
  */
 import {
   getAllGlobalConditionKeys,
@@ -39,22 +39,24 @@ async function statementFaults({
     if (known.length === 0) continue;
     const fitting = (await Promise.all(known.map((action) => resourcesOf(action, resources)))).flat();
     for (const resource of fitting) taken.add(resource);
-    if (fitting.length === 0) faults.push(`${pattern} takes none of the resources ${resources.join(", ")}`);
+    if (fitting.length === 0)
+      faults.push(`${pattern} supports none of the resources ${resources.join(", ")}`);
     if (pattern.includes("*")) continue;
     for (const key of keys)
       for (const action of known)
-        if (!(await knowsKey(action, key))) faults.push(`${pattern} does not know the condition key ${key}`);
+        if (!(await knowsKey(action, key)))
+          faults.push(`${pattern} does not support the condition key ${key}`);
   }
   return [
     ...unknown,
     ...faults,
     ...resources
       .filter((resource) => !taken.has(resource))
-      .map((resource) => `${resource} is taken by none of ${actions.join(", ")}`),
+      .map((resource) => `${resource} is supported by none of ${actions.join(", ")}`),
   ];
 }
 
-/** An action by its name, or all that `lambda:*` stands for. */
+/** An action by name, or all actions that `lambda:*` matches. */
 async function knownActions(pattern: string): Promise<Action[]> {
   const [service = "", name = ""] = pattern.split(":");
   if (!(await iamServiceExists(service))) return [];
@@ -71,7 +73,7 @@ async function resourcesOf(
   resources: readonly string[],
 ): Promise<string[]> {
   const names =
-    // The data has the resources of REST APIs at each verb; HTTP APIs have the same verbs (API Gateway Management V2).
+    // The data lists the resources of REST APIs for each verb; HTTP APIs use the same verbs (API Gateway Management V2).
     service === "apigateway"
       ? await iamResourceTypesForService(service)
       : resourceTypes.map(({ name }) => name);
@@ -84,14 +86,14 @@ async function resourcesOf(
   );
 }
 
-/** The service of connections was renamed, and a connection is used under either name. */
+/** The connections service was renamed, and both names are in use. */
 function underItsOldName(resource: string, service: string): string {
   return service === "codestar-connections"
     ? resource.replace(":codeconnections:", ":codestar-connections:")
     : resource;
 }
 
-/** Whether there is a text that both patterns match, in which `*` stands for any text. */
+/** Whether some text matches both patterns, where `*` is any text. */
 function overlap(one: string, other: string): boolean {
   const memory = new Map<string, boolean>();
   const from = (i: number, j: number): boolean => {

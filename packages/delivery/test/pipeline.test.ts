@@ -1,4 +1,4 @@
-// What a pipeline would be, and what it may do, on the real components.
+// Tests a pipeline and its rights, with the real components.
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
@@ -16,7 +16,7 @@ const boundaryArn = iam("policy/ProductionBoundary");
 
 let example: Graph;
 let options: Graph;
-/** The API that the example's second pipeline deploys, with all that it may have, but no container. */
+/** The API that the example's second pipeline deploys, with every feature except a container. */
 let production: Graph;
 before(async () => {
   [example, options, production] = await Promise.all([
@@ -56,7 +56,7 @@ function underTheNameOfTheExample(graph: Graph): Graph {
 
 const bounded = { "iam:PermissionsBoundary": boundaryArn };
 
-/** What a role may do, by the role's logical name. */
+/** The rights of a role, by its logical name. */
 const rights = (graph: Graph, role: string) => {
   const own = statements(graph).filter((statement) => statement.role === role);
   assert.ok(own.length > 0, `${role} has no policy`);
@@ -74,7 +74,7 @@ const sourceOf = (graph: Graph, name: string) => {
 };
 
 describe("a pipeline of pushes", () => {
-  it("listens to the branch, and brings each push", () => {
+  it("watches the branch, and deploys each push", () => {
     assert.deepEqual(sourceOf(example, "Staging"), {
       ConnectionArn: arn("codeconnections", "StagingGitHub"),
       FullRepositoryId: "my-company/lambda-express-api",
@@ -88,7 +88,7 @@ describe("a pipeline of pushes", () => {
 });
 
 describe("a pipeline of releases", () => {
-  it("listens to version tags, and to no push", () => {
+  it("watches version tags only", () => {
     assert.equal(sourceOf(example, "Production").DetectChanges, "false");
     assert.deepEqual(pipelineOf(example, "Production").triggers, [
       {
@@ -98,7 +98,7 @@ describe("a pipeline of releases", () => {
     ]);
   });
 
-  it("refuses a commit without a tag before it runs anything of it", () => {
+  it("refuses a commit without a tag before it runs any of its code", () => {
     const [fetch, describe] = buildspecOf(example, "Production").phases.install.commands;
     assert.match(fetch, /^git fetch .*--tags$/);
     assert.match(describe, /^git describe --exact-match /);
@@ -115,7 +115,7 @@ describe("every pipeline", () => {
       })),
     );
 
-  it("is of the second kind, with a source and a build, and lets what runs finish", () => {
+  it("has type V2, a source and a build, and lets a running execution finish", () => {
     assert.equal(pipelines().length, 5);
     for (const { inputs } of pipelines()) {
       assert.equal(inputs.pipelineType, "V2");
@@ -131,7 +131,7 @@ describe("every pipeline", () => {
     }
   });
 
-  it("builds on ARM with Node 24, without Docker's rights, and with a log that ends", () => {
+  it("builds on ARM with Node 24, without privileged mode, and with a log retention", () => {
     for (const { graph, name } of pipelines()) {
       const { inputs } = one(graph, "aws:codebuild/project:Project", name);
       const { type, image, privilegedMode = false } = inputs.environment as Inputs;
@@ -146,7 +146,7 @@ describe("every pipeline", () => {
     assert.equal(one(options, "aws:cloudwatch/logGroup:LogGroup", "PushCode").inputs.retentionInDays, 7);
   });
 
-  it("runs only when its roles may do what it asks of them", () => {
+  it("is created after its roles' policies", () => {
     for (const { graph, name } of pipelines()) {
       const policy = (suffix: string) => one(graph, "aws:iam/rolePolicy:RolePolicy", `${name}${suffix}`).urn;
       const project = one(graph, "aws:codebuild/project:Project", name);
@@ -156,7 +156,7 @@ describe("every pipeline", () => {
     }
   });
 
-  it("has roles that only its services take on, and only for this account", () => {
+  it("has roles that only its services assume, and only for this account", () => {
     for (const { graph, name } of pipelines()) {
       assert.deepEqual(trust(graph)[`${name}BuildRole`], [{ Service: "codebuild.amazonaws.com" }]);
       assert.deepEqual(trust(graph)[`${name}PipelineRole`], [{ Service: "codepipeline.amazonaws.com" }]);
@@ -169,7 +169,7 @@ describe("every pipeline", () => {
     }
   });
 
-  it("has policies that fit into what IAM takes", () => {
+  it("has policies within IAM's size limits", () => {
     for (const graph of [example, options]) {
       for (const { name, inputs } of all(graph, "aws:iam/rolePolicy:RolePolicy"))
         assert.ok(String(inputs.policy).length <= 10_240, name);
@@ -178,7 +178,7 @@ describe("every pipeline", () => {
     }
   });
 
-  it("may do on everything only what AWS has no name for", () => {
+  it("has rights on all resources only for actions without resource names", () => {
     const wide = [example, options]
       .flatMap(statements)
       .filter(({ resources }) => resources.includes("*"))
@@ -199,7 +199,7 @@ describe("every pipeline", () => {
     ]);
   });
 
-  it("lets CodePipeline start its own build and no other, from its own bucket and connection", () => {
+  it("lets CodePipeline start only its own build, from its own bucket and connection", () => {
     const allowed = rights(example, "ProductionPipelineRole");
     const project = (name: string) => arn("codebuild", `project/lambda-express-api-pipelines-shared-${name}`);
     const connection = arn("codeconnections", "StagingGitHub");
@@ -226,7 +226,7 @@ describe("every pipeline", () => {
 });
 
 describe("the roles of a pipeline", () => {
-  it("use the connection for their own repository, and for no other that it reaches", () => {
+  it("use the connection only for their own repository", () => {
     const resource = arn("codeconnections", "StagingGitHub");
     for (const role of ["ProductionPipelineRole", "ProductionBuildRole"])
       for (const service of ["codeconnections", "codestar-connections"]) {
@@ -235,14 +235,14 @@ describe("the roles of a pipeline", () => {
         const key = `${service}:FullRepositoryId`;
         assert.ok(uses({ [key]: "my-company/lambda-express-api" }));
         assert.ok(!uses({ [key]: "my-company/other" }));
-        // CodePipeline asks for the connection itself too, and then names no repository.
+        // CodePipeline also uses the connection without naming a repository.
         assert.ok(uses({}));
       }
   });
 });
 
 describe("a pipeline that deploys", () => {
-  it("may make all that a stage with everything but a container consists of", () => {
+  it("may create every resource of a stage with every feature except a container", () => {
     const allowed = rights(example, "ProductionBuildRole");
     const requests = deploymentRequests(production);
     for (const { resourceName, ...request } of requests)
@@ -274,7 +274,7 @@ describe("a pipeline that deploys", () => {
       assert.ok(allowed(request), sentence(request));
   });
 
-  it("cannot make itself, or anybody, more than it is", () => {
+  it("cannot extend its own rights or any other", () => {
     const allowed = rights(example, "ProductionBuildRole");
     const role = iam("role/lambda-express-api-production-ApiHandlerRole-abcdefgh");
     for (const request of [
@@ -313,7 +313,7 @@ describe("a pipeline that deploys", () => {
       assert.ok(!allowed(request), sentence(request));
   });
 
-  it("reaches beside its stage what AWS has no name for, and stages whose names begin with its own", () => {
+  it("reaches outside its stage only resources without names, and stages whose names start with its own", () => {
     const allowed = rights(example, "ProductionBuildRole");
     for (const [action, resource] of [
       ["apigateway:PATCH", `arn:aws:apigateway:${REGION}::/apis/of-staging`],
@@ -333,7 +333,7 @@ describe("a pipeline that deploys", () => {
     }
   });
 
-  it("cannot touch what bears the name of another stage or app, nor what SST keeps for them", () => {
+  it("cannot touch resources of another stage or app, or SST's state of them", () => {
     const allowed = rights(example, "ProductionBuildRole");
     for (const request of [
       {
@@ -360,7 +360,7 @@ describe("a pipeline that deploys", () => {
       assert.ok(!allowed(request), sentence(request));
   });
 
-  it("has no right to a domain unless it is told of one, nor to a zone that is not Route 53's", () => {
+  it("has rights to a domain and its Route 53 zone only if they are given", () => {
     const request = (action: string, resource: string) => ({ action, resource });
     const record = request("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z2FDTNDATAQYW2");
     const certificate = request("acm:RequestCertificate", "*");
@@ -370,7 +370,7 @@ describe("a pipeline that deploys", () => {
     assert.ok(!rights(options, "OtherAppBuildRole")(record));
   });
 
-  it("bounds what the stage's functions may do to their log, each other, and what they are given", () => {
+  it("limits the stage's functions to their logs, each other, and the given rights", () => {
     const boundary = (name: string) => {
       const { inputs } = one(name === "OtherApp" ? options : example, "aws:iam/policy:Policy", name);
       const policy = JSON.parse(String(inputs.policy)).Statement as {
@@ -392,7 +392,7 @@ describe("a pipeline that deploys", () => {
     const table = { action: "dynamodb:GetItem", resource: "arn:aws:dynamodb:eu-west-1:1:table/orders" };
     assert.ok(!boundary("Production")(table));
     assert.ok(boundary("OtherApp")(table));
-    // All that the stage's roles ask for lies within it.
+    // The boundary includes all rights of the stage's roles.
     const asked = statements(production);
     assert.ok(asked.length > 0);
     for (const { actions, resources } of asked)
@@ -403,7 +403,7 @@ describe("a pipeline that deploys", () => {
       assert.equal(inputs.permissionsBoundary, boundaryArn, name);
   });
 
-  it("takes another machine to build on, and keeps npm's cache in the bucket for itself alone", () => {
+  it("can use another build machine, and keeps its own npm cache in the bucket", () => {
     const { inputs } = one(options, "aws:codebuild/project:Project", "OtherApp");
     const { computeType, image } = inputs.environment as Inputs;
     assert.deepEqual([computeType, image], ["BUILD_GENERAL1_MEDIUM", "example/node:24"]);
@@ -416,14 +416,14 @@ describe("a pipeline that deploys", () => {
     assert.equal(one(options, "aws:codebuild/project:Project", "PushCode").inputs.cache, undefined);
   });
 
-  it("may make other kinds of resources, where it is told of them", () => {
+  it("may create other kinds of resources if they are given", () => {
     const stream = arn("kinesis", "stream/other-app-dev-Clicks");
     const create = { action: "kinesis:CreateStream", resource: stream };
     assert.ok(rights(options, "OtherAppBuildRole")(create));
     assert.ok(!rights(example, "StagingBuildRole")(create));
   });
 
-  it("takes another app, its settings and its rights", () => {
+  it("can deploy another app, with its settings and its rights", () => {
     const allowed = rights(options, "OtherAppBuildRole");
     const { env, phases } = buildspecOf(options, "OtherApp");
     assert.deepEqual(env["parameter-store"], { STAGE_SETTINGS: "/other/settings" });
@@ -444,7 +444,7 @@ describe("a pipeline that deploys", () => {
 describe("a pipeline that releases", () => {
   const fn = arn("lambda", "function:lambda-express-api-prod-Api");
 
-  it("runs a release to its bucket, by push and by tag", () => {
+  it("releases through its bucket, by push and by tag", () => {
     for (const [name, stage] of Object.entries({ PushCode: "dev", TagCode: "prod" })) {
       assert.deepEqual(buildspecOf(options, name).phases.build.commands, [
         "export CODE_DELIVERY='pipeline'",
@@ -456,7 +456,7 @@ describe("a pipeline that releases", () => {
     assert.ok(buildspecOf(options, "TagCode").phases.install);
   });
 
-  it("may have CodeDeploy move this function's callers to a new version, and nothing else", () => {
+  it("may only let CodeDeploy move this function's callers to a new version", () => {
     const allowed = rights(options, "TagCodeBuildRole");
     const group = (stage: string) =>
       arn("codedeploy", `deploymentgroup:lambda-express-api-${stage}-Api/latest`);
@@ -503,8 +503,8 @@ describe("a pipeline that releases", () => {
   });
 });
 
-describe("what a pipeline is given", () => {
-  it("is used, and not made a second time", () => {
+describe("a given connection or bucket", () => {
+  it("is used and not created again", () => {
     assert.deepEqual(all(options, "aws:codeconnections/connection:Connection"), []);
     assert.deepEqual(all(options, "aws:s3/bucket:Bucket"), []);
     assert.deepEqual(
@@ -520,8 +520,8 @@ describe("what a pipeline is given", () => {
   });
 });
 
-describe("the bucket that a pipeline makes", () => {
-  it("is closed to the public, encrypted, open to TLS alone, and forgets", () => {
+describe("a pipeline's new bucket", () => {
+  it("is private, encrypted, accessible only over TLS, and deletes old objects", () => {
     const { inputs: access } = one(example, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
     const { bucket, ...closed } = access;
     assert.deepEqual(closed, {
@@ -568,7 +568,7 @@ describe("Slack", () => {
   const channel = (name: string) => `arn:aws:chatbot::${ACCOUNT}:chat-configuration/slack-channel/${name}`;
   const event = (name: string) => `codepipeline-pipeline-pipeline-execution-${name}`;
 
-  it("hears of starts and successes in one channel, and of failures in the other", () => {
+  it("gets starts and successes in one channel, and failures in the other", () => {
     const { ProductionInfo, ProductionAlert } = rules(example);
     assert.deepEqual(Object.keys(rules(example)).length, 4);
     assert.deepEqual(ProductionInfo, {
@@ -583,11 +583,11 @@ describe("Slack", () => {
     });
   });
 
-  it("hears nothing where no channels are given", () => {
+  it("gets nothing without channels", () => {
     assert.deepEqual(rules(options), {});
   });
 
-  it("can have nothing done from a channel", () => {
+  it("cannot run commands from a channel", () => {
     for (const { inputs } of all(example, "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration"))
       assert.deepEqual(inputs.guardrailPolicyArns, ["arn:aws:iam::aws:policy/AWSDenyAll"]);
     assert.deepEqual(trust(example).SlackRole, [{ Service: "chatbot.amazonaws.com" }]);
@@ -597,7 +597,7 @@ describe("Slack", () => {
     );
   });
 
-  it("may have both kinds in one channel, which AWS then knows once", () => {
+  it("may use one channel for both, which then exists once at AWS", () => {
     const [configuration, ...more] = all(
       options,
       "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration",
@@ -618,7 +618,7 @@ describe("a mistake in a pipeline or a channel", () => {
       bucket: /^s3Artifacts\.arn is wrong \("given"\); write it like "arn:aws:s3:::my-artifacts"\.$/,
       parameter:
         /^settingsParameterName is wrong \("settings"\); write it like "\/my-api\/production\/settings"/,
-      ownStage: /so it could change itself; deploy it by another app name or stage\.$/,
+      ownStage: /so the pipeline could change itself; deploy it with a different app name or stage\.$/,
       longPipelineName: /more than 100 characters/,
       channelName: /^info is not a Slack channel id \("#deployments"\); write it like "C07EZ1ABC23"\.$/,
     }))

@@ -1,4 +1,4 @@
-// Every policy of this repository, held against the data that AWS publishes about its actions.
+// Checks every policy of this repository against AWS's published data about actions.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -8,7 +8,7 @@ import { all, statements } from "@lambda-express-api/infra/testing/view.ts";
 import type { ConditionalStatement } from "../src/policy-document.ts";
 import { policyFaults } from "./iam-data.ts";
 
-/** The policies of a graph: those of its roles, and those that stand by themselves. */
+/** The policies of a graph, inline and managed. */
 function policiesOf(graph: Graph): ConditionalStatement[] {
   const standing = all(graph, "aws:iam/policy:Policy").flatMap(({ inputs }) =>
     (JSON.parse(String(inputs.policy)).Statement as Record<string, string | string[]>[]).map(
@@ -29,11 +29,11 @@ describe("the data that AWS publishes", () => {
     const BUCKET = "arn:aws:s3:::my-bucket";
     assert.deepEqual(await policyFaults([{ actions: ["s3:GetObjects"], resources: [`${BUCKET}/*`] }]), [
       "s3:GetObjects is not an action of AWS",
-      `${BUCKET}/* is taken by none of s3:GetObjects`,
+      `${BUCKET}/* is supported by none of s3:GetObjects`,
     ]);
     assert.deepEqual(await policyFaults([{ actions: ["s3:GetObject"], resources: [BUCKET] }]), [
-      `s3:GetObject takes none of the resources ${BUCKET}`,
-      `${BUCKET} is taken by none of s3:GetObject`,
+      `s3:GetObject supports none of the resources ${BUCKET}`,
+      `${BUCKET} is supported by none of s3:GetObject`,
     ]);
     assert.deepEqual(
       await policyFaults([
@@ -43,7 +43,7 @@ describe("the data that AWS publishes", () => {
           conditions: { StringEquals: { "iam:PassedToService": ["lambda.amazonaws.com"] } },
         },
       ]),
-      ["iam:GetRole does not know the condition key iam:PassedToService"],
+      ["iam:GetRole does not support the condition key iam:PassedToService"],
     );
   });
 });
@@ -54,7 +54,7 @@ for (const [what, config, stage, environment] of [
   ["the other roles for GitHub Actions", "packages/delivery/test/configs/github-roles.ts", "dev", {}],
   ["the pipelines", "packages/delivery/test/configs/pipelines.ts", "dev", {}],
   [
-    "what infra.ts makes, and of the jobs beside it",
+    "the resources of infra.ts and the jobs",
     "packages/infra/test/configs/owners-infra.ts",
     "dev",
     { ...caller, PERMISSIONS_BOUNDARY_ARN: "arn:aws:iam::123456789012:policy/boundary" },
@@ -79,9 +79,9 @@ for (const [what, config, stage, environment] of [
       const policies = policiesOf(await synthesise({ config, stage, environment }));
       assert.ok(policies.length > 0);
       const faults = await policyFaults(policies);
-      // SST's own, to a job that reads a table's stream: AWS knows no such right on a stream, so it allows nothing.
+      // SST gives a job that reads a table's stream this right, which has no effect on a stream.
       const ours = faults.filter(
-        (fault) => !fault.startsWith("dynamodb:ListStreams takes none of the resources"),
+        (fault) => !fault.startsWith("dynamodb:ListStreams supports none of the resources"),
       );
       assert.deepEqual(ours, []);
     });

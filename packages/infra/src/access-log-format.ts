@@ -1,6 +1,6 @@
 /**
- * The stage's access log: one JSON object a request in seven groups. Every value is quoted, because an absent variable
- * prints `-`, which would break the line. The container's access log has the same groups and names.
+ * The stage's access log: one JSON object per request, in seven groups. Every value is quoted, because an absent variable
+ * prints `-`, which is not JSON. The container's access log has the same groups and names.
  */
 const fields = {
   request: {
@@ -25,7 +25,7 @@ const fields = {
     httpMethod: "$context.httpMethod",
   },
   integration: {
-    // Lambda's id of the invocation, which its own lines have.
+    // The id of the invocation, which Lambda's own lines have too.
     requestId: "$context.integration.requestId",
     integrationStatus: "$context.integration.integrationStatus",
     integrationLatency: "$context.integration.latency",
@@ -44,7 +44,7 @@ const fields = {
   },
 };
 
-/** @param showsSubject whether a line tells the subject of the caller's token. */
+/** @param showsSubject whether a line has the subject of the caller's token. */
 export function accessLogFormat(showsSubject: boolean): string {
   const subject = showsSubject && { subject: "$context.authorizer.claims.sub" };
   return JSON.stringify({ ...fields, client: { ...fields.client, ...subject } });

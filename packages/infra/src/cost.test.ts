@@ -34,14 +34,14 @@ describe("what a month costs", () => {
     const usage = { requests: 1e6, milliseconds: 100, memoryMegabytes: 256, ...quiet };
     assert.equal(together(usage).toFixed(2), "1.53");
     const toPay = monthlyCost(usage).reduce((sum, item) => sum + item.dollarsAfterFreeTier, 0);
-    assert.equal(toPay.toFixed(2), "1.00", "only the gateway is left when Lambda's free part is taken off");
+    assert.equal(toPay.toFixed(2), "1.00", "only the gateway is left after Lambda's free tier");
   });
 
   it("is zero for zero requests", () => {
     assert.equal(together({ requests: 0, milliseconds: 20, memoryMegabytes: 512, ...quiet }), 0);
   });
 
-  it("bills each millisecond that has begun", () => {
+  it("rounds durations up to the next millisecond", () => {
     const usage = (milliseconds: number) => ({
       requests: 1e6,
       milliseconds,
@@ -51,7 +51,7 @@ describe("what a month costs", () => {
     assert.equal(priceOf("Lambda, duration", usage(20.1)), priceOf("Lambda, duration", usage(21)));
   });
 
-  it("is less for each request beyond 300 million", () => {
+  it("uses the lower price beyond 300 million requests", () => {
     const usage = { requests: 301e6, milliseconds: 1, memoryMegabytes: 128, ...quiet };
     assert.equal(priceOf("API Gateway, requests", usage).toFixed(2), "300.90");
   });
@@ -81,7 +81,7 @@ describe("what a month costs", () => {
     assert.equal(priceOf("Data to callers", usage), 0.09);
   });
 
-  it("is asked for in numbers", () => {
+  it("refuses options that are not numbers", () => {
     assert.deepEqual(readUsage(["--requests", "1e6", "--ms", "20", "--memory", "512"], sizes), {
       requests: 1e6,
       milliseconds: 20,
@@ -98,7 +98,7 @@ describe("what a month costs", () => {
     });
     assert.throws(
       () => readUsage(["--ms", "fast"], sizes),
-      new Error('--ms is "fast"; write a number, e.g. --ms 20.'),
+      new Error('--ms is "fast"; use a number, for example --ms 20.'),
     );
     assert.throws(
       () => readUsage(["--milliseconds", "20"], sizes),
@@ -106,7 +106,7 @@ describe("what a month costs", () => {
     );
   });
 
-  it("is by default that of the API's own work in the cheapest size that holds it, as measured", () => {
+  it("is by default for the measured work in the cheapest size that fits", () => {
     const { memoryMegabytes, milliseconds } = readUsage([], sizes);
     assert.equal(memoryMegabytes, 256);
     assert.equal(milliseconds.toFixed(3), (0.05 * (1769 / 256)).toFixed(3));
@@ -117,23 +117,23 @@ describe("what a month costs", () => {
     assert.equal(readUsage(["--ms", "7"], sizes).milliseconds, 7);
   });
 
-  it("takes a whole processor for granted from 1769 MB on, and no more", () => {
+  it("assumes one whole processor from 1769 MB on, and no more", () => {
     assert.equal(measuredMilliseconds(size(1769, 40, 0)), 0.04);
     assert.equal(measuredMilliseconds(size(10_240, 40, 0)), 0.04);
   });
 
-  it("leaves a quarter of the memory to others", () => {
+  it("keeps a quarter of the memory free", () => {
     assert.deepEqual([holds(size(128, 1, 96)), holds(size(128, 1, 97))], [true, false]);
   });
 
-  it("is least in the smallest size that holds the function, unless a larger one saves whole milliseconds", () => {
+  it("is lowest in the smallest size that fits, unless a larger one saves whole milliseconds", () => {
     assert.equal(cheapestSize([size(128, 10, 90), size(256, 10, 90)]).memoryMegabytes, 128);
     // 1.04 ms are billed as 2, and 0.52 ms as 1: the same price.
     assert.equal(cheapestSize([size(128, 75, 90), size(256, 75, 90)]).memoryMegabytes, 128);
     assert.equal(cheapestSize([size(128, 150, 90), size(256, 140, 90)]).memoryMegabytes, 256);
   });
 
-  it("is fed by the last benchmark", () => {
+  it("uses the last benchmark", () => {
     const measured = readMeasuredSizes();
     assert.deepEqual(
       measured.map(({ memoryMegabytes }) => memoryMegabytes),
@@ -142,7 +142,7 @@ describe("what a month costs", () => {
     for (const each of measured) assert.ok(measuredMilliseconds(each) > 0);
   });
 
-  it("is shown item by item, with the sum", () => {
+  it("is shown item by item, with the total", () => {
     const usage = readUsage(["--ms", "20", "--memory", "512"], sizes);
     const table = costTable(monthlyCost(usage), usage);
     assert.match(table, /^API Gateway, requests +\$1\.00 +\$1\.00$/m);
@@ -150,19 +150,19 @@ describe("what a month costs", () => {
     assert.doesNotMatch(table, /measured/);
   });
 
-  it("says so where it stands on what was measured", () => {
+  it("says if it uses measured figures", () => {
     const usage = readUsage(["--memory", "512"], sizes);
-    assert.match(costTable(monthlyCost(usage), usage), /^0\.1 ms a request in 512 MB: .* measured/m);
+    assert.match(costTable(monthlyCost(usage), usage), /^0\.1 ms per request in 512 MB is .* measured/m);
   });
 
-  it("counts the start of an instance, which Lambda bills since August 2025", () => {
+  it("includes cold starts, which Lambda bills since August 2025", () => {
     const usage = { requests: 1e6, milliseconds: 20, memoryMegabytes: 1024, ...quiet };
     const cold = { ...usage, coldPercent: 2, initMilliseconds: 500 };
     const seconds = (priceOf("Lambda, duration", cold) - priceOf("Lambda, duration", usage)) / 0.0000133334;
     assert.equal(Math.round(seconds), 1e6 * 0.02 * 0.5);
   });
 
-  it("is less for each gigabyte beyond ten terabytes, and the free ones come off the dearest", () => {
+  it("uses the lower price beyond ten terabytes, and takes the free tier off the highest price", () => {
     const { transferGigabyte } = PRICES;
     assert.equal(priceOfAmount(transferGigabyte, 10_240).toFixed(2), "921.60");
     assert.equal(priceOfAmount(transferGigabyte, 10_241).toFixed(3), "921.685");
@@ -170,7 +170,7 @@ describe("what a month costs", () => {
     assert.equal(priceOfAmount(transferGigabyte, 99, true), 0);
   });
 
-  it("takes AWS's tiers for the logs of its own services, and the full price for a container's", () => {
+  it("uses tiered prices for the logs of AWS's services, and the full price for a container's", () => {
     const chatty = { requests: 1e9, milliseconds: 20, memoryMegabytes: 512, ...quiet, logBytes: 60 * 1024 };
     const logs = (architecture: Architecture) =>
       monthlyCost(chatty, architecture).find(({ item }) => item === "CloudWatch Logs")?.dollars ?? 0;
@@ -180,7 +180,7 @@ describe("what a month costs", () => {
     assert.equal(logs("fargate").toFixed(2), (gigabytes * 0.5).toFixed(2));
   });
 
-  it("has prices whose tiers rise in amount and whose page at AWS is named", () => {
+  it("has prices with rising tiers and a page at AWS as the source", () => {
     assert.match(PRICES_OF, /^\d{4}-\d\d-\d\d$/);
     for (const { tiers, source } of Object.values<Price>(PRICES)) {
       assert.match(source, /^https:\/\/aws\.amazon\.com\/.*\/$/);
@@ -192,7 +192,7 @@ describe("what a month costs", () => {
     }
   });
 
-  it("pays by the hour for instances that are kept ready, and for those of Fargate with what is around them", () => {
+  it("includes hourly prices for provisioned instances, and for Fargate with its load balancer and addresses", () => {
     const idle = { requests: 0, milliseconds: 20, memoryMegabytes: 512, ...quiet, instances: 2 };
     const sum = (architecture: Architecture) =>
       monthlyCost(idle, architecture).reduce((total, { dollars }) => total + dollars, 0);
@@ -201,7 +201,7 @@ describe("what a month costs", () => {
     assert.equal(sum("fargate").toFixed(2), (730 * hour).toFixed(2));
   });
 
-  it("names the request from which on another way costs less, and says where it never does", () => {
+  it("names the load from which another way costs less, or says that it never does", () => {
     const usage = { requests: 1e6, milliseconds: 20, memoryMegabytes: 512, ...quiet };
     for (const other of ["provisioned", "fargate"] as const) {
       const requests = overtakes(usage, other) ?? Number.NaN;
@@ -242,7 +242,7 @@ describe("docs/cost.md", () => {
   }
 });
 
-/** Sums of products, from left to right. */
+/** Evaluates sums of products, from left to right. */
 function calculated(text: string): number {
   const product = (factors: string) =>
     [...`× ${factors}`.matchAll(/([×/]) ([\d.]+)/g)].reduce(

@@ -1,37 +1,37 @@
-// `npm run cost -- --requests 1e6 --ms 20 --memory 512`: what a month costs, item by item.
+// `npm run cost -- --requests 1e6 --ms 20 --memory 512` calculates what a month costs, item by item.
 
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { PRICES, PRICES_OF, type Price, priceOf } from "./prices.ts";
 
 export interface Usage {
-  /** A month. */
+  /** Per month. */
   readonly requests: number;
-  /** What the function takes for one, billed by the millisecond. */
+  /** The function's duration per request, billed by the millisecond. */
   readonly milliseconds: number;
   readonly memoryMegabytes: number;
-  /** How many of a hundred requests meet an instance that has to start. */
+  /** The percentage of requests that are cold starts. */
   readonly coldPercent: number;
-  /** What the start of an instance takes, which Lambda bills since August 2025. */
+  /** The duration of a cold start, which Lambda bills since August 2025. */
   readonly initMilliseconds: number;
-  /** What one request leaves in the access log and in the function's log. */
+  /** What one request writes to the access log and the function's log. */
   readonly logBytes: number;
-  /** What one answer weighs. */
+  /** The size of one answer. */
   readonly answerBytes: number;
-  /** The API's own metrics at CloudWatch, which are paid for each. */
+  /** The API's own metrics in CloudWatch, each with its price. */
   readonly metrics: number;
-  /** Whether the API has a domain, with a hosted zone at Route 53. */
+  /** Whether the API has a domain with a hosted zone at Route 53. */
   readonly hasDomain: boolean;
-  /** Instances that are always there: with provisioned concurrency, and on Fargate. */
+  /** Instances at all hours, for provisioned concurrency and Fargate. */
   readonly instances: number;
-  /** Whether the milliseconds are those of the benchmark. */
+  /** Whether the duration comes from the benchmark. */
   readonly isMeasured?: boolean;
 }
 
-/** What `npm run bench` has measured of the function with the limits of one memory size. */
+/** The function as measured by `npm run bench` within the limits of one memory size. */
 export interface MeasuredSize {
   readonly memoryMegabytes: number;
-  /** The processor's time for one request. */
+  /** Processor time per request. */
   readonly cpuMicroseconds: { readonly median: number };
   readonly rssMegabytes: { readonly median: number };
 }
@@ -39,7 +39,7 @@ export interface MeasuredSize {
 export interface CostItem {
   readonly item: string;
   readonly dollars: number;
-  /** The same, without what AWS gives to everybody every month. */
+  /** The price after the monthly free tier. */
   readonly dollarsAfterFreeTier: number;
 }
 
@@ -48,15 +48,15 @@ export type Architecture = "lambda" | "provisioned" | "fargate";
 
 const GIGABYTE = 1024 ** 3;
 const METERED_REQUEST_BYTES = 512 * 1024;
-/** As AWS's calculator has a month: 730 hours. */
+/** The month of AWS's calculator: 730 hours. */
 const HOURS = 730;
 const SECONDS = HOURS * 3600;
-/** What the component `ContainerService` makes: an instance of this size with an address, and a load balancer in two zones. */
+/** The resources of the component `ContainerService`: an instance of this size with an address, and a load balancer in two zones. */
 const FARGATE = { processors: 0.25, gigabytes: 0.5, zones: 2 };
-/** That a load balancer takes for one unit. A connection is kept for some requests; none at all is the dearest case. */
+/** The connections in one load balancer unit. One connection per request is the most expensive case. */
 const CONNECTIONS_OF_A_UNIT = 25;
 
-/** What a month costs, item by item. */
+/** The cost of a month, item by item. */
 export function monthlyCost(usage: Usage, architecture: Architecture = "lambda"): CostItem[] {
   const { requests, memoryMegabytes, instances } = usage;
   const gigabytes = memoryMegabytes / 1024;
@@ -117,9 +117,9 @@ const listPrice = (usage: Usage, architecture: Architecture) =>
   monthlyCost(usage, architecture).reduce((sum, { dollars }) => sum + dollars, 0);
 
 /**
- * The number of requests from which on another way costs less than on-demand Lambda, everything else as it is.
+ * The number of requests from which another way costs less than on-demand Lambda, with everything else unchanged.
  *
- * @returns `undefined` where it never does.
+ * @returns `undefined` if it never does.
  */
 export function overtakes(usage: Usage, other: Exclude<Architecture, "lambda">): number | undefined {
   const saves = (requests: number) => {
@@ -131,7 +131,7 @@ export function overtakes(usage: Usage, other: Exclude<Architecture, "lambda">):
     cheaper *= 2;
     if (cheaper > 1e13) return undefined;
   }
-  // To the nearest request.
+  // Searches to the nearest request.
   while (cheaper - dearer > 1) {
     const middle = Math.floor((dearer + cheaper) / 2);
     if (saves(middle)) cheaper = middle;
@@ -143,19 +143,19 @@ export function overtakes(usage: Usage, other: Exclude<Architecture, "lambda">):
 /** From this size on a function has a whole processor, below it a share (AWS, "Configure Lambda function memory"). */
 const MEGABYTES_OF_A_PROCESSOR = 1769;
 
-/** What the function's own work takes in a size: its processor time, divided by its share of a processor. */
+/** The duration of the function's own work in a size: its processor time divided by its share of a processor. */
 export function measuredMilliseconds({ memoryMegabytes, cpuMicroseconds }: MeasuredSize): number {
   return (cpuMicroseconds.median / 1000) * Math.max(1, MEGABYTES_OF_A_PROCESSOR / memoryMegabytes);
 }
 
-/** Whether a size leaves a quarter of itself to what a handler of yours keeps, and to Lambda's own runtime. */
+/** Whether a size keeps a quarter free for your handlers and Lambda's runtime. */
 export function holds({ memoryMegabytes, rssMegabytes }: MeasuredSize): boolean {
   return rssMegabytes.median <= memoryMegabytes * 0.75;
 }
 
 /**
- * The measured size with the least to pay for a request. The work of a smaller size takes longer in proportion, so its
- * price is the same but for the milliseconds that have begun: the smallest that holds the function is the cheapest.
+ * The cheapest measured size. Work in a smaller size takes proportionally longer, so the price differs only by the rounding
+ * to milliseconds: the smallest size that fits is usually the cheapest.
  */
 export function cheapestSize(sizes: readonly MeasuredSize[]): MeasuredSize {
   const priced = sizes.filter(holds).map((size) => ({
@@ -169,7 +169,7 @@ export function cheapestSize(sizes: readonly MeasuredSize[]): MeasuredSize {
   return cheapest.size;
 }
 
-/** Where the benchmark writes its figures, and where the published package has them. */
+/** The benchmark's figures, in this repository and in the published package. */
 const FIGURES = ["../../../docs/benchmarks.json", "../benchmarks.json"].map(
   (path) => new URL(path, import.meta.url),
 );
@@ -196,10 +196,10 @@ const SWITCHES = ["domain", "compare"] as const;
 type Option = keyof typeof EXAMPLES;
 
 /**
- * Reads the options. Memory and time are by default what was measured: the cheapest size, and what a request takes in
- * the size that is asked for, or in the next smaller one that was measured.
+ * Reads the options. The defaults are measured: the cheapest size, and the duration of a request in the given size or the
+ * next smaller measured one.
  *
- * @throws Error for what is not a number.
+ * @throws Error for a value that is not a number.
  */
 export function readUsage(
   args: readonly string[],
@@ -211,7 +211,7 @@ export function readUsage(
     if (text === undefined) return byDefault;
     const value = Number(text);
     if (text.trim() === "" || !Number.isFinite(value) || value < 0)
-      throw new Error(`--${name} is "${text}"; write a number, e.g. --${name} ${EXAMPLES[name]}.`);
+      throw new Error(`--${name} is "${text}"; use a number, for example --${name} ${EXAMPLES[name]}.`);
     return value;
   };
   const memoryMegabytes = number("memory", cheapestSize(measuredSizes).memoryMegabytes);
@@ -250,7 +250,7 @@ function parsed(
   }
 }
 
-/** The items as a table with their sum. */
+/** The items as a table, with their total. */
 export function costTable(
   items: readonly CostItem[],
   { milliseconds, memoryMegabytes, isMeasured }: Usage,
@@ -271,8 +271,8 @@ export function costTable(
     "",
     ...(isMeasured
       ? [
-          `${milliseconds.toFixed(1)} ms a request in ${memoryMegabytes} MB: this API's own work as measured in docs/benchmarks.md.`,
-          "What your handlers do and wait for comes on top; say it all with --ms.",
+          `${milliseconds.toFixed(1)} ms per request in ${memoryMegabytes} MB is the framework's own work, as measured in docs/benchmarks.md.`,
+          "Add the time of your handlers, and pass the sum with --ms.",
         ]
       : []),
     `us-east-1, arm64, prices of ${PRICES_OF}; to pay: after the monthly free tier.`,
@@ -285,7 +285,7 @@ const COLUMNS = {
   fargate: "Fargate",
 } as const satisfies Record<Architecture, string>;
 
-/** The same load on each architecture, at list prices, and from where on another one costs less. */
+/** The same load on each architecture at list prices, and the load from which another one costs less. */
 export function comparisonTable(usage: Usage): string {
   const architectures = Object.keys(COLUMNS) as Architecture[];
   const costs = architectures.map((architecture) => monthlyCost(usage, architecture));
@@ -299,7 +299,7 @@ export function comparisonTable(usage: Usage): string {
     const requests = overtakes(usage, other);
     if (requests === undefined) return `${name} never costs less than on demand at this load.`;
     const perSecond = (requests / SECONDS).toFixed(1);
-    return `${name} costs less than on demand from ${requests.toLocaleString("en")} requests a month on, ${perSecond} a second, where ${kept} can take them.`;
+    return `${name} costs less than on demand from ${requests.toLocaleString("en")} requests a month (${perSecond} a second), if ${kept} can handle them.`;
   };
   return [
     row(
@@ -329,7 +329,7 @@ export function comparisonTable(usage: Usage): string {
 /**
  * The program.
  *
- * @param args what was typed after its name.
+ * @param args the typed arguments.
  */
 export async function main(args: readonly string[]): Promise<void> {
   try {

@@ -35,7 +35,7 @@ const routes = [
 ];
 
 describe("the plan", () => {
-  it("has one route for each endpoint and none besides", () => {
+  it("has exactly one route for each endpoint", () => {
     const plan = planHttpApi(routes, settings);
     assert.deepEqual(
       plan.routes.map(({ operationName }) => operationName),
@@ -45,7 +45,7 @@ describe("the plan", () => {
     assert.ok(!plan.routes.some(({ routeKey }) => /\$default|ANY |proxy/.test(routeKey)));
   });
 
-  it("has a route for HEAD where a GET says so, with its rule, unless HEAD has an endpoint of its own", () => {
+  it("has a route for HEAD if a GET has head, with its rule, unless HEAD has its own endpoint", () => {
     const get = {
       ...contract,
       operationId: "getThing",
@@ -78,7 +78,7 @@ describe("the plan", () => {
     );
   });
 
-  it("lets pages of other origins send the entity tag that they have, where an endpoint has one", () => {
+  it("lets pages of other origins send If-None-Match if an endpoint has entity tags", () => {
     const list = defineRoute({
       ...contract,
       operationId: "list",
@@ -92,7 +92,7 @@ describe("the plan", () => {
     assert.equal(allowed([list.handler(anyone(fine))]).includes("if-none-match"), true);
   });
 
-  it("has no route for what is for the container alone", () => {
+  it("has no route for endpoints that are only for the container", () => {
     const events = defineRoute({
       operationId: "watch",
       method: "GET",
@@ -112,7 +112,7 @@ describe("the plan", () => {
     assert.deepEqual(planHttpApi([...routes, events], settings), planHttpApi(routes, settings));
   });
 
-  it("refuses more routes than the quota, by its name, unless the quota was raised", () => {
+  it("refuses more routes than the quota and names it, unless it was raised", () => {
     const many = (length: number) =>
       Array.from({ length }, (_, index) =>
         defineRoute({ ...contract, operationId: `x${index}`, method: "GET", path: `/v1/x${index}` }).handler(
@@ -122,12 +122,12 @@ describe("the plan", () => {
     assert.equal(planHttpApi(many(300), settings).routes.length, 300);
     assert.throws(() => planHttpApi(many(301), settings), {
       message:
-        /^The API has 301 routes, and API Gateway's quota "Routes per API" is 300; .*Service Quotas.*ROUTES_PER_API/,
+        /^The API has 301 routes, but API Gateway's quota "Routes per API" is 300; .*Service Quotas.*ROUTES_PER_API/,
     });
     assert.equal(planHttpApi(many(301), { ...settings, routesPerApi: 301 }).routes.length, 301);
   });
 
-  it("puts the authorizer before every route but those that are for anyone", () => {
+  it("puts the authorizer before every route except those for anyone", () => {
     for (const [index, planned] of planHttpApi(routes, settings).routes.entries()) {
       const isPublic = routes[index]?.access.type === "public";
       assert.equal(planned.authorizationType, isPublic ? "NONE" : "JWT", planned.routeKey);
@@ -135,7 +135,7 @@ describe("the plan", () => {
     }
   });
 
-  it("puts none before a route for API keys, which the gateway does not know", () => {
+  it("puts no authorizer before a route for API keys, which the gateway does not know", () => {
     const route = defineRoute({ ...contract, operationId: "x", method: "PUT", path: "/v1/x/{id}" });
     const access = { type: "apiKey", scopes: ["write:x"] } as const;
     const { routes: planned } = planHttpApi([{ ...route.handler(auth(fine)), access }], settings);
@@ -144,14 +144,14 @@ describe("the plan", () => {
     ]);
   });
 
-  it("has AWS_IAM, and no authorizer, before a route for AWS callers", () => {
+  it("uses AWS_IAM without an authorizer for a route for AWS callers", () => {
     const route = defineRoute({ ...contract, operationId: "x", method: "POST", path: "/v1/x" });
     assert.deepEqual(planHttpApi([route.handler(iam(fine))], settings).routes, [
       { routeKey: "POST /v1/x", operationName: "x", authorizationType: "AWS_IAM" },
     ]);
   });
 
-  it("hands scopes to the gateway, and groups to the app only", () => {
+  it("passes scopes, but not groups, to the gateway", () => {
     const route = defineRoute({ ...contract, operationId: "x", method: "PUT", path: "/v1/x/{id}" });
     const { routes: planned } = planHttpApi(
       [route.handler(auth({ groups: ["STAFF"], scopes: ["write:x"] }, fine)), route.handler(auth(fine))],
@@ -166,12 +166,12 @@ describe("the plan", () => {
     assert.deepEqual(planned, [{ ...base, authorizationScopes: ["write:x"] }, base]);
   });
 
-  it("gives no route key a slash at its end, which the gateway would refuse", () => {
+  it("ends no route key with a slash, which the gateway would refuse", () => {
     const route = defineRoute({ ...contract, operationId: "x", method: "GET", path: "/v1/" });
     assert.equal(planHttpApi([route.handler(anyone(fine))], settings).routes[0]?.routeKey, "GET /v1");
   });
 
-  it("has every method of a mounted router and of all below it, and leaves preflights to the gateway's CORS", () => {
+  it("has all methods of a mounted router and the paths below it, and leaves preflights to the gateway's CORS", () => {
     const router = routesOfRouter({
       operationId: "legacy",
       prefix: "/v1/legacy",
@@ -194,7 +194,7 @@ describe("the plan", () => {
     );
   });
 
-  it("throttles in full, and sign-in harder than the rest", () => {
+  it("sets every throttle, and stricter ones for sign-in", () => {
     const [stage] = planHttpApi(routes, settings).stages;
     const { throttlingRateLimit, throttlingBurstLimit } = stage.defaultRouteSettings;
     assert.ok(throttlingRateLimit > 0 && throttlingBurstLimit > 0);
@@ -205,14 +205,14 @@ describe("the plan", () => {
     }
   });
 
-  it("takes issuer and audiences as they are, to the character", () => {
+  it("keeps issuer and audiences exactly as given", () => {
     assert.deepEqual(planHttpApi(routes, settings).authorizers.jwt?.jwtConfiguration, {
       issuer: "https://issuer.example.com/",
       audience: ["one", "two"],
     });
   });
 
-  it("logs every request as one JSON object in seven groups whose values are all quoted", () => {
+  it("logs every request as one JSON object in seven groups, with quoted values", () => {
     const [stage] = planHttpApi(routes, settings).stages;
     const groups: Record<string, Record<string, string>> = JSON.parse(stage.accessLogSettings.format);
     assert.deepEqual(Object.keys(groups), [
@@ -227,7 +227,7 @@ describe("the plan", () => {
     for (const value of Object.values(groups).flatMap(Object.values)) assert.match(value, /^\$context\./);
   });
 
-  it("refuses two names for a variable at one place, and takes them at two places", () => {
+  it("refuses two variable names at the same place of a path, and accepts them at different places", () => {
     const get = (operationId: string, path: string) =>
       defineRoute({ ...contract, operationId, method: "GET", path }).handler(anyone(fine));
     const planOf = (...paths: string[]) =>
@@ -237,7 +237,7 @@ describe("the plan", () => {
       );
     assert.throws(() => planOf("/v1/orders/{orderId}", "/v1/orders/{id}/items"), {
       message:
-        "GET /v1/orders/{orderId} and GET /v1/orders/{id}/items have two names for the variable at /v1/orders/{}, and API Gateway takes one; call it {orderId} in both.",
+        "GET /v1/orders/{orderId} and GET /v1/orders/{id}/items have different names for the variable at /v1/orders/{}, but API Gateway accepts only one; use {orderId} in both.",
     });
     assert.throws(() => planOf("/v1/{a}/x/{b}", "/v1/{a}/x/{c}"), /at \/v1\/\{\}\/x\/\{\},/);
     for (const paths of [
@@ -249,7 +249,7 @@ describe("the plan", () => {
 });
 
 describe("the access log of the plan", () => {
-  it("tells the subject of a token where the settings say so, in the field of the container's access log", () => {
+  it("has the token's subject if the settings say so, in the same field as the container's access log", () => {
     assert.equal(JSON.parse(accessLogFormat(true)).client.subject, "$context.authorizer.claims.sub");
     assert.equal(JSON.parse(accessLogFormat(false)).client.subject, undefined);
     const line = createAccessLine({

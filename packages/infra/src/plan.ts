@@ -1,7 +1,6 @@
 /**
- * The plan of the HTTP API: what the endpoint definitions mean at API Gateway, as data, with the names AWS has for it.
- * The local gateway is run from it; whatever creates real resources is made from the same data. There is no second
- * list of routes.
+ * The plan of the HTTP API: the endpoint definitions as data for API Gateway, with AWS's names. The local gateway and the
+ * deployment both use it, so there is no second list of routes.
  */
 
 import { corsConfiguration } from "@lambda-express-api/kit/container/cors.ts";
@@ -20,18 +19,18 @@ export interface PlanSettings {
   readonly stageName: string;
   readonly jwtAuthorizer: { readonly issuer: string; readonly audiences: readonly string[] };
   readonly corsAllowOrigins: readonly string[];
-  /** Beside the headers that the routes' contracts name. */
+  /** In addition to the headers in the routes' contracts. */
   readonly corsAllowHeaders?: readonly string[];
   readonly corsExposeHeaders?: readonly string[];
-  /** Whether pages may send cookies. Default: `false`. */
+  /** Whether pages of other origins may send cookies. Default: `false`. */
   readonly corsAllowCredentials?: boolean;
-  /** Whether the access log tells the subject of the caller's token. Default: `false`. */
+  /** Whether the access log has the subject of the caller's token. Default: `false`. */
   readonly accessLogSubject?: boolean;
-  /** For every route. It guards the bill: all callers share it. */
+  /** The limit of each route, shared by all callers. It protects the bill. */
   readonly throttling?: RouteThrottling;
-  /** For each route of the feature `authEndpoints`, where passwords could be guessed. */
+  /** The limit of each route of the feature `authEndpoints`, against guessing passwords. */
   readonly authThrottling?: RouteThrottling;
-  /** The account's quota "Routes per API", where it was raised. Default: 300. */
+  /** The account's quota "Routes per API". Default: 300. */
   readonly routesPerApi?: number;
 }
 
@@ -74,21 +73,21 @@ export interface HttpApiPlan {
 }
 
 const AUTHORIZER_ID = "jwt";
-/** The quota "Routes per API", unless an account has more (Amazon API Gateway quotas for HTTP APIs). */
+/** The default quota "Routes per API" (Amazon API Gateway quotas for HTTP APIs). */
 export const ROUTES_PER_API = 300;
-/** A second less than the gateway's maximum, so that Lambda's own time-out is never the later one. */
+/** One second below the gateway's maximum, so that Lambda's time-out is never later. */
 const INTEGRATION_TIMEOUT_MILLISECONDS = 29_000;
 
 /**
- * Makes the plan of the routes that are switched on (`enabledRoutes`). Deny by default: the gateway answers 404 to every
- * other path, and only routes for anyone and for API keys are without the authorizer.
+ * Makes the plan of the routes that are on (`enabledRoutes`). Deny by default: the gateway answers 404 to every other path,
+ * and only routes for anyone and for API keys have no authorizer.
  *
- * What is for the container alone has no route.
+ * Endpoints that are only for the container have no route.
  *
- * Throttles are always complete: an unset limit would be taken for 0, and every call would answer 429.
+ * Every throttle is set: an unset limit would count as 0, and every call would answer 429.
  *
- * @throws Error for what the gateway refuses: variables of two names at one place of a path, and more routes
- *   than the quota.
+ * @throws Error for what the gateway refuses: two variable names at the same place of a path, and more routes than the
+ *   quota.
  */
 export function planHttpApi(listed: readonly Route[], settings: PlanSettings): HttpApiPlan {
   const routes = listed.filter(({ only }) => only !== "container");
@@ -101,7 +100,7 @@ export function planHttpApi(listed: readonly Route[], settings: PlanSettings): H
   checkVariableNames(planned);
   if (planned.length > routesPerApi)
     throw new Error(
-      `The API has ${planned.length} routes, and API Gateway's quota "Routes per API" is ${routesPerApi}; have it raised in Service Quotas, and set ROUTES_PER_API to what you got.`,
+      `The API has ${planned.length} routes, but API Gateway's quota "Routes per API" is ${routesPerApi}; raise it in Service Quotas, and set ROUTES_PER_API to the new quota.`,
     );
   return {
     routes: planned,
@@ -140,8 +139,8 @@ export function planHttpApi(listed: readonly Route[], settings: PlanSettings): H
 }
 
 /**
- * An `ANY` route would take preflights too; an open `OPTIONS` route beside it leaves them to the gateway's CORS. A GET gets a
- * route for HEAD where it says so, unless HEAD has an endpoint of its own.
+ * An `ANY` route would get preflights too; an open `OPTIONS` route beside it leaves them to the gateway's CORS. A GET with
+ * `head` gets a route for HEAD, unless HEAD has its own endpoint.
  */
 function planRoute(route: Route, routes: readonly Route[]): readonly PlannedRoute[] {
   const { method, path, operationId } = route;
@@ -164,7 +163,7 @@ function planRoute(route: Route, routes: readonly Route[]): readonly PlannedRout
 
 function authorization({ access }: Route): Omit<PlannedRoute, "routeKey" | "operationName"> {
   if (access.type === "iam") return { authorizationType: "AWS_IAM" };
-  // The gateway knows no API keys: the app refuses.
+  // The gateway does not know API keys, so the app checks them.
   if (access.type !== "authenticated") return { authorizationType: "NONE" };
   return {
     authorizationType: "JWT",
@@ -173,12 +172,12 @@ function authorization({ access }: Route): Omit<PlannedRoute, "routeKey" | "oper
   };
 }
 
-/** `{orderId}` with what stands before it; with a plus sign where it is greedy. */
+/** `{orderId}` and the path before it, with a plus sign if it is greedy. */
 const VARIABLE = /\{([^{}+]+)(\+?)\}/g;
 
 /**
- * API Gateway takes one variable name at each place of a path, whatever the method and whatever follows it ("conflicting
- * variable on the same hierarchical level"). Plain and greedy variables are told apart.
+ * API Gateway accepts one variable name at each place of a path, regardless of the method and the rest of the path
+ * ("conflicting variable on the same hierarchical level"). Plain and greedy variables are separate.
  *
  * @throws Error that names both routes.
  */
@@ -192,7 +191,7 @@ export function checkVariableNames(routes: readonly Pick<PlannedRoute, "routeKey
       if (earlier === undefined) first.set(place, { name, routeKey });
       else if (earlier.name !== name) {
         throw new Error(
-          `${earlier.routeKey} and ${routeKey} have two names for the variable at ${place}, and API Gateway takes one; call it {${earlier.name}${greedy}} in both.`,
+          `${earlier.routeKey} and ${routeKey} have different names for the variable at ${place}, but API Gateway accepts only one; use {${earlier.name}${greedy}} in both.`,
         );
       }
     }

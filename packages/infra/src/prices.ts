@@ -1,24 +1,24 @@
 /**
- * List prices of us-east-1 in dollars, on arm64, without taxes. Other regions differ by some percent, and all of them change:
- * look at the page that is named before you quote one.
+ * List prices of us-east-1 in dollars, on arm64, without taxes. Other regions differ by a few percent, and prices change:
+ * check the named page before you quote one.
  */
 export const PRICES_OF = "2026-11-29";
 
 /**
- * Where each price is published, and where it was read. AWS's own pages draw their figures with a script, so what was read is
- * what AWS's price list (https://pricing.us-east-1.amazonaws.com) answered to others who tell the day.
+ * Where each price is published, and where it was read. AWS's pages draw their figures with a script, so the prices come from
+ * dated copies of AWS's price list (https://pricing.us-east-1.amazonaws.com) that others publish.
  */
 const SOURCES = {
   /** Price list, AmazonApiGateway, 2026-09-21; the second tier, October 2025. The steps of 512 KB: AWS whitepaper "Best practices for private APIs". */
   gateway: "https://aws.amazon.com/api-gateway/pricing/",
-  /** Price list, AWSLambda, 2026-09-06, all tiers. What is free: AWS's page. */
+  /** Price list, AWSLambda, 2026-09-06, all tiers. The free tier: AWS's page. */
   lambda: "https://aws.amazon.com/lambda/pricing/",
   /**
    * Price list, AmazonCloudWatch, 2026-09-21: the first gigabyte and the first metric. The tiers of Lambda's logs: AWS Compute Blog,
-   * 2025-05-01. What is free: AWS's page. The tiers beyond 10,000 metrics were found with third parties alone.
+   * 2025-05-01. The free tier: AWS's page. Only third parties had the tiers beyond 10,000 metrics.
    */
   cloudWatch: "https://aws.amazon.com/cloudwatch/pricing/",
-  /** Price list, AWSDataTransfer, 2026-09-06, all tiers and what is free. */
+  /** Price list, AWSDataTransfer, 2026-09-06, all tiers and the free tier. */
   transfer: "https://aws.amazon.com/ec2/pricing/on-demand/",
   /** Price list, AmazonECS (Fargate on ARM), 2026-08-28. */
   fargate: "https://aws.amazon.com/fargate/pricing/",
@@ -26,14 +26,14 @@ const SOURCES = {
   loadBalancer: "https://aws.amazon.com/elasticloadbalancing/pricing/",
   /** AWS News Blog, from 2024-02-01 on in every region; on a bill of 2026-07. */
   addresses: "https://aws.amazon.com/vpc/pricing/",
-  /** Found with third parties alone, who all say the same: not read in the price list. */
+  /** From third parties only, who agree; not read in the price list. */
   dns: "https://aws.amazon.com/route53/pricing/",
 } as const;
 
-/** What a unit costs, tier by tier: `dollars` for each unit up to `upTo` in a month. */
+/** Prices by tier: `dollars` for each unit up to `upTo` in a month. */
 export interface Price {
   readonly tiers: readonly { readonly upTo: number; readonly dollars: number }[];
-  /** What AWS gives to every account every month. */
+  /** The monthly free tier. */
   readonly free?: number;
   readonly source: string;
 }
@@ -48,7 +48,7 @@ const MILLION = 1e6;
 const TERABYTE = 1024;
 
 export const PRICES = {
-  /** HTTP API. A request counts again for each 512 KB. */
+  /** HTTP API. Each 512 KB count as a request. */
   gatewayRequest: {
     tiers: [
       { upTo: 300 * MILLION, dollars: 1 / MILLION },
@@ -66,12 +66,12 @@ export const PRICES = {
     free: 400_000,
     source: SOURCES.lambda,
   },
-  /** While an instance is kept ready, whether it works or not. */
+  /** While an instance is provisioned, busy or not. */
   provisionedGigabyteSecond: flat(0.0000033334, SOURCES.lambda),
-  /** Its work. Nothing of it is free, and neither are its requests. */
+  /** The work of a provisioned instance. It has no free tier, and neither have its requests. */
   provisionedDurationGigabyteSecond: flat(0.0000077778, SOURCES.lambda),
   provisionedRequest: flat(0.2 / MILLION, SOURCES.lambda),
-  /** What Lambda and the gateway write. */
+  /** Logs of Lambda and the gateway. */
   logGigabyte: {
     tiers: [
       { upTo: 10 * TERABYTE, dollars: 0.5 },
@@ -82,7 +82,7 @@ export const PRICES = {
     free: 5,
     source: SOURCES.cloudWatch,
   },
-  /** What a container writes: AWS's tiers are for its own services' logs. */
+  /** Logs of a container. AWS's tiers are only for the logs of its own services. */
   containerLogGigabyte: flat(0.5, SOURCES.cloudWatch, 5),
   metric: {
     tiers: [
@@ -108,17 +108,17 @@ export const PRICES = {
   fargateProcessorHour: flat(0.03238, SOURCES.fargate),
   fargateGigabyteHour: flat(0.00356, SOURCES.fargate),
   loadBalancerHour: flat(0.0225, SOURCES.loadBalancer),
-  /** For each 25 new connections a second or gigabyte an hour, whichever is more. */
+  /** For each 25 new connections a second or each gigabyte an hour, whichever is more. */
   loadBalancerUnitHour: flat(0.008, SOURCES.loadBalancer),
   publicAddressHour: flat(0.005, SOURCES.addresses),
-  /** Of the first 25. */
+  /** Each of the first 25 zones. */
   hostedZone: flat(0.5, SOURCES.dns),
 } as const satisfies Record<string, Price>;
 
 /**
- * What an amount costs.
+ * The price of an amount.
  *
- * @param isAfterFree whether what is free every month is taken off, which it is from the dearest tier.
+ * @param isAfterFree whether to subtract the free tier, which comes off the most expensive tier.
  */
 export function priceOf({ tiers, free = 0 }: Price, amount: number, isAfterFree = false): number {
   let from = isAfterFree ? Math.min(free, amount) : 0;

@@ -24,12 +24,15 @@ function mistakesOf(environment: Record<string, string>, stage = "dev"): string[
   }
 }
 
-describe("what a deployment decides by itself", () => {
+describe("a setting that the deployment decides", () => {
   for (const name of ["TRUSTED_PROXY_HOPS", "WEB_CONCURRENCY"])
-    it(`is refused where it would be dropped: ${name}`, () => {
+    it(`is refused rather than ignored: ${name}`, () => {
       const [mistake, ...others] = mistakesOf({ ...required, [name]: "2" });
       assert.deepEqual(others, []);
-      assert.match(mistake ?? "", new RegExp(`^${name} is set, and a deployment decides it .*: ${name}= in`));
+      assert.match(
+        mistake ?? "",
+        new RegExp(`^${name} is set, but the deployment decides it .*: ${name}= in`),
+      );
       assert.deepEqual(mistakesOf({ ...required, [name]: "" }), []);
     });
 });
@@ -37,16 +40,16 @@ describe("what a deployment decides by itself", () => {
 describe("a CDN in front", () => {
   const cloudflare = { DOMAIN_NAME: "api.example.com", DNS: "cloudflare", CLOUDFLARE_API_TOKEN: "secret" };
   for (const [what, environment, expected] of [
-    ["Cloudflare, which proxies what it has the records of", cloudflare, "cloudflare"],
-    ["one that the owner has put there", { TRUSTED_CDN: "cloudflare" }, "cloudflare"],
+    ["Cloudflare, which proxies the records that it hosts", cloudflare, "cloudflare"],
+    ["one that the owner has set up", { TRUSTED_CDN: "cloudflare" }, "cloudflare"],
     ["none", {}, undefined],
   ] as const)
-    it(`is named to the API: ${what}`, () => {
+    it(`is passed to the API: ${what}`, () => {
       assert.equal(loadSettings("dev", { ...required, ...environment }).environment.TRUSTED_CDN, expected);
     });
 });
 
-/** What else must be set for a setting to make sense. */
+/** Other settings that a setting needs. */
 const companions = {
   DNS: { DOMAIN_NAME: "api.example.com" },
   DNS_ZONE_ID: { DOMAIN_NAME: "api.example.com" },
@@ -116,7 +119,7 @@ describe("the settings in code", () => {
     },
   };
 
-  it("count after a variable and before the default, of their stage alone", () => {
+  it("override the default and are overridden by a variable, in their stage only", () => {
     assert.equal(load(stages).memoryMegabytes, 1024);
     assert.equal(load(stages, { MEMORY_MEGABYTES: "256" }).memoryMegabytes, 256);
     assert.equal(load(stages, { MEMORY_MEGABYTES: "" }).memoryMegabytes, 1024, "an empty variable is unset");
@@ -124,13 +127,13 @@ describe("the settings in code", () => {
     assert.deepEqual(load(stages).alarms, { topicArn: undefined });
   });
 
-  it("are the API's settings too, its own among them", () => {
+  it("include the API's settings and its own ones", () => {
     const settings = load(stages, { JWT_AUTHORIZED_AUDIENCES: "" });
     assert.deepEqual(settings.jwtAuthorizer.audiences, ["one", "two"]);
     assert.deepEqual(settings.environment, { CATALOGUE_URL: "https://catalogue.example.com" });
   });
 
-  it("make a stage permanent, and take that from production", () => {
+  it("can make a stage permanent, and production not", () => {
     const kept = load({ dev: { PERMANENT: "on" } });
     assert.equal(kept.logRetentionDays, 90);
     assert.ok(kept.alarms);
@@ -139,20 +142,20 @@ describe("the settings in code", () => {
 
   for (const [title, written, sentence] of [
     ["a secret", { CATALOGUE_KEY: "key" }, /^stages\.ts sets CATALOGUE_KEY for dev, which is a secret; /],
+    ["an unknown name", { MEMORY: 512 }, /^stages\.ts sets MEMORY for dev, which is not a stage setting; /],
     [
-      "an unknown name",
-      { MEMORY: 512 },
-      /^stages\.ts sets MEMORY for dev, which is not a setting of a stage; /,
+      "a setting that the deployment decides",
+      { RUNTIME: "LAMBDA" },
+      /^stages\.ts sets RUNTIME for dev, which is not a /,
     ],
-    ["what a deployment decides", { RUNTIME: "LAMBDA" }, /^stages\.ts sets RUNTIME for dev, which is not a /],
     [
-      "what infra.ts gives",
+      "a setting whose value comes from infra.ts",
       { ORDERS_TABLE: "orders" },
       /^stages\.ts sets ORDERS_TABLE for dev, whose value /,
     ],
     ["a wrong value", { MEMORY_MEGABYTES: 64 }, /^MEMORY_MEGABYTES is wrong \("64"\); /],
   ] as const) {
-    it(`are refused with a clear message with ${title}, whichever stage is deployed`, () => {
+    it(`are refused with a clear message for ${title}, whichever stage is deployed`, () => {
       const stage = title === "a wrong value" ? "dev" : "production";
       assert.throws(
         () => load({ dev: written }, {}, stage),
@@ -162,14 +165,14 @@ describe("the settings in code", () => {
   }
 });
 
-describe("a setting whose value is that of infra.ts", () => {
+describe("a setting whose value comes from infra.ts", () => {
   const ORDERS_TABLE = {
     ...api.settings.ORDERS_TABLE,
     optional: undefined,
   } as unknown as OwnSettings[string];
   const own = { settings: { ...api.settings, ORDERS_TABLE } };
 
-  it("needs no variable, and the one that this machine has does not reach AWS", () => {
+  it("needs no variable, and ignores this machine's variable", () => {
     assert.deepEqual(loadSettingsOf("dev", required, own).environment, {});
     const here = { ...required, ORDERS_TABLE: "of-this-machine" };
     assert.deepEqual(loadSettingsOf("dev", here, own).environment, {});
@@ -177,7 +180,7 @@ describe("a setting whose value is that of infra.ts", () => {
 });
 
 describe("other APIs under the domain", () => {
-  it("have each its mapping key, its id and its stage", () => {
+  it("each have a mapping key, an id and a stage", () => {
     const { domain } = loadSettings("dev", {
       ...required,
       DOMAIN_NAME: "api.example.com",
@@ -191,7 +194,7 @@ describe("other APIs under the domain", () => {
 });
 
 describe("the settings of a stage", () => {
-  it("need no more than an issuer, an audience and the provider's key", () => {
+  it("need only an issuer, an audience and the provider's key", () => {
     const settings = loadSettings("dev", required);
     assert.equal(settings.stageName, "mvp");
     assert.equal(settings.mappingKey, undefined);
@@ -211,7 +214,7 @@ describe("the settings of a stage", () => {
       assert.equal(optional, undefined);
   });
 
-  it("keep the logs of a permanent stage longer, watch it, and move its callers by canary", () => {
+  it("give a permanent stage longer logs, alarms and canary releases", () => {
     for (const stage of ["production", "prod", "staging"]) {
       const { logRetentionDays, accessLogRetentionDays, alarms, trafficShift } = loadSettings(
         stage,
@@ -227,7 +230,7 @@ describe("the settings of a stage", () => {
     assert.equal(alarms, undefined);
   });
 
-  it("hand the API's own variables on as they are, and nothing of the shell's", () => {
+  it("pass the API's variables on unchanged, and none of the shell's", () => {
     const { environment } = loadSettings("dev", {
       ...required,
       AUTH_ERROR_DETAIL: "provider",
@@ -241,7 +244,7 @@ describe("the settings of a stage", () => {
     });
   });
 
-  it("hand on the provider that is named, with its secrets apart, and say what follows from it", () => {
+  it("pass on the named provider with what follows from it, and keep its secrets separate", () => {
     const named = {
       IDENTITY_PROVIDER: "cognito",
       COGNITO_USER_POOL_ID: "eu-west-1_AbCdEfGhI",
@@ -258,7 +261,7 @@ describe("the settings of a stage", () => {
     ]);
   });
 
-  it("hand on the API's own settings too, the secret ones apart from the others", () => {
+  it("pass on the API's own settings, and keep the secret ones separate", () => {
     const { environment, secretEnvironment } = loadSettings("dev", {
       ...required,
       CATALOGUE_URL: "https://catalogue.example.com",
@@ -277,7 +280,7 @@ describe("the settings of a stage", () => {
     assert.deepEqual(loadSettings("dev", off).features, { authEndpoints: false, docs: false });
   });
 
-  it("never take from a shell what tells the API where it runs", () => {
+  it("never let the shell decide where the API runs", () => {
     const shell = {
       RUNTIME: "CONTAINERIZED",
       NODE_ENV: "development",
@@ -287,13 +290,13 @@ describe("the settings of a stage", () => {
     assert.deepEqual(loadSettings("dev", { ...required, ...shell }), loadSettings("dev", required));
   });
 
-  it("take an empty variable for an unset one", () => {
+  it("treat an empty variable as unset", () => {
     const empty = Object.fromEntries(Object.keys(settingsTable).map((name) => [name, ""]));
     assert.deepEqual(loadSettings("dev", { ...required, ...empty }), loadSettings("dev", required));
   });
 
   for (const [name, setting] of Object.entries(settingsTable)) {
-    it(`${name} takes its own example`, () => {
+    it(`${name} accepts its own example`, () => {
       assert.deepEqual(mistakesOf({ ...required, ...companions[name], [name]: setting.example }), []);
     });
   }
@@ -310,7 +313,7 @@ describe("the settings of a stage", () => {
     }
   }
 
-  it("are refused with all their mistakes at once, those of the API's own variables too", () => {
+  it("are refused with all mistakes at once, including those of the API's variables", () => {
     const mistakes = mistakesOf({
       JWT_ISSUER: "nowhere",
       CATALOGUE_URL: "nowhere",
@@ -332,7 +335,7 @@ describe("the settings of a stage", () => {
       assert.match(mistake, /^[A-Z_]+ is [^\n]+, e\.g\. [^\n]+\.$|; set both, e\.g\. /);
   });
 
-  it("are refused with a misspelt name of the API's own variables", () => {
+  it("are refused if an API variable's name is misspelt", () => {
     assert.deepEqual(mistakesOf({ ...required, JWT_AUTHORISED_AUDIENCES: "my-project" }), [
       "Unknown setting JWT_AUTHORISED_AUDIENCES. Did you mean JWT_AUTHORIZED_AUDIENCES, for example JWT_AUTHORIZED_AUDIENCES=my-project,my-other-project?",
     ]);
@@ -355,29 +358,29 @@ describe("the settings of a stage", () => {
     ],
     ["a zone for no domain", { DNS_ZONE_ID: "Z2FDTNDATAQYW2" }, /DNS_ZONE_ID is set without DOMAIN_NAME/],
     ["an API without an address", { EXECUTE_API_ENDPOINT: "off" }, /so nothing would answer/],
-    ["a container without HTTPS", { CONTAINER_IMAGE: "example/image:1" }, /and a token needs HTTPS/],
+    ["a container without HTTPS", { CONTAINER_IMAGE: "example/image:1" }, /and tokens need HTTPS/],
     [
       "a certificate that cannot be validated",
       { DOMAIN_NAME: "api.example.com", DNS: "none" },
       /DNS is set without CERTIFICATE_ARN/,
     ],
     [
-      "Cloudflare without a token for it",
+      "Cloudflare without its token",
       { DOMAIN_NAME: "api.example.com", DNS: "cloudflare" },
       /CLOUDFLARE_API_TOKEN is not set/,
     ],
     [
       "an issuer without HTTPS",
       { JWT_ISSUER: "http://issuer.example.com" },
-      /^The issuer http:\/\/issuer\.example\.com is without HTTPS, and API Gateway fetches its keys by HTTPS only/,
+      /^The issuer http:\/\/issuer\.example\.com does not use HTTPS, but API Gateway fetches keys only over HTTPS/,
     ],
     [
-      "signatures that the gateway does not verify",
+      "signatures that the gateway cannot verify",
       { JWT_ALGORITHMS: "ES256" },
       /^JWT_ALGORITHMS has ES256, which API Gateway cannot verify; .* run the API as a container\.$/,
     ],
     [
-      "one domain for the API and for the container",
+      "the same domain for the API and the container",
       {
         DOMAIN_NAME: "api.example.com",
         CONTAINER_DOMAIN_NAME: "api.example.com",
@@ -386,7 +389,7 @@ describe("the settings of a stage", () => {
       /^DOMAIN_NAME and CONTAINER_DOMAIN_NAME are both api\.example\.com, /,
     ],
     [
-      "a container within a boundary that leaves it no rights",
+      "a container with a boundary that leaves it no rights",
       {
         ...companions.CONTAINER_IMAGE,
         CONTAINER_IMAGE: "example/image:1",
@@ -396,19 +399,19 @@ describe("the settings of a stage", () => {
       /^CONTAINER_IMAGE is set with PERMISSIONS_BOUNDARY_ARN, /,
     ],
     [
-      "a domain within a boundary, whose zone would have to be searched",
+      "a domain with a boundary that forbids the search for its zone",
       { DOMAIN_NAME: "api.example.com", ...boundary },
-      /^PERMISSIONS_BOUNDARY_ARN is set without DNS_ZONE_ID, and a role that is bounded may not search the account's zones; /,
+      /^PERMISSIONS_BOUNDARY_ARN is set without DNS_ZONE_ID, and a role with a boundary may not search the account's zones; /,
     ],
     [
-      "a record that Cloudflare shall replace",
+      "a record that Cloudflare would have to replace",
       {
         DOMAIN_NAME: "api.example.com",
         DNS: "cloudflare",
         CLOUDFLARE_API_TOKEN: "token",
         DNS_OVERRIDE: "on",
       },
-      /^DNS_OVERRIDE is on with DNS=cloudflare, and only Route 53 can replace a record; /,
+      /^DNS_OVERRIDE is on with DNS=cloudflare, but only Route 53 can replace a record; /,
     ],
   ] as const) {
     it(`${title} is refused with a clear message`, () => {
@@ -418,7 +421,7 @@ describe("the settings of a stage", () => {
     });
   }
 
-  it("are said without a stack trace, which the CLI would show", () => {
+  it("have no stack trace, which the CLI would print", () => {
     assert.throws(
       () => loadSettings("dev", {}),
       (error) => error instanceof SettingsError && error.stack === error.message,

@@ -1,7 +1,7 @@
 /**
- * What a stage is deployed with: a variable counts (`sst` puts `.env` and `.env.<stage>` into the environment), then what
- * `stages.ts` says, then the default. What the API itself is configured by is checked as the API will check it, so that a
- * mistake shows before anything is deployed and not at the first cold start.
+ * The settings of a stage: variables first (`sst` adds `.env` and `.env.<stage>` to the environment), then `stages.ts`, then
+ * the defaults. The API's own settings are checked as the API will check them, so that a mistake shows before the deployment
+ * and not at the first cold start.
  */
 import type { Api } from "@lambda-express-api/kit";
 import {
@@ -22,7 +22,7 @@ export interface Settings {
   readonly mappingKey: string | undefined;
   readonly jwtAuthorizer: { readonly issuer: string; readonly audiences: readonly string[] };
   readonly groupsClaim: string;
-  /** Where the issuer's keys are, if that follows from the provider that was named, or was said. */
+  /** The URL of the issuer's keys, if it is set or follows from the provider. */
   readonly jwksUri: string | undefined;
   readonly features: Features;
   readonly corsAllowOrigins: readonly string[];
@@ -31,9 +31,9 @@ export interface Settings {
   readonly corsAllowCredentials: boolean;
   readonly accessLogSubject: boolean;
   readonly metricsNamespace: string | undefined;
-  /** The API's remaining variables, its own among them, as they are. They hold no secret. */
+  /** The API's other variables, without secrets. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The variables of its secret settings. */
+  /** The variables of the API's secret settings. */
   readonly secretEnvironment: Readonly<Record<string, string>>;
   readonly memoryMegabytes: number;
   readonly logRetentionDays: number;
@@ -54,17 +54,17 @@ export interface Settings {
   readonly container: { readonly image: string; readonly domainName: string } | undefined;
 }
 
-/** Instances that are ready before a caller comes: paid for by the hour, or woken by a schedule. */
+/** Instances that are ready before a call: billed by the hour, or kept warm by a schedule. */
 export interface KeepWarm {
   readonly by: "provisioned-concurrency" | "warmer";
   readonly instances: number;
 }
 
-/** Who has the domains' records, and in which zone. */
+/** The DNS provider of the domains, and the zone. */
 export interface DnsSettings {
   readonly provider: "route53" | "cloudflare" | "none";
   readonly zoneId: string | undefined;
-  /** Whether a record that is there already is replaced. Only Route 53 can do that. */
+  /** Whether an existing record is replaced. Only Route 53 can do that. */
   readonly override?: boolean;
 }
 
@@ -72,7 +72,7 @@ export interface DomainSettings {
   readonly domainName: string;
   readonly certificateArn: string | undefined;
   readonly ipAddressType: "ipv4" | "dualstack";
-  /** Other APIs that are under it too, by their mapping keys. */
+  /** Other APIs under the same domain, by mapping key. */
   readonly otherApis: Readonly<Record<string, OtherApi>>;
 }
 
@@ -82,33 +82,33 @@ export interface OtherApi {
   readonly mappingKey: string;
 }
 
-/** Every mistake of a stage's settings, one sentence each. */
+/** Every mistake in a stage's settings, one sentence each. */
 export class SettingsError extends Error {
   constructor(mistakes: readonly string[]) {
     super(mistakes.join("\n"));
     this.name = "SettingsError";
-    // The CLI shows the stack. The mistake is in the environment, so the stack would not help.
+    // The CLI prints the stack, which does not help with a mistake in the environment.
     this.stack = this.message;
   }
 }
 
 export interface Setting<Value> {
   readonly description: string;
-  /** A right value, quoted in the sentence about a wrong one. */
+  /** A valid value, shown in the message about a wrong one. */
   readonly example: string;
-  /** Whether it is for those who use `@lambda-express-api/delivery`. */
+  /** Whether it is only for projects with `@lambda-express-api/delivery`. */
   readonly ofDelivery?: true;
-  /** What it may be, after "must be". */
+  /** The rest of the sentence after "must be". */
   readonly rule: string;
-  /** What counts when nothing is said. Without it the setting is off. */
+  /** The default. Without one, the setting is off. */
   readonly default?: string;
-  /** The same, where it depends on the stage. */
+  /** A default that depends on the stage. */
   readonly defaultOf?: (stage: StageFacts) => string;
-  /** Gives `undefined` for a value that breaks the rule. */
+  /** Returns `undefined` for a value that breaks the rule. */
   readonly parse: (text: string) => Value | undefined;
 }
 
-/** The only retentions that CloudWatch Logs takes (API reference, PutRetentionPolicy). */
+/** The retentions that CloudWatch Logs accepts (API reference, PutRetentionPolicy). */
 export const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
@@ -116,7 +116,7 @@ export const RETENTION_DAYS = [
 const retentionDays = (text: string) => RETENTION_DAYS.find((days) => String(days) === text);
 const usualRetention = ({ isPermanent }: StageFacts) => (isPermanent ? "90" : "7");
 const onIfPermanent = ({ isPermanent }: StageFacts) => (isPermanent ? "on" : "off");
-const RETENTION_RULE = `one of the days that CloudWatch Logs takes (${RETENTION_DAYS.join(", ")})`;
+const RETENTION_RULE = `a number of days that CloudWatch Logs accepts (${RETENTION_DAYS.join(", ")})`;
 const DOMAIN_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 /** AWS Budgets refuses an eleventh subscriber of a notification (API reference, CreateNotification). */
 const MAX_BUDGET_EMAILS = 10;
@@ -135,7 +135,7 @@ function otherApis(text: string): Readonly<Record<string, OtherApi>> | undefined
   return Object.keys(byKey).length === found.length ? byKey : undefined;
 }
 
-/** The settings of a stage, beside those of the API (docs/settings.md). */
+/** The settings of a stage, in addition to those of the API (docs/settings.md). */
 export const settingsTable = {
   PERMANENT: {
     description:
@@ -272,7 +272,7 @@ export const settingsTable = {
       "Other HTTP APIs of the account under the same domain: mapping key, id and stage of each. Without a mapping key of its own, this API gets all other paths.",
     rule: "a list like stock=a1b2c3d4e5/live, separated by commas",
     example: "stock=a1b2c3d4e5/live,v1/mail=f6g7h8i9j0/$default",
-    // Checked as a whole; each key once.
+    // Each key may appear only once.
     parse: (text: string) => (otherApis(text) ? listOf(() => true)(text) : undefined),
   },
   DNS: {
@@ -369,7 +369,7 @@ type Parsed = {
     : Value<Name> | undefined;
 };
 
-/** What a deployment decides by itself, whatever the environment of the one who deploys says. */
+/** Settings that the deployment decides, whatever the environment says. */
 export const DECIDED_HERE = [
   "RUNTIME",
   "NODE_ENV",
@@ -380,14 +380,14 @@ export const DECIDED_HERE = [
   "JWT_VERIFY_TOKEN_EXPIRATION",
   "DEMO_CALLERS",
 ] as const;
-/** Those of them that only a container reads: a deployment must not ignore one in silence. */
+/** Those that only a container reads. A deployment must not ignore them silently. */
 const DECIDED_FOR_CONTAINERS = {
   TRUSTED_PROXY_HOPS:
-    "the load balancer of the container is one; set TRUSTED_CDN where a CDN is in front of it",
+    "the container's load balancer is one proxy; set TRUSTED_CDN if a CDN is in front of it",
   WEB_CONCURRENCY: "the container has a share of one processor, and scales by instances",
 };
 
-/** What the infrastructure is made of too, and gives to the API in its own words. */
+/** Settings that the infrastructure uses too, and passes to the API itself. */
 const READ_HERE = [
   "AWS_API_GW_STAGE_NAME",
   "AWS_API_GW_MAPPING_KEY",
@@ -399,7 +399,7 @@ const READ_HERE = [
   "DOCS",
 ];
 
-/** As in the original design: a stage of the gateway is not a stage of SST. */
+/** As in the original: a stage of the gateway is not a stage of SST. */
 export const DEFAULT_STAGE_NAME = "mvp";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -407,9 +407,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Reads the settings of a stage.
  *
- * @param api whose own settings are read too.
- * @param stages what is written in code; a variable counts before it.
- * @throws SettingsError that names every mistake at once, those of the API's variables too.
+ * @param api the API, whose own settings are read too.
+ * @param stages the settings in code, which variables override.
+ * @throws SettingsError with every mistake, including those of the API's variables.
  */
 export function loadSettings(
   stage: string,
@@ -435,7 +435,7 @@ export function loadSettings(
   mistakes.push(...contradictions(parsed, environment));
   if (api && !api.jwt.issuer.startsWith("https://"))
     mistakes.push(
-      `The issuer ${api.jwt.issuer} is without HTTPS, and API Gateway fetches its keys by HTTPS only; use one like https://issuer.example.com.`,
+      `The issuer ${api.jwt.issuer} does not use HTTPS, but API Gateway fetches keys only over HTTPS; use one like https://issuer.example.com.`,
     );
   if (!api || mistakes.length > 0) throw new SettingsError(mistakes);
 
@@ -454,7 +454,7 @@ export function loadSettings(
     metricsNamespace: api.metricsNamespace,
     environment: {
       ...pick(environment, namesOf(false)),
-      // The records at Cloudflare are proxied.
+      // Records at Cloudflare are proxied.
       ...(parsed.DNS === "cloudflare" && { TRUSTED_CDN: "cloudflare" }),
     },
     secretEnvironment: pick(environment, namesOf(true)),
@@ -499,7 +499,7 @@ export function loadSettings(
 }
 
 /**
- * Reads one setting that is the same in every stage when nothing is said, for a command that needs no other.
+ * Reads a single setting whose default is the same in every stage, for a command that needs no other.
  *
  * @throws SettingsError
  */
@@ -511,12 +511,12 @@ export function readSetting<Name extends keyof Table>(name: Name, environment: E
   return value as Parsed[Name];
 }
 
-/** What counts of a setting when nothing is said. */
+/** The default of a setting. */
 export function defaultOf(setting: Setting<unknown>, facts: StageFacts): string | undefined {
   return setting.defaultOf?.(facts) ?? setting.default;
 }
 
-/** A name that is not a setting would be passed over, and a secret would be in the repository. */
+/** An unknown name would be ignored, and a secret would be in the repository. */
 function mistakesOfStages(own: OwnSettings, stages: AnyStages): string[] {
   const known: Readonly<Record<string, OwnSettings[string] | Setting<unknown>>> = {
     ...Object.fromEntries(apiSettings(own)),
@@ -527,14 +527,16 @@ function mistakesOfStages(own: OwnSettings, stages: AnyStages): string[] {
       const setting = known[name];
       if (!setting)
         return [
-          `${STAGES_FILE} sets ${name} for ${stage}, which is not a setting of a stage; docs/settings.md lists them.`,
+          `${STAGES_FILE} sets ${name} for ${stage}, which is not a stage setting; docs/settings.md lists them.`,
         ];
       if ("secret" in setting && setting.secret)
         return [
-          `${STAGES_FILE} sets ${name} for ${stage}, which is a secret; put it into .env.${stage}, which is not committed.`,
+          `${STAGES_FILE} sets ${name} for ${stage}, which is a secret; set it in .env.${stage}, which is not committed.`,
         ];
       if ("fromInfra" in setting && setting.fromInfra)
-        return [`${STAGES_FILE} sets ${name} for ${stage}, whose value is that of infra.ts; take it out.`];
+        return [
+          `${STAGES_FILE} sets ${name} for ${stage}, whose value comes from infra.ts; remove it from ${STAGES_FILE}.`,
+        ];
       return [];
     }),
   );
@@ -544,7 +546,7 @@ function withoutEmpty(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
 }
 
-/** The settings of an API, the kit's and its own, but for those that a deployment decides. */
+/** The API's settings, the kit's and its own, without those that the deployment decides. */
 export function apiSettings(own: OwnSettings): [name: string, setting: OwnSettings[string]][] {
   const all: OwnSettings = { ...kitSettings, ...own };
   const decided: readonly string[] = DECIDED_HERE;
@@ -585,14 +587,14 @@ function read(
   return value;
 }
 
-/** What is right by itself and wrong beside something else. */
+/** Settings that are valid alone but not together. */
 function contradictions(parsed: Parsed, environment: Environment): string[] {
   const isSet = (name: keyof Table) => (environment[name] ?? "") !== "";
   const mistakes: string[] = [];
   for (const [name, decided] of Object.entries(DECIDED_FOR_CONTAINERS))
     if (environment[name])
       mistakes.push(
-        `${name} is set, and a deployment decides it (${decided}); leave it empty for this stage: ${name}= in its .env file.`,
+        `${name} is set, but the deployment decides it (${decided}); leave it empty for this stage: ${name}= in its .env file.`,
       );
   const needs = (name: keyof Table, other: keyof Table, why: string) => {
     if (isSet(name) && !isSet(other))
@@ -604,7 +606,7 @@ function contradictions(parsed: Parsed, environment: Environment): string[] {
     needs(name, "DOMAIN_NAME", "");
   if (!isSet("CONTAINER_DOMAIN_NAME"))
     for (const name of ["DNS", "DNS_ZONE_ID", "DNS_OVERRIDE"] as const) needs(name, "DOMAIN_NAME", "");
-  needs("CONTAINER_IMAGE", "CONTAINER_DOMAIN_NAME", ", and a token needs HTTPS");
+  needs("CONTAINER_IMAGE", "CONTAINER_DOMAIN_NAME", ", and tokens need HTTPS");
   needs("CONTAINER_DOMAIN_NAME", "CONTAINER_IMAGE", "");
   needs("BUDGET_USD", "BUDGET_EMAILS", ", so there is no address to notify");
   needs("BUDGET_EMAILS", "BUDGET_USD", "");
@@ -619,22 +621,22 @@ function contradictions(parsed: Parsed, environment: Environment): string[] {
   }
   if (parsed.DOMAIN_NAME !== undefined && parsed.DOMAIN_NAME === parsed.CONTAINER_DOMAIN_NAME)
     mistakes.push(
-      `DOMAIN_NAME and CONTAINER_DOMAIN_NAME are both ${parsed.DOMAIN_NAME}, which leads to one of them only; choose another name, e.g. CONTAINER_DOMAIN_NAME=container.example.com.`,
+      `DOMAIN_NAME and CONTAINER_DOMAIN_NAME are both ${parsed.DOMAIN_NAME}, but a name can lead to only one of them; choose another name, e.g. CONTAINER_DOMAIN_NAME=container.example.com.`,
     );
   if (isSet("PERMISSIONS_BOUNDARY_ARN") && isSet("CONTAINER_IMAGE"))
     mistakes.push(
-      "CONTAINER_IMAGE is set with PERMISSIONS_BOUNDARY_ARN, and a container needs rights that no boundary of a stage has; deploy a stage with a container without the boundary.",
+      "CONTAINER_IMAGE is set with PERMISSIONS_BOUNDARY_ARN, but a container needs rights that the boundary forbids; deploy a stage with a container without the boundary.",
     );
   if (parsed.DNS_OVERRIDE === "on" && parsed.DNS !== "route53")
     mistakes.push(
-      `DNS_OVERRIDE is on with DNS=${parsed.DNS}, and only Route 53 can replace a record; delete the record there, and unset DNS_OVERRIDE.`,
+      `DNS_OVERRIDE is on with DNS=${parsed.DNS}, but only Route 53 can replace a record; delete the record there, and unset DNS_OVERRIDE.`,
     );
   const makesRecords = isSet("DOMAIN_NAME") || isSet("CONTAINER_DOMAIN_NAME");
   if (makesRecords && parsed.DNS === "route53" && isSet("PERMISSIONS_BOUNDARY_ARN"))
     needs(
       "PERMISSIONS_BOUNDARY_ARN",
       "DNS_ZONE_ID",
-      ", and a role that is bounded may not search the account's zones",
+      ", and a role with a boundary may not search the account's zones",
     );
   if (parsed.DNS === "cloudflare" && !environment.CLOUDFLARE_API_TOKEN)
     mistakes.push(

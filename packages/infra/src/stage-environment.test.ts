@@ -24,7 +24,7 @@ describe("the environment of a stage", () => {
       source.name === "the environment" ? { ...source, values: environment } : source,
     );
 
-  it("is of the process, then of .env.<stage>, then of .env, then of stages.ts, and an empty variable is unset", () => {
+  it("comes from the process, then .env.<stage>, then .env, then stages.ts, and an empty variable is unset", () => {
     const found = sourcedEnvironment(sources({ B: "of the process" }));
     assert.deepEqual(found, {
       A: { value: "of .env", source: ".env" },
@@ -34,7 +34,7 @@ describe("the environment of a stage", () => {
     });
   });
 
-  it("is that of the variables alone where there is no stages.ts", () => {
+  it("comes from the variables only if there is no stages.ts", () => {
     rmSync(join(folder, "stages.ts"));
     assert.equal(sourcedEnvironment(sources({})).D, undefined);
   });

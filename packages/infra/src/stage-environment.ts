@@ -6,16 +6,15 @@ import { type AnyStages, STAGES_FILE, writtenFor } from "./stages.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What one place says of a stage's settings. */
+/** A stage's settings from one source. */
 export interface Source {
   readonly name: string;
   readonly values: Environment;
 }
 
 /**
- * The environment of a stage, as a deployment reads it: what is set counts before `.env.<stage>`, that before `.env`, and
- * that before `stages.ts`. What is AWS's goes into this process too, from which the SDK takes its region and its
- * credentials.
+ * The environment of a stage as a deployment reads it: the process's variables, then `.env.<stage>`, then `.env`, then
+ * `stages.ts`. AWS variables are also set in this process, because the SDK reads its region and credentials from it.
  */
 export function readStageEnvironment(stage: string): Environment {
   const environment = Object.fromEntries(
@@ -26,7 +25,7 @@ export function readStageEnvironment(stage: string): Environment {
   return environment;
 }
 
-/** Where the settings of a stage come from: variables, as `sst` reads them, and what is written in code. */
+/** The sources of a stage's settings: variables, as `sst` reads them, and code. */
 export function stageSources(stage: string, folder = process.cwd()): readonly Source[] {
   const fileSource = (name: string): Source[] => {
     const file = join(folder, name);
@@ -40,7 +39,7 @@ export function stageSources(stage: string, folder = process.cwd()): readonly So
   ];
 }
 
-/** Each value with the source that it counts from. A variable that is empty hides those after it, and counts as unset. */
+/** Each value with its source. An empty variable hides later sources and counts as unset. */
 export function sourcedEnvironment(
   sources: readonly Source[],
 ): Readonly<Record<string, { readonly value: string; readonly source: string }>> {
@@ -57,7 +56,7 @@ export function sourcedEnvironment(
   return Object.fromEntries([...valuesOf(written), ...valuesOf(variables)]);
 }
 
-/** What `stages.ts` of a project exports; nothing where there is no such file. */
+/** The export of a project's `stages.ts`; empty if there is no such file. */
 export function readStages(folder: string): AnyStages {
   const file = join(folder, STAGES_FILE);
   return existsSync(file) ? createRequire(file)(file).stages : {};

@@ -1,8 +1,8 @@
-/** The settings of stages in code: what differs between them stands in one file, which a pull request shows. */
+/** Stage settings in code: one file has all differences between stages, for review in pull requests. */
 import type { settings as kitSettings, OwnSettings } from "@lambda-express-api/kit/config.ts";
 import type { DECIDED_HERE, settingsTable } from "./settings.ts";
 
-/** As it is written in code: a list as a list, a number as a number. */
+/** A setting's value in code: lists as arrays, numbers as numbers. */
 type Written<Value> = Value extends number | string
   ? Value
   : Value extends readonly string[]
@@ -10,7 +10,7 @@ type Written<Value> = Value extends number | string
     : string;
 
 type SettingsOf<Table> = {
-  // Of an API whose settings are not known by name, any name would do.
+  // If the API's settings are not typed, any name is accepted.
   readonly [Name in keyof Table as string extends Name
     ? never
     : Table[Name] extends { readonly secret: true } | { readonly fromInfra: true }
@@ -23,9 +23,9 @@ type SettingsOf<Table> = {
 type KitSettings = Omit<typeof kitSettings, (typeof DECIDED_HERE)[number]>;
 
 /**
- * The settings of each stage, under the names of their variables. A secret has no place here.
+ * The settings of each stage, under the names of their variables. Secrets are refused.
  *
- * @typeParam TheApi whose own settings can be written too.
+ * @typeParam TheApi the API, whose own settings are included.
  * @example
  * export const stages: Stages<typeof api> = { production: { MEMORY_MEGABYTES: 1024, DOMAIN_NAME: "api.example.com" } };
  */
@@ -33,15 +33,15 @@ export type Stages<TheApi extends { readonly settings: OwnSettings }> = Readonly
   Record<string, SettingsOf<typeof settingsTable & KitSettings & TheApi["settings"]>>
 >;
 
-/** The same, whatever API it is of. */
+/** The stages of any API. */
 export type AnyStages = Readonly<
   Record<string, Readonly<Record<string, number | string | readonly string[] | undefined>>>
 >;
 
-/** The file of a project that has them, beside its `sst.config.ts`. */
+/** The project's file with the stages, beside its `sst.config.ts`. */
 export const STAGES_FILE = "stages.ts";
 
-/** What the file says for a stage, as variables would. */
+/** The file's settings for a stage, as variables. */
 export function writtenFor(stage: string, stages: AnyStages): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(stages[stage] ?? {}).flatMap(([name, value]) =>

@@ -1,8 +1,8 @@
-/** How callers get from one version to the next (CodeDeploy user guide, "Deployment configurations on an AWS Lambda compute platform"). */
+/** Ways to shift callers to a new version (CodeDeploy user guide, "Deployment configurations on an AWS Lambda compute platform"). */
 
 /**
- * AWS's own names without their prefix. `Linear10PercentEvery10Minutes` is left out: it takes longer than a
- * workflow or a build may run.
+ * AWS's names without their prefix. `Linear10PercentEvery10Minutes` is left out, because it takes longer than a workflow or a
+ * build may run.
  */
 export const TRAFFIC_SHIFTS = [
   "AllAtOnce",
@@ -17,5 +17,5 @@ export const TRAFFIC_SHIFTS = [
 
 export type TrafficShift = (typeof TRAFFIC_SHIFTS)[number];
 
-/** What AWS has before each of these names. */
+/** AWS's prefix of these names. */
 export const DEPLOYMENT_CONFIG_PREFIX = "CodeDeployDefault.Lambda";

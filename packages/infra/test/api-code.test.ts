@@ -1,15 +1,15 @@
-/** How the code of a function is built, where a project has Node from elsewhere. */
+/** Tests the build of a function's code in a project without the package `node`. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
 
-/** Its globals are those of SST, which the compiler knows in the components alone. */
+/** Uses SST's globals, which the compiler knows only in the components. */
 const { apiCode }: { apiCode(args: { folder: string }): () => { handler: string; bundle: string } } =
   await import(import.meta.resolve("../src/components/api-code.ts"));
 
-it("the build runs with the project's own Node, and with the one of the deployment where it has none (a stand-in for the build)", (t) => {
+it("the build runs with the project's own Node, or with the deployment's Node if it has none (stand-in for the build)", (t) => {
   const root = mkdtempSync(join(tmpdir(), "project-"));
   t.after(() => rmSync(root, { recursive: true }));
   const build = join(root, "node_modules/@lambda-express-api/build");

@@ -1,4 +1,4 @@
-// The real `sst` from start to end, with stand-ins for AWS and for the engine.
+// Runs the real `sst` with stand-ins for AWS and for the engine.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -28,7 +28,7 @@ const planned = planHttpApi(await enabledRoutes(api, { authEndpoints: true, docs
 const runFixture = (options: Omit<SstOptions, "config">) =>
   runSst({ config: "packages/infra/test/configs/default.ts", ...options });
 
-describe("sst, on each its own project folder", { concurrency: 2 }, () => {
+describe("sst, in a separate project folder each", { concurrency: 2 }, () => {
   describe("sst deploy", () => {
     let run: SstRun;
     before(async () => {
@@ -44,14 +44,14 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
     });
     after(() => run.remove());
 
-    it("completes, and says where the API is", () => {
+    it("completes and prints the API's URL", () => {
       assert.equal(run.exitCode, 0, run.output);
       assert.match(run.output, /✓ {2}Complete/);
       assert.match(run.output, /url: https:\/\/ApiHttpApi\.execute-api\.eu-west-1\.amazonaws\.com\/mvp/);
       assert.deepEqual(run.unanswered, []);
     });
 
-    it("takes the settings from the environment, from .env.<stage> and from .env, in this order", () => {
+    it("reads the settings from the environment, .env.<stage> and .env, in this order", () => {
       assert.ok(run.graph);
       assert.equal(all(run.graph, "aws:lambda/function:Function")[0]?.inputs.memorySize, 256);
       assert.equal(environment(run.graph).JWT_ISSUER, settings.JWT_ISSUER);
@@ -71,7 +71,7 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
       }
     });
 
-    it("packs what the API's own build has made, docs pages, source maps and all", () => {
+    it("packs the output of the API's own build, with docs pages and source maps", () => {
       assert.ok(run.graph);
       const files = readdirSync(join(run.folder, ".sst/lambda/packages/infra/test/fixtures/api"), {
         recursive: true,
@@ -83,7 +83,7 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
       assert.equal(all(run.graph, "aws:lambda/function:Function")[0]?.inputs.handler, "bundle.handler");
     });
 
-    it("prints no secret, and keeps none in its state or its log in the clear", () => {
+    it("prints no secret, and stores none in clear text in its state or its log", () => {
       const kept = [...run.state].map(([, object]) => object.toString());
       const log = readFileSync(join(run.folder, ".sst/log/sst.log"), "utf8");
       for (const text of [run.output, log, ...kept])
@@ -96,7 +96,7 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
       assert.equal(realpathSync(dirname(bundle)), join(realpathSync(run.folder), ".sst/platform"));
     });
 
-    it("gives its lock back", () => {
+    it("releases its lock", () => {
       assert.deepEqual(
         [...run.state.keys()].filter((key) => key.includes("/lock/")),
         [],
@@ -108,7 +108,7 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
     it("shows what would be created, and creates nothing", async () => {
       const run = await runFixture({
         args: ["diff", "--stage", "dev"],
-        // Else it would also build the code, which the deployment has done.
+        // Otherwise it would build the code again.
         environment: { ...settings, CODE_DELIVERY: "pipeline" },
       });
       assert.equal(run.exitCode, 0, run.output);
@@ -138,7 +138,7 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
     });
     after(() => first.remove());
 
-    it("updates a route whose operation is renamed, and creates and deletes one that moves", async () => {
+    it("updates the route of a renamed operation, and replaces a route whose path changes", async () => {
       const renamed = await deploy("RevisionOperation", first.state);
       assert.equal(renamed.exitCode, 0, renamed.output);
       assert.match(renamed.output, /Updated +Api .*ApiRouteGET\/v1\/orders\/\{\}/);
@@ -151,14 +151,14 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
       await moved.remove();
     });
 
-    it("ends with what AWS says of a variable that several routes share and that is renamed", async () => {
+    it("fails with AWS's message if a variable shared by several routes is renamed", async () => {
       const run = await deploy("RevisionSharedVariable", first.state);
       assert.equal(run.exitCode, 1);
       assert.match(run.output, /conflicting variable on the same hierarchical level/);
       await run.remove();
     });
 
-    it("leaves alone what was changed by hand, until sst refresh has asked the account", async () => {
+    it("does not undo manual changes until sst refresh has read them", async () => {
       const throttled = { throttlingRateLimit: 1, throttlingBurstLimit: 1 };
       const [again, diff, refreshed] = await Promise.all([
         deploy("RevisionFirst", first.state),
@@ -185,7 +185,7 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
       for (const { remove } of [again, diff, refreshed, putBack]) await remove();
     });
 
-    it("takes new limits to the stage alone, and does not touch the function", async () => {
+    it("applies new limits to the stage without touching the function", async () => {
       const run = await deploy("RevisionFirst", first.state, "deploy", { RATE: "5" });
       assert.equal(run.exitCode, 0, run.output);
       const updated = [...run.output.matchAll(/Updated +Api .* → (\S+)/g)].map(([, name]) => name);
@@ -195,7 +195,7 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
   });
 
   describe("sst deploy of a stage whose settings are written in code", () => {
-    it("takes them where no variable says otherwise, and tags every resource", async () => {
+    it("uses them unless a variable overrides them, and tags every resource", async () => {
       const run = await runFixture({
         args: ["deploy", "--stage", "written"],
         environment: { ...settings, CODE_DELIVERY: "pipeline", THROTTLE_RATE: "9" },
@@ -215,7 +215,7 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
   });
 
   describe("sst deploy of jobs beside the API", () => {
-    it("packs them with the API's own build, where they have its settings and services", async () => {
+    it("packs the jobs with the API's own build, with its settings and services", async () => {
       const run = await runSst({
         config: "packages/infra/test/configs/owners-infra.ts",
         args: ["deploy", "--stage", "dev"],
@@ -279,7 +279,7 @@ describe("sst, on each its own project folder", { concurrency: 2 }, () => {
   });
 
   describe("a mistake in the settings", () => {
-    it("ends the deployment with every sentence and without a stack trace", async () => {
+    it("stops the deployment with every message and no stack trace", async () => {
       const { FIREBASE_APP_API_KEY: _, ...rest } = settings;
       const run = await runFixture({
         args: ["deploy", "--stage", "dev"],

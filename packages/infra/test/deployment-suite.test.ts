@@ -1,4 +1,4 @@
-// The suite that an owner calls, on deployments that it must pass, and on one that it must not.
+// Tests the deployment suite on deployments that must pass and one that must fail.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -13,7 +13,7 @@ describe("the deployment suite passes", () => {
     deploymentSuite({ api, config: "packages/infra/test/configs/owners-resources.ts" });
   });
 
-  describe("with the endpoints shared out among two gateways", () => {
+  describe("with the endpoints split between two gateways", () => {
     deploymentSuite({
       api,
       config: "packages/infra/examples/two-apis/sst.config.ts",
@@ -22,7 +22,7 @@ describe("the deployment suite passes", () => {
     });
   });
 
-  describe("with what infra.ts makes, and jobs", () => {
+  describe("with the resources of infra.ts, and jobs", () => {
     deploymentSuite({ api, config: "packages/infra/test/configs/owners-infra.ts" });
   });
 
@@ -42,7 +42,7 @@ describe("the deployment suite fails", () => {
     { encoding: "utf8", env: { PATH: process.env.PATH } },
   );
 
-  it("as a whole", () => {
+  it("with a failing exit code", () => {
     assert.equal(status, 1);
     assert.match(stdout, /^# fail 5$/m);
   });
@@ -50,30 +50,27 @@ describe("the deployment suite fails", () => {
   for (const [fault, sentence] of [
     [
       "for a route without its authorizer",
-      "GET /v1/me is for USERS or ADMINS, and its route has the authorization NONE",
+      "GET /v1/me is for USERS or ADMINS, but its route has the authorization NONE",
     ],
-    ["for an endpoint without a route", "GET /v1/health has 0 routes at the gateway, and must have one"],
-    ["for a route without an endpoint", "GET /v1/extra is a route of the gateway, and of no endpoint"],
-    ["for a URL of the function", "Url is a URL of open-dev-Api, which has no authorizer before it"],
+    ["for an endpoint without a route", "GET /v1/health has 0 routes at the gateway instead of one"],
+    ["for a route without an endpoint", "GET /v1/extra is a route at the gateway without an endpoint"],
+    ["for a URL of the function", "Url is a URL of open-dev-Api without an authorizer"],
+    ["for a permission that is not on the alias", "open-dev-Api is invoked without its alias latest: events"],
     [
-      "for a permission that is not on the alias",
-      "open-dev-Api is invoked, and not through its alias latest: events",
-    ],
-    [
-      "for a stream that is not read by the alias",
-      "open-dev-Api is invoked, and not through its alias latest: Stream",
+      "for a stream that invokes the function without its alias",
+      "open-dev-Api is invoked without its alias latest: Stream",
     ],
     [
       "for a queue that shows a message again while its job may work on it",
-      "HastyQueue shows a message again after 10 s, and open-dev-SendMails-",
+      "HastyQueue shows a message again after 10 s, but open-dev-SendMails-",
     ],
     ["for a right that is not listed", "sqs:ReceiveMessage on HastyQueue'"],
-    ["for a secret in clear text", "CATALOGUE_KEY is secret, and in clear text in ApiHandlerFunction"],
+    ["for a secret in clear text", "CATALOGUE_KEY is secret, but is in clear text in ApiHandlerFunction"],
   ] as const)
     it(fault, () => assert.ok(stdout.includes(sentence), stdout));
 });
 
-it("a route of an endpoint for machines has no authorizer: the function looks at the key", async () => {
+it("accepts a route without an authorizer for an API key endpoint, because the function checks the key", async () => {
   const { routeFaults } = await import("../src/testing/deployment-faults.ts");
   const route = {
     operationId: "count",

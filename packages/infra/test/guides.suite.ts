@@ -1,5 +1,4 @@
-// What docs/guides/operate.md says of a deployment: the queries that people paste ask for what the logs have, and each alarm
-// is explained.
+// Tests docs/guides/operate.md against a deployment: the queries match the logs, and each alarm is explained.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -14,19 +13,19 @@ import { api } from "./fixtures/api/src/api.ts";
 
 const guide = readFileSync(new URL("../../../docs/guides/operate.md", import.meta.url), "utf8");
 
-/** The queries, each with the sentence before it, which says which log it is for. */
+/** The queries, each with the sentence before it that names its log. */
 const queries = [...guide.matchAll(/\n([^\n]+(?:\n[^\n]+)*)\n\n```sql\n([\s\S]*?)```/g)].map(
   ([, sentence = "", query = ""]) => ({ sentence, query }),
 );
 
-/** Every path to a value, as Logs Insights names it. */
+/** Every path to a value, in the notation of Logs Insights. */
 function pathsOf(value: object, prefix = ""): string[] {
   return Object.entries(value).flatMap(([name, inner]) =>
     typeof inner === "object" && inner !== null ? pathsOf(inner, `${prefix}${name}.`) : [`${prefix}${name}`],
   );
 }
 
-/** The fields that a query reads: what is neither quoted, nor a word of the language, nor named by itself. */
+/** The fields that a query reads: not quoted text, keywords or its own names. */
 function fieldsOf(query: string): string[] {
   const named = [...query.matchAll(/ as (\w+)/g)].map(([, name]) => name);
   const words = ["fields", "filter", "stats", "sort", "limit", "by", "as", "like", "asc", "desc"];
@@ -37,17 +36,17 @@ function fieldsOf(query: string): string[] {
     .filter((word) => /^[a-z]/i.test(word) && ![...words, ...functions, ...named].includes(word));
 }
 
-describe("the queries of the guide to operation", () => {
+describe("the queries in the guide Operate", () => {
   const isOfAccessLog = ({ sentence }: { sentence: string }) => sentence.includes("access log");
 
-  it("are seven, of both logs, and find a request by its id in both together and in each", () => {
+  it("are seven, cover both logs, and find a request by its id in each and in both together", () => {
     assert.deepEqual(queries.map(isOfAccessLog), [true, true, false, false, true, true, false]);
     assert.match(queries[0]?.query ?? "", /filter @message like /);
     assert.match(queries[1]?.query ?? "", /filter request\.requestId = /);
     assert.match(queries[2]?.query ?? "", /filter requestId = /);
   });
 
-  it("read from the access log what the gateway writes there", () => {
+  it("read only fields that the gateway writes to the access log", () => {
     const known = pathsOf(JSON.parse(accessLogFormat(false)));
     for (const { query } of queries.slice(1).filter(isOfAccessLog)) {
       assert.ok(fieldsOf(query).length > 0, query);
@@ -55,7 +54,7 @@ describe("the queries of the guide to operation", () => {
     }
   });
 
-  it("read from the function's log what it writes about a failure, about its health and for its metrics", () => {
+  it("read only fields that the function logs for failures, health checks and metrics", () => {
     const lines: string[] = [];
     const log = createLog((line) => lines.push(line)).with({ requestId: "id" });
     log.error("request failed", { error: new Error("why") });
@@ -71,7 +70,7 @@ describe("the queries of the guide to operation", () => {
   });
 });
 
-it("each alarm of a deployment is explained where people look for what to do", async () => {
+it("each alarm of a deployment is explained in the guide", async () => {
   const explained = [...guide.matchAll(/^### The alarm `(\w+)`$/gm)].map(([, alarm]) => alarm);
   const graph = await synthesise({
     config: "packages/infra/test/configs/default.ts",

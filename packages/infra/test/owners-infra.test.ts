@@ -1,4 +1,4 @@
-// What an owner adds beside the API, and what each part of it may do.
+// Tests an owner's resources beside the API, and the rights of each.
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
@@ -10,7 +10,7 @@ const secrets = { FIREBASE_APP_API_KEY: "AIzaSyNobodyNeedSeeThis", CATALOGUE_KEY
 const logsOf = (name: string) =>
   `logs:CreateLogStream,logs:PutLogEvents on arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/fixture-api-dev-${name}:*`;
 
-describe("what infra.ts makes: a table, a queue, a bucket, a topic, a network and jobs", () => {
+describe("infra.ts with a table, a queue, a bucket, a topic, a network and jobs", () => {
   let graph: Graph;
   before(async () => {
     graph = await synthesise({
@@ -30,7 +30,7 @@ describe("what infra.ts makes: a table, a queue, a bucket, a topic, a network an
   };
   const tableArn = () =>
     `arn:aws:dynamodb:eu-west-1:123456789012:table/${one(graph, "aws:dynamodb/table:Table").inputs.name}`;
-  /** What a role may do, one line a statement. */
+  /** The rights of a role, one line per statement. */
   const rightsOf = (role: string) => {
     const { inputs } = one(graph, "aws:iam/role:Role", role);
     return statements(graph)
@@ -46,19 +46,19 @@ describe("what infra.ts makes: a table, a queue, a bucket, a topic, a network an
     `s3:PutObject on arn:aws:s3:::${String(one(graph, "aws:s3/bucket:Bucket").inputs.bucket)}/*`,
     `sns:Publish on ${arnOf("aws:sns/topic:Topic")}`,
   ];
-  /** The function that is started as a job, which has a log of its own. */
+  /** The job's function, by its log. */
   const jobOf = (job: string): Resource =>
     all(graph, "aws:lambda/function:Function").find(
       ({ inputs }) => (inputs.loggingConfig as Inputs).logGroup === `/aws/lambda/fixture-api-dev-${job}`,
     ) ?? assert.fail(job);
   const JOBS = ["SendMails", "Announce", "IndexOrders", "CheckInvoices", "CleanUp", "Report"];
 
-  it("is the function's to use, with the rights that are listed, and nothing else is", () => {
+  it("gives the function exactly the listed rights", () => {
     assert.deepEqual(withoutNetwork(rightsOf("ApiHandlerRole")), [...own(), logsOf("Api")].sort());
     assert.match(environment(graph, "ApiHandler").ORDERS_TABLE ?? "", /^fixture-api-dev-OrdersTable-/);
   });
 
-  it("is the container's to use in the same words", () => {
+  it("gives the container the same rights", () => {
     const rights = rightsOf("ContainerServiceTaskRole").filter((line) => !line.startsWith("ssmmessages:"));
     assert.deepEqual(rights, own().sort());
     const [{ environment = [] } = {}] = JSON.parse(
@@ -92,7 +92,7 @@ describe("what infra.ts makes: a table, a queue, a bucket, a topic, a network an
       },
     ],
   ] as const) {
-    it(`lets ${what} start a function that may receive it, use what it is linked to, and write its own log`, () => {
+    it(`lets ${what} start a function that may only receive the event, use its links, and write its own log`, () => {
       const role = jobOf(job).name.replace(/Function$/, "Role");
       assert.deepEqual(withoutNetwork(rightsOf(role)), [...rights(), logsOf(job)].sort());
       assert.deepEqual(trust(graph)[role], [{ Service: "lambda.amazonaws.com" }]);
@@ -100,7 +100,7 @@ describe("what infra.ts makes: a table, a queue, a bucket, a topic, a network an
     });
   }
 
-  it("starts functions with the API's own code, settings and secrets", () => {
+  it("runs jobs with the API's code, settings and secrets", () => {
     for (const [job, file] of [
       ["SendMails", "send-mails"],
       ["CleanUp", "clean-up"],
@@ -113,7 +113,7 @@ describe("what infra.ts makes: a table, a queue, a bucket, a topic, a network an
     assert.deepEqual({ FIREBASE_APP_API_KEY, CATALOGUE_KEY }, secrets);
   });
 
-  it("has one network for the function, the jobs and the container, whose interfaces have no names", () => {
+  it("puts the function, the jobs and the container in one network, with rights for its interfaces", () => {
     assert.equal(all(graph, "aws:ec2/vpc:Vpc").length, 1);
     for (const { name, inputs } of all(graph, "aws:lambda/function:Function")) {
       assert.ok(inputs.vpcConfig, name);
@@ -125,7 +125,7 @@ describe("what infra.ts makes: a table, a queue, a bucket, a topic, a network an
     }
   });
 
-  it("has no name that AWS would refuse a second time, where a queue is replaced and its function with it", () => {
+  it("can replace a queue and its function, because no fixed name is used twice", () => {
     for (const job of JOBS) {
       const { inputs, name } = jobOf(job);
       const role = one(graph, "aws:iam/role:Role", name.replace(/Function$/, "Role"));

@@ -1,4 +1,4 @@
-// Two deployments after one another, on the graphs, in an account that refuses what AWS refuses.
+// Tests a second deployment with the graphs of both, in a stand-in account that refuses what AWS refuses.
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
@@ -9,7 +9,7 @@ import { RefusedByAws } from "./second-deployment/stand-in-account.ts";
 
 const ROUTE = "aws:apigatewayv2/route:Route";
 
-/** What a deployment does to routes, as `update GET/v1/orders/{}`; and to everything else by its name. */
+/** The deployment's operations: routes as `update GET/v1/orders/{}`, other resources by name. */
 function told(steps: readonly Step[]): string[] {
   return steps
     .map(({ operation, resource: { type, name } }) =>
@@ -18,14 +18,14 @@ function told(steps: readonly Step[]): string[] {
     .sort();
 }
 
-/** In both orders of what has none, which must not matter. */
+/** Deploys in both possible orders of independent resources. */
 function deployed(from: Deployed, to: Deployed): string[] {
   const steps = told(deployAgain(from, to));
   assert.deepEqual(told(deployAgain(from, to, { isReversed: true })), steps);
   return steps;
 }
 
-/** What one component has made, as if it were the only one, under another name. */
+/** The resources of one component, under another name. */
 function alone({ resources }: Graph, component: string, name: string): Deployed {
   assert.ok(
     resources.some((resource) => resource.name === component),
@@ -36,7 +36,7 @@ function alone({ resources }: Graph, component: string, name: string): Deployed 
   return { resources: JSON.parse(JSON.stringify(own).replaceAll(text, name)) };
 }
 
-/** As a stage has it in its state that was deployed under the names before these. */
+/** The state of a stage deployed with the earlier names. */
 function asBefore({ resources }: Deployed): Deployed {
   const urns = new Map(
     resources.flatMap(({ urn, name, aliases: [alias] }) =>
@@ -68,14 +68,14 @@ describe("a second deployment of an API", () => {
     ["nothing", "RevisionFirst", []],
     ["another operation id", "RevisionOperation", ["update GET/v1/orders/{}"]],
     [
-      "two operation ids that change places",
+      "two operation ids that swap places",
       "RevisionOperationsSwapped",
       ["update DELETE/v1/orders/{}", "update GET/v1/orders/{}"],
     ],
     ["other access rules", "RevisionAccess", ["update GET/v1/health", "update GET/v1/orders/{}"]],
     ["another name for a variable of one route", "RevisionVariable", ["update GET/v1/files/{}"]],
     [
-      "moved paths, one of them with limits of its own",
+      "changed paths, one with its own limits",
       "RevisionPath",
       [
         "create GET/v1/documents/{}",
@@ -87,7 +87,7 @@ describe("a second deployment of an API", () => {
     ],
     ["another method", "RevisionMethod", ["create PATCH/v1/orders/{}", "delete DELETE/v1/orders/{}"]],
     ["a new route", "RevisionAdded", ["create GET/v1/orders"]],
-    ["a route that is gone", "RevisionRemoved", ["delete GET/v1/files/{}"]],
+    ["a removed route", "RevisionRemoved", ["delete GET/v1/files/{}"]],
     [
       "another access rule of a router",
       "RevisionRouterAccess",
@@ -104,7 +104,7 @@ describe("a second deployment of an API", () => {
       ],
     ],
     [
-      "a router that moves",
+      "a router with a new path",
       "RevisionRouterPrefix",
       ["ANY", "OPTIONS"].flatMap((method) =>
         ["", "/{+}"].flatMap((below) => [
@@ -114,7 +114,7 @@ describe("a second deployment of an API", () => {
       ),
     ],
     [
-      "a router that is gone",
+      "a removed router",
       "RevisionRouterGone",
       ["ANY", "OPTIONS"].flatMap((method) =>
         ["", "/{+}"].map((below) => `delete ${method}/v1/legacy${below}`),
@@ -142,15 +142,15 @@ describe("a second deployment of an API", () => {
       ],
     ],
   ] as const) {
-    it(`with ${change} does what that says, and AWS refuses nothing`, () => {
+    it(`with ${change} does only that, and AWS refuses nothing`, () => {
       assert.deepEqual(deployed(revision("RevisionFirst"), revision(name)), expected.toSorted());
     });
-    it(`that takes back ${change} is taken too`, () => {
+    it(`that reverts ${change} succeeds too`, () => {
       assert.equal(deployed(revision(name), revision("RevisionFirst")).length, expected.length);
     });
   }
 
-  it("leaves callers on the version to which a release has moved them, whatever the deployment publishes", () => {
+  it("leaves callers on the released version, whatever the deployment publishes", () => {
     const first = revision("RevisionFirst");
     const published = {
       resources: first.resources.map((resource) =>
@@ -162,7 +162,7 @@ describe("a second deployment of an API", () => {
     assert.deepEqual(deployed(first, published), []);
   });
 
-  it("with another name for a variable of several routes is refused, and is taken in two deployments", () => {
+  it("with a new name for a variable of several routes is refused, and succeeds in two steps", () => {
     const [first, renamed, between] = ["First", "SharedVariable", "WithoutSharedVariable"].map((name) =>
       revision(`Revision${name}`),
     );
@@ -184,7 +184,7 @@ describe("a second deployment of an API", () => {
       assert.deepEqual(deployed(before, revision("RevisionVariable")), ["update GET/v1/files/{}"]);
     });
 
-    it("would be refused where an operation was renamed, were it not for the names", () => {
+    it("would be refused after a renamed operation without the new names", () => {
       const [first, renamed] = [asBefore(revision("RevisionFirst")), asBefore(revision("RevisionOperation"))];
       assert.throws(
         () => deployAgain(first, renamed),
@@ -208,8 +208,8 @@ describe("a second deployment of a domain", () => {
   const revision = (name: string) => alone(graph, `Exposer${name}`, "Domain");
 
   for (const [change, name, expected] of [
-    ["other names for its APIs", "Relabelled", []],
-    ["APIs that change places", "Swapped", ["replace DomainMapping", "replace DomainMappingorders"]],
+    ["new names for its APIs", "Relabelled", []],
+    ["APIs that swap places", "Swapped", ["replace DomainMapping", "replace DomainMappingorders"]],
     ["another mapping key", "Key", ["create DomainMappingsales", "delete DomainMappingorders"]],
     [
       "another domain",
@@ -217,12 +217,12 @@ describe("a second deployment of a domain", () => {
       ["replace DomainDomainName", "replace DomainMapping", "replace DomainMappingorders"],
     ],
   ] as const) {
-    it(`with ${change} does what that says, and AWS refuses nothing`, () => {
+    it(`with ${change} does only that, and AWS refuses nothing`, () => {
       assert.deepEqual(deployed(revision("First"), revision(name)), expected.toSorted());
     });
   }
 
-  it("keeps the mappings that are named after their APIs", () => {
+  it("keeps mappings named after their APIs", () => {
     const before = asBefore(revision("First"));
     assert.ok(before.resources.some(({ urn }) => urn.endsWith("::DomainMappingStock")));
     assert.deepEqual(deployed(before, revision("First")), []);
@@ -259,7 +259,7 @@ describe("a second deployment with other settings", () => {
       THROTTLE_RATE: "5",
       ACCESS_LOG_RETENTION_DAYS: "30",
     },
-    "of what is under the domain": {
+    "of the APIs under the domain": {
       DOMAIN_IP_ADDRESS_TYPE: "dualstack",
       DOMAIN_OTHER_APIS: "stock=a1b2c3d4e5/live",
       AWS_API_GW_MAPPING_KEY: "express",
@@ -288,7 +288,7 @@ describe("a second deployment with other settings", () => {
   });
 
   for (const change of Object.keys(changes)) {
-    it(`${change} is taken, and so is the way back`, () => {
+    it(`${change} succeeds, and so does the way back`, () => {
       const [first, second] = [graphs.first, graphs[change]];
       assert.ok(first && second);
       assert.ok(deployed(first, second).length > 0);

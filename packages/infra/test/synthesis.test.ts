@@ -1,4 +1,4 @@
-// What a deployment would create, asserted by meaning, on SST's real components.
+// Tests the meaning of what a deployment would create, with SST's real components.
 
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ const DEFAULT = "packages/infra/test/configs/default.ts";
 const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
 const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:${name}`;
 
-/** Each route key with what stands before it, as API Gateway would have it. */
+/** Each route key with its authorization, as API Gateway would have it. */
 function doors(graph: Graph, component = ""): Record<string, Json> {
   return Object.fromEntries(
     all(graph, "aws:apigatewayv2/route:Route")
@@ -38,7 +38,7 @@ function doors(graph: Graph, component = ""): Record<string, Json> {
   );
 }
 
-/** The same, as the definitions have it. Of a mounted router, preflights are left to the gateway's CORS. */
+/** The same from the definitions. The gateway's CORS answers a mounted router's preflights. */
 function doorsOf(definitions: readonly Route[], authorizer: string): Record<string, Json> {
   const open = { authorizationType: "NONE", authorizerId: null, authorizationScopes: [] };
   return Object.fromEntries(
@@ -98,7 +98,7 @@ describe("every deployment", () => {
   };
 
   describe("in every configuration", () => {
-    it("lets a function be invoked through its alias only", () => {
+    it("invokes functions only through their alias", () => {
       for (const [name, each] of Object.entries(graphs)) {
         const invoked = invokers(each);
         assert.ok(invoked.length > 0, name);
@@ -108,7 +108,7 @@ describe("every deployment", () => {
       }
     });
 
-    it("lets only Lambda take on the role of a function, and gives it no managed policy", () => {
+    it("lets only Lambda assume the role of a function, and attaches no managed policy", () => {
       for (const [name, each] of Object.entries(graphs)) {
         for (const [role, principals] of Object.entries(trust(each)).filter(([role]) =>
           role.endsWith("HandlerRole"),
@@ -123,7 +123,7 @@ describe("every deployment", () => {
       }
     });
 
-    it("allows nothing on everything, but a container's own console, which has no narrower form", () => {
+    it("allows nothing on all resources, except a container's console, which has no narrower form", () => {
       const wide = Object.values(graphs).flatMap((each) =>
         statements(each).filter(
           ({ actions, resources }) => resources.includes("*") || actions.some((action) => /\*/.test(action)),
@@ -135,7 +135,7 @@ describe("every deployment", () => {
       }
     });
 
-    it("lets a function write to its own log and to no other", () => {
+    it("lets a function write only to its own log", () => {
       for (const [name, each] of Object.entries(graphs)) {
         for (const { inputs } of all(each, "aws:lambda/function:Function")) {
           const logGroup = (inputs.loggingConfig as Inputs).logGroup;
@@ -167,7 +167,7 @@ describe("every deployment", () => {
       }
     });
 
-    it("throttles every route in full, and never with 0", () => {
+    it("sets every throttle of every route, and never to 0", () => {
       for (const [name, each] of Object.entries(graphs)) {
         for (const stage of all(each, "aws:apigatewayv2/stage:Stage")) {
           const limits = [stage.inputs.defaultRouteSettings, ...(stage.inputs.routeSettings as Inputs[])];
@@ -179,7 +179,7 @@ describe("every deployment", () => {
       }
     });
 
-    it("makes a stage only when its routes are there, or their limits would be refused", () => {
+    it("creates a stage after its routes, whose limits would otherwise be refused", () => {
       for (const each of Object.values(graphs)) {
         for (const stage of all(each, "aws:apigatewayv2/stage:Stage")) {
           const ofApi = all(each, "aws:apigatewayv2/route:Route").filter(
@@ -191,7 +191,7 @@ describe("every deployment", () => {
       }
     });
 
-    it("lets no function outlive the gateway's patience", () => {
+    it("stops every function before the gateway's time-out", () => {
       for (const each of Object.values(graphs)) {
         const patience = Math.min(
           ...all(each, "aws:apigatewayv2/integration:Integration").map(({ inputs }) =>
@@ -203,7 +203,7 @@ describe("every deployment", () => {
       }
     });
 
-    it("shows no secret, in outputs or beside values that are not secret", () => {
+    it("shows no secret in outputs or in values that are not secret", () => {
       for (const [name, each] of Object.entries(graphs)) {
         const seen = JSON.stringify([
           each.resources.map(({ inputs }) => masked(inputs)),
@@ -217,7 +217,7 @@ describe("every deployment", () => {
         assert.equal(environment(graph("default"))[secret], value);
     });
 
-    it("runs Node 24 on ARM, and publishes what it runs", () => {
+    it("runs Node 24 on ARM, and publishes versions", () => {
       for (const each of Object.values(graphs)) {
         for (const { inputs } of all(each, "aws:lambda/function:Function")) {
           assert.equal(inputs.runtime, "nodejs24.x");
@@ -228,9 +228,9 @@ describe("every deployment", () => {
     });
   });
 
-  describe("a stage with nothing but what is required", () => {
-    // An endpoint changes nothing but its route, and the next test has those.
-    it("is what its snapshot says, but for the routes", () => {
+  describe("a stage with only the required settings", () => {
+    // The next test covers the routes, the only thing that an endpoint changes.
+    it("matches its snapshot, except for the routes", () => {
       const file = fileURLToPath(new URL("__snapshots__/default-stage.txt", import.meta.url));
       const whole = graph("default");
       const resources = whole.resources.filter(({ type }) => type !== "aws:apigatewayv2/route:Route");
@@ -243,11 +243,11 @@ describe("every deployment", () => {
       );
     });
 
-    it("has a route for each endpoint, behind the door that its definition says, and none besides", () => {
+    it("has exactly one route for each endpoint, with its definition's authorization", () => {
       assert.deepEqual(doors(graph("default")), doorsOf(routes, "ApiAuthorizerJwt"));
     });
 
-    it("is exactly the plan that the local gateway is run from", () => {
+    it("matches the local gateway's plan exactly", () => {
       const plan = planHttpApi(routes, {
         stageName: "mvp",
         jwtAuthorizer: { issuer: required.JWT_ISSUER, audiences: ["my-project"] },
@@ -288,13 +288,13 @@ describe("every deployment", () => {
       );
     });
 
-    it("is invoked by its own gateway and stage only", () => {
+    it("can be invoked only by its own gateway and stage", () => {
       assert.deepEqual(invokers(graph("default")), [
         "apigateway.amazonaws.com for arn:aws:execute-api:eu-west-1:123456789012:ApiHttpApi/mvp/* -> fixture-api-dev-Api:latest",
       ]);
     });
 
-    it("tells the function what it needs to know, and nothing else", () => {
+    it("gives the function only the environment that it needs", () => {
       assert.deepEqual(environment(graph("default")), {
         RUNTIME: "LAMBDA",
         NODE_ENV: "production",
@@ -308,7 +308,7 @@ describe("every deployment", () => {
       });
     });
 
-    it("shows where it is reached", () => {
+    it("outputs its URL", () => {
       const url = "https://ApiHttpApi.execute-api.eu-west-1.amazonaws.com/mvp";
       assert.equal(graph("default").outputs.url, url);
       assert.deepEqual(Object.values(graph("default").hints), [url]);
@@ -320,11 +320,11 @@ describe("every deployment", () => {
   });
 
   describe("a permanent stage with everything", () => {
-    it("cannot be removed by a slip", () => {
+    it("is protected from removal", () => {
       assert.equal(graph("everything").outputs._protect, true);
     });
 
-    it("is kept warm through the alias, by a schedule that may do that and nothing else", () => {
+    it("is kept warm through the alias, by a schedule with no other rights", () => {
       const { inputs } = one(graph("everything"), "aws:scheduler/schedule:Schedule");
       const target = inputs.target as Inputs;
       const alias = functionArn("fixture-api-production-Api:latest");
@@ -338,7 +338,7 @@ describe("every deployment", () => {
       );
     });
 
-    it("is invoked by gateway, schedule and itself, for a ping to reach three instances", () => {
+    it("can be invoked by the gateway, the schedule and itself, so that a ping reaches three instances", () => {
       assert.deepEqual(
         invokers(graph("everything")).map((line) => line.replace(/-[a-z]{8} /, " ")),
         [
@@ -349,7 +349,7 @@ describe("every deployment", () => {
       );
     });
 
-    it("lets the pages of its origins send and read the headers that are set, and tells caches of them", () => {
+    it("lets pages of its origins send and read the configured headers, and tells caches so", () => {
       const { inputs } = one(graph("everything"), "aws:apigatewayv2/api:Api");
       const { allowCredentials, allowOrigins, allowHeaders, exposeHeaders } =
         inputs.corsConfiguration as Record<string, string[]>;
@@ -359,14 +359,14 @@ describe("every deployment", () => {
       assert.equal(environment(graph("everything")).CORS_ALLOW_ORIGINS, "https://app.example.com");
     });
 
-    it("is at its domain, under its mapping key, and nowhere else", () => {
+    it("answers only at its domain, under its mapping key", () => {
       const mappings = all(graph("everything"), "aws:apigatewayv2/apiMapping:ApiMapping");
       const domainName = "api.example.com";
       assert.deepEqual(
         mappings.map(({ inputs }) => inputs),
         [
           { apiId: "ApiHttpApi", stage: "mvp", domainName, apiMappingKey: "express" },
-          // Of DOMAIN_OTHER_APIS.
+          // From DOMAIN_OTHER_APIS.
           { apiId: "a1b2c3d4e5", stage: "live", domainName, apiMappingKey: "stock" },
         ],
       );
@@ -382,7 +382,7 @@ describe("every deployment", () => {
       assert.equal(environment(graph("everything")).AWS_API_GW_MAPPING_KEY, "express");
     });
 
-    it("is found by IPv4 and IPv6, and its certificate validates itself", () => {
+    it("has records for IPv4, IPv6 and the certificate's validation", () => {
       const records = all(graph("everything"), "aws:route53/record:Record")
         .filter(({ name }) => name.startsWith("Domain"))
         .map(({ inputs: { type, name, zoneId } }) => `${type} ${name} ${zoneId}`);
@@ -393,7 +393,7 @@ describe("every deployment", () => {
       ]);
     });
 
-    it("replaces records that are there already, where DNS_OVERRIDE says so", () => {
+    it("replaces existing records with DNS_OVERRIDE", () => {
       const overwrites = all(graph("everything"), "aws:route53/record:Record").map(
         ({ inputs }) => inputs.allowOverwrite,
       );
@@ -402,7 +402,7 @@ describe("every deployment", () => {
         assert.equal(inputs.allowOverwrite, undefined);
     });
 
-    it("has no door to what is switched off", () => {
+    it("has no route to features that are off", () => {
       const enabled = routes.filter(({ feature }) => feature === undefined);
       assert.ok(enabled.length < routes.length);
       assert.deepEqual(doors(graph("everything")), doorsOf(enabled, "ApiAuthorizerJwt"));
@@ -410,7 +410,7 @@ describe("every deployment", () => {
       assert.equal(environment(graph("everything")).DOCS, "off");
     });
 
-    it("raises four alarms, about the alias and the stage, to its topic", () => {
+    it("has four alarms on the alias and the stage, which notify its topic", () => {
       const alarms = all(graph("everything"), "aws:cloudwatch/metricAlarm:MetricAlarm");
       assert.deepEqual(
         alarms.map(({ name }) => name),
@@ -452,7 +452,7 @@ describe("every deployment", () => {
       const metrics = () =>
         widgets().flatMap(({ properties }) => (properties.metrics ?? []) as (string | { stat: string })[][]);
 
-      it("shows what callers see and what the function does, of what there is", () => {
+      it("shows existing metrics, for callers' answers and for the function", () => {
         const { inputs: lambda } = one(graph("everything"), "aws:lambda/function:Function");
         const { inputs: alias } = one(graph("everything"), "aws:lambda/alias:Alias");
         const { inputs: stage } = one(graph("everything"), "aws:apigatewayv2/stage:Stage");
@@ -494,7 +494,7 @@ describe("every deployment", () => {
         ]);
       });
 
-      it("asks the function's own log for cold starts and for errors with their request", () => {
+      it("queries the function's log for cold starts, and for errors with their request", () => {
         const { inputs: lambda } = one(graph("everything"), "aws:lambda/function:Function");
         const queries = widgets().flatMap(({ type, properties }) =>
           type === "log" ? [String(properties.query)] : [],
@@ -506,7 +506,7 @@ describe("every deployment", () => {
         assert.match(queries[1] ?? "", /filter level = "error" \| fields .*requestId/);
       });
 
-      it("lays no part over another", () => {
+      it("has no overlapping widgets", () => {
         for (const one of widgets()) {
           assert.ok(one.x + one.width <= 24);
           for (const other of widgets()) {
@@ -521,19 +521,19 @@ describe("every deployment", () => {
         }
       });
 
-      it("is there only where it is asked for", () => {
+      it("exists only if it is switched on", () => {
         assert.deepEqual(all(graph("default"), "aws:cloudwatch/dashboard:Dashboard"), []);
       });
     });
 
-    it("tells who watches the budget", () => {
+    it("notifies the budget's addresses", () => {
       const { inputs } = one(graph("everything"), "aws:budgets/budget:Budget");
       assert.equal(inputs.limitAmount, "20");
       for (const { subscriberEmailAddresses } of inputs.notifications as Inputs[])
         assert.deepEqual(subscriberEmailAddresses, ["ops@example.com", "boss@example.com"]);
     });
 
-    it("keeps logs for as long as the settings say", () => {
+    it("keeps logs as long as the settings say", () => {
       const days = Object.fromEntries(
         all(graph("everything"), "aws:cloudwatch/logGroup:LogGroup").map(({ name, inputs }) => [
           name,
@@ -547,7 +547,7 @@ describe("every deployment", () => {
       });
     });
 
-    it("runs the image as a container that takes no token in plain text", () => {
+    it("runs the image as a container that accepts tokens only over HTTPS", () => {
       const { inputs } = one(graph("everything"), "aws:ecs/taskDefinition:TaskDefinition");
       const [container] = JSON.parse(String(inputs.containerDefinitions)) as {
         image: string;
@@ -584,7 +584,7 @@ describe("every deployment", () => {
   });
 
   describe("two APIs under one domain", () => {
-    it("share the domain, each under its own key, and nothing else", () => {
+    it("share only the domain, each under its own key", () => {
       assert.equal(all(graph("example"), "aws:apigatewayv2/domainName:DomainName").length, 1);
       assert.deepEqual(
         all(graph("example"), "aws:apigatewayv2/apiMapping:ApiMapping").map(({ inputs }) => [
@@ -603,7 +603,7 @@ describe("every deployment", () => {
       });
     });
 
-    it("have between them every endpoint once", () => {
+    it("together have every endpoint once", () => {
       const isForAdmins = ({ path }: Route) => path.startsWith("/v1/admin/");
       assert.deepEqual(
         doors(graph("example"), "Express"),
@@ -627,7 +627,7 @@ describe("every deployment", () => {
   });
 
   describe("the components' other options", () => {
-    it("hands scopes to the gateway", () => {
+    it("pass scopes to the gateway", () => {
       assert.deepEqual(doors(graph("options"), "Provisioned"), {
         "PUT /v1/orders/{orderId}": {
           authorizationType: "JWT",
@@ -642,7 +642,7 @@ describe("every deployment", () => {
       });
     });
 
-    it("provisions concurrency for the alias", () => {
+    it("provision concurrency for the alias", () => {
       const { inputs } = one(
         graph("options"),
         "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
@@ -654,7 +654,7 @@ describe("every deployment", () => {
       });
     });
 
-    it("gives the function the rights that it is given, its size and its time", () => {
+    it("set the function's rights, size and time limit", () => {
       const { inputs } = one(graph("options"), "aws:lambda/function:Function", "Provisioned");
       assert.deepEqual([inputs.memorySize, inputs.timeout], [1769, 10]);
       assert.deepEqual(
@@ -670,7 +670,7 @@ describe("every deployment", () => {
       assert.equal(environment(graph("options"), "Provisioned").JWT_AUTHORIZED_AUDIENCES, "one,two");
     });
 
-    it("tells other programs what there is: API and stage, function, alias and role", () => {
+    it("expose API, stage, function, alias and role to other programs", () => {
       assert.deepEqual(graph("options").outputs.provisioned, {
         apiId: "ProvisionedHttpApi",
         stageName: "$default",
@@ -685,7 +685,7 @@ describe("every deployment", () => {
       });
     });
 
-    it("starts every name that AWS has once with app and stage", () => {
+    it("start every unique name with app and stage", () => {
       for (const [name, prefix] of [
         ["everything", "fixture-api-production-"],
         ["options", "options-dev-"],
@@ -703,12 +703,12 @@ describe("every deployment", () => {
       }
     });
 
-    it("has no stage in the URL of the default stage", () => {
+    it("leave the stage out of the default stage's URL", () => {
       const url = Object.entries(graph("options").hints).find(([urn]) => urn.endsWith("::Provisioned"))?.[1];
       assert.equal(url, "https://ProvisionedHttpApi.execute-api.eu-west-1.amazonaws.com");
     });
 
-    it("leaves code and alias alone where a pipeline brings them", () => {
+    it("do not change code and alias that a pipeline brings", () => {
       const lambda = one(graph("options"), "aws:lambda/function:Function", "Pipeline");
       for (const property of ["s3Bucket", "s3Key", "handler"])
         assert.ok(lambda.ignoreChanges.includes(property), property);
@@ -719,7 +719,7 @@ describe("every deployment", () => {
       assert.deepEqual(one(graph("options"), "aws:lambda/alias:Alias", "Provisioned").ignoreChanges, []);
     });
 
-    it("has AWS move the callers of released code, and take them back for its errors and the gateway's 5xx", () => {
+    it("let AWS shift callers to released code, and back after its errors or the gateway's 5xx", () => {
       const { inputs } = one(graph("options"), "aws:codedeploy/deploymentGroup:DeploymentGroup");
       assert.deepEqual(inputs, {
         appName: "options-dev-Pipeline",
@@ -748,7 +748,7 @@ describe("every deployment", () => {
       );
     });
 
-    it("lets CodeDeploy, for this one deployment group, move this one alias and look at alarms, and nothing else", () => {
+    it("let CodeDeploy, for this deployment group only, move this alias and read alarms, and nothing else", () => {
       const { inputs } = one(graph("options"), "aws:iam/role:Role", "PipelineShiftRole");
       assert.deepEqual(JSON.parse(String(inputs.assumeRolePolicy)).Statement, [
         {
@@ -779,7 +779,7 @@ describe("every deployment", () => {
       );
     });
 
-    it("calls the alias of released code from gateway and warmer, and provisions its concurrency, whatever version it leads to", () => {
+    it("call released code through its alias, from gateway and warmer, and provision the alias's concurrency", () => {
       const graphOfReleases = graph("released");
       const provisioned = one(
         graphOfReleases,
@@ -797,7 +797,7 @@ describe("every deployment", () => {
       assert.deepEqual(ignoreChanges, ["functionVersion", "routingConfig"]);
     });
 
-    it("answers 503 with a message until the pipeline has brought code", async () => {
+    it("answer 503 with a message until the first release", async () => {
       const bundle = new URL("../../../.sst/placeholder/bundle.mjs", import.meta.url);
       const { handler } = await import(bundle.href);
       const answer = await handler();
@@ -805,7 +805,7 @@ describe("every deployment", () => {
       assert.match(JSON.parse(answer.body).message, /No code has been released/);
     });
 
-    it("takes a folder that is ready to run, and shows it to a last step before it is packed", () => {
+    it("accept a folder that is ready to run, and pass it to a last step before it is packed", () => {
       assert.equal(
         one(graph("options"), "aws:lambda/function:Function", "Prepared").inputs.handler,
         "bundle.handler",
@@ -813,12 +813,12 @@ describe("every deployment", () => {
       assert.ok(existsSync(join(prepared, "after-bundling")));
     });
 
-    it("leaves it to the owner of a zone at Cloudflare which authorities may issue for it", () => {
+    it("create no CAA records in a zone at Cloudflare", () => {
       const caa = graph("options").resources.filter(({ name, type }) => /CAA/.test(`${name} ${type}`));
       assert.deepEqual(caa, []);
     });
 
-    it("is proxied by Cloudflare, whose record for the certificate is not", () => {
+    it("are proxied by Cloudflare, except the certificate's record", () => {
       const records = all(graph("options"), "cloudflare:index/dnsRecord:DnsRecord").map(({ inputs }) => [
         inputs.type,
         inputs.name,
@@ -834,7 +834,7 @@ describe("every deployment", () => {
       });
     });
 
-    it("makes no record with DNS=none, and says what it must point to", () => {
+    it("create no record with DNS=none, and output the record's target", () => {
       const ofNobody = graph("options").resources.filter(({ name }) => name.startsWith("Nobody"));
       assert.deepEqual(
         ofNobody.map(({ type }) => type.split(":").at(-1)),
@@ -847,13 +847,13 @@ describe("every deployment", () => {
       assert.equal(graph("options").outputs.nobodyTargetZone, "ZGATEWAY");
     });
 
-    it("serves a WebSocket API at a wss URL", () => {
+    it("serve a WebSocket API at a wss URL", () => {
       assert.deepEqual(graph("options").outputs.socket, { Chat: "wss://socket.example.com/chat" });
     });
   });
 });
 
-/** Everything that the settings can ask for. */
+/** Every feature of the settings. */
 const everything = {
   ...required,
   CATALOGUE_URL: "https://catalogue.example.com",
@@ -883,7 +883,7 @@ const everything = {
 };
 
 describe("sst dev", () => {
-  it("keeps what the bridge needs, follows each version, and leaves out what would not be answered", async () => {
+  it("keeps the bridge's variables and rights, moves the alias with each version, and leaves out the warmer", async () => {
     const dev = { config: DEFAULT, stage: "dev", isDev: true };
     const { CONTAINER_IMAGE: _, CONTAINER_DOMAIN_NAME: __, ...withoutContainer } = everything;
     const [graph, bounded] = await Promise.all([
@@ -922,11 +922,11 @@ describe("a mistake in the program", () => {
     assert.match(String(outputs.sameKey), /^One and Two are both at https:\/\/api\.example\.com\/express; /);
     assert.match(String(outputs.badKey), /^The mapping key "\/x" of One is invalid; /);
     assert.match(String(outputs.levels), /several levels, which a WebSocket API cannot have/);
-    assert.match(String(outputs.noCertificate), /neither a certificate nor anybody/);
+    assert.match(String(outputs.noCertificate), /no certificate, and no DNS provider/);
     assert.match(String(outputs.longName), /more than 64 characters/);
     assert.match(
       String(outputs.noValue),
-      /^The setting ORDERS_TABLE of src\/api\.ts is fromInfra, and infra\.ts gives/,
+      /^The setting ORDERS_TABLE of src\/api\.ts is fromInfra, but infra\.ts returns no value/,
     );
     assert.match(
       String(outputs.noJob),
@@ -934,7 +934,7 @@ describe("a mistake in the program", () => {
     );
   });
 
-  it("two resources of one name are refused, as the engine would", async () => {
+  it("two resources with the same name are refused, as by the engine", async () => {
     const synthesis = synthesise({
       config: "packages/infra/test/configs/duplicate.ts",
       stage: "dev",

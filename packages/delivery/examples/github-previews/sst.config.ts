@@ -1,7 +1,7 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// What the workflow of previews takes on. A branch that is pushed may do anything with it that it may do, so it is for an
-// account of its own, without any other stage.
+// The role for the preview workflow. Any pushed branch can use all of its rights, so deploy it to a separate account without
+// other stages.
 
 export default $config({
   app: () => ({
@@ -14,7 +14,7 @@ export default $config({
   async run() {
     const { GithubDeployRole } = await import("../../src/components/index.ts");
     const { roleArn, permissionsBoundaryArn } = new GithubDeployRole("Preview", {
-      // Settings > Actions > OIDC shows it; a repository from before July 2026 has it without the ids.
+      // Shown under Settings > Actions > OIDC. In a repository from before July 2026 it has no ids.
       repository: "my-company@123456/lambda-express-api@789012",
       // The name in your sst.config.ts.
       appName: "lambda-express-api",

@@ -1,8 +1,7 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// What the workflows in .github take on: a role for staging, and one for production. They belong to the account and not to
-// a stage, so they are a program of their own, with a name of its own. Previews have another account, and another program:
-// ../github-previews.
+// The roles for the workflows in .github, one for staging and one for production. They belong to the account, not to a stage,
+// so they are a separate program with its own name. Previews use another account and another program: ../github-previews.
 
 export default $config({
   app: () => ({
@@ -15,7 +14,7 @@ export default $config({
   async run() {
     const { GithubDeployRole } = await import("../../src/components/index.ts");
 
-    // Settings > Actions > OIDC shows it; a repository from before July 2026 has it without the ids.
+    // Shown under Settings > Actions > OIDC. In a repository from before July 2026 it has no ids.
     const repository = "my-company@123456/lambda-express-api@789012";
     // The name in your sst.config.ts.
     const appName = "lambda-express-api";

@@ -1,7 +1,7 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// Two pipelines: each push to main is deployed to the stage staging, and each version tag to production. They belong to
-// the account and not to a stage, so they are a program of their own, with a name of its own.
+// Two pipelines: one deploys each push to main to the stage staging, the other each version tag to production. They belong to
+// the account, not to a stage, so they are a separate program with its own name.
 
 export default $config({
   app: () => ({

@@ -1,6 +1,6 @@
 /**
- * Where a pipeline keeps what is on its way from one step to the next, and released code until Lambda has copied it:
- * private, encrypted, over TLS alone, and not for long.
+ * The bucket for artifacts between the steps of a pipeline, and for released code until Lambda has copied it: private,
+ * encrypted, TLS only, and short-lived.
  */
 const RETENTION_DAYS = 30;
 
@@ -10,7 +10,7 @@ export interface ArtifactBucket {
 }
 
 export function createArtifactBucket(name: string, parent: $util.Resource): ArtifactBucket {
-  // What is in it can be made again.
+  // Its content can be rebuilt.
   const { bucket, arn } = new aws.s3.Bucket(`${name}Artifacts`, { forceDestroy: true }, { parent });
   const access = new aws.s3.BucketPublicAccessBlock(
     `${name}ArtifactsAccess`,
@@ -63,7 +63,7 @@ export function createArtifactBucket(name: string, parent: $util.Resource): Arti
         }),
       ),
     },
-    // S3 refuses two changes of a bucket's access at once.
+    // S3 refuses concurrent changes of a bucket's access.
     { parent, dependsOn: [access] },
   );
   return { bucket, arn };

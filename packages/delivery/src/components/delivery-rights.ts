@@ -1,4 +1,4 @@
-/** What AWS lets a pipeline or a workflow do that deploys one stage of the API. */
+/** The rights of a pipeline or workflow that deploys one stage of the API. */
 import { API_NAME, functionNameOf } from "@lambda-express-api/infra/names.ts";
 import { boundaryPermissions, deployPermissions } from "../deploy-permissions.ts";
 import { type ConditionalStatement, policyDocument } from "../policy-document.ts";
@@ -7,11 +7,11 @@ import { releasePermissions } from "../release/permissions.ts";
 export interface DeployRightsArgs {
   readonly appName: string;
   readonly stage: string;
-  /** The stage's domain, if it has one, and its zone, if that is at Route 53. */
+  /** The stage's domain, and its zone if that is at Route 53. */
   readonly domain: { readonly hostedZoneId?: string } | undefined;
-  /** What the stage's functions may do at AWS at most, beside writing their log. */
+  /** The most that the stage's functions may do at AWS, in addition to writing their log. */
   readonly permissions: readonly ConditionalStatement[];
-  /** What the stage consists of besides, as `npm run doctor` says it. */
+  /** Statements for the stage's other resources, as printed by `npm run doctor`. */
   readonly alsoDeploys: readonly ConditionalStatement[];
 }
 
@@ -20,7 +20,7 @@ export interface DeployRights {
   readonly permissionsBoundaryArn: $util.Output<string>;
 }
 
-/** The rights to `sst deploy`, and the policy that every role of the stage has to be bounded by. */
+/** The rights for `sst deploy`, and the required boundary of the stage's roles. */
 export function createDeployRights(
   name: string,
   args: DeployRightsArgs,
@@ -36,12 +36,12 @@ export function createDeployRights(
   const boundary = new aws.iam.Policy(
     `${name}Boundary`,
     {
-      description: `What the functions of ${appName}, stage ${stage}, may do at most.`,
+      description: `The most that the functions of ${appName}, stage ${stage}, may do.`,
       policy: scope.apply((scope) => policyDocument(boundaryPermissions(scope, args.permissions))),
     },
     { parent },
   );
-  // SST made them when it first deployed anything here, such as this.
+  // SST created them at its first deployment in this account, such as this one.
   const buckets = aws.ssm.getParameterOutput({ name: "/sst/bootstrap" }).value.apply(JSON.parse);
   return {
     permissionsBoundaryArn: boundary.arn,
@@ -60,7 +60,7 @@ export function createDeployRights(
   };
 }
 
-/** The rights to `npm run release`, to a function that is there. */
+/** The rights for `npm run release` of an existing function. */
 export function releaseRights(
   { appName, stage }: Pick<DeployRightsArgs, "appName" | "stage">,
   bucketArn: $util.Input<string>,

@@ -1,52 +1,52 @@
 /**
- * What GitHub Actions is at AWS: a role that a workflow of one repository takes on in one of its environments, for an
- * hour and without a stored key, and that may bring one stage of the API. It belongs to an account and
- * not to a stage, so it is deployed by a program of its own (docs/guides/github-actions.md).
+ * A role that a workflow of one repository assumes in one of its environments, for an hour and without a stored key, to
+ * deploy one stage of the API. It belongs to an account, not to a stage, so a separate program deploys it
+ * (docs/guides/github-actions.md).
  */
 import { type ConditionalStatement, policyDocument } from "../policy-document.ts";
 import { createDeployRights, releaseRights } from "./delivery-rights.ts";
 
 export interface GithubDeployRoleArgs {
   /**
-   * As the repository's tokens name it: `my-company@123456/my-api@789012`, with both ids, where it is younger than July
-   * 2026 or has opted in; else `my-company/my-api`.
+   * The repository as its tokens name it: `my-company@123456/my-api@789012`, with both ids, if it was created after July 2026
+   * or has opted in; otherwise `my-company/my-api`.
    */
   readonly repository: string;
-  /** The repository's environment in which a job has to run. */
+  /** The repository's environment in which a job must run. */
   readonly environment: string;
-  /** What has to be checked out, as in `refs/heads/main` or `refs/tags/v*`. Default: anything. */
+  /** The ref that must be checked out, such as `refs/heads/main` or `refs/tags/v*`. Default: any. */
   readonly ref?: string;
-  /** The stage that it brings. `pr-*` is each stage whose name starts so. */
+  /** The stage to deploy. `pr-*` means every stage with that prefix. */
   readonly stage: string;
-  /** The name of the SST app that it brings, as in `sst.config.ts`. */
+  /** The name of the SST app to deploy, as in `sst.config.ts`. */
   readonly appName: string;
-  /** The stage's `RELEASE_BUCKET`: then it may release code, and deploy nothing. Default: it may deploy the stage. */
+  /** The stage's `RELEASE_BUCKET`. With it the role may only release code. Default: the role may deploy the stage. */
   readonly releaseBucket?: string;
-  /** The stage's domain, if it has one, and its zone, if that is at Route 53. Default: it has none. */
+  /** The stage's domain, and its zone if that is at Route 53. Default: no domain. */
   readonly domain?: { readonly hostedZoneId?: string };
-  /** What the stage's functions may do at AWS at most, beside writing their log. */
+  /** The most that the stage's functions may do at AWS, in addition to writing their log. */
   readonly permissions?: readonly ConditionalStatement[];
-  /** What it may make besides: kinds of resources that `npm run doctor` names, with the line for each. */
+  /** Statements for other kinds of resources, as printed by `npm run doctor`. */
   readonly alsoDeploys?: readonly ConditionalStatement[];
-  /** GitHub as an identity provider, of which an account can have one. Default: it is made. */
+  /** GitHub as an identity provider, once per account. Default: a new one. */
   readonly identityProviderArn?: $util.Input<string>;
 }
 
-/** Who signs the tokens, as the conditions name it. */
+/** The tokens' issuer, as the conditions name it. */
 const ISSUER = "token.actions.githubusercontent.com";
 const AUDIENCE = "sts.amazonaws.com";
-/** IAM's limit on the name of a role. */
+/** IAM's limit on a role's name. */
 const MAX_NAME_LENGTH = 64;
 
 export class GithubDeployRole extends $util.ComponentResource {
-  /** For the next role of the account. */
+  /** Pass it to the account's next role. */
   readonly identityProviderArn: $util.Output<string>;
-  /** The environment's variable `DEPLOY_ROLE_ARN`. */
+  /** The value of the environment's variable `DEPLOY_ROLE_ARN`. */
   readonly roleArn: $util.Output<string>;
-  /** The environment's variable `PERMISSIONS_BOUNDARY_ARN`; a release of code makes no roles. */
+  /** The value of the environment's variable `PERMISSIONS_BOUNDARY_ARN`. A release of code creates no roles. */
   readonly permissionsBoundaryArn: $util.Output<string> | undefined;
 
-  /** @throws Error for what would trust or allow more than it says. */
+  /** @throws Error for arguments that would trust or allow too much. */
   constructor(name: string, args: GithubDeployRoleArgs, options?: $util.ComponentResourceOptions) {
     super("lambda-express-api:infra:GithubDeployRole", name, {}, options);
     const roleName = `${$app.name}-${$app.stage}-${name}`;
@@ -56,7 +56,7 @@ export class GithubDeployRole extends $util.ComponentResource {
     this.identityProviderArn = $util.output(
       args.identityProviderArn ??
         new aws.iam.OpenIdConnectProvider(
-          // An account has one, whichever role makes it.
+          // An account has one, whichever role creates it.
           "GitHub",
           { url: `https://${ISSUER}`, clientIdLists: [AUDIENCE] },
           { parent: this, aliases: [{ name: `${name}GitHub` }] },
@@ -66,7 +66,7 @@ export class GithubDeployRole extends $util.ComponentResource {
       `${name}Role`,
       {
         name: roleName,
-        description: `GitHub Actions, ${args.repository}, environment ${args.environment}: brings ${appName}, stage ${stage}.`,
+        description: `GitHub Actions, ${args.repository}, environment ${args.environment}: deploys ${appName}, stage ${stage}.`,
         assumeRolePolicy: this.identityProviderArn.apply((provider) => trustPolicy(args, provider)),
       },
       { parent: this },
@@ -94,7 +94,7 @@ export class GithubDeployRole extends $util.ComponentResource {
 }
 
 /**
- * Who may take on the role: a workflow whose token says repository and environment, to the letter, and what it runs of.
+ * The trust policy: a workflow may assume the role if its token names exactly this repository, environment and ref.
  *
  * - https://docs.github.com/actions/reference/security/oidc
  * - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
@@ -119,7 +119,7 @@ function trustPolicy({ repository, environment, ref }: GithubDeployRoleArgs, pro
   });
 }
 
-/** What is wrong by itself, each with a right value. */
+/** Checks single values, each with a valid example. */
 function checkArgs(args: GithubDeployRoleArgs, roleName: string): void {
   const { repository, environment, ref, stage, appName, releaseBucket } = args;
   const check = (name: string, value: string | undefined, rule: RegExp, example: string) => {
@@ -139,7 +139,9 @@ function checkArgs(args: GithubDeployRoleArgs, roleName: string): void {
   check("stage", stage, /^[A-Za-z0-9][A-Za-z0-9-]*(-\*)?$/, "production");
   check("releaseBucket", releaseBucket, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "my-releases");
   if (releaseBucket !== undefined && stage.endsWith("*"))
-    throw new Error(`A release goes to one stage, and ${stage} is many; write the stage like "production".`);
+    throw new Error(
+      `A release goes to one stage, but ${stage} matches several; name one stage, such as "production".`,
+    );
   if (roleName.length > MAX_NAME_LENGTH) {
     throw new Error(
       `The role's name ${roleName} has more than ${MAX_NAME_LENGTH} characters; choose a shorter stage or component name.`,
@@ -147,7 +149,7 @@ function checkArgs(args: GithubDeployRoleArgs, roleName: string): void {
   }
   if (roleName.startsWith(`${appName}-${stage}-`.replace(/\*.*/, ""))) {
     throw new Error(
-      `The role's name ${roleName} starts like those of the stage ${stage}, so it could change itself; deploy it by another app name or stage.`,
+      `The role's name ${roleName} starts with the prefix of the stage ${stage}, so the role could change itself; deploy it with a different app name or stage.`,
     );
   }
 }

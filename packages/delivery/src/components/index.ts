@@ -1,4 +1,4 @@
-// The package's door for `sst.config.ts`. These files see SST's globals and are checked by `packages/delivery/tsconfig.json`.
+// The exports for `sst.config.ts`. These files use SST's globals; `packages/delivery/tsconfig.json` checks them.
 
 export { GithubDeployRole, type GithubDeployRoleArgs } from "./github-deploy-role.ts";
 export { Pipeline, type PipelineArgs } from "./pipeline.ts";

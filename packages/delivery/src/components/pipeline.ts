@@ -1,7 +1,7 @@
 /**
- * A pipeline of AWS's own that brings one stage of the API from GitHub: CodePipeline listens to the repository,
- * CodeBuild runs what continuous integration runs and then deploys or releases. It belongs to an account and not to a
- * stage, so it is deployed by a program of its own (docs/decisions/0016-pipeline.md).
+ * A pipeline inside AWS that deploys one stage of the API from GitHub: CodePipeline watches the repository, and CodeBuild runs
+ * the checks of continuous integration and then deploys or releases. It belongs to an account, not to a stage, so a separate
+ * program deploys it (docs/decisions/0016-pipeline.md).
  */
 
 import { planBuildspec, RELEASE_TAGS } from "../buildspec.ts";
@@ -10,9 +10,9 @@ import { createArtifactBucket } from "./artifact-bucket.ts";
 import { createDeployRights, releaseRights } from "./delivery-rights.ts";
 
 export interface PipelineArgs {
-  /** The stage that it brings. */
+  /** The stage to deploy. */
   readonly stage: string;
-  /** The name of the SST app that it brings, as in `sst.config.ts`. */
+  /** The name of the SST app to deploy, as in `sst.config.ts`. */
   readonly appName: string;
   readonly github: {
     readonly owner: string;
@@ -20,53 +20,53 @@ export interface PipelineArgs {
     readonly connectionArn?: $util.Input<string>;
   };
   readonly githubRepository: { readonly name: string; readonly branch: string };
-  /** Whether each push to the branch is deployed; else only version tags are. Default: `true`. */
+  /** Whether each push to the branch is deployed, or only version tags. Default: `true`. */
   readonly preRelease?: boolean;
-  /** As the stage's `CODE_DELIVERY`: with `pipeline` it brings code and no infrastructure. Default: `sst`. */
+  /** The stage's `CODE_DELIVERY`. With `pipeline` it releases code without infrastructure. Default: `sst`. */
   readonly codeDelivery?: "sst" | "pipeline";
-  /** Default: a bucket is made. */
+  /** Default: a new bucket. */
   readonly s3Artifacts?: { readonly bucket: $util.Input<string>; readonly arn: $util.Input<string> };
-  /** The names of AWS Chatbot's configurations, of which `SlackChannels` makes two. Default: no notices. */
+  /** The names of AWS Chatbot configurations, such as the two of `SlackChannels`. Default: no notifications. */
   readonly ciNotificationsSlackChannels?: {
     readonly info: $util.Input<string>;
     readonly alert: $util.Input<string>;
   };
-  /** The parameter that holds the stage's settings, as `.env.<stage>` would. Default: `/<app>/<stage>/settings`. */
+  /** The parameter with the stage's settings, in the format of `.env.<stage>`. Default: `/<app>/<stage>/settings`. */
   readonly settingsParameterName?: string;
-  /** The stage's domain, if it has one, and its zone, if that is at Route 53. Default: it has none. */
+  /** The stage's domain, and its zone if that is at Route 53. Default: no domain. */
   readonly domain?: { readonly hostedZoneId?: string };
-  /** What the stage's functions may do at AWS at most, beside writing their log. */
+  /** The most that the stage's functions may do at AWS, in addition to writing their log. */
   readonly permissions?: readonly { readonly actions: string[]; readonly resources: string[] }[];
-  /** What the stage consists of besides: kinds of resources that `npm run doctor` names, with the line for each. */
+  /** Statements for the stage's other kinds of resources, as printed by `npm run doctor`. */
   readonly alsoDeploys?: readonly { readonly actions: string[]; readonly resources: string[] }[];
   readonly build?: BuildArgs;
   /** Default: 30. */
   readonly logRetentionDays?: number;
 }
 
-/** The machine that builds. */
+/** The build machine. */
 export interface BuildArgs {
-  /** Default: `BUILD_GENERAL1_SMALL`, which is the cheapest. */
+  /** Default: `BUILD_GENERAL1_SMALL`, the cheapest. */
   readonly computeType?: string;
-  /** For ARM, with Node 24 and git. Default: Debian's. */
+  /** An image for ARM with Node 24 and git. Default: Debian's. */
   readonly image?: string;
-  /** Whether what npm has fetched is kept in the bucket from one build to the next. Default: `false`. */
+  /** Whether npm's cache is kept in the bucket between builds. Default: `false`. */
   readonly keepsCache?: boolean;
 }
 
-/** Debian with Node 24 and git, as the API's own image; CodeBuild's images lag behind Node's releases. */
+/** Debian with Node 24 and git, like the API's own image, because CodeBuild's images lag behind Node's releases. */
 const IMAGE = "public.ecr.aws/docker/library/node:24-bookworm";
 const BUILD_TIMEOUT_MINUTES = 60;
 
 export class Pipeline extends $util.ComponentResource {
-  /** For the next pipeline of the account: one connection and one bucket are enough. */
+  /** For the account's next pipeline, which can share connection and bucket. */
   readonly github: { readonly owner: string; readonly connectionArn: $util.Output<string> };
   readonly s3Artifacts: { readonly bucket: $util.Output<string>; readonly arn: $util.Output<string> };
   readonly pipelineName: $util.Output<string>;
-  /** The stage's `PERMISSIONS_BOUNDARY_ARN`, for those who deploy it from elsewhere too; a release makes no roles. */
+  /** The stage's `PERMISSIONS_BOUNDARY_ARN`, for deployments from elsewhere. A release creates no roles. */
   readonly permissionsBoundaryArn: $util.Output<string> | undefined;
 
-  /** @throws Error for what AWS would refuse half-way through a deployment. */
+  /** @throws Error for mistakes that AWS would refuse only during the deployment. */
   constructor(name: string, args: PipelineArgs, options?: $util.ComponentResourceOptions) {
     super("lambda-express-api:infra:Pipeline", name, {}, options);
     const parent = this;
@@ -83,7 +83,7 @@ export class Pipeline extends $util.ComponentResource {
     const fullRepositoryId = `${github.owner}/${githubRepository.name}`;
     const pipelineName = `${$app.name}-${$app.stage}-${name}`;
     checkArgs(args, pipelineName, `${appName}-${stage}-`);
-    // Of this pipeline alone: what one stage's builds keep, another's do not read.
+    // For this pipeline only, so that stages do not share caches.
     const cachePrefix = `cache/${pipelineName}`;
 
     const { partition } = aws.getPartitionOutput();
@@ -125,14 +125,14 @@ export class Pipeline extends $util.ComponentResource {
       `${name}Project`,
       {
         name: pipelineName,
-        description: `Checks ${fullRepositoryId} and brings it to the stage ${stage}.`,
+        description: `Checks ${fullRepositoryId} and deploys it to the stage ${stage}.`,
         serviceRole: buildRole.arn,
         buildTimeout: BUILD_TIMEOUT_MINUTES,
         environment: {
           type: "ARM_CONTAINER",
           computeType: build.computeType ?? "BUILD_GENERAL1_SMALL",
           image: build.image ?? IMAGE,
-          // The service's own are for its own images.
+          // The service's credentials are only for its own images.
           imagePullCredentialsType: "SERVICE_ROLE",
         },
         source: {
@@ -176,7 +176,7 @@ export class Pipeline extends $util.ComponentResource {
       {
         name: pipelineName,
         pipelineType: "V2",
-        // What waits is overtaken by what is newer; what runs is left to finish.
+        // A newer execution replaces a waiting one. A running one finishes.
         executionMode: "SUPERSEDED",
         roleArn: pipelineRole.arn,
         artifactStores: [{ type: "S3", location: bucket }],
@@ -196,7 +196,7 @@ export class Pipeline extends $util.ComponentResource {
                   FullRepositoryId: fullRepositoryId,
                   BranchName: githubRepository.branch,
                   DetectChanges: String(preRelease),
-                  // The checks and the tags need the repository and not only its files.
+                  // The checks and the tags need the git repository, not only its files.
                   OutputArtifactFormat: "CODEBUILD_CLONE_REF",
                 },
               },
@@ -254,7 +254,7 @@ export class Pipeline extends $util.ComponentResource {
       return new aws.iam.Role(
         `${name}${suffix}Role`,
         {
-          // Otherwise another account could have the service assume it (confused deputy).
+          // Otherwise another account could make the service assume it (confused deputy).
           assumeRolePolicy: accountId.apply((accountId) =>
             JSON.stringify({
               Version: "2012-10-17",
@@ -285,7 +285,7 @@ export class Pipeline extends $util.ComponentResource {
       );
     }
 
-    /** What the deployment is told and may do, where `sst deploy` brings all of the stage. */
+    /** The environment and rights for `sst deploy` of the whole stage. */
     function deploys() {
       const { permissions, permissionsBoundaryArn } = createDeployRights(
         name,
@@ -310,7 +310,7 @@ export class Pipeline extends $util.ComponentResource {
       };
     }
 
-    /** The same, where `npm run release` brings code to a function that is there. */
+    /** The environment and rights for `npm run release` of an existing function. */
     function releases() {
       return {
         environment: { CODE_DELIVERY: "pipeline", RELEASE_BUCKET: bucket },
@@ -340,9 +340,8 @@ export class Pipeline extends $util.ComponentResource {
 }
 
 /**
- * The service has a new name, and its resources have either. A connection reaches whatever its owner has let it see, and
- * the right to use it would be the right to all that; not every use names a repository (Developer Tools console user
- * guide, "AWS CodeConnections permissions reference").
+ * The rights to use the connection for this repository only. The service was renamed, and its resources may have either name.
+ * Not every use names a repository (Developer Tools console user guide, "AWS CodeConnections permissions reference").
  */
 function useOf(connectionArn: string, fullRepositoryId: string): readonly ConditionalStatement[] {
   return ["codeconnections", "codestar-connections"].map((service) => ({
@@ -352,14 +351,14 @@ function useOf(connectionArn: string, fullRepositoryId: string): readonly Condit
   }));
 }
 
-/** CodePipeline's limit on the name of a pipeline. */
+/** CodePipeline's limit on a pipeline's name. */
 const MAX_NAME_LENGTH = 100;
 
-/** What is wrong by itself, each with a right value. */
+/** Checks single values, each with a valid example. */
 function checkArgs(args: PipelineArgs, pipelineName: string, stagePrefix: string): void {
   const { stage, github, githubRepository, s3Artifacts, settingsParameterName } = args;
   const check = (name: string, value: unknown, rule: RegExp, example: string) => {
-    // What another resource says is not known yet.
+    // Another resource's output is not known yet.
     if (typeof value === "string" && !rule.test(value)) {
       throw new Error(
         `${name} is wrong (${JSON.stringify(value)}); write it like ${JSON.stringify(example)}.`,
@@ -385,7 +384,7 @@ function checkArgs(args: PipelineArgs, pipelineName: string, stagePrefix: string
   }
   if (`${pipelineName}-`.startsWith(stagePrefix)) {
     throw new Error(
-      `The pipeline's name ${pipelineName} starts like those of the stage ${stage}, so it could change itself; deploy it by another app name or stage.`,
+      `The pipeline's name ${pipelineName} starts with the prefix of the stage ${stage}, so the pipeline could change itself; deploy it with a different app name or stage.`,
     );
   }
 }

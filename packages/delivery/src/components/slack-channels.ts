@@ -1,21 +1,21 @@
 /**
- * Two channels of a Slack workspace, for as many pipelines as there are: AWS Chatbot knows a channel once in an
- * account. First authorize AWS in the workspace, in the console of Amazon Q Developer in chat applications.
+ * Two channels of a Slack workspace, for any number of pipelines: AWS Chatbot accepts a channel only once per account. First
+ * authorize AWS in the workspace, in the console of Amazon Q Developer in chat applications.
  */
 export interface SlackChannelsArgs {
-  /** Of the workspace, as in `T07EA123LEP`. */
+  /** The workspace's id, such as `T07EA123LEP`. */
   readonly teamId: string;
-  /** The ids of the channels, as in `C07EZ1ABC23`; they may be one. */
+  /** The channels' ids, such as `C07EZ1ABC23`. They may be the same. */
   readonly info: string;
   readonly alert: string;
 }
 
 export class SlackChannels extends $util.ComponentResource {
-  /** The names of the channels' configurations, as `Pipeline` takes them. */
+  /** The names of the channels' configurations, for `Pipeline`. */
   readonly info: $util.Output<string>;
   readonly alert: $util.Output<string>;
 
-  /** @throws Error for the name of a channel in the place of its id. */
+  /** @throws Error for a channel's name instead of its id. */
   constructor(name: string, args: SlackChannelsArgs, options?: $util.ComponentResourceOptions) {
     super("lambda-express-api:infra:SlackChannels", name, {}, options);
     checkId("teamId", args.teamId, "T07EA123LEP");
@@ -33,12 +33,12 @@ export class SlackChannels extends $util.ComponentResource {
         `${name}${suffix}`,
         {
           configurationName: `${$app.name}-${$app.stage}-${name}-${suffix}`,
-          // The service has its API there; a configuration belongs to no region.
+          // The service's API is only in this region; configurations are global.
           region: "us-east-2",
           slackTeamId: args.teamId,
           slackChannelId,
           iamRoleArn: role.arn,
-          // Without one the service takes AdministratorAccess.
+          // The service's default is AdministratorAccess.
           guardrailPolicyArns: [
             $interpolate`arn:${aws.getPartitionOutput().partition}:iam::aws:policy/AWSDenyAll`,
           ],

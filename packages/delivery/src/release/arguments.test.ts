@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { readReleaseOptions, readRollbackOptions } from "./arguments.ts";
 
 describe("the command line of a release", () => {
-  it("needs no more than a stage", () => {
+  it("needs only a stage", () => {
     assert.deepEqual(readReleaseOptions(["--stage", "dev"]), {
       api: ".",
       stage: "dev",
@@ -20,7 +20,7 @@ describe("the command line of a release", () => {
     assert.equal(readRollbackOptions(args).api, "apis/shop");
   });
 
-  it("takes one of AWS's ways to move callers, and flags", () => {
+  it("accepts AWS's shifts and the flags", () => {
     const flags = ["--dry-run", "--ignore-alarms"];
     assert.deepEqual(
       readReleaseOptions(["--stage", "dev", "--shift", "Linear10PercentEvery1Minute", ...flags]),
@@ -35,9 +35,9 @@ describe("the command line of a release", () => {
   });
 
   for (const [args, sentence] of [
-    [[], /^--stage is missing; write it like: npm run release -- --stage dev /],
-    [["--stage", "de v"], /^--stage is "de v"; write letters/],
-    [["--stage", ""], /^--stage is ""; write letters/],
+    [[], /^--stage is missing; for example: npm run release -- --stage dev /],
+    [["--stage", "de v"], /^--stage is "de v"; use letters/],
+    [["--stage", ""], /^--stage is ""; use letters/],
     [
       ["dev"],
       /^Cannot read "dev"; the options are --api, --stage, --shift, --ignore-alarms, --dry-run, e\.g\. npm run release/,
@@ -55,8 +55,8 @@ describe("the command line of a release", () => {
   }
 
   for (const [args, sentence] of [
-    [["--to", "3"], /^--stage is missing; write it like: npm run rollback -- --stage dev --to 12$/],
-    [["--stage", "dev", "--to", "latest"], /^--to is "latest"; write the number of a version/],
+    [["--to", "3"], /^--stage is missing; for example: npm run rollback -- --stage dev --to 12$/],
+    [["--stage", "dev", "--to", "latest"], /^--to is "latest"; use a version number/],
     [["--stage", "dev", "--to", "0"], /^--to is "0"/],
     [["--stage", "dev", "--shift", "AllAtOnce"], /^Cannot read/],
   ] as const) {

@@ -1,4 +1,4 @@
-/** The command line of a release and of a rollback. */
+/** The command lines of a release and of a rollback. */
 import { parseArgs } from "node:util";
 import { TRAFFIC_SHIFTS, type TrafficShift } from "@lambda-express-api/infra/traffic-shifts.ts";
 import type { ReleaseOptions } from "./release.ts";
@@ -10,7 +10,7 @@ interface ApiOption {
   readonly api: string;
 }
 
-/** @throws ReleaseError, with a message that shows how to write it. */
+/** @throws ReleaseError with an example of a valid command. */
 export function readReleaseOptions(args: string[]): ReleaseOptions & ApiOption {
   const usage = "npm run release -- --stage dev --shift Canary10Percent5Minutes";
   const values = parsed(args, ["api", "stage", "shift"], ["ignore-alarms", "dry-run"], usage);
@@ -23,7 +23,7 @@ export function readReleaseOptions(args: string[]): ReleaseOptions & ApiOption {
   };
 }
 
-/** @throws ReleaseError, with a message that shows how to write it. */
+/** @throws ReleaseError with an example of a valid command. */
 export function readRollbackOptions(args: string[]): RollbackOptions & ApiOption {
   const usage = "npm run rollback -- --stage dev --to 12";
   const values = parsed(args, ["api", "stage", "to"], [], usage);
@@ -51,13 +51,13 @@ function apiOf({ api = "." }: Values): string {
   return String(api);
 }
 
-/** As SST takes it. */
+/** A stage name that SST accepts. */
 function stageOf({ stage }: Values, usage: string): string {
   if (typeof stage === "string" && /^[A-Za-z0-9-]+$/.test(stage)) return stage;
   throw new ReleaseError(
     stage === undefined
-      ? `--stage is missing; write it like: ${usage}`
-      : `--stage is ${JSON.stringify(stage)}; write letters, digits and -, e.g. --stage dev.`,
+      ? `--stage is missing; for example: ${usage}`
+      : `--stage is ${JSON.stringify(stage)}; use letters, digits and hyphens, e.g. --stage dev.`,
   );
 }
 
@@ -72,5 +72,5 @@ function shiftOf({ shift }: Values): TrafficShift | undefined {
 
 function versionOf({ to }: Values): string | undefined {
   if (to === undefined || /^[1-9]\d{0,5}$/.test(String(to))) return to as string | undefined;
-  throw new ReleaseError(`--to is ${JSON.stringify(to)}; write the number of a version, e.g. --to 12.`);
+  throw new ReleaseError(`--to is ${JSON.stringify(to)}; use a version number, e.g. --to 12.`);
 }

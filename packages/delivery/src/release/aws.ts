@@ -1,7 +1,6 @@
 /**
- * The calls to AWS that a release is made of, and nothing else. Each answers in this project's words, or throws a
- * ReleaseError. What the SDK repeats after a broken connection may have happened the first time, so a refusal of what
- * already exists is not a failure.
+ * The AWS calls of a release. Each returns this project's types or throws a ReleaseError. A call that the SDK repeats after a
+ * broken connection may have succeeded the first time, so "already exists" is not a failure.
  */
 import {
   type Architecture,
@@ -20,29 +19,29 @@ import { type CodeDeploy, connectCodeDeploy } from "./code-deploy.ts";
 import { isNamed, isRefusal, refusal } from "./refusals.ts";
 import { interference, ReleaseError } from "./release-error.ts";
 
-/** What the function, or a published version of it, is at this moment. */
+/** The current state of the function or of a published version. */
 export interface FunctionState {
   readonly version: string;
   readonly codeSha256: string;
   readonly revisionId: string;
   readonly isReady: boolean;
-  /** Why it will never be. */
+  /** Why it failed, if it did. */
   readonly failure: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly architectures: readonly Architecture[];
 }
 
-/** Where callers go. */
+/** The alias, which determines the version that callers get. */
 export interface Alias {
   readonly version: string;
-  /** Parts of one, by version; the rest of the calls go to `version`. */
+  /** Fractions of the calls, by version; the rest go to `version`. */
   readonly weights: Readonly<Record<string, number>>;
 }
 
-/** What a version answered: an answer of the API, or what its runtime said. */
+/** A version's answer: the API's answer, or the runtime's error. */
 export type Answer = { readonly statusCode: number } | { readonly failure: string };
 
-/** What the clients are made with; a test says where the stand-in is. */
+/** The clients' options. A test sets the stand-in's endpoint. */
 export interface ConnectionOptions {
   readonly endpoint?: string;
   readonly region?: string;
@@ -52,21 +51,21 @@ export interface ConnectionOptions {
 
 export interface ReleaseAws extends CodeDeploy {
   readonly functionName: string;
-  /** @param version a published one; without it, what is published next. */
+  /** @param version a published version; without it, the unpublished one. */
   readFunction(version?: string): Promise<FunctionState>;
   readAlias(): Promise<Alias>;
-  /** @returns SHA-256 of the object in base64; `undefined` where there is none that can be trusted. */
+  /** @returns the object's SHA-256 in base64; `undefined` without a trusted checksum. */
   readPackage(key: string): Promise<string | undefined>;
   writePackage(key: string, zip: Uint8Array, codeSha256: string): Promise<void>;
-  /** @param held what the function is before, and must still be. */
+  /** @param held the function's expected current state. */
   updateCode(key: string, codeSha256: string, held: FunctionState): Promise<void>;
   publish(codeSha256: string, revisionId: string): Promise<FunctionState>;
   invoke(version: string, event: object): Promise<Answer>;
 }
 
 /**
- * @param bucket where packages are; `undefined` for who brings none.
- * @throws ReleaseError where the SDK cannot be set up.
+ * @param bucket the bucket for packages; `undefined` for commands that upload none.
+ * @throws ReleaseError if the SDK cannot be set up.
  */
 export function connect(
   functionName: string,
@@ -74,7 +73,7 @@ export function connect(
   options: ConnectionOptions = {},
 ): ReleaseAws {
   const lambda = new LambdaClient(options);
-  // A stand-in for AWS has no host name for each bucket.
+  // A stand-in has no host name for each bucket.
   const forcePathStyle = Boolean(
     options.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL,
   );
@@ -82,7 +81,7 @@ export function connect(
   const alias = `${functionName}:${ALIAS_NAME}`;
   const FunctionName = functionName;
 
-  /** One call, whose failure is a sentence. */
+  /** Makes a call and turns a failure into a message. */
   async function ask<T>(action: string, resource: string, call: () => Promise<T>): Promise<T> {
     try {
       return await call();
@@ -91,8 +90,8 @@ export function connect(
         const isVersion = /:\d+$/.test(resource);
         throw new ReleaseError(
           isVersion
-            ? `There is no ${resource} any more; choose another version.`
-            : `There is no ${resource} in this region and account; deploy the stage with CODE_DELIVERY=pipeline first.`,
+            ? `${resource} no longer exists; choose another version.`
+            : `${resource} does not exist in this region and account; deploy the stage with CODE_DELIVERY=pipeline first.`,
         );
       }
       throw refusal(error, action, resource);
@@ -132,7 +131,7 @@ export function connect(
         );
         return ChecksumSHA256;
       } catch (error) {
-        // Who may not list a bucket is not told that something is missing.
+        // Without the right to list the bucket, S3 does not say that an object is missing.
         if (isNamed(error, "NotFound", "NoSuchKey") || isRefusal(error)) return undefined;
         throw refusal(error, "s3:GetObject", `${bucket}/${Key}`);
       }
@@ -154,7 +153,7 @@ export function connect(
             S3Bucket: bucket,
             S3Key,
             RevisionId,
-            // Left out, it would be x86_64 again (API reference, UpdateFunctionCode).
+            // Without it, AWS would reset it to x86_64 (API reference, UpdateFunctionCode).
             Architectures: [...architectures],
           }),
         );
@@ -173,7 +172,7 @@ export function connect(
           return stateOf(await publish(revisionId));
         } catch (error) {
           if (!isNamed(error, "PreconditionFailedException")) throw error;
-          // Published already, or configured anew: what is published has this code all the same.
+          // Already published, or reconfigured since; the published version has this code either way.
           return stateOf(await publish((await readFunction()).revisionId));
         }
       } catch (error) {
@@ -200,10 +199,10 @@ function stateOf(configuration: FunctionConfiguration): FunctionState {
     version: Version ?? "",
     codeSha256: CodeSha256 ?? "",
     revisionId: RevisionId ?? "",
-    // An inactive one wakes when it is called.
+    // An inactive function becomes active when it is called.
     isReady: State !== "Pending" && LastUpdateStatus !== "InProgress",
     failure: failed
-      ? (configuration.LastUpdateStatusReason ?? configuration.StateReason ?? "Lambda does not say why")
+      ? (configuration.LastUpdateStatusReason ?? configuration.StateReason ?? "Lambda gives no reason")
       : undefined,
     environment: Environment?.Variables ?? {},
     architectures: configuration.Architectures ?? [],
@@ -216,11 +215,11 @@ function answerOf(functionError: string | undefined, payload: string): Answer {
     | undefined;
   if (functionError !== undefined)
     return {
-      failure: `${value?.errorType ?? functionError}: ${value?.errorMessage ?? "it does not say why"}`,
+      failure: `${value?.errorType ?? functionError}: ${value?.errorMessage ?? "no message"}`,
     };
   return typeof value?.statusCode === "number"
     ? { statusCode: value.statusCode }
-    : { failure: "its answer is not in the form of an HTTP API" };
+    : { failure: "its answer does not have an HTTP API's format" };
 }
 
 function parse(json: string): unknown {

@@ -31,7 +31,7 @@ const route = (operationId: string, method: "GET" | "DELETE", path: string, role
   });
 const fine = async () => ({ status: 200, body: null }) as const;
 const fails = async () => {
-  throw new Error("A check must not reach a handler of the owner's");
+  throw new Error("A check must not reach an owner's handler");
 };
 
 const health = route("getHealth", "GET", "/v1/health", "health").handler(anyone(fine));
@@ -50,7 +50,7 @@ const others = [
 const callsOf = (routes: Parameters<typeof checkCalls>[2]) =>
   checkCalls(loadConfig(environmentOf()), now(), routes);
 
-describe("the calls that a new version must answer", () => {
+describe("the calls that check a new version", () => {
   for (const [title, environment] of [
     ["with a stage", {}],
     ["without one", { AWS_API_GW_STAGE_NAME: "" }],
@@ -58,7 +58,7 @@ describe("the calls that a new version must answer", () => {
     ["without docs and token endpoints", { DOCS: "off", AUTH_ENDPOINTS: "off" }],
   ] as const) {
     for (const [kind, first] of Object.entries({ profile, order, stock })) {
-      it(`are answered by the API's handler as they should, ${title}, where the first route for groups is ${kind}`, async () => {
+      it(`are answered as expected by the API's handler, ${title}, if the first route for groups is ${kind}`, async () => {
         const routes = [health, first, session, ...others];
         const handler = createHandler(apiOf(routes), {
           environment: environmentOf(environment),
@@ -73,7 +73,7 @@ describe("the calls that a new version must answer", () => {
     }
   }
 
-  it("are a health call, and of private endpoints that are read one refusal each, and one for the groups", () => {
+  it("are a health check, a refusal by each private GET endpoint, and one refusal for the groups", () => {
     assert.deepEqual(
       callsOf([health, session, profile, stock, order, ...others]).map(
         ({ request, expectedStatus }) => `${expectedStatus} ${request}`,
@@ -89,14 +89,14 @@ describe("the calls that a new version must answer", () => {
     );
   });
 
-  it("are the health call alone where every endpoint is public", () => {
+  it("are only the health check if every endpoint is public", () => {
     assert.deepEqual(
       callsOf([health]).map(({ request }) => request),
       ["GET /v1/health"],
     );
   });
 
-  it("need an endpoint that tells of the API's health, and a sentence says so", () => {
+  it("need a health endpoint, and a message says so", () => {
     assert.throws(() => callsOf([profile]), {
       name: "ReleaseError",
       message: /^No endpoint has the role "health"/,

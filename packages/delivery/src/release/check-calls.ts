@@ -1,6 +1,6 @@
 /**
- * What a version must answer before a caller may reach it: the events that API Gateway would make of requests to the
- * endpoints, and the status that each must have. Made of the route definitions.
+ * The calls that check a version before callers get it: API Gateway's events for requests to the endpoints, and the expected
+ * status of each. They come from the route definitions.
  */
 import type { Config } from "@lambda-express-api/kit/config.ts";
 import { publicPath, routeKey } from "@lambda-express-api/kit/request/request-path.ts";
@@ -8,7 +8,7 @@ import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { ReleaseError } from "./release-error.ts";
 
 export interface CheckCall {
-  /** The request in words. */
+  /** Describes the request. */
   readonly request: string;
   readonly event: object;
   readonly expectedStatus: number;
@@ -17,14 +17,14 @@ export interface CheckCall {
 type Claims = Readonly<Record<string, string | number | readonly string[]>>;
 
 /**
- * Gives the calls: health; each private endpoint without a token, which is refused; and one of those for groups as a
- * caller in none of them, who is refused too. A refusal comes before the handler, which may need a database, or know its
- * callers. Only GET is called: where an endpoint is not guarded as it should be, the check must change nothing.
+ * Returns the calls: the health check; each private endpoint without a token, which must be refused; and one endpoint for
+ * groups as a caller in no group, which must be refused too. A refusal comes before the handler, which may need a database.
+ * Only GET is called, so that the check changes nothing even if an endpoint is unprotected by mistake.
  *
- * @param config of the function, as it reads its environment.
+ * @param config the function's configuration, from its environment.
  * @param nowSeconds seconds since the epoch.
- * @param routes the endpoints that are switched on.
- * @throws ReleaseError where none of them tells of the API's health.
+ * @param routes the endpoints that are on.
+ * @throws ReleaseError if there is no health endpoint.
  */
 export function checkCalls(
   config: Pick<Config, "stageName" | "jwt">,
@@ -43,7 +43,7 @@ export function checkCalls(
   const health = routes.find(({ role }) => role === "health");
   if (!health) {
     throw new ReleaseError(
-      'No endpoint has the role "health", which a new version has to answer first; give one: role: "health".',
+      'No endpoint has the role "health", which a release calls to check a new version; add role: "health" to one.',
     );
   }
   const forGroups = guarded.filter(({ groups }) => groups.length > 0).slice(0, 1);
@@ -59,16 +59,16 @@ export function checkCalls(
 
 interface Caller {
   readonly token: string;
-  /** As the gateway's authorizer hands them over. */
+  /** Claims as the gateway's authorizer passes them on. */
   readonly authorizer: object;
 }
 
-/** Clocks differ. */
+/** Allows for different clocks. */
 const VALID_BEFORE_AND_AFTER_SECONDS = 300;
 
 /**
- * Makes a caller whose token the gateway would have verified. It has no signature: the function trusts
- * its invokers, which are the gateway and the release.
+ * Makes a caller as if the gateway had verified the token. The token has no signature: the function trusts its invokers,
+ * which are the gateway and the release.
  */
 function callerInNoGroup(scopes: readonly string[], jwt: Config["jwt"], nowSeconds: number): Caller {
   const claims: Claims = {

@@ -7,10 +7,10 @@ import type { ReleaseTarget } from "./release-target.ts";
 export type Verdict = { readonly calls: number } | { readonly fault: string };
 
 /**
- * Asks a published version what a caller would ask it, before one can.
+ * Calls a published version as callers would, before callers get it.
  *
  * @param nowSeconds seconds since the epoch.
- * @throws ReleaseError where AWS does not let it ask.
+ * @throws ReleaseError if AWS refuses the calls.
  */
 export async function checkVersion(
   aws: Pick<ReleaseAws, "invoke">,
@@ -24,12 +24,12 @@ export async function checkVersion(
     const answer = await aws.invoke(version, event);
     if ("failure" in answer) return { fault: `${request} failed, ${answer.failure}` };
     if (answer.statusCode !== expectedStatus)
-      return { fault: `${request} answered ${answer.statusCode} and not ${expectedStatus}` };
+      return { fault: `${request} answered ${answer.statusCode} instead of ${expectedStatus}` };
   }
   return { calls: calls.length };
 }
 
-/** Gives the calls; or, as a sentence, why the function would not start either. */
+/** Returns the calls, or a sentence that says why the function could not start. */
 async function callsFor(
   environment: FunctionState["environment"],
   nowSeconds: number,

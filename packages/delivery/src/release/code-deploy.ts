@@ -1,6 +1,6 @@
 /**
- * The calls to CodeDeploy, which moves callers from one version to another by a deployment, and back by itself when that
- * fails, an alarm goes off, or it is stopped.
+ * The calls to CodeDeploy. A deployment moves callers from one version to another, and back if it fails, an alarm goes off, or
+ * it is stopped.
  */
 import {
   BatchGetDeploymentsCommand,
@@ -30,27 +30,27 @@ export interface Deployment {
   readonly state: "running" | "succeeded" | "failed";
   /** Why it failed, in AWS's words. */
   readonly why: string;
-  /** The deployment by which AWS takes this one back. */
+  /** The deployment that rolls this one back. */
   readonly rollbackId: string | undefined;
-  /** Whether it takes callers back, by AWS or by a command. */
+  /** Whether it is a rollback, by AWS or by a command. */
   readonly isRollback: boolean;
   readonly createdAt: number;
-  /** What it does; `undefined` where it was not made by these commands. */
+  /** Its shift; `undefined` if another tool created it. */
   readonly shift: Shift | undefined;
 }
 
 export interface DeploymentGroup {
   readonly trafficShift: string;
-  /** Whether a deployment has ever succeeded: before that AWS has nothing to go back to. */
+  /** Whether a deployment has ever succeeded. Before that, AWS cannot roll back. */
   readonly hasSucceeded: boolean;
-  /** The newest deployment, whatever came of it. */
+  /** The newest deployment, whatever its result. */
   readonly latestId: string | undefined;
 }
 
 export interface ShiftOptions {
-  /** Default: as the deployment group says. */
+  /** Default: the deployment group's. */
   readonly trafficShift?: TrafficShift | undefined;
-  /** Whether an alarm that is on, or goes off, stops it. */
+  /** Whether alarms stop it. */
   readonly heedsAlarms: boolean;
   /** The newest deployment before this one. */
   readonly latestId: string | undefined;
@@ -59,11 +59,11 @@ export interface ShiftOptions {
 export interface CodeDeploy {
   readGroup(): Promise<DeploymentGroup>;
   readDeployment(id: string): Promise<Deployment>;
-  /** Starts it, and gives its deployment's id. */
+  /** Starts it and returns the deployment's id. */
   startShift(shift: Shift, options: ShiftOptions): Promise<string>;
-  /** Stops a deployment, and has AWS take it back. */
+  /** Stops a deployment, and AWS rolls it back. */
   stopDeployment(id: string): Promise<void>;
-  /** What has succeeded, the newest first. */
+  /** Successful shifts, newest first. */
   listShifts(): Promise<readonly Shift[]>;
 }
 
@@ -85,7 +85,7 @@ export function connectCodeDeploy(functionName: string, options: CodeDeployClien
   function refused(action: string, error: unknown): ReleaseError {
     return isNamed(error, "ApplicationDoesNotExistException", "DeploymentGroupDoesNotExistException")
       ? new ReleaseError(
-          `There is no deployment group ${groupName} in this region and account; deploy the stage with CODE_DELIVERY=pipeline first.`,
+          `The deployment group ${groupName} does not exist in this region and account; deploy the stage with CODE_DELIVERY=pipeline first.`,
         )
       : refusal(error, `codedeploy:${action}`, groupName);
   }
@@ -128,7 +128,7 @@ export function connectCodeDeploy(functionName: string, options: CodeDeployClien
         );
         return deploymentId;
       } catch (error) {
-        // It may have been made all the same: no token tells the SDK's second attempt from the first.
+        // It may exist all the same: without a token, AWS cannot recognize the SDK's second attempt.
         const id = await readGroup().then(
           (present) => present.latestId,
           () => undefined,
@@ -138,7 +138,7 @@ export function connectCodeDeploy(functionName: string, options: CodeDeployClien
         if (made?.shift && isSame(made.shift, shift)) return made.id;
         if (isNamed(error, "DeploymentLimitExceededException"))
           throw new ReleaseError(
-            "AWS is moving callers already, for another release; wait for it, or end it with: npm run rollback",
+            "AWS is already moving callers for another release; wait for it, or end it with: npm run rollback",
           );
         throw refused("CreateDeployment", error);
       }
@@ -207,7 +207,7 @@ function deploymentOf(info: DeploymentInfo): Deployment {
         : status === "Failed" || status === "Stopped"
           ? "failed"
           : "running",
-    why: (errorInformation?.message ?? errorInformation?.code ?? "AWS does not say why").replace(/\.$/, ""),
+    why: (errorInformation?.message ?? errorInformation?.code ?? "AWS gives no reason").replace(/\.$/, ""),
     rollbackId: rollbackInfo?.rollbackDeploymentId,
     isRollback: kind === "Rollback" || creator === "codeDeployRollback",
     createdAt: createTime?.getTime() ?? 0,

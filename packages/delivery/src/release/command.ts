@@ -1,4 +1,4 @@
-/** The two commands as a process: what they are told by arguments, environment and signals, and how they end. */
+/** The two commands as processes: arguments, environment, signals and exit codes. */
 import { setTimeout } from "node:timers/promises";
 import { ApiFolderError } from "@lambda-express-api/build/api-folder.ts";
 import { API_NAME, functionNameOf } from "@lambda-express-api/infra/names.ts";
@@ -16,7 +16,7 @@ import type { World } from "./world.ts";
 /** Loads the API in a folder. */
 export type LoadTarget = (folder: string) => Promise<ReleaseTarget>;
 
-/** Runs a command as this process: prints sentences, and sets the exit code to 1 where it did not do what it was asked. */
+/** Runs a command in this process: prints messages, and sets the exit code to 1 after a failure. */
 export async function runCommand(args: readonly string[], loadTarget: LoadTarget): Promise<void> {
   try {
     await perform(args, loadTarget);
@@ -30,10 +30,10 @@ export async function runCommand(args: readonly string[], loadTarget: LoadTarget
 }
 
 /**
- * Does what `release --stage dev [--shift AllAtOnce] [--ignore-alarms] [--dry-run]` or `rollback --stage dev [--to 12]` ask
- * for, with the API that `--api` names.
+ * Runs `release --stage dev [--shift AllAtOnce] [--ignore-alarms] [--dry-run]` or `rollback --stage dev [--to 12]` for the API
+ * that `--api` names.
  *
- * @throws ReleaseError, SettingsError or ApiFolderError, in sentences.
+ * @throws ReleaseError, SettingsError or ApiFolderError.
  */
 export async function perform([command, ...args]: readonly string[], loadTarget: LoadTarget): Promise<void> {
   if (command === "release") {
@@ -48,7 +48,7 @@ export async function perform([command, ...args]: readonly string[], loadTarget:
     await rollback(options, { ...worldOf(target, options.stage), target });
   } else {
     throw new ReleaseError(
-      `There is no command "${command ?? ""}"; write it like: npm run release -- --stage dev, or npm run rollback -- --stage dev`,
+      `Unknown command "${command ?? ""}"; use npm run release -- --stage dev, or npm run rollback -- --stage dev`,
     );
   }
 }
@@ -63,12 +63,12 @@ function worldOf({ api }: ReleaseTarget, stage: string, bucket?: string): World 
   };
 }
 
-/** @throws ReleaseError where `sst deploy` brings the code of the stage. */
+/** @throws ReleaseError if the stage's code comes with `sst deploy`. */
 function readEnvironment(stage: string): ReturnType<typeof readStageEnvironment> {
   const environment = readStageEnvironment(stage);
   if (readSetting("CODE_DELIVERY", environment) === "pipeline") return environment;
   throw new ReleaseError(
-    `CODE_DELIVERY of the stage ${stage} is not pipeline, so sst deploy brings its code; set CODE_DELIVERY=pipeline, e.g. in .env.${stage}, deploy, and release then.`,
+    `CODE_DELIVERY of the stage ${stage} is not pipeline, so its code comes with sst deploy; set CODE_DELIVERY=pipeline, e.g. in .env.${stage}, deploy the stage, and then release.`,
   );
 }
 

@@ -1,5 +1,5 @@
 // `npm run release -- --stage dev [--shift AllAtOnce] [--dry-run]` and `npm run rollback -- --stage dev [--to 12]`.
-// The scripts say which API: `--api packages/api`.
+// The scripts name the API: `--api packages/api`.
 
 import { runCommand } from "./command.ts";
 import { releaseTarget } from "./release-target.ts";

@@ -24,7 +24,7 @@ describe("a package", () => {
 
   const files = { "bundle.mjs": "export {};\n", "assets/a/b.css": "a {}\n", "chunk-A.mjs": "" };
 
-  it("is the same bytes for the same files, whenever they were written, by whom and in which order", () => {
+  it("has the same bytes for the same files, regardless of time, owner and order", () => {
     const one = folderOf(files);
     const other = folderOf(Object.fromEntries(Object.entries(files).reverse()));
     utimesSync(join(other, "bundle.mjs"), 0, 0);
@@ -40,7 +40,7 @@ describe("a package", () => {
     }
   });
 
-  it("holds every file by its path, readable for every user", () => {
+  it("contains every file by its path, readable for every user", () => {
     const { zip } = pack(folderOf(files));
     const unpacked = Object.entries(unzipSync(zip)).map(([name, bytes]) => [
       name,
@@ -57,7 +57,7 @@ describe("a package", () => {
     ["version and commit", "release.json"],
     ["the bytes of a code cache", "app.js-0123456789abcdef.cache"],
   ] as const) {
-    it(`is known by its content, to which ${title} do not belong`, () => {
+    it(`has a content hash that ignores ${title}`, () => {
       const released = pack(folderOf({ ...files, [name]: "a" }));
       const again = pack(folderOf({ ...files, [name]: "b" }));
       assert.equal(again.contentHash, released.contentHash);
@@ -66,19 +66,19 @@ describe("a package", () => {
   }
 
   for (const [title, other] of [
-    ["another content", { ...files, "bundle.mjs": "export { };\n" }],
+    ["changed content", { ...files, "bundle.mjs": "export { };\n" }],
     ["another name", { "bundle.mjs": files["bundle.mjs"], "assets/a/c.css": "a {}\n", "chunk-A.mjs": "" }],
-    ["a file more", { ...files, x: "" }],
+    ["an additional file", { ...files, x: "" }],
     ["a release.json that is not the build's own", { ...files, "assets/release.json": "{}" }],
   ] as const) {
-    it(`is another one with ${title}`, () => {
+    it(`has a different content hash with ${title}`, () => {
       assert.notEqual(pack(folderOf(other)).contentHash, pack(folderOf(files)).contentHash);
     });
   }
 
-  it("holds no link, which could lead out of it", () => {
+  it("refuses links, which could lead out of the package", () => {
     const folder = folderOf(files);
     symlinkSync("/etc/hostname", join(folder, "link"));
-    assert.throws(() => pack(folder), /link is not a regular file, and cannot be packed/);
+    assert.throws(() => pack(folder), /link is not a regular file and cannot be packed/);
   });
 });

@@ -1,4 +1,4 @@
-/** What AWS must allow to those who release: every call that a release or a rollback makes, and no other. */
+/** The rights for a release: exactly the calls of a release and a rollback. */
 import { ALIAS_NAME } from "@lambda-express-api/infra/names.ts";
 import { DEPLOYMENT_CONFIG_PREFIX } from "@lambda-express-api/infra/traffic-shifts.ts";
 
@@ -7,18 +7,18 @@ export interface PermissionStatement {
   readonly resources: readonly string[];
 }
 
-/** What is the release's own, in the bucket: a folder with the function's name. */
+/** The release's part of the bucket: a folder with the function's name. */
 export function packageFolder(functionName: string): string {
   return `${functionName}/`;
 }
 
 /**
- * Gives the statements.
+ * Returns the statements.
  *
- * `s3:ListBucket` is not among them: a package that is not there then looks like one that may not be seen, and is
- * uploaded. Lambda reads the package with the rights of the caller. Neither is `lambda:UpdateAlias`: CodeDeploy moves callers.
+ * They do not include `s3:ListBucket`: a missing package then looks like a forbidden one, and is uploaded. Lambda reads the
+ * package with the caller's rights. Nor do they include `lambda:UpdateAlias`: CodeDeploy moves callers.
  *
- * @param functionArn without a version or an alias.
+ * @param functionArn without version or alias.
  */
 export function releasePermissions({
   functionArn,
@@ -53,12 +53,12 @@ export function releasePermissions({
         "codedeploy:GetDeployment",
         "codedeploy:GetDeploymentGroup",
         "codedeploy:ListDeployments",
-        // A shift that heeds no alarms asks for it (API reference, CreateDeployment).
+        // A shift that ignores alarms needs it (API reference, CreateDeployment).
         "codedeploy:UpdateDeploymentGroup",
       ],
       resources: [codeDeployArn(`deploymentgroup:${functionName}/${ALIAS_NAME}`)],
     },
-    // CreateDeployment asks for both (CodeDeploy user guide, "CodeDeploy permissions reference").
+    // CreateDeployment needs both (CodeDeploy user guide, "CodeDeploy permissions reference").
     {
       actions: ["codedeploy:RegisterApplicationRevision"],
       resources: [codeDeployArn(`application:${functionName}`)],
@@ -67,7 +67,7 @@ export function releasePermissions({
       actions: ["codedeploy:GetDeploymentConfig"],
       resources: [codeDeployArn(`deploymentconfig:${DEPLOYMENT_CONFIG_PREFIX}*`)],
     },
-    // It takes no resource (Service Authorization Reference, AWS CodeDeploy).
+    // It supports no resource (Service Authorization Reference, AWS CodeDeploy).
     { actions: ["codedeploy:StopDeployment"], resources: ["*"] },
   ];
 }

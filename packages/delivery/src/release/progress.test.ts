@@ -16,11 +16,11 @@ function writtenBy(isTerminal: boolean): string {
 }
 
 describe("the progress of a release", () => {
-  it("is plain lines in a log, without colours or moves", () => {
+  it("prints plain lines in a log, without colours or cursor movement", () => {
     assert.equal(writtenBy(false), "build    12 kB\n1 of 5 min\ncanary   done\n");
   });
 
-  it("on a terminal shows what it is doing, and leaves the same lines", () => {
+  it("shows the current step on a terminal, and ends with the same lines", () => {
     const written = writtenBy(true);
     assert.ok(written.startsWith("… build\r\x1b[K✓ build    12 kB\n… canary"));
     assert.deepEqual(

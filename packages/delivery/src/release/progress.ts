@@ -1,14 +1,14 @@
-/** Tells how far it is: a line that changes on a terminal, and in a log only lines that stay. */
+/** Prints progress: a changing line on a terminal, permanent lines in a log. */
 
 export interface Progress {
   begin(step: string): void;
   end(step: string, words: string): void;
-  /** A line of its own. */
+  /** Prints a separate line. */
   say(line: string): void;
 }
 
 const STEP_WIDTH = 9;
-/** ECMA-48: back to the start of the line, and erase it. */
+/** ECMA-48: return to the start of the line and erase it. */
 const ERASE_LINE = "\r\x1b[K";
 
 export function createProgress(write: (text: string) => void, isTerminal: boolean): Progress {

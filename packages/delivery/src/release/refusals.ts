@@ -1,7 +1,7 @@
-/** What AWS says when it does not do what it is asked, in plain words. */
+/** Turns AWS's errors into plain messages. */
 import { ReleaseError } from "./release-error.ts";
 
-/** Of what the SDK throws, whatever the service. */
+/** The fields of the SDK's errors, whatever the service. */
 interface SdkError {
   readonly name?: string;
   readonly message?: string;
@@ -12,7 +12,7 @@ interface SdkError {
 const UNKNOWN_CALLER =
   /^(CredentialsProviderError|TokenProviderError|UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignatureException|SignatureDoesNotMatch|MissingAuthenticationToken\w*|ExpiredToken\w*)$/;
 
-/** Whether an error is the one of that name. */
+/** Whether an error has this name. */
 export function isNamed(error: unknown, ...names: readonly string[]): boolean {
   return names.includes((error as SdkError).name ?? "");
 }
@@ -25,10 +25,10 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /**
- * Makes a sentence of what the SDK threw.
+ * Turns the SDK's error into a message.
  *
- * @param action what was asked, as a policy names it: `lambda:UpdateAlias`.
- * @param resource what it was asked of.
+ * @param action the call, as a policy names it: `lambda:UpdateAlias`.
+ * @param resource the resource of the call.
  */
 export function refusal(error: unknown, action: string, resource: string): ReleaseError {
   if (error instanceof ReleaseError) return error;
@@ -38,18 +38,18 @@ export function refusal(error: unknown, action: string, resource: string): Relea
     return new ReleaseError("The region is not set; set AWS_REGION, e.g. AWS_REGION=eu-west-1.");
   if (UNKNOWN_CALLER.test(name)) {
     return new ReleaseError(
-      `AWS does not know who is asking (${said}); sign in with: aws sso login, and set AWS_PROFILE and AWS_REGION, e.g. AWS_REGION=eu-west-1.`,
+      `AWS does not accept your credentials (${said}); sign in with: aws sso login, and set AWS_PROFILE and AWS_REGION, e.g. AWS_REGION=eu-west-1.`,
     );
   }
   if (isRefusal(error)) {
     return new ReleaseError(
-      `You may not do ${missingAction(message) ?? action} on ${resource}; a release needs the rights that docs/guides/release.md lists.`,
+      `You may not call ${missingAction(message) ?? action} on ${resource}; docs/guides/release.md lists the rights for a release.`,
     );
   }
   return new ReleaseError(`${action} on ${resource} failed: ${name === said ? said : `${name}, ${said}`}.`);
 }
 
-/** AWS knows better: Lambda fetches the package with the caller's rights, and says so when S3 refuses. */
+/** The action that AWS names: Lambda fetches the package with the caller's rights, and reports S3's refusal. */
 function missingAction(message: string): string | undefined {
   const named = /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1];
   return named ?? (/\bS3\b/.test(message) ? "s3:GetObject" : undefined);

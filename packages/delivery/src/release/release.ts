@@ -1,7 +1,6 @@
 /**
- * Brings code to callers: look, build, upload, publish a version, check it before a caller gets it, and only then have AWS
- * move callers. Whatever happens on the way, the alias leads to versions that have passed their check
- * (docs/decisions/0015-releases.md).
+ * Releases code: looks at the current state, builds, uploads, publishes a version, checks it, and only then lets AWS move
+ * callers. Even after a failure, the alias leads only to checked versions (docs/decisions/0015-releases.md).
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -21,9 +20,9 @@ import { step, type World } from "./world.ts";
 
 export interface ReleaseOptions {
   readonly stage: string;
-  /** Default: as the stage's settings say. */
+  /** Default: the stage's setting. */
   readonly trafficShift?: TrafficShift | undefined;
-  /** For a repair, while an alarm is on. */
+  /** For a repair while an alarm is on. */
   readonly ignoreAlarms: boolean;
   /** Says what it would do, and changes nothing. */
   readonly dryRun: boolean;
@@ -39,9 +38,9 @@ interface Before {
 }
 
 /**
- * Releases what is built.
+ * Builds and releases the code.
  *
- * @throws ReleaseError that says which step failed, why, and where callers are.
+ * @throws ReleaseError that says which step failed, why, and which version callers get.
  */
 export async function release(options: ReleaseOptions, world: ReleaseWorld): Promise<void> {
   const { aws, progress, now } = world;
@@ -53,14 +52,14 @@ export async function release(options: ReleaseOptions, world: ReleaseWorld): Pro
     const next = await publish(world, built);
     const { version } = before.alias;
     if (next.version === version) {
-      progress.say(`Version ${version} is this code, and all callers have it: nothing to release.`);
+      progress.say(`Nothing to release: version ${version} has this code, and all callers get it.`);
       return;
     }
     await step(world, "check", async () => {
       const verdict = await checkVersion(aws, next, Math.floor(now() / 1000), world.target);
       if ("fault" in verdict)
-        throw new ReleaseError(`Version ${next.version} is not fit for callers: ${verdict.fault}.`);
-      return [verdict, `version ${next.version} answered ${verdict.calls} calls as it should`];
+        throw new ReleaseError(`Version ${next.version} failed its check: ${verdict.fault}.`);
+      return [verdict, `version ${next.version} answered ${verdict.calls} calls as expected`];
     });
     await move(options, world, before, next.version);
     const took = Math.round((now() - startedAt) / 1000);
@@ -76,7 +75,7 @@ async function look({ stage }: ReleaseOptions, { aws }: World): Promise<readonly
   const alias = await aws.readAlias();
   if (isDivided(alias))
     throw new ReleaseError(
-      `${describeCallers(alias)}: AWS is moving them, or prepares provisioned concurrency. Wait for it, or end it with: npm run rollback -- --stage ${stage}`,
+      `${describeCallers(alias)}: AWS is moving them or preparing provisioned concurrency. Wait for it, or end it with: npm run rollback -- --stage ${stage}`,
     );
   return [{ alias, group: await aws.readGroup() }, describeCallers(alias)];
 }
@@ -99,12 +98,12 @@ async function makeFolder(): Promise<string> {
     return await mkdtemp(join(tmpdir(), "release-"));
   } catch {
     throw new ReleaseError(
-      `No folder can be made in ${tmpdir()}; set TMPDIR to one that can be written, e.g. TMPDIR=/tmp.`,
+      `Cannot create a folder in ${tmpdir()}; set TMPDIR to a writable folder, e.g. TMPDIR=/tmp.`,
     );
   }
 }
 
-/** Makes a version of what was built. What is there already is neither brought nor made again. */
+/** Publishes a version of the build. Skips steps that an earlier release has done. */
 async function publish(world: World, { zip, codeSha256, contentHash }: Package): Promise<FunctionState> {
   const { aws } = world;
   const key = keyOf(aws.functionName, contentHash);
@@ -116,13 +115,13 @@ async function publish(world: World, { zip, codeSha256, contentHash }: Package):
   });
   const current = await step(world, "update", async () => {
     const held = await waitUntilReady(world);
-    if (held.codeSha256 === expected) return [held, "not needed, the function holds this code"];
+    if (held.codeSha256 === expected) return [held, "not needed, the function has this code"];
     await aws.updateCode(key, expected, held);
     const updated = await waitUntilReady(world);
     if (updated.codeSha256 !== expected) throw interference(`changed ${aws.functionName}`);
     if (updated.failure !== undefined)
-      throw new ReleaseError(`Lambda does not take the code: ${updated.failure}`);
-    return [updated, "the function holds the code"];
+      throw new ReleaseError(`Lambda did not accept the code: ${updated.failure}`);
+    return [updated, "the function has the code"];
   });
   return step(world, "publish", async () => {
     const published = await aws.publish(expected, current.revisionId);
@@ -138,7 +137,7 @@ async function move(
 ): Promise<void> {
   if (!group.hasSucceeded)
     world.progress.say(
-      "The first release of a stage goes to all callers at once: AWS could take nothing back.",
+      "The first release of a stage goes to all callers at once, because AWS has nothing to roll back to.",
     );
   await moveCallers(
     stage,
@@ -146,14 +145,14 @@ async function move(
     { kind: "Release", from: alias.version, to: version },
     {
       trafficShift: group.hasSucceeded ? trafficShift : "AllAtOnce",
-      // What answered 503 until now may have set off an alarm.
+      // The placeholder's 503s may have set off an alarm.
       heedsAlarms: group.hasSucceeded && !ignoreAlarms,
       latestId: group.latestId,
     },
   );
 }
 
-/** What a release would do, as far as it can be seen without doing it. */
+/** Says what a release would do, as far as it can be known in advance. */
 async function rehearse(
   { trafficShift }: ReleaseOptions,
   { aws, progress }: World,
@@ -166,12 +165,12 @@ async function rehearse(
     uploaded === undefined
       ? `Would upload ${Math.ceil(zip.length / 1024)} kB, and update the function's code.`
       : codeSha256 === uploaded
-        ? "Would upload nothing: the function holds this code."
+        ? "Would upload nothing: the function has this code."
         : "Would upload nothing, and update the function's code.",
   );
   const shift = group.hasSucceeded ? (trafficShift ?? group.trafficShift) : "AllAtOnce";
   progress.say(
-    `Would publish a version, check it, and have AWS move callers from version ${alias.version} to it: ${shift}.`,
+    `Would publish a version, check it, and let AWS move callers from version ${alias.version} to it: ${shift}.`,
   );
 }
 

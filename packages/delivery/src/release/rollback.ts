@@ -1,4 +1,4 @@
-/** Takes a release back: AWS moves all callers to the version that they had before. */
+/** Rolls a release back: AWS moves all callers to their previous version. */
 import type { Alias } from "./aws.ts";
 import { describeCallers, isDivided, leftDivided } from "./callers.ts";
 import { checkVersion } from "./check-version.ts";
@@ -10,7 +10,7 @@ import { step, type World } from "./world.ts";
 
 export interface RollbackOptions {
   readonly stage: string;
-  /** Default: what callers had before. */
+  /** Default: the callers' previous version. */
   readonly to?: string | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface RollbackWorld extends World {
 }
 
 /**
- * Moves all callers back. A shift that is running is stopped, and AWS takes it back.
+ * Moves all callers back. Stops a running shift, which AWS then rolls back.
  *
  * @throws ReleaseError that says which step failed, and why.
  */
@@ -45,7 +45,7 @@ export async function rollback({ stage, to }: RollbackOptions, world: RollbackWo
     const shift: Shift = { kind: "Rollback", from: alias.version, to: version };
     await moveCallers(stage, world, shift, { trafficShift: "AllAtOnce", heedsAlarms: false, latestId });
   } else if (!isBack) {
-    progress.say(`All callers are on version ${version} already: nothing to take back.`);
+    progress.say(`Nothing to roll back: all callers are already on version ${version}.`);
     return;
   }
   const took = Math.round((now() - startedAt) / 1000);
@@ -55,9 +55,9 @@ export async function rollback({ stage, to }: RollbackOptions, world: RollbackWo
 }
 
 /**
- * Ends a shift that is running. A rollback is left to finish.
+ * Ends a running shift, and lets a running rollback finish.
  *
- * @returns whether callers are back where they came from.
+ * @returns whether callers are back on their previous version.
  */
 async function endShift(world: RollbackWorld, latest: Deployment): Promise<boolean> {
   const { aws } = world;
@@ -67,21 +67,21 @@ async function endShift(world: RollbackWorld, latest: Deployment): Promise<boole
     const isBack = latest.isRollback || state === "failed";
     return [
       isBack,
-      `deployment ${latest.id} has ${isBack ? "been taken back" : "ended before it could be stopped"}`,
+      `deployment ${latest.id} ${isBack ? "was rolled back" : "ended before it could be stopped"}`,
     ];
   });
 }
 
-/** What callers had before: where the newest release of their version came from, whatever was taken back since. */
+/** The callers' previous version: the start of the newest release of their current version, ignoring later rollbacks. */
 function versionBefore({ version }: Alias, shifts: readonly Shift[]): string {
   const release = shifts.find(({ kind, to }) => kind === "Release" && to === version);
   if (release) return release.from;
   throw new ReleaseError(
-    `No release of version ${version} is known, and so not what was there before; choose a version, e.g. --to ${Number(version) - 1}.`,
+    `No release of version ${version} is known, so its predecessor is unknown; choose a version, e.g. --to ${Number(version) - 1}.`,
   );
 }
 
-/** A version that a release has brought to callers is not checked again: it has served them, and there is no time to lose. */
+/** A version that was released before is not checked again: it has served callers, and a rollback is urgent. */
 async function checkUnreleased(
   { aws, target, now }: RollbackWorld,
   version: string,
@@ -90,7 +90,6 @@ async function checkUnreleased(
   const state = await aws.readFunction(version);
   if (shifts.some(({ to }) => to === version)) return [undefined, `version ${version} was released before`];
   const verdict = await checkVersion(aws, state, Math.floor(now() / 1000), target);
-  if ("fault" in verdict)
-    throw new ReleaseError(`Version ${version} is not fit for callers: ${verdict.fault}.`);
-  return [undefined, `version ${version} answered ${verdict.calls} calls as it should`];
+  if ("fault" in verdict) throw new ReleaseError(`Version ${version} failed its check: ${verdict.fault}.`);
+  return [undefined, `version ${version} answered ${verdict.calls} calls as expected`];
 }

@@ -1,4 +1,4 @@
-/** Has AWS move callers, and watches until they are where they should be, or back. */
+/** Lets AWS move callers, and waits until they have moved or are back. */
 import { isDivided } from "./callers.ts";
 import type { Deployment, Shift, ShiftOptions } from "./code-deploy.ts";
 import { interference, ReleaseError } from "./release-error.ts";
@@ -7,9 +7,9 @@ import { step, type World } from "./world.ts";
 const LOOK_AGAIN_MILLISECONDS = 5_000;
 
 /**
- * Moves callers, in a step of its own.
+ * Moves callers, as a step of a command.
  *
- * @throws ReleaseError when AWS has taken it back.
+ * @throws ReleaseError if AWS has rolled it back.
  */
 export async function moveCallers(
   stage: string,
@@ -23,16 +23,16 @@ export async function moveCallers(
     if (present.version !== shift.from || isDivided(present)) throw interference("moved callers");
     const id = await aws.startShift(shift, options);
     progress.say(
-      `Deployment ${id} moves callers from version ${shift.from} to ${shift.to}. AWS goes on with it when this command ends; to take it back: npm run rollback -- --stage ${stage}`,
+      `Deployment ${id} moves callers from version ${shift.from} to ${shift.to}. AWS continues if this command ends; to roll back: npm run rollback -- --stage ${stage}`,
     );
     const { state, why } = await waitForEnd(world, id);
     if (state === "failed")
-      throw new ReleaseError(`AWS has not moved callers to version ${shift.to}: ${why}.`);
+      throw new ReleaseError(`AWS did not move callers to version ${shift.to}: ${why}.`);
     return [undefined, `all callers get version ${shift.to}`];
   });
 }
 
-/** Waits until a deployment has ended, and its rollback too, if there is one. */
+/** Waits for the end of a deployment and of its rollback, if any. */
 export async function waitForEnd(world: World, id: string): Promise<Deployment> {
   for (;;) {
     const deployment = await world.aws.readDeployment(id);

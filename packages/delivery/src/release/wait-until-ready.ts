@@ -7,12 +7,12 @@ const LOOK_AGAIN_MILLISECONDS = 1_000;
 const PATIENCE_MILLISECONDS = 5 * 60_000;
 
 /**
- * Waits until Lambda has done with a function, or with a version of it, what it is doing.
+ * Waits until Lambda has finished a change of a function or a version.
  *
- * Every change of its state is a new revision, so only what is read afterwards can be built upon
+ * Every change of state is a new revision, so only the state read afterwards is reliable
  * (docs.aws.amazon.com/lambda/latest/dg/functions-states.html).
  *
- * @throws ReleaseError where it fails, or takes too long.
+ * @throws ReleaseError if the change fails or takes too long.
  */
 export async function waitUntilReady({ aws, now, wait }: World, version?: string): Promise<FunctionState> {
   const name = version === undefined ? aws.functionName : `version ${version}`;
@@ -20,10 +20,10 @@ export async function waitUntilReady({ aws, now, wait }: World, version?: string
   for (;;) {
     const state = await aws.readFunction(version);
     if (state.isReady && state.failure !== undefined && version !== undefined)
-      throw new ReleaseError(`Lambda could not make ${name}: ${state.failure}`);
+      throw new ReleaseError(`Lambda could not prepare ${name}: ${state.failure}`);
     if (state.isReady) return state;
     if (now() - startedAt > PATIENCE_MILLISECONDS)
-      throw new ReleaseError(`Lambda has not finished with ${name} after five minutes; try again later.`);
+      throw new ReleaseError(`Lambda has not finished ${name} after five minutes; try again later.`);
     await wait(LOOK_AGAIN_MILLISECONDS);
   }
 }

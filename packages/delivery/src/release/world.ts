@@ -1,4 +1,4 @@
-/** What a release and a rollback need of the world, so that a test can give them another. */
+/** The outside world of a release and a rollback, which tests replace. */
 import type { ReleaseAws } from "./aws.ts";
 import type { Progress } from "./progress.ts";
 import { ReleaseError } from "./release-error.ts";
@@ -12,9 +12,9 @@ export interface World {
 }
 
 /**
- * Takes one step: shows that it began and what came of it.
+ * Runs one step, and prints its start and result.
  *
- * @param run gives what the step is for, and a few words for who watches.
+ * @param run returns the step's result and a short text about it.
  * @throws ReleaseError that names the step.
  */
 export async function step<T>(

@@ -1,7 +1,6 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// What a pipeline can do and the example does not ask for, and mistakes, each with what is said of it. Only tests
-// synthesise it.
+// Options of a pipeline that the example does not use, and mistakes with their messages. Only tests synthesise it.
 
 export default $config({
   app: () => ({ name: "pipelines", home: "aws", providers: { aws: "7.20.0" } }),

@@ -1,4 +1,4 @@
-// The commands as processes, at a stand-in for AWS: what they are told by arguments, environment and signals.
+// Tests the commands as processes with a stand-in for AWS: arguments, environment and signals.
 
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
@@ -21,9 +21,9 @@ import { BUCKET, type StandInAws, startStandInAws } from "./stand-in-aws.ts";
 const fileOf = (specifier: string) => fileURLToPath(import.meta.resolve(specifier));
 const MAIN = join(import.meta.dirname, "../../src/release/main.ts");
 const API = join(fileOf("@lambda-express-api/infra/test/fixtures/api/src/api.ts"), "../..");
-/** As the scripts of a project run it. */
+/** The command as a project's scripts run it. */
 const FIXTURE = (command: string) => [process.execPath, MAIN, command, "--api", API];
-/** The same, whose API takes no time to build. */
+/** The same command with an API that needs no build. */
 const SMALL = [process.execPath, join(import.meta.dirname, "small-command.ts")];
 
 const settings = { CODE_DELIVERY: "pipeline", RELEASE_BUCKET: BUCKET };
@@ -50,7 +50,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A stage whose versions are these, all callers being on the last. */
+/** A stage with these versions, where all callers get the last. */
 const startStage = (versions: readonly Uint8Array[]): Promise<StandInAws> =>
   startStandInAws({
     runner,
@@ -61,7 +61,7 @@ const startStage = (versions: readonly Uint8Array[]): Promise<StandInAws> =>
     takesTime: false,
   });
 
-/** Without what else this machine knows of AWS. */
+/** Without this machine's AWS settings. */
 function environmentOf({ url }: StandInAws, variables: Record<string, string>): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
@@ -73,13 +73,13 @@ function environmentOf({ url }: StandInAws, variables: Record<string, string>): 
   };
 }
 
-/** Gives this process an environment in the place of its own. */
+/** Replaces this process's environment. */
 function become(environment: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, environment);
 }
 
-/** In a folder without an `.env`. */
+/** Runs in a folder without `.env`. */
 async function run(
   aws: StandInAws,
   [program = "", ...args]: readonly string[],
@@ -93,7 +93,7 @@ async function run(
   });
   onStart(child);
   const [stdout, stderr, [exitCode]] = await Promise.all([
-    // A test may stop reading; and a pipe is open until the last process that can write to it has ended.
+    // A test may stop reading, and a pipe stays open until its last writer has ended.
     text(child.stdout).catch(() => ""),
     text(child.stderr).catch(() => ""),
     once(child, "exit"),
@@ -101,14 +101,14 @@ async function run(
   return { exitCode, stdout, stderr };
 }
 
-describe("the commands as processes, at a stand-in for AWS", { concurrency: 2 }, () => {
+describe("the commands as processes (stand-in for AWS)", { concurrency: 2 }, () => {
   describe("with the fixture API", () => {
-    it("release it, whose bundle answers its check, and take it back", async () => {
+    it("release the API, whose bundle passes its check, and roll it back", async () => {
       const aws = await startStage([zipOf(placeholder), zipOf(smallApi("before"))]);
       try {
         const first = await run(aws, [...FIXTURE("release"), "--stage", "test"]);
         assert.equal(first.exitCode, 0, first.stderr);
-        assert.match(first.stdout, /^check {4}version 3 answered 4 calls as it should$/m);
+        assert.match(first.stdout, /^check {4}version 3 answered 4 calls as expected$/m);
         assert.match(first.stdout, /^Version 3 is live for all callers, \d+ s after the start\.$/m);
         assert.ok([...first.stdout].every((character) => character >= " " || character === "\n"));
         assert.equal(aws.alias.version, "3");
@@ -123,7 +123,7 @@ describe("the commands as processes, at a stand-in for AWS", { concurrency: 2 },
   });
 
   describe("the command, with a small API", () => {
-    /** A stage of its own, for tests that run at once. */
+    /** A separate stage for each test, because tests run concurrently. */
     async function withStage(use: (aws: StandInAws) => Promise<void>): Promise<void> {
       const aws = await startStage([zipOf(placeholder), zipOf(smallApi("before"))]);
       try {
@@ -133,7 +133,7 @@ describe("the commands as processes, at a stand-in for AWS", { concurrency: 2 },
       }
     }
 
-    it("that is told to end while AWS moves callers leaves that to AWS, and has said so", () =>
+    it("if it is ended while AWS moves callers, has said that AWS continues, and AWS does", () =>
       withStage(async (aws) => {
         const args = ["release", "--stage", "test", "--shift", "Canary10Percent5Minutes"];
         const { exitCode, stdout } = await run(aws, [...SMALL, ...args], undefined, (child) =>
@@ -142,13 +142,13 @@ describe("the commands as processes, at a stand-in for AWS", { concurrency: 2 },
           }),
         );
         assert.equal(exitCode, null);
-        assert.match(stdout, /^Deployment d-2 moves callers .* AWS goes on with it when this command ends/m);
+        assert.match(stdout, /^Deployment d-2 moves callers .* AWS continues if this command ends/m);
         assert.deepEqual(aws.alias.weights, { 3: 0.1 });
         while (Object.keys(aws.alias.weights).length > 0) await aws.advance();
         assert.equal(aws.alias.version, "3");
       }));
 
-    it("ends with 1 after a sentence about its arguments or its settings, and shows no stack", () =>
+    it("exits with 1 and a message about its arguments or settings, without a stack", () =>
       withStage(async (aws) => {
         const variables = { ...settings, RELEASE_BUCKET: "s3://x" };
         const { exitCode, stderr } = await run(aws, [...SMALL, "release", "--stage", "test"], variables);
@@ -173,7 +173,7 @@ describe("the command refuses with a clear message, and moves no caller,", () =>
   const { AWS_REGION: ___, ...noRegion } = identity;
   const refused: [title: string, args: string[], variables: Record<string, string>, sentence: RegExp][] = [
     [
-      "a stage whose code sst deploy brings",
+      "a stage whose code comes with sst deploy",
       ["release"],
       { ...otherDelivery, ...identity },
       /^CODE_DELIVERY of the stage test is not pipeline/,
@@ -194,7 +194,7 @@ describe("the command refuses with a clear message, and moves no caller,", () =>
       "no credentials",
       ["rollback"],
       { ...settings, AWS_REGION: "eu-west-1" },
-      /AWS does not know who is asking .*sign in with: aws sso login/,
+      /AWS does not accept your credentials .*sign in with: aws sso login/,
     ],
     [
       "no region",
@@ -203,19 +203,19 @@ describe("the command refuses with a clear message, and moves no caller,", () =>
       /The region is not set; set AWS_REGION, e\.g\. AWS_REGION=eu-west-1/,
     ],
     [
-      "a command that is misspelt",
+      "a misspelt command",
       ["relase"],
       { ...settings, ...identity },
-      /^There is no command "relase"; write it like: npm run release -- --stage dev, or npm run rollback -- --stage dev$/m,
+      /^Unknown command "relase"; use npm run release -- --stage dev, or npm run rollback -- --stage dev$/m,
     ],
     [
-      "a folder for temporary files that is not there",
+      "a missing folder for temporary files",
       ["release"],
       { ...settings, ...identity, TMPDIR: "/nowhere" },
-      /^It stopped at "build": No folder can be made in \/nowhere; set TMPDIR to one that can be written, e\.g\. TMPDIR=\/tmp\.$/m,
+      /^It stopped at "build": Cannot create a folder in \/nowhere; set TMPDIR to a writable folder, e\.g\. TMPDIR=\/tmp\.$/m,
     ],
     [
-      "an option that there is not",
+      "an unknown option",
       ["rollback", "--fast"],
       { ...settings, ...identity },
       /^Cannot read "--fast --stage test"; the options are --api, --stage, --to, e\.g\. npm run rollback/,
@@ -232,7 +232,7 @@ describe("the command refuses with a clear message, and moves no caller,", () =>
     });
   }
 
-  it("for a stage that is not there, before it builds", async () => {
+  it("for a stage that does not exist, before it builds", async () => {
     become(environmentOf(aws, { ...settings, ...identity }));
     const target = { ...targetOf({}), build: () => assert.fail("it builds") };
     await assert.rejects(
@@ -241,7 +241,7 @@ describe("the command refuses with a clear message, and moves no caller,", () =>
     );
   });
 
-  it("for a function of another stage, whose settings it takes from that stage's own file", async (t) => {
+  it("for another stage's function, with settings from that stage's file", async (t) => {
     become(environmentOf(aws, {}));
     const lines = Object.entries({ ...settings, ...identity }).map((pair) => `${pair.join("=")}\n`);
     writeFileSync(join(folder, ".env.filed"), lines.join(""));
@@ -250,7 +250,7 @@ describe("the command refuses with a clear message, and moves no caller,", () =>
     process.chdir(folder);
     await assert.rejects(
       perform(["rollback", "--stage", "filed", "--to", "2"], async () => targetOf({})),
-      /not authorized|You may not do lambda:GetAlias on fixture-api-filed-Api:latest/,
+      /not authorized|You may not call lambda:GetAlias on fixture-api-filed-Api:latest/,
     );
   });
 

@@ -1,4 +1,4 @@
-// Every call of a release is made to fail, at a stand-in for AWS: callers are always served, by what was checked.
+// Makes every call of a release fail, with a stand-in for AWS. Callers always get a checked version.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -13,16 +13,16 @@ const MODES = [
   { mode: "a release by canary", trafficShift: "Canary10Percent5Minutes" },
 ] as const;
 const FOR_EVER = 1_000;
-/** When the SDK asks no more, an error 500 is to the release what a broken connection is. */
+/** Once the SDK stops retrying, an error 500 has the same effect as a broken connection. */
 const UNDONE_OR_DONE = ["connection reset", "answer lost"] as const;
-const SOMETHING_ELSE = /Something else|callers already|callers are divided|AWS has not moved callers/;
-/** A call that only asks does nothing, so its lost answer is to the release what a lost call is. */
+const SOMETHING_ELSE = /Something else|already moving callers|callers are split|AWS did not move callers/;
+/** A read-only call changes nothing, so its lost answer has the same effect as a lost call. */
 const CHANGES = /:(Put|UpdateFunctionCode|Publish|CreateDeployment)/;
 const mayMeet = (fault: Fault, { action }: SeenCall) => fault !== "answer lost" || CHANGES.test(action);
-/** While one waits for its stand-in another goes on. */
+/** Runs concurrently, because each waits for its stand-in. */
 const AT_ONCE = 6;
 
-/** Of what a release asks several times over: it fails at each the same way. */
+/** Calls that a release repeats, which fail in the same way each time. */
 function isFirstOrLast(
   [, { action, resource }]: readonly [number, SeenCall],
   position: number,
@@ -33,21 +33,21 @@ function isFirstOrLast(
   return all.findIndex(isSame) === position || all.findLastIndex(isSame) === position;
 }
 
-/** Each call once, for the SDK asks again at once. */
+/** Each call once, because the SDK retries at once. */
 function everySecondCall(fault: Fault): FaultPlan[] {
   return Array.from({ length: 100 }, (_, index) => ({ call: 2 * index, fault }));
 }
 
 for (const { mode, trafficShift } of MODES) {
-  describe(`${mode}, at a stand-in for AWS`, () => {
+  describe(`${mode} (stand-in for AWS)`, () => {
     let runner: PackageRunner;
-    /** Those that are made to fail, with the place that each has among all. */
+    /** The calls to fail, each with its position among all calls. */
     let calls: readonly (readonly [index: number, call: SeenCall])[] = [];
     before(async () => {
       runner = createSmallRunner();
       await withStage(async ({ release, aws }) => {
         assert.equal((await release(smallApi("two"), { trafficShift })).failure, undefined);
-        // Until AWS moves callers, a canary is like any other release.
+        // Before AWS moves callers, a canary is like any other release.
         const shift = aws.calls.findIndex(({ action }) => action === "codedeploy:CreateDeployment");
         const first = trafficShift === "AllAtOnce" ? 0 : shift;
         calls = [...aws.calls.entries()].slice(first).filter(isFirstOrLast);
@@ -64,14 +64,14 @@ for (const { mode, trafficShift } of MODES) {
       }
     }
 
-    /** Does something at each call of a release, one release for each. */
+    /** Runs a release for each call, and does something at that call. */
     async function forEachCall(run: (index: number, call: SeenCall) => Promise<void>): Promise<void> {
       assert.ok(calls.some(([, { action }]) => action === "codedeploy:CreateDeployment"));
       for (let first = 0; first < calls.length; first += AT_ONCE)
         await Promise.all(calls.slice(first, first + AT_ONCE).map(([index, call]) => run(index, call)));
     }
 
-    /** Lets each call of a release meet a fault. */
+    /** Runs a release for each call, and makes that call fail. */
     async function atEachCall(
       fault: Fault,
       times: number,
@@ -96,7 +96,7 @@ for (const { mode, trafficShift } of MODES) {
     const isFromShiftOn = (index: number) =>
       index >= (calls.find(([, { action }]) => action === "codedeploy:CreateDeployment")?.[0] ?? 0);
 
-    /** What a failure has left must not be in the way of the next release. */
+    /** The next release must succeed after a failure. */
     async function assertNextReleaseWorks(stage: Stage): Promise<void> {
       await stage.settle();
       const { failure } = await stage.release(smallApi("three"));
@@ -106,7 +106,7 @@ for (const { mode, trafficShift } of MODES) {
     }
 
     for (const fault of ["throttled", "error 500", "connection reset", "answer lost"] as const) {
-      it(`succeeds where every call meets this at first: ${fault}`, () =>
+      it(`succeeds if every call first meets this fault: ${fault}`, () =>
         withStage(async ({ release, aws }) => {
           aws.failAt(...everySecondCall(fault));
           const { failure } = await release(smallApi("two"), { trafficShift });
@@ -115,14 +115,14 @@ for (const { mode, trafficShift } of MODES) {
         }));
     }
 
-    it("succeeds where what one call has done is done again, since its answer was lost", () =>
+    it("succeeds if a call is repeated because its answer was lost", () =>
       atEachCall("answer lost", 1, ({ call, failure, stage }) => {
         assert.equal(failure, undefined, `${call.action}: ${failure}`);
         assert.deepEqual([stage.aws.alias.version, stage.aws.alias.weights], ["3", {}]);
       }));
 
     for (const fault of UNDONE_OR_DONE) {
-      it(`that meets this from one call on says where it stopped, and the next one works: ${fault}`, () =>
+      it(`says where it stopped if this fault lasts from one call on, and the next release works: ${fault}`, () =>
         atEachCall(
           fault,
           FOR_EVER,
@@ -135,8 +135,8 @@ for (const { mode, trafficShift } of MODES) {
     }
 
     for (const fault of UNDONE_OR_DONE) {
-      // Before, the second one only hides where callers are, as above.
-      it(`that meets two failures in a row from its shift on leaves callers where AWS puts them, and says where: ${fault}, error 500`, () =>
+      // Before the shift, the second failure only hides the callers' version, as above.
+      it(`says which version callers get after two failures in a row from its shift on: ${fault}, error 500`, () =>
         forEachCall(async (index, call) => {
           if (!isFromShiftOn(index) || !mayMeet(fault, call)) return;
           await withStage(async (stage) => {
@@ -145,14 +145,14 @@ for (const { mode, trafficShift } of MODES) {
             stage.aws.failAt();
             const { version, weights } = stage.aws.alias;
             if (failure === undefined) assert.deepEqual([version, weights], ["3", {}], call.action);
-            else if (!/cannot be seen/.test(failure))
-              assert.match(failure, new RegExp(`\\nCallers are (on version ${version}|divided: .*)\\.$`));
+            else if (!/Cannot read now/.test(failure))
+              assert.match(failure, new RegExp(`\\nCallers are (on version ${version}|split: .*)\\.$`));
             await assertNextReleaseWorks(stage);
           });
         }));
     }
 
-    it("that does nothing more after any change, as when it is killed, leaves callers served, and the next one works", () =>
+    it("leaves callers served if it is killed after any change, and the next release works", () =>
       forEachCall(async (index, { action }) => {
         if (!CHANGES.test(action)) return;
         await withStage(async (stage) => {
@@ -169,7 +169,7 @@ for (const { mode, trafficShift } of MODES) {
         });
       }));
 
-    it("that another one interrupts at any call either wins with its own code or stops with a sentence", () =>
+    it("either wins or stops with a message if another release interrupts it at any call", () =>
       forEachCall((index, { action }) =>
         withStage(async (stage) => {
           const { aws, release } = stage;
@@ -182,11 +182,11 @@ for (const { mode, trafficShift } of MODES) {
           const { failure } = await release(smallApi("two"), { trafficShift });
           const where = `${action} (${index}): ${failure} / ${other?.failure}`;
           const sentences = [failure, other?.failure].filter((sentence) => sentence !== undefined);
-          // One has finished when the other begins: before its first look, or after its last.
+          // The releases do not overlap: one ends before the other's first call or starts after its last.
           const isOver = action === "codedeploy:GetDeployment" && index === calls.at(-1)?.[0];
           assert.equal(sentences.length, index === 0 || isOver ? 0 : 1, where);
           assert.match(sentences[0] ?? "Something else", SOMETHING_ELSE, where);
-          // And it stops as soon as it can know.
+          // It also stops as early as it can know.
           if (action === "lambda:UpdateFunctionCode") assert.match(failure ?? "", /^It stopped at "update"/);
           assert.deepEqual(aws.alias.weights, {}, where);
           const code = Buffer.from(

@@ -1,4 +1,4 @@
-// The rights that a release needs, enforced by a stand-in for AWS.
+// Tests the rights for a release, which a stand-in for AWS enforces.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -10,7 +10,7 @@ import { BUCKET_ARN, FUNCTION_ARN } from "./stand-in-aws.ts";
 
 const CANARY = "Canary10Percent5Minutes";
 
-describe("the rights that a release needs, at a stand-in for AWS", () => {
+describe("the rights for a release (stand-in for AWS)", () => {
   let runner: PackageRunner;
   before(() => {
     runner = createSmallRunner();
@@ -26,7 +26,7 @@ describe("the rights that a release needs, at a stand-in for AWS", () => {
     }
   }
 
-  /** All that the commands ask: a release that is taken back while it runs, another one, and its rollback. */
+  /** Makes every call of the commands: a release that is rolled back while it runs, another release, and its rollback. */
   async function walk(stage: Stage): Promise<string> {
     const sentences: (string | undefined)[] = [];
     let isTakenBack = false;
@@ -46,7 +46,7 @@ describe("the rights that a release needs, at a stand-in for AWS", () => {
     return sentences.filter((sentence) => sentence !== undefined).join("\n");
   }
 
-  it("are enough for every call, and every one of them is used", () =>
+  it("are enough for every call, and all of them are used", () =>
     withStage(async (stage) => {
       assert.match(
         await walk(stage),
@@ -61,11 +61,11 @@ describe("the rights that a release needs, at a stand-in for AWS", () => {
       actions: actions.filter((other) => other !== action),
       resources,
     }));
-    it(`without ${action} stop a command with a sentence that names it, and leave callers on one version`, () =>
+    it(`without ${action} stop a command with a message that names it, and leave callers on one version`, () =>
       withStage(
         async (stage) => {
           const sentences = await walk(stage);
-          assert.ok(sentences.includes(`You may not do ${action} on `), sentences);
+          assert.ok(sentences.includes(`You may not call ${action} on `), sentences);
           await stage.settle();
           assert.deepEqual(stage.aws.alias.weights, {});
         },
@@ -73,7 +73,7 @@ describe("the rights that a release needs, at a stand-in for AWS", () => {
       ));
   }
 
-  it("move no alias, and reach no other function, no other folder of the bucket and no other deployment group, but to stop a deployment", () => {
+  it("allow no alias update, no other function or folder of the bucket, and for other deployment groups only a stop", () => {
     const statements = releasePermissions({ functionArn: FUNCTION_ARN, bucketArn: BUCKET_ARN });
     assert.ok(!statements.some(({ actions }) => actions.includes("lambda:UpdateAlias")));
     const codeDeploy = "arn:aws:codedeploy:eu-west-1:123456789012";

@@ -1,4 +1,4 @@
-/** A stage at the stand-in, with time that passes only while something waits. */
+/** A stage at the stand-in, where time passes only while something waits. */
 import assert from "node:assert/strict";
 import { ConfiguredRetryStrategy, DEFAULT_MAX_ATTEMPTS } from "@smithy/core/retry";
 import { zipSync } from "fflate";
@@ -32,7 +32,7 @@ export const environment: Record<string, string> = {
   FIREBASE_APP_API_KEY: "test-key",
 };
 
-/** What a version must answer first. */
+/** The first check of a version. */
 export const [healthCall] = checkCalls(
   {
     stageName: "mvp",
@@ -50,7 +50,7 @@ export const [healthCall] = checkCalls(
   routes,
 );
 
-/** What a stage has before its first release. */
+/** The code before the first release. */
 export const placeholder: Files = {
   "bundle.mjs": "export const handler = async () => ({ statusCode: 503 });\n",
 };
@@ -63,7 +63,7 @@ export function zipOf(files: Files): Uint8Array {
 export const permissions = releasePermissions({ functionArn: FUNCTION_ARN, bucketArn: BUCKET_ARN });
 
 export interface StageOptions {
-  /** Default: a placeholder, and a release. */
+  /** Default: a placeholder and one release. */
   readonly versions?: readonly Files[];
   readonly aliasVersion?: string;
   readonly isReleased?: boolean;
@@ -72,35 +72,35 @@ export interface StageOptions {
 
 export interface Outcome {
   readonly lines: readonly string[];
-  /** The sentences that it ended with; `undefined` where it did what it should. */
+  /** The message of its failure; `undefined` after a success. */
   readonly failure: string | undefined;
 }
 
 export interface RunOptions {
   readonly maxAttempts?: number;
-  /** From when it aborts nothing more is done, not even what follows a failure: as in a process that was killed. */
+  /** After it aborts, nothing more happens, not even error handling, as in a killed process. */
   readonly killed?: AbortSignal;
-  /** Is called when time has passed. */
+  /** Called when time has passed. */
   readonly onTime?: () => unknown;
   readonly functionName?: string;
 }
 
 export interface Stage {
   readonly aws: StandInAws;
-  /** Versions that no caller may ever get. */
+  /** Versions that callers must never get. */
   readonly broken: Set<string>;
   release(files: Files, options?: Partial<ReleaseOptions> & RunOptions): Promise<Outcome>;
   rollback(options?: Partial<RollbackOptions> & RunOptions): Promise<Outcome>;
-  /** AWS ends what it has begun, whether or not a command watches. */
+  /** AWS finishes a deployment, whether or not a command waits for it. */
   settle(): Promise<void>;
-  /** Callers only get versions that have passed their check, and every one of them gets an answer. */
+  /** Callers get only checked versions, and every call gets an answer. */
   assertCallersAreServed(): Promise<void>;
   close(): Promise<void>;
 }
 
 const START = Date.now();
 const STEPS_TO_SETTLE = 10;
-/** No release has to wait so often. */
+/** More waits than any release needs. */
 const MAX_WAITS = 500;
 
 export async function startStage(runner: PackageRunner, options: StageOptions = {}): Promise<Stage> {
@@ -122,14 +122,14 @@ export async function startStage(runner: PackageRunner, options: StageOptions = 
       assert.equal(broken.has(version), false, `callers get version ${version}, which is broken`);
       if (version === initial) continue;
       assert.equal(status, 200, `a caller of version ${version} got ${status}`);
-      // Each kind of call was made of this very version, and got the answer it should.
+      // This version got each kind of check, and answered as expected.
       const statuses = new Set(
         aws.checked.filter((call) => call.version === version).map((call) => call.status),
       );
       assert.deepEqual([...statuses].sort(), [200, 401, 403], `version ${version} has not been checked`);
     }
   }
-  // What happens at a moment of its own is remembered until it can be reported.
+  // Failures in callbacks are kept until they can be reported.
   const violations: unknown[] = [];
   aws.onChange(() => assertCallersAreServed().catch((error) => void violations.push(error)));
 
@@ -143,7 +143,7 @@ export async function startStage(runner: PackageRunner, options: StageOptions = 
       endpoint: aws.url,
       region: "eu-west-1",
       credentials: { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "not-secret" },
-      // It asks again what the SDK would ask again, and does not wait before it does.
+      // Retries like the SDK, but without waiting.
       retryStrategy: new ConfiguredRetryStrategy(maxAttempts, 0),
     });
     const world = {
@@ -191,7 +191,7 @@ export async function startStage(runner: PackageRunner, options: StageOptions = 
   };
 }
 
-/** Calls that, once the signal has aborted, have neither an answer nor a failure. */
+/** Calls that never settle once the signal has aborted. */
 function mortal(aws: ReleaseAws, killed: AbortSignal): ReleaseAws {
   return new Proxy(aws, {
     get(target, name) {

@@ -1,4 +1,4 @@
-// Releases against a stand-in for Lambda, S3 and CodeDeploy on loopback, which runs what is uploaded.
+// Tests releases with a stand-in for Lambda, S3 and CodeDeploy on loopback, which runs the uploaded code.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -16,7 +16,7 @@ import { type Files, smallApi } from "./small-api.ts";
 
 const CANARY = "Canary10Percent5Minutes";
 
-describe("a release, at a stand-in for AWS", () => {
+describe("a release (stand-in for AWS)", () => {
   let runner: PackageRunner;
   before(() => {
     runner = createPackageRunner();
@@ -32,7 +32,7 @@ describe("a release, at a stand-in for AWS", () => {
     }
   }
 
-  it("gives all callers the new version, and says which, how long it took and how to go back", () =>
+  it("gives all callers the new version, and prints it, the time and how to roll back", () =>
     withStage(async ({ release, aws }) => {
       const { lines, failure } = await release(smallApi("two"));
       assert.equal(failure, undefined);
@@ -47,10 +47,10 @@ describe("a release, at a stand-in for AWS", () => {
           "look callers are on version 2",
           "build 1 kB, code <start of hash>",
           "upload fixture-api-test-Api/<hash>.zip",
-          "update the function holds the code",
+          "update the function has the code",
           "publish version 3",
-          "check version 3 answered 4 calls as it should",
-          "Deployment d-2 moves callers from version 2 to 3. AWS goes on with it when this command ends; to take it back: npm run rollback -- --stage test",
+          "check version 3 answered 4 calls as expected",
+          "Deployment d-2 moves callers from version 2 to 3. AWS continues if this command ends; to roll back: npm run rollback -- --stage test",
           "shift all callers get version 3",
           "Version 3 is live for all callers, 8 s after the start.",
           "To go back to version 2: npm run rollback -- --stage test",
@@ -60,10 +60,10 @@ describe("a release, at a stand-in for AWS", () => {
       assert.deepEqual(aws.architectures, ["arm64"]);
     }));
 
-  it("is the first one over a placeholder, goes to all callers whatever the alarms say, and cannot be taken back", () =>
+  it("goes to all callers despite alarms if it is the first, and cannot be rolled back", () =>
     withStage(
       async ({ release, rollback, aws }) => {
-        // Callers have got nothing but 503.
+        // Callers have only got 503 so far.
         aws.setAlarm(true);
         const { lines, failure } = await release(smallApi("one"), { trafficShift: CANARY });
         assert.equal(failure, undefined);
@@ -71,32 +71,32 @@ describe("a release, at a stand-in for AWS", () => {
         assert.equal(aws.alias.version, "2");
         assert.match(
           (await rollback()).failure ?? "",
-          /Version 1 is not fit for callers: GET \/v1\/health answered 503 and not 200/,
+          /Version 1 failed its check: GET \/v1\/health answered 503 instead of 200/,
         );
         assert.equal(aws.alias.version, "2");
       },
       { versions: [placeholder], aliasVersion: "1", isReleased: false },
     ));
 
-  it("of a stage whose callers were moved by hand before can be taken back, once that version has passed its check", () =>
+  it("can be rolled back to a version that was set by hand, after that version passes its check", () =>
     withStage(
       async ({ release, rollback, aws }) => {
         await release(smallApi("two"));
         assert.equal(aws.alias.version, "3");
         const { lines, failure } = await rollback();
         assert.equal(failure, undefined);
-        assert.match(lines.join("\n"), /^check {4}version 2 answered 4 calls as it should$/m);
+        assert.match(lines.join("\n"), /^check {4}version 2 answered 4 calls as expected$/m);
         assert.equal(aws.alias.version, "2");
       },
       { isReleased: false },
     ));
 
-  it("brings nothing when all callers have this code", () =>
+  it("does nothing if all callers have this code", () =>
     withStage(async ({ release, aws }) => {
       await release({ ...smallApi("two"), "release.json": '{"commit":"a"}' });
       const before = aws.calls.length;
       const { lines } = await release({ ...smallApi("two"), "release.json": '{"commit":"b"}' });
-      assert.match(lines.join("\n"), /Version 3 is this code, and all callers have it: nothing to release/);
+      assert.match(lines.join("\n"), /Nothing to release: version 3 has this code, and all callers get it/);
       const actions = aws.calls.slice(before).map(({ action }) => action);
       assert.ok(
         !actions.includes("s3:PutObject") && !actions.includes("lambda:UpdateFunctionCode"),
@@ -105,7 +105,7 @@ describe("a release, at a stand-in for AWS", () => {
       assert.deepEqual([...aws.objects.keys()].length, 1);
     }));
 
-  it("publishes unchanged code again when its configuration was changed", () =>
+  it("publishes unchanged code again if the configuration has changed", () =>
     withStage(async ({ release, aws }) => {
       await release(smallApi("two"));
       const configured = aws.configure({ ...environmentWith("CORS_ALLOW_ORIGINS", "https://example.com") });
@@ -116,12 +116,12 @@ describe("a release, at a stand-in for AWS", () => {
       assert.equal(aws.calls.filter(({ action }) => action === "s3:PutObject").length, 1);
     }));
 
-  it("that is rehearsed says what it would do, and changes nothing", () =>
+  it("with --dry-run says what it would do, and changes nothing", () =>
     withStage(async ({ release, aws }) => {
       const { lines, failure } = await release(smallApi("two"), { dryRun: true, trafficShift: CANARY });
       assert.equal(failure, undefined);
       assert.match(lines.join("\n"), /Would upload 1 kB/);
-      assert.match(lines.join("\n"), /have AWS move callers from version 2 to it: Canary10Percent5Minutes/);
+      assert.match(lines.join("\n"), /let AWS move callers from version 2 to it: Canary10Percent5Minutes/);
       assert.deepEqual(
         [...new Set(aws.calls.map(({ action }) => action))],
         [
@@ -137,25 +137,25 @@ describe("a release, at a stand-in for AWS", () => {
     [
       "that cannot be loaded",
       { "bundle.mjs": 'throw new Error("no such module");\n' },
-      /not fit for callers: GET \/v1\/health failed, Error: no such module/,
+      /failed its check: GET \/v1\/health failed, Error: no such module/,
     ],
     [
       "that answers 500",
       { "bundle.mjs": "export const handler = async () => ({ statusCode: 500 });\n" },
-      /GET \/v1\/health answered 500 and not 200/,
+      /GET \/v1\/health answered 500 instead of 200/,
     ],
     [
-      "that lets anybody into a private endpoint",
+      "that lets anyone into a private endpoint",
       { "bundle.mjs": "export const handler = async () => ({ statusCode: 200 });\n" },
-      /GET \/v1\/\S+ without a token answered 200 and not 401/,
+      /GET \/v1\/\S+ without a token answered 200 instead of 401/,
     ],
     [
-      "that lets a caller in who is in none of the groups",
+      "that lets in a caller in none of the groups",
       {
         "bundle.mjs": `export const handler = async ({ requestContext: { authorizer, http } }) =>
           ({ statusCode: authorizer || http.path.endsWith("/health") ? 200 : 401 });\n`,
       },
-      /as a member of no group answered 200 and not 403/,
+      /as a member of no group answered 200 instead of 403/,
     ],
     [
       "that refuses every caller",
@@ -163,21 +163,21 @@ describe("a release, at a stand-in for AWS", () => {
         "bundle.mjs": `export const handler = async ({ requestContext: { http } }) =>
           ({ statusCode: http.path.endsWith("/health") ? 200 : 401 });\n`,
       },
-      /as a member of no group answered 401 and not 403/,
+      /as a member of no group answered 401 instead of 403/,
     ],
     [
-      "that answers in another form",
+      "that answers in the wrong format",
       { "bundle.mjs": 'export const handler = async () => "fine";\n' },
-      /its answer is not in the form of an HTTP API/,
+      /its answer does not have an HTTP API's format/,
     ],
   ];
   for (const [title, files, sentence] of broken) {
-    it(`of code ${title} leaves callers where they are, and says why, also the second time`, () =>
+    it(`of code ${title} does not move callers, and says why, also the second time`, () =>
       withStage(async ({ release, aws, broken }) => {
         broken.add("3");
         for (const trafficShift of [undefined, CANARY] as const) {
           const { failure = "" } = await release(files, { trafficShift });
-          assert.match(failure, /^It stopped at "check": Version 3 is/);
+          assert.match(failure, /^It stopped at "check": Version 3 failed its check/);
           assert.match(failure, sentence);
           assert.match(failure, /\nCallers are on version 2\.$/);
         }
@@ -188,7 +188,7 @@ describe("a release, at a stand-in for AWS", () => {
       }));
   }
 
-  it("whose function could not start in its environment says which variable is wrong", () =>
+  it("names the wrong variable if the function could not start in its environment", () =>
     withStage(async ({ release, aws, broken }) => {
       aws.configure({ RUNTIME: "LAMBDA" });
       broken.add("3");
@@ -196,7 +196,7 @@ describe("a release, at a stand-in for AWS", () => {
       assert.match(failure, /its environment is wrong, JWT_ISSUER is not set/);
     }));
 
-  it("of a stage that is not deployed says so", () =>
+  it("says so if the stage is not deployed", () =>
     withStage(
       async ({ release }) => {
         const { failure } = await release(smallApi("two"), {
@@ -204,7 +204,7 @@ describe("a release, at a stand-in for AWS", () => {
         });
         assert.match(
           failure ?? "",
-          /^It stopped at "look": There is no fixture-api-nowhere-Api:latest in this region and account; deploy/,
+          /^It stopped at "look": fixture-api-nowhere-Api:latest does not exist in this region and account; deploy/,
         );
       },
       { permissions: [{ ...permissions[0], resources: ["*"] } as PermissionStatement] },
@@ -213,7 +213,7 @@ describe("a release, at a stand-in for AWS", () => {
   describe("by canary", () => {
     const divided = ({ aws }: Stage) => Object.keys(aws.alias.weights).length > 0;
 
-    it("has AWS give some callers the new version, and then all", () =>
+    it("lets AWS give the new version to some callers, and then to all", () =>
       withStage(async ({ release, aws }) => {
         const seen: unknown[] = [];
         const { failure } = await release(smallApi("two"), {
@@ -228,7 +228,7 @@ describe("a release, at a stand-in for AWS", () => {
         assert.equal(deployment?.heedsAlarms, true);
       }));
 
-    it("ends with a sentence when an alarm has had AWS take it back", () =>
+    it("fails with a message if AWS rolls it back after an alarm", () =>
       withStage(async (stage) => {
         const { failure = "" } = await stage.release(smallApi("two"), {
           trafficShift: CANARY,
@@ -236,13 +236,13 @@ describe("a release, at a stand-in for AWS", () => {
         });
         assert.equal(
           failure,
-          'It stopped at "shift": AWS has not moved callers to version 3: One or more alarms have been activated.\nCallers are on version 2.',
+          'It stopped at "shift": AWS did not move callers to version 3: One or more alarms have been activated.\nCallers are on version 2.',
         );
         assert.deepEqual([stage.aws.alias.version, stage.aws.alias.weights], ["2", {}]);
       }));
 
     for (const isAlarmed of [false, true]) {
-      it(`goes on without its command, as when the laptop is closed, and AWS ${isAlarmed ? "takes it back when an alarm goes off" : "moves all callers"}`, () =>
+      it(`continues if its command is gone, and AWS ${isAlarmed ? "rolls it back after an alarm" : "moves all callers"}`, () =>
         withStage(async (stage) => {
           const { aws } = stage;
           const killed = new AbortController();
@@ -261,7 +261,7 @@ describe("a release, at a stand-in for AWS", () => {
         }));
     }
 
-    it("is refused while an alarm is on, unless it is told to ignore alarms", () =>
+    it("is refused while an alarm is on, except with --ignore-alarms", () =>
       withStage(async ({ release, aws }) => {
         aws.setAlarm(true);
         assert.match(
@@ -273,7 +273,7 @@ describe("a release, at a stand-in for AWS", () => {
         assert.equal(aws.alias.version, "3");
       }));
 
-    it("is refused while another one runs, which a rollback ends", () =>
+    it("is refused while another one runs, and a rollback ends that one", () =>
       withStage(async (stage) => {
         let refused = "";
         const first = await stage.release(smallApi("two"), {
@@ -287,7 +287,7 @@ describe("a release, at a stand-in for AWS", () => {
         });
         assert.match(
           refused,
-          /callers are divided: version 3 gets 10 %, version 2 the rest: AWS is moving them.*npm run rollback -- --stage test/,
+          /callers are split: version 3 gets 10 %, version 2 the rest: AWS is moving them.*npm run rollback -- --stage test/,
         );
         assert.equal(first.failure, undefined);
         assert.equal(stage.aws.alias.version, "3");
@@ -305,7 +305,7 @@ describe("a release, at a stand-in for AWS", () => {
   });
 });
 
-/** Does something as soon as it should, and then never again. */
+/** Does something once, at the first opportunity. */
 function once(run: () => Promise<unknown>, isDue: () => boolean): () => Promise<unknown> | undefined {
   let isDone = false;
   return () => {

@@ -1,4 +1,4 @@
-// Rollbacks at a stand-in for AWS.
+// Tests rollbacks with a stand-in for AWS.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -6,14 +6,14 @@ import { type Stage, startStage } from "./release-world.ts";
 import { createSmallRunner, type PackageRunner } from "./run-package.ts";
 import { smallApi } from "./small-api.ts";
 
-describe("a rollback, at a stand-in for AWS", () => {
+describe("a rollback (stand-in for AWS)", () => {
   let runner: PackageRunner;
   before(() => {
     runner = createSmallRunner();
   });
   after(() => runner.close());
 
-  /** Versions 2, 3 and 4 were released one after another; 4 is what callers have. */
+  /** Versions 2, 3 and 4 were released in order; callers get 4. */
   async function withReleases(run: (stage: Stage) => Promise<void>): Promise<void> {
     const stage = await startStage(runner);
     try {
@@ -25,7 +25,7 @@ describe("a rollback, at a stand-in for AWS", () => {
     }
   }
 
-  it("gives all callers what they had before, step by step, and says how to undo it", () =>
+  it("gives all callers their previous version, prints each step, and says how to undo it", () =>
     withReleases(async ({ rollback, aws }) => {
       const { lines, failure } = await rollback();
       assert.equal(failure, undefined);
@@ -33,7 +33,7 @@ describe("a rollback, at a stand-in for AWS", () => {
         "look     callers are on version 4",
         "choose   version 3",
         "check    version 3 was released before",
-        "Deployment d-4 moves callers from version 4 to 3. AWS goes on with it when this command ends; to take it back: npm run rollback -- --stage test",
+        "Deployment d-4 moves callers from version 4 to 3. AWS continues if this command ends; to roll back: npm run rollback -- --stage test",
         "shift    all callers get version 3",
         "Version 3 is live for all callers, 5 s after the start.",
         "To undo this: npm run rollback -- --stage test --to 4",
@@ -41,12 +41,12 @@ describe("a rollback, at a stand-in for AWS", () => {
       await rollback();
       assert.equal(aws.alias.version, "2");
       // The placeholder.
-      assert.match((await rollback()).failure ?? "", /Version 1 is not fit for callers: .* answered 503/);
+      assert.match((await rollback()).failure ?? "", /Version 1 failed its check: .* answered 503/);
       assert.equal((await rollback({ to: "4" })).failure, undefined);
       assert.equal(aws.alias.version, "4");
     }));
 
-  it("after a rollback and a new release goes back to what callers had, and not to what was taken back", () =>
+  it("after a rollback and a new release skips the version that was rolled back", () =>
     withReleases(async ({ release, rollback, aws }) => {
       await rollback();
       await release(smallApi("five"));
@@ -55,7 +55,7 @@ describe("a rollback, at a stand-in for AWS", () => {
       assert.equal(aws.alias.version, "3");
     }));
 
-  it("moves callers whatever the alarms say, all at once", () =>
+  it("moves all callers at once, despite alarms", () =>
     withReleases(async ({ rollback, aws }) => {
       aws.setAlarm(true);
       assert.equal((await rollback()).failure, undefined);
@@ -63,48 +63,48 @@ describe("a rollback, at a stand-in for AWS", () => {
       assert.equal(aws.deployments.at(-1)?.deploymentConfigName, "CodeDeployDefault.LambdaAllAtOnce");
     }));
 
-  it("to a version that never passed a check is refused", () =>
+  it("is refused to a version that fails its check", () =>
     withReleases(async ({ release, rollback, aws }) => {
       const open = { "bundle.mjs": "export const handler = async () => ({ statusCode: 200 });\n" };
-      assert.match((await release(open)).failure ?? "", /Version 5 is not fit/);
+      assert.match((await release(open)).failure ?? "", /Version 5 failed its check/);
       assert.match(
         (await rollback({ to: "5" })).failure ?? "",
-        /^It stopped at "check": Version 5 is not fit for callers: GET \S+ without a token answered 200 and not 401/,
+        /^It stopped at "check": Version 5 failed its check: GET \S+ without a token answered 200 instead of 401/,
       );
       assert.equal(aws.alias.version, "4");
     }));
 
-  it("from a version that no release has brought asks which version is meant", async () => {
+  it("asks for a version if no release of the current one is known", async () => {
     const stage = await startStage(runner, { isReleased: false });
     try {
       assert.match(
         (await stage.rollback()).failure ?? "",
-        /No release of version 2 is known, and so not what was there before; choose a version, e\.g\. --to 1\./,
+        /No release of version 2 is known, so its predecessor is unknown; choose a version, e\.g\. --to 1\./,
       );
     } finally {
       await stage.close();
     }
   });
 
-  it("to a version that was deleted since is refused", () =>
+  it("is refused to a deleted version", () =>
     withReleases(async ({ rollback, aws }) => {
       aws.deleteVersion("3");
       assert.match(
         (await rollback()).failure ?? "",
-        /There is no fixture-api-test-Api:3 any more; choose another version/,
+        /fixture-api-test-Api:3 no longer exists; choose another version/,
       );
       assert.equal(aws.alias.version, "4");
     }));
 
-  it("to where callers are already changes nothing", () =>
+  it("changes nothing if callers already have the version", () =>
     withReleases(async ({ rollback, aws }) => {
       const before = aws.deployments.length;
       const { lines } = await rollback({ to: "4" });
-      assert.match(lines.join("\n"), /All callers are on version 4 already/);
+      assert.match(lines.join("\n"), /all callers are already on version 4/);
       assert.equal(aws.deployments.length, before);
     }));
 
-  it("stops a shift that is running, and goes no further", () =>
+  it("stops a running shift, and goes no further", () =>
     withReleases(async (stage) => {
       const { aws } = stage;
       const killed = new AbortController();
@@ -120,15 +120,15 @@ describe("a rollback, at a stand-in for AWS", () => {
       const { lines, failure } = await stage.rollback();
       assert.equal(failure, undefined);
       assert.deepEqual(lines, [
-        "look     callers are divided: version 5 gets 10 %, version 4 the rest",
-        "stop     deployment d-4 has been taken back",
+        "look     callers are split: version 5 gets 10 %, version 4 the rest",
+        "stop     deployment d-4 was rolled back",
         "choose   version 4",
         "Version 4 is live for all callers, 5 s after the start.",
       ]);
       assert.deepEqual([aws.alias.version, aws.alias.weights], ["4", {}]);
     }));
 
-  it("says how to unite callers who are divided while AWS moves none of them", () =>
+  it("says how to move callers to one version if they are split without a running shift", () =>
     withReleases(async ({ rollback, aws }) => {
       aws.moveAlias({ weights: { 3: 0.5 } });
       assert.match(
@@ -137,7 +137,7 @@ describe("a rollback, at a stand-in for AWS", () => {
       );
     }));
 
-  it("that meets another one ends with a sentence, and callers are on one version", () =>
+  it("ends with a message if another one interrupts it, and callers get one version", () =>
     withReleases(async ({ rollback, aws }) => {
       let other: string | undefined;
       aws.onCall(async (index) => {
@@ -145,13 +145,13 @@ describe("a rollback, at a stand-in for AWS", () => {
         aws.onCall(async () => {});
         other = (await rollback({ to: "2" })).failure;
       });
-      assert.match((await rollback()).failure ?? "", /^It stopped at "shift": AWS has not moved callers/);
+      assert.match((await rollback()).failure ?? "", /^It stopped at "shift": AWS did not move callers/);
       assert.equal(other, undefined);
       assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
     }));
 
   for (const fault of ["throttled", "error 500", "connection reset", "answer lost"] as const) {
-    it(`succeeds where every call meets this at first: ${fault}`, () =>
+    it(`succeeds if every call first meets this fault: ${fault}`, () =>
       withReleases(async ({ rollback, aws }) => {
         const first = aws.calls.length;
         aws.failAt(...[0, 2, 4].map((call) => ({ call: first + call, fault })));
@@ -161,7 +161,7 @@ describe("a rollback, at a stand-in for AWS", () => {
       }));
   }
 
-  it("that is refused a right names it, and leaves callers where they are", async () => {
+  it("names a missing right, and does not move callers", async () => {
     for (const [call, action] of [
       "lambda:GetAlias",
       "codedeploy:GetDeploymentGroup",
@@ -178,7 +178,7 @@ describe("a rollback, at a stand-in for AWS", () => {
         aws.failAt({ call: aws.calls.length + call, fault: "access denied" });
         const { failure = "" } = await rollback();
         assert.match(failure, /^It stopped at "\w+": /);
-        assert.ok(failure.includes(`You may not do ${action} on `), failure);
+        assert.ok(failure.includes(`You may not call ${action} on `), failure);
         assert.equal(aws.alias.version, "4");
       });
     }

@@ -1,6 +1,6 @@
 /**
- * Runs packages. As Lambda does: unpacks the zip and loads its handler in a worker. The same zip with the same environment
- * is unpacked and started once, however many stand-ins run it. Or in this process, where only the answers count.
+ * Runs packages as Lambda does: unpacks the zip and loads its handler in a worker, once for the same zip and environment. Or,
+ * if only the answers matter, in this process.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -46,7 +46,7 @@ export function createPackageRunner(): PackageRunner {
   };
 }
 
-/** For packages of one file that needs no environment: it starts no worker, which takes longer than a whole release. */
+/** For packages of one file without an environment. It needs no worker, whose start takes longer than a whole release. */
 export function createSmallRunner(): PackageRunner {
   const loaded = new Map<string, Promise<{ handler(event: object): Promise<unknown> }>>();
   return {

@@ -1,4 +1,4 @@
-/** An API of a few lines, for tests of what is around it: its definitions, and code that answers as they say. */
+/** A tiny API for tests: its definitions, and code that answers accordingly. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { anyone, auth } from "@lambda-express-api/kit/route/access.ts";
@@ -6,7 +6,7 @@ import { defineRoute } from "@lambda-express-api/kit/route/define-route.ts";
 import { apiOf } from "@lambda-express-api/kit/test/fixtures/api.ts";
 import type { ReleaseTarget } from "../../src/release/release-target.ts";
 
-/** The files of a package, by name. */
+/** A package's files, by name. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
 const route = (operationId: string, path: string, role?: "health") =>
@@ -39,7 +39,7 @@ export const handler = async ({ requestContext: { authorizer, http } }) => {
   };
 }
 
-/** The same, whose build is these files. */
+/** The same API with these files as its build. */
 export function targetOf(files: Files): ReleaseTarget {
   return { api, build: async (folder) => writeFiles(folder, files) };
 }

@@ -1,4 +1,4 @@
-// The command as `src/release/main.ts` runs it, for the small API: a process that may be told to end.
+// Runs the command as `src/release/main.ts` does, for the small API, in a process that a test can end.
 
 import { runCommand } from "../../src/release/command.ts";
 import { smallApi, targetOf } from "./small-api.ts";

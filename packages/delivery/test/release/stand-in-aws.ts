@@ -1,7 +1,7 @@
 /**
- * Not AWS: as much of Lambda, S3 and CodeDeploy as a release asks, in memory, on loopback, in the protocols of the real
- * ones. It keeps versions, aliases, weights and revision ids as Lambda does, runs the packages that it is given, moves callers
- * as CodeDeploy does, allows what the statements allow, and fails when a test wants it to.
+ * A stand-in for AWS in memory and on loopback: the parts of Lambda, S3 and CodeDeploy that a release calls, in their real
+ * protocols. It keeps versions, aliases, weights and revision ids as Lambda does, runs uploaded packages, moves callers as
+ * CodeDeploy does, enforces statements, and fails on request.
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -16,25 +16,25 @@ export const BUCKET = "my-releases";
 export const FUNCTION_ARN = `arn:aws:lambda:eu-west-1:123456789012:function:${FUNCTION_NAME}`;
 export const BUCKET_ARN = `arn:aws:s3:::${BUCKET}`;
 
-/** One call, as the stand-in saw it. */
+/** A call to the stand-in. */
 export interface SeenCall {
-  /** As a policy names it. */
+  /** The action, as a policy names it. */
   readonly action: string;
   readonly resource: string;
 }
 
-/** What happens to a call in place of its answer. */
+/** What happens to a call instead of its answer. */
 export type Fault =
   | "access denied"
   | "throttled"
   | "error 500"
   | "connection reset"
-  /** It is done, but the answer is lost. */
+  /** The call succeeds, but its answer is lost. */
   | "answer lost"
   | "answer withheld";
 
 export interface FaultPlan {
-  /** The how manieth call, from 0; the SDK's own repetitions are calls too. */
+  /** The index of the call, from 0. The SDK's retries count too. */
   readonly call: number;
   readonly fault: Fault;
   /** Default: 1. */
@@ -51,7 +51,7 @@ interface Version {
   readonly codeSha256: string;
   readonly environment: Record<string, string>;
   readonly revisionId: string;
-  /** How often it must be looked at before it is ready. */
+  /** How often it must be read before it is ready. */
   pending: number;
 }
 
@@ -59,40 +59,40 @@ export interface StandInOptions {
   readonly runner: PackageRunner;
   readonly permissions: readonly PermissionStatement[];
   readonly environment: Record<string, string>;
-  /** The code of the versions that are there already, the first of them being version 1. */
+  /** The code of the existing versions, starting with version 1. */
   readonly versions: readonly Uint8Array[];
   readonly aliasVersion: string;
-  /** Whether a release has brought callers to it. Default: yes. */
+  /** Whether a release has moved callers to it. Default: yes. */
   readonly isReleased?: boolean;
-  /** Updates take time, as they do at AWS, which is told in looks. Default: yes. */
+  /** Whether updates take time, counted in reads, as at AWS. Default: yes. */
   readonly takesTime?: boolean;
 }
 
 export interface StandInAws {
   readonly url: string;
   readonly calls: readonly SeenCall[];
-  /** What else AWS asks whether it is allowed, for these calls. */
+  /** The other rights that AWS checks for these calls. */
   readonly alsoAsked: readonly SeenCall[];
   readonly alias: Readonly<StandInAlias>;
-  /** Invocations of versions by their number, as only a check calls them. */
+  /** Invocations by version number, which only a check makes. */
   readonly checked: readonly { readonly version: string; readonly path: string; readonly status: number }[];
   readonly objects: ReadonlyMap<string, { readonly body: Uint8Array; readonly sha256: string | undefined }>;
   versions(): readonly string[];
   packageOf(version: string): Uint8Array;
   readonly architectures: readonly string[];
   failAt(...plans: readonly FaultPlan[]): void;
-  /** Is called after each change of the alias or the function. */
+  /** Called after each change of the alias or the function. */
   onChange(listener: () => Promise<void>): void;
-  /** Is called before each call, which waits for it. */
+  /** Called before each call, which waits for it. */
   onCall(listener: (index: number) => Promise<void>): void;
-  /** Is told of a call whose answer is withheld. */
+  /** Called for a call whose answer is withheld. */
   onWithheld(listener: () => void): void;
   readonly deployments: readonly StandInDeployment[];
-  /** What CloudWatch says of the deployment group's alarms from now on. */
+  /** Sets the state of the deployment group's alarms. */
   setAlarm(isOn: boolean): void;
-  /** AWS goes on with what it was asked for. */
+  /** Lets AWS continue its work. */
   advance(): Promise<void>;
-  /** A deployment changes the function's configuration, and publishes it as SST does. */
+  /** Changes the function's configuration and publishes it, as SST does in a deployment. */
   configure(environment: Record<string, string>): string;
   moveAlias(alias: Partial<StandInAlias>): void;
   deleteVersion(version: string): void;
@@ -191,7 +191,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
     highest += 1;
     versions.set(String(highest), versionOf(latest.zip, latest.environment, looksUntilActive));
     latest.hasChanged = false;
-    // AWS does not promise to keep it, so nothing may rely on it.
+    // AWS does not promise to keep it, so the release must not rely on it.
     latest.revisionId = newRevision();
     return String(highest);
   }
@@ -247,7 +247,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
       case "GET configuration": {
         if (qualifier === undefined) {
           const told = latestConfiguration();
-          // The end of an update is a revision of its own.
+          // The end of an update is a separate revision.
           if (latest.pending > 0 && --latest.pending === 0) latest.revisionId = newRevision();
           return json(told);
         }
@@ -352,7 +352,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
       return { status: 200, body: "", headers: { etag: '"etag"' } };
     }
     const object = objects.get(name);
-    // As for a caller without the right to list the bucket.
+    // As for a caller who may not list the bucket.
     if (!object) throw new Refused(403, "AccessDenied", "Access Denied");
     const wantsChecksum = headers["x-amz-checksum-mode"] === "ENABLED" && object.sha256 !== undefined;
     return {
@@ -422,7 +422,7 @@ export async function startStandInAws(options: StandInOptions): Promise<StandInA
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://stand-in");
-    // Signature Version 4 says for which service it was made.
+    // Signature Version 4 names its service.
     const service = /Credential=[^/]+\/\d{8}\/[\w-]+\/(lambda|s3|codedeploy)\/aws4_request/.exec(
       request.headers.authorization ?? "",
     )?.[1] as Service | undefined;
@@ -500,7 +500,7 @@ const CONTENT_TYPES: Record<Service, string> = {
   codedeploy: "application/x-amz-json-1.1",
 };
 
-/** The requests that a call is, as policies name them: those of CodeDeploy have several. */
+/** The requests of a call, as policies name them. A call to CodeDeploy has several. */
 function alsoAsks(request: Request): readonly SeenCall[] {
   if (request.service !== "codedeploy" || operationOf(request) !== "CreateDeployment") return [];
   const { deploymentConfigName = "CodeDeployDefault.LambdaAllAtOnce", overrideAlarmConfiguration } =
@@ -535,7 +535,7 @@ function asPolicyNames(request: Request): SeenCall {
       request.body.toString(),
     );
     const group = `${CODE_DEPLOY_ARN}:deploymentgroup:${applicationName}/${deploymentGroupName}`;
-    // StopDeployment takes no resource.
+    // StopDeployment supports no resource.
     return { action: `codedeploy:${operation}`, resource: operation === "StopDeployment" ? "*" : group };
   }
   if (service === "s3")
@@ -595,7 +595,7 @@ function refusalOf({ service }: Request, { status, code, message }: Refused): Re
   return { status, body: JSON.stringify({ __type: `com.amazonaws.codedeploy#${code}`, message }) };
 }
 
-/** What `aws-chunked` has put between the bytes (Signature Version 4, "Transferring payload in chunks"). */
+/** Removes the frames of `aws-chunked` (Signature Version 4, "Transferring payload in chunks"). */
 function unchunk(body: Buffer): Buffer {
   const parts: Buffer[] = [];
   for (let offset = 0; ; ) {

@@ -1,6 +1,6 @@
 /**
- * Not CodeDeploy: one deployment group, whose deployments go on by a step each time that a test lets time pass, with alarms
- * and rollbacks as its user guide describes them ("Deployments on an AWS Lambda compute platform", "Redeploy and roll back").
+ * A stand-in for CodeDeploy: one deployment group, whose deployments advance one step when a test lets time pass, with alarms
+ * and rollbacks as in its user guide ("Deployments on an AWS Lambda compute platform", "Redeploy and roll back").
  */
 import { parse } from "yaml";
 import { FUNCTION_NAME, Refused, type StandInAlias } from "./stand-in-aws.ts";
@@ -17,7 +17,7 @@ export interface StandInDeployment {
   status: "Created" | "InProgress" | "Succeeded" | "Failed" | "Stopped";
   errorInformation?: { readonly code: string; readonly message: string };
   rollbackInfo?: { readonly rollbackDeploymentId: string };
-  /** How often it has gone on. */
+  /** The number of completed steps. */
   steps: number;
 }
 
@@ -38,7 +38,7 @@ interface Input {
 export interface StandInCodeDeploy {
   readonly deployments: readonly StandInDeployment[];
   answer(operation: string, input: Input): Promise<object>;
-  /** Adds a release of long ago. */
+  /** Adds a past release. */
   remember(from: string, to: string): void;
   setAlarm(isOn: boolean): void;
   advance(): Promise<void>;
@@ -49,7 +49,7 @@ const CANARY_STEPS = 2;
 
 /**
  * @param find throws for a version that does not exist.
- * @param onChange is called after each change of the alias.
+ * @param onChange called after each change of the alias.
  */
 export function createStandInCodeDeploy(
   alias: StandInAlias,
@@ -77,7 +77,7 @@ export function createStandInCodeDeploy(
     await onChange();
   }
 
-  /** Ends a deployment, and starts the one that takes it back. */
+  /** Ends a deployment, and starts its rollback. */
   function fail(
     deployment: StandInDeployment,
     status: "Failed" | "Stopped",

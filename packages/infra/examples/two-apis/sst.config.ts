@@ -1,7 +1,7 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// Two APIs under one domain: https://api.example.com/admin has the endpoints of administrators, with a function, limits
-// and alarms of its own, and https://api.example.com/express has the rest. In your project it is your own API.
+// Two APIs under one domain: https://api.example.com/admin has the administrators' endpoints, with a separate function,
+// limits and alarms, and https://api.example.com/express has the rest. In your project, use your own API.
 
 export default $config({
   app: () => ({

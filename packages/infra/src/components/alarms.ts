@@ -1,4 +1,4 @@
-/** Alarms, so that you know before a caller complains. docs: Lambda and HTTP API metrics of CloudWatch. */
+/** Alarms on the metrics of Lambda and the HTTP API in CloudWatch. */
 
 export interface AlarmsArgs {
   readonly apiId: $util.Input<string>;
@@ -6,21 +6,21 @@ export interface AlarmsArgs {
   readonly functionName: $util.Input<string>;
   readonly aliasName: $util.Input<string>;
   readonly timeoutSeconds: number;
-  /** Who is told; without it the alarms only show in CloudWatch. */
+  /** The SNS topic to notify. Without it, the alarms only show in CloudWatch. */
   readonly topicArn: $util.Input<string> | undefined;
-  /** Whether to make only those that take a release back. */
+  /** Whether to create only the alarms that roll a release back. */
   readonly forReleasesOnly: boolean;
 }
 
 const FIVE_MINUTES = 300;
-/** One in a hundred answers is the API's own fault. */
+/** One answer in a hundred is a 5xx. */
 const FAILURE_RATIO = 0.01;
-/** Three calls at night are too few for a failure rate. */
+/** A few calls at night do not make a failure rate. */
 const FEWEST_FAILURES = 5;
-/** The slowest of a hundred has used this part of its time. */
+/** The 99th percentile has used this share of the time limit. */
 const NEAR_TIMEOUT = 0.8;
 
-/** @returns the names of those that take a release back: the gateway's 5xx, and the alias's errors. */
+/** @returns the names of the alarms that roll a release back: the gateway's 5xx, and the alias's errors. */
 export function createAlarms(name: string, args: AlarmsArgs, parent: $util.Resource): $util.Output<string>[] {
   const { apiId, stageName, functionName, aliasName, topicArn } = args;
   const actions = topicArn === undefined ? [] : [topicArn];
@@ -42,7 +42,7 @@ export function createAlarms(name: string, args: AlarmsArgs, parent: $util.Resou
         alarmDescription: description,
         comparisonOperator: "GreaterThanThreshold",
         evaluationPeriods: 1,
-        // Without calls, nothing is wrong.
+        // No calls means no failures.
         treatMissingData: "notBreaching",
         alarmActions: actions,
         okActions: actions,

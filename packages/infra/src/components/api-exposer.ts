@@ -1,40 +1,40 @@
 /**
- * A custom domain in front of one API or of several, each under a mapping key of its own. HTTP and WebSocket APIs
- * cannot share a domain; expose each kind under a name of its own.
+ * A custom domain in front of one or more APIs, each under its own mapping key. HTTP and WebSocket APIs cannot share a domain;
+ * expose each kind under a separate name.
  */
 import type { Dns } from "./dns.ts";
 
-/** What can be put under a domain. `LambdaApi` is one. */
+/** An API that a domain can serve, such as a `LambdaApi`. */
 export interface ExposableApi {
   readonly apiId: $util.Input<string>;
   readonly stageName: $util.Input<string>;
-  /** One or several path segments; without it the API takes what no other takes. */
+  /** One or more path segments. Without it the API gets every path that no other API has. */
   readonly mappingKey?: string | undefined;
 }
 
 export interface ApiExposerArgs {
   readonly domainName: string;
-  /** By a name for its URL in `urls`. */
+  /** Each name is also the key of the API's URL in `urls`. */
   readonly apis: Readonly<Record<string, ExposableApi>>;
   /** Default: `HTTP`. */
   readonly protocol?: "HTTP" | "WEBSOCKET";
-  /** Where the domain's DNS is hosted; without it you make the records, to `targetDomainName`. */
+  /** Where the domain's DNS is hosted. Without it you create the records, which point to `targetDomainName`. */
   readonly dns?: Dns | undefined;
-  /** A certificate in the API's region. Default: one is made, and validated by a record. */
+  /** A certificate in the API's region. Default: a new one, validated by a DNS record. */
   readonly certificateArn?: $util.Input<string> | undefined;
   /** Default: `ipv4`. */
   readonly ipAddressType?: "ipv4" | "dualstack";
 }
 
 export class ApiExposer extends $util.ComponentResource {
-  /** Where each API is reached, under the name that it has in `apis`. */
+  /** The URL of each API, under its name in `apis`. */
   readonly urls: Readonly<Record<string, $util.Output<string>>>;
-  /** What the domain's record must point to, for those who make it themselves. */
+  /** The target of the domain's record, for records that you create yourself. */
   readonly targetDomainName: $util.Output<string>;
-  /** The zone of that target, which an alias record at Route 53 names. */
+  /** The zone of the target, for an alias record at Route 53. */
   readonly targetZoneId: $util.Output<string>;
 
-  /** @throws Error for what the gateway would refuse half-way through a deployment. */
+  /** @throws Error for mistakes that the gateway would refuse only during the deployment. */
   constructor(name: string, args: ApiExposerArgs, options?: $util.ComponentResourceOptions) {
     super("lambda-express-api:infra:ApiExposer", name, {}, options);
     const parent = this;
@@ -71,7 +71,7 @@ export class ApiExposer extends $util.ComponentResource {
     this.urls = Object.fromEntries(
       Object.entries(apis).map(([apiName, { apiId, stageName, mappingKey }]) => {
         const mapping = new aws.apigatewayv2.ApiMapping(
-          // A domain has each key once, so the key names the resource, whatever the API is called.
+          // The key is unique in a domain, so it names the resource. A renamed API keeps its mapping.
           `${name}Mapping${mappingKey ?? ""}`,
           {
             apiId,
@@ -79,11 +79,11 @@ export class ApiExposer extends $util.ComponentResource {
             domainName: domain.id,
             ...(mappingKey !== undefined && { apiMappingKey: mappingKey }),
           },
-          // Another API under the same key is another mapping, for which the key has to be free.
+          // A different API under the same key is a new mapping, which needs the key to be free.
           { parent, deleteBeforeReplace: true, aliases: [{ name: `${name}Mapping${apiName}` }] },
         );
         const path = mappingKey === undefined ? "" : `/${mappingKey}`;
-        // Only when the mapping is there does the URL answer.
+        // The URL answers only after the mapping exists.
         return [apiName, mapping.id.apply(() => `${scheme}://${domainName}${path}`)];
       }),
     );
@@ -92,7 +92,7 @@ export class ApiExposer extends $util.ComponentResource {
     function createCertificate(): $util.Output<string> {
       if (!dns) {
         throw new Error(
-          `${domainName} has neither a certificate nor anybody who could make the record that validates one; give certificateArn or dns.`,
+          `${domainName} has no certificate, and no DNS provider to validate a new one; set certificateArn or dns.`,
         );
       }
       return new sst.aws.DnsValidatedCertificate(`${name}Ssl`, { domainName, dns }, { parent }).arn;
@@ -114,7 +114,7 @@ function checkMappingKeys(
     const earlier = nameByKey.get(key);
     if (earlier !== undefined) {
       throw new Error(
-        `${earlier} and ${name} are both at https://${domainName}/${key}; give one of them another mapping key.`,
+        `${earlier} and ${name} are both at https://${domainName}/${key}; give one of them a different mapping key.`,
       );
     }
     nameByKey.set(key, name);

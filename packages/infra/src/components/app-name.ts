@@ -1,8 +1,8 @@
 /**
- * Compares the name of the app in `sst.config.ts` with the API's own. `app()` cannot ask the API for it: SST evaluates that
- * part without the `require` that many packages need.
+ * Checks that `sst.config.ts` and the API have the same name. `app()` cannot import the API's name, because SST evaluates it
+ * without the `require` that many packages need.
  *
- * @throws Error when they differ: a release finds its function by the API's name.
+ * @throws Error if they differ, because a release finds its function by the API's name.
  */
 export function demandAppName(apiName: string): void {
   if ($app.name === apiName) return;

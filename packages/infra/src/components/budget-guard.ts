@@ -1,5 +1,5 @@
 /**
- * A mail when the month grows expensive. It looks at the whole account: a budget for this app's tags would count
+ * Sends an e-mail when the month becomes expensive. It covers the whole account: a budget for this app's tags would count
  * nothing until you activate the tags for billing.
  */
 export interface BudgetGuardArgs {

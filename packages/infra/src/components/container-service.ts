@@ -1,21 +1,21 @@
-/** The same API on Fargate, behind a load balancer, for those whom Lambda no longer fits. */
+/** The same API on Fargate behind a load balancer. */
 import type { Dns } from "./dns.ts";
 import { type CallerSettings, callerEnvironment } from "./environment.ts";
 import type { OwnRights } from "./function-args.ts";
 
 export interface ContainerServiceArgs extends CallerSettings, OwnRights {
-  /** An image in a registry, or what to build one of. */
+  /** An image in a registry, or the arguments to build one. */
   readonly image: sst.aws.ServiceArgs["image"];
-  /** Where the load balancer asks whether an instance is well: the path of the endpoint with the role `health`. */
+  /** The path of the load balancer's health check: the endpoint with the role `health`. */
   readonly healthPath: string;
-  /** A token must not travel in plain text, so there is no way without a domain. */
+  /** Required, because tokens need HTTPS. */
   readonly domainName: string;
   readonly dns: Dns;
   /** Default: `*`. */
   readonly corsAllowOrigins?: readonly string[];
-  /** As in `LambdaApi`: what follows from the other inputs is there by itself. */
+  /** As in `LambdaApi`: variables that follow from the other inputs are set already. */
   readonly environment?: Readonly<Record<string, $util.Input<string>>>;
-  /** Default: one is made. */
+  /** Default: a new one. */
   readonly vpc?: sst.aws.Vpc;
   /** Default: 30. */
   readonly logRetentionDays?: number;
@@ -49,10 +49,10 @@ export class ContainerService extends $util.ComponentResource {
           RUNTIME: "CONTAINERIZED",
           NODE_ENV: "production",
           PORT: String(PORT),
-          // The load balancer writes who calls.
+          // The load balancer sets the caller's address.
           TRUSTED_PROXY_HOPS: "1",
-          // It takes the load balancer two failed checks to send no more. With the drain after it that is less than the
-          // 30 s after which Fargate kills.
+          // The load balancer stops sending after two failed checks. With the drain, that is less than the 30 s after which Fargate
+          // kills the process.
           DRAIN_DELAY_SECONDS: "10",
         },
         ...(args.link && { link: args.link }),
@@ -69,7 +69,7 @@ export class ContainerService extends $util.ComponentResource {
         },
         scaling: { min: minimum, max: maximum },
         transform: {
-          // SST would let it read every parameter and every secret of the account.
+          // SST would let it read every parameter and secret of the account.
           executionRole: (roleArgs) => {
             roleArgs.inlinePolicies = [];
           },

@@ -1,4 +1,4 @@
-/** How the API is doing, on one page: what callers see, what the function does, and what went wrong last. */
+/** The dashboard: the answers that callers get, the function's work, and the last errors. */
 
 export interface DashboardArgs {
   readonly apiId: $util.Input<string>;
@@ -6,7 +6,7 @@ export interface DashboardArgs {
   readonly functionName: $util.Input<string>;
   readonly aliasName: $util.Input<string>;
   readonly logGroupName: $util.Input<string>;
-  /** Of the API's own metrics, where it has them. */
+  /** The namespace of the API's own metrics, if it has any. */
   readonly metricsNamespace: string | undefined;
 }
 
@@ -16,7 +16,7 @@ const HEIGHT = 6;
 
 type Metric = readonly [...namesAndValues: string[], { readonly stat: string; readonly label: string }];
 
-/** Makes the dashboard, named as the component's other resources. */
+/** Creates the dashboard, named like the component's other resources. */
 export function createDashboard(name: string, args: DashboardArgs, parent: $util.Resource): void {
   const { region } = aws.getRegionOutput();
   new aws.cloudwatch.Dashboard(
@@ -96,7 +96,7 @@ function widgetsOf(
       lambda("Errors", "Sum", "errors"),
       lambda("Throttles", "Sum", "throttles"),
     ]),
-    // Of the whole function: CloudWatch counts instances for each version, but not for an alias.
+    // For the whole function, because CloudWatch does not count instances by alias.
     chart("Instances at once", [
       [
         "AWS/Lambda",

@@ -1,6 +1,6 @@
 /**
- * What moves callers from one version to the next, and back where an alarm goes off: a CodeDeploy application with one
- * deployment group, which have the names of the function and of its alias, and a role that may move that alias.
+ * Shifts callers from one version to the next, and back if an alarm goes off: a CodeDeploy application named after the
+ * function, a deployment group named after its alias, and a role that may move only that alias.
  */
 import { ALIAS_NAME } from "../names.ts";
 import { DEPLOYMENT_CONFIG_PREFIX, type TrafficShift } from "../traffic-shifts.ts";
@@ -8,13 +8,13 @@ import { ownArn } from "./function-args.ts";
 
 export interface DeploymentGroupArgs {
   readonly functionName: string;
-  /** How callers are moved where a release does not say. */
+  /** The default shift of a release. */
   readonly trafficShift: TrafficShift;
-  /** Which alarms take a version back. */
+  /** The alarms that roll a release back. */
   readonly alarmNames: readonly $util.Input<string>[];
 }
 
-/** IAM's limit on the name of a role. */
+/** IAM's limit on a role's name. */
 const MAX_ROLE_NAME_LENGTH = 64;
 
 /** @throws Error for names that IAM would refuse. */
@@ -52,7 +52,7 @@ export function createDeploymentGroup(
     },
     { parent },
   );
-  // Of the policy AWSCodeDeployRoleForLambda what a shift without hooks needs, on this function alone.
+  // The part of AWSCodeDeployRoleForLambda that a shift without hooks needs, for this function only.
   const policy = new aws.iam.RolePolicy(
     `${name}ShiftPolicy`,
     {
@@ -66,7 +66,7 @@ export function createDeploymentGroup(
               Action: ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],
               Resource: [functionArn, `${functionArn}:*`],
             },
-            // CloudWatch asks for this right on all alarms, whichever are described.
+            // CloudWatch does not support this right for single alarms.
             { Effect: "Allow", Action: ["cloudwatch:DescribeAlarms"], Resource: [alarmsArn] },
           ],
         }),

@@ -1,15 +1,15 @@
-/** The API's environment, as far as it follows from the infrastructure. */
+/** The part of the API's environment that follows from the infrastructure. */
 import type { Features } from "@lambda-express-api/kit/config.ts";
 
 export interface CallerSettings {
   readonly jwtAuthorizer: { readonly issuer: string; readonly audiences: readonly string[] };
-  /** The claim that holds the caller's groups. Default: `groups`. */
+  /** The claim with the caller's groups. Default: `groups`. */
   readonly groupsClaim?: string;
   /** Default: everything is on. */
   readonly features?: Features;
 }
 
-/** What the API must know of its callers, whatever runs it. */
+/** The API's settings that identify callers, the same in each runtime. */
 export function callerEnvironment({
   jwtAuthorizer,
   groupsClaim,
@@ -24,7 +24,7 @@ export function callerEnvironment({
   };
 }
 
-/** Marks values as secret: they are encrypted in the state, and no output and no diff shows them. */
+/** Marks values as secret: they are encrypted in the state and hidden in outputs and diffs. */
 export function secretEnvironment(
   environment: Readonly<Record<string, string>>,
 ): Record<string, $util.Output<string>> {

@@ -1,16 +1,16 @@
-/** What every function of ours is made with: a role that may do what is said here and nothing else, a log with an end. */
+/** The arguments of every function: a role with only the rights listed here, and a log with a retention. */
 import type { FunctionCode } from "./api-code.ts";
 
-/** What is given to a function, or to a container, beside the environment. */
+/** The rights and the network of a function or a container. */
 export interface OwnRights {
-  /** Resources that it may use, with the rights that SST says they need: `[table, queue]`. */
+  /** Resources that it may use, with the rights that SST defines for them: `[table, queue]`. */
   readonly link?: sst.aws.FunctionArgs["link"];
-  /** What else it may do at AWS. Default: nothing. */
+  /** Other rights at AWS. Default: none. */
   readonly permissions?: readonly sst.aws.FunctionPermissionArgs[];
 }
 
 export interface OwnFunctionArgs extends OwnRights {
-  /** The log that it may write to, and no other. */
+  /** The only log that it may write to. */
   readonly logGroupName: string;
   readonly description: $util.Input<string>;
   readonly code: FunctionCode;
@@ -18,19 +18,18 @@ export interface OwnFunctionArgs extends OwnRights {
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, $util.Input<string>>>;
   readonly logRetentionDays: number;
-  /** Where what it reaches is private. A function there has no way to the internet but a NAT. */
+  /** A network with private resources. A function in it reaches the internet only through a NAT. */
   readonly vpc?: sst.aws.FunctionArgs["vpc"] | undefined;
-  /** What function and role are called at AWS, by their names in the program. Default: SST's choice. */
+  /** The names of function and role at AWS, by their names in the program. Default: SST's choice. */
   readonly nameAtAws?: ((logicalName: string) => string) | undefined;
-  /** Properties of the function that a deployment leaves alone. Default: none. */
+  /** Properties of the function that deployments do not change. Default: none. */
   readonly ignoreChanges?: readonly string[];
 }
 
 /**
- * Gives the arguments of an `sst.aws.Function`.
+ * Returns the arguments of an `sst.aws.Function`.
  *
- * In `sst dev` its code is SST's bridge to this machine: then it keeps the variables and the rights that the bridge
- * needs.
+ * In `sst dev` the code is SST's bridge to this machine, so the function keeps the variables and rights that the bridge needs.
  */
 export function functionArgs(args: OwnFunctionArgs): sst.aws.FunctionArgs {
   const {
@@ -53,9 +52,9 @@ export function functionArgs(args: OwnFunctionArgs): sst.aws.FunctionArgs {
     nodejs: {
       format: "esm",
       minify: true,
-      // Otherwise what a request needs and what it does not need are one file, read at each cold start.
+      // Otherwise each cold start reads a single file with everything, needed or not.
       splitting: true,
-      // Otherwise each chunk's map is uploaded at each deployment, and never read.
+      // Otherwise each deployment uploads source maps that nothing reads.
       esbuild: { sourcemap: false },
     },
     memory: `${args.memoryMegabytes} MB`,
@@ -67,14 +66,14 @@ export function functionArgs(args: OwnFunctionArgs): sst.aws.FunctionArgs {
     transform: {
       function: (inputs, options, logicalName) => {
         if (nameAtAws) inputs.name = nameAtAws(logicalName);
-        // SST's own variables are for code that reads its links; ours reads the environment, as it does locally.
+        // SST's variables are for code that reads its links. This code reads the environment, as it does locally.
         if (!$dev) inputs.environment = { variables: environment };
         options.ignoreChanges = [...(options.ignoreChanges ?? []), ...ignoreChanges];
       },
       role: (inputs, _options, logicalName) => {
         if (nameAtAws) inputs.name = nameAtAws(logicalName);
         if ($dev) return;
-        // SST would also trust the whole account, and let the function write to every log.
+        // SST would also trust the whole account and allow every log.
         inputs.assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" });
         inputs.managedPolicyArns = [];
       },
@@ -85,7 +84,7 @@ export function functionArgs(args: OwnFunctionArgs): sst.aws.FunctionArgs {
   };
 }
 
-/** The ARN of something of this account, made of its name: a function needs its role to be there first. */
+/** An ARN in this account, built from a name, because a function needs its role before it exists itself. */
 export function ownArn(service: string, resource: string): $util.Output<string> {
   const { partition } = aws.getPartitionOutput();
   const { region } = aws.getRegionOutput();
@@ -100,7 +99,7 @@ function logRights(logGroupName: string): sst.aws.FunctionPermissionArgs {
   };
 }
 
-/** A function's network interfaces have ids that are not known before (Lambda developer guide, "VPC", permissions). */
+/** The ids of a function's network interfaces are not known in advance (Lambda developer guide, "VPC", permissions). */
 const NETWORK_RIGHTS: sst.aws.FunctionPermissionArgs = {
   actions: [
     "ec2:CreateNetworkInterface",

@@ -1,5 +1,5 @@
 /**
- * The HTTP API, from its plan: one integration through the alias, one route an endpoint, one authorizer, one stage,
+ * Creates the HTTP API from its plan: one integration through the alias, one route per endpoint, one authorizer, one stage,
  * one permission. Only listed routes are reachable.
  */
 import { routeResourceName } from "../names.ts";
@@ -90,7 +90,7 @@ export function createHttpApi(name: string, args: HttpApiArgs, parent: $util.Res
           ...(authorizerId !== undefined && { authorizerId: authorizers[authorizerId].id }),
           ...(authorizationScopes && { authorizationScopes: [...authorizationScopes] }),
         },
-        // Before, it was named after its operation: a stage that has it so keeps the route.
+        // An older stage named the route after its operation. The alias keeps that route.
         { parent, aliases: [{ name: `${name}Route${capitalised(operationName)}` }] },
       ),
   );
@@ -98,7 +98,7 @@ export function createHttpApi(name: string, args: HttpApiArgs, parent: $util.Res
   const accessLog = new aws.cloudwatch.LogGroup(
     `${name}AccessLog`,
     {
-      // The gateway may write to every log with this prefix; another name would use up the account's log policy.
+      // The gateway may write to every log with this prefix. Other names would use up the account's log policy.
       name: `/aws/vendedlogs/apis/${$app.name}-${$app.stage}-${name}`,
       retentionInDays: args.accessLogRetentionDays,
     },
@@ -118,7 +118,7 @@ export function createHttpApi(name: string, args: HttpApiArgs, parent: $util.Res
         ...throttling,
       })),
     },
-    // Limits of a route that is not there yet are refused: "Unable to find Route by key".
+    // AWS refuses limits for a route that does not exist yet: "Unable to find Route by key".
     { parent, dependsOn: routes },
   );
 

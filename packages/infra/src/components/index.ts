@@ -1,4 +1,4 @@
-// The package's door for `sst.config.ts`. These files see SST's globals and are checked by `packages/infra/tsconfig.json`.
+// The exports for `sst.config.ts`. These files use SST's globals; `packages/infra/tsconfig.json` checks them.
 
 export { healthPath } from "@lambda-express-api/build/api-folder.ts";
 export { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";

@@ -1,10 +1,10 @@
-/** A function beside the API: what a queue, a schedule or a topic starts, with the API's own code and environment. */
+/** A function started by a queue, a schedule or a topic, with the API's code and environment. */
 import { createHash } from "node:crypto";
 import { functionNameOf } from "../names.ts";
 import type { CodeSource } from "./api-code.ts";
 import { functionArgs, type OwnRights } from "./function-args.ts";
 
-/** What differs from the API. It has no rights but those that are said here. */
+/** Differences from the API. The function has only the rights listed here. */
 export interface JobArgs extends OwnRights {
   /** Default: 512. */
   readonly memoryMegabytes?: number;
@@ -16,7 +16,7 @@ export interface JobArgs extends OwnRights {
   readonly vpc?: sst.aws.FunctionArgs["vpc"];
 }
 
-/** What a job shares with its API. */
+/** The values that a job shares with its API. */
 export interface SharedWithJobs {
   readonly code: CodeSource;
   readonly environment: Readonly<Record<string, $util.Input<string>>>;
@@ -24,13 +24,13 @@ export interface SharedWithJobs {
 }
 
 /**
- * Gives the arguments of a function, for whatever of SST takes them, and makes its log.
+ * Creates the function's log and returns the function's arguments, for any SST component that accepts them.
  *
- * The log alone has a fixed name: SST makes the function anew where its queue is another one, and AWS takes no name twice. So
- * the function's name has a hash of its name in the program. SST's own choice would cut the app's name from it where it is
- * long, and a deploy role knows its stage by that.
+ * Only the log has a fixed name. SST replaces the function when its queue is replaced, and AWS does not accept the same name
+ * twice, so the function's name includes a hash. SST's own choice would cut a long app name, by which a deploy role
+ * recognizes its stage.
  *
- * @param job the name of its file in `src/jobs`, without the ending.
+ * @param job the name of its file in `src/jobs`, without the extension.
  * @throws Error for a name that AWS would refuse.
  */
 export function jobFunction(job: string, shared: SharedWithJobs, args: JobArgs): sst.aws.FunctionArgs {
@@ -71,7 +71,7 @@ function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, HASH_LENGTH);
 }
 
-/** `send-mails` is `SendMails` among the resources. */
+/** `send-mails` becomes the resource `SendMails`. */
 function inCamelCase(name: string): string {
   return name.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
 }

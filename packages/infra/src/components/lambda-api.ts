@@ -1,7 +1,7 @@
 /**
- * An API in one function behind an HTTP API: function, alias, role, logs, gateway, throttles, alarms. Made of
- * `sst.aws.Function` and the raw gateway resources, because SST's own `ApiGatewayV2` gives each route an integration
- * and a permission of its own and knows no named stage (docs/decisions/0011-infrastructure.md).
+ * An API in one function behind an HTTP API: function, alias, role, logs, gateway, throttles, alarms. It uses
+ * `sst.aws.Function` and the raw gateway resources, because SST's `ApiGatewayV2` creates an integration and a permission for
+ * each route and has no named stages (docs/decisions/0011-infrastructure.md).
  */
 import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { functionNameOf } from "../names.ts";
@@ -21,21 +21,20 @@ import { createLambdaFunction } from "./lambda-function.ts";
 
 export interface LambdaApiArgs extends CallerSettings, OwnRights {
   readonly description?: $util.Input<string>;
-  /** The endpoints that are switched on, of which the gateway is made: `enabledRoutes(api, features)`. */
+  /** The endpoints that are on, for the gateway's routes: `enabledRoutes(api, features)`. */
   readonly routes: readonly Route[];
-  /** What the function runs: `apiCode({ folder: "packages/api" })`. */
+  /** The function's code: `apiCode({ folder: "packages/api" })`. */
   readonly code: CodeSource;
   /** Default: 512. */
   readonly memoryMegabytes?: number;
-  /** Default: 29, which is when the gateway gives up too. */
+  /** Default: 29, the gateway's own limit. */
   readonly timeoutSeconds?: number;
   /**
-   * What the API is configured by, beyond what follows from the other inputs: `RUNTIME`, `NODE_ENV`, the stage, the
-   * mapping key, the issuer, the audiences, the groups claim and the features are there by themselves. Wrap what is
-   * secret in `$util.secret`.
+   * The API's environment. `RUNTIME`, `NODE_ENV`, the stage, the mapping key, the issuer, the audiences, the groups claim and
+   * the features are set already. Wrap secrets in `$util.secret`.
    */
   readonly environment?: Readonly<Record<string, $util.Input<string>>>;
-  /** Where what the function reaches is private. It then has no way to the internet but a NAT, which is paid by the hour. */
+  /** A network with private resources. The function then reaches the internet only through a NAT, which costs money by the hour. */
   readonly vpc?: sst.aws.FunctionArgs["vpc"];
   /** Default: 30. */
   readonly logRetentionDays?: number;
@@ -43,32 +42,32 @@ export interface LambdaApiArgs extends CallerSettings, OwnRights {
   readonly accessLogRetentionDays?: number;
   /** Default: `mvp`. */
   readonly stageName?: string;
-  /** Under which a custom domain serves this API. */
+  /** The path under which a custom domain serves this API. */
   readonly mappingKey?: string | undefined;
   /** Default: `*`. */
   readonly corsAllowOrigins?: readonly string[];
-  /** Beside the headers that the routes' contracts name. */
+  /** In addition to the headers in the routes' contracts. */
   readonly corsAllowHeaders?: readonly string[];
   readonly corsExposeHeaders?: readonly string[];
-  /** Whether pages may send cookies. Default: `false`. */
+  /** Whether pages of other origins may send cookies. Default: `false`. */
   readonly corsAllowCredentials?: boolean;
-  /** `METRICS_NAMESPACE` of the API, for the dashboard. Without it the dashboard shows AWS's own metrics. */
+  /** The API's `METRICS_NAMESPACE`, for the dashboard. Without it the dashboard shows only AWS's metrics. */
   readonly metricsNamespace?: string | undefined;
-  /** Whether the access log tells the subject of the caller's token. Default: `false`. */
+  /** Whether the access log has the subject of the caller's token. Default: `false`. */
   readonly accessLogSubject?: boolean;
-  /** For every route; all callers share it. Default: 100 requests a second, burst 200. */
+  /** The limit of each route, shared by all callers. Default: 100 requests a second, burst 200. */
   readonly throttling?: RouteThrottling;
-  /** For the token endpoints. Default: 5 requests a second, burst 10. */
+  /** The limit of each token endpoint. Default: 5 requests a second, burst 10. */
   readonly authThrottling?: RouteThrottling;
-  /** The quota of this name, where it was raised. Default: 300. */
+  /** The account's quota "Routes per API". Default: 300. */
   readonly routesPerApi?: number;
-  /** Default: nothing is kept warm. */
+  /** Default: no instances are kept warm. */
   readonly keepWarm?: KeepWarm | undefined;
-  /** With `pipeline` the function is made with a placeholder, and deployments leave code and alias alone. */
+  /** With `pipeline` the function starts with a placeholder, and deployments do not change code or alias. */
   readonly codeDelivery?: "sst" | "pipeline";
-  /** How a release moves callers, where it does not say. Default: `AllAtOnce`. */
+  /** The default shift of a release. Default: `AllAtOnce`. */
   readonly trafficShift?: TrafficShift;
-  /** Whether only a custom domain reaches the API. */
+  /** Whether only a custom domain serves the API. */
   readonly disableExecuteApiEndpoint?: boolean;
   /** Default: no alarms. */
   readonly alarms?: { readonly topicArn?: $util.Input<string> | undefined } | undefined;
@@ -80,15 +79,15 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
   readonly apiId: $util.Output<string>;
   readonly stageName: $util.Output<string>;
   readonly mappingKey: string | undefined;
-  /** Where the gateway's own host serves the API; `undefined` when that is switched off. */
+  /** The URL at the gateway's own host; `undefined` if that is off. */
   readonly url: $util.Output<string> | undefined;
   readonly functionName: $util.Output<string>;
   readonly functionArn: $util.Output<string>;
-  /** The function's role, for what else is allowed to it: `aws.iam.RolePolicy`. */
+  /** The function's role, for additional rights with `aws.iam.RolePolicy`. */
   readonly role: { readonly arn: $util.Output<string>; readonly name: $util.Output<string> };
-  /** What everybody calls, and what a release moves. */
+  /** The alias that all callers use, and that a release moves. */
   readonly aliasArn: $util.Output<string>;
-  /** The alias as an integration of another gateway names it. */
+  /** The alias as the integration of another gateway names it. */
   readonly invokeArn: $util.Output<string>;
   readonly #args: Pick<LambdaApiArgs, "code" | "vpc">;
   readonly #environment: Readonly<Record<string, $util.Input<string>>>;
@@ -108,7 +107,7 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
       ...args.environment,
       ...gatewayEnvironment(stageName, args.mappingKey),
       ...callerEnvironment(args),
-      // The gateway does CORS; the function says to caches what its answers depend on.
+      // The gateway handles CORS; the function sets Vary for caches.
       ...(!corsAllowOrigins.includes("*") && { CORS_ALLOW_ORIGINS: corsAllowOrigins.join(",") }),
     };
     const lambda = createLambdaFunction(
@@ -205,11 +204,11 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
   }
 
   /**
-   * Gives the arguments of a function beside the API, for whatever of SST takes them, and makes its log. It has the API's
-   * code, settings and secrets, and no rights but those that are said here.
+   * Creates the log of a function beside the API and returns the function's arguments, for any SST component that accepts
+   * them. The function has the API's code, settings and secrets, and only the rights listed here.
    *
-   * @param name of its file in `src/jobs`, without the ending; it is made with `createJob`.
-   * @throws Error where there is no such file.
+   * @param name the name of its file in `src/jobs`, without the extension. The file uses `createJob`.
+   * @throws Error if the file does not exist.
    * @example
    * mails.subscribe(api.job("send-mails", { link: [orders] }));
    * new sst.aws.CronV2("Nightly", { schedule: "rate(1 day)", function: api.job("clean-up") });
@@ -220,7 +219,7 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
   }
 }
 
-/** What the API must know of the gateway in front of it. */
+/** The API's settings that describe the gateway in front of it. */
 function gatewayEnvironment(stageName: string, mappingKey: string | undefined) {
   return {
     RUNTIME: "LAMBDA",

@@ -1,6 +1,6 @@
 /**
- * The function: published versions behind the alias `latest`, a role that may do what is said here and nothing else,
- * a log with a retention. Everything that calls the function calls the alias.
+ * The function: published versions behind the alias `latest`, a role with only the rights listed here, and a log with a
+ * retention. Every caller of the function uses the alias.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { ALIAS_NAME, functionNameOf } from "../names.ts";
@@ -22,14 +22,14 @@ export interface LambdaFunction {
   readonly logGroupName: $util.Output<string>;
 }
 
-/** Lambda's limit on the name of a function. */
+/** Lambda's limit on a function's name. */
 const MAX_NAME_LENGTH = 64;
 
 /**
- * Makes the function.
+ * Creates the function.
  *
- * In `sst dev` its code is SST's bridge to this machine: then it keeps the variables and the rights that the bridge
- * needs, and nothing is kept warm, because a ping would not be answered.
+ * In `sst dev` the code is SST's bridge to this machine, so the function keeps the variables and rights that the bridge needs,
+ * and no instances are kept warm, because the bridge does not answer pings.
  *
  * @throws Error for a name that Lambda would refuse.
  */
@@ -70,7 +70,7 @@ export function createLambdaFunction(
     { name: ALIAS_NAME, functionName: fn.name, functionVersion: fn.nodes.function.version },
     {
       parent,
-      // CodeDeploy moves it; a deployment must not move it back.
+      // CodeDeploy moves the alias; a deployment must not move it back.
       ...(isReleasedElsewhere && { ignoreChanges: ["functionVersion", "routingConfig"] }),
     },
   );
@@ -86,7 +86,7 @@ export function createLambdaFunction(
   };
 }
 
-/** With a warmer of several instances the function calls itself. */
+/** To warm several instances, the function calls itself. */
 function warmerRights(
   functionName: string,
   keepWarm: KeepWarm | undefined,
@@ -129,7 +129,7 @@ function createWarmth(
   }
 }
 
-/** What stands in the function until the pipeline releases its first version: it says so, and answers nothing else. */
+/** The function's code until the first release: it answers 503. */
 const PLACEHOLDER = `export const handler = async () => ({
   statusCode: 503,
   headers: { "content-type": "application/json", "cache-control": "no-store" },

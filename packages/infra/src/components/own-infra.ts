@@ -1,4 +1,4 @@
-/** What an owner makes beside the API, in `infra.ts` next to `sst.config.ts`, and hands to it. */
+/** Resources that an owner creates in `infra.ts`, next to `sst.config.ts`, and gives to the API. */
 import type { Api } from "@lambda-express-api/kit";
 import type { Settings } from "../settings.ts";
 import { secretEnvironment } from "./environment.ts";
@@ -6,16 +6,16 @@ import type { OwnRights } from "./function-args.ts";
 import type { LambdaApi } from "./lambda-api.ts";
 
 export interface OwnInfra extends OwnRights {
-  /** Names and URLs, under the variables of the API's settings that are `fromInfra`: `{ ORDERS_TABLE: orders.name }`. */
+  /** Values of the API's settings that are `fromInfra`: `{ ORDERS_TABLE: orders.name }`. */
   readonly environment?: Readonly<Record<string, $util.Input<string>>>;
-  /** A network for function, jobs and container. They then reach the internet through a NAT alone, which is paid by the hour. */
+  /** A network for function, jobs and container. They then reach the internet only through a NAT, which costs money by the hour. */
   readonly vpc?: sst.aws.Vpc;
-  /** Is called with the API, for what is started beside it: `(api) => mails.subscribe(api.job("send-mails"))`. */
+  /** Called with the API, to start its jobs: `(api) => mails.subscribe(api.job("send-mails"))`. */
   readonly jobs?: (api: LambdaApi) => void;
 }
 
 /**
- * Gives the variables of the API: those of its settings, the secret ones marked, and those of `infra.ts`.
+ * Returns the API's variables: its settings, with the secret ones marked, and the values of `infra.ts`.
  *
  * @throws Error if `infra.ts` has no value for a setting that is `fromInfra`.
  */
@@ -27,7 +27,7 @@ export function apiEnvironment(
   for (const [name, { fromInfra, optional }] of Object.entries(api.settings))
     if (fromInfra && !optional && environment[name] === undefined)
       throw new Error(
-        `The setting ${name} of src/api.ts is fromInfra, and infra.ts gives no value; return it there, e.g. environment: { ${name}: orders.name }.`,
+        `The setting ${name} of src/api.ts is fromInfra, but infra.ts returns no value for it; add one, for example environment: { ${name}: orders.name }.`,
       );
   return { ...settings.environment, ...secretEnvironment(settings.secretEnvironment), ...environment };
 }

@@ -1,6 +1,6 @@
 /**
- * What must be true before a deployment, asked one by one. A check says what is wrong and what to do about it; it shows
- * no secret, and one that cannot be made from here says so and is not a failure.
+ * Checks what a deployment needs. Each check says what is wrong and how to fix it, and shows no secret. A check that cannot
+ * run from here says so and does not fail.
  */
 import type { Api } from "@lambda-express-api/kit";
 import { identityPreset } from "@lambda-express-api/kit/identity/identity-preset.ts";
@@ -15,45 +15,45 @@ import { cutNames, missingRights } from "./deploy-rights.ts";
 export interface Finding {
   readonly about: string;
   readonly verdict: "fine" | "wrong" | "unknown";
-  /** What was found, and if it is wrong what to do. */
+  /** The result and, if it is wrong, the fix. */
   readonly sentence: string;
 }
 
-/** What the checks ask the outside, so that a test can answer. */
+/** The checks' calls to the outside, which tests replace. */
 export interface World {
   readonly stage: string;
   readonly now: Date;
   readonly api: Pick<Api, "name" | "settings">;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** What is written in code. */
+  /** The settings in code. */
   readonly stages: AnyStages;
-  /** Where the environment comes from. */
+  /** The sources of the environment. */
   readonly sources: readonly Source[];
-  /** What a deployment would make; `undefined` where that cannot be seen without SST's platform. */
+  /** The deployment's resources; `undefined` if SST's platform is not unpacked. */
   readonly resources: (() => Promise<readonly Resource[]>) | undefined;
   readonly versions: { readonly node: string; readonly sst: string | undefined; readonly pinnedSst: string };
-  /** `undefined` when nothing may be asked over the network. */
+  /** `undefined` with --offline. */
   readonly network: Network | undefined;
 }
 
 export interface Network {
   fetch(url: string, options?: { headers?: Record<string, string> }): Promise<Response>;
-  /** The name servers of a domain; none if it has none of its own. */
+  /** The name servers of exactly this domain; may be empty. */
   nameServers(domainName: string): Promise<readonly string[]>;
-  /** Whether a name has an address or leads to another name. */
+  /** Whether a name has an address or an alias. */
   hasRecord(domainName: string): Promise<boolean>;
-  /** The authorities that the CAA records of exactly this name let issue; none if it has no such record. */
+  /** The authorities in the CAA records of exactly this name; empty if it has no such record. */
   certificateAuthorities(domainName: string): Promise<readonly string[]>;
-  /** As in `linux/arm64`. Rejects where the image cannot be seen from here. */
+  /** For example `linux/arm64`. Rejects if the image is not visible from here. */
   imagePlatforms(image: string): Promise<readonly string[]>;
-  /** Asks AWS, in the region that the caller's profile names if none is given. Rejects with what the SDK says. */
+  /** Asks AWS, by default in the profile's region. Rejects with the SDK's error. */
   awsAccount(region: string | undefined): Promise<AwsAccount>;
 }
 
 export interface AwsAccount {
   readonly region: string;
   readonly concurrentExecutions: number;
-  /** Those of them that no function has reserved. */
+  /** Instances that no function has reserved. */
   readonly unreservedConcurrentExecutions: number;
 }
 
@@ -61,7 +61,7 @@ const fine = (about: string, sentence: string): Finding => ({ about, verdict: "f
 const wrong = (about: string, sentence: string): Finding => ({ about, verdict: "wrong", sentence });
 const unknown = (about: string, sentence: string): Finding => ({ about, verdict: "unknown", sentence });
 
-/** Makes every check. One that needs settings is made only when the settings are right. */
+/** Runs every check. Checks that need settings run only if the settings are right. */
 export async function examine(world: World): Promise<Finding[]> {
   const findings = [checkNode(world), checkSst(world)];
   const settings = readSettings(world);
@@ -125,7 +125,7 @@ function checkSharedFile({ stage, stages, environment, sources }: World): Findin
       : [
           unknown(
             "settings",
-            `${SHARED_FILE} has ${name}=${value} for every stage, and it counts before ${written[name]} of ${STAGES_FILE}; take it out, or put it into the file of the stage that it is for, e.g. ${SHARED_FILE}.dev.`,
+            `${SHARED_FILE} has ${name}=${value} for every stage, which overrides ${written[name]} in ${STAGES_FILE}; remove it, or move it to the file of its stage, e.g. ${SHARED_FILE}.dev.`,
           ),
         ],
   );
@@ -177,7 +177,7 @@ async function checkIssuer({ network, environment }: World, settings: Settings):
   ];
 }
 
-/** The container would ask for keys where they are not. */
+/** Otherwise the container would fetch keys from a wrong address. */
 function checkKeys(
   { IDENTITY_PROVIDER: provider }: World["environment"],
   { jwksUri }: Settings,
@@ -207,7 +207,7 @@ async function checkSignatures(network: Network, uri: string): Promise<Finding[]
   ];
 }
 
-/** Passwords are exchanged where the document says, if the server offers it. */
+/** Passwords are exchanged at the document's token endpoint, if the provider offers that grant. */
 function checkTokenEndpoint(
   { IDENTITY_PROVIDER: provider }: World["environment"],
   { features }: Settings,
@@ -222,7 +222,7 @@ function checkTokenEndpoint(
   return [fine("sign-in", `Passwords are exchanged for tokens at ${url}.`)];
 }
 
-/** Gives the document, or what is wrong with it as the rest of a sentence. */
+/** Returns the document, or what is wrong with it as the rest of a sentence. */
 async function readJson(
   network: Network,
   url: string,
@@ -285,12 +285,12 @@ async function askAws({ environment, network }: World): Promise<Answer> {
 
 interface Answer {
   readonly region: string | undefined;
-  /** Unless AWS could not be asked. */
+  /** Undefined if AWS did not answer. */
   readonly account?: AwsAccount;
   readonly finding: Finding;
 }
 
-/** What Lambda keeps back for functions without concurrency of their own (developer guide, "Provisioned concurrency"). */
+/** Lambda reserves these for functions without reserved concurrency (developer guide, "Provisioned concurrency"). */
 const KEPT_BACK = 100;
 
 function checkProvisionedConcurrency(account: AwsAccount | undefined, { keepWarm }: Settings): Finding[] {
@@ -302,7 +302,7 @@ function checkProvisionedConcurrency(account: AwsAccount | undefined, { keepWarm
     : [
         wrong(
           "concurrency",
-          `KEEP_WARM_INSTANCES asks for ${instances} provisioned instances, and this account has ${free} to give, because AWS keeps back ${KEPT_BACK}; set KEEP_WARM=warmer, or ask for more under Service Quotas, AWS Lambda, Concurrent executions.`,
+          `KEEP_WARM_INSTANCES needs ${instances} provisioned instances, but this account has ${free} available, because AWS reserves ${KEPT_BACK}; set KEEP_WARM=warmer, or request more under Service Quotas, AWS Lambda, Concurrent executions.`,
         ),
       ];
 }
@@ -313,25 +313,25 @@ function checkCertificate(region: string | undefined, { domain }: Settings): Fin
   if (region === undefined)
     return [unknown("certificate", `The certificate is in ${certificateRegion}; the API must be there too.`)];
   return certificateRegion === region
-    ? [fine("certificate", `The certificate is in ${region}, as the API is.`)]
+    ? [fine("certificate", `The certificate is in the API's region, ${region}.`)]
     : [
         wrong(
           "certificate",
-          `CERTIFICATE_ARN is in ${certificateRegion}, but the API is in ${region}; make one there, or leave it unset.`,
+          `CERTIFICATE_ARN is in ${certificateRegion}, but the API is in ${region}; create one there, or unset CERTIFICATE_ARN.`,
         ),
       ];
 }
 
 const NAME_SERVERS = { route53: /\.awsdns-\d+\./, cloudflare: /\.ns\.cloudflare\.com$/ };
 
-/** The domain itself seldom has name servers; one of the domains that it is in has. */
+/** The domain itself rarely has name servers; a parent domain has. */
 async function checkNameServers(
   { network }: World,
   { domain, dns: { provider } }: Settings,
 ): Promise<Finding[]> {
   if (!domain) return [];
   const { domainName } = domain;
-  if (provider === "none") return [unknown("DNS", `You make the record of ${domainName} yourself.`)];
+  if (provider === "none") return [unknown("DNS", `You create the record of ${domainName} yourself.`)];
   if (!network)
     return [unknown("DNS", `The name servers of ${domainName} were not checked, because of --offline.`)];
   const labels = domainName.split(".");
@@ -344,35 +344,33 @@ async function checkNameServers(
       : [
           wrong(
             "DNS",
-            `${zone} is at ${servers.join(", ")} and not at ${provider}; set DNS to where the zone is hosted, or change the name servers at its registrar.`,
+            `${zone} is at ${servers.join(", ")}, not at ${provider}; set DNS to where the zone is hosted, or change the name servers at its registrar.`,
           ),
         ];
   }
   return [wrong("DNS", `No parent domain of ${domainName} has name servers; check DOMAIN_NAME.`)];
 }
 
-/** The names that the deployment makes records of. */
+/** The names for which the deployment creates records. */
 function recordNames({ domain, container, dns }: Settings): string[] {
   if (dns.provider === "none") return [];
   return [domain?.domainName, container?.domainName].filter((name) => name !== undefined);
 }
 
-/** Of a record that is there, the DNS does not say whether it is ours. */
+/** DNS does not show who created an existing record. */
 async function checkRecords({ network }: World, settings: Settings): Promise<Finding[]> {
   const { provider, override } = settings.dns;
   if (!network || override) return [];
   const names = recordNames(settings);
   const taken = await Promise.all(names.map((name) => network.hasRecord(name)));
   const way =
-    provider === "route53"
-      ? "delete it, or have it replaced with DNS_OVERRIDE=on"
-      : "delete it at Cloudflare";
+    provider === "route53" ? "delete it, or replace it with DNS_OVERRIDE=on" : "delete it at Cloudflare";
   return names
     .filter((_, index) => taken[index])
     .map((name) =>
       unknown(
         "record",
-        `${name} has a record already. If an earlier deployment of this stage made it, all is well; else ${way}, or the deployment fails half-way.`,
+        `${name} already has a record. If an earlier deployment of this stage created it, ignore this; otherwise ${way}, or the deployment fails halfway.`,
       ),
     );
 }
@@ -395,7 +393,7 @@ async function checkCertificateAuthorities({ network }: World, settings: Setting
         findings.push(
           wrong(
             "CAA",
-            `The CAA records of ${zone} let only ${authorities.join(", ")} issue certificates, so AWS cannot make one for ${name}; add the record ${zone} CAA 0 issue "amazonaws.com".`,
+            `The CAA records of ${zone} let only ${authorities.join(", ")} issue certificates, so AWS cannot issue one for ${name}; add the record ${zone} CAA 0 issue "amazonaws.com".`,
           ),
         );
       break;
@@ -410,10 +408,7 @@ async function checkImage({ network }: World, { container }: Settings): Promise<
   if (!container) return [];
   const { image } = container;
   const unseen = (why: string) => [
-    unknown(
-      "image",
-      `Whether ${image} is for ${PLATFORM}, on which the container runs, cannot be seen ${why}.`,
-    ),
+    unknown("image", `Cannot check ${why} whether ${image} is for ${PLATFORM}, the container's platform.`),
   ];
   if (!network) return unseen("offline");
   try {
@@ -423,7 +418,7 @@ async function checkImage({ network }: World, { container }: Settings): Promise<
       : [
           wrong(
             "image",
-            `${image} is for ${platforms.join(", ")}, and the container runs on ${PLATFORM}; build it with: docker buildx build --platform ${PLATFORM} --push --tag ${image} .`,
+            `${image} is for ${platforms.join(", ")}, but the container runs on ${PLATFORM}; build it with: docker buildx build --platform ${PLATFORM} --push --tag ${image} .`,
           ),
         ];
   } catch (error) {
@@ -431,7 +426,7 @@ async function checkImage({ network }: World, { container }: Settings): Promise<
   }
 }
 
-/** Only a role with a boundary is known to be narrow. */
+/** Only a role with a boundary has known limits. */
 async function checkDeployRights(
   { stage, api, resources }: World,
   { permissionsBoundaryArn }: Settings,
@@ -441,7 +436,7 @@ async function checkDeployRights(
     return [
       unknown(
         "rights",
-        "Whether the deploy role may make what your program makes cannot be seen before SST's platform is there; run: npx lambda-express-api platform",
+        "Cannot check the deploy role's rights without SST's platform; run: npx lambda-express-api platform",
       ),
     ];
   const prefix = `${api.name}-${stage}-`;
@@ -452,17 +447,17 @@ async function checkDeployRights(
       statement
         ? unknown(
             "rights",
-            `Your program makes ${types.join(", ")}, which a deploy role may do only where its alsoDeploys has this line: ${JSON.stringify(statement)}`,
+            `Your program creates ${types.join(", ")}, which a deploy role may do only if its alsoDeploys has this line: ${JSON.stringify(statement)}`,
           )
         : wrong(
             "rights",
-            `Your program makes ${types.join(", ")}, which no deploy role may do, or it could free itself of its boundary; make it in a program that an administrator deploys.`,
+            `Your program creates ${types.join(", ")}, which no deploy role may do, because it could remove its own boundary; create it in a program that an administrator deploys.`,
           ),
     ),
     ...cut.map((name) =>
       wrong(
         "rights",
-        `The name ${name} does not begin with ${prefix}, by which a deploy role knows what it may make: SST has cut it; choose a shorter name in infra.ts, or for the stage.`,
+        `SST has shortened the name ${name}, which no longer starts with ${prefix}, so a deploy role may not create it; choose a shorter name in infra.ts or for the stage.`,
       ),
     ),
   ];
@@ -479,14 +474,14 @@ async function checkCloudflare({ environment, network }: World, { dns }: Setting
       ? fine("Cloudflare", "CLOUDFLARE_API_TOKEN is valid.")
       : wrong(
           "Cloudflare",
-          `Cloudflare refuses CLOUDFLARE_API_TOKEN${typeof answer === "string" ? ` (${answer})` : ""}; make one with the permissions Zone:Read and DNS:Edit.`,
+          `Cloudflare refuses CLOUDFLARE_API_TOKEN${typeof answer === "string" ? ` (${answer})` : ""}; create one with the permissions Zone:Read and DNS:Edit.`,
         ),
   ];
 }
 
 const YEAR_MILLISECONDS = 365 * 24 * 3_600_000;
 
-/** Requests that come from an address that is missing there have Cloudflare's address in the place of the caller's. */
+/** Requests from a missing address would have Cloudflare's address as the caller's. */
 function checkCloudflareAddresses({ now }: World, { environment }: Settings): Finding[] {
   if (environment.TRUSTED_CDN !== "cloudflare") return [];
   const { date, sources } = CLOUDFLARE_ADDRESSES;
@@ -500,7 +495,7 @@ function checkCloudflareAddresses({ now }: World, { environment }: Settings): Fi
   ];
 }
 
-/** A reason in one line. */
+/** The reason on one line. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as { message?: string; cause?: { code?: string; message?: string } };
   return (cause?.code ?? cause?.message ?? message ?? String(error)).split("\n")[0] ?? "";

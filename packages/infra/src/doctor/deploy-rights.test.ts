@@ -19,8 +19,8 @@ const resource = (type: string, inputs: Resource["inputs"]): Resource => ({
 });
 const PREFIX = "orders-api-dev-";
 
-describe("what a deploy role cannot make", () => {
-  it("is nothing of a table, a queue, a topic, a bucket, a role and a function", () => {
+describe("the resources that a deploy role cannot create", () => {
+  it("do not include tables, queues, topics, buckets, roles and functions", () => {
     const known = [
       "dynamodb/table:Table",
       "sqs/queue:Queue",
@@ -35,7 +35,7 @@ describe("what a deploy role cannot make", () => {
     );
   });
 
-  it("has a line for each service: by name where there is one, under IAM's word for the service", () => {
+  it("come with one statement per service, with names if possible and IAM's name of the service", () => {
     const made = [
       resource("aws:kinesis/stream:Stream", { name: `${PREFIX}Clicks` }),
       resource("aws:ec2/vpc:Vpc", { cidrBlock: "10.0.0.0/16" }),
@@ -56,12 +56,12 @@ describe("what a deploy role cannot make", () => {
         types: ["aws:cognito/userPool:UserPool"],
         statement: { actions: ["cognito-idp:*"], resources: [`arn:aws:cognito-idp:*:*:*${PREFIX}*`] },
       },
-      // With it, the role could free itself of its boundary.
+      // With this right, the role could remove its own boundary.
       { types: ["aws:iam/user:User"] },
     ]);
   });
 
-  it("are names that SST has cut at the app's", () => {
+  it("include those whose app name SST has shortened", () => {
     const made = [
       resource("aws:iam/role:Role", { name: "orders-a-dev-VeryLongNameRole-abcdefgh" }),
       resource("aws:iam/role:Role", { name: `${PREFIX}ApiHandlerRole-abcdefgh` }),

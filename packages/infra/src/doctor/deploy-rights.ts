@@ -1,10 +1,10 @@
 /**
- * What a deploy role cannot make: it knows some kinds of resources, by names that begin with those of app and stage. The
- * tests of `packages/delivery` hold this list against its policies.
+ * Finds resources that a deploy role may not create. It may create some kinds, with names that start with app and stage. The
+ * tests of `packages/delivery` compare this list with its policies.
  */
 import type { Inputs, Json, Resource } from "../testing/graph.ts";
 
-/** The kinds, by the modules of Pulumi's provider; a module with kinds of both sorts names those that it knows. */
+/** The allowed kinds, by module of Pulumi's provider. A module with both sorts lists its allowed kinds. */
 const KNOWN: Readonly<Record<string, readonly string[] | "all">> = {
   acm: "all",
   apigatewayv2: "all",
@@ -20,7 +20,7 @@ const KNOWN: Readonly<Record<string, readonly string[] | "all">> = {
   sqs: ["Queue", "QueuePolicy"],
 };
 
-/** Where IAM has another word for a service than the provider has for its module. */
+/** The provider's modules for which IAM has a different service name. */
 const SERVICES: Readonly<Record<string, string>> = {
   appautoscaling: "application-autoscaling",
   cfg: "config",
@@ -34,18 +34,18 @@ const SERVICES: Readonly<Record<string, string>> = {
   sfn: "states",
 };
 
-/** What a stage consists of and a deploy role does not know, of one service. */
+/** The resources of one service that a deploy role may not create. */
 export interface MissingRight {
-  /** As in `aws:kinesis/stream:Stream`. */
+  /** For example `aws:kinesis/stream:Stream`. */
   readonly types: readonly string[];
-  /** For the deploy role's `alsoDeploys`. None for IAM: with it the role could free itself of its boundary. */
+  /** For the deploy role's `alsoDeploys`. Undefined for IAM, because the role could remove its own boundary. */
   readonly statement?: { readonly actions: readonly string[]; readonly resources: readonly string[] };
 }
 
 /**
- * Finds the kinds that no deploy role may make, with the line that allows them.
+ * Finds the kinds that a deploy role may not create, with the statement that allows them.
  *
- * @param prefix what the stage's names begin with, `my-api-dev-`.
+ * @param prefix the start of the stage's names, `my-api-dev-`.
  */
 export function missingRights(resources: readonly Resource[], prefix: string): readonly MissingRight[] {
   const others = resources.filter(
@@ -59,14 +59,14 @@ export function missingRights(resources: readonly Resource[], prefix: string): r
       types,
       statement: {
         actions: [`${service}:*`],
-        // What has an id in the place of a name is not known before.
+        // An id is not known before the resource exists.
         resources: [areNamed ? `arn:aws:${service}:*:*:*${prefix}*` : "*"],
       },
     };
   });
 }
 
-/** The names that a deploy role would not know as the stage's: SST cuts long ones at the app's. */
+/** The names whose prefix SST has shortened, so that a deploy role would refuse them. */
 export function cutNames(resources: readonly Resource[], prefix: string): readonly string[] {
   return resources.flatMap(({ type, inputs }) => {
     const name = inputs.name;
@@ -78,7 +78,7 @@ export function cutNames(resources: readonly Resource[], prefix: string): readon
   });
 }
 
-/** The service of IAM that a kind of resource belongs to. */
+/** IAM's service for a kind of resource. */
 export function serviceOf(type: string): string {
   const module = moduleOf(type);
   return SERVICES[module] ?? module;

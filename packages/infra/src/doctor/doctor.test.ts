@@ -36,7 +36,7 @@ const good: World = {
   network: networkThat({}),
 };
 
-/** Everything is as it should be, but for what is said. */
+/** A world without mistakes, with the given changes. */
 function networkThat({
   document = { issuer: ISSUER, jwks_uri: `${ISSUER}/keys` },
   ...rest
@@ -62,7 +62,7 @@ async function wrongOf(world: Partial<World>): Promise<string[]> {
 }
 
 describe("npm run doctor", () => {
-  it("finds nothing wrong where all is as it should be", async () => {
+  it("finds nothing wrong in a complete setup", async () => {
     const findings = await examine(good);
     assert.deepEqual([...new Set(findings.map(({ verdict }) => verdict))], ["fine"]);
     assert.deepEqual(
@@ -71,7 +71,7 @@ describe("npm run doctor", () => {
     );
   });
 
-  it("finds nothing wrong where code is released and has its bucket", async () => {
+  it("finds nothing wrong with released code and a bucket", async () => {
     const environment = { ...good.environment, CODE_DELIVERY: "pipeline", RELEASE_BUCKET: "my-releases" };
     assert.deepEqual(await wrongOf({ environment }), []);
     const findings = await examine({ ...good, environment });
@@ -81,7 +81,7 @@ describe("npm run doctor", () => {
     );
   });
 
-  it("warns of a list of Cloudflare's addresses that is older than a year, where Cloudflare is in front", async () => {
+  it("warns if Cloudflare is in front and the list of its addresses is older than a year", async () => {
     const addressesIn = async (environment: Record<string, string>) => {
       const findings = await examine({ ...good, now: new Date("2028-01-01"), environment });
       return findings.filter(({ about }) => about === "addresses");
@@ -95,7 +95,7 @@ describe("npm run doctor", () => {
     );
   });
 
-  describe("with a provider that is named", () => {
+  describe("with IDENTITY_PROVIDER", () => {
     const POOL = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI";
     const named = (environment: Record<string, string | undefined>, document: object): Partial<World> => ({
       environment: { ...SECRETS, AWS_REGION: "eu-west-1", ...environment },
@@ -116,7 +116,7 @@ describe("npm run doctor", () => {
     const issuerDocument = { issuer: oidc.JWT_ISSUER, jwks_uri: `${oidc.JWT_ISSUER}/keys` };
     const tokenEndpoint = { token_endpoint: `${oidc.JWT_ISSUER}/token` };
 
-    it("finds nothing wrong where the discovery document says what follows from it", async () => {
+    it("finds nothing wrong if the discovery document matches the provider's settings", async () => {
       const document = { issuer: POOL, jwks_uri: `${POOL}/.well-known/jwks.json` };
       assert.deepEqual(await wrongOf(named(cognito, document)), []);
       assert.deepEqual(await wrongOf(named(oidc, { ...issuerDocument, ...tokenEndpoint })), []);
@@ -129,7 +129,7 @@ describe("npm run doctor", () => {
 
     for (const [title, environment, document, sentence] of [
       [
-        "another issuer in the document",
+        "a different issuer in the document",
         cognito,
         { issuer: "https://issuer.example.com", jwks_uri: "x" },
         /^The issuer is https:\S+_AbCdEfGhI, but its document says .*, so correct COGNITO_USER_POOL_ID\.$/,
@@ -155,7 +155,7 @@ describe("npm run doctor", () => {
       });
     }
 
-    it("warns of an issuer that signs in no way that API Gateway verifies", async () => {
+    it("warns if API Gateway cannot verify the issuer's signatures", async () => {
       const signingWith = (...types: string[]) =>
         networkThat({
           fetch: async (url) =>
@@ -170,14 +170,14 @@ describe("npm run doctor", () => {
       assert.deepEqual(others, []);
     });
 
-    it("names its own variable where its issuer is not there", async () => {
+    it("names the provider's variable if the issuer does not answer", async () => {
       const network = networkThat({ fetch: async () => new Response(null, { status: 404 }) });
       const sentences = await wrongOf({ ...named(cognito, {}), network });
       assert.match(sentences.join(), /answers 404; is COGNITO_USER_POOL_ID right\?$/);
     });
   });
 
-  it("offline, says what it cannot see, and does not fail", async () => {
+  it("with --offline, names the skipped checks and does not fail", async () => {
     const findings = await examine({ ...good, network: undefined });
     assert.deepEqual(
       findings.filter(({ verdict }) => verdict === "unknown").map(({ about }) => about),
@@ -195,27 +195,27 @@ describe("npm run doctor", () => {
     ["another SST", { versions: { ...good.versions, sst: "4.18.0" } }, /4\.18\.0.*requires 4\.17\.1/],
     ["a mistake in the settings", setting({ MEMORY_MEGABYTES: "1" }), /MEMORY_MEGABYTES is wrong/],
     [
-      "a mistake in a setting of the API's own",
+      "a mistake in the API's own setting",
       setting({ CATALOGUE_URL: "catalogue" }),
       /^CATALOGUE_URL is wrong \("catalogue"\); it must be a URL/,
     ],
     [
-      "a stage whose code is released, without a bucket for it",
+      "a stage with released code and no bucket",
       setting({ CODE_DELIVERY: "pipeline" }),
       /^RELEASE_BUCKET is not set, and CODE_DELIVERY is pipeline; name a bucket in the function's region, e\.g\. RELEASE_BUCKET=my-releases in \.env\.dev\.$/,
     ],
     [
       "an issuer without HTTPS",
       setting({ JWT_ISSUER: "http://127.0.0.1:9099" }),
-      /^The issuer http:\/\/127\.0\.0\.1:9099 is without HTTPS, and API Gateway fetches its keys by HTTPS only; /,
+      /^The issuer http:\/\/127\.0\.0\.1:9099 does not use HTTPS, but API Gateway fetches keys only over HTTPS; /,
     ],
     [
-      "an issuer with a slash too many",
+      "an issuer with an extra slash",
       setting({ JWT_ISSUER: "https://issuer.example.com/" }),
       /its document says .*compared character by character/,
     ],
     [
-      "an issuer that is not there",
+      "an issuer that does not exist",
       {
         network: networkThat({
           fetch: async (url) =>
@@ -261,18 +261,18 @@ describe("npm run doctor", () => {
       /AWS refuses \(The security token included in the request is invalid\)/,
     ],
     [
-      "a certificate of another region",
+      "a certificate in another region",
       setting({ CERTIFICATE_ARN: "arn:aws:acm:us-east-1:123456789012:certificate/1" }),
       /CERTIFICATE_ARN is in us-east-1, but the API is in eu-west-1/,
     ],
-    ["a domain that is somewhere else", setting({ DNS: "route53" }), /and not at route53/],
+    ["a domain at another DNS provider", setting({ DNS: "route53" }), /, not at route53/],
     [
-      "a domain that is nowhere",
+      "a domain that does not exist",
       { network: networkThat({ nameServers: async () => [] }) },
       /No parent domain of .* has name servers/,
     ],
     [
-      "more provisioned concurrency than the account can give",
+      "more provisioned concurrency than the account has",
       {
         environment: { ...good.environment, KEEP_WARM: "provisioned-concurrency", KEEP_WARM_INSTANCES: "2" },
         network: networkThat({
@@ -283,10 +283,10 @@ describe("npm run doctor", () => {
           }),
         }),
       },
-      /asks for 2 provisioned instances, and this account has 0 to give, .*set KEEP_WARM=warmer, or ask for more/,
+      /needs 2 provisioned instances, but this account has 0 available, .*set KEEP_WARM=warmer, or request more/,
     ],
     [
-      "an authority that may issue no certificate for the domain",
+      "CAA records that exclude Amazon",
       {
         network: networkThat({
           certificateAuthorities: async (name) =>
@@ -296,7 +296,7 @@ describe("npm run doctor", () => {
       /^The CAA records of example\.com let only letsencrypt\.org, pki\.goog issue .*add the record example\.com CAA 0 issue "amazonaws\.com"\.$/,
     ],
     [
-      "an image of another architecture",
+      "an image for another architecture",
       {
         ...setting({
           CONTAINER_IMAGE: "example/image:1",
@@ -304,7 +304,7 @@ describe("npm run doctor", () => {
         }),
         network: networkThat({ imagePlatforms: async () => ["linux/amd64"] }),
       },
-      /^example\/image:1 is for linux\/amd64, and the container runs on linux\/arm64; build it with: docker buildx /,
+      /^example\/image:1 is for linux\/amd64, but the container runs on linux\/arm64; build it with: docker buildx /,
     ],
     [
       "a token that Cloudflare refuses",
@@ -320,7 +320,7 @@ describe("npm run doctor", () => {
     ],
   ];
   for (const [title, world, sentence] of cases) {
-    it(`${title} is a sentence that says what to do`, async () => {
+    it(`says what to do about ${title}`, async () => {
       const sentences = await wrongOf(world);
       assert.equal(sentences.length, 1, sentences.join("\n"));
       assert.match(sentences.join(), sentence);
@@ -333,7 +333,7 @@ describe("npm run doctor", () => {
       .filter((finding) => finding.about === about)
       .map(({ verdict, sentence }) => `${verdict}: ${sentence}`);
 
-  it("tells of a record that is there already how to have it replaced", async () => {
+  it("says how to replace an existing record", async () => {
     const network = networkThat({
       hasRecord: async (name) => name === "api.example.com",
       nameServers: async () => ["ns-1.awsdns-01.org"],
@@ -343,13 +343,13 @@ describe("npm run doctor", () => {
       ...setting({ DNS: "route53" }),
     });
     assert.deepEqual(others, []);
-    assert.match(sentence, /^unknown: api\.example\.com has a record already\. .* DNS_OVERRIDE=on/);
+    assert.match(sentence, /^unknown: api\.example\.com already has a record\. .* DNS_OVERRIDE=on/);
     const override = setting({ DNS: "route53", DNS_OVERRIDE: "on" });
     assert.deepEqual(await sentencesOf("record", { network, ...override }), []);
-    assert.match((await sentencesOf("record", { network })).join(), /else delete it at Cloudflare, /);
+    assert.match((await sentencesOf("record", { network })).join(), /otherwise delete it at Cloudflare, /);
   });
 
-  describe("of a stage that a bounded role deploys", () => {
+  describe("for a stage that a bounded role deploys", () => {
     const bounded = setting({
       PERMISSIONS_BOUNDARY_ARN: "arn:aws:iam::123456789012:policy/boundary",
       DNS_ZONE_ID: "Z2FDTNDATAQYW2",
@@ -370,7 +370,7 @@ describe("npm run doctor", () => {
     const rights = (...resources: Resource[]) =>
       sentencesOf("rights", { ...bounded, resources: async () => resources });
 
-    it("names the kinds that the role does not know, with the line to add", async () => {
+    it("names the kinds that the role may not create, with the line to add", async () => {
       const [sentence, ...others] = await rights(
         made("aws:kinesis/stream:Stream", "fixture-api-dev-Clicks"),
         made("aws:dynamodb/table:Table", "fixture-api-dev-Orders"),
@@ -378,30 +378,33 @@ describe("npm run doctor", () => {
       assert.deepEqual(others, []);
       assert.equal(
         sentence,
-        'unknown: Your program makes aws:kinesis/stream:Stream, which a deploy role may do only where its alsoDeploys has this line: {"actions":["kinesis:*"],"resources":["arn:aws:kinesis:*:*:*fixture-api-dev-*"]}',
+        'unknown: Your program creates aws:kinesis/stream:Stream, which a deploy role may do only if its alsoDeploys has this line: {"actions":["kinesis:*"],"resources":["arn:aws:kinesis:*:*:*fixture-api-dev-*"]}',
       );
     });
 
-    it("finds what no such role may make, and a name that SST has cut", async () => {
+    it("finds what no such role may create, and a name that SST has shortened", async () => {
       const [user, cut] = await rights(
         made("aws:iam/user:User", "fixture-api-dev-Robot"),
         made("aws:iam/role:Role", "fixture-dev-LongRole"),
       );
       assert.match(
         user ?? "",
-        /^wrong: Your program makes aws:iam\/user:User, which no deploy role may do, /,
+        /^wrong: Your program creates aws:iam\/user:User, which no deploy role may do, /,
       );
-      assert.match(cut ?? "", /^wrong: The name fixture-dev-LongRole does not begin with fixture-api-dev-, /);
+      assert.match(
+        cut ?? "",
+        /^wrong: SST has shortened the name fixture-dev-LongRole, which no longer starts with fixture-api-dev-, /,
+      );
     });
 
-    it("says where it cannot see that, and asks nothing where no boundary is set", async () => {
+    it("says if it cannot check the role, and skips the check without a boundary", async () => {
       const unseen = await sentencesOf("rights", { ...bounded, resources: undefined });
-      assert.match(unseen.join(), /^unknown: Whether .* run: npx lambda-express-api platform$/);
+      assert.match(unseen.join(), /^unknown: Cannot check .* run: npx lambda-express-api platform$/);
       assert.deepEqual(await sentencesOf("rights", { resources: undefined }), []);
     });
   });
 
-  it("takes what can be provisioned, a CAA record for Amazon, a certificate of yours, and an image for arm64", async () => {
+  it("accepts available concurrency, a CAA record for Amazon, an existing certificate and an image for arm64", async () => {
     const fitting = setting({
       KEEP_WARM: "provisioned-concurrency",
       KEEP_WARM_INSTANCES: "100",
@@ -418,7 +421,7 @@ describe("npm run doctor", () => {
     assert.deepEqual(await wrongOf({ ...given, network: others }), []);
   });
 
-  describe("where .env, which is for every stage, replaces a value of stages.ts", () => {
+  describe("if .env, which is for every stage, overrides a value of stages.ts", () => {
     const settingsOf = (stage: string, file: string, values: Record<string, string>) =>
       sentencesOf("settings", {
         stage,
@@ -428,16 +431,16 @@ describe("npm run doctor", () => {
         ],
       });
 
-    it("warns of it in a permanent stage", async () => {
+    it("warns in a permanent stage", async () => {
       const [, warning = "", ...others] = await settingsOf("production", ".env", { MEMORY_MEGABYTES: "128" });
       assert.deepEqual(others, []);
       assert.equal(
         warning,
-        "unknown: .env has MEMORY_MEGABYTES=128 for every stage, and it counts before 512 of stages.ts; take it out, or put it into the file of the stage that it is for, e.g. .env.dev.",
+        "unknown: .env has MEMORY_MEGABYTES=128 for every stage, which overrides 512 in stages.ts; remove it, or move it to the file of its stage, e.g. .env.dev.",
       );
     });
 
-    it("says nothing of another stage, of the stage's own file, of the same value, and of what stages.ts leaves open", async () => {
+    it("does not warn in other stages, or about the stage's own file, the same value, or a setting missing in stages.ts", async () => {
       for (const [stage, file, values] of [
         ["dev", ".env", { MEMORY_MEGABYTES: "128" }],
         ["production", ".env.production", { MEMORY_MEGABYTES: "128" }],
@@ -450,22 +453,22 @@ describe("npm run doctor", () => {
     });
   });
 
-  it("says why it cannot see an image, and does not fail", async () => {
+  it("says why it cannot check an image, and does not fail", async () => {
     const container = setting({
       CONTAINER_IMAGE: "example/image:1",
       CONTAINER_DOMAIN_NAME: "container.example.com",
     });
     const network = networkThat({ imagePlatforms: () => Promise.reject(new Error("spawn docker ENOENT")) });
-    const unseen = "Whether example/image:1 is for linux/arm64, on which the container runs, cannot be seen";
+    const unseen = "whether example/image:1 is for linux/arm64, the container's platform.";
     assert.deepEqual(await sentencesOf("image", { ...container, network }), [
-      `unknown: ${unseen} from here (spawn docker ENOENT).`,
+      `unknown: Cannot check from here (spawn docker ENOENT) ${unseen}`,
     ]);
     assert.deepEqual(await sentencesOf("image", { ...container, network: undefined }), [
-      `unknown: ${unseen} offline.`,
+      `unknown: Cannot check offline ${unseen}`,
     ]);
   });
 
-  it("asks AWS itself, with the caller's credentials", async () => {
+  it("calls AWS with the caller's credentials", async () => {
     const server = createServer((request, response) => {
       assert.match(request.headers.authorization ?? "", /Credential=stand-in\/.*\/eu-west-1\/lambda\//);
       response.setHeader("content-type", "application/json");
@@ -474,7 +477,7 @@ describe("npm run doctor", () => {
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     const { printed } = await doctor([], {
-      // Refused for its scheme, so that it is not asked.
+      // The doctor refuses the scheme and does not call it.
       JWT_ISSUER: "http://issuer.example.com",
       JWT_AUTHORIZED_AUDIENCES: "my-project",
       FIREBASE_APP_API_KEY: "AIzaSySecretKey",
@@ -490,7 +493,7 @@ describe("npm run doctor", () => {
     );
   });
 
-  it("reads .env files as sst does, prints no secret, and ends with 1 when something is wrong", async () => {
+  it("reads .env files as sst does, prints no secret, and exits with 1 if something is wrong", async () => {
     const folder = mkdtempSync(join(tmpdir(), "doctor-"));
     try {
       writeFileSync(join(folder, "package.json"), '{ "devDependencies": { "sst": "4.17.1" } }');
@@ -517,7 +520,7 @@ describe("npm run doctor", () => {
   });
 });
 
-describe("npm run doctor of a folder without an API", () => {
+describe("npm run doctor in a folder without an API", () => {
   it("says which folder it needs", async () => {
     const { printed, complained, exitCode } = await doctor(["--api", "nowhere", "--offline"], {});
     assert.equal(printed, "");
@@ -526,7 +529,7 @@ describe("npm run doctor of a folder without an API", () => {
   });
 });
 
-/** Runs the command as a person would, with nothing in its environment but what is given. */
+/** Runs the command with only the given environment. */
 async function doctor(args: readonly string[], environment: Record<string, string>, cwd = process.cwd()) {
   const child = spawn(process.execPath, [MAIN, "--api", API, ...args], {
     cwd,

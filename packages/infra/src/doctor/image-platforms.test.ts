@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { imagePlatforms } from "./image-platforms.ts";
 
-describe("the platforms of an image, by a stand-in for docker", () => {
+describe("the platforms of an image (with a stand-in for docker)", () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "docker-"));
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  /** A `docker` that is asked for a manifest, and runs a line of shell. */
+  /** A `docker` that answers for a manifest by running a line of shell. */
   function docker(line: string): string {
     const file = join(folder, "docker");
     writeFileSync(
@@ -27,14 +27,14 @@ describe("the platforms of an image, by a stand-in for docker", () => {
     Descriptor: { platform: { architecture, os: "linux" } },
   });
 
-  it("are those of each manifest, of one or of several", async () => {
+  it("are read from one manifest or several", async () => {
     const one = docker(`echo '${JSON.stringify(manifest("amd64"))}'`);
     assert.deepEqual(await imagePlatforms("example/image:1", one), ["linux/amd64"]);
     const two = docker(`echo '${JSON.stringify([manifest("amd64"), manifest("arm64")])}'`);
     assert.deepEqual(await imagePlatforms("example/image:1", two), ["linux/amd64", "linux/arm64"]);
   });
 
-  it("are an error where docker is missing, or refuses", async () => {
+  it("are an error if docker is missing or refuses", async () => {
     await assert.rejects(imagePlatforms("example/image:1", "/nowhere"), /ENOENT/);
     await assert.rejects(imagePlatforms("example/image:1", docker("echo denied >&2; exit 1")), /denied/);
   });

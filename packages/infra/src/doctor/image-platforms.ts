@@ -3,17 +3,17 @@ import { promisify } from "node:util";
 
 const TIMEOUT_MILLISECONDS = 15_000;
 
-/** As far as it is used here (Docker CLI reference, `docker manifest inspect --verbose`). */
+/** The fields used here (Docker CLI reference, `docker manifest inspect --verbose`). */
 interface Manifest {
   readonly Descriptor: { readonly platform: { readonly os: string; readonly architecture: string } };
 }
 
 /**
- * Asks the registry of an image for its platforms, with the sign-in that `docker` has.
+ * Asks an image's registry for its platforms, with docker's credentials.
  *
- * @param path where `docker` is looked for. Default: `PATH`.
- * @returns as in `["linux/amd64", "linux/arm64"]`.
- * @throws Error when there is no `docker`, or the registry refuses.
+ * @param path where to look for `docker`. Default: `PATH`.
+ * @returns for example `["linux/amd64", "linux/arm64"]`.
+ * @throws Error if `docker` is missing or the registry refuses.
  */
 export async function imagePlatforms(image: string, path = process.env.PATH): Promise<readonly string[]> {
   const { stdout } = await promisify(execFile)("docker", ["manifest", "inspect", "--verbose", image], {

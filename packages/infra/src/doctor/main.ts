@@ -1,5 +1,5 @@
-// `npm run doctor -- --stage dev [--offline]`: what is missing before `sst deploy`, and what to do about it. The script
-// says which API: `--api packages/api`.
+// `npm run doctor -- --stage dev [--offline]` checks what `sst deploy` needs, and says how to fix what is missing. The script
+// names the API: `--api packages/api`.
 
 import { lookup, resolveCaa, resolveCname, resolveNs } from "node:dns/promises";
 import { existsSync, readFileSync } from "node:fs";
@@ -93,7 +93,7 @@ async function diagnose({ api: folder, stage, offline }: Arguments): Promise<voi
   });
   for (const { verdict, about, sentence } of findings)
     console.log(`${MARKS[verdict]}  ${about.padEnd(11)}  ${sentence}`);
-  console.log(`\nWhat counts in the stage ${stage}, and where it comes from:`);
+  console.log(`\nSettings of the stage ${stage}, and their sources:`);
   const told = toldSettings(stage, api, sources);
   const [widest, widestValue] = [
     Math.max(...told.map(({ name }) => name.length)),
@@ -104,7 +104,7 @@ async function diagnose({ api: folder, stage, offline }: Arguments): Promise<voi
   process.exitCode = findings.some(({ verdict }) => verdict === "wrong") ? 1 : 0;
 }
 
-/** A longer value moves only its own source aside. */
+/** A longer value shifts only its own line. */
 const MAX_COLUMN = 40;
 
 function textsOf(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {

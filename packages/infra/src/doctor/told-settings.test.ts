@@ -4,13 +4,13 @@ import { api } from "../../test/fixtures/api/src/api.ts";
 import type { Source } from "../stage-environment.ts";
 import { toldSettings } from "./told-settings.ts";
 
-describe("the settings that the doctor tells", () => {
+describe("the settings that the doctor prints", () => {
   const told = (stage: string, ...sources: Source[]) =>
     Object.fromEntries(
       toldSettings(stage, api, sources).map(({ name, value, source }) => [name, `${value} | ${source}`]),
     );
 
-  it("say of each value where it comes from, and what is not set is not told", () => {
+  it("show each value's source, and leave out unset settings", () => {
     const settings = told(
       "dev",
       { name: "the environment", values: { THROTTLE_RATE: "7", HOME: "/home/alice" } },
@@ -29,12 +29,12 @@ describe("the settings that the doctor tells", () => {
       settings.JWT_ISSUER,
       "https://securetoken.google.com/my-project | follows from FIREBASE_PROJECT_ID",
     );
-    assert.equal(settings.ORDERS_TABLE, "(known when it is made) | infra.ts");
+    assert.equal(settings.ORDERS_TABLE, "(known after deployment) | infra.ts");
     for (const absent of ["HOME", "DOMAIN_NAME", "RUNTIME", "CATALOGUE_URL"])
       assert.equal(settings[absent], undefined, absent);
   });
 
-  it("have defaults that depend on the stage, as the deployment has them", () => {
+  it("have the deployment's defaults, which depend on the stage", () => {
     const none: Source = { name: "stages.ts", values: {} };
     assert.equal(told("dev", none).LOG_RETENTION_DAYS, "7 | default");
     assert.equal(told("production", none).LOG_RETENTION_DAYS, "90 | default");

@@ -1,4 +1,4 @@
-/** The settings of a stage as they count, and where each comes from. */
+/** The settings of a stage and the source of each. */
 import type { Api } from "@lambda-express-api/kit";
 import { identityPreset } from "@lambda-express-api/kit/identity/identity-preset.ts";
 import { apiSettings, DEFAULT_STAGE_NAME, defaultOf, settingsTable } from "../settings.ts";
@@ -11,7 +11,7 @@ export interface ToldSetting {
   readonly source: string;
 }
 
-/** Gives those that have a value, in the order of docs/settings.md. No secret is shown. */
+/** Returns the settings that have a value, in the order of docs/settings.md, without secrets. */
 export function toldSettings(
   stage: string,
   { settings: own }: Pick<Api, "settings">,
@@ -26,7 +26,7 @@ export function toldSettings(
   return settings.flatMap(([name, setting]): ToldSetting[] => {
     const secret = "secret" in setting && setting.secret;
     const tell = (value: string, source: string) => [{ name, value: secret ? "(secret)" : value, source }];
-    if ("fromInfra" in setting && setting.fromInfra) return tell("(known when it is made)", "infra.ts");
+    if ("fromInfra" in setting && setting.fromInfra) return tell("(known after deployment)", "infra.ts");
     const said = sourced[name];
     if (said) return tell(said.value, said.source);
     const following = follows[name];

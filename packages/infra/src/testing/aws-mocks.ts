@@ -1,4 +1,4 @@
-/** What AWS would say: the attributes that a resource only has once it exists, and the answers to look-ups. */
+/** Stand-ins for AWS's answers: the attributes of created resources, and the results of look-ups. */
 
 type Properties = Record<string, unknown>;
 
@@ -6,12 +6,12 @@ const ACCOUNT = "123456789012";
 const REGION = "eu-west-1";
 export const FIRST_AZ = `${REGION}a`;
 
-/** The id of a new resource, which is its logical name where AWS would make one up. */
+/** The id of a new resource: its logical name, if AWS would generate one. */
 export function idOf(type: string, name: string, inputs: Properties): string {
   return type === "aws:apigatewayv2/domainName:DomainName" ? String(inputs.domainName) : name;
 }
 
-/** The attributes of a new resource, beyond its inputs. */
+/** The attributes of a new resource, in addition to its inputs. */
 export function attributesOf(type: string, name: string, inputs: Properties): Properties {
   const text = (key: string) => (typeof inputs[key] === "string" ? inputs[key] : name);
   switch (type) {
@@ -84,7 +84,7 @@ export function attributesOf(type: string, name: string, inputs: Properties): Pr
   }
 }
 
-/** The answers to look-ups, by their token. */
+/** The results of look-ups, by token. */
 export function answerTo(token: string, inputs: Properties): Properties {
   switch (token) {
     case "aws:index/getPartition:getPartition":
@@ -98,7 +98,7 @@ export function answerTo(token: string, inputs: Properties): Properties {
       return { value: JSON.stringify({ version: 999, asset: "sst-asset", state: "sst-state" }) };
     case "aws:iam/getPolicyDocument:getPolicyDocument": {
       const { statements } = inputs as { statements?: Statement[] };
-      // SST asks whether there is a statement by asking whether there is the list.
+      // SST treats an existing list as an existing statement.
       return { ...(statements?.length && { statements }), json: policyDocument(statements ?? []) };
     }
     case "aws:index/getAvailabilityZones:getAvailabilityZones":
@@ -121,7 +121,7 @@ interface Statement {
   readonly conditions?: readonly { test: string; variable: string; values: readonly string[] }[];
 }
 
-/** As the provider writes one. */
+/** In the provider's format. */
 function policyDocument(statements: readonly Statement[]): string {
   return JSON.stringify({
     Version: "2012-10-17",

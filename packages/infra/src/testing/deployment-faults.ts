@@ -1,4 +1,4 @@
-/** What must be true of the deployment of an API, whatever else its program creates. Each fault is a sentence. */
+/** Finds faults in an API's deployment, whatever else its program creates. Each fault is a sentence. */
 import { publicPath, routeKey } from "@lambda-express-api/kit/request/request-path.ts";
 import { type Access, describeAccess } from "@lambda-express-api/kit/route/access.ts";
 import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
@@ -7,7 +7,7 @@ import type { Settings } from "../settings.ts";
 import { type Graph, type Inputs, masked, plain } from "./graph.ts";
 import { all, invokers, statements } from "./view.ts";
 
-/** One `LambdaApi` of a graph. */
+/** A `LambdaApi` in a graph. */
 export interface DeployedApi {
   readonly name: string;
   readonly apiId: string;
@@ -19,7 +19,7 @@ const COMPONENT = "lambda-express-api:infra:LambdaApi";
 /**
  * Finds the components that serve an API.
  *
- * @throws Error for a name that no `LambdaApi` has.
+ * @throws Error if no `LambdaApi` has the name.
  */
 export function deployedApis(graph: Graph, names: readonly string[]): readonly DeployedApi[] {
   return names.map((name) => {
@@ -37,7 +37,7 @@ export function deployedApis(graph: Graph, names: readonly string[]): readonly D
   });
 }
 
-/** Every endpoint has one route, as its access rule says; every route belongs to an endpoint. */
+/** Every endpoint has one route with its access rule, and every route belongs to an endpoint. */
 export function routeFaults(
   graph: Graph,
   apis: readonly DeployedApi[],
@@ -53,14 +53,14 @@ export function routeFaults(
   return [
     ...expected.flatMap(({ key, authorization, rule }) => {
       const found = doors.filter((door) => door.key === key);
-      if (found.length !== 1) return [`${key} has ${found.length} routes at the gateway, and must have one`];
+      if (found.length !== 1) return [`${key} has ${found.length} routes at the gateway instead of one`];
       return found[0]?.authorization === authorization
         ? []
-        : [`${key} is for ${rule}, and its route has the authorization ${found[0]?.authorization}`];
+        : [`${key} is for ${rule}, but its route has the authorization ${found[0]?.authorization}`];
     }),
     ...doors
       .filter(({ key }) => !expected.some((other) => other.key === key))
-      .map(({ key }) => `${key} is a route of the gateway, and of no endpoint`),
+      .map(({ key }) => `${key} is a route at the gateway without an endpoint`),
   ];
 
   function authorizationOf({ apiId, authorizationType, authorizerId, authorizationScopes }: Inputs): string {
@@ -72,13 +72,13 @@ export function routeFaults(
   }
 
   function authorizationFor(access: Access): string {
-    // An HTTP API knows no keys: the function looks at them.
+    // An HTTP API does not know API keys, so the function checks them.
     if (access.type === "public" || access.type === "apiKey") return "NONE";
     if (access.type === "iam") return "AWS_IAM";
     return jwt(jwtAuthorizer.issuer, jwtAuthorizer.audiences, access.scopes);
   }
 
-  /** An `ANY` route leaves preflights to the gateway's CORS; a GET may have a door for HEAD too. */
+  /** An `ANY` route leaves preflights to the gateway's CORS; a GET may have a route for HEAD too. */
   function expectedDoors({ method, path, access, head, only }: Route) {
     if (only === "container") return [];
     const rule = describeAccess(access);
@@ -96,7 +96,7 @@ function jwt(issuer: unknown, audiences: unknown, scopes: unknown): string {
   return `JWT ${JSON.stringify({ issuer, audiences, scopes })}`;
 }
 
-/** The API's functions are invoked through their alias, which is what a release moves, and have no URL of their own. */
+/** The API's functions are invoked only through the alias that a release moves, and have no function URL. */
 export function invocationFaults(graph: Graph, apis: readonly DeployedApi[]): string[] {
   const mapped = all(graph, "aws:lambda/eventSourceMapping:EventSourceMapping").map(
     ({ name, inputs }) => `${name} -> ${inputs.functionName}`,
@@ -112,10 +112,10 @@ export function invocationFaults(graph: Graph, apis: readonly DeployedApi[]): st
     return [
       ...invocations
         .filter((line) => isThis(targetOf(line)) && !line.endsWith(`${functionName}:${ALIAS_NAME}`))
-        .map((line) => `${functionName} is invoked, and not through its alias ${ALIAS_NAME}: ${line}`),
+        .map((line) => `${functionName} is invoked without its alias ${ALIAS_NAME}: ${line}`),
       ...urls
         .filter(({ inputs }) => isThis(String(inputs.functionName)))
-        .map(({ name }) => `${name} is a URL of ${functionName}, which has no authorizer before it`),
+        .map(({ name }) => `${name} is a URL of ${functionName} without an authorizer`),
     ];
   });
 }
@@ -125,8 +125,8 @@ function targetOf(line: string): string {
 }
 
 /**
- * All that each function may do beyond writing its own log, by the name of its log: `Api`, and of a job `clean-up` `CleanUp`.
- * Resources have the names that they have in the program: `dynamodb:GetItem,dynamodb:PutItem on table/OrdersTable`.
+ * All rights of each function except writing its own log, by the name of its log: `Api`, or `CleanUp` for a job `clean-up`.
+ * Resources have their names in the program: `dynamodb:GetItem,dynamodb:PutItem on table/OrdersTable`.
  */
 export function rightsOf(graph: Graph): Readonly<Record<string, readonly string[]>> {
   const names = new Map(graph.resources.map(({ name, inputs }) => [inputs.name, name]));
@@ -151,7 +151,7 @@ export function rightsOf(graph: Graph): Readonly<Record<string, readonly string[
   );
 }
 
-/** A message must not come again while its job still may work on it: Lambda refuses the mapping half-way through a deployment. */
+/** A queue must not show a message again while its job may still be running: Lambda would refuse the mapping during the deployment. */
 export function queueFaults(graph: Graph): string[] {
   const last = (arn: unknown) => String(arn).split(":").at(-1);
   return all(graph, "aws:lambda/eventSourceMapping:EventSourceMapping").flatMap(({ inputs }) => {
@@ -169,19 +169,19 @@ export function queueFaults(graph: Graph): string[] {
     ];
     return queue && job && Number(visible) < Number(works)
       ? [
-          `${queue.name} shows a message again after ${visible} s, and ${job.inputs.name} may work on it for ${works} s; give the queue visibilityTimeout: "${works} seconds" or more`,
+          `${queue.name} shows a message again after ${visible} s, but ${job.inputs.name} may work on it for ${works} s; give the queue visibilityTimeout: "${works} seconds" or more`,
         ]
       : [];
   });
 }
 
-/** What SQS takes when nothing is said (API reference, CreateQueue, VisibilityTimeout). */
+/** SQS's default (API reference, CreateQueue, VisibilityTimeout). */
 const SQS_DEFAULT_SECONDS = 30;
 
-/** Shorter ones are found in other words. */
+/** Shorter values would be found inside other words. */
 const SHORTEST_SECRET = 8;
 
-/** No value of a secret setting is in clear text, in a resource or in what the deployment prints. */
+/** No secret setting's value is in clear text in a resource or in the deployment's output. */
 export function secretFaults(graph: Graph, secrets: Readonly<Record<string, string>>): string[] {
   const texts = [
     ...graph.resources.map(({ name, inputs }) => [name, JSON.stringify(masked(inputs))] as const),
@@ -192,6 +192,6 @@ export function secretFaults(graph: Graph, secrets: Readonly<Record<string, stri
     .flatMap(([secret, value]) =>
       texts
         .filter(([, text]) => text.includes(value))
-        .map(([place]) => `${secret} is secret, and in clear text in ${place}`),
+        .map(([place]) => `${secret} is secret, but is in clear text in ${place}`),
     );
 }

@@ -1,6 +1,6 @@
 /**
- * The deployment suite: what `sst deploy` would create of an API, on SST's real components and without an account. It
- * asks nothing of what else a program creates.
+ * The deployment suite tests what `sst deploy` would create for an API, with SST's real components and without an account. It
+ * ignores other resources of the program.
  */
 import assert from "node:assert/strict";
 import { dirname, resolve } from "node:path";
@@ -23,24 +23,24 @@ import { synthesise } from "./synthesise.ts";
 
 export interface DeploymentSuiteOptions {
   readonly api: Api;
-  /** Seen from the root of the project. Default: `sst.config.ts`. */
+  /** Relative to the project's root. Default: `sst.config.ts`. */
   readonly config?: string;
   /** Default: `dev`. */
   readonly stage?: string;
-  /** What the settings are read from. Default: the example of each that is required or secret. */
+  /** The environment with the settings. Default: the example of each required or secret setting. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** The `LambdaApi` components that have the endpoints between them. Default: `Api`. */
+  /** The `LambdaApi` components that share the endpoints. Default: `Api`. */
   readonly apis?: readonly string[];
   /**
-   * All that the function (`Api`) and its jobs (`CleanUp`) may do beyond writing their logs, a statement a line:
-   * `{ CleanUp: ["dynamodb:Scan on table/NotesTable"] }`. Default: it is not asked.
+   * All rights of the function (`Api`) and its jobs (`CleanUp`) except writing their logs, one line per statement:
+   * `{ CleanUp: ["dynamodb:Scan on table/NotesTable"] }`. Default: not checked.
    */
   readonly rights?: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
- * Describes that the program creates a gateway with exactly the API's endpoints, each behind its access rule, before a
- * function that is only reached through its alias, and that it shows no secret.
+ * Tests that the program creates a gateway with exactly the API's endpoints, each behind its access rule, that the function
+ * is only invoked through its alias, and that no secret is visible.
  *
  * @example
  * deploymentSuite({ api });
@@ -61,22 +61,22 @@ export function deploymentSuite({
       graph = await synthesise({ config, stage, environment });
     });
 
-    it("has one gateway route for each endpoint, behind its access rule, and none besides", async () => {
+    it("has exactly one gateway route for each endpoint, behind its access rule", async () => {
       const settings = loadSettings(stage, environment, api, readStages(resolve(dirname(config))));
       const routes = await enabledRoutes(api, settings.features);
       assert.deepEqual(routeFaults(graph, deployedApis(graph, names), routes, settings), []);
     });
 
-    it("lets the function be invoked through its alias only", () => {
+    it("invokes the function only through its alias", () => {
       assert.deepEqual(invocationFaults(graph, deployedApis(graph, names)), []);
     });
 
-    it("has no queue that shows a message again while its function still may work on it", () => {
+    it("has no queue that shows a message again while its function may still work on it", () => {
       assert.deepEqual(queueFaults(graph), []);
     });
 
     if (rights)
-      it("lets the function and its jobs do what is listed, and nothing else", () => {
+      it("gives the function and its jobs only the listed rights", () => {
         const listed = Object.entries(rights).map(([name, lines]) => [name, [...lines].sort()]);
         assert.deepEqual(rightsOf(graph), Object.fromEntries(listed));
       });
@@ -90,7 +90,7 @@ export function deploymentSuite({
   });
 }
 
-/** A right value of every setting without which the API would not start, and of every secret. */
+/** A valid value for every required setting and every secret. */
 function exampleEnvironment(api: Api): Record<string, string> {
   return Object.fromEntries(
     apiSettings(api.settings).flatMap(

@@ -1,4 +1,4 @@
-/** What a program would create, as data. */
+/** The resources that a program would create, as data. */
 
 export interface Resource {
   readonly urn: string;
@@ -6,12 +6,12 @@ export interface Resource {
   readonly name: string;
   /** The parent's URN; empty at the top. */
   readonly parent: string;
-  /** A component groups resources, and is not a resource itself. */
+  /** A component groups resources but is not one itself. */
   readonly isComponent: boolean;
   /** A secret value is `{ $secret: value }`. */
   readonly inputs: Inputs;
   readonly dependsOn: readonly string[];
-  /** The names under which it is known where it has been made before. */
+  /** Earlier names under which the engine may know it. */
   readonly aliases: readonly string[];
   readonly deleteBeforeReplace: boolean;
   readonly ignoreChanges: readonly string[];
@@ -26,9 +26,9 @@ export interface Inputs {
 
 export interface Graph {
   readonly resources: readonly Resource[];
-  /** What the program returned; secrets as in `inputs`. */
+  /** The program's return value, with secrets as in `inputs`. */
   readonly outputs: Inputs;
-  /** What the components show beside their names, by URN. */
+  /** The texts that components show beside their names, by URN. */
   readonly hints: Readonly<Record<string, Json>>;
 }
 
@@ -36,7 +36,7 @@ export function isSecret(value: Json): value is { readonly $secret: Json } {
   return typeof value === "object" && value !== null && "$secret" in value;
 }
 
-/** A value without the marks of what is secret in it. */
+/** A value without its secret marks. */
 export function plain(value: Json): Json {
   if (isSecret(value)) return plain(value.$secret);
   if (Array.isArray(value)) return value.map(plain);
@@ -46,7 +46,7 @@ export function plain(value: Json): Json {
   return value;
 }
 
-/** A value with every secret replaced by stars: what may be shown. */
+/** A value with every secret replaced by stars, safe to print. */
 export function masked(value: Json): Json {
   if (isSecret(value)) return "***";
   if (Array.isArray(value)) return value.map(masked);

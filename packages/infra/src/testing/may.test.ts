@@ -20,14 +20,14 @@ describe("a request", () => {
     assert.ok(!may([], { action: "lambda:GetFunction", resource: arn }));
   });
 
-  it("is allowed by wildcards; a dot is literal", () => {
+  it("is allowed by wildcards, and a dot is literal", () => {
     const policy = [allow(["lambda:Get*"], ["arn:aws:lambda:*:function:app-de?-*"])];
     assert.ok(may(policy, { action: "lambda:GetAlias", resource: `${arn}:latest` }));
     assert.ok(!may(policy, { action: "lambda:UpdateAlias", resource: arn }));
     assert.ok(!may([allow(["s3:GetObject"], ["a.b"])], { action: "s3:GetObject", resource: "axb" }));
   });
 
-  it("is allowed under a condition only when the condition holds", () => {
+  it("is allowed under a condition only if the condition holds", () => {
     const policy = [allow(["iam:PassRole"], ["*"], { StringEquals: { "iam:PassedToService": ["a", "b"] } })];
     const request = { action: "iam:PassRole", resource: "role" };
     assert.ok(may(policy, { ...request, context: { "iam:PassedToService": "b" } }));
@@ -51,7 +51,7 @@ describe("a request", () => {
     );
   });
 
-  it("is refused by what denies it, whatever allows it", () => {
+  it("is refused if any statement denies it", () => {
     const deny = { ...allow(["s3:*"], ["*"]), effect: "Deny" };
     assert.ok(!may([allow(["*"], ["*"]), deny], { action: "s3:GetObject", resource: "x" }));
     assert.ok(may([allow(["*"], ["*"]), deny], { action: "sns:Publish", resource: "x" }));

@@ -1,18 +1,17 @@
 /**
- * Whether a policy allows a request, as IAM decides it (IAM user guide, "Policy evaluation logic"), as far as our own
- * policies go: of the operators it knows `StringEquals`, `StringEqualsIfExists` and `ArnLike`, and refuses to judge any
- * other.
+ * Decides whether a policy allows a request, as IAM does (IAM user guide, "Policy evaluation logic"). It supports the
+ * operators that this project's policies use, `StringEquals`, `StringEqualsIfExists` and `ArnLike`, and throws for others.
  */
 import type { Statement } from "./view.ts";
 
 export interface Request {
   readonly action: string;
   readonly resource: string;
-  /** What IAM knows besides, by condition key. */
+  /** The request's context, by condition key. */
   readonly context?: Readonly<Record<string, string>>;
 }
 
-/** @throws Error for a condition that it cannot judge. */
+/** @throws Error for an unsupported condition. */
 export function may(
   statements: readonly Omit<Statement, "role">[],
   { action, resource, context = {} }: Request,
@@ -44,7 +43,7 @@ function holds(
   });
 }
 
-/** `*` stands for any text, `?` for one character; everything else for itself. */
+/** `*` matches any text and `?` one character; everything else is literal. */
 function matches(pattern: string, text: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")

@@ -1,21 +1,21 @@
 /**
- * SST's platform: its components and Pulumi's SDK, which `sst` unpacks below `.sst` from the package and the npm
- * registry alone. Everything is told to stay there, and to leave GitHub alone.
+ * SST's platform: its components and Pulumi's SDK, which `sst` unpacks into `.sst` from the package and the npm registry,
+ * without calls to GitHub.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 
-/** The project's, where its commands and its tests are run. */
+/** The project's root, where its commands and tests run. */
 export const ROOT = process.cwd();
-/** Where its packages are: in a workspace that is a folder above it, whose platform is then its own. */
+/** The folder with its packages, which in a workspace is above the project. The platform is unpacked there. */
 const PACKAGES_ROOT = nearest(ROOT, "node_modules/sst/package.json");
 export const PLATFORM = join(PACKAGES_ROOT, ".sst/platform");
 export const CONFIG_HOME = join(PACKAGES_ROOT, ".sst/home");
 const LOCK = join(PACKAGES_ROOT, ".sst/provider-lock.json");
 
-/** The folder, or the first above it, that has a file; the folder itself where none has. */
+/** The nearest folder with a file, from this folder upwards; this folder if none has it. */
 function nearest(folder: string, file: string): string {
   for (let each = folder; ; each = dirname(each)) {
     if (existsSync(join(each, file))) return each;
@@ -23,7 +23,7 @@ function nearest(folder: string, file: string): string {
   }
 }
 
-/** Without the checks, `sst` needs neither bun nor Pulumi's engine to unpack. `node` is the one that runs this. */
+/** Without its checks, `sst` needs neither bun nor Pulumi's engine to unpack. `node` is the running one. */
 export const OFFLINE = {
   PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
   XDG_CONFIG_HOME: CONFIG_HOME,
@@ -47,13 +47,13 @@ export function isUnpacked(): boolean {
   );
 }
 
-/** Unpacks the platform unless it is there. Throws with what `sst` printed. */
+/** Unpacks the platform unless it exists. Throws with the output of `sst`. */
 export async function unpackPlatform(print: (line: string) => void): Promise<void> {
   if (isUnpacked()) return;
-  print("Unpacking SST's platform from the npm registry into .sst, once (40 s or so, 300 MB).");
+  print("Unpacking SST's platform from the npm registry into .sst, once (about 40 s, 300 MB).");
   const child = spawn(process.execPath, [SST, "install", "--stage", "test"], {
     cwd: PACKAGES_ROOT,
-    // An empty token counts before the one in `.env`, so that the platform is the same for everybody.
+    // An empty token overrides the one in `.env`, so that the platform is always the same.
     env: { ...process.env, ...OFFLINE, CLOUDFLARE_API_TOKEN: "" },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -64,13 +64,13 @@ export async function unpackPlatform(print: (line: string) => void): Promise<voi
     throw new Error(`sst install ended with exit code ${exitCode}:\n${printed}`);
 }
 
-/** What `sst` notes of a provider, whose name is a global in the program: `aws` is `@pulumi/aws`. */
+/** A provider as `sst` records it. Its name is a global in the program: `aws` is `@pulumi/aws`. */
 export interface LockedProvider {
   readonly alias: string;
   readonly package: string;
 }
 
-/** The providers without which no stage is; yours may have noted more for a stage of its own. */
+/** The providers that every stage needs; a project may have more. */
 export function lockedProviders(): LockedProvider[] {
   const lock: LockedProvider[] = JSON.parse(readFileSync(LOCK, "utf8"));
   return lock.filter(({ alias }) => alias === "aws");

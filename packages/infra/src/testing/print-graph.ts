@@ -1,4 +1,4 @@
-/** A graph as a text to read in a review: what stands where, and each property that is set. */
+/** Prints a graph for review: the tree of resources, and each property that is set. */
 import { type Graph, type Json, masked } from "./graph.ts";
 
 export function printGraph({ resources, outputs }: Graph): string {
@@ -39,12 +39,12 @@ function printValue(value: Json, indent: string, lines: string[]): void {
   }
 }
 
-/** The hash of a bundle, which in a synthesis is not the API's. */
+/** Removes a bundle's hash, which in a synthesis does not come from the API. */
 function withoutHash(text: string): string {
   return text.replace(/[0-9a-f]{64}/, "<hash>");
 }
 
-/** A list of plain values fits on a line. */
+/** A list of plain values is printed on one line. */
 function isList(value: object): boolean {
   return Array.isArray(value) && value.every((item) => typeof item !== "object");
 }

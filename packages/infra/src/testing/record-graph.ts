@@ -1,6 +1,6 @@
 /**
- * Runs a Pulumi program under Pulumi's own mocks and records what it would create. Mocks accept two resources of one
- * name, which the engine refuses; here they are refused too.
+ * Runs a Pulumi program under Pulumi's own mocks and records what it would create. Like the engine, and unlike the mocks, it
+ * refuses two resources with the same name.
  */
 
 import crypto from "node:crypto";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { answerTo, attributesOf, idOf } from "./aws-mocks.ts";
 import type { Graph, Inputs, Json, Resource } from "./graph.ts";
 
-/** As far as it is used here. */
+/** The part used here. */
 interface Struct {
   toJavaScript(): Record<string, unknown>;
 }
@@ -60,7 +60,7 @@ interface Pulumi {
 }
 
 export interface RecordOptions {
-  /** Where `@pulumi/pulumi` is found: the program must use the very same one. */
+  /** The folder of `@pulumi/pulumi`, which must be the program's own copy. */
   readonly platform: string;
   readonly app: string;
   readonly stage: string;
@@ -68,8 +68,8 @@ export interface RecordOptions {
 }
 
 /**
- * Records the program's graph. The event loop runs dry when every output has its value, so nothing is waited for that
- * is not awaited; then `done` is called. An unhandled rejection is a failure of the program.
+ * Records the program's graph, and calls `done` when the event loop is empty, because then every output has its value. An
+ * unhandled rejection fails the program.
  */
 export async function recordGraph(
   { platform, app, stage, program }: RecordOptions,
@@ -131,7 +131,7 @@ export async function recordGraph(
   await runtime.runInPulumiStack(program).catch((error) => failures.push(describe(error)));
 }
 
-/** Writes what `recordGraph` found where the caller of this process looks for it. */
+/** Writes the result of `recordGraph` for the parent process. */
 export function writeResult(file: string): (result: { graph: Graph } | { failure: string }) => void {
   return (result) => {
     writeFileSync(file, JSON.stringify(result));
@@ -169,7 +169,7 @@ const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 function readable(value: unknown): Json {
-  if (value === UNKNOWN) throw new Error("A value is unknown, which under mocks none should be");
+  if (value === UNKNOWN) throw new Error("A value is unknown, which should not happen under mocks");
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== "object" || value === null) return value as Json;
   if (SIGNATURE in value) {
@@ -179,7 +179,7 @@ function readable(value: unknown): Json {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, readable(inner)]));
 }
 
-/** Physical names have random parts; a snapshot needs the same ones every time. */
+/** Replaces the random parts of physical names, for stable snapshots. */
 function makeRandomBytesStable(): void {
   crypto.randomBytes = ((size: number) => Buffer.alloc(size, 7)) as typeof crypto.randomBytes;
   syncBuiltinESMExports();

@@ -1,6 +1,6 @@
 /**
- * Runs a whole `sst.config.ts` in this process as the CLI's two passes do, without the CLI: first `app()` alone, then
- * `run()` with SST's globals. The CLI's side of the conversation, building functions, is answered by a stand-in.
+ * Runs an `sst.config.ts` in this process without the CLI, in the CLI's two passes: first `app()` alone, then `run()` with
+ * SST's globals. A stand-in answers the calls that ask the CLI to build functions.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -49,12 +49,12 @@ interface Esbuild {
 const { build } = createRequire(join(PLATFORM, "package.json"))("esbuild") as Esbuild;
 const request: RunRequest = JSON.parse(process.argv[2] ?? "{}");
 
-/** TypeScript beside TypeScript, JavaScript in the published package. */
+/** TypeScript in this repository, JavaScript in the published package. */
 const EXTENSION = extname(import.meta.filename);
 const API_CODE = join(import.meta.dirname, `../components/api-code${EXTENSION}`);
 const STAND_IN_BUILD = join(import.meta.dirname, `stand-in-build${EXTENSION}`);
 
-// It must lie in the platform, where the program finds Pulumi.
+// It must be in the platform, where the program finds Pulumi.
 const folder = mkdtempSync(join(PLATFORM, "synth-"));
 const workFolder = join(folder, "work");
 const functionFolder = join(folder, "function");
@@ -68,7 +68,7 @@ const server = createServer((incoming, outgoing) => {
   incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
   incoming.on("end", () => {
     const { method, params } = JSON.parse(Buffer.concat(chunks).toString());
-    // A socket that is kept would keep the process too.
+    // A kept-alive socket would keep the process alive.
     outgoing.setHeader("connection", "close");
     outgoing.end(JSON.stringify({ id: 1, ...answerCall(method, params[0]) }));
   });
@@ -94,7 +94,7 @@ function answerCall(
       return { result: { http: "appsync.example.com", realtime: "appsync-realtime.example.com" } };
     case "Runtime.Build":
       return {
-        // What is bundled already has its entry.
+        // A bundle already has its entry.
         result: bundle
           ? { handler, out: bundle, errors: [], sourcemaps: [] }
           : { handler: "bundle.handler", out: functionFolder, errors: [], sourcemaps: [] },
@@ -203,7 +203,7 @@ process.chdir(ROOT);
 const app = await evaluateApp();
 const program = await bundleProgram(app);
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-// It keeps the process alive only during a request.
+// The server keeps the process alive only during a request.
 server.unref();
 process.env.SST_SERVER = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 process.env.SST_AWS_REGION = "eu-west-1";

@@ -1,6 +1,6 @@
 /**
- * Takes the place of `node:child_process` for `src/components/api-code.ts`, which starts the build of the API: a synthesis
- * looks at what is around the code. The build itself runs in `test/cli.test.ts`, as `sst` starts it.
+ * Replaces `node:child_process` for `src/components/api-code.ts`, which starts the API's build, because a synthesis does not
+ * need the code. `test/cli.test.ts` runs the real build.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Synthesises an `sst.config.ts`: gives everything that a deployment would create, without an account. */
+/** Synthesises an `sst.config.ts`: returns everything that a deployment would create, without an account. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -9,19 +9,19 @@ import { isUnpacked, ROOT } from "./platform.ts";
 import type { RunRequest } from "./run-config.ts";
 
 export interface SynthesisOptions {
-  /** Seen from the root of the project. Default: `sst.config.ts`. */
+  /** Relative to the project's root. Default: `sst.config.ts`. */
   readonly config?: string;
   readonly stage: string;
-  /** The whole of what the settings are read from. */
+  /** The complete environment with the settings. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Whether it is `sst dev`. Default: `false`. */
+  /** Whether to run as `sst dev`. Default: `false`. */
   readonly isDev?: boolean;
 }
 
-/** TypeScript beside TypeScript, JavaScript in the published package. */
+/** TypeScript in this repository, JavaScript in the published package. */
 const PROGRAM = join(import.meta.dirname, `run-config${extname(import.meta.filename)}`);
 
-/** The program was refused, by itself or by what an engine would say. */
+/** The program failed, or an engine would refuse it. */
 export class SynthesisError extends Error {}
 
 /** @throws SynthesisError with every failure. */
@@ -31,12 +31,12 @@ export async function synthesise({
   environment,
   isDev = false,
 }: SynthesisOptions): Promise<Graph> {
-  if (!isUnpacked()) throw new Error("SST's platform is not there yet; run: npm run platform");
+  if (!isUnpacked()) throw new Error("SST's platform is not unpacked; run: npm run platform");
   const folder = await mkdtemp(join(tmpdir(), "synthesis-"));
   try {
     const resultFile = join(folder, "result.json");
     const request: RunRequest = { config: join(ROOT, config), stage, isDev, resultFile };
-    // A process of its own: Pulumi keeps its state in globals, and the program changes the working directory.
+    // In a separate process, because Pulumi keeps state in globals and the program changes the working directory.
     const child = spawn(process.execPath, [PROGRAM, JSON.stringify(request)], {
       env: { PATH: process.env.PATH, ...environment },
       stdio: ["ignore", "pipe", "pipe"],

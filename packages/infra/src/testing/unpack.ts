@@ -1,4 +1,4 @@
-// Run before the tests and the type check, which need the platform.
+// Runs before the tests and the type check, which need the platform.
 import { unpackPlatform } from "./platform.ts";
 
 try {

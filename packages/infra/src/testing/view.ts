@@ -1,14 +1,14 @@
-/** Questions that one asks of a graph. */
+/** Queries on a graph. */
 import { type Graph, type Inputs, type Json, plain, type Resource } from "./graph.ts";
 
-/** The resources of a type, without the marks of what is secret. */
+/** The resources of a type, without secret marks. */
 export function all(graph: Graph, type: string): Resource[] {
   return graph.resources
     .filter((resource) => resource.type === type)
     .map((resource) => ({ ...resource, inputs: plain(resource.inputs) as Inputs }));
 }
 
-/** The one resource of a type, or the one of its component. */
+/** The only resource of a type, or the only one of a component. */
 export function one(graph: Graph, type: string, component = ""): Resource {
   const [found, ...more] = all(graph, type).filter(({ name }) => name.startsWith(component));
   if (!found || more.length > 0)
@@ -34,7 +34,7 @@ interface PolicyDocument {
   }[];
 }
 
-/** Every statement of every role, whether it is in the role or attached to it. */
+/** Every statement of every role, inline or attached. */
 export function statements(graph: Graph): Statement[] {
   const inRoles = all(graph, "aws:iam/role:Role").flatMap(({ inputs }) =>
     ((inputs.inlinePolicies ?? []) as Inputs[]).map(({ policy }) => ({ role: inputs.name, policy })),
@@ -54,7 +54,7 @@ export function statements(graph: Graph): Statement[] {
   );
 }
 
-/** Who may take on each role, by the role's logical name. */
+/** The principals that may assume each role, by the role's logical name. */
 export function trust(graph: Graph): Record<string, Json> {
   return Object.fromEntries(
     all(graph, "aws:iam/role:Role").map(({ name, inputs: { assumeRolePolicy } }) => {
@@ -64,7 +64,7 @@ export function trust(graph: Graph): Record<string, Json> {
   );
 }
 
-/** Who may invoke what, and on whose behalf: services by permission, roles by policy. */
+/** All rights to invoke functions: of services by permission, of roles by policy. */
 export function invokers(graph: Graph): string[] {
   const byPermission = all(graph, "aws:lambda/permission:Permission").map(
     ({ inputs }) =>

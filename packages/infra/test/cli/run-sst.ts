@@ -1,6 +1,6 @@
 /**
- * Runs the real `sst` from start to end without an account: AWS and Pulumi's engine are stand-ins. Each run has a
- * project folder of its own, which only links to this one, so that runs do not meet in `.sst`.
+ * Runs the real `sst` without an account: AWS and Pulumi's engine are stand-ins. Each run has a separate project folder that
+ * links to this one, so that runs do not share `.sst`.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,17 +14,17 @@ import { type StandInAws, startStandInAws } from "./stand-in-aws.ts";
 
 export interface SstRun {
   readonly exitCode: number | null;
-  /** What it printed, without colours. */
+  /** The output, without colours. */
   readonly output: string;
-  /** What the program would have created; `undefined` if it was refused, or not run. */
+  /** The resources that the program would have created; `undefined` if it was refused or did not run. */
   readonly graph: Graph | undefined;
-  /** How it called the engine: the command and its arguments, each time. */
+  /** Each call to the engine: the command and its arguments. */
   readonly engineCalls: readonly (readonly string[])[];
-  /** The objects that it wrote into its state's bucket. */
+  /** The objects in its state bucket. */
   readonly state: ReadonlyMap<string, Buffer>;
-  /** What it asked AWS that the stand-in cannot answer. */
+  /** The AWS calls that the stand-in cannot answer. */
   readonly unanswered: readonly string[];
-  /** What it asked AWS for itself, before and after the engine's part. */
+  /** Its own AWS calls, before and after the engine's part. */
   readonly asked: StandInAws["asked"];
   /** The project folder, with the bundles in `.sst/artifacts`. */
   readonly folder: string;
@@ -32,20 +32,20 @@ export interface SstRun {
 }
 
 export interface SstOptions {
-  /** Seen from the root of the project. */
+  /** Relative to the project's root. */
   readonly config: string;
-  /** As in `["deploy", "--stage", "dev"]`. */
+  /** For example `["deploy", "--stage", "dev"]`. */
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Files of the project folder, by name, as in `{ ".env.dev": "DOMAIN_NAME=api.example.com" }`. */
+  /** Files of the project folder by name, for example `{ ".env.dev": "DOMAIN_NAME=api.example.com" }`. */
   readonly files?: Readonly<Record<string, string>>;
-  /** What an earlier run has left in its state's bucket. Default: nothing was ever deployed. */
+  /** The state bucket of an earlier run. Default: no earlier deployment. */
   readonly state?: ReadonlyMap<string, Buffer>;
 }
 
 /**
- * SST looks for a free port from 13557 on, lets go of it, and takes it a moment later. A run that starts in between takes
- * it too; one of the two then interrupts itself. That run has not taken place, so it takes place again.
+ * Runs `sst` again if it interrupted itself. SST finds a free port from 13557 on, releases it and binds it a moment later, so
+ * a second run may take the same port.
  */
 export async function runSst(options: SstOptions): Promise<SstRun> {
   const run = await runOnce(options);
@@ -55,7 +55,7 @@ export async function runSst(options: SstOptions): Promise<SstRun> {
 }
 
 async function runOnce({ config, args, environment, files = {}, state }: SstOptions): Promise<SstRun> {
-  if (!isUnpacked()) throw new Error("SST's platform is not there yet; run: npm run platform");
+  if (!isUnpacked()) throw new Error("SST's platform is not unpacked; run: npm run platform");
   const folder = await mkdtemp(join(tmpdir(), "sst-project-"));
   const home = join(folder, ".home");
   const resultFile = join(folder, "result.json");
@@ -64,7 +64,7 @@ async function runOnce({ config, args, environment, files = {}, state }: SstOpti
     await symlink(join(ROOT, name), join(folder, name));
   await symlink(join(ROOT, config), join(folder, "sst.config.ts"));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  // `sst` bundles the program into this folder, under a name that is the time in milliseconds, and removes it at the end.
+  // `sst` bundles the program into this folder under the time in milliseconds, and removes it at the end.
   const platform = join(folder, ".sst/platform");
   await mkdir(platform, { recursive: true });
   for (const name of await readdir(PLATFORM)) await symlink(join(PLATFORM, name), join(platform, name));

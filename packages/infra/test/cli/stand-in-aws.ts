@@ -1,6 +1,6 @@
 /**
- * Not AWS: as much of SSM, S3 and AppSync as `sst` asks before and after a deployment, in memory, on loopback. A
- * question it does not know is answered with an error and remembered.
+ * A stand-in for AWS, in memory and on loopback: the parts of SSM, S3 and AppSync that `sst` calls before and after a
+ * deployment. It answers unknown requests with an error and records them.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,13 +11,13 @@ export interface StandInAws {
   readonly objects: ReadonlyMap<string, Buffer>;
   /** Requests without a defined answer. */
   readonly unanswered: readonly string[];
-  /** All that was asked of SSM and S3, as a policy would name it: an action and what it is done to. */
+  /** All calls to SSM and S3, as a policy names them: an action and a resource. */
   readonly asked: readonly { readonly action: string; readonly resource: string }[];
   close(): Promise<void>;
 }
 
 const BOOTSTRAP = {
-  // Higher than any that `sst` knows, so that it has nothing to set up.
+  // Higher than any version that `sst` knows, so that it sets nothing up.
   version: 999,
   asset: "sst-asset",
   state: "sst-state",
@@ -36,7 +36,7 @@ interface Reply {
   readonly contentType: string;
 }
 
-/** @param kept the objects that are there already, from an earlier run. */
+/** @param kept the objects of an earlier run. */
 export async function startStandInAws(kept: ReadonlyMap<string, Buffer> = new Map()): Promise<StandInAws> {
   const objects = new Map(kept);
   const parameters = new Map([["/sst/bootstrap", JSON.stringify(BOOTSTRAP)]]);

@@ -1,7 +1,7 @@
 /**
- * Not Pulumi's engine: what `sst` runs as `pulumi`. It runs the program that `sst` has bundled under Pulumi's mocks,
- * in the conversation with `sst` that a real deployment has, compares it with the state of the deployment before, and
- * writes what was created where `sst` looks for it.
+ * A stand-in for Pulumi's engine, which `sst` runs as `pulumi`. It runs the bundled program under Pulumi's mocks, talks to
+ * `sst` as in a real deployment, compares the result with the previous state, and writes the new resources where `sst` looks
+ * for them.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,7 +13,7 @@ import { RefusedByAws } from "../second-deployment/stand-in-account.ts";
 
 const [command = "", ...args] = process.argv.slice(2);
 appendFileSync(process.env.STAND_IN_CALLS ?? "/dev/null", `${JSON.stringify([command, ...args])}\n`);
-// The program will go elsewhere.
+// The program changes the working directory.
 const projectFolder = process.cwd();
 
 function after(flag: string): string {
@@ -30,7 +30,7 @@ function writeCheckpoint(stack: string, resources: readonly object[]): void {
   writeFileSync(file, JSON.stringify({ version: 3, checkpoint: { latest: { manifest: {}, resources } } }));
 }
 
-/** The program, which is to `sst` the `main` of a Pulumi project. */
+/** The program: the `main` of the Pulumi project. */
 function programFile(): string {
   return /^main: (.+)$/m.exec(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8"))?.[1] ?? "";
 }
@@ -44,7 +44,7 @@ interface State {
   readonly outputs: unknown;
 }
 
-/** What the deployment before has left; nothing before the first. */
+/** The previous deployment's state; empty before the first. */
 function readCheckpoint(stack: string): State[] {
   if (!existsSync(checkpointFile(stack))) return [];
   return JSON.parse(readFileSync(checkpointFile(stack), "utf8")).checkpoint.latest?.resources ?? [];
@@ -71,9 +71,9 @@ function deployedOf(states: readonly State[]): Deployed {
   };
 }
 
-/** As the engine keeps them, without what is secret. */
+/** In the engine's format, without secrets. */
 function stateOf({ resources, outputs, hints }: Graph): State[] {
-  // The stack comes before what is in it.
+  // The stack comes before its resources.
   const inOrder = resources.toSorted((a, b) => Number(a.parent !== "") - Number(b.parent !== ""));
   return inOrder.map(({ urn, type, parent, isComponent, name, inputs, dependsOn }) => ({
     urn,
@@ -92,7 +92,7 @@ function stateOf({ resources, outputs, hints }: Graph): State[] {
   }));
 }
 
-/** Writes the engine's events, one a line, for `sst` to show. */
+/** Writes the engine's events, one per line, for `sst` to show. */
 function writeEvents(file: string, events: readonly object[]): void {
   for (const [sequence, event] of events.entries())
     appendFileSync(file, `${JSON.stringify({ sequence, timestamp: 0, ...event })}\n`);
@@ -137,7 +137,7 @@ if (command === "stack" && args[0] === "init") {
   const keepResult = writeResult(process.env.STAND_IN_RESULT ?? "/dev/null");
   const program = pathToFileURL(programFile()).href;
   await recordGraph(
-    // It runs in a folder of `sst`'s, which is not the project's.
+    // `sst` runs it in its own folder, not the project's.
     {
       platform: process.env.STAND_IN_PLATFORM ?? "",
       app,
@@ -168,7 +168,7 @@ if (command === "stack" && args[0] === "init") {
   );
 } else if (command === "refresh") {
   const stack = after("--stack");
-  /** Changes made in the account's console, by the name of the resource. */
+  /** Changes made in AWS's console, by resource name. */
   const changedByHand: Record<string, Inputs> = JSON.parse(process.env.STAND_IN_CHANGED_BY_HAND ?? "{}");
   const before = readCheckpoint(stack);
   const states = before.map((state) => {
@@ -181,6 +181,6 @@ if (command === "stack" && args[0] === "init") {
     { summaryEvent: { maybeCorrupt: false, durationSeconds: 0, resourceChanges: {} } },
   ]);
 } else {
-  console.error(`The stand-in engine knows no "${command} ${args.join(" ")}".`);
+  console.error(`The stand-in engine does not support "${command} ${args.join(" ")}".`);
   process.exitCode = 1;
 }

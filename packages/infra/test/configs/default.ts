@@ -1,7 +1,6 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// The deployment of the fixture API, composed as an owner's `sst.config.ts` composes that of theirs. Only tests
-// synthesise it.
+// The deployment of the fixture API, written like an owner's `sst.config.ts`. Only tests synthesise it.
 
 export default $config({
   async app({ stage }) {
@@ -28,7 +27,7 @@ export default $config({
     const code = infra.apiCode({ folder: "packages/infra/test/fixtures/api" });
     const environment = infra.apiEnvironment(api, settings);
     const dns = infra.dnsOf(settings.dns);
-    // The bridge of sst dev needs more than the boundary of a stage allows.
+    // The bridge of sst dev needs more rights than a stage's boundary allows.
     if (settings.permissionsBoundaryArn && !$dev)
       $transform(aws.iam.Role, (role) => {
         role.permissionsBoundary = settings.permissionsBoundaryArn;

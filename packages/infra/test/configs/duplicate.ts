@@ -1,6 +1,6 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// Two resources of one name, which mocks would accept and an engine refuses. Only tests synthesise it.
+// Two resources with the same name, which mocks accept and the engine refuses. Only tests synthesise it.
 
 export default $config({
   app: () => ({ name: "duplicate", home: "aws", providers: { aws: "7.20.0" } }),

@@ -1,6 +1,6 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// One domain before two APIs, and what its owner makes of it later. Only tests synthesise it.
+// One domain in front of two APIs, and later changes by its owner. Only tests synthesise it.
 
 export default $config({
   app: () => ({ name: "exposers", home: "aws", providers: { aws: "7.20.0" } }),

@@ -1,7 +1,7 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// Ways around the gateway's authorizer, a missing endpoint and a secret in clear text, for which the suite for a
-// deployment must fail. Only tests synthesise it.
+// Ways around the gateway's authorizer, a missing endpoint and a secret in clear text, which must fail the deployment
+// suite. Only tests synthesise it.
 
 export default $config({
   app: () => ({ name: "open", home: "aws", providers: { aws: "7.20.0" } }),

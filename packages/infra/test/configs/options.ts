@@ -2,7 +2,7 @@
 
 import type { Zod } from "@lambda-express-api/kit/route/define-route.ts";
 
-// What the components can do and `default.ts` does not ask for. Only tests synthesise it.
+// Options of the components that `default.ts` does not use. Only tests synthesise it.
 
 export default $config({
   app: () => ({ name: "options", home: "aws", providers: { aws: "7.20.0" } }),

@@ -1,7 +1,6 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// An `sst.config.ts` with what an owner's `infra.ts` makes, which the function and the container both use. Only tests
-// synthesise it.
+// An `sst.config.ts` with an owner's `infra.ts`, whose resources the function and the container both use. Only tests synthesise it.
 
 export default $config({
   app: () => ({ name: "fixture-api", home: "aws", providers: { aws: "7.20.0" } }),

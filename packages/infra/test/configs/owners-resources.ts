@@ -1,7 +1,7 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// What an owner adds to their `sst.config.ts`: a table, a queue with a subscriber, a cron job, a second API in each of two
-// kinds. The suite for a deployment must not fail because of them. Only tests synthesise it.
+// An owner's additions to `sst.config.ts`: a table, a queue with a subscriber, a cron job, and two more APIs of different
+// kinds. The deployment suite must ignore them. Only tests synthesise it.
 
 export default $config({
   app: () => ({ name: "owners", home: "aws", providers: { aws: "7.20.0" } }),

@@ -1,6 +1,6 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// Mistakes, each with what is said of it. Only tests synthesise it.
+// Mistakes, each with its message. Only tests synthesise it.
 
 export default $config({
   app: () => ({ name: "refusals", home: "aws", providers: { aws: "7.20.0" } }),

@@ -1,6 +1,6 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// One revision of an API, as `REVISION` names it. Only tests deploy it.
+// The revision of an API that `REVISION` names. Only tests deploy it.
 
 export default $config({
   app: () => ({ name: "revisions", home: "aws", providers: { aws: "7.20.0" } }),

@@ -1,6 +1,6 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
-// Every revision of an API, side by side, each a `LambdaApi` of its own. Only tests synthesise it.
+// Every revision of an API, each as a separate `LambdaApi`. Only tests synthesise it.
 
 export default $config({
   app: () => ({ name: "revisions", home: "aws", providers: { aws: "7.20.0" } }),

@@ -1,7 +1,7 @@
 /**
- * What Pulumi's engine does in a second deployment: it finds each resource by its URN or by an alias, compares inputs,
- * creates and updates in the order of what depends on what, and deletes at the end (Pulumi docs, "Resource options":
- * aliases, deleteBeforeReplace, ignoreChanges).
+ * Imitates a second deployment by Pulumi's engine: it finds each resource by URN or alias, compares inputs, creates and
+ * updates in the order of dependencies, and deletes at the end (Pulumi docs, "Resource options": aliases,
+ * deleteBeforeReplace, ignoreChanges).
  */
 import { basename } from "node:path";
 import { type Graph, type Inputs, masked, type Resource } from "../../src/testing/graph.ts";
@@ -14,13 +14,13 @@ export interface Step {
   readonly resource: Resource;
 }
 
-/** The resources of a deployment, as far as the engine keeps them. */
+/** The resources of a deployment that the engine keeps in its state. */
 export type Deployed = Pick<Graph, "resources">;
 
 /**
- * Deploys `after` where `before` is. What does not depend on each other has no order; `isReversed` takes the other one.
+ * Deploys `after` over `before`. Independent resources have no order; `isReversed` reverses theirs.
  *
- * @throws RefusedByAws for what the account does not take.
+ * @throws RefusedByAws if the account refuses an operation.
  */
 export function deployAgain(before: Deployed, after: Deployed, { isReversed = false } = {}): Step[] {
   const account = new StandInAccount();
@@ -55,13 +55,13 @@ export function deployAgain(before: Deployed, after: Deployed, { isReversed = fa
   return [...steps, ...gone.map((resource) => ({ operation: "delete" as const, resource }))];
 }
 
-/** The URNs under which the engine looks for a resource in its state. An alias is a name under the same parent. */
+/** The URNs under which the engine looks for a resource. An alias is a name under the same parent. */
 function namesOf({ urn, name, aliases }: Resource): string[] {
   return [urn, ...aliases.map((alias) => `${urn.slice(0, -name.length)}${alias}`)];
 }
 
 function changesOf(old: Resource, resource: Resource): string[] {
-  // A file is compared by what is in it, which its name has a hash of, and not by where it lies.
+  // A file is compared by its content, whose hash is in its name, not by its folder.
   const text = (inputs: Inputs, name: string) =>
     JSON.stringify(masked(inputs[name] ?? null), (key, value) =>
       key === "$asset" ? basename(value) : value,
@@ -72,7 +72,7 @@ function changesOf(old: Resource, resource: Resource): string[] {
   );
 }
 
-/** Resources after what they depend on; components are none that AWS knows. */
+/** Resources after their dependencies, without components, which do not exist at AWS. */
 function inOrder(resources: readonly Resource[], isReversed: boolean): Resource[] {
   const waiting = new Set(resources.filter(({ isComponent }) => !isComponent));
   const urns = new Set([...waiting].map(({ urn }) => urn));

@@ -1,4 +1,4 @@
-/** Revisions of one API, each of which differs from the first in one kind of change. */
+/** Revisions of an API, each with one kind of change from the first. */
 
 import { routesOfRouter } from "@lambda-express-api/kit/enabled-routes.ts";
 import { type Access, anyone, auth } from "@lambda-express-api/kit/route/access.ts";
@@ -39,7 +39,7 @@ const legacy = router("legacy", "/v1/legacy");
 const first = [health, order, cancel, file, token, ...legacy];
 const without = (...gone: readonly Route[]) => first.filter((route) => !gone.includes(route));
 
-/** By a name that is in no other text of a graph. */
+/** A name that occurs nowhere else in a graph. */
 export const revisions: Readonly<Record<string, readonly Route[]>> = {
   RevisionFirst: first,
   RevisionOperation: [...without(order), endpoint("readOrder", "GET /v1/orders/{orderId}")],

@@ -1,13 +1,13 @@
 /**
- * Not AWS: what an account has already, and what it refuses for that reason. A second deployment fails here where it
- * would fail there: the engine creates before it deletes, and much at AWS exists once.
+ * A stand-in for an AWS account that refuses conflicts with its existing resources. A second deployment fails here where it
+ * would fail at AWS, because the engine creates before it deletes.
  */
 import type { Inputs, Resource } from "../../src/testing/graph.ts";
 
 interface Kind {
-  /** Of these values together an account has one. Without them AWS finds an id by itself, or takes it twice. */
+  /** The inputs that must be unique together in an account. */
   readonly once?: readonly string[];
-  /** What cannot be changed of one that is there (the provider's schema, `ForceNew`). */
+  /** The inputs that cannot change (the provider's schema, `ForceNew`). */
   readonly fixed: readonly string[];
 }
 
@@ -46,16 +46,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   "random:index/randomBytes:RandomBytes": { fixed: ["length"] },
 };
 
-/** AWS, or the engine on its behalf, says no. */
+/** A refusal by AWS, or by the engine on its behalf. */
 export class RefusedByAws extends Error {}
 
-/** @throws Error for a type of which it is not known what cannot be changed. */
+/** @throws Error for a type whose rules are not defined here. */
 export function fixedOf(type: string): readonly string[] {
   const kind = KINDS[type];
   if (!kind)
-    throw new Error(
-      `stand-in-account.ts does not know ${type}; add what AWS has once of it, and what is fixed`,
-    );
+    throw new Error(`stand-in-account.ts does not know ${type}; add its unique and its fixed inputs`);
   return kind.fixed;
 }
 
@@ -65,7 +63,7 @@ const STAGE = "aws:apigatewayv2/stage:Stage";
 export class StandInAccount {
   readonly #resources = new Map<object, Resource>();
 
-  /** @returns what stands for the id that AWS gives. */
+  /** @returns a stand-in for AWS's id. */
   create(resource: Resource): object {
     this.#check(resource);
     const id = {};
@@ -89,7 +87,7 @@ export class StandInAccount {
     );
     const once = KINDS[type]?.once;
     const identity = once && identityOf(inputs, once);
-    // A name that AWS makes up is another each time.
+    // A name that AWS generates is always new.
     if (identity !== undefined && others.some((other) => identityOf(other.inputs, once ?? []) === identity)) {
       throw new RefusedByAws(
         type === ROUTE
@@ -116,7 +114,7 @@ function identityOf(inputs: Inputs, once: readonly string[]): string | undefined
   return values.at(-1) === "" && once.at(-1) !== "apiMappingKey" ? undefined : values.join(" ");
 }
 
-/** One name at each place of a path; plain and greedy variables are told apart. */
+/** One variable name at each place of a path; plain and greedy variables are separate. */
 function checkVariables({ apiId, routeKey }: Inputs, others: readonly Resource[]): void {
   for (const { inputs } of others.filter(({ inputs }) => inputs.apiId === apiId)) {
     const ours = pathOf(routeKey);

@@ -1,6 +1,6 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 
-// The pipeline belongs to the account and not to a stage, so it is a program of its own: npx sst deploy --config
+// The pipeline belongs to the account, not to a stage, so it is a separate program: npx sst deploy --config
 // pipeline/sst.config.ts --stage production
 
 export default $config({

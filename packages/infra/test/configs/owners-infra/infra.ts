@@ -1,5 +1,5 @@
 /// <reference path="../../../../../.sst/platform/config.d.ts" />
-/** A table, a queue, a bucket, a topic and cron jobs, as an owner makes them. With a boundary there is no network. */
+/** A table, a queue, a bucket, a topic and cron jobs, as an owner creates them. With a boundary there is no network. */
 import type { OwnInfra } from "../../../src/components/index.ts";
 
 export function ownInfra(): OwnInfra {
