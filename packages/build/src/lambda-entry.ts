@@ -6,7 +6,7 @@ import { createFileLoader } from "./load-files.ts";
 
 /** Filled in by the build. */
 declare const APP_FILE: string;
-declare const CODE_CACHES: string;
+declare const HAS_CODE_CACHES: boolean;
 declare const BUILT_BY: string;
 
 let isTold = false;
@@ -20,7 +20,7 @@ function tellOnce(codeCache: string): void {
 
 const load = createFileLoader(APP_FILE, {
   folder: import.meta.dirname,
-  codeCaches: JSON.parse(CODE_CACHES),
+  hasCodeCaches: HAS_CODE_CACHES,
   onUnusable: tellOnce,
 });
 

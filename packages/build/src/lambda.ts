@@ -64,16 +64,17 @@ export async function buildLambda(
   const names = [...missing.keys()];
   const rehearsal = rehearsalOf(await loadEndpoints(api, (error) => isThrownIn(error, names)));
   // Last, because a code cache belongs to the exact source that it was made from.
-  const codeCaches = await rehearse(out, bundle.entry, rehearsal, {
+  const hasCodeCaches = bundle.entry === APP_FILE && process.arch === architecture;
+  await rehearse(out, bundle.entry, rehearsal, {
     environment: rehearsalEnvironment(api),
     missing: names,
-    makesCodeCaches: bundle.entry === APP_FILE && process.arch === architecture,
+    makesCodeCaches: hasCodeCaches,
   });
   if (!isForThisMachine) {
     await rm(join(out, "node_modules"), { recursive: true, force: true });
     demandAddons(externals.copy(out, target));
   }
-  await writeEntry(out, bundle.entry, codeCaches);
+  await writeEntry(out, bundle.entry, hasCodeCaches);
   await writeJobEntries(out, Object.keys(jobs));
   return bundle;
 }
@@ -104,7 +105,7 @@ async function rehearse(
     readonly missing: readonly string[];
     readonly makesCodeCaches: boolean;
   },
-): Promise<Readonly<Record<string, string>>> {
+): Promise<void> {
   const program = besideThis("rehearse");
   const running = promisify(execFile)(
     process.execPath,
@@ -113,20 +114,14 @@ async function rehearse(
   );
   running.child.stdin?.end(JSON.stringify(rehearsal));
   try {
-    const { stdout, stderr } = await running;
-    process.stderr.write(stderr);
-    return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    process.stderr.write((await running).stderr);
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { readonly stdout?: string; readonly stderr?: string };
     throw new Error(`The built function does not work. ${stderr}${stdout}`.trim(), { cause: error });
   }
 }
 
-async function writeEntry(
-  folder: string,
-  entry: string,
-  codeCaches: Readonly<Record<string, string>>,
-): Promise<void> {
+async function writeEntry(folder: string, entry: string, hasCodeCaches: boolean): Promise<void> {
   if (entry === APP_MODULE)
     return writeFile(join(folder, "bundle.mjs"), `export { handler, jobs } from "./${entry}";\n`);
   await build({
@@ -139,8 +134,7 @@ async function writeEntry(
     minify: true,
     define: {
       APP_FILE: JSON.stringify(APP_FILE),
-      // As text: Node reads a large object faster as JSON than as a program.
-      CODE_CACHES: JSON.stringify(JSON.stringify(codeCaches)),
+      HAS_CODE_CACHES: String(hasCodeCaches),
       BUILT_BY: JSON.stringify(`${process.version} ${process.arch}`),
     },
     logLevel: "warning",

@@ -137,7 +137,7 @@ describe("Express with lazily loaded libraries answers byte for byte like the or
     const exported = { createConformanceApp: entry };
     const { sources } = await bundleFiles({ exported, folder: root, externals: externalPackages(root) });
     assert.ok(sources["iconv-lite.js"], "large packages are in separate files");
-    const load = createFileLoader(APP_FILE, { folder: root, codeCaches: {} });
+    const load = createFileLoader(APP_FILE, { folder: root, hasCodeCaches: false });
     const built = load(APP_FILE) as { createConformanceApp: typeof createConformanceApp };
     assert.notEqual(built.createConformanceApp, createConformanceApp);
     for (const create of [createConformanceApp, built.createConformanceApp])

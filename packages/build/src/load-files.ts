@@ -7,8 +7,8 @@ import type { Script } from "node:vm";
 
 export interface FileLoaderOptions {
   readonly folder: string;
-  /** The files with a code cache, with the names of their code caches. */
-  readonly codeCaches: Readonly<Record<string, string>>;
+  /** Whether the build has made code caches: that of `app.js` is `app.js.cache`. */
+  readonly hasCodeCaches: boolean;
   /** Called for a code cache that is missing, or that V8 refuses: the source is then compiled. */
   readonly onUnusable?: (codeCache: string) => void;
   /** Called for each file that was run. */
@@ -61,7 +61,7 @@ class Meta {
  */
 export function createFileLoader(
   appFile: string,
-  { folder, codeCaches, onUnusable, onRun }: FileLoaderOptions,
+  { folder, hasCodeCaches, onUnusable, onRun }: FileLoaderOptions,
 ): (file: string) => Exports {
   const { readFileSync } = process.getBuiltinModule("node:fs");
   const { Script } = process.getBuiltinModule("node:vm");
@@ -100,10 +100,12 @@ export function createFileLoader(
     const filename = `${folder}/${file}`;
     // The build writes ASCII only.
     const source = readFileSync(filename, "latin1");
-    const codeCache = codeCaches[file];
-    if (codeCache === undefined) return new Script(source, { filename });
-    const script = new Script(source, { filename, cachedData: readCodeCache(codeCache) });
-    if (script.cachedDataRejected !== false) onUnusable?.(codeCache);
+    if (!hasCodeCaches) return new Script(source, { filename });
+    const codeCache = `${file}.cache`;
+    const cachedData = readCodeCache(codeCache);
+    const script = new Script(source, { filename, cachedData });
+    // A file that the build's rehearsal did not need has none.
+    if (script.cachedDataRejected || (!cachedData && file === appFile)) onUnusable?.(codeCache);
     return script;
   }
 

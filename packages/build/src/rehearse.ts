@@ -1,11 +1,9 @@
 /**
  * Run in a separate process, in the folder of a built function: answers the requests of a rehearsal (JSON on
- * standard input), loads every endpoint, and prints as its last line the names of the code caches by file.
+ * standard input), loads every endpoint, and writes each file's code cache next to it.
  *
- * A code cache holds the functions compiled so far, hence the requests. V8 identifies its source only by
- * length, so it is named by the hash of its source.
+ * A code cache holds the functions compiled so far, hence the requests.
  */
-import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import type { Script } from "node:vm";
@@ -20,7 +18,7 @@ import type { Rehearsal, Rehearsed } from "./rehearsal.ts";
 const [entry = "", makesCodeCaches, ...missing] = process.argv.slice(2);
 const { everyday, others }: Rehearsal = JSON.parse(readFileSync(0, "utf8"));
 const scripts = new Map<string, Script>();
-const codeCaches = new Map<string, string>();
+const cached = new Set<string>();
 
 try {
   const { handler, api, jobs } = await loadEntry();
@@ -37,7 +35,6 @@ try {
   process.stderr.write(error instanceof Error ? `${error.message}\n` : `${error}\n`);
   process.exit(1);
 }
-process.stdout.write(`\n${JSON.stringify(Object.fromEntries(codeCaches))}\n`);
 // Resources that an endpoint's file has opened must not hold up the build.
 process.exit();
 
@@ -51,7 +48,7 @@ async function loadEntry(): Promise<Entry> {
   if (entry === APP_MODULE) return import(pathToFileURL(entry).href);
   const load = createFileLoader(entry, {
     folder: ".",
-    codeCaches: {},
+    hasCodeCaches: false,
     onRun: (file, script) => scripts.set(file, script),
   });
   return load(entry) as unknown as Entry;
@@ -86,15 +83,9 @@ async function loadJobFile(load: Entry["jobs"][string]): Promise<void> {
 function writeCodeCaches(): void {
   if (makesCodeCaches !== "true") return;
   for (const [file, script] of scripts) {
-    if (!codeCaches.has(file)) codeCaches.set(file, writeCodeCache(file, script));
+    if (!cached.has(file)) writeFileSync(`${file}.cache`, script.createCachedData());
+    cached.add(file);
   }
-}
-
-function writeCodeCache(file: string, script: Script): string {
-  const hash = createHash("sha256").update(readFileSync(file)).digest("hex");
-  const codeCache = `${file}-${hash.slice(0, 16)}.cache`;
-  writeFileSync(codeCache, script.createCachedData());
-  return codeCache;
 }
 
 function eventOf({ path, method, headers = {}, authorizer }: Rehearsed) {

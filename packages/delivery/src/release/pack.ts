@@ -14,7 +14,7 @@ export interface Package {
 
 /**
  * Files that differ between builds of the same code: version and commit, and V8's code caches, whose bytes depend on the order
- * of compilation. A code cache's name is the hash of its source, and the entry contains it.
+ * of compilation.
  */
 const OF_THE_BUILD = /^release\.json$|\.cache$/;
 
