@@ -19,7 +19,7 @@ export interface LocalAws {
 
 /**
  * @param onMessage receives each message before its sender gets an answer; if it throws, the queue counts as
- * down.
+ *   down.
  */
 export async function startLocalAws(onMessage: (body: string) => unknown = () => {}): Promise<LocalAws> {
   const messages: string[] = [];

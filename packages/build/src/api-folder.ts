@@ -130,7 +130,7 @@ export function mistakeIn(error: unknown): string {
  *
  * @param passesOver decides whether an endpoint that fails with an error is left out.
  * @throws ApiFolderError that names the endpoint whose file cannot be loaded, or whose schemas cannot be
- * documented.
+ *   documented.
  */
 export async function loadEndpoints(
   { routes }: Pick<Api, "routes">,

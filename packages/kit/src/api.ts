@@ -101,7 +101,7 @@ export interface DefinedApi<Settings, Definitions, Code extends string> extends 
  * Defines an API.
  *
  * @throws TypeError if the name, version, description or routes are missing, if the kit already has a setting
- * or an error code of the same name, or if a router's path is invalid or taken.
+ *   or an error code of the same name, or if a router's path is invalid or taken.
  */
 export function defineApi<
   const Settings extends OwnSettings = Record<never, never>,

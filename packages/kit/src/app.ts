@@ -50,7 +50,7 @@ export interface AppOptions {
  * error handlers.
  *
  * @throws TypeError for two routes with the same method and path, and for middleware that is not a list of
- * handlers.
+ *   handlers.
  */
 export function createApp({ api, config, runtime, log, services, tracing }: AppOptions): Express {
   const app = express();

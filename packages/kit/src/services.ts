@@ -47,10 +47,12 @@ export type ReplacedServices<Definitions> = {
  * @param definition.settings the API's own settings, if `create` reads them.
  * @param definition.create makes it, once per process.
  * @param definition.close ends it when the process drains, after all requests are answered.
- * @example const pool = service({
- * settings,
- * create: ({ config }) => new Pool({ connectionString: config.settings.DATABASE_URL }),
- * close: (pool) => pool.end(), });
+ * @example
+ * const pool = service({
+ *   settings,
+ *   create: ({ config }) => new Pool({ connectionString: config.settings.DATABASE_URL }),
+ *   close: (pool) => pool.end(),
+ * });
  */
 export function service<Value, Settings extends OwnSettings = Record<never, never>>(definition: {
   readonly settings?: Settings;

@@ -98,7 +98,7 @@ export function orderStore(client: DynamoDBClient, TableName: string) {
 
     /**
      * @returns whether the order existed in one of these states and in that version. A paid order no longer
-     * expires.
+     *   expires.
      */
     change(orderId: string, { set, from, version }: OrderChange): Promise<boolean> {
       const fields = Object.entries(set).filter(([, value]) => value !== undefined);

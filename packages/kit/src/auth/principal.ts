@@ -17,7 +17,7 @@ const NONE: readonly string[] = Object.freeze([]);
  * Makes the function that turns verified claims into a principal. The same claims give the same principal.
  *
  * @param groupsClaim the claim that holds the groups, taken as one literal key (`cognito:groups`,
- * `https://example.com/groups`), never as a path.
+ *   `https://example.com/groups`), never as a path.
  */
 export function createPrincipals(groupsClaim: string): (claims: Claims) => Principal {
   const principals = new WeakMap<Claims, Principal>();

@@ -32,8 +32,7 @@ export interface IssuerKeys {
    * Finds the key that a token's header names.
    *
    * @throws jose's `JWKSNoMatchingKey` or a similar error if there is no such key, and ApiError 001503 while
-   * the keys cannot be
-   * fetched.
+   *   the keys cannot be fetched.
    */
   find(header: JWSHeaderParameters): Promise<CryptoKey>;
   /** Whether a key still belongs to the issuer, according to the last fetch. */

@@ -68,7 +68,7 @@ export interface ServerSettings {
  * services are closed.
  *
  * @throws ConfigError when the port is taken or privileged, or when the host is not an address of this
- * machine.
+ *   machine.
  */
 export async function startServer(
   api: Api,

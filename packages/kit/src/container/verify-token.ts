@@ -19,8 +19,7 @@ export interface TokenVerifierOptions extends TokenRules, IssuerKeysOptions {}
  * Verifies the token of an `Authorization` header, and returns its claims.
  *
  * @throws ApiError 001401 for a refused token, and 001503 while the issuer's signing keys are unavailable.
- * May also
- * reject with it.
+ *   May also reject with it.
  */
 export type TokenVerifier = (authorization: string | undefined) => Claims | Promise<Claims>;
 

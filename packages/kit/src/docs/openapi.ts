@@ -90,7 +90,7 @@ const gatewayErrorSchema = z
  * Makes the document.
  *
  * @throws TypeError that names what cannot be documented by operation and field, unless there is an
- * `onFault`.
+ *   `onFault`.
  */
 export async function openApiDocument({
   api,

@@ -38,8 +38,7 @@ const answered = new WeakMap<object, Answered>();
  * minute after a failure.
  *
  * @returns `undefined` for Firebase, which has no such page, for a client with a secret, which a page cannot
- * keep, and
- * while the document is unavailable or names no page.
+ *   keep, and while the document is unavailable or names no page.
  */
 export function findSignInPage(config: SignInConfig): Promise<SignInPage | undefined> {
   const known = answered.get(config);

@@ -44,8 +44,7 @@ export interface Asked {
  * deadline.
  *
  * @throws ApiError 002400 (no key), 001400 (malformed), 001409 (still running), 001422 (another payload) or
- * 001503 (the
- * store fails, and `run` was not called); and whatever `run` throws or threw.
+ *   001503 (the store fails, and `run` was not called); and whatever `run` throws or threw.
  */
 export async function answerOnce(
   { route, request, payload, errors }: Asked,

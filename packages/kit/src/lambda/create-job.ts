@@ -35,9 +35,11 @@ export interface JobOptions {
  *
  * @param run gets the original event, and the same config, log and services as an endpoint's handler.
  * @throws ConfigError when the environment is wrong, or `RUNTIME` is not `LAMBDA`.
- * @example export const handler = createJob(api, async (event: SQSEvent, { services }) => {
- * const mailer = await services.mailer;
- * for (const { body } of event.Records) await mailer.send(JSON.parse(body)); });
+ * @example
+ * export const handler = createJob(api, async (event: SQSEvent, { services }) => {
+ *   const mailer = await services.mailer;
+ *   for (const { body } of event.Records) await mailer.send(JSON.parse(body));
+ * });
  */
 export function createJob<
   Settings extends OwnSettings,

@@ -50,11 +50,9 @@ const UTF8_TEXT =
  *
  * @param listener an Express app, or any request listener.
  * @param constantHeaders of every answer, unless the listener sets its own. A header of the result costs a
- * tenth of one
- * on the response.
+ *   tenth of one on the response.
  * @returns a function that rejects when the listener destroys its request or response, or answers more than
- * Lambda
- * accepts; everything else is the listener's answer.
+ *   Lambda accepts; everything else is the listener's answer.
  */
 export function createEventAdapter(
   listener: RequestListener,

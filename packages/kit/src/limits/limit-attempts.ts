@@ -13,8 +13,9 @@ export interface Attempt {
  * often with one account. An account alone is never locked, or anyone could lock its owner out. Successful
  * sign-ins do not count.
  *
- * @example const attempt = limitAttempts({ limit: 10, windowSeconds: 300 }); const token = await attempt({
- * clientIp, account: body.username }, () => provider.signIn(body.username, body.password));
+ * @example
+ * const attempt = limitAttempts({ limit: 10, windowSeconds: 300 });
+ * const token = await attempt({ clientIp, account: body.username }, () => provider.signIn(body.username, body.password));
  *
  * @param options.limit how many refused attempts (`002401`) an address has with an account.
  * @throws RangeError for a limit or a window below 1.

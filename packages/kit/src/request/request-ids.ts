@@ -64,7 +64,7 @@ export class TraceContext {
   /**
    * @param headers of the request.
    * @param id the request's own: a UUID is also a valid trace id, so a trace that begins here has the
-   * request's id.
+   *   request's id.
    */
   constructor(headers: IncomingHttpHeaders, id: string) {
     const [, traceId, parentSpanId, flags = SAMPLED] = TRACEPARENT.exec(textOf(headers.traceparent)) ?? [];

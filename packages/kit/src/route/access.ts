@@ -47,8 +47,8 @@ export interface AuthRule {
  * rule, any signed-in caller is admitted.
  *
  * @throws TypeError when there is no handler.
- * @example auth({ groups: ["ADMINS"] }, async ({ principal }) => ({ status: 200, body: { subject:
- * principal.subject } }))
+ * @example
+ * auth({ groups: ["ADMINS"] }, async ({ principal }) => ({ status: 200, body: { subject: principal.subject } }))
  */
 export function auth<Input, Reply>(
   handler: (input: Input & Authenticated) => Promise<Reply>,
@@ -86,8 +86,8 @@ export interface WithApiKeys {
  * looked up in the API's service `apiKeys`. With `scopes`, the key must have one of them.
  *
  * @throws TypeError when there is no handler.
- * @example apiKey({ scopes: ["stock:write"] }, async ({ principal }) => ({ status: 200, body: { subject:
- * principal.subject } }))
+ * @example
+ * apiKey({ scopes: ["stock:write"] }, async ({ principal }) => ({ status: 200, body: { subject: principal.subject } }))
  */
 export function apiKey<Input extends WithApiKeys, Reply>(
   handler: (input: Input & Pick<Authenticated, "principal">) => Promise<Reply>,
@@ -134,7 +134,8 @@ export const ONE_KIND_OF_CALLER =
  * `execute-api:Invoke`; it does not invoke the function for other callers. A container cannot verify a
  * signature, and answers 403.
  *
- * @example iam(async ({ principal }) => ({ status: 200, body: { caller: principal.subject } }))
+ * @example
+ * iam(async ({ principal }) => ({ status: 200, body: { caller: principal.subject } }))
  */
 export function iam<Input, Reply>(
   handler: (input: Input & Authenticated) => Promise<Reply>,

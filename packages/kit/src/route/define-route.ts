@@ -288,12 +288,13 @@ export interface RouteReply extends ReplyDetails {
  * Defines an endpoint: the contract first, then who may call it and what it does.
  *
  * @throws TypeError for a path that API Gateway would refuse.
- * @example export const getOrder = defineRoute({
- * operationId: "getOrder",
- * method: "GET",
- * path: "/v1/orders/{orderId}",
- * summary: "Gets an order.",
- * responses: (z) => ({ 200: { description: "The order.", schema: z.object({ orderId: z.string() }) } }),
+ * @example
+ * export const getOrder = defineRoute({
+ *   operationId: "getOrder",
+ *   method: "GET",
+ *   path: "/v1/orders/{orderId}",
+ *   summary: "Gets an order.",
+ *   responses: (z) => ({ 200: { description: "The order.", schema: z.object({ orderId: z.string() }) } }),
  * }).handler(auth({ groups: ["STAFF"] }, async ({ params }) => ({ status: 200, body: params })));
  */
 export const defineRoute: RouteDefiner<KitTypes> = (contract) => {

@@ -109,10 +109,8 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
  * Runs Express handlers in order on a request.
  *
  * @returns a promise of `true` when the last has called `next`, and of `false` when one has skipped the route
- * with
- * `next("route")` or `next("router")`. It rejects with what a handler throws or passes to `next`, and stays
- * pending when
- * one has answered the request.
+ *   with `next("route")` or `next("router")`. It rejects with what a handler throws or passes to `next`, and
+ *   stays pending when one has answered the request.
  */
 async function runHandlers(
   handlers: readonly RequestHandler[],
@@ -169,8 +167,7 @@ const REQUEST = Symbol("request");
  *
  * @returns the caller; `undefined` where anyone may call.
  * @throws ApiError 001401 or 003401 (unknown caller), 001403 (the scope is missing), 002401 with status 403
- * (not in the
- * group), 003403 (no verified AWS signature), or 001503.
+ *   (not in the group), 003403 (no verified AWS signature), or 001503.
  */
 export async function admit(
   access: Access,

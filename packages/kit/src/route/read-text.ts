@@ -13,7 +13,7 @@ export const DATE_TIME =
  * Converts text, also in fields and lists.
  *
  * @returns the value for the schema to parse. Text that does not match the wanted type stays text, which the
- * schema refuses.
+ *   schema refuses.
  */
 export function readText(schema: Schema, given: unknown): unknown {
   if (given === undefined) return undefined;

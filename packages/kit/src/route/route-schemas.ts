@@ -23,8 +23,7 @@ export interface RouteSchemas {
    *
    * @param params the original path variables.
    * @returns `parts`: `params`, the parts that have schemas (`query`, `headers`, `cookies`, `body`), and
-   * `rawBody` if the endpoint
-   * asks for it; and the body before its schema has changed it.
+   *   `rawBody` if the endpoint asks for it; and the body before its schema has changed it.
    * @throws ApiError 001400, 002400, 001413 or 001415
    */
   readRequest(
@@ -39,8 +38,7 @@ export interface RouteSchemas {
 
 /**
  * @param demandsDocumentable whether schemas that cannot be documented as they are validated are an error,
- * for
- * development and tests: `generate` and the builds refuse them too.
+ *   for development and tests: `generate` and the builds refuse them too.
  */
 export function createRouteSchemas(route: Route, demandsDocumentable: boolean): RouteSchemas {
   let schemas: Promise<{ request: RequestSchemas; responses: ResponseContracts }> | undefined;

@@ -26,7 +26,7 @@ const PARTS = ["params", "query", "headers", "cookies", "body"] as const;
  *
  * @returns the parsed parts; path variables without a schema unchanged.
  * @throws ApiError 001400 that names the wrong fields (the first fifty of them), or 002400 if the only fault
- * is a missing header.
+ *   is a missing header.
  */
 export function parseRequest(
   schemas: RequestSchemas,

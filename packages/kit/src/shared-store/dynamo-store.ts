@@ -29,9 +29,11 @@ export interface DynamoStoreOptions {
  *
  * Needs `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:UpdateItem` and `dynamodb:DeleteItem` on the table.
  *
- * @example const sharedStore = service({
- * settings,
- * create: ({ config }) => dynamoStore({ tableName: config.settings.SHARED_TABLE }), });
+ * @example
+ * const sharedStore = service({
+ *   settings,
+ *   create: ({ config }) => dynamoStore({ tableName: config.settings.SHARED_TABLE }),
+ * });
  */
 export function dynamoStore({
   tableName: TableName,

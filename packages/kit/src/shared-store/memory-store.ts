@@ -7,7 +7,8 @@ import type { Claim, SharedStore } from "./shared-store.ts";
  * logs a warning about that.
  *
  * @throws Error in Lambda and with several workers, where each process would have its own memory.
- * @example const sharedStore = service({ create: memoryStore });
+ * @example
+ * const sharedStore = service({ create: memoryStore });
  */
 export function memoryStore({
   config,

@@ -130,7 +130,8 @@ function everyScopeOfKeys(routes: readonly Route[]): readonly string[] {
 /**
  * Tests that every endpoint admits the callers that its rule names, and no others, on every target.
  *
- * @example await accessSuite(api, [appTarget, handlerTarget]);
+ * @example
+ * await accessSuite(api, [appTarget, handlerTarget]);
  */
 export async function accessSuite(
   api: Api,

@@ -7,7 +7,7 @@ import type { TrustedIssuer } from "./test-issuer.ts";
 
 /**
  * @returns `requestContext.authorizer` for a token that the gateway accepts, `undefined` for one that it
- * refuses.
+ *   refuses.
  */
 export async function gatewayVerdict(
   authorization: string | undefined,

@@ -22,7 +22,8 @@ const REQUESTS_EACH = 40;
 /**
  * Tests that an API answers as its OpenAPI document says.
  *
- * @example await openApiSuite(api, [appTarget, handlerTarget]);
+ * @example
+ * await openApiSuite(api, [appTarget, handlerTarget]);
  */
 export async function openApiSuite(
   api: Api,

@@ -38,8 +38,9 @@ function demandServices(services: Api["services"], replaced: Readonly<Record<str
  * Makes the Express app of the container, for supertest.
  *
  * @throws TypeError for a replacement of a service that the API does not have.
- * @example const app = testApp(api, { services: { pool: fakePool } }); await
- * supertest(app).get("/v1/orders/1").expect(200);
+ * @example
+ * const app = testApp(api, { services: { pool: fakePool } });
+ * await supertest(app).get("/v1/orders/1").expect(200);
  */
 export function testApp(
   api: Api,
