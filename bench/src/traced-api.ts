@@ -1,10 +1,15 @@
-/** What traces cost: this API with the line of `defineApi` that an owner writes for them, and with its setting. */
+/**
+ * The cost of traces: this API with the one line in `defineApi` that enables them, and with their setting.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 const API = join(import.meta.dirname, "../../packages/api/src/api.ts");
 
-/** Writes the folder of an API that writes its spans to the log, so that no collector is part of the measurement. */
+/**
+ * Writes the folder of an API that writes its spans to the log, so that the measurement includes no
+ * collector.
+ */
 export function writeTracedApi(folder: string): void {
   const source = join(folder, "src");
   mkdirSync(source, { recursive: true });

@@ -5,7 +5,7 @@ import type { paths } from "./paths.d.ts";
 
 const [baseUrl = "http://localhost:3000"] = process.argv.slice(2);
 
-/** For the accounts of this machine. Elsewhere the identity provider's SDK signs in. */
+/** For the accounts on this machine. Elsewhere the identity provider's SDK signs in. */
 const { data: session, error } = await createClient<paths, "application/json">({ baseUrl }).POST(
   "/v1/auth/token",
   {

@@ -1,4 +1,4 @@
-/** What a shop's page does with this API. The compiler knows each path, field and error code from `paths.d.ts`. */
+/** How a shop's page uses this API. The compiler knows each path, field and error code from `paths.d.ts`. */
 import createClient from "openapi-fetch";
 import type { components, paths } from "./paths.d.ts";
 
@@ -6,7 +6,10 @@ export type Order = components["schemas"]["Order"];
 export type NewOrder = paths["/v1/orders"]["post"]["requestBody"]["content"]["application/json"];
 export type OrdersClient = ReturnType<typeof ordersClient>;
 
-/** @param token gives the caller's token, as an identity provider's SDK does: it may be another one for each request. */
+/**
+ * @param token returns the caller's token, like an identity provider's SDK: it may differ from request to
+ *   request.
+ */
 export function ordersClient(baseUrl: string, token: () => string | Promise<string>) {
   const client = createClient<paths, "application/json">({ baseUrl });
   client.use({
@@ -17,7 +20,7 @@ export function ordersClient(baseUrl: string, token: () => string | Promise<stri
   return client;
 }
 
-/** Gives the caller's orders, the newest first, and asks for a page when it is needed. */
+/** Yields the caller's orders, the newest first, and fetches a page when it is needed. */
 export async function* listOrders(client: OrdersClient, pageSize = 50): AsyncGenerator<Order> {
   let cursor: string | undefined;
   do {
@@ -32,8 +35,8 @@ export async function* listOrders(client: OrdersClient, pageSize = 50): AsyncGen
 /**
  * Places an order once, however often it is sent with its key.
  *
- * @returns the order, or what to tell the customer.
- * @throws Error for what the customer cannot change.
+ * @returns the order, or a message for the customer.
+ * @throws Error for failures that the customer cannot change.
  */
 export async function placeOrder(
   client: OrdersClient,
@@ -45,7 +48,7 @@ export async function placeOrder(
     body: order,
   });
   if (!error) return data;
-  // API Gateway's own errors have a message and nothing else.
+  // API Gateway's own errors have only a message.
   if (!("error" in error)) throw new Error(error.message);
   switch (error.error.code) {
     case "001400":
@@ -62,8 +65,8 @@ export async function placeOrder(
 /**
  * Pays an order once, however often it is sent with its key. A 409 has two meanings, each with its own code.
  *
- * @returns when it was paid, or what to tell the customer.
- * @throws Error for what the customer cannot change.
+ * @returns when it was paid, or a message for the customer.
+ * @throws Error for failures that the customer cannot change.
  */
 export async function payOrder(client: OrdersClient, order: Order, key: string): Promise<string> {
   const { data, error } = await client.POST("/v1/orders/{orderId}/payments", {

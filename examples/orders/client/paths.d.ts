@@ -28,7 +28,7 @@ export interface paths {
               /** The commit it was built from; `development` if it runs from its sources. */
               commit: string;
               description: string;
-              /** Paths on this host, by what they lead to. */
+              /** Paths on this host, by purpose. */
               links: {
                 [name: string]: string;
               };

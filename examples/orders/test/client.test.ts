@@ -1,4 +1,4 @@
-/** What the page of TypeScript in `client` does with this API, in the container and behind the local gateway. */
+/** How the typed client in `client` works with this API, in the container and behind the local gateway. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { serverTarget, startTestIssuer, type Target, type TestIssuer } from "@lambda-express-api/kit/testing";
@@ -49,7 +49,7 @@ for (const [where, start] of [
       assert.deepEqual(listed.sort(), orders.map(({ orderId }) => orderId).sort());
     });
 
-    it("places an order once that is sent again with its key, and no other one with it", async () => {
+    it("places an order once if it is repeated with its key, and refuses another one with the same key", async () => {
       const [client, key] = [as("bob"), crypto.randomUUID()];
       const first = await placeOrder(client, TEAPOT, key);
       assert.deepEqual(await placeOrder(client, TEAPOT, key), first);
@@ -62,7 +62,7 @@ for (const [where, start] of [
       assert.equal(message, "Please check lines.");
     });
 
-    it("tells a payment that is under way from one that comes too late, by the codes of status 409", async () => {
+    it("distinguishes a payment in flight from one that is too late, by the codes of status 409", async () => {
       const [client, key] = [as("carol"), crypto.randomUUID()];
       const order = await placed(client);
       const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
@@ -80,7 +80,7 @@ for (const [where, start] of [
       assert.match(await payOrder(client, order, crypto.randomUUID()), /^This order is not waiting/);
     });
 
-    it("throws what the caller cannot change, with the message that the gateway has too", async () => {
+    it("throws for failures that the caller cannot change, with the message that the gateway has too", async () => {
       const stranger = ordersClient(`${target.baseUrl}`, () => "not-a-token");
       const error = { message: "Unauthorized" };
       await assert.rejects(placeOrder(stranger, TEAPOT, crypto.randomUUID()), error);

@@ -158,7 +158,7 @@ export async function healthPath(api: Api): Promise<string> {
   return healthPathOf(await loadEndpoints(api));
 }
 
-/** The same, of endpoints that are loaded already. */
+/** The same for endpoints that are already loaded. */
 export function healthPathOf(endpoints: readonly Route[]): string {
   const health = endpoints.find(({ role }) => role === "health");
   if (!health)

@@ -92,7 +92,7 @@ export function externalPackages(root: string): ExternalPackages {
   };
 }
 
-/** At the top unless another version is there: then below its dependent. */
+/** At the top, or below its dependent if another version is there. */
 function placeFor(name: string, folder: string, places: ReadonlyMap<string, string>, dependent = ""): string {
   const taken = new Set(places.values());
   const top = join("node_modules", name);

@@ -1,6 +1,7 @@
-// Measures the gateway against a bare node:http server with the same handler, and prints a table. node
-// packages/gateway/bench/throughput.ts [--quick] Rounds are interleaved, so that other load on the machine
-// affects all of them alike.
+// Measures the gateway against a bare node:http server with the same handler, and prints a table. Rounds are
+// interleaved, so that other load on the machine affects all of them alike.
+//
+//   node packages/gateway/bench/throughput.ts [--quick]
 
 import { fork } from "node:child_process";
 import { Agent, request } from "node:http";

@@ -24,8 +24,9 @@ export interface GatewayOptions {
   /** Receives every exchange. */
   inspector?: { record(exchange: AnsweredExchange): void };
   /**
-   * Whether the spans of an exchange are sent on. Then the function is told, as one with active tracing is by AWS, that it is
-   * traced, and what its own spans belong to: by `_X_AMZN_TRACE_ID`, in `runInWorkers`. Default: false.
+   * Whether the spans of an exchange are exported. If so, `_X_AMZN_TRACE_ID` in `runInWorkers` marks the
+   * invocation as traced and names the parent of the function's own spans, as with active tracing on AWS.
+   * Default: false.
    */
   tracing?: boolean;
   /** Milliseconds since 1970. Default: the real time. */

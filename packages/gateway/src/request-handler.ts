@@ -197,7 +197,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     trace.end(span);
     exchange.integrationMilliseconds = now() - startedAt;
     const { isColdStart = false, waitMilliseconds = 0 } = invocation ?? {};
-    // An instance that was ready is handed over in less.
+    // Handing over a ready instance takes less.
     if (isColdStart && waitMilliseconds >= 1) trace.addColdStart(span, waitMilliseconds);
     if (!invocation) {
       exchange.integrationError = `The integration did not answer within ${milliseconds} milliseconds`;

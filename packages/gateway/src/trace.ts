@@ -1,12 +1,12 @@
-// The trace of a request (W3C Trace Context, https://www.w3.org/TR/trace-context/), with the spans that the gateway
-// measures. The service shows none of them: they are for the inspector, and for who sends them on.
+// The trace of a request (W3C Trace Context, https://www.w3.org/TR/trace-context/), with the spans that the
+// gateway measures. The service does not show them: they are for the inspector, and for export.
 
 import { randomUUID } from "node:crypto";
 
 export interface Span {
   name: "gateway" | "authorizer" | "function" | "cold start";
   spanId: string;
-  /** Of the gateway: the caller's, where the caller has one. */
+  /** The parent of the gateway's span: the caller's, if there is one. */
   parentSpanId: string | undefined;
   /** Milliseconds since 1970, with a fraction. */
   startTime: number;
@@ -18,9 +18,9 @@ const traceparent =
   /^(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/;
 
 export class Trace {
-  /** Of `traceparent`, else the one that the gateway begins with `x-amzn-trace-id`. */
+  /** From `traceparent`, or else the one that the gateway starts with `x-amzn-trace-id`. */
   readonly traceId: string;
-  /** Whether the caller records the trace. A caller that has none does not object. */
+  /** Whether the caller records the trace. True for a caller without a trace. */
   readonly isSampled: boolean;
   /** The function's `x-amzn-trace-id`: new for each request, whatever the client has sent. */
   readonly amazonTraceId: string;
@@ -49,7 +49,7 @@ export class Trace {
     span.durationMilliseconds = clock() - span.startTime;
   }
 
-  /** What an event waited for its instance: the first part of its span. */
+  /** The time that an event waited for its instance: the first part of its span. */
   addColdStart({ spanId: parentSpanId, startTime }: Span, durationMilliseconds: number): void {
     this.spans.push({
       name: "cold start",
@@ -60,7 +60,10 @@ export class Trace {
     });
   }
 
-  /** The tracing header that Lambda gives a function for each event (Lambda developer guide, "Runtime API"). */
+  /**
+   * The tracing header that Lambda passes to a function for each event (Lambda developer guide, "Runtime
+   * API").
+   */
   lambdaHeader({ spanId }: Span, isRecorded: boolean): string {
     return `${rootOf(this.traceId)};Parent=${spanId};Sampled=${isRecorded && this.isSampled ? 1 : 0}`;
   }
@@ -85,7 +88,7 @@ export function randomHex(): string {
   return randomUUID().replaceAll("-", "");
 }
 
-/** Finer than `Date.now`, and of the same epoch in each thread. */
+/** Finer than `Date.now`, and with the same epoch in each thread. */
 function clock(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -1,4 +1,4 @@
-// The spans that the gateway measures, and what the function is told of its trace.
+// The spans that the gateway measures, and what the function learns about its trace.
 
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
@@ -18,7 +18,7 @@ const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CALLER = "00f067aa0ba902b7";
 const traced = (flags: string) => ({ headers: { traceparent: `00-${TRACE}-${CALLER}-${flags}` } });
 
-/** Sends requests one after the other and gives what an inspector is shown of them. */
+/** Sends requests in sequence and returns what an inspector receives for each. */
 async function exchangesOf(
   t: TestContext,
   underTest: GatewayUnderTest,
@@ -45,7 +45,7 @@ function assertWithin(inner: Span | undefined, outer: Span | undefined): void {
 }
 
 describe("the spans of a request", () => {
-  it("are the gateway's, with its authorizer and then its function in it", async (t) => {
+  it("are the gateway's, with its authorizer and then its function inside", async (t) => {
     const key = rsaKey("first");
     const issuer = await startIssuer(t, [key]);
     const { trace } = await exchangeOf(
@@ -74,7 +74,7 @@ describe("the spans of a request", () => {
     assert.equal(new Set(trace.spans.map(({ spanId }) => spanId)).size, 3);
   });
 
-  it("are the gateway's alone where it answers by itself", async (t) => {
+  it("are only the gateway's where it answers itself", async (t) => {
     const { trace } = await exchangeOf(t, { api: { routes: openRoutes("GET /else") } });
     assert.deepEqual(
       trace.spans.map(({ name }) => name),
@@ -82,7 +82,7 @@ describe("the spans of a request", () => {
     );
   });
 
-  it("have the rest of a cold start that the request waited for, and none of one that was over", async (t) => {
+  it("include the part of a cold start that the request waited for, and no cold start that was over", async (t) => {
     const function_ = workers(t);
     const [cold, warm] = await exchangesOf(t, { function: function_ }, ...[{}, {}]);
     assertWithin(named(cold?.trace.spans ?? [], "cold start"), named(cold?.trace.spans ?? [], "function"));
@@ -111,14 +111,14 @@ describe("the spans of a request", () => {
     ["more than version 00 has", `00-${TRACE}-${CALLER}-01-more`],
     ["two of them", `00-${TRACE}-${CALLER}-01,00-${TRACE}-${CALLER}-01`],
   ] as const) {
-    it(`pass over a traceparent that is none: ${what}`, async (t) => {
+    it(`ignore an invalid traceparent: ${what}`, async (t) => {
       const { trace } = await exchangeOf(t, {}, { headers: { traceparent } });
       assert.notEqual(trace.traceId, TRACE);
       assert.equal(trace.gateway.parentSpanId, undefined);
     });
   }
 
-  it("are in no header of the event but traceparent as it came: the service's own header names no span", async (t) => {
+  it("are in no header of the event but the unchanged traceparent: the service's own header names no span", async (t) => {
     const { event, trace } = await exchangeOf(t, { tracing: true }, traced("01"));
     assert.match(event?.headers["x-amzn-trace-id"] ?? "", /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
     assert.equal(event?.headers.traceparent, traced("01").headers.traceparent);
@@ -134,7 +134,7 @@ function workers(t: TestContext) {
 }
 
 describe("_X_AMZN_TRACE_ID", () => {
-  /** What the function has in it, and the span that it must name. */
+  /** The function's value, and the span that it must name. */
   async function told(t: TestContext, options: Pick<GatewayOptions, "tracing">, request: SentRequest) {
     const { answer, trace } = await exchangeOf(
       t,
@@ -151,7 +151,7 @@ describe("_X_AMZN_TRACE_ID", () => {
     assert.equal(header, `${root};Parent=${spanId};Sampled=1`);
   });
 
-  it("says that nothing is recorded without `tracing`, and where the caller does not record", async (t) => {
+  it("reports that nothing is recorded without `tracing`, and where the caller does not record", async (t) => {
     for (const [tracing, flags] of [
       [false, "01"],
       [true, "00"],

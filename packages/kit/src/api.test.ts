@@ -18,7 +18,7 @@ const define = (
 ) => defineApi({ ...about, ...more });
 
 describe("defineApi", () => {
-  it("keeps what it is given, and adds no defaults of its own", () => {
+  it("keeps what it is given, and adds no defaults", () => {
     const api = define({});
     assert.deepEqual([api.name, api.version, api.description], ["shop", "1.0.0", "Sells."]);
     assert.deepEqual([api.settings, api.services, api.routes, api.routers], [{}, {}, {}, []]);

@@ -155,7 +155,7 @@ describe("the app", () => {
     assert.equal((await send("GET", "/v1//")).status, 404);
   });
 
-  it("serves a route that ends in a slash without it too, as the gateway has no route with a trailing slash", async () => {
+  it("serves a route that ends in a slash without it too, because the gateway has no other form", async () => {
     const { send } = await start([route("GET", "/orders/"), route("GET", "/orders/{id}/")]);
     for (const path of ["/orders/", "/orders", "/orders/7/", "/orders/7"])
       assert.equal((await send("GET", path)).status, 200, path);
@@ -387,7 +387,7 @@ describe("the app", () => {
     }
 
     for (const [name, fault, status, code] of [
-      ["a status of its own", { status: 409, expose: true }, 409, "001400"],
+      ["an error with its own status", { status: 409, expose: true }, 409, "001400"],
       ["too many requests", { status: 429, expose: true }, 429, "001429"],
       ["a fault that is not the caller's", { status: 500, expose: true }, 500, "001500"],
       ["an HTTP client's error about another service", { status: 404 }, 500, "001500"],

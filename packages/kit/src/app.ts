@@ -98,8 +98,8 @@ function factsOf(api: Api, { features }: Config): ApiFacts {
 }
 
 /**
- * Makes the first handler. It starts the request, and runs the app's router with a final handler of its own:
- * after `next("router")`, Express's would answer with an HTML page.
+ * Makes the first handler. It starts the request, and runs the app's router with its own final handler: after
+ * `next("router")`, Express's would answer with an HTML page.
  */
 function enter(app: Express, start: Start, fail: Fail): RequestHandler {
   const answerError = answerErrors(fail);

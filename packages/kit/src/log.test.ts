@@ -107,7 +107,7 @@ describe("a log line", () => {
     }
   });
 
-  it("leaves out what is undefined, a function or a symbol", () => {
+  it("leaves out undefined values, functions and symbols", () => {
     const { entry } = lineOf((log) => log.info("x", { a: undefined, b: () => 1, c: Symbol("c"), d: null }));
     assert.deepEqual(Object.keys(entry), ["level", "time", "message", "d"]);
   });

@@ -205,7 +205,7 @@ for (const [name, start] of [
       });
     }
 
-    it("leaves rawBody where it has read the bytes, and fails where it has parsed them", async () => {
+    it("leaves rawBody if it has read the bytes, and fails if it has parsed them", async () => {
       const echo = defineRoute({
         operationId: "echo",
         method: "POST",

@@ -38,7 +38,7 @@ const bad: Readonly<Record<string, readonly [answer: () => unknown, logged: RegE
     withHeaders(new Map([["etag", '"1"']])),
     /headers must be an object of names and values/,
   ],
-  "a length of its own": [withHeaders({ "Content-Length": "3" }), /header content-length .*server/],
+  "an explicit length": [withHeaders({ "Content-Length": "3" }), /header content-length .*server/],
   "a transfer encoding": [
     withHeaders({ "transfer-encoding": "chunked" }),
     /header transfer-encoding .*server/,
@@ -96,7 +96,7 @@ const answer = defineRoute({
   operationId: "answer",
   method: "GET",
   path: "/v1/answer/{kind}",
-  summary: "Answers what is asked for.",
+  summary: "Answers with what is asked for.",
   responses: (z) =>
     Object.fromEntries(
       [99, 101, 200, 204, 205, 302, 304, 600].map((status) => [

@@ -23,7 +23,7 @@ const getAddress = defineRoute({
   operationId: "getAddress",
   method: "GET",
   path: "/v1/address",
-  summary: "Tells the caller's address.",
+  summary: "Returns the caller's address.",
   responses: (z) => ({ 200: { description: "It.", schema: z.string() } }),
 }).handler(anyone(async ({ clientIp }) => ({ status: 200, body: clientIp })));
 const api = apiOf([getAddress]);

@@ -34,7 +34,7 @@ async function load(file: string): Promise<(path: string, headers?: object) => P
     handler(payloadEvent({ method: "GET", path, headers: { ...headers } }), lambdaContext());
 }
 
-describe("what is loaded before the first docs page", () => {
+describe("the code loaded before the first docs page", () => {
   it("contains nothing of the docs but the list of their routes, and the page itself loads no library", async () => {
     const loaded: string[] = [];
     const hooks = registerHooks({

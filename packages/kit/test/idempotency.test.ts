@@ -315,7 +315,7 @@ describe("two processes on one store", () => {
     while ((await bank(index, "GET")) === 0);
   };
 
-  it("do the work once: the second waits for nothing, and repeats the first one's answer", async () => {
+  it("do the work once: the second does not wait, and repeats the first one's answer", async () => {
     const key = crypto.randomUUID();
     const first = send(0, { key });
     await untilOneWaits(0);
@@ -362,7 +362,7 @@ describe("memoryStore", () => {
   const write: string[] = [];
   const log = { warn: (message: string) => void write.push(message) } as never;
 
-  it("logs that it belongs to one process, and is refused where there are several", () => {
+  it("logs that it belongs to one process, and is refused if there are several", () => {
     memoryStore({ config: { runtime: "CONTAINERIZED", workers: 1 }, log });
     assert.match(String(write), /^limits and idempotency keys are kept in the memory of this process/);
     for (const config of [

@@ -288,7 +288,7 @@ describe("the document and validation agree", () => {
           );
         }
         if (kind.takes === "some")
-          assert.deepEqual([...seen].sort(), [false, true], `${place} has seen one verdict only`);
+          assert.deepEqual([...seen].sort(), [false, true], `${place} has seen only one verdict`);
       }
     });
   }

@@ -139,7 +139,7 @@ const STATE: Readonly<Record<string, string>> = {
   "route/schema-faults.ts found": "of one schema",
   "services.ts pending": "the services, which an owner makes for all callers",
   "shared-store/memory-store.ts held":
-    "by key: what a limit has counted, and the answers of an idempotency key's own caller",
+    "by key: what a limit has counted, and the answers for an idempotency key's own caller",
   "source-stack.ts maps": "source maps, by file",
   "tracing/outgoing-calls.ts spans": "of calls whose answer has not begun",
 };

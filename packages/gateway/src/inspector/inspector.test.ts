@@ -94,7 +94,7 @@ describe("the inspector's data", () => {
     assert.deepEqual(request?.log, [lines[0], masked, `${request?.requestId} 1`]);
   });
 
-  it("has the spans of the gateway, and in them those that the function has written to its log", async (t) => {
+  it("has the gateway's spans, with those that the function wrote to its log inside them", async (t) => {
     const span = (name: string, spanId: string, parentSpanId: string, startMilliseconds: number) =>
       JSON.stringify({
         message: "span",

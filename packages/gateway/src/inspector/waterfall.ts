@@ -1,4 +1,4 @@
-// What a request spent its time with: the gateway's spans, and those that the function has written to its log.
+// Where a request's time went: the gateway's spans, and those that the function has written to its log.
 
 import type { AnsweredExchange } from "../exchange.ts";
 import { maskText } from "./masking.ts";
@@ -7,7 +7,7 @@ export interface WaterfallRow {
   name: string;
   /** 0 is the gateway. */
   depth: number;
-  /** Since the gateway began. */
+  /** Since the gateway's start of the request. */
   startMilliseconds: number;
   durationMilliseconds: number;
 }
@@ -21,7 +21,7 @@ interface ShownSpan {
   durationMilliseconds: number;
 }
 
-/** Each span before those that it contains. One whose parent is not here stands beside the gateway. */
+/** Each span comes before those that it contains. One whose parent is missing stands beside the gateway's. */
 export function waterfallOf({ trace, invocation }: AnsweredExchange): WaterfallRow[] {
   const spans: ShownSpan[] = [...trace.spans, ...(invocation?.lines ?? []).flatMap(readSpan)];
   const known = new Set(spans.map(({ spanId }) => spanId));

@@ -35,7 +35,7 @@ const handler = await loadHandler();
 if (handler) {
   parentPort?.on("message", async ({ payload, traceHeader, ...event }: InstanceEvent) => {
     requestId = event.requestId;
-    // As Lambda's runtime does: the variable is this thread's own, and an instance has one event at a time.
+    // Like Lambda's runtime: the variable belongs to this thread, and an instance has one event at a time.
     if (traceHeader === undefined) delete process.env._X_AMZN_TRACE_ID;
     else process.env._X_AMZN_TRACE_ID = traceHeader;
     post({ type: "outcome", outcome: await runHandler(handler, payload, createContext(identity, event)) });

@@ -14,7 +14,7 @@ export type Invocation = Outcome & {
   /** `context.awsRequestId`. */
   requestId: string;
   isColdStart: boolean;
-  /** For an instance: of a cold start, what was left of it when the event came. */
+  /** For an event with an instance: the part of the cold start that it waited for. */
   waitMilliseconds?: number;
   durationMilliseconds: number;
   /** What the function has logged meanwhile, and Lambda about it: the first thousand lines. */

@@ -12,8 +12,8 @@ const NO_HASH = Buffer.alloc(32);
 export const API_KEY_HEADER = "x-api-key";
 
 /**
- * RFC 9110, section 11.6.1, requires a challenge with each 401; no registered scheme sends a key in a header
- * of its own.
+ * RFC 9110, section 11.6.1, requires a challenge with each 401; no registered scheme sends a key in its own
+ * header.
  */
 const CHALLENGE = { "www-authenticate": `ApiKey header="${API_KEY_HEADER}"` };
 

@@ -229,7 +229,7 @@ async function faultOf(jwk: JWK, algorithm: TokenAlgorithm): Promise<string | un
     if (algorithm !== "RS256") return undefined;
     const { modulusLength } = key.algorithm as CryptoKey["algorithm"] & { readonly modulusLength: number };
     return modulusLength < MIN_MODULUS_BITS
-      ? `it has ${modulusLength} bits; RS256 demands ${MIN_MODULUS_BITS}`
+      ? `it has ${modulusLength} bits; RS256 requires ${MIN_MODULUS_BITS}`
       : undefined;
   } catch {
     return "it is malformed";

@@ -11,7 +11,7 @@ export interface LandingPageOptions extends Pick<HandlerContext, "origin" | "bas
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  /** The path below which the docs are. */
+  /** The path above the docs. */
   readonly prefix: string;
   readonly routes: readonly Route[];
   readonly config: Pick<Config, "demoCallers">;

@@ -77,7 +77,7 @@ async function ask(config: SignInConfig): Promise<SignInPage | undefined> {
   };
 }
 
-/** A user pool's document is below its issuer, which is not where an emulator of Cognito listens. */
+/** A user pool's document is below its issuer, where an emulator of Cognito does not listen. */
 function discoveryUrl({ identityProvider, cognito, jwt: { issuer } }: SignInConfig): string {
   const base =
     identityProvider === "cognito" && cognito.url

@@ -17,7 +17,7 @@ export const IDEMPOTENCY_KEY_HEADER = "idempotency-key";
 const REPLAYED = { "idempotent-replayed": "true" };
 
 const KEPT_MILLISECONDS = 24 * 60 * 60 * 1000;
-/** The draft demands a quoted string; most clients send it without quotes. */
+/** The draft requires a quoted string; most clients send it without quotes. */
 const KEY = /^(?:"([\x21\x23-\x5b\x5d-\x7e]{1,255})"|([\x21\x23-\x5b\x5d-\x7e]{1,255}))$/;
 
 /** What a request sent besides its path. Reusing a key with another body is a mistake. */

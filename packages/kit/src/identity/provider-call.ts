@@ -67,9 +67,9 @@ export function refused(code: string, said: string, authErrorDetail: Config["aut
 }
 
 /**
- * The password was right, but the provider demands another step, which this API cannot offer.
+ * The password was right, but the provider requires another step, which this API cannot offer.
  *
- * @param what the provider demands.
+ * @param what the provider requires.
  */
 export function moreIsAsked(what = "The account has a second factor"): ApiError {
   return new ApiError("002403", { reason: `${what}; sign in with the provider's SDK` });

@@ -4,7 +4,7 @@ import { networkOf } from "./network-of.ts";
 
 /**
  * Identifies the caller: the signed-in caller or the machine, otherwise the address (for IPv6, its /64). The
- * kinds are told apart, because a subject may look like an address.
+ * kinds are kept apart, because a subject may look like an address.
  */
 export function callerOf(request: Request): string {
   const subject = principalOf(request)?.subject;

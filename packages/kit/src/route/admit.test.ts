@@ -100,7 +100,7 @@ describe("admit", () => {
       assert.equal((await ask(access, refused)).error, refused);
   });
 
-  it("asks for an AWS caller where the rule demands one, and does not check a token", async () => {
+  it("asks for an AWS caller where the rule requires one, and does not check a token", async () => {
     const { access } = iam(async () => undefined);
     const caller = principal([]);
     assert.deepEqual(await ask(access, new Error("a token was checked"), nameGroups, caller), {
@@ -154,7 +154,7 @@ describe("admit", () => {
     assert.equal(await reason(["OTHERS"]), "USERS,ADMINS and not OTHERS");
   });
 
-  it("demands one of the scopes before it checks groups, and names them in the gateway's form", async () => {
+  it("requires one of the scopes before it checks groups, and names them in the gateway's form", async () => {
     const access = rule({ groups: ["ADMINS"], scopes: ["read", "write"] });
     assert.ok((await ask(access, principal(["ADMINS"], ["other", "write"]))).admitted);
     for (const scopes of [[], ["Read"], ["read write"], ["reader"]]) {

@@ -62,7 +62,7 @@ export interface ApiTypes {
   readonly errorCode: string;
 }
 
-/** The types of an API that declares nothing of its own. */
+/** The types of an API without declarations. */
 export interface KitTypes extends ApiTypes {
   readonly settings: Readonly<Record<never, never>>;
   readonly services: Readonly<Record<never, never>>;
@@ -217,7 +217,7 @@ export interface RouteContract<
   readonly feature?: keyof Features;
   /** Where the endpoint exists: not in Lambda, and without a route at the gateway. Default: everywhere. */
   readonly only?: "container";
-  /** What the kit itself uses the endpoint for. */
+  /** The kit's own use of the endpoint. */
   readonly role?: Role;
   /**
    * Express handlers that run after the access check and before the body is read: `use: [rateLimit(...)]`.
@@ -273,7 +273,7 @@ export interface Route extends Omit<RouteContract<string, RequestSchemas, Respon
   /** `ANY` for a mounted router. */
   readonly method: Method | "ANY";
   readonly access: Access;
-  /** Is called with the caller if the access rule demands one. */
+  /** Is called with the caller if the access rule requires one. */
   readonly handler: (
     input: Record<string, unknown> & HandlerContext & Partial<Authenticated>,
   ) => Promise<RouteReply>;

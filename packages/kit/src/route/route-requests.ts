@@ -114,15 +114,16 @@ interface Arrivals {
 }
 
 /**
- * Makes a table. It finds the route of a request in the order of API Gateway: what matches the whole path, then what matches it with a greedy
- * variable; in both, a route of the method before one of any method, and at each segment a literal before a variable (AWS,
- * "Create routes for HTTP APIs in API Gateway"). HEAD has the route of GET where it has none (RFC 9110, section 9.3.2), which at
- * the gateway is for a definition to say. The number of routes makes no difference to the time it takes.
+ * Makes a table. It finds a request's route in API Gateway's order: full matches, then matches with a greedy
+ * variable; in both, a route of the method before one of any method, and at each segment a literal before a
+ * variable (AWS, "Create routes for HTTP APIs in API Gateway"). HEAD falls back to the route of GET (RFC
+ * 9110, section 9.3.2), which at the gateway needs a definition. The time does not depend on the number of
+ * routes.
  *
- * A route with a slash at the end of its path is found without it too: API Gateway has no other.
+ * A route whose path ends in a slash is found without it too: API Gateway knows only that form.
  *
  * @param routes an object whose keys are route keys.
- * @param forAnyMethod further route keys, of any method: `ANY /v1/legacy/{proxy+}`.
+ * @param forAnyMethod further route keys, for any method: `ANY /v1/legacy/{proxy+}`.
  */
 export function createRouteTable(
   routes: Readonly<Record<string, unknown>>,

@@ -26,7 +26,7 @@ describe("the OpenAPI suite", () => {
     ]);
   });
 
-  it("passes for the API that the faults below are built into", () => {
+  it("passes for the original API of the faults below", () => {
     assert.equal(testsOf("intact").length, 4);
     assert.deepEqual(failuresOf("intact"), []);
   });

@@ -1,4 +1,6 @@
-/** Sends spans that were measured elsewhere: those of the local gateway, in whose process no request of the API runs. */
+/**
+ * Exports spans that were measured elsewhere: the local gateway's, whose process runs no request of the API.
+ */
 import { type Attributes, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { exporterOf, startSending } from "./open-telemetry.ts";
 import type { TracingOptions } from "./tracing.ts";
@@ -16,16 +18,16 @@ export interface MeasuredSpan {
   readonly hasFailed: boolean;
 }
 
-/** Where they go. */
+/** Where spans go. */
 export interface MeasuredSpans {
   /** Does not fail, and gives up after a second. */
   send(spans: readonly MeasuredSpan[]): Promise<void>;
 }
 
 /**
- * Makes what sends them, each with the ids that it has.
+ * Makes the function that exports them with their own ids.
  *
- * @param exporter in the place of the one that the options name, for tests.
+ * @param exporter replaces the configured one, for tests.
  */
 export function sendMeasuredSpans(options: TracingOptions, exporter = exporterOf(options)): MeasuredSpans {
   let given = { traceId: "", spanId: "" };

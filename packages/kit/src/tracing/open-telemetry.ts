@@ -84,7 +84,7 @@ export function createTracing(options: TracingOptions, exporter = exporterOf(opt
   };
 }
 
-/** Makes what sends the spans of a process, with ids of your choice. */
+/** Makes the exporter of a process's spans, with ids of your choice. */
 export function startSending(
   { service, log }: Pick<TracingOptions, "service" | "log">,
   exporter: SpanExporter,
@@ -104,7 +104,7 @@ export function startSending(
   };
 }
 
-/** The exporter that the options name. */
+/** The configured exporter. */
 export function exporterOf({ exporter, endpoint, headers, log }: TracingOptions): SpanExporter {
   if (exporter === "console") return lineExporter(log);
   const url = endpoint && `${endpoint}/v1/traces`;
@@ -120,7 +120,7 @@ function lineExporter(log: Log): SpanExporter {
         const { traceId, spanId } = span.spanContext();
         const ids = { traceId, spanId, parentSpanId: parentSpanContext?.spanId };
         const milliseconds = duration[0] * 1e3 + duration[1] / 1e6;
-        // As OTLP has it in JSON: too long for a number.
+        // As in OTLP's JSON: too long for a number.
         const startTimeUnixNano = `${startTime[0]}${String(startTime[1]).padStart(9, "0")}`;
         log.info("span", {
           ...ids,

@@ -240,7 +240,7 @@ describe("spans of a function that Lambda traces", () => {
     assert.equal(await parentWith(t, header, ofCaller), LAMBDA);
   });
 
-  it("belong to the caller's span where Lambda does not record, or another trace", async (t) => {
+  it("belong to the caller's span if Lambda does not record, or records another trace", async (t) => {
     for (const header of [
       `${root};Parent=${LAMBDA};Sampled=0`,
       `Root=1-00000000-000000000000000000000001;Parent=${LAMBDA};Sampled=1`,

@@ -95,7 +95,7 @@ function facts(request) {
     });
 }
 
-/** A row for each span: its name, its length, and a bar where it was. */
+/** A row for each span: its name, its length, and a bar at its place in time. */
 function bars({ waterfall }) {
   const whole = Math.max(...waterfall.map((span) => span.startMilliseconds + span.durationMilliseconds));
   const percent = (milliseconds) => `${(100 * Math.max(0, milliseconds)) / whole}%`;

@@ -32,7 +32,7 @@ export const getRoot = ({ prefix }: DocsOptions) =>
           }),
           description: z.string(),
           links: z.record(z.string(), z.string()).meta({
-            description: "Paths on this host, by what they lead to.",
+            description: "Paths on this host, by purpose.",
             example: { openapi: `${prefix}/openapi.json` },
           }),
         }),
