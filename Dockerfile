@@ -1,7 +1,8 @@
 # The API as a container. Everything is configured by the environment: docs/settings.md.
 
-# .ci/pin-base-image adds its digest, by a pull request.
-ARG BASE=node:24-slim
+# By digest, so that every build starts from the same files; .ci/pin-base-image proposes newer ones each week.
+# A base image of your own: docker build --build-arg BASE=node:24-slim .
+ARG BASE=node:24-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 FROM ${BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./

@@ -149,10 +149,14 @@ describe(".ci/pin-base-image, with stand-ins for docker, gh and git", () => {
     assert.match(stderr, /^The registry gives no digest of node:24-slim; /);
   });
 
-  for (const file of ["Dockerfile", "packages/create/template/all/Dockerfile"])
+  // A created project has no job that would propose a newer digest.
+  for (const [file, base] of [
+    ["Dockerfile", /^ARG BASE=node:24-slim@sha256:[0-9a-f]{64}$/m],
+    ["packages/create/template/all/Dockerfile", /^ARG BASE=node:24-slim$/m],
+  ] as const)
     it(`knows the base image of ${file}, which --build-arg BASE replaces`, () => {
       const source = readFileSync(join(import.meta.dirname, "..", file), "utf8");
-      assert.match(source, /^ARG BASE=node:24-slim(@sha256:[0-9a-f]{64})?$/m);
+      assert.match(source, base);
       assert.doesNotMatch(source, /^FROM (?!\$\{BASE\}( AS \w+)?$)/m);
     });
 });
