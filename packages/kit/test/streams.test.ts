@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { describe, it, type TestContext } from "node:test";
+import type { RequestHandler } from "express";
 import { api as exampleApi } from "../examples/src/api.ts";
 import { prices } from "../examples/src/routes/products/watch-prices.ts";
 import type { Api } from "../src/api.ts";
@@ -236,6 +237,22 @@ describe("a finite stream", () => {
     const { statusCode, body, headers } = await invoke(api, "/v1/stream", "HEAD");
     assert.deepEqual([statusCode, body, headers["content-type"]], [200, "", "text/plain; charset=utf-8"]);
     assert.deepEqual(closed, ["closed", "closed"]);
+  });
+
+  it("causes no warning about listeners, with middleware that waits for the end of the answer", async (t) => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    t.after(() => process.off("warning", onWarning));
+    const waits: RequestHandler = (_request, response, next) => {
+      for (const event of ["close", "finish", "error"]) response.on(event, () => {});
+      next();
+    };
+    const { get } = await serve(t, { ...streaming(generator), middleware: () => [waits, waits, waits] });
+    const { response } = await get("/v1/stream");
+    assert.equal(await textOf(response), "Grüße");
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(warnings, []);
   });
 
   it("has its length in the access log", async (t) => {

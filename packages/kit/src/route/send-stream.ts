@@ -42,6 +42,8 @@ export async function sendStream(
   if (kind === "finite") await once(stream, "readable");
   if (isAnswered(response)) return void stream.destroy();
   context.stream = kind;
+  // Node warns of more than ten listeners, and a pipeline alone adds several.
+  response.setMaxListeners(response.getMaxListeners() + 10);
   writeHead(response, answer).flushHeaders();
   try {
     await pipeline(stream, response);
