@@ -132,7 +132,7 @@ function faultsOutside(root: string, file: string): string[] {
   if (file.startsWith("examples/")) return faultsOfExample(root, file, manifest, all);
   return importsOf(root, file).flatMap(({ specifier }) => {
     const dependency = packageOf(specifier);
-    // A folder with a lock file of its own finds the packages of this repository above it.
+    // A folder with its own lock file finds the packages of this repository above it.
     return !dependency || dependency.startsWith(SCOPE) || all.includes(dependency)
       ? []
       : [`${file} imports ${dependency}, which ${manifest} does not declare`];

@@ -189,7 +189,7 @@ describe(".ci/publish, with stand-ins for npm", () => {
     assert.equal(calls.filter((call) => call.startsWith("npm pkg set") && call.endsWith(url)).length, 2);
   });
 
-  it("leaves what is published as it is, so that a run can be repeated", () => {
+  it("leaves published versions unchanged, so that a run can be repeated", () => {
     world("@my/kit@1.2.3");
     assert.deepEqual(published(run("publish", environment).calls), [
       "npm publish local --access public --provenance",

@@ -37,7 +37,7 @@ describe("a copy of the repository", () => {
     assert.deepEqual(globSync("packages/*/node_modules", { cwd: copy }), own);
   });
 
-  it("has not what it is told to leave out", async (t) => {
+  it("leaves out the given folders", async (t) => {
     const folder = "packages/gateway/examples/";
     const without = await copyRepository(copy, folder);
     t.after(() => rm(without, { recursive: true }));

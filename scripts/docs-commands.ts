@@ -89,7 +89,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npx node --test <file>": "npm test runs them all",
   "npx node packages/gateway/bench/": "takes a minute",
   "npm install --os=":
-    "it is for an owner's project with an addon; packages/build tests what a missing one is told",
+    "it is for an owner's project with an addon; packages/build tests the message for a missing one",
   "npm create lambda-express-api": "needs the package registry; npm run check:projects creates projects",
   "npm run bench": "takes minutes, and an idle machine",
 };

@@ -95,7 +95,7 @@ function faultsOfComparison(row: readonly string[]): string[] {
   return TEST.test(test) ? [] : [`${what} is shown by ${test}, which is not a test`];
 }
 
-/** A table of the demo callers must have all of them, as they are. */
+/** A table of the demo callers must list all of them unchanged. */
 function faultsOfCallers(rows: readonly (readonly string[])[]): string[] {
   const callers = Object.values<LocalCaller>(local.callers).map(({ email, groups, password }) => [
     `\`${email}\``,

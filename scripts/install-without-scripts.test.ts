@@ -16,7 +16,7 @@ for (const [version, status] of [
   ["24.3.0", 0],
   ["26.0.0", 0],
 ] as const)
-  it(`the scripts ${status === 0 ? "start" : "say what to run"} with Node ${version} (in the place of this one)`, () => {
+  it(`the scripts ${status === 0 ? "start" : "say what to run"} with Node ${version} (instead of this one)`, () => {
     const versions = `Object.defineProperty(process, "versions", { value: { node: "${version}" } })`;
     const preload = `data:text/javascript,${encodeURIComponent(versions)}`;
     const run = spawnSync(process.execPath, ["--import", preload, DEMAND], { encoding: "utf8" });

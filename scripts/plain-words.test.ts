@@ -13,6 +13,26 @@ const SENTENCES = [
   "The version is 4, as it must be.",
   "The body is none of its business.",
   "It is refused in a sentence.",
+  "The caller is told the reason.",
+  "The page is made anew.",
+  "It stands in the place of the table.",
+  "A release is under way.",
+  "The build sees to it.",
+  "Lambda is stood in for.",
+  "The answer is of no use.",
+  "It calls oftener than that.",
+  "It is the very text that was sent.",
+  "The server goes on to answer.",
+  "The process lives on.",
+  "The list is empty where there is none.",
+  "It stops, by the deadline, say.",
+  "An API has no use for it.",
+  "The message speaks of parameters.",
+  "The token is looked at once.",
+  "It is the dearest import.",
+  "Each runs in a process of its own.",
+  "The body is sent as it is.",
+  "A name may have a blank in it.",
 ];
 
 describe("a phrase to avoid", () => {
@@ -32,12 +52,21 @@ describe("a phrase to avoid", () => {
     });
   }
 
-  it("has a sentence above, each of them", () => {
+  it("has an example above, each of them", () => {
     for (const [phrase] of PHRASES)
       assert.ok(
         SENTENCES.some((sentence) => phrase.test(sentence)),
         String(phrase),
       );
+  });
+
+  it("is found across two lines, at the first of them", () => {
+    assert.match(
+      phrasesInPage("page.md", "# A page\n\nNo route\nis\nnone.\n").join(),
+      /^page\.md:4 says "is none"/,
+    );
+    const comment = "/**\n * The caller is\n * told why.\n */\n";
+    assert.match(phrasesInSource("a.ts", comment).join(), /^a\.ts:2 says "is told"/);
   });
 
   for (const [what, page] of [
@@ -56,7 +85,10 @@ describe("a phrase to avoid", () => {
 
   it("is not what plain English says with the same words", () =>
     assert.deepEqual(
-      phrasesInPage("page.md", "There is no route. If there is none, it is no longer there."),
+      phrasesInPage(
+        "page.md",
+        "There is no route. If there is none, it is no longer there, but for a blank line.",
+      ),
       [],
     ));
 });

@@ -62,7 +62,7 @@ function describeImage({
         assert.ok(Number(kibibytes) * 1024 < MAX_APP_BYTES, `${kibibytes} KiB`);
       });
 
-      it("its version, and the commit that it was told", () => {
+      it("its version, and the commit that the build was given", () => {
         const { version, commit } = JSON.parse(output("cat", "/app/release.json"));
         assert.match(version, /^\d+\.\d+\.\d+/);
         assert.equal(commit, "0123456789abcdef");

@@ -35,7 +35,7 @@ const DATABASE = { DATABASE_URL: "postgres://orders:secret@127.0.0.1:1/orders" }
 /**
  * Creates a project, does with it what its owner does, and updates it.
  *
- * @param say is told, in a line, what is done next.
+ * @param say receives a line about the next step.
  * @throws Error with what was printed by the step that fails.
  */
 export async function checkCreatedProject(say: (line: string) => void): Promise<void> {
@@ -236,7 +236,7 @@ function buildImage(project: string, say: (line: string) => void): void {
   if (status !== 0) throw new Error(`${engine} build failed:\n${stderr}`);
 }
 
-/** The packages as they are, under the next version, with one change that breaks an owner's file. */
+/** The unchanged packages, under the next version, with one change that breaks an owner's file. */
 function nextKit(out: string): string {
   packPackages(out);
   const kit = join(out, "kit");
@@ -258,7 +258,7 @@ function nextKit(out: string): string {
   return release(out, NEXT_VERSION, "- publicPath is gone: paths have no slash at their end.");
 }
 
-/** Gives the packages in a folder a version, and packs them anew. */
+/** Gives the packages in a folder a version, and packs them again. */
 function release(out: string, version: string, change: string): string {
   for (const archive of globSync("*.tgz", { cwd: out })) rmSync(join(out, archive));
   edit(join(out, "kit/CHANGELOG.md"), "## Unreleased", `## Unreleased\n\n## ${version}\n\n${change}`);

@@ -50,7 +50,7 @@ export interface InstalledSize {
 /**
  * Checks the packages.
  *
- * @param say is told, in a line, what is done next.
+ * @param say receives a line about the next step.
  * @throws Error with what was printed by the step that fails.
  */
 export async function checkPackedPackages(say: (line: string) => void): Promise<InstalledSize> {

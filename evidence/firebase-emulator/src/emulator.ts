@@ -1,5 +1,5 @@
 /**
- * The Firebase Auth emulator of firebase-tools as it is, with a proxy in front of it that signs its tokens. The emulator's
+ * The unchanged Firebase Auth emulator of firebase-tools, behind a proxy that signs its tokens. The emulator's
  * own tokens are unsigned, and the API has no path for unsigned tokens.
  */
 import { once } from "node:events";

@@ -27,7 +27,7 @@ interface Request {
   readonly api: "sign-in" | "refresh";
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Fields, which are sent as each API expects them, or text as it is. */
+  /** Fields, which are sent as each API expects them, or unchanged text. */
   readonly body: object | string;
   readonly method?: string;
 }
@@ -223,7 +223,7 @@ describe("a request that is refused has the same answer", () => {
   const cases: readonly (readonly [title: string, status: number, message: string, Request])[] = [
     ["an unknown e-mail", 400, "EMAIL_NOT_FOUND", signInWith({ email: "x@example.com", password })],
     [
-      "an e-mail with a blank before it",
+      "an e-mail with a space before it",
       400,
       "EMAIL_NOT_FOUND",
       signInWith({ email: ` ${email}`, password }),

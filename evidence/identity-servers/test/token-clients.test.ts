@@ -1,7 +1,7 @@
 /**
- * The kit's token clients against servers that others wrote: cognito-local for Cognito, oauth2-mock-server for the password grant
- * of OAuth 2.0. What these answer otherwise than the providers' documents say is not looked at: cognito-local's refusals have
- * other names than Cognito's, and oauth2-mock-server knows no passwords.
+ * The kit's token clients against other projects' servers: cognito-local for Cognito, oauth2-mock-server for the password grant
+ * of OAuth 2.0. Differences from the providers' documents are not tested: cognito-local's refusals have other names than Cognito's, and
+ * oauth2-mock-server does not check passwords.
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
@@ -98,7 +98,7 @@ describe("Cognito's token client at cognito-local", () => {
     }
   });
 
-  it("takes a name of a refusal that Cognito does not have for an answer of no use", async () => {
+  it("treats a refusal with a name that Cognito does not have as an unusable answer", async () => {
     const wrong = createIdentityProvider(config()).signIn(EMAIL, "wrong");
     await assert.rejects(wrong, ({ code }: { code?: string }) => code === "001502");
   });

@@ -1,5 +1,5 @@
 /**
- * Run as a process of its own: does what each row says, and prints what came of it on standard error, as JSON.
+ * Run in a separate process: does what each row says, and prints the results on standard error, as JSON.
  * Arguments: `handler` or `server`; the module of the function or of the server; the names of the rows.
  */
 import { lambdaContext, payloadEvent } from "@lambda-express-api/kit/testing/payload-event.ts";

@@ -1,4 +1,4 @@
-/** The ports of the stand-ins on 127.0.0.1, which the API is told by its environment. */
+/** The ports of the local servers on 127.0.0.1, which the API gets in its environment. */
 export type StandIns = Readonly<Record<"http" | "postgres" | "mysql" | "mongodb" | "redis" | "smtp", number>>;
 
 export function standIns(): StandIns {

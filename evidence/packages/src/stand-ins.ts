@@ -1,4 +1,4 @@
-/** Local servers in the place of the services that the packages are clients of. Each answers what its row asks, no more. */
+/** Local servers instead of the services that the packages call. Each answers only what its row asks. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";

@@ -103,7 +103,7 @@ const wrong: Record<keyof typeof settingsTable, readonly string[]> = {
   DASHBOARD: ["yes"],
   BUDGET_USD: ["0", "20 USD"],
   BUDGET_EMAILS: ["nobody", "a@example.com,", Array.from("abcdefghijk", (name) => `${name}@b.cd`).join(",")],
-  CONTAINER_IMAGE: ["image with blanks", "image"],
+  CONTAINER_IMAGE: ["image with spaces", "image"],
   CONTAINER_DOMAIN_NAME: ["container"],
 };
 
@@ -343,9 +343,9 @@ describe("the settings of a stage", () => {
 
   it("never quote a secret", () => {
     for (const name of ["FIREBASE_APP_API_KEY", "CATALOGUE_KEY"]) {
-      const mistakes = mistakesOf({ ...required, [name]: "a secret with blanks" });
+      const mistakes = mistakesOf({ ...required, [name]: "a secret with spaces" });
       assert.equal(mistakes.length, 1);
-      assert.doesNotMatch(mistakes.join(), /blanks/);
+      assert.doesNotMatch(mistakes.join(), /spaces/);
     }
   });
 

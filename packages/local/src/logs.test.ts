@@ -140,7 +140,7 @@ describe("npm run logs", () => {
 
   for (const [args, sentence] of [
     [[], /^Name one id, of a request, an invocation or a trace: npm run logs/],
-    [["with blank"], /^Name one id/],
+    [["with space"], /^Name one id/],
     [[ID, ID], /^Name one id/],
     [[ID, "--stage", "a b"], /^--stage is "a b"; use letters/],
     [[ID, "--hours", "soon"], /^--hours is "soon"; use a number/],

@@ -84,7 +84,7 @@ export const body: Body = { name: "a", size: null, kind: { type: "rod", length: 
 export const params = { path: { thingId: "1" }, header: { "x-shelf": "k" } };
 `;
 
-/** Each compiles as it is. */
+/** Each compiles unchanged. */
 const RIGHT = {
   "calls an endpoint, and reads fields of its answer": `
     const { data } = await client.PUT("/v1/things/{thingId}", { params: { ...params, query: { tag: ["a"] } }, body });
@@ -123,14 +123,14 @@ const WRONG = {
   "no parameter where one is required": `await client.PUT("/v1/things/{thingId}", { body });`,
   "no header where one is required": `await client.PUT("/v1/things/{thingId}", { params: { path: params.path }, body });`,
   "a query of another type": `await client.PUT("/v1/things/{thingId}", { params: { ...params, query: { sort: "left" } }, body });`,
-  "a query where there is none": `await client.POST("/v1/pictures", { params: { query: { a: "1" } }, body: { picture: new Blob() } });`,
+  "a query where none is defined": `await client.POST("/v1/pictures", { params: { query: { a: "1" } }, body: { picture: new Blob() } });`,
   "no body where one is required": `await client.PUT("/v1/things/{thingId}", { params });`,
   "a required field under another name": `await client.PUT("/v1/things/{thingId}", { params, body: { nam: "a", size: 1, kind: body.kind } });`,
   "a field of another type": `await client.PUT("/v1/things/{thingId}", { params, body: { ...body, size: "1" } });`,
   "null where it is not allowed": `await client.PUT("/v1/things/{thingId}", { params, body: { ...body, name: null } });`,
   "a variant without its own field": `export const mistake: Body = { ...body, kind: { type: "box", length: 1 } };`,
   "an unknown field, where the body has its type": `export const mistake: Body = { ...body, nte: "a" };`,
-  "text in the place of a file": `await client.POST("/v1/pictures", { body: { picture: "a" } });`,
+  "text instead of a file": `await client.POST("/v1/pictures", { body: { picture: "a" } });`,
   "an unknown field of an answer": `export const mistake = (await client.PUT("/v1/things/{thingId}", { params, body })).data?.part.nme;`,
   "a code that the endpoint does not have": `
     const { error } = await client.PUT("/v1/things/{thingId}", { params, body });

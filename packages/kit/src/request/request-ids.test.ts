@@ -20,7 +20,7 @@ describe("a caller's own request id", () => {
     ["empty", ""],
     ["too short", "1234567"],
     ["too long", "x".repeat(129)],
-    ["with a blank", "1234 5678"],
+    ["with a space", "1234 5678"],
     ["with a line break", "12345678\n"],
     ["with quotes", '"12345678"'],
     ["with markup", "<script>1</script>"],

@@ -130,7 +130,7 @@ export const fixtureCases: readonly ParityCase[] = [
     title: "claims of every type",
     status: 200,
     request: (issuer) =>
-      withToken(issuer, "/v1/me", ["USERS", "with a blank"], {
+      withToken(issuer, "/v1/me", ["USERS", "with a space"], {
         number: 1.5,
         boolean: false,
         nothing: null,

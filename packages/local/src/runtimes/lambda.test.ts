@@ -152,7 +152,7 @@ describe("npm start, with an API that is traced", () => {
     readonly kind: string;
   }
 
-  test("makes spans of what the gateway does, and the function's are in them, whoever began the trace", async () => {
+  test("makes spans of what the gateway does, and the function's are in them, whichever service began the trace", async () => {
     const tracing = JSON.stringify(import.meta.resolve("@lambda-express-api/kit/tracing"));
     const api = await createApiFolder({
       "api.ts": `import { api as own } from ${membersModule("api.ts")};

@@ -43,7 +43,7 @@ const REASONS = {
 };
 
 const tokenCases: readonly ParityCase[] = [
-  { title: "a token of a caller in a group", status: 200, groups: ["USERS", "with a blank"] },
+  { title: "a token of a caller in a group", status: 200, groups: ["USERS", "with a space"] },
   { title: "a token of a caller in no group", status: 403, groups: undefined },
 ].map(({ groups, ...rest }) => ({
   ...rest,

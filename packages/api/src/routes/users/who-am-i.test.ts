@@ -13,14 +13,14 @@ describe("GET /v1/users/whoami", () => {
   after(() => issuer.close());
 
   it("returns the caller, with the types that the token has", async () => {
-    const claims = issuer.claims(["USERS", "with a blank"], { scope: "read write", level: 3 });
+    const claims = issuer.claims(["USERS", "with a space"], { scope: "read write", level: 3 });
     const { status, body } = await supertest(testApp(api, { issuer }))
       .get("/v1/users/whoami")
       .auth(issuer.sign(claims), { type: "bearer" });
     assert.equal(status, 200);
     assert.deepEqual(body, {
       subject: "alice",
-      groups: ["USERS", "with a blank"],
+      groups: ["USERS", "with a space"],
       scopes: ["read", "write"],
       claims,
     });
