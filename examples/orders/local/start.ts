@@ -2,8 +2,9 @@
  * `npm start`: the API behind the local gateway, with its tables and the queue's consumer in this process.
  */
 import { spawn } from "node:child_process";
-import { testEnvironment } from "@lambda-express-api/kit/testing";
+import { createTestApiKeys, testEnvironment } from "@lambda-express-api/kit/testing";
 import { api } from "../src/api.ts";
+import { apiKeyStore } from "../src/api-key-store.ts";
 import { startLocalAws } from "./aws.ts";
 import { seed } from "./seed.ts";
 
@@ -16,6 +17,10 @@ const pack = async (body: string) => {
 // A job logs its own failure; the sender of a message does not wait for it.
 const aws = await startLocalAws((body) => void pack(body).catch(() => {}));
 await seed(aws, "alice");
+const keys = createTestApiKeys();
+const key = keys.issue(["shipments:write"], { subject: "warehouse-7" });
+for (const stored of await keys.store.list()) await apiKeyStore(aws.database, "api-keys").add(stored);
+console.log(`The key of warehouse-7: ${key}`);
 const { PAYMENT_WEBHOOK_SECRET = "" } = testEnvironment(api);
 const environment = { PAYMENT_WEBHOOK_SECRET, ...process.env, ...aws.environment };
 // The job reads its settings here, as in Lambda.
