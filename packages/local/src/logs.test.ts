@@ -121,11 +121,11 @@ describe("npm run logs", () => {
     await gateway.listen();
     t.after(() => gateway.close());
     const { headers } = await fetch(gateway.url, {
-      headers: { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` },
+      headers: { traceparent: `00-${TRACE}-00f067aa0ba902b7-01`, "x-request-id": "my-own-id-1" },
     });
     const requestId = headers.get("apigw-requestid") ?? "";
     const port = String(Number(new URL(inspector.url).port) - 1);
-    for (const id of [requestId, INVOCATION, TRACE]) {
+    for (const id of [requestId, INVOCATION, TRACE, "my-own-id-1"]) {
       const { output } = await logs([id, "--port", port]);
       const [spans = "", ...lines] = output.split("\n").toReversed().slice(1);
       assert.match(spans, /^ +\d+\.\d ms +\d+\.\d ms {4}function$/);

@@ -10,6 +10,8 @@ import { type WaterfallRow, waterfallOf } from "./waterfall.ts";
 export interface InspectedRequest {
   requestId: string;
   traceId: string;
+  /** The `x-request-id` that the client has sent. */
+  clientRequestId?: string;
   time: string;
   method: string;
   /** As the client sent it, with the query. */
@@ -44,10 +46,12 @@ export function inspectRequest(exchange: AnsweredExchange): InspectedRequest {
   const identitySource = identitySourceOf(exchange);
   const query =
     request.rawQueryString === "" ? "" : `?${maskQuery(clip(request.rawQueryString), identitySource)}`;
+  const clientRequestId = request.headers.get("x-request-id");
   const why = integrationError ?? error?.message;
   return {
     requestId: exchange.requestId,
     traceId: exchange.trace.traceId,
+    ...(clientRequestId && { clientRequestId: maskText(clip(clientRequestId)) }),
     time: new Date(exchange.receivedAt).toISOString(),
     method: request.method,
     path: maskText(clip(request.path)) + query,

@@ -47,11 +47,12 @@ describe("the inspector's data", () => {
     const sent = await gateway.send({
       method: "POST",
       path: "/a?b=1",
-      headers: { "content-type": "text/plain" },
+      headers: { "content-type": "text/plain", "x-request-id": "my-own-id-1" },
       body: "hi",
     });
     const [request] = await gateway.requests();
     assert.ok(request);
+    assert.equal(request.clientRequestId, "my-own-id-1");
     assert.deepEqual(
       [request.method, request.path, request.status, request.routeKey],
       ["POST", "/a?b=1", 201, "$default"],

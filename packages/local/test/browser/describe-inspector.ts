@@ -27,14 +27,16 @@ export function describeInspector(
 
     it("finds a request by its id, status and route, shows its time and its log, and copies it as curl", async () => {
       const { browser, baseUrl, inspectorUrl } = world();
-      const { headers } = await fetch(`${baseUrl}/v1/me?sought=1`);
+      const { headers } = await fetch(`${baseUrl}/v1/me?sought=1`, {
+        headers: { "x-request-id": "my-own-id-1" },
+      });
       const id = headers.get("apigw-requestid") ?? "";
       const permissions = ["clipboard-read", "clipboard-write"];
       const { page, faults, close } = await openPage(browser, inspectorUrl, { permissions });
       const rows = page.locator("#requests > li:visible");
       const sought = rows.filter({ hasText: "sought=1" });
       await sought.waitFor();
-      for (const text of ["401", "GET /v1/me", id]) {
+      for (const text of ["401", "GET /v1/me", "my-own-id-1", id]) {
         await page.locator("#filter").fill(text);
         assert.equal(await sought.count(), 1, text);
       }

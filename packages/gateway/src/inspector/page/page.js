@@ -63,9 +63,10 @@ function render(request) {
   item.querySelector(".log").hidden = request.log.length === 0;
   put(".log-lines", request.log.join("\n"));
   item.querySelector(".copy").addEventListener("click", () => navigator.clipboard.writeText(request.curl));
-  // Searching finds every id of the request, because its lines contain them.
-  const { requestId, traceId, log } = request;
-  const texts = [item.querySelector("summary").textContent, requestId, traceId, ...log];
+  // The lines contain Lambda's id.
+  const { requestId, traceId, clientRequestId = "", log } = request;
+  const ids = [requestId, traceId, clientRequestId];
+  const texts = [item.querySelector("summary").textContent, ...ids, ...log];
   item.dataset.searchable = texts.join(" ").toLowerCase();
   return item;
 }
@@ -83,6 +84,7 @@ function facts(request) {
     ["Error", request.error],
     ["Request id", request.requestId],
     ["Trace id", request.traceId],
+    ["Client's id", request.clientRequestId],
   ];
   return rows
     .filter(([, value]) => value !== undefined)
