@@ -22,9 +22,9 @@ export class Trace {
   readonly traceId: string;
   /** Whether the caller records the trace. True for a caller without a trace. */
   readonly isSampled: boolean;
-  /** The function's `x-amzn-trace-id`: new for each request, whatever the client has sent. */
+  /** The function's `x-amzn-trace-id`: new for each request, whatever the client sent. */
   readonly amazonTraceId: string;
-  /** In the order of their starts; the first one is the gateway's. */
+  /** Ordered by start; the first is the gateway's. */
   readonly spans: Span[] = [];
   readonly gateway: Span;
 

@@ -42,7 +42,7 @@ export function welcome(options: WelcomeOptions): string {
   ].join("\n\n");
 }
 
-/** The command looks for the inspector behind the API's port, wherever it has found a place. */
+/** The command expects the inspector on the port after `--port`; the inspector may have another one than the API's next. */
 function logsLine(inspectorUrl: string | undefined): readonly string[] {
   if (inspectorUrl === undefined) return [];
   const port = Number(new URL(inspectorUrl).port) - 1;

@@ -112,10 +112,10 @@ function readSettings({ stage, environment, api, stages }: World): Settings | Fi
   }
 }
 
-/** The file for every stage, which a laptop has for another reason mostly. */
+/** The file that counts in every stage; most developers have one for `npm start`. */
 const SHARED_FILE = ".env";
 
-/** What people depend on is written in code, for a pull request to show; a file that is not committed would replace it. */
+/** `stages.ts` is reviewed in pull requests; an uncommitted file would replace its values in a stage that people depend on. */
 function checkSharedFile({ stage, stages, environment, sources }: World): Finding[] {
   if (!stageFacts(stage, stages, environment).isPermanent) return [];
   const written = sources.find(({ name }) => name === STAGES_FILE)?.values ?? {};

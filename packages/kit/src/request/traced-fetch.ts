@@ -1,6 +1,6 @@
 /**
- * `fetch` within one request: its calls belong to the request's trace, and are aborted when the answer is no
- * longer needed. Nothing global is changed.
+ * `fetch` within one request: its calls belong to the request's trace, and are aborted once the answer is not
+ * needed anymore. Nothing global is changed.
  */
 import type { RequestContext } from "./request-context.ts";
 

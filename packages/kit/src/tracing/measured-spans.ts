@@ -20,7 +20,7 @@ export interface MeasuredSpan {
 
 /** Where spans go. */
 export interface MeasuredSpans {
-  /** Does not fail, and gives up after a second. */
+  /** Never rejects, and gives up after a second. */
   send(spans: readonly MeasuredSpan[]): Promise<void>;
 }
 

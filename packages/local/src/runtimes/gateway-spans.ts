@@ -1,4 +1,4 @@
-/** The local gateway's spans of each request, in the trace that the function's belong to. In the cloud, API Gateway has none. */
+/** Exports the local gateway's spans of each request, in the same trace as the function's. In the cloud, an HTTP API has no spans. */
 import type { AnsweredExchange } from "@lambda-express-api/gateway";
 import type { Api } from "@lambda-express-api/kit";
 import type { Config } from "@lambda-express-api/kit/config.ts";
@@ -8,9 +8,9 @@ import type { MeasuredSpan } from "@lambda-express-api/kit/tracing/measured-span
 type Span = AnsweredExchange["trace"]["spans"][number];
 
 /**
- * Makes what sends them to where the API's own go.
+ * Prepares the export to where the API's own spans go.
  *
- * @returns `undefined` where tracing is off, and then nothing of OpenTelemetry is loaded.
+ * @returns `undefined` if tracing is off; then OpenTelemetry is not loaded.
  */
 export async function createGatewaySpans(
   { name, version }: Pick<Api, "name" | "version">,
