@@ -1,4 +1,4 @@
-/** The page with what a package exports: names, signatures, and the first paragraph of what is said about each. */
+/** The page with a package's exports: names, signatures, and the first paragraph of each docstring. */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -9,10 +9,10 @@ interface Exported {
 }
 
 /**
- * Writes the page from the declarations of a compiled package.
+ * Writes the page from a compiled package's declarations.
  *
- * @param folder of the package.
- * @param entries the entries by their names in `exports`, with their sources: `"./lambda": "./src/lambda.ts"`.
+ * @param folder the package's folder.
+ * @param entries the sources by their names in `exports`: `"./lambda": "./src/lambda.ts"`.
  */
 export function apiPage(folder: string, name: string, entries: Readonly<Record<string, string>>): string {
   const sections = Object.entries(entries).map(([entry, source]) => {
@@ -28,7 +28,7 @@ export function apiPage(folder: string, name: string, entries: Readonly<Record<s
   return `# What ${name} exports\n\n${sections.join("\n")}`;
 }
 
-/** What a declaration file exports: of its own, and of the files that it names. */
+/** The exports of a declaration file, including those of files that it names. */
 function exportsOf(file: string): readonly Exported[] {
   const text = readFileSync(file, "utf8");
   const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\} from "([^"]+)";/gm)];
@@ -49,7 +49,7 @@ function exportsOf(file: string): readonly Exported[] {
   return [...ownExports(text), ...others];
 }
 
-/** Packages are packed side by side, and a module of one is imported as it is named in its sources. */
+/** Resolves a module of another package, which is packed beside this one. */
 function declarationsOf(file: string, from: string): string {
   const [, short, module] = /^@lambda-express-api\/([\w-]+)\/(.+)$/.exec(from) ?? [];
   const path = short ? join(packagesAround(file), short, "dist", module ?? "") : join(dirname(file), from);
@@ -70,7 +70,7 @@ function ownExports(text: string): readonly Exported[] {
   });
 }
 
-/** A declaration ends with the first line that ends so outside of all brackets. */
+/** A declaration ends with the first line that ends like this outside all brackets. */
 function declarationAt(text: string): string {
   const lines = text.split("\n");
   let depth = 0;

@@ -18,13 +18,13 @@ const callers = (groupsOfNobody: string) => `| Caller | Groups | Password |
 const faults = (markdown: string) => faultsOf(page(markdown));
 const run = (markdown: string) => runCommands([page(markdown)]);
 
-describe("what the docs say is looked up", () => {
+describe("the check of the docs", () => {
   for (const [what, markdown] of [
     ["a link to a file", "[a](deploy.md), [b](../errors/README.md), ![c](../images/swagger-ui.png)"],
     ["a link to a heading", "[a](deploy.md#5-a-domain), [b](#who-and-what)\n\n## Who, *and* `what`?"],
-    ["a heading that comes again", "[a](#one-1)\n\n# One\n\n## One"],
+    ["a repeated heading", "[a](#one-1)\n\n# One\n\n## One"],
     ["a link to a page elsewhere", "[a](https://example.com/b), <https://example.com>"],
-    ["a text in code that looks like a link", "`[a](nowhere.md)`"],
+    ["code that looks like a link", "`[a](nowhere.md)`"],
     [
       "a setting",
       `\`DOCS=off\`, \`CERTIFICATE_ARN=...\`\n\n${block("dotenv", "DOCS=off\nAUTH_ENDPOINTS=on")}`,
@@ -46,14 +46,18 @@ describe("what the docs say is looked up", () => {
     ["the demo callers", callers("none")],
     ["a source file", `\`examples/handler.ts\`, not quoted`],
   ] as const) {
-    it(`${what} is found`, () => assert.deepEqual(faults(markdown), []));
+    it(`accepts ${what}`, () => assert.deepEqual(faults(markdown), []));
   }
 
   for (const [what, markdown, sentence] of [
-    ["a link to no file", "[a](nowhere.md)", "the link to nowhere.md leads nowhere"],
-    ["a picture of no file", '<img src="none.png">', "the link to none.png leads nowhere"],
-    ["a link to no heading here", "[a](#none)", /the link to #none leads to no heading/],
-    ["a link to no heading there", "[a](deploy.md#none)", /leads to no heading of docs\/guides\/deploy.md/],
+    ["a link to a missing file", "[a](nowhere.md)", "the link to nowhere.md has no target"],
+    ["a picture of a missing file", '<img src="none.png">', "the link to none.png has no target"],
+    ["a link to a missing heading on the page", "[a](#none)", /the link to #none has no heading/],
+    [
+      "a link to a missing heading on another page",
+      "[a](deploy.md#none)",
+      /has no heading in docs\/guides\/deploy.md/,
+    ],
     ["a link without https", "[a](http://example.com)", /is not an https URL/],
     ["an unknown setting", "`COLOUR=red`", "unknown setting COLOUR"],
     [
@@ -73,7 +77,7 @@ describe("what the docs say is looked up", () => {
     [
       "an unknown command of a project",
       "`npx lambda-express-api docter`",
-      "lambda-express-api does not know docter",
+      "lambda-express-api has no command docter",
     ],
     [
       "an unknown option of a project's command",
@@ -89,10 +93,10 @@ describe("what the docs say is looked up", () => {
     [
       "a link that the local API does not answer",
       "<http://localhost:3000/express/v1/doc>",
-      "the link to http://localhost:3000/express/v1/doc leads to no endpoint",
+      "the link to http://localhost:3000/express/v1/doc is not an endpoint",
     ],
     [
-      "a link to the local API by a path that it has not",
+      "a link to an unknown path of the local API",
       "[a](http://localhost:3000/expres/v1/docs)",
       /leads to no endpoint/,
     ],
@@ -114,12 +118,12 @@ describe("what the docs say is looked up", () => {
     ],
     ["an unknown option of sst", block("sh", "npm run deploy -- --stag dev"), /has no option --stag/],
     [
-      "a command of unknown treatment",
+      "a command without a defined check",
       block("sh", "curl -s x\nrm -rf /tmp/x"),
       /check is defined for: rm -rf/,
     ],
     [
-      "a file that a command names",
+      "a missing file in a command",
       block("sh", "npx node packages/gateway/bench/none.ts"),
       /packages\/gateway\/bench\/none\.ts does not exist/,
     ],
@@ -132,12 +136,12 @@ describe("what the docs say is looked up", () => {
       /the command of this output is not run \(npm run deploy\)/,
     ],
     [
-      "a block that is not the file it quotes",
+      "a block that differs from its file",
       `<!-- packages/api/src/api.ts -->\n${block("ts", "export {};")}`,
       "the block is not the content of packages/api/src/api.ts",
     ],
   ] as const) {
-    it(`${what} is noticed`, () => {
+    it(`finds ${what}`, () => {
       const [fault = "", ...others] = faults(markdown);
       assert.deepEqual(others, []);
       assert.ok(fault.startsWith("docs/guides/made-up.md: "), fault);
@@ -146,7 +150,7 @@ describe("what the docs say is looked up", () => {
     });
   }
 
-  it("a sample that does not compile is noticed, and the one beside it that does is not", async () => {
+  it("finds a sample that does not compile, and accepts the one beside it", async () => {
     const imports = 'import { auth } from "@lambda-express-api/kit";\n';
     const good = 'export const good = auth({ groups: ["A"] }, async ({ principal }) => principal);';
     const bad = 'export const bad = auth({ groupz: ["A"] }, async ({ principal }) => principal);';
@@ -157,7 +161,7 @@ describe("what the docs say is looked up", () => {
     assert.doesNotMatch(found.join("\n"), /made-up-md-1/);
   });
 
-  it("samples that are files of the reader see each other, and those of another page do not", async () => {
+  it("compiles a page's samples for the reader's files together, but not with those of other pages", async () => {
     const settings = "// packages/api/src/settings.ts\nexport const settings = { COLOUR: 1 };";
     const use =
       'import { settings } from "../../settings.ts";\nexport const colour: string = settings.COLOUR;';
@@ -170,20 +174,20 @@ describe("what the docs say is looked up", () => {
   });
 });
 
-describe("what the docs run", () => {
+describe("the commands of the docs", () => {
   const cost = block("sh", "npm run cost -- --requests 1e6 | head -2");
   const lines = [
     "A month                 list price      to pay",
     "API Gateway, requests        $1.00       $1.00",
   ];
 
-  it("may print what the page says, word for word or with … for what changes", async () => {
+  it("may print the page's text, word for word or with … for changing parts", async () => {
     await run(`${cost}\n${block("text", lines.join("\n"))}`);
     await run(`${cost}\n${block("text", "…\nAPI Gateway, requests … $1.00")}`);
     await run(`${cost}\n${block("text", "A month …\n…")}`);
   });
 
-  it("may not print something else", async () => {
+  it("may not print anything else", async () => {
     await assert.rejects(
       run(`${cost}\n${block("text", lines.join("\n").replace("$1.00", "$2.00"))}`),
       /and not/,
@@ -192,19 +196,19 @@ describe("what the docs run", () => {
     await assert.rejects(run(`${cost}\n${block("text", "…\nLambda …")}`), /and not/);
   });
 
-  it("may start something, which answers the commands after it", async () => {
+  it("may start a server for the commands after it", async () => {
     const [server = ""] = Object.keys(STARTED).filter((name) => name.includes("packages/gateway/"));
     const call = "curl -s http://127.0.0.1:3000/mvp/v1/orders/7";
     await run(`${block("sh", `${server}\n${call}`)}\n${block("json", '{ "message": "Unauthorized" }')}`);
   });
 
-  it("may not answer other JSON", async () => {
+  it("may not answer with other JSON", async () => {
     const answers = block("sh", 'TOKEN=\'{"a":1}\'\nTOKEN="$TOKEN"; echo "$TOKEN"');
     await run(`${answers}\n${block("json", '{ "a": 1 }')}`);
     await assert.rejects(run(`${answers}\n${block("json", '{ "a": 2 }')}`), /and not/);
   });
 
-  it("finds the files that its page has the reader write", async () => {
+  it("can use files that the page tells the reader to write", async () => {
     const file = "packages/api/src/routes/notes/notes.test.ts";
     const sample = `// ${file}\nimport { it } from "node:test";\nit("runs", () => {});`;
     const command = block("sh", `npx node --test ${file}`);
@@ -215,12 +219,12 @@ describe("what the docs run", () => {
     await assert.rejects(run(block("sh", "npm run cost -- --requests many")), /this ended with 1/);
   });
 
-  it("is not what needs an account, wherever in the line that stands", async () => {
+  it("are not run if any part of the line needs an account", async () => {
     for (const start of Object.keys(NOT_RUN)) await run(block("sh", `curl nowhere.invalid && ${start}x`));
   });
 });
 
-it("a copy for the commands of a page is without the README's example, so that it can be added again", async (t) => {
+it("run in a copy without the README's example, so that they can add it again", async (t) => {
   const copies: string[] = [];
   t.after(() => Promise.all(copies.map((copy) => rm(copy, { recursive: true }))));
   const add = (cwd: string) => {

@@ -1,8 +1,8 @@
 /**
- * `npm run check:docs`: proves the pages of this repository. Links, settings, files, samples and phrases are looked up
- * first. Then the commands are run in the order of the pages: servers are started on a free port, and the other commands
- * talk to them; files are written in a copy. A `json` or `text` block after an `sh` block is what that block must print,
- * where `…` stands for anything, and alone on a line for any lines.
+ * `npm run check:docs` tests the pages of this repository. First it checks links, settings, files, samples and phrases. Then it
+ * runs the commands in the order of the pages: it starts servers on a free port for the other commands, and writes files in a
+ * copy. A `json` or `text` block after an `sh` block is the expected output, where `…` stands for any text, or alone on a line
+ * for any lines.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -16,7 +16,7 @@ import { faultsOf, faultsOfSamples } from "./docs-faults.ts";
 import { type Block, type Page, parsePage } from "./docs-page.ts";
 import { phrasesInPage, phrasesInSources } from "./plain-words.ts";
 
-/** The README comes first: it starts the servers that the other pages call. */
+/** The README is first, because it starts the servers that other pages call. */
 const PAGES = [
   "README.md",
   "*.md",
@@ -36,10 +36,10 @@ export function readPages(): Page[] {
   return [...paths].map((path) => parsePage(path, readFileSync(path, "utf8")));
 }
 
-/** What the README has people add. A copy is for adding it again, so it is left out. */
+/** The README's example, left out of the copy so that the commands can add it again. */
 const EXAMPLE = "packages/api/src/routes/orders/";
 
-/** Makes a copy in which the pages' examples can be added, though they are here already. */
+/** Makes a copy without the pages' examples, so that the commands can add them. */
 export async function copyForReader(root = process.cwd()): Promise<string> {
   const copy = await copyRepository(root, EXAMPLE);
   if (existsSync(join(root, EXAMPLE))) {
@@ -57,7 +57,7 @@ interface StartedServer {
   readonly port: number;
 }
 
-/** Starts a server on any free port, and waits until it says that it is ready, and where. */
+/** Starts a server on a free port, and waits until it prints its address. */
 async function startServer(name: string): Promise<StartedServer> {
   const { command = name, ready: readyText = "" } = STARTED[name] ?? {};
   const server = spawn("bash", ["-c", `exec ${command}`], {
@@ -90,9 +90,9 @@ async function stopServer(server: ChildProcess): Promise<void> {
 }
 
 /**
- * Runs the commands of the pages, one page after the other.
+ * Runs the commands of the pages in order.
  *
- * @throws Error at the first command that fails or prints something other than its page says.
+ * @throws Error at the first command that fails or whose output differs from its page.
  */
 export async function runCommands(pages: readonly Page[]): Promise<void> {
   const servers: ChildProcess[] = [];
@@ -136,7 +136,7 @@ export async function runCommands(pages: readonly Page[]): Promise<void> {
   }
 }
 
-/** Neighbouring commands that are treated alike share one shell, and so its variables. */
+/** Consecutive commands with the same treatment share a shell and its variables. */
 function groupsOf(
   code: string,
 ): { readonly treatment: Treatment | undefined; readonly commands: string[] }[] {
@@ -150,7 +150,7 @@ function groupsOf(
   return groups;
 }
 
-/** What the commands print, without npm's own lines, and with the addresses that the page has. */
+/** The commands' output, without npm's own lines and with the page's addresses. */
 function run({ path }: Page, commands: readonly string[], port: number, cwd: string): string {
   const script = commands.join("\n").replaceAll(ANNOUNCED_ADDRESS, `$1:${port}`);
   const { status, stdout, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", script], {
@@ -161,7 +161,7 @@ function run({ path }: Page, commands: readonly string[], port: number, cwd: str
       ...process.env,
       PORT: String(port),
       npm_config_loglevel: "silent",
-      // Under this variable a test runner runs nothing and succeeds.
+      // With this variable set, a test runner runs nothing and succeeds.
       NODE_TEST_CONTEXT: undefined,
     },
   });
@@ -199,7 +199,7 @@ function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
-/** An exemption that no page needs any more would hide a command some day. */
+/** An unused exemption could hide a command later. */
 function unusedExemptions(pages: readonly Page[]): string[] {
   const commands = pages.flatMap(({ blocks, spans }) => [
     ...blocks.filter(({ language }) => language === "sh").flatMap(({ code }) => commandsOf(code)),
@@ -208,7 +208,7 @@ function unusedExemptions(pages: readonly Page[]): string[] {
   const used = new Set(commands.map(exemptionOf));
   return Object.keys(NOT_RUN)
     .filter((start) => !used.has(start))
-    .map((start) => `scripts/docs-commands.ts exempts "${start}", which no page has`);
+    .map((start) => `scripts/docs-commands.ts exempts "${start}", which is on no page; remove it`);
 }
 
 async function checkDocs(): Promise<void> {

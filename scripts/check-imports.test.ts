@@ -21,7 +21,7 @@ describe("the check of imports", () => {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
   }
-  /** A manifest that names every package of the repository, so that only directions count. */
+  /** A manifest that declares every package, so that only directions count. */
   function declare(folder: string, manifest: { readonly dependencies?: object }): void {
     const own = Object.fromEntries(PACKAGES.map((other) => [name(other), "0.1.0"]));
     const dependencies = { ...own, ...manifest.dependencies };
@@ -45,7 +45,7 @@ describe("the check of imports", () => {
     ["local", "api"],
     ["api", "infra"],
   ] as const) {
-    it(`finds that ${from} imports ${to}`, () => {
+    it(`refuses imports of ${to} in ${from}`, () => {
       const file = `packages/${from}/src/a.ts`;
       assert.deepEqual(faultsOf(file, `import { a } from "${name(to)}/a.ts";\n`), [
         `${file} must not import ${name(to)}`,
@@ -53,7 +53,7 @@ describe("the check of imports", () => {
     });
   }
 
-  it("lets an example stay in its folder and import what packages export by name, and finds everything else", () => {
+  it("lets an example import only its own files and what packages export by name", () => {
     const exports = { ".": "./src/index.ts", "./testing": "./src/testing/index.ts", "./*": "./src/*" };
     write("packages/kit/package.json", JSON.stringify({ exports }));
     write("examples/shop/package.json", JSON.stringify({ dependencies: { [name("kit")]: "0.1.0" } }));
@@ -72,13 +72,13 @@ describe("the check of imports", () => {
   });
 
   for (const folder of ["kit", "build", "gateway", "infra", "delivery", "local"]) {
-    it(`finds that a test of ${folder} imports the app, beside its sources and in its tests`, () => {
+    it(`refuses imports of the app in tests of ${folder}, beside the sources and in test`, () => {
       write(`packages/${folder}/src/a.test.ts`, `import { api } from "${name("api")}/api.ts";\n`);
       write(`packages/${folder}/test/b.ts`, 'import { api } from "../../api/src/api.ts";\n');
       assert.deepEqual(importFaults(root), [
         `packages/${folder}/src/a.test.ts must not import ${name("api")}`,
         `packages/${folder}/test/b.ts reaches out of its package: ../../api/src/api.ts`,
-        `packages/${folder}/test/b.ts:1 names ../../api/, which is its owner's to change; use a fixture`,
+        `packages/${folder}/test/b.ts:1 names ../../api/, which owners may change; use a fixture`,
       ]);
     });
   }
@@ -95,9 +95,9 @@ describe("the check of imports", () => {
     ["packages/local/src/a.test.ts", 'run(["--api", "examples/orders"]);', "examples/orders"],
     ["scripts/a.test.ts", 'import { api } from "../packages/api/src/api.ts";', "packages/api"],
   ] as const)
-    it(`finds that the test ${file} names ${named}`, () => {
+    it(`refuses ${named} in the test ${file}`, () => {
       assert.deepEqual(faultsOf(file, `export {};\n${line}\n`), [
-        `${file}:2 names ${named}, which is its owner's to change; use a fixture`,
+        `${file}:2 names ${named}, which owners may change; use a fixture`,
       ]);
     });
 
@@ -108,23 +108,23 @@ describe("the check of imports", () => {
     ["packages/local/test/a.test.ts", 'import { api } from "./fixtures/api/src/api.ts";'],
     ["scripts/a.suite.ts", 'read("packages/api/src/api.ts");'],
   ] as const)
-    it(`takes in ${file}: ${line}`, () => assert.deepEqual(faultsOf(file, `export {};\n${line}\n`), []));
+    it(`accepts in ${file}: ${line}`, () => assert.deepEqual(faultsOf(file, `export {};\n${line}\n`), []));
 
   for (const [what, statement] of [
     ["for its types", `import type { Api } from "${name("api")}/api.ts";`],
     ["for its effects", `import "${name("api")}/api.ts";`],
     ["on demand", `export const load = () => import("${name("api")}/api.ts");`],
-    ["and exports what it has", `export * from "${name("api")}/api.ts";`],
-    ["by looking it up", `export const url = import.meta.resolve("${name("api")}/api.ts");`],
+    ["and re-exports it", `export * from "${name("api")}/api.ts";`],
+    ["by resolving it", `export const url = import.meta.resolve("${name("api")}/api.ts");`],
   ]) {
-    it(`finds that a module imports the app ${what}`, () => {
+    it(`refuses a module that imports the app ${what}`, () => {
       assert.deepEqual(faultsOf("packages/kit/src/a.ts", `${statement}\n`), [
         `packages/kit/src/a.ts must not import ${name("api")}`,
       ]);
     });
   }
 
-  it("finds what a package does not declare, and in its sources what only its tests may use", () => {
+  it("refuses undeclared packages, and in sources packages for tests only", () => {
     declare("build", { devDependencies: { left: "1" } } as object);
     write("packages/build/src/a.ts", 'import left from "left";\nimport { right } from "right/deep";\n');
     write("packages/build/src/a.test.ts", 'import left from "left";\n');
@@ -136,7 +136,7 @@ describe("the check of imports", () => {
     ]);
   });
 
-  it("lets only an owner's tests use an optional peer, and everything a required one", () => {
+  it("accepts an optional peer only in modules for owners' tests, and a required peer everywhere", () => {
     const peerDependencies = { required: "1", optional: "1" };
     declare("kit", { peerDependencies, peerDependenciesMeta: { optional: { optional: true } } } as object);
     for (const file of ["src/a.ts", "src/testing/b.ts", "src/c.test.ts"])
@@ -146,7 +146,7 @@ describe("the check of imports", () => {
     ]);
   });
 
-  it("takes types from a development dependency", () => {
+  it("accepts types from a development dependency", () => {
     declare("kit", { devDependencies: { "@types/lambda": "1" } } as object);
     const [fault, ...others] = faultsOf(
       "packages/kit/src/a.ts",
@@ -157,7 +157,7 @@ describe("the check of imports", () => {
     assert.deepEqual(faultsOf("packages/kit/src/a.ts", 'import type { Event } from "lambda";\n'), []);
   });
 
-  it("lets the app's tests run infra and the local stack", () => {
+  it("lets the app's tests use infra and the local stack", () => {
     write(
       "packages/api/test/a.test.ts",
       `import "${name("infra")}/a.ts";\nimport "${name("local")}/b.ts";\n`,
@@ -165,7 +165,7 @@ describe("the check of imports", () => {
     assert.deepEqual(importFaults(root), []);
   });
 
-  it("takes Node's modules, a package's own name and a text that looks like an import", () => {
+  it("accepts Node's modules, a package's own name and texts that look like imports", () => {
     const text =
       'import { join } from "node:path";\nimport { a } from "./a.ts";\nimport { b } from "@lambda-express-api/kit/b.ts";\n' +
       'export const text = `\nimport x from "x";\nawait import("y");\n`;\n' +

@@ -1,6 +1,6 @@
 /**
- * Keeps the directions between the packages: the kit and the gateway know no other package, the app knows the kit, and no
- * package needs the app, neither to run nor to be tested. What a package imports by name must be named in its own manifest.
+ * Enforces the directions between packages: the kit and the gateway import no other package, the app imports the kit, and no
+ * package needs the app, at run time or in tests. A package must declare every package that it imports.
  */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   local: ["kit", "build", "gateway", "infra", "delivery"],
   api: ["kit"],
 };
-/** Tests may also run what they made: a release's packages run as the local gateway runs a function. */
+/** Tests may also use these, for example to run a release's package in the local gateway. */
 const TESTS_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   delivery: ["gateway"],
   api: ["infra", "local"],
@@ -32,11 +32,11 @@ const EXCLUDED = [
   "scripts/projects/*/**",
 ];
 
-/** What an owner may change: the app, and the pages of the repository. */
+/** Files that an owner may change: the app, and the repository's pages. */
 const OWNERS_FILE = /packages\/api\b|(?:\.\.\/)+api["'`/]|\bdocs\/(?:guides|errors)\/|\bexamples\/orders\b/;
-/** Tests that are not part of `npm test`: what the pages say of a package. */
+/** Tests of the pages about a package, which are not part of `npm test`. */
 const OF_PAGES = "guides.suite.ts";
-/** Their text is of a repository that they make up. */
+/** These tests contain the text of invented repositories. */
 const MADE_UP = [
   "packages/create/test/create.test.ts",
   "scripts/check-imports.test.ts",
@@ -46,11 +46,11 @@ const MADE_UP = [
 
 const SCOPE = "@lambda-express-api/";
 const STATIC = /(?:^|\s)(?:import|export)\s(?:[^;"']*?from\s+)?"([^"]+)"/gm;
-/** What a program looks up to start it or to read it counts as imported. */
+/** A module that a program resolves, to start or read it, counts as an import. */
 const DYNAMIC = /(?:import|import\.meta\.resolve|require\.resolve)\(\s*"([^"]+)"\s*\)/g;
 /**
- * An import in a text is not one: in a template, and in single quotes, in which the formatter leaves only strings that have
- * double ones.
+ * Imports inside texts do not count: templates, and strings in single quotes, which the formatter keeps only around double
+ * quotes.
  */
 const COMMENT_STRING_TEMPLATE =
   /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`/g;
@@ -63,7 +63,7 @@ interface Manifest {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
-/** Finds, as sentences, the imports in a repository that go in a wrong direction or are not declared. */
+/** Finds imports in the wrong direction or without a declaration. Each fault is a sentence. */
 export function importFaults(root: string): string[] {
   const files = (patterns: string[]) => globSync(patterns, { cwd: root, exclude: EXCLUDED }).sort();
   return [
@@ -73,7 +73,7 @@ export function importFaults(root: string): string[] {
   ];
 }
 
-/** An owner's edits must not fail the kit's own tests: these run on fixtures, and name nothing of the owner's. */
+/** An owner's edits must not break the kit's tests, so these use fixtures and do not name the owner's files. */
 function faultsOfTest(root: string, file: string): string[] {
   const isOther = file.startsWith("packages/api/") || file.split("/")[2] === "examples";
   if (isOther || !isTest(file) || basename(file) === OF_PAGES || MADE_UP.includes(file)) return [];
@@ -81,13 +81,11 @@ function faultsOfTest(root: string, file: string): string[] {
     .split("\n")
     .flatMap((line, index) => {
       const found = OWNERS_FILE.exec(line)?.[0];
-      return found
-        ? [`${file}:${index + 1} names ${found}, which is its owner's to change; use a fixture`]
-        : [];
+      return found ? [`${file}:${index + 1} names ${found}, which owners may change; use a fixture`] : [];
     });
 }
 
-/** Everything beside the sources, and the tests among them. */
+/** Tests, and everything outside `src`. */
 function isTest(file: string): boolean {
   return file.split("/")[2] !== "src" || file.endsWith(".test.ts");
 }
@@ -109,7 +107,7 @@ function faultsInside(root: string, file: string): string[] {
         : [`${file} reaches out of its package: ${specifier}`];
     }
     const dependency = packageOf(specifier);
-    // A package may go by its own name.
+    // A package may import itself by name.
     if (!dependency || dependency === SCOPE + name) return [];
     if (dependency.startsWith(SCOPE) && !allowed.includes(dependency.slice(SCOPE.length)))
       return [`${file} must not import ${dependency}`];
@@ -120,29 +118,29 @@ function faultsInside(root: string, file: string): string[] {
   return [...new Set(faults)];
 }
 
-/** Types are not there at run time, so they may come from a development dependency. */
+/** Types do not exist at run time, so they may come from a development dependency. */
 function providesTypes(declared: string, dependency: string): boolean {
   return declared === dependency || declared === `@types/${dependency}`;
 }
 
-/** Outside the packages every direction is allowed; what is imported by name must be in the nearest manifest. */
+/** Outside the packages every direction is allowed, but the nearest manifest must declare each import. */
 function faultsOutside(root: string, file: string): string[] {
   const manifest = nearestManifest(root, dirname(file));
   const { all } = declaredNames(readManifest(root, manifest));
   if (file.startsWith("examples/")) return faultsOfExample(root, file, manifest, all);
   return importsOf(root, file).flatMap(({ specifier }) => {
     const dependency = packageOf(specifier);
-    // A folder with its own lock file finds the packages of this repository above it.
+    // A folder with its own lock file finds this repository's packages above it.
     return !dependency || dependency.startsWith(SCOPE) || all.includes(dependency)
       ? []
       : [`${file} imports ${dependency}, which ${manifest} does not declare`];
   });
 }
 
-/** Of `sst.config.ts` and `stages.ts`, as every project has them. */
+/** Imports of `sst.config.ts` and `stages.ts`, as in every project. */
 const OF_EVERY_PROJECT = ["infra/stage.ts", "infra/stages.ts"].map((door) => SCOPE + door);
 
-/** An example is what its owner would have: it stays in its folder, and knows of the packages what they export by name. */
+/** An example must work as an owner's project: it imports only its own files and what packages export by name. */
 function faultsOfExample(
   root: string,
   file: string,
@@ -167,7 +165,7 @@ function faultsOfExample(
   });
 }
 
-/** What no other module imports, and an owner does who has installed what it needs. */
+/** Modules for owners who have installed their dependencies. No other module imports them. */
 const OPT_IN = [
   "packages/kit/src/shared-store/dynamo-store.ts",
   "packages/kit/src/tracing/measured-spans.ts",
@@ -179,7 +177,7 @@ function mayNeedOptional(file: string): boolean {
   return isTesting(file) || OPT_IN.includes(file);
 }
 
-/** Modules that an owner's tests call: they may need what is optional at run time. */
+/** Modules for owners' tests, which may need packages that are optional at run time. */
 function isTesting(file: string): boolean {
   return file.split("/")[3] === "testing";
 }
@@ -210,7 +208,7 @@ function nearestManifest(root: string, folder: string): string {
 
 interface Import {
   readonly specifier: string;
-  /** Whether it is gone at run time. */
+  /** Whether the import disappears at run time. */
   readonly isType: boolean;
 }
 
@@ -223,7 +221,7 @@ function importsOf(root: string, file: string): Import[] {
   }));
 }
 
-/** The package that a specifier names; `undefined` for Node's own modules, and for paths and texts that name none. */
+/** The package of a specifier; `undefined` for Node's modules, paths and other texts. */
 function packageOf(specifier: string): string | undefined {
   if (isBuiltin(specifier)) return undefined;
   return /^(@[\w-]+\/)?[\w-][\w.-]*(?=\/|$)/.exec(specifier)?.[0];

@@ -1,6 +1,6 @@
 /**
- * Keeps the app out of the kit: its name, its sentences, its paths and its mapping key are the owner's to change, so the kit
- * must not contain them. Comments, tests and fixtures may.
+ * Keeps the app out of the kit: owners may change its name, sentences, paths and mapping key, so the kit must not contain
+ * them. Comments, tests and fixtures may.
  */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,27 +12,27 @@ const COMMENT = /^\s*(\/\/|\/\*|\*)/;
 
 const literal = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
-/** What the owner of an app may change. */
+/** The parts of an app that its owner may change. */
 export interface AppWords {
   readonly name: string;
   readonly sentences: readonly string[];
   readonly mappingKey: string;
 }
 
-/** What may not be in the kit, each with what to call it. */
+/** The texts that may not be in the kit, each with its name. */
 function faultyWords({ name, sentences, mappingKey }: AppWords): readonly (readonly [RegExp, string])[] {
   return [
-    // The packages bear it too.
+    // It is also the scope of the packages.
     [new RegExp(`(?<!@)${literal(name)}`), "the app's name"],
     ...sentences.map((sentence) => [new RegExp(literal(sentence)), "a sentence of the app"] as const),
     [/["'`]([A-Z]+ )?\/v\d+\b/, "a path of the app"],
     [/\bexamples\/orders\b/, "the path of an example"],
-    // Express is also what the kit is made with.
+    // The kit also imports Express.
     [new RegExp(`(?<!from |import\\()["'\`/]${literal(mappingKey)}["'\`/]`), "the app's mapping key"],
   ];
 }
 
-/** Finds, as sentences, what the kit in this repository has of the app. */
+/** Finds the app's texts in this repository's kit. Each fault is a sentence. */
 export function wordFaults(root: string, app: AppWords): string[] {
   const words = faultyWords(app);
   const files = globSync(`${FOLDER}/**/*.{ts,js,css,html,svg}`, { cwd: root, exclude: EXCLUDED }).sort();

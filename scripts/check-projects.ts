@@ -1,7 +1,7 @@
 /**
- * `npm run check:projects`: what needs the package registry. An owner's edits are made on a copy of this repository: the
- * tests that could see them, its checks and its demo still pass, and the kit's folders are untouched. Then a project of one's own is
- * created, and packages that APIs use are tried in the built function and in the built container.
+ * `npm run check:projects` runs the checks that need the package registry. It makes an owner's edits in a copy of this
+ * repository: the related tests, the checks and the demo must still pass without a change in the kit's folders. Then it creates
+ * a project, and tries packages that APIs use in the built function and the built container.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -12,13 +12,13 @@ import { checkCreatedProject } from "./projects/created-project.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const EDITS = join(import.meta.dirname, "owners-edits");
-/** What an owner's edits may touch. */
+/** The files that an owner may edit. */
 const OWNERS =
   /^(packages\/api\/|docs\/|README\.md$|sst\.config\.ts$|stages\.ts$|infra\.ts$|package\.json$|package-lock\.json$)/;
 
 /**
- * The tests that could see an owner's edits. Those of the kit, the gateway and the builds run on fixtures, and `npm run check`
- * refuses whatever would show them the app.
+ * The tests that an owner's edits could break. Those of the kit, the gateway and the builds use fixtures: `npm run check`
+ * refuses imports of the app there.
  */
 const TESTS = ["packages/{api,create,delivery,infra,local}/{src,test}/**/*.test.ts", "scripts/*.test.ts"];
 
@@ -31,7 +31,7 @@ function say(text: string): void {
   console.log(`[${seconds()}] ${text}`);
 }
 
-/** Runs a command to its end, and shows what it printed only when it fails. */
+/** Runs a command, and shows its output only if it fails. */
 function run(folder: string, command: string, args: readonly string[], environment = {}): string {
   say(`${command} ${args.join(" ")}`);
   const { status, stdout, stderr } = spawnSync(command, args, {
@@ -44,7 +44,7 @@ function run(folder: string, command: string, args: readonly string[], environme
   return stdout;
 }
 
-/** Copies what git has, and what it would have: a fresh clone of this state. */
+/** Copies tracked and new files, like a fresh clone of this state. */
 function copyOf(root: string): string {
   const folder = join(mkdtempSync(join(tmpdir(), "owner-")), "project");
   const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], {
@@ -55,7 +55,7 @@ function copyOf(root: string): string {
     try {
       cpSync(join(root, file), join(folder, file));
     } catch (error) {
-      // Deleted, and not yet told to git.
+      // Deleted but not committed.
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
   }
@@ -66,7 +66,7 @@ function copyOf(root: string): string {
   return folder;
 }
 
-/** Replaces a text that must be there. */
+/** Replaces a text that must exist. */
 function edit(file: string, known: string, replacement: string): void {
   const before = readFileSync(file, "utf8");
   if (!before.includes(known)) throw new CheckError(`${file} has no ${JSON.stringify(known)} to edit`);
@@ -106,7 +106,7 @@ function demandKitUntouched(folder: string): void {
   if (touched.length > 0) throw new CheckError(`An owner's edits touched ${touched.join(", ")}`);
 }
 
-/** Starts the stack on a free port, has the demo walked against it, and stops it. */
+/** Starts the stack on a free port, runs the demo against it, and stops it. */
 async function startAndWalkDemo(
   folder: string,
   runtime: "lambda" | "containerized",
@@ -168,7 +168,7 @@ try {
   for (const runtime of ["lambda", "containerized"] as const)
     await startAndWalkDemo(project, runtime, environment);
   demandKitUntouched(project);
-  say("a project of one's own");
+  say("a created project");
   await checkCreatedProject(say);
   run(ROOT, "npm", ["ci", "--prefix", "evidence/packages", "--no-audit", "--no-fund"]);
   run(ROOT, process.execPath, ["evidence/packages/src/check.ts"]);

@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 
 const SCRIPT = join(import.meta.dirname, "../.ci/deploy");
 
-describe(".ci/deploy, with stand-ins for npm, curl and the program that knows the health path", () => {
+describe(".ci/deploy, with stand-ins for npm, curl and the program that prints the health path", () => {
   let root: string;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "ci-deploy-"));
@@ -64,7 +64,7 @@ describe(".ci/deploy, with stand-ins for npm, curl and the program that knows th
   const demo = (url: string, ...flags: string[]) =>
     [`curl ${url}/up`, ["npm run demo -- --url", url, ...flags].join(" ")] as const;
 
-  it("deploys with the settings that it was given, and walks the demo at the address that it got", () => {
+  it("deploys with the given settings, and runs the demo at the deployment's address", () => {
     const { status, output, calls } = deploy({ STAGE_SETTINGS: "A=1\nB=2", DEMO_PASSWORD: "x" }, "staging");
     assert.equal(status, 0);
     assert.equal(readFileSync(join(root, ".env.staging"), "utf8"), "A=1\nB=2\n");
@@ -72,7 +72,7 @@ describe(".ci/deploy, with stand-ins for npm, curl and the program that knows th
     assert.equal(output, "url=https://a.example.com/mvp\n");
   });
 
-  it("releases, and does not deploy, where a release brings the code", () => {
+  it("releases instead of deploying if CODE_DELIVERY is pipeline", () => {
     for (const settings of ["CODE_DELIVERY=pipeline", 'CODE_DELIVERY = "pipeline" # here']) {
       rmSync(join(root, "calls"), { force: true });
       rmSync(join(root, ".env.dev"), { force: true });
@@ -82,13 +82,13 @@ describe(".ci/deploy, with stand-ins for npm, curl and the program that knows th
     }
   });
 
-  it("releases nothing before it knows where the stage is reached", () => {
+  it("releases nothing before it knows the stage's address", () => {
     const { status, stderr, calls } = deploy({ STAGE_SETTINGS: "CODE_DELIVERY=pipeline" }, "pr-7");
     assert.equal(status, 1);
     assert.deepEqual(calls, [""]);
     assert.match(
       stderr,
-      /API_URL: is needed where CODE_DELIVERY is pipeline, e\.g\. API_URL=https:\S+; a preview/,
+      /API_URL: is required if CODE_DELIVERY is pipeline, e\.g\. API_URL=https:\S+; use CODE_DELIVERY=sst for a preview/,
     );
   });
 
@@ -97,7 +97,7 @@ describe(".ci/deploy, with stand-ins for npm, curl and the program that knows th
     ["outputs without an address", "{}"],
     ["outputs that cannot be read", "{"],
   ] as const)
-    it(`says that the deployment has left ${what}`, () => {
+    it(`reports a deployment that leaves ${what}`, () => {
       const file = join(root, ".sst/outputs.json");
       if (outputs === undefined) rmSync(file);
       else writeFileSync(file, outputs);
@@ -116,7 +116,7 @@ describe(".ci/deploy, with stand-ins for npm, curl and the program that knows th
     assert.equal(more.at(-1), `${calls.at(-1)} AUTH_ENDPOINTS=off`);
   });
 
-  it("leaves settings that were written by hand unchanged, and deploys nothing", () => {
+  it("does not overwrite settings that were written by hand, and deploys nothing", () => {
     writeFileSync(join(root, ".env.dev"), "MINE=1\n");
     const { status, calls } = deploy({ STAGE_SETTINGS: "A=1" }, "dev");
     assert.notEqual(status, 0);

@@ -1,5 +1,5 @@
-// The scripts of the scheduled workflows and of publishing, with stand-ins for the programs that reach GitHub, AWS, npm and a
-// registry of images.
+// Tests the scripts of the scheduled workflows and of publishing, with stand-ins for the programs that call GitHub, AWS, npm
+// and an image registry.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** A program whose body sees its arguments in `$*`. Each call of it is written down. */
+/** A program whose body sees its arguments in `$*`. It records each call. */
 function standIn(name: string, body: string): void {
   writeFileSync(join(root, "bin", name), `#!/bin/bash\necho "${name} $*" >> calls\n${body}\n`, {
     mode: 0o755,
@@ -44,7 +44,7 @@ describe(".ci/sweep-previews, with stand-ins for aws, gh and npm", () => {
   const stateOf = (...resources: object[]) =>
     JSON.stringify({ version: 3, checkpoint: { latest: { resources } } });
 
-  /** @param previews the state of each pull request, and what SST's state has of its stage. */
+  /** @param previews the state of each pull request, and SST's state of its stage. */
   function world(previews: Readonly<Record<string, readonly [state: string, sstState: string]>>): void {
     writeFileSync(join(root, "sst.config.ts"), 'export default {\n      name: "my-api",\n};\n');
     const keys = Object.keys(previews).map((stage) => `app/my-api/${stage}.json`);
@@ -66,7 +66,7 @@ describe(".ci/sweep-previews, with stand-ins for aws, gh and npm", () => {
   }
   const removed = (calls: readonly string[]) => calls.filter((call) => call.startsWith("npm "));
 
-  it("removes the stages of pull requests that are closed or merged, with the settings of previews, and no other", () => {
+  it("removes only the stages of closed or merged pull requests, with the previews' settings", () => {
     world({
       "pr-1": ["OPEN", stateOf({ urn: "a" })],
       "pr-2": ["CLOSED", stateOf({ urn: "a" })],
@@ -81,21 +81,21 @@ describe(".ci/sweep-previews, with stand-ins for aws, gh and npm", () => {
     assert.equal(existsSync(join(root, ".env.pr-2")), false);
   });
 
-  it("removes nothing where there are no previews", () => {
+  it("removes nothing if there are no previews", () => {
     world({});
     const { status, calls } = run("sweep-previews");
     assert.equal(status, 0);
     assert.deepEqual(removed(calls), []);
   });
 
-  it("removes nothing, and fails, when a pull request cannot be looked up", () => {
+  it("removes nothing and fails if a pull request cannot be looked up", () => {
     world({ "pr-1": ["", stateOf({ urn: "a" })], "pr-2": ["CLOSED", stateOf({ urn: "a" })] });
     const { status, calls } = run("sweep-previews");
     assert.notEqual(status, 0);
     assert.deepEqual(removed(calls), []);
   });
 
-  it("goes on after a stage that cannot be removed, and fails at the end", () => {
+  it("continues after a stage that cannot be removed, and fails at the end", () => {
     world({ "pr-1": ["CLOSED", stateOf({ urn: "a" })], "pr-2": ["CLOSED", stateOf({ urn: "a" })] });
     const { status, calls } = run("sweep-previews", { FAILING: "pr-1" });
     assert.equal(status, 1);
@@ -132,7 +132,7 @@ describe(".ci/pin-base-image, with stand-ins for docker, gh and git", () => {
       assert.match(calls.at(-1) ?? "", /^gh pr create --head base-image-0123456789ab /);
     });
 
-  it("proposes nothing that is there already, or is proposed already", () => {
+  it("proposes nothing that is current or already proposed", () => {
     world(`node:24-slim@${DIGEST}`, DIGEST);
     assert.deepEqual(run("pin-base-image", { GITHUB_SHA: "c0ffee" }).calls.slice(1), []);
     rmSync(join(root, "calls"));
@@ -142,11 +142,11 @@ describe(".ci/pin-base-image, with stand-ins for docker, gh and git", () => {
     assert.equal(calls.filter((call) => call.startsWith("gh pr create")).length, 0);
   });
 
-  it("says that the registry gives no digest", () => {
+  it("says if the registry returns no digest", () => {
     world("node:24-slim", "");
     const { status, stderr } = run("pin-base-image", { GITHUB_SHA: "c0ffee" });
     assert.equal(status, 1);
-    assert.match(stderr, /^The registry gives no digest of node:24-slim; /);
+    assert.match(stderr, /^The registry returned no digest of node:24-slim; /);
   });
 
   // A created project has no job that would propose a newer digest.
@@ -179,7 +179,7 @@ describe(".ci/publish, with stand-ins for npm", () => {
       .filter((call) => call.startsWith("npm publish"))
       .map((call) => call.replace(/\S+\/(\w+)\/ /, "$1 "));
 
-  it("publishes each package with the proof of its origin, which npm holds against the repository", () => {
+  it("publishes each package with provenance, which npm compares with the repository", () => {
     world("");
     const { status, calls, stderr } = run("publish", environment);
     assert.equal(status, 0, stderr);
@@ -189,19 +189,19 @@ describe(".ci/publish, with stand-ins for npm", () => {
     assert.equal(calls.filter((call) => call.startsWith("npm pkg set") && call.endsWith(url)).length, 2);
   });
 
-  it("leaves published versions unchanged, so that a run can be repeated", () => {
+  it("skips published packages, so that a run can be repeated", () => {
     world("@my/kit@1.2.3");
     assert.deepEqual(published(run("publish", environment).calls), [
       "npm publish local --access public --provenance",
     ]);
   });
 
-  it("publishes nothing under a tag that is not the version", () => {
+  it("publishes nothing if the tag does not match the version", () => {
     world("");
     const { status, calls, stderr } = run("publish", { ...environment, GITHUB_REF_NAME: "v1.2.4" });
     assert.equal(status, 1);
     assert.deepEqual(calls, []);
-    assert.match(stderr, /The tag v1\.2\.4 is not the version v1\.2\.3/);
+    assert.match(stderr, /The tag v1\.2\.4 does not match the version v1\.2\.3/);
   });
 
   it("stops at a package that cannot be published", () => {

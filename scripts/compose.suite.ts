@@ -12,20 +12,20 @@ import { composed, readComposeFile, runOptions } from "./image/compose.ts";
 const FILES = ["compose.yaml", "compose.override.yaml"] as const;
 const IDENTITY = "http://identity:9099";
 
-// Older than its content is how it names its dialect, and its parts.
+// The schema names an older dialect than it uses.
 const { $schema: _, ...schema } = composeSchema;
 const ajv = new Ajv2019({ strict: false, validateFormats: false }).removeKeyword("id");
 
 describe("the compose files", () => {
   for (const file of FILES) {
-    it(`${file} is what the compose specification calls valid`, () => {
+    it(`${file} is valid by the compose specification`, () => {
       const validate = ajv.compile(schema);
       assert.ok(validate(readComposeFile(file)), JSON.stringify(validate.errors));
       assert.ok(!validate({ services: { api: { read_onyl: true } } }));
     });
   }
 
-  it("give every container as little as it needs: no root to write to, no capability, a limit", () => {
+  it("give every container minimal rights: a read-only root, no capabilities, limits", () => {
     const services = Object.values(composed(...FILES));
     assert.equal(services.length, 2);
     for (const service of services) {
@@ -37,15 +37,15 @@ describe("the compose files", () => {
     }
   });
 
-  it("publish the API on this machine alone, and the identity provider nowhere", () => {
+  it("publish the API only on this machine, and the identity provider nowhere", () => {
     const { api, identity } = composed(...FILES);
     assert.match(String(api?.ports), /^127\.0\.0\.1:[^,]+:5000$/);
     assert.equal(identity?.ports, undefined);
   });
 
-  it("alone, give the API each setting of the terminal and no other variable", () => {
+  it("alone, pass the API exactly the shell's settings", () => {
     const environment = composed("compose.yaml").api?.environment ?? {};
-    // What the image has decided, and what only a local stack may have.
+    // The image sets these, or only a local stack may have them.
     const others = ["RUNTIME", "NODE_ENV", "HOST", "PORT", "DEMO_CALLERS"];
     assert.deepEqual(
       Object.keys(environment).sort(),
@@ -56,7 +56,7 @@ describe("the compose files", () => {
     for (const value of Object.values(environment)) assert.equal(value, null);
   });
 
-  it("together, give the API what npm start gives it, with the identity provider's own name", () => {
+  it("together, give the API the environment of npm start, with the identity provider's host name", () => {
     const { environment = {}, depends_on } = composed(...FILES).api ?? {};
     const known = Object.entries(environment).filter(([, value]) => value !== null);
     const identity = {

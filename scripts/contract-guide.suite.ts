@@ -1,4 +1,4 @@
-// The guide of `npm run contract`, and the documents of this repository.
+// Tests the guide to `npm run contract`, and this repository's documents.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { compareDocuments } from "../packages/local/src/contract/compare-documen
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
 
 describe("The contract guide", () => {
-  it("lists each rule that is tested, and no other", () => {
+  it("lists exactly the tested rules", () => {
     const page = read("docs/guides/contract.md");
     const section = page.slice(page.indexOf("## The rules"), page.indexOf("## Declare"));
     const rules = section.match(/(?<=^\| )[a-z][a-z ]*(?= \|)/gm);

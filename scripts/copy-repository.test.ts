@@ -20,7 +20,7 @@ describe("a copy of the repository", () => {
     return stdout;
   }
 
-  it("runs its own packages, and other people's from where they are installed", async () => {
+  it("uses its own packages, and third-party packages from the original", async () => {
     await appendFile(join(copy, "packages/kit/src/index.ts"), 'export const MARK = "of the copy";\n');
     const program = `
       const [own, foreign] = process.argv.slice(1);
@@ -32,12 +32,12 @@ describe("a copy of the repository", () => {
     assert.ok(zod.startsWith(`file://${realpathSync("node_modules/zod")}`), zod);
   });
 
-  it("has the versions that a package of its own depends on, beside those of others", () => {
+  it("has the versions of its packages' dependencies", () => {
     const own = globSync("packages/*/node_modules");
     assert.deepEqual(globSync("packages/*/node_modules", { cwd: copy }), own);
   });
 
-  it("leaves out the given folders", async (t) => {
+  it("does not have a folder that is left out", async (t) => {
     const folder = "packages/gateway/examples/";
     const without = await copyRepository(copy, folder);
     t.after(() => rm(without, { recursive: true }));

@@ -7,15 +7,15 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SCOPE = "@lambda-express-api";
-/** What `npm ci` builds: git ignores it. */
+/** Built by `npm ci` and ignored by git. */
 const BUILT = "packages/kit/assets";
 
 /**
- * Makes a copy of the repository as it is now, to change files in. Other people's packages are shared; its own are those
- * of the copy.
+ * Copies the repository in its current state, to change files there. Third-party packages are shared; this repository's
+ * packages are the copies.
  *
- * @param leftOut a folder that the copy is to be without.
- * @returns the folder of the copy.
+ * @param leftOut a folder to leave out.
+ * @returns the copy's folder.
  */
 export async function copyRepository(root = ROOT, leftOut?: string): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), "repository-"));
@@ -23,7 +23,7 @@ export async function copyRepository(root = ROOT, leftOut?: string): Promise<str
     cwd: root,
     encoding: "utf8",
   });
-  // Until it is committed, git lists a file that was deleted.
+  // git lists a deleted file until the deletion is committed.
   const files = stdout
     .trim()
     .split("\n")
@@ -34,7 +34,7 @@ export async function copyRepository(root = ROOT, leftOut?: string): Promise<str
   return copy;
 }
 
-/** A link to the whole of `node_modules` would lead back to the packages of the original. */
+/** A link to all of `node_modules` would lead back to the original's packages. */
 async function linkPackages(root: string, copy: string): Promise<void> {
   const folder = "node_modules";
   await mkdir(join(copy, folder, SCOPE), { recursive: true });
@@ -43,7 +43,7 @@ async function linkPackages(root: string, copy: string): Promise<void> {
   }
   for (const name of await readdir(join(root, folder, SCOPE)))
     await symlink(join("../../packages", name), join(copy, folder, SCOPE, name));
-  // Of a dependency that another package has in another version.
+  // For a dependency that other packages use in a different version.
   for (const own of globSync(`{packages,examples}/*/${folder}`, { cwd: root }))
     await symlink(join(root, own), join(copy, own));
 }

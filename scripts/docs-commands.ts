@@ -1,12 +1,12 @@
 /**
- * The commands of the docs, and how each is checked. A command that is not listed here is refused: it must neither run by
- * accident nor go unchecked.
+ * The commands of the docs, and how each is checked. Unlisted commands are refused, so that none runs by accident or goes
+ * unchecked.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** They run until they are stopped: each is started where a page has it, on a free port, for the commands that follow. */
+/** Servers: each is started where a page has it, on a free port, for the following commands. */
 export const STARTED: Readonly<Record<string, { readonly command: string; readonly ready: string }>> = {
   "npm ci && npm start": { command: "npm run --silent start", ready: "Ctrl-C" },
   "npm start -w examples/orders": {
@@ -15,13 +15,13 @@ export const STARTED: Readonly<Record<string, { readonly command: string; readon
     ready: "Ctrl-C",
   },
   "npx node packages/gateway/examples/gateway.ts": {
-    // Not by npx, which would end without it.
+    // Not with npx, which would end before the server does.
     command: "node_modules/.bin/node packages/gateway/examples/gateway.ts",
     ready: "Try http",
   },
 };
 
-/** They take minutes, and the last one the package registry. Continuous integration runs them, and that is checked. */
+/** They take minutes, and the last one needs the package registry. This checks that continuous integration runs them. */
 const PIPELINE = ["npm ci && npm test", "npm run check", "npm run check:docs", "npm run check:projects"];
 
 const RUN = [
@@ -33,7 +33,7 @@ const RUN = [
   "npx node examples/orders/client/",
 ];
 
-/** They write files. */
+/** Commands that write files. */
 const RUN_IN_COPY = [
   "npm run new",
   "npm run generate",
@@ -42,7 +42,7 @@ const RUN_IN_COPY = [
   "npx node packages/api/client/",
 ];
 
-/** They cannot run here; each with the reason. Scripts, options and files that they name are looked up all the same. */
+/** Commands that cannot run here, each with the reason. Their scripts, options and files are still checked. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run deploy": "needs an account",
   "npm run remove": "needs an account",
@@ -53,20 +53,20 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "its findings depend on the machine and the account; packages/infra/src/doctor/doctor.test.ts runs it",
   "npm run groups":
     "needs an account at the identity provider; packages/local/src/groups.test.ts runs it with stand-ins",
-  "npm run logs": "needs a request that was made; packages/local/src/logs.test.ts runs it",
-  "npm run keys": "the app has no keys; packages/local/src/keys.test.ts runs it against an API that has",
+  "npm run logs": "needs an earlier request; packages/local/src/logs.test.ts runs it",
+  "npm run keys": "the app has no keys; packages/local/src/keys.test.ts runs it with an API that has",
   "npm install --save-dev": "needs the package registry",
   "npm install @opentelemetry": "needs the package registry",
   "npm install openapi-fetch": "needs the package registry; it is installed here, for the samples",
   "npm publish": "needs an account at the package registry",
   "npm run demo -- --url": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
-  "npx lambda-express-api": "is a project's command for a program that npm run has here",
+  "npx lambda-express-api": "a project's command; npm run has the same program here",
   "npx sst": "needs an account",
   "sst ": "needs an account",
   "aws ": "needs an account",
   "gh ": "needs a repository at GitHub",
   "git push": "needs a repository at GitHub",
-  "npm version": "it commits and tags; scripts/set-version.test.ts runs it",
+  "npm version": "commits and tags; scripts/set-version.test.ts runs it",
   "AWS_PROFILE=": "needs an account",
   "docker ": "needs Docker; npm run test:image builds and runs the image",
   "npm start": "STARTED starts it, without options; packages/local/src/start.test.ts with them",
@@ -80,7 +80,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run screenshots": "needs Chromium",
   "npm run test:image": "needs Docker",
   "npm test": "takes minutes; continuous integration runs it",
-  "npm ci": "it was done before this check",
+  "npm ci": "runs before this check",
   "npm run pack": "packages/gateway/test/published-package.test.ts does it",
   "mkdir -p /tmp/my-api": "packages/gateway/test/published-package.test.ts does it",
   "npm install /tmp/packages/lambda-express-api-gateway":
@@ -89,14 +89,14 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npx node --test <file>": "npm test runs them all",
   "npx node packages/gateway/bench/": "takes a minute",
   "npm install --os=":
-    "it is for an owner's project with an addon; packages/build tests the message for a missing one",
+    "for an owner's project with an addon; packages/build tests the message for a missing one",
   "npm create lambda-express-api": "needs the package registry; npm run check:projects creates projects",
-  "npm run bench": "takes minutes, and an idle machine",
+  "npm run bench": "takes minutes and needs an idle machine",
 };
 
 export type Treatment = "started" | "pipeline" | "run" | "run in a copy" | "not run";
 
-/** How a command is checked; `undefined` for one that is not listed. */
+/** How a command is checked; `undefined` if it is not listed. */
 export function treatmentOf(command: string): Treatment | undefined {
   const isListed = (list: readonly string[]) => list.some((start) => command.startsWith(start));
   if (Object.hasOwn(STARTED, command)) return "started";
@@ -106,12 +106,12 @@ export function treatmentOf(command: string): Treatment | undefined {
   return isListed(RUN) ? "run" : undefined;
 }
 
-/** The entry of NOT_RUN that a command falls under, wherever in the line it stands. */
+/** The entry of NOT_RUN for a command, anywhere in the line. */
 export function exemptionOf(command: string): string | undefined {
   return Object.keys(NOT_RUN).find((start) => command.startsWith(start) || command.includes(` ${start}`));
 }
 
-/** The commands of a shell block, one for each line; a line that goes on below is one. */
+/** The commands of a shell block, one per line. Continued lines are one command. */
 export function commandsOf(code: string): string[] {
   return code
     .replaceAll(/(\\|\||&&)\n\s*/g, (_, end: string) => (end === "\\" ? "" : `${end} `))
@@ -120,7 +120,7 @@ export function commandsOf(code: string): string[] {
     .filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-/** Says, in sentences, which scripts, options, programs and files of a command do not exist. */
+/** Finds unknown scripts, options, programs and files in a command. Each fault is a sentence. */
 export function faultsOfCommand(command: string): string[] {
   if (PIPELINE.includes(command)) {
     const steps = readFileSync(".ci/run", "utf8").split("\n");
@@ -136,12 +136,12 @@ export function faultsOfCommand(command: string): string[] {
     const isUnknown = program === "npx" && !existsSync(`node_modules/.bin/${args[0]}`);
     return [
       ...missing.map((file) => `${file} does not exist`),
-      ...(isUnknown ? [`npx does not know ${args[0]}`] : []),
+      ...(isUnknown ? [`npx does not have ${args[0]}`] : []),
     ];
   });
 }
 
-/** What `npm run new` writes in the examples, what a build or `npm run pack` makes, and files of other repositories. */
+/** Files that the examples' commands, a build or `npm run pack` write, and files of other repositories. */
 const NOT_HERE = [
   "packages/api/src/routes/orders/",
   "packages/api/dist/",
@@ -150,7 +150,7 @@ const NOT_HERE = [
   "packages/api/client/who-am-i.ts",
 ];
 
-/** Whether a text names a file that must be here. */
+/** Whether a text names a file that must exist. */
 export function isRepositoryPath(text: string): boolean {
   const looksLikeIt = /^"?(packages|docs|scripts|examples\/orders|\.ci)\/[^\s<>]+$/.test(text);
   return looksLikeIt && !NOT_HERE.some((folder) => text.startsWith(folder));
@@ -171,12 +171,12 @@ function faultsOfNpm(args: readonly string[]): string[] {
 
 const PROJECT_COMMAND = "npx lambda-express-api ";
 
-/** A project's command, without its program's name: `doctor --stage dev`. */
+/** A project's command without the program's name: `doctor --stage dev`. */
 function faultsOfProjectCommand(command: string): string[] {
   const [name = "", ...options] = command.split(/\s+(?=--)/);
   const program = [process.execPath, "packages/local/src/cli.ts"];
   const known = /the commands are ([^.]+)\./.exec(refusalOf(program))?.[1]?.split(", ") ?? [];
-  if (!known.includes(name)) return [`lambda-express-api does not know ${name}`];
+  if (!known.includes(name)) return [`lambda-express-api has no command ${name}`];
   const refusal = refusalOf([...program, ...name.split(" "), "--no-such-option"]);
   return options
     .map((option) => option.split(" ")[0] ?? "")
@@ -184,7 +184,7 @@ function faultsOfProjectCommand(command: string): string[] {
     .map((option) => `lambda-express-api ${name} has no option ${option}`);
 }
 
-/** They refuse an unknown option, with a sentence that names those they take. */
+/** Commands that list their options when they refuse an unknown one. */
 const REFUSES_OPTIONS = [
   "start",
   "dev",
@@ -213,7 +213,7 @@ function isOption(script: string, option: string): boolean {
 
 const refusals = new Map<string, string>();
 
-/** What a command says that is refused. */
+/** The output of a refused command. */
 function refusalOf([program = "", ...args]: readonly string[]): string {
   const command = [program, ...args].join(" ");
   const known = refusals.get(command);

@@ -1,4 +1,4 @@
-/** Finds what is wrong in the docs without running a command: one sentence for each fault. */
+/** Finds faults in the docs without running commands. Each fault is a sentence. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ import { type Block, type Page, parsePage } from "./docs-page.ts";
 /** A block of `sql` is for CloudWatch Logs Insights; packages/infra/test/guides.suite.ts reads it. */
 const LANGUAGES = ["sh", "text", "json", "yaml", "dotenv", "ts", "sql", "mermaid"];
 
-/** What stands before a path of the API on this machine: its mapping key, or the stage of the gateway's own host. */
+/** The start of a path of the local API: its mapping key, or the stage of the gateway's own host. */
 const BASE_PATH = new RegExp(`^/(${local.mappingKey}|mvp)(?=/)`);
 
 const routes = await loadRoutes(api);
@@ -40,18 +40,18 @@ function faultsOfLink({ path, anchors }: Page, link: string): string[] {
     if (!isFine) return [`the link to ${link} is not an https URL`];
     const { protocol, pathname } = new URL(link);
     const isAnswered = protocol === "https:" || hasEndpoint("GET", pathname.replace(BASE_PATH, ""));
-    return isAnswered ? [] : [`the link to ${link} leads to no endpoint`];
+    return isAnswered ? [] : [`the link to ${link} is not an endpoint`];
   }
   const [file = "", anchor] = link.split("#");
   const target = file === "" ? path : normalize(join(dirname(path), file));
-  if (file !== "" && !existsSync(target)) return [`the link to ${link} leads nowhere`];
+  if (file !== "" && !existsSync(target)) return [`the link to ${link} has no target`];
   if (anchor === undefined) return [];
   const found = file === "" ? anchors : parsePage(target, readFileSync(target, "utf8")).anchors;
-  return found.has(anchor) ? [] : [`the link to ${link} leads to no heading of ${target}`];
+  return found.has(anchor) ? [] : [`the link to ${link} has no heading in ${target}`];
 }
 
 function faultsOfSpan({ path, blocks }: Page, code: string): string[] {
-  // `npx node` alone is a name for a program, and not a command.
+  // `npx node` alone is the name of a program, not a command.
   if (/^(npm|npx \S+|docker|aws|sst) \S/.test(code)) return faultsOfAnyCommand(code);
   if (/^[A-Z][A-Z0-9_]+=\S+$/.test(code)) return faultsOfSetting(code);
   const [, method = "", endpoint] = /^([A-Z]+) (\/v1(?:\/\S*)?)$/.exec(code) ?? [];
@@ -66,10 +66,10 @@ function faultsOfSpan({ path, blocks }: Page, code: string): string[] {
   return [code, join(dirname(path), code)].some((file) => existsSync(file)) ? [] : [`${code} does not exist`];
 }
 
-/** What `npm run new` makes in the examples. */
+/** Files that `npm run new` writes in the examples. */
 const EXAMPLES = "/v1/orders";
 
-/** Whether the gateway routes this path, which may have variables in it. */
+/** Whether the gateway routes this path, which may have variables. */
 function hasEndpoint(method: string, path: string): boolean {
   if (path.startsWith(EXAMPLES)) return true;
   return routes.some((route) => {
@@ -88,14 +88,14 @@ function faultsOfTable([head = [], , ...rows]: Page["tables"][number]): string[]
 
 const TEST = /^`[^`]+\.(test|suite)\.ts`$/;
 
-/** A row of a comparison names the test that shows it, or says why the thing is left out. */
+/** A row of a comparison names its test, or says why the feature is left out. */
 function faultsOfComparison(row: readonly string[]): string[] {
   const [what = "", here = "", test = ""] = row;
   if (test === "") return here.startsWith("Left out: ") ? [] : [`${what} has neither a test nor a reason`];
   return TEST.test(test) ? [] : [`${what} is shown by ${test}, which is not a test`];
 }
 
-/** A table of the demo callers must list all of them unchanged. */
+/** A table of the demo callers must match them exactly. */
 function faultsOfCallers(rows: readonly (readonly string[])[]): string[] {
   const callers = Object.values<LocalCaller>(local.callers).map(({ email, groups, password }) => [
     `\`${email}\``,
@@ -105,7 +105,7 @@ function faultsOfCallers(rows: readonly (readonly string[])[]): string[] {
   return isDeepStrictEqual(rows, callers) ? [] : [`the demo callers are not ${rows.join(" | ")}`];
 }
 
-/** A command must be listed, and what it names must exist. */
+/** A command must be listed, and everything that it names must exist. */
 function faultsOfAnyCommand(command: string): string[] {
   if (treatmentOf(command) === undefined)
     return [
@@ -114,7 +114,7 @@ function faultsOfAnyCommand(command: string): string[] {
   return faultsOfCommand(command);
 }
 
-/** `NAME=value` must name a setting of the API or of a deployment, and a value that it takes; `...` is any value. */
+/** `NAME=value` must be a setting of the API or a deployment with a valid value; `...` is any value. */
 function faultsOfSetting(line: string): string[] {
   const [, name = "", value = ""] = /^(\w+)=(.*)$/.exec(line) ?? [];
   const known: Record<string, { readonly rule: string; parse(text: string): unknown }> = {
@@ -150,7 +150,7 @@ function faultsOfQuote(file: string, code: string): string[] {
   return readFileSync(found, "utf8") === code ? [] : [`the block is not the content of ${file}`];
 }
 
-/** What it sets by a name in capitals must be a setting. */
+/** Every name in capitals must be a setting. */
 function faultsOfYaml(code: string): string[] {
   const { errors } = parseDocument(code);
   const settings = [...code.matchAll(/name: ([A-Z][A-Z_]+)[,\s]+value: "?([^"\s}]+)/g)];
@@ -170,10 +170,10 @@ function isJson(code: string): boolean {
 }
 
 /**
- * Compiles the samples that quote no file. One whose first line is a comment with a path is that file; any other is the file
- * of an endpoint.
+ * Compiles the samples that quote no file. A sample whose first line is a comment with a path is that file; any other is an
+ * endpoint's file.
  *
- * @returns what the compiler says.
+ * @returns the compiler's output.
  */
 export async function faultsOfSamples(pages: readonly Page[]): Promise<string[]> {
   const faults: string[] = [];

@@ -1,24 +1,24 @@
-/** A page of the docs, taken apart into what can be checked. */
+/** Parses a page of the docs into the parts to check. */
 
 export interface Block {
   readonly language: string;
   readonly code: string;
-  /** The file that the line above the block names, whose text the block must be. */
+  /** The file named above the block. The block must have its text. */
   readonly quotes: string | undefined;
-  /** The file that the first line of the block names: a reader writes it. */
+  /** The file named in the block's first line, which a reader writes. */
   readonly writes: string | undefined;
 }
 
 export interface Page {
-  /** From the root of the repository. */
+  /** Relative to the repository's root. */
   readonly path: string;
   readonly blocks: readonly Block[];
-  /** The code in the text: what stands between backticks. */
+  /** Code between backticks in the text. */
   readonly spans: readonly string[];
   readonly links: readonly string[];
-  /** Each table as its rows of cells; the second row is the one of dashes. */
+  /** Each table as rows of cells. The second row has the dashes. */
   readonly tables: readonly (readonly (readonly string[])[])[];
-  /** What links to a part of this page may end in. */
+  /** The anchors of this page. */
   readonly anchors: ReadonlySet<string>;
 }
 
@@ -29,7 +29,7 @@ const SPAN = /`([^`\n]+)`/g;
 const TABLE = /(?:^\|.*\|$\n?)+/gm;
 const LINK = /\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"|<(https?:[^>\s]*)>/g;
 
-/** Takes a page of Markdown apart. A link in code does not count, nor does code in blocks as text. */
+/** Parses a page of Markdown. Links in code are ignored, and so is code in blocks. */
 export function parsePage(path: string, markdown: string): Page {
   const text = markdown.replaceAll(FENCE, "");
   return {
@@ -55,7 +55,7 @@ function cellsOf(row: string): string[] {
     .map((cell) => cell.trim());
 }
 
-/** As GitHub makes them: the heading in lower case, without punctuation, and numbered when it comes again. */
+/** GitHub's anchors: the heading in lower case, without punctuation, and numbered if it is repeated. */
 function anchorsOf(text: string): Set<string> {
   const anchors = new Set<string>();
   for (const [, heading = ""] of text.matchAll(/^#{1,6} (.+)$/gm)) {

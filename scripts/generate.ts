@@ -1,4 +1,4 @@
-/** `npm run generate [-- --check]`: what is derived from the sources of the API and of the examples, then what the pages of this repository repeat. */
+/** `npm run generate [-- --check]` writes the files derived from the sources of the API and the examples, and then the repeated parts of this repository's pages. */
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
 import { join } from "node:path";

@@ -8,7 +8,7 @@ import { IDENTITY_PROVIDERS } from "../packages/kit/src/identity/identity-preset
 
 const TEMPLATE = fileURLToPath(new URL("../packages/create/template", import.meta.url));
 const read = (name: string) => readFileSync(`${TEMPLATE}/identity-${name}/env.example`, "utf8");
-/** What only the owner has. */
+/** Values that only an owner has. */
 const filledIn = {
   RUNTIME: "LAMBDA",
   FIREBASE_APP_API_KEY: "AIzaSyExample",
@@ -23,14 +23,14 @@ const GROUPS_CLAIM = {
 };
 
 for (const name of IDENTITY_PROVIDERS) {
-  test(`a new project's example for ${name} is a right configuration, once it is filled in`, () => {
+  test(`a new project's example for ${name} is a valid configuration once it is filled in`, () => {
     const config = loadConfig({ ...parseEnv(read(name)), ...filledIn });
     assert.equal(config.identityProvider, name);
     assert.equal(config.jwt.groupsClaim, GROUPS_CLAIM[name]);
     assert.equal(config.features.authEndpoints, name === "firebase" || name === "cognito");
   });
 
-  test(`what the example for ${name} leaves out in comments is right too`, () => {
+  test(`the commented settings in the example for ${name} are valid too`, () => {
     const all = read(name).replaceAll(/^# (?=[A-Z0-9_]+=)/gm, "");
     const { authEndpoints } = loadConfig({ ...parseEnv(all), ...filledIn }).features;
     assert.equal(authEndpoints, name !== "cognito");

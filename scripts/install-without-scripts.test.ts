@@ -1,4 +1,4 @@
-/** What a reader sees who installs with `npm ci --ignore-scripts`: no Node 24 comes along, and no files of the docs pages. */
+/** Tests an install with `npm ci --ignore-scripts`, which lacks Node 24 and the files of the docs pages. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -16,22 +16,22 @@ for (const [version, status] of [
   ["24.3.0", 0],
   ["26.0.0", 0],
 ] as const)
-  it(`the scripts ${status === 0 ? "start" : "say what to run"} with Node ${version} (instead of this one)`, () => {
+  it(`the scripts ${status === 0 ? "start" : "say what to run"} with Node ${version} (faked)`, () => {
     const versions = `Object.defineProperty(process, "versions", { value: { node: "${version}" } })`;
     const preload = `data:text/javascript,${encodeURIComponent(versions)}`;
     const run = spawnSync(process.execPath, ["--import", preload, DEMAND], { encoding: "utf8" });
     assert.equal(run.status, status);
-    if (status === 1) assert.match(run.stderr, /^This is Node 20\.20\.2.* Run: npm rebuild node\n$/);
+    if (status === 1) assert.match(run.stderr, /^This is Node 20\.20\.2.* run: npm rebuild node\n$/);
     else assert.equal(run.stderr, "");
   });
 
-it("npm start and npm run dev ask for that Node first", () => {
+it("npm start and npm run dev check the Node version first", () => {
   const { scripts } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   for (const name of ["prestart", "predev", "pretest"])
     assert.match(scripts[name], /^node scripts\/demand-node\.js/);
 });
 
-it("npm start makes the files of the docs pages where they are missing, and the pages have them", async (t) => {
+it("npm start builds missing files of the docs pages, and the pages use them", async (t) => {
   const copy = await copyRepository();
   t.after(() => rm(copy, { recursive: true, force: true }));
   const list = join(copy, "packages/kit/assets/docs-pages.json");

@@ -24,7 +24,7 @@ describe("the packed packages", () => {
       .map((file) => file.replace("package/", ""));
   const manifestOf = (short: string) => JSON.parse(readFileSync(join(out, short, "package.json"), "utf8"));
 
-  it("hold JavaScript with types, their pages and what they need at run time, and neither tests nor sources", () => {
+  it("contain JavaScript, types, pages and files for run time, but no tests and no sources", () => {
     const always = ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "docs/api.md"];
     const known =
       /^dist\/.*\.(js|d\.ts)$|^dist\/inspector\/page\/|^(assets|docs|guides|template|repository)\/|^(benchmarks|edits)\.json$|^bin\.js$/;
@@ -41,7 +41,7 @@ describe("the packed packages", () => {
     }
   });
 
-  it("can be published: public, without scripts, each beside its siblings in the very same version", () => {
+  it("can be published: public, without scripts, with sibling packages in exactly the same version", () => {
     for (const short of PUBLISHED) {
       const manifest = manifestOf(short);
       assert.equal(manifest.version, version);
@@ -52,7 +52,7 @@ describe("the packed packages", () => {
     }
   });
 
-  it("have every name that the files of owners import", () => {
+  it("export every name that owners' files import", () => {
     const sources = globSync([
       "scripts/{owners-edits,projects}/**/*.ts",
       "examples/*/{*,{src,test,local}/**/*}.ts",
@@ -67,7 +67,7 @@ describe("the packed packages", () => {
       assert.ok(module in manifestOf(short).exports, `${file} imports ${short}, ${module}`);
   });
 
-  it("have a file for each name that others import, and none for the rest", () => {
+  it("have a file for each exported name, and no other modules", () => {
     for (const short of PUBLISHED) {
       const { exports, bin = {} } = manifestOf(short);
       for (const [name, entry] of Object.entries<string | { types: string; default: string }>(exports)) {
@@ -80,7 +80,7 @@ describe("the packed packages", () => {
     assert.equal(manifestOf("kit").exports["./route/handle-route.ts"], undefined);
   });
 
-  it("have a change log whose links work outside of this repository", () => {
+  it("have a change log whose links work outside this repository", () => {
     for (const short of PUBLISHED)
       assert.doesNotMatch(readFileSync(join(out, short, "CHANGELOG.md"), "utf8"), /\]\((?!https:)/, short);
   });
@@ -93,7 +93,7 @@ describe("the packed packages", () => {
     }
   });
 
-  it("have a page of what they export, with the first words of each docstring", () => {
+  it("have a page of their exports, with the start of each docstring", () => {
     const page = readFileSync(join(out, "kit/docs/api.md"), "utf8");
     assert.match(page, /^## `@lambda-express-api\/kit\/testing`$/m);
     assert.match(page, /^### `defineApi`\n\nDefines an API\.\n\n```ts\nfunction defineApi</m);
@@ -104,7 +104,7 @@ describe("the packed packages", () => {
   });
 });
 
-it("the packages' programs are executable in git, as npm makes them: an install leaves a clone as it was", () => {
+it("the packages' programs are executable in git, so that an install does not change a clone", () => {
   const programs = PUBLISHED.flatMap((short) => {
     const { bin = {} } = JSON.parse(readFileSync(`packages/${short}/package.json`, "utf8"));
     return Object.values<string>(bin).map((file) => join("packages", short, file));
@@ -133,7 +133,7 @@ describe("packing", () => {
     );
   });
 
-  it("finds what would fail or should not be in another folder", () => {
+  it("finds files that would fail or should not exist outside this repository", () => {
     const folder = join(temporary, "bad");
     const put = (file: string, content: string) => {
       mkdirSync(dirname(join(folder, file)), { recursive: true });

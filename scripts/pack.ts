@@ -1,6 +1,6 @@
 /**
- * `npm run pack -- OUT [PACKAGE...]`: makes of the kit's packages what is published: compiled JavaScript with types, because
- * Node strips no types below `node_modules`. For each there is a folder in OUT, for `npm publish`, and an archive.
+ * `npm run pack -- OUT [PACKAGE...]` builds the kit's packages for publishing: compiled JavaScript with types, because Node does
+ * not strip types in `node_modules`. OUT gets a folder for `npm publish` and an archive for each package.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -18,20 +18,20 @@ import { join, relative, resolve } from "node:path";
 import { apiPage } from "./api-page.ts";
 
 interface Packing {
-  /** Files beside the sources, by where they go. */
+  /** Files in addition to the sources, by target path. */
   readonly copied?: Readonly<Record<string, string>>;
-  /** Sources that only this repository runs, and the dependencies that only they have. */
+  /** Sources that only this repository runs, and their dependencies. */
   readonly left?: { readonly sources: readonly string[]; readonly dependencies: readonly string[] };
 }
 
-/** Each after those that it depends on. */
+/** Each package after its dependencies. */
 const PACKAGES: Readonly<Record<string, Packing>> = {
   gateway: { copied: { "src/inspector/page": "dist/inspector/page", docs: "docs" } },
   kit: {
     copied: { assets: "assets", "edits.json": "edits.json", "../../docs/guides": "guides" },
   },
   build: {
-    // The kit's package has the files of the docs pages.
+    // The kit's package contains the files of the docs pages.
     left: {
       sources: ["docs.ts", "renew-redoc.ts", "vendored-redoc.ts"],
       dependencies: ["swagger-ui-dist", "swagger-ui-express"],
@@ -44,7 +44,7 @@ const PACKAGES: Readonly<Record<string, Packing>> = {
     copied: {
       "bin.js": "bin.js",
       template: "template",
-      // What a project is made of.
+      // The source files of a created project.
       "../../package.json": "repository/package.json",
       "../../biome.json": "repository/biome.json",
       "../../sst.config.ts": "repository/sst.config.ts",
@@ -72,24 +72,24 @@ interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-/** What is wrong with a package, for the person who packs it. */
+/** A fault in a package. */
 export class PackError extends Error {}
 
 const ROOT = join(import.meta.dirname, "..");
 const SCOPE = "@lambda-express-api/";
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([@\w.][^"\n]*)"/g;
-/** A module of one of these packages, imported or looked up; `sst.config.ts` names its file. */
+/** A module of one of these packages, imported or resolved; `sst.config.ts` names its file. */
 const MODULE = /"(?:@lambda-express-api|\.\/packages)\/([\w-]+)\/(?:src\/)?([^"\n]+\.ts)"/g;
-/** SST's globals are not known here. The type check of the repository knows them. */
+/** SST's globals are unknown here. The repository's type check covers them. */
 const COMPONENTS = "src/components";
 const IN_ONE_GO = { encoding: "utf8", maxBuffer: 100_000_000 } as const;
 
 /**
- * Packs some of the packages, and those that they depend on.
+ * Packs some of the packages and their dependencies.
  *
- * @param out a folder; what it has of these packages is replaced.
- * @returns the archives' names, by the packages' short names.
+ * @param out a folder. Earlier output for these packages is replaced.
+ * @returns the archives' names, by short package name.
  * @throws PackError
  */
 export function packPackages(out: string, wanted = PUBLISHED): Readonly<Record<string, string>> {
@@ -122,7 +122,7 @@ function withSiblings(wanted: readonly string[], found = new Set<string>()): Rea
   return found;
 }
 
-/** The packages are compiled against each other as they will be published, and against what is installed here. */
+/** The packages are compiled against each other as published, and against the installed packages. */
 function linkModules(modules: string): void {
   rmSync(modules, { recursive: true, force: true });
   mkdirSync(join(modules, SCOPE), { recursive: true });
@@ -137,7 +137,7 @@ function packPackage(out: string, short: string): string {
   const { copied = {}, left } = PACKAGES[short] ?? {};
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
-  // What it has in another version than the others.
+  // Its dependencies in versions that differ from the others'.
   const own = join(source, "node_modules");
   if (existsSync(own)) symlinkSync(own, join(folder, "node_modules"));
 
@@ -153,7 +153,7 @@ function packPackage(out: string, short: string): string {
   }
   cpSync(join(ROOT, "LICENSE"), join(folder, "LICENSE"));
   const changelog = readFileSync(join(ROOT, "CHANGELOG.md"), "utf8");
-  // Its links lead to pages of this repository.
+  // Its links lead to this repository's pages.
   writeFileSync(join(folder, "CHANGELOG.md"), changelog.replaceAll(/\[([^\]]+)\]\((?!https:)[^)]+\)/g, "$1"));
   const readme = readFileSync(join(source, "README.md"), "utf8");
   writeFileSync(join(folder, "README.md"), readme.replaceAll(/\]\(src\/([\w/-]+)\.ts\)/g, "](dist/$1.d.ts)"));
@@ -169,12 +169,12 @@ function packPackage(out: string, short: string): string {
   return packed.trim();
 }
 
-/** A project has the guides and nothing else of this repository: a link that leads out of them becomes its text. */
+/** A project has only the guides of this repository, so a link to other files becomes its text. */
 function withoutSources(page: string): string {
   return page.replaceAll(/!?\[([^\]]+)\]\(\.\.\/[^)]+\)/g, "$1");
 }
 
-/** The entries that have names, and for the packages beside it each module that they import. */
+/** The named entries, and each module that sibling packages import. */
 function packedManifest(short: string) {
   const {
     private: _,
@@ -219,7 +219,7 @@ function publicEntries(short: string): Readonly<Record<string, string>> {
   return Object.fromEntries(entries.filter(([name]) => !name.includes("*")));
 }
 
-/** The modules of a package that the other packages, a project or its deployment import under their own names. */
+/** The modules of a package that other packages, a project or its deployment import by name. */
 function importedModules(name: string): Readonly<Record<string, string>> {
   const files = [
     ...globSync("packages/*/{src,examples}/**/*.ts", { cwd: ROOT }),
@@ -246,7 +246,7 @@ function compile(folder: string, source: string, left: readonly string[]): void 
   for (const file of [...globSync("**/*.test.ts", { cwd: src }), ...left]) rmSync(join(src, file));
   tsc(folder, { include: ["src"], exclude: [COMPONENTS] });
   if (existsSync(components)) {
-    // Alone, because what they export must say its types by itself.
+    // Separately, because exports need explicit types.
     for (const other of globSync("*", { cwd: src, exclude: ["components"] }))
       rmSync(join(src, other), { recursive: true });
     tsc(folder, { compilerOptions: { noCheck: true, isolatedDeclarations: true }, include: [COMPONENTS] });
@@ -277,9 +277,9 @@ function tsc(
 }
 
 /**
- * Finds, as sentences, what would not work in another folder than this repository, or should not be there.
+ * Finds files that would not work or should not exist outside this repository. Each fault is a sentence.
  *
- * @param folder of a compiled package.
+ * @param folder a compiled package.
  */
 export function packageFaults(
   folder: string,
@@ -300,7 +300,7 @@ export function packageFaults(
     for (const specifier of specifiersOf(text)) {
       const [name = ""] = /^(@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
       if (specifier.startsWith(".")) {
-        // A declaration file names sources, and means the declarations beside them.
+        // A declaration file names sources but means the declarations beside them.
         const published = join(
           folder,
           file,
@@ -320,7 +320,7 @@ export function packageFaults(
   return faults;
 }
 
-/** What a module imports. What is between backticks, or in single quotes, is a text that it writes. */
+/** The imports of a module. Text in backticks or single quotes does not count. */
 function specifiersOf(text: string): string[] {
   const isOpen = (quote: string, before: string) => before.split(quote).length % 2 === 0;
   return [...text.matchAll(SPECIFIER)]

@@ -33,7 +33,7 @@ describe("npm version", () => {
   }
   const read = (file: string) => readFileSync(join(copy, file), "utf8");
 
-  it("makes a commit and a tag of one version for the whole product", () => {
+  it("creates a commit and a tag with one version for all packages", () => {
     const { status, output } = run("npm", "version", "7.8.9");
     assert.equal(status, 0, output);
     assert.equal(git("status", "--porcelain"), "");
@@ -57,7 +57,7 @@ describe("npm version", () => {
     assert.equal(JSON.parse(read("docs/openapi.json")).info.version, "7.8.9");
   });
 
-  it("gives what was unreleased to that version, and loses no word of it", () => {
+  it("moves the unreleased notes to the version without losing a word", () => {
     const today = new Date().toISOString().slice(0, 10);
     assert.equal(
       read("CHANGELOG.md"),
@@ -65,10 +65,10 @@ describe("npm version", () => {
     );
   });
 
-  it("refuses, before it changes a file, a version in which nothing has changed", () => {
+  it("refuses a version without changes, before it changes a file", () => {
     const { status, output } = run("npm", "version", "7.9.0");
     assert.notEqual(status, 0);
-    assert.match(output, /CHANGELOG\.md has nothing under "## Unreleased": say what has changed\./);
+    assert.match(output, /CHANGELOG\.md has nothing under "## Unreleased"; add the changes for users\./);
     assert.equal(git("tag"), "v7.8.9");
     assert.equal(git("status", "--porcelain"), "");
   });

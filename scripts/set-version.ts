@@ -1,7 +1,7 @@
 /**
- * `npm version` runs this before it commits and tags. The product has one version: every package takes the root's, and what
- * is under "Unreleased" in the change log becomes the notes of that version. With `--check`, which npm runs before it
- * changes a file, this only tells whether there is anything to release.
+ * `npm version` runs this before it commits and tags. Every package gets the root's version, and the change log's "Unreleased"
+ * section becomes the notes of that version. With `--check`, which npm runs before it changes a file, it only checks whether
+ * there is anything to release.
  */
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
@@ -31,11 +31,11 @@ function setVersion(manifest: Manifest, version: string): void {
   }
 }
 
-/** @throws Error when nothing has changed for those who use the product. */
+/** @throws Error if there are no changes for users. */
 function checkUnreleased(changelog: string): void {
   const [, notes = ""] = /^## Unreleased$(.*?)^## /ms.exec(`${changelog}\n## `) ?? [];
   if (notes.trim() === "")
-    throw new Error(`${CHANGELOG} has nothing under "## Unreleased": say what has changed.`);
+    throw new Error(`${CHANGELOG} has nothing under "## Unreleased"; add the changes for users.`);
 }
 
 function cutChangelog(changelog: string, version: string): string {

@@ -1,4 +1,4 @@
-// `npm run screenshots`: pictures of the docs pages of this repository's API, for the README.
+// `npm run screenshots` takes pictures of the docs pages of this repository's API, for the README.
 
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -66,7 +66,7 @@ function lookAtRefusal(baseUrl: string) {
 }
 
 const executable = findChromium();
-if (!executable) throw new Error("There is no Chromium; install it, or name one in CHROMIUM.");
+if (!executable) throw new Error("Chromium is not installed; install it, or set CHROMIUM to a browser.");
 mkdirSync(FOLDER, { recursive: true });
 const world = await startWorld(API);
 const browser = await launchChromium(executable);

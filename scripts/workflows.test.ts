@@ -63,7 +63,7 @@ describe("the workflows", () => {
       ["base-image", "check", "deploy", "preview", "publish", "sweep"],
     ));
 
-  it("run on what the function runs on", () => {
+  it("run on the function's architecture", () => {
     for (const { name, job } of jobs)
       assert.equal(job["runs-on"] ?? "ubuntu-24.04-arm", "ubuntu-24.04-arm", name);
     const template = globSync("packages/create/template/**/*.yml", { cwd: ROOT, dot: true } as object);
@@ -76,7 +76,7 @@ describe("the workflows", () => {
     const messages = (source: string, file: string) =>
       lint(source, file)
         .map(({ line, message }) => `${file}:${line} ${message}`)
-        // GitHub has them; the linter's build is older.
+        // GitHub supports them, but the linter is older.
         .filter((message) => !/undefined variable "vars"|label "ubuntu-24\.04-arm" is unknown/.test(message));
     assert.deepEqual(
       [...sources].flatMap(([file, source]) => messages(source, file)),
@@ -86,7 +86,7 @@ describe("the workflows", () => {
     assert.notEqual(messages(broken, "broken.yml").length, 0);
   });
 
-  it("use actions at commits that no tag can move, and say which version that is", () => {
+  it("pin actions to commits, with the version in a comment", () => {
     const commits = new Map<string, string>();
     for (const [file, source] of sources) {
       for (const [line, action = "", commit = ""] of source.matchAll(/uses: *([^@\s]+)(?:@(.*))?$/gm)) {
@@ -103,7 +103,7 @@ describe("the workflows", () => {
     ]);
   });
 
-  it("start with no permission, and each job has only what it says", () => {
+  it("start without permissions, and each job declares its own", () => {
     for (const { permissions } of workflows.values()) assert.deepEqual(permissions, {});
     const granted = jobs.map(({ name, job }) => [name, job.permissions]);
     const repository = { contents: "read" };
@@ -125,7 +125,7 @@ describe("the workflows", () => {
     });
   });
 
-  it("run no code of a pull request with a token that may write, and leave no token in a checkout", () => {
+  it("run no code of a pull request with a write token, and leave no token in a checkout", () => {
     for (const { on } of workflows.values()) {
       assert.ok(!("pull_request_target" in on) && !("workflow_run" in on));
     }
@@ -142,7 +142,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("give credentials to no fork, and only in an environment, whose name the role trusts", () => {
+  it("give credentials only in an environment that the role trusts, and never to a fork", () => {
     const withCredentials = jobs.filter(({ steps }) => takesCredentials(steps));
     assert.equal(withCredentials.length, 4);
     for (const { name, job } of withCredentials) {
@@ -162,12 +162,12 @@ describe("the workflows", () => {
     assert.equal(jobOf("publish: publish").job.environment, "npm");
   });
 
-  it("put no text of other people into a script", () => {
+  it("put no untrusted text into a script", () => {
     for (const { name, steps } of jobs)
       for (const { run = "" } of steps) assert.doesNotMatch(run, /\$\{\{/, name);
   });
 
-  it("publish nothing and sweep nothing before they are switched on", () => {
+  it("publish and sweep nothing until they are switched on", () => {
     for (const [name, condition] of [
       ["publish: check", "vars.PUBLISHING == 'on'"],
       ["publish: publish", "vars.PUBLISHING == 'on'"],
@@ -177,7 +177,7 @@ describe("the workflows", () => {
     assert.deepEqual(workflow("publish").on, { push: { tags: ["v*"] } });
   });
 
-  it("deploy one after the other, and never stop a deployment half-way", () => {
+  it("deploy one at a time, and never cancel a running deployment", () => {
     const groups = { deploy: /^deploy-\S+ github\.ref_type }}$/, preview: /^preview-\S+ \S+\.number }}$/ };
     for (const [name, group] of Object.entries(groups)) {
       const { concurrency } = workflow(name);
@@ -186,7 +186,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("check before they deploy, what everybody checks", () => {
+  it("run all checks before they deploy", () => {
     assert.equal(workflow("deploy").jobs.check?.uses, "./.github/workflows/check.yml");
     assert.equal(jobOf("deploy: deploy").job.needs, "check");
     assert.ok(jobOf("check: check").steps.some(({ run }) => run === ".ci/run"));
@@ -195,7 +195,7 @@ describe("the workflows", () => {
     for (const check of ["npm test", "npm run check"]) assert.ok(checks.includes(check), check);
   });
 
-  it("walk the demo at what they have deployed, as the last thing", () => {
+  it("run the demo against the deployment as the last step", () => {
     for (const name of ["deploy: deploy", "preview: deploy"])
       assert.equal(jobOf(name).steps.at(-1)?.run, '.ci/deploy "$STAGE"');
     assert.match(
@@ -204,8 +204,8 @@ describe("the workflows", () => {
     );
   });
 
-  it("tell Slack of what failed or ran into its limit, and of nothing that was switched off", () => {
-    // A job that ran into its limit counts as cancelled; one whose check failed as skipped.
+  it("notify Slack of failures and time-outs, but not of skipped jobs", () => {
+    // A timed-out job counts as cancelled, and a job after a failed check as skipped.
     const tells = (workflow: string, results: Readonly<Record<string, string>>, vars = {}) => {
       const needs = Object.fromEntries(Object.entries(results).map(([job, result]) => [job, { result }]));
       const { job } = jobOf(`${workflow}: tell`);
@@ -225,7 +225,7 @@ describe("the workflows", () => {
     for (const remove of ["success", "skipped"]) assert.equal(tells("preview", { remove }), false, remove);
   });
 
-  it("say of a preview that it is the commit merged with the branch that it goes to, which is what GitHub checks out", () => {
+  it("comment that a preview is the commit merged with its base branch, as GitHub checks it out", () => {
     const deploy = jobOf("preview: deploy").steps.find(({ uses }) => uses?.startsWith("actions/checkout@"));
     assert.deepEqual(Object.keys(deploy?.with ?? {}), ["persist-credentials"]);
     const [comment] = jobOf("preview: comment").steps;
@@ -234,11 +234,11 @@ describe("the workflows", () => {
     assert.match(comment?.env?.BASE ?? "", / github\.event\.pull_request\.base\.ref }}$/);
   });
 
-  it("end by themselves when they hang", () => {
+  it("have time limits", () => {
     for (const { name, job } of jobs) assert.ok(job.uses ?? job["timeout-minutes"], name);
   });
 
-  it("run no script that is not there", () => {
+  it("run only existing scripts", () => {
     const { scripts } = JSON.parse(read("package.json"));
     const texts = [...sources.values(), ...globSync(".ci/*", { cwd: ROOT }).map(read)];
     const names = texts.flatMap((text) =>

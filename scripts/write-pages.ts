@@ -1,5 +1,5 @@
 /**
- * Writes what the pages of this repository repeat: the list of decisions, and the files that a page quotes. With `--check`
+ * Writes the repeated parts of this repository's pages: the list of decisions, and the files that a page quotes. With `--check`
  * it writes nothing and fails if a page is out of date.
  */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
@@ -24,7 +24,7 @@ ${rows.join("\n")}
 `;
 }
 
-/** Puts each file that a page quotes into the block under its name. */
+/** Copies each quoted file into the block below its name. */
 function withQuotes(page: string): string {
   return readFileSync(page, "utf8").replaceAll(
     /(<!-- (\S+\.ts) -->\n```ts\n)[\s\S]*?(^```)/gm,

@@ -1,11 +1,11 @@
-/** Requests to the API of this repository, whose answers must be the same from its image. */
+/** Requests to this repository's API, which its image must answer in the same way. */
 import { listEndpoints } from "../../packages/api/src/routes/admin/list-endpoints.ts";
 import { createToken } from "../../packages/api/src/routes/auth/create-token.ts";
 import { getHealth } from "../../packages/api/src/routes/manage/get-health.ts";
 import { whoAmI } from "../../packages/api/src/routes/users/who-am-i.ts";
 import type { ParityCase } from "../../packages/kit/src/testing/index.ts";
 
-/** Nothing listens there: an endpoint that asks the identity provider answers 503. */
+/** Nothing listens here, so an endpoint that calls the identity provider answers 503. */
 export const noProvider = {
   FIREBASE_IDENTITY_TOOLKIT_URL: "http://127.0.0.1:1",
   FIREBASE_SECURE_TOKEN_URL: "http://127.0.0.1:1",
@@ -58,7 +58,7 @@ export const appCases: readonly ParityCase[] = [
   {
     title: "the docs page",
     status: 200,
-    // Without compression, which some clients undo and others do not.
+    // Without compression, which only some clients undo.
     request: () => get("/v1/docs", { "accept-encoding": "identity" }),
   },
   { title: "an unknown path", status: 404, request: () => get("/v1/nowhere") },

@@ -1,15 +1,15 @@
-// What Docker makes of the compose files, as far as they go: the services of all of them, later files over earlier ones,
-// and a service's options as those of a `run`.
+// Interprets compose files as Docker does, for the options that they use: merges their services, where later files override
+// earlier ones, and converts a service's options to those of `run`.
 
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 
-/** What a service of ours may say. Anything else has to be understood here first. */
+/** The supported options of a service. Others must be implemented here first. */
 export interface Service {
   readonly build: { readonly context: string; readonly target?: string; readonly args?: Texts };
   readonly image: string;
   readonly ports?: readonly string[];
-  /** `null`: as the terminal has it, or not at all. */
+  /** `null`: the shell's value, if it is set. */
   readonly environment?: Readonly<Record<string, string | null>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly read_only: boolean;
@@ -23,12 +23,12 @@ type Services = Readonly<Record<string, Service>>;
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The content of a compose file, by its name. */
+/** The content of a compose file, by name. */
 export function readComposeFile(name: string): { readonly services: Services } {
   return parse(readFileSync(new URL(name, ROOT), "utf8"));
 }
 
-/** The services of some compose files: of one service, environments are put together, and the later file wins. */
+/** The services of some compose files. Environments of the same service are merged, and later files override earlier ones. */
 export function composed(...names: readonly string[]): Services {
   const services: Record<string, Service> = {};
   for (const name of names) {
@@ -41,7 +41,7 @@ export function composed(...names: readonly string[]): Services {
   return services;
 }
 
-/** A service's options for `docker run`, but for its environment and its ports. */
+/** A service's options for `docker run`, without environment and ports. */
 export function runOptions({
   read_only,
   cap_drop,
@@ -55,7 +55,8 @@ export function runOptions({
   ...others
 }: Service): string[] {
   const unknown = Object.keys(others);
-  if (unknown.length > 0) throw new Error(`The compose files have options that no test knows: ${unknown}`);
+  if (unknown.length > 0)
+    throw new Error(`The compose files have unsupported options: ${unknown}; add them here`);
   return [
     ...(read_only ? ["--read-only"] : []),
     ...cap_drop.map((capability) => `--cap-drop=${capability}`),

@@ -1,5 +1,5 @@
-// The container engine that is on this machine, docker or podman, and what the image's tests ask of it.
-// CONTAINER_FLAGS, CONTAINER_BUILD_FLAGS and CONTAINER_RUN_FLAGS add to the command lines, where an engine needs it.
+// This machine's container engine, docker or podman, for the image's tests. CONTAINER_FLAGS, CONTAINER_BUILD_FLAGS and
+// CONTAINER_RUN_FLAGS add options to the command lines if an engine needs them.
 
 import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from "node:child_process";
 import type { Readable } from "node:stream";
@@ -9,34 +9,34 @@ import type { Environment } from "../../packages/kit/src/testing/index.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const API = "lambda-express-api:test";
 export const IDENTITY = "lambda-express-api-identity:test";
-/** As little as the container may be given: nothing to write to, no capability, little memory. */
+/** The container's minimal rights: read-only, no capabilities, little memory. */
 const HARDENED = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--memory=256m"];
 
 export interface Engine {
   readonly name: string;
-  /** Builds a target of the Dockerfile, or without one what it builds by itself. */
+  /** Builds a target of the Dockerfile, or its default. */
   build(tag: string, options?: readonly string[]): void;
-  /** Starts the API; it shares the machine's network, so that it reaches what listens on loopback here. */
+  /** Starts the API in the machine's network, so that it reaches servers on loopback. */
   readonly spawnServer: (environment: Environment) => ChildProcessByStdio<null, Readable, null>;
-  /** Starts a container of any image, with the options of a `run`. It shares the machine's network too. */
+  /** Starts a container of any image with options of `run`, in the machine's network. */
   spawn(
     tag: string,
     options: readonly string[],
     environment: Environment,
   ): ChildProcessByStdio<null, Readable, null>;
-  /** Runs a command in a container that runs, and gives its exit code. */
+  /** Runs a command in a running container, and returns its exit code. */
   execute(container: string, options: readonly string[], command: readonly string[]): number | null;
-  /** What a command prints inside a new container. */
+  /** The output of a command in a new container. */
   output(command: string, ...args: string[]): string;
-  /** The same for root, who may read everything. */
+  /** The same as root, who may read everything. */
   outputForRoot(command: string, ...args: string[]): string;
-  /** A field of the image's description. */
+  /** A field of the image's metadata. */
   inspect(field: string): unknown;
 }
 
 const flags = (name: string) => (process.env[name] ?? "").split(" ").filter(Boolean);
 
-/** @returns `undefined` where neither engine runs. */
+/** @returns `undefined` if neither engine runs. */
 export function findEngine(): Engine | undefined {
   const name = ["docker", "podman"].find((candidate) => spawnSync(candidate, ["info"]).status === 0);
   if (!name) return undefined;
@@ -57,7 +57,7 @@ export function findEngine(): Engine | undefined {
   return {
     name,
     build(tag, options = []) {
-      // podman's own format knows no health check.
+      // podman's own format has no health check.
       const format = name === "podman" ? ["--format=docker"] : [];
       execFileSync(
         name,

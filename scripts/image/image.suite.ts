@@ -1,5 +1,5 @@
-// `npm run test:image`: builds the image, runs it with as little as a container may be given, and compares its answers
-// with those of the app. Not part of `npm test`, because it needs a container engine.
+// `npm run test:image` builds the image, runs it with minimal rights, and compares its answers with the app's. It is not part of
+// `npm test`, because it needs a container engine.
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
@@ -43,7 +43,7 @@ function describeImage({
     before(() => build(API, ["--build-arg=COMMIT=0123456789abcdef"]));
 
     describe("holds", () => {
-      it("the built API and nothing else: no sources, tests, packages or environment files", () => {
+      it("only the built API: no sources, tests, packages or environment files", () => {
         const files = output("find", "/app", "-type", "f").trim().split("\n");
         assert.ok(files.includes("/app/main.mjs"));
         const unexpected = files.filter(
@@ -53,7 +53,7 @@ function describeImage({
         assert.ok(!files.some((file) => /\.ts$|\.env|history/.test(file)));
       });
 
-      it("no history of a shell or of a prompt in any home directory", () => {
+      it("no shell history in any home directory", () => {
         assert.equal(outputForRoot("find", "/", "-xdev", "-type", "f", "-name", ".*history").trim(), "");
       });
 
@@ -62,16 +62,16 @@ function describeImage({
         assert.ok(Number(kibibytes) * 1024 < MAX_APP_BYTES, `${kibibytes} KiB`);
       });
 
-      it("its version, and the commit that the build was given", () => {
+      it("its version, and the commit of its build", () => {
         const { version, commit } = JSON.parse(output("cat", "/app/release.json"));
         assert.match(version, /^\d+\.\d+\.\d+/);
         assert.equal(commit, "0123456789abcdef");
       });
 
-      it("an API that is not root, has a health check, and is stopped by SIGTERM", () => {
+      it("an API that does not run as root, has a health check, and stops on SIGTERM", () => {
         assert.equal(inspect(".Config.User"), "node");
         assert.equal(inspect(".Config.StopSignal"), "SIGTERM");
-        // Docker and podman keep it in different places.
+        // Docker and podman store it in different places.
         assert.match(
           JSON.stringify(inspect(".")),
           /"health-?check":\{"Test":\["CMD","node","health-check\.mjs"\]/i,
@@ -79,7 +79,7 @@ function describeImage({
         assert.equal(output("id", "-u").trim(), "1000");
       });
 
-      it("no secret and no setting that belongs to one deployment", () => {
+      it("no secrets and no settings of a deployment", () => {
         const names = (inspect(".Config.Env") as string[]).map((variable) => variable.split("=")[0]);
         assert.ok(
           !names.some((variable) => /KEY|TOKEN|SECRET|JWT|FIREBASE/.test(String(variable))),
@@ -92,7 +92,7 @@ function describeImage({
       paritySuite(api, [appTarget, imageTarget], appCases, { environment: noProvider });
     });
 
-    it("does the whole demo, and on SIGTERM ends with code 0", async () => {
+    it("passes the whole demo, and exits with code 0 on SIGTERM", async () => {
       const identity = await startLocalIssuer({ callers: Object.values(local.callers) });
       try {
         const environment = {
@@ -115,7 +115,7 @@ function describeImage({
       }
     });
 
-    it("is the whole demo beside its identity provider, as the compose files say, on the host's network as a stand-in", async () => {
+    it("passes the whole demo with its identity provider as in the compose files (on the host's network)", async () => {
       const { api, identity } = composed("compose.yaml", "compose.override.yaml");
       assert.ok(api?.environment && identity);
       build(IDENTITY, [`--target=${identity.build.target}`]);
@@ -155,7 +155,7 @@ function describeImage({
       }
     });
 
-    it("lists every mistake of its environment, and ends with code 1", async () => {
+    it("lists every mistake in its environment, and exits with code 1", async () => {
       const { RUNTIME: _, ...environment } = testEnvironment(api, undefined, {
         PORT: "http",
         JWT_ISSUER: "issuer",
@@ -171,7 +171,7 @@ async function walkWholeDemo(baseUrl: string) {
   return walkDemo(baseUrl, { ...on, callers: local.callers, print: () => {} });
 }
 
-/** The first group of what a process prints, once it has. */
+/** Waits for a process's output to match, and returns the first group. */
 function printed(child: ReturnType<Engine["spawn"]>, pattern: RegExp): Promise<string> {
   let output = "";
   return new Promise((resolve, reject) => {

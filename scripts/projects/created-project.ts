@@ -1,6 +1,6 @@
 /**
- * `node scripts/projects/created-project.ts`: a project of one's own, from its creation to its image, and on to the next
- * version of the kit. It needs the package registry.
+ * `node scripts/projects/created-project.ts` tests a created project, from its creation to its image and an update of the kit.
+ * It needs the package registry.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -22,7 +22,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const SERVICES = join(import.meta.dirname, "postgres");
 const NEXT_VERSION = "0.2.0";
 const LATER_VERSION = "0.3.0";
-/** Too old for a project, and young enough to load modules and to run npm. */
+/** Too old for a project, but new enough to load modules and to run npm. */
 const OLD_NODE = "22.0.0";
 
 const ENVIRONMENT: NodeJS.ProcessEnv = {
@@ -33,10 +33,10 @@ const ENVIRONMENT: NodeJS.ProcessEnv = {
 const DATABASE = { DATABASE_URL: "postgres://orders:secret@127.0.0.1:1/orders" };
 
 /**
- * Creates a project, does with it what its owner does, and updates it.
+ * Creates a project, uses it as its owner would, and updates it.
  *
- * @param say receives a line about the next step.
- * @throws Error with what was printed by the step that fails.
+ * @param say gets a line about each step.
+ * @throws Error with the output of the failed step.
  */
 export async function checkCreatedProject(say: (line: string) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "created-"));
@@ -66,7 +66,7 @@ export async function checkCreatedProject(say: (line: string) => void): Promise<
     everyCommand(npm);
     await walkDemo(project, run, {});
 
-    say("an endpoint that asks Postgres through a service, with a middleware of its own");
+    say("an endpoint that queries Postgres through a service, with its own middleware");
     npm("install", "--no-audit", "--no-fund", "pg");
     npm("install", "--save-dev", "--no-audit", "--no-fund", "@types/pg");
     npm("run", "new", "--", "GET", "/v1/orders/{orderId}", "--access", "groups:USERS", "--no-test");
@@ -132,7 +132,7 @@ function everyCommand(npm: (...args: string[]) => string): void {
 
 type Run = (command: string, args: readonly string[], environment?: object) => string;
 
-/** @returns the folder of its program. */
+/** @returns the program's folder. */
 function installOldNode(folder: string, run: Run): string {
   const name = `node-${process.platform}-${process.arch}`;
   mkdirSync(folder);
@@ -140,7 +140,7 @@ function installOldNode(folder: string, run: Run): string {
   return join(folder, "node_modules", name, "bin");
 }
 
-/** npm has a line of its own about a Node that it does not support. */
+/** npm prints a warning about an unsupported Node. */
 function demandOneSentence(folder: string, command: string, args: readonly string[], node: string): void {
   const env = { ...ENVIRONMENT, PATH: [node, process.env.PATH].join(delimiter) };
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: "utf8", env });
@@ -219,14 +219,14 @@ async function answersInContainer(project: string, say: (line: string) => void):
   }
 }
 
-/** With Docker or podman, where one of them has the base image. CONTAINER_BUILD_FLAGS are for an engine that needs some. */
+/** With Docker or podman, if one of them has the base image. CONTAINER_BUILD_FLAGS adds options for an engine that needs them. */
 function buildImage(project: string, say: (line: string) => void): void {
   const base = process.env.BASE_IMAGE ?? "node:24-slim";
   const engine = ["docker", "podman"].find(
     (name) => spawnSync(name, ["image", "inspect", base], { stdio: "ignore" }).status === 0,
   );
   if (!engine) {
-    say("image not tried: there is no engine, or no base image");
+    say("image not tested: no container engine, or no base image");
     return;
   }
   say(`${engine} build`);
@@ -236,7 +236,7 @@ function buildImage(project: string, say: (line: string) => void): void {
   if (status !== 0) throw new Error(`${engine} build failed:\n${stderr}`);
 }
 
-/** The unchanged packages, under the next version, with one change that breaks an owner's file. */
+/** The packages as the next version, with one change that breaks an owner's file. */
 function nextKit(out: string): string {
   packPackages(out);
   const kit = join(out, "kit");
@@ -251,14 +251,14 @@ function nextKit(out: string): string {
       version: NEXT_VERSION,
       pattern: "\\bpublicPath\\b",
       files: "src/**/*.ts",
-      edit: "leave publicPath(...) out: paths have no slash at their end",
+      edit: "remove publicPath(...): paths have no trailing slash",
     },
   ];
   writeFileSync(join(kit, "edits.json"), JSON.stringify(edits));
-  return release(out, NEXT_VERSION, "- publicPath is gone: paths have no slash at their end.");
+  return release(out, NEXT_VERSION, "- publicPath is gone: paths have no trailing slash.");
 }
 
-/** Gives the packages in a folder a version, and packs them again. */
+/** Sets the version of the packages in a folder, and packs them again. */
 function release(out: string, version: string, change: string): string {
   for (const archive of globSync("*.tgz", { cwd: out })) rmSync(join(out, archive));
   edit(join(out, "kit/CHANGELOG.md"), "## Unreleased", `## Unreleased\n\n## ${version}\n\n${change}`);
@@ -277,7 +277,7 @@ function release(out: string, version: string, change: string): string {
   return out;
 }
 
-/** Replaces a text that must be there. */
+/** Replaces a text that must exist. */
 function edit(file: string, known: string, replacement: string): void {
   const before = readFileSync(file, "utf8");
   if (!before.includes(known)) throw new Error(`${file} has no ${JSON.stringify(known)} to edit`);

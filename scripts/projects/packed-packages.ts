@@ -1,6 +1,6 @@
 /**
- * `node scripts/projects/packed-packages.ts`: the kit's packages as others get them. They are packed and installed in a folder
- * outside this repository, and a small API there is checked, tested, started and built. It needs the package registry.
+ * `node scripts/projects/packed-packages.ts` tests the kit's packages as users get them: it packs and installs them in a folder
+ * outside this repository, where a small API is checked, tested, started and built. It needs the package registry.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -18,17 +18,17 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { packPackages } from "../pack.ts";
 
-/** What a project may weigh that deploys by other means than SST. */
+/** The size limits of a project that does not deploy with SST. */
 const MAXIMUM_PACKAGES = 250;
 const MAXIMUM_MEGABYTES = 250;
 
 const ROOT = join(import.meta.dirname, "../..");
 const API = join(import.meta.dirname, "small-api");
 const SCOPE = "@lambda-express-api/";
-/** What a project installs beside the kit, in the versions that are installed here. */
+/** A project's other packages, in the versions installed here. */
 const TOOLS = ["@biomejs/biome", "@types/node", "@types/supertest", "fast-check", "supertest", "typescript"];
 
-/** Commands find this Node first, and do not take themselves for part of a test run. */
+/** Commands find this Node first, and do not think that they are part of a test run. */
 const ENVIRONMENT = {
   ...process.env,
   PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
@@ -41,7 +41,7 @@ const RUNTIME = {
   FIREBASE_APP_API_KEY: "none",
 };
 
-/** What an install weighs. */
+/** The size of an install. */
 export interface InstalledSize {
   readonly packages: number;
   readonly megabytes: number;
@@ -50,8 +50,8 @@ export interface InstalledSize {
 /**
  * Checks the packages.
  *
- * @param say receives a line about the next step.
- * @throws Error with what was printed by the step that fails.
+ * @param say gets a line about each step.
+ * @throws Error with the output of the failed step.
  */
 export async function checkPackedPackages(say: (line: string) => void): Promise<InstalledSize> {
   const folder = mkdtempSync(join(tmpdir(), "packed-"));
@@ -122,7 +122,7 @@ function runIn(project: string, command: string, args: readonly string[]): strin
   return stdout;
 }
 
-/** A command of a package that the project does not have. */
+/** A command of a package that is not installed. */
 function demandRefusal(project: string, args: readonly string[], sentence: RegExp): void {
   const command = join(project, "node_modules/.bin/lambda-express-api");
   const { status, stderr } = spawnSync(command, args, { cwd: project, encoding: "utf8", env: ENVIRONMENT });
@@ -175,7 +175,7 @@ async function demandHealth(url: string): Promise<void> {
   if (health.status !== 200 || body !== '{"status":"well"}') throw new Error(`${health.status} ${body}`);
 }
 
-/** Calls a process that has printed where it listens, and ends it. */
+/** Calls a process once it has printed its address, and ends it. */
 async function whileRunning(
   child: ChildProcess,
   listening: RegExp,

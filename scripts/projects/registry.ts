@@ -1,6 +1,7 @@
 /**
- * `node scripts/projects/registry.ts FOLDER`: a stand-in for a package registry, on loopback. It serves the archives of a folder
- * as npm's does (https://github.com/npm/registry, REGISTRY-API.md), each as the newest version, and prints its address.
+ * `node scripts/projects/registry.ts FOLDER` is a stand-in for a package registry, on loopback. It serves the archives of a
+ * folder as npm's registry does (https://github.com/npm/registry, REGISTRY-API.md), each as the newest version, and prints its
+ * address.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -25,7 +26,7 @@ function nameIn(file: string): string {
   return manifestIn(file).name;
 }
 
-/** What npm reads of a package before it fetches an archive. */
+/** The metadata that npm reads before it fetches an archive. */
 function packument(name: string, url: string): object | undefined {
   const found = packages.get(name);
   if (!found) return undefined;

@@ -1,5 +1,5 @@
 /// <reference path="./.sst/platform/config.d.ts" />
-/** What the API uses at AWS beside itself. */
+/** The API's other resources at AWS. */
 import type { OwnInfra } from "@lambda-express-api/infra/components/index.ts";
 
 export function ownInfra(): OwnInfra {

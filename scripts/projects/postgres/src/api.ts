@@ -1,4 +1,4 @@
-/** This API: its name, what it declares of its own, and its endpoints. Endpoints import `defineRoute` from here. */
+/** This API: its name, its settings and services, and its endpoints. Endpoints import `defineRoute` from here. */
 import { defineApi, docsRoutes } from "@lambda-express-api/kit";
 import manifest from "../package.json" with { type: "json" };
 import { groupRefusal } from "./group-refusal.ts";
