@@ -98,7 +98,7 @@ describe("the check of the docs", () => {
     [
       "a link to an unknown path of the local API",
       "[a](http://localhost:3000/expres/v1/docs)",
-      /leads to no endpoint/,
+      /is not an endpoint/,
     ],
     ["a wrong group of a demo caller", callers("USERS"), /the demo callers are not .*nobody@example.com/],
     [

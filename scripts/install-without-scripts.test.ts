@@ -21,7 +21,11 @@ for (const [version, status] of [
     const preload = `data:text/javascript,${encodeURIComponent(versions)}`;
     const run = spawnSync(process.execPath, ["--import", preload, DEMAND], { encoding: "utf8" });
     assert.equal(run.status, status);
-    if (status === 1) assert.match(run.stderr, /^This is Node 20\.20\.2.* run: npm rebuild node\n$/);
+    if (status === 1)
+      assert.match(
+        run.stderr,
+        /^The scripts need Node .*, but this is Node 20\.20\.2\. .* run: npm rebuild node\n$/,
+      );
     else assert.equal(run.stderr, "");
   });
 
