@@ -26,6 +26,7 @@ async function take(
   prepare: (page: Page) => Promise<void>,
 ): Promise<void> {
   const { page, close } = await openPage(browser, url, { reducedMotion: "reduce", ...options });
+  await page.goto(url);
   await prepare(page);
   await page.mouse.move(0, 0);
   await page.screenshot({
@@ -68,7 +69,7 @@ function lookAtRefusal(baseUrl: string) {
 const executable = findChromium();
 if (!executable) throw new Error("Chromium is not installed; install it, or set CHROMIUM to a browser.");
 mkdirSync(FOLDER, { recursive: true });
-const world = await startWorld(API);
+const world = await startWorld(API, ["behind a mapping key"]);
 const browser = await launchChromium(executable);
 const url = world.baseUrls["behind a mapping key"];
 await take(browser, "landing-page", `${url}/v1`, { viewport: { width: 1000, height: 760 } }, callAsAdmin);

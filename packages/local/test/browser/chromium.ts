@@ -11,20 +11,13 @@ const PLACES = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** A host name of API Gateway, where a path starts with the stage. */
-export const EXECUTE_API_HOST = "local12345.execute-api.eu-west-1.amazonaws.com";
-
 /** The browser's path, or `undefined` if none is installed. */
 export function findChromium(): string | undefined {
   return PLACES.find((place) => place !== undefined && existsSync(place));
 }
 
-/**
- * Starts the browser. It resolves only `localhost` and the gateway's host name.
- *
- * @param trusted origins to treat as secure, because they use https in the cloud.
- */
-export function launchChromium(executablePath: string, trusted: readonly string[] = []): Promise<Browser> {
+/** Starts the browser. It resolves only `localhost`. */
+export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -34,8 +27,7 @@ export function launchChromium(executablePath: string, trusted: readonly string[
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      `--host-resolver-rules=MAP ${EXECUTE_API_HOST} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1`,
-      `--unsafely-treat-insecure-origin-as-secure=${trusted.join(",")}`,
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
     ],
   });
 }
@@ -47,11 +39,16 @@ export interface WatchedPage {
   close(): Promise<void>;
 }
 
-/** Opens a page in a new profile and records its faults. */
+/**
+ * Opens an empty page in a new profile, which costs as much as a page of the API itself, and records its faults.
+ *
+ * @param url any URL of the origin that the page may call.
+ * @param provider the origin of the identity provider, if the page may call it too.
+ */
 export async function openPage(
   browser: Browser,
   url: string,
-  options: BrowserContextOptions = {},
+  { provider, ...options }: BrowserContextOptions & { readonly provider?: string } = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
@@ -59,15 +56,15 @@ export async function openPage(
   const { origin } = new URL(url);
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
   page.on("request", (request) => {
-    const isOwn = new URL(request.url()).origin === origin || request.url().startsWith("data:");
-    if (!isOwn) faults.push(`request to another origin: ${request.url()}`);
+    const to = new URL(request.url());
+    if (to.protocol !== "data:" && to.origin !== origin && to.origin !== provider)
+      faults.push(`request to another origin: ${request.url()}`);
   });
   page.on("console", (message) => {
     if (message.type() === "error" && !isRefusedCall(message.text())) {
       faults.push(`console: ${message.text()} (${message.location().url})`);
     }
   });
-  await page.goto(url);
   return { page, faults, close: () => context.close() };
 }
 

@@ -11,6 +11,7 @@ export function describeInspector(
     it("shows past requests, and new ones as they arrive", async () => {
       const { browser, baseUrl, inspectorUrl } = world();
       const { page, faults, close } = await openPage(browser, inspectorUrl);
+      await page.goto(inspectorUrl);
       const request = (text: string) => page.locator("#requests > li", { hasText: text }).first();
 
       const before = await fetch(`${baseUrl}/v1/docs`);

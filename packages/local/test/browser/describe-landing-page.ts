@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { Browser, Page } from "playwright-core";
 import { api } from "../fixtures/members/src/api.ts";
 import { openPage, type WatchedPage } from "./chromium.ts";
+import { call } from "./landing-page.ts";
 
 const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
 
@@ -13,27 +14,17 @@ const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
  * @param thorough whether to test the keyboard, a phone's width and a browser without scripts too.
  */
 export function describeLandingPage(
-  world: () => { readonly browser: Browser; readonly baseUrl: string },
+  look: () => { readonly browser: Browser; readonly watched: WatchedPage; readonly baseUrl: string },
   thorough: boolean,
 ): void {
   describe("the landing page", () => {
-    let watched: WatchedPage;
     let page: Page;
     before(async () => {
-      const { browser, baseUrl } = world();
-      watched = await openPage(browser, `${baseUrl}/v1`);
+      const { watched, baseUrl } = look();
       page = watched.page;
+      await page.goto(`${baseUrl}/v1`);
     });
-    after(() => watched.close());
 
-    const call = async (operationId: string) => {
-      const article = page.locator(`#${operationId}`);
-      const answered = page.waitForResponse((response) => response.url().includes("/v1"));
-      await article.getByRole("button", { name: "Call it" }).click();
-      await answered;
-      await article.locator("button:enabled").waitFor();
-      return article.locator("output").innerText();
-    };
     const signIn = async (email: string) => {
       await page.getByRole("button", { name: email }).click();
       await page.getByText(`Signed in as ${email}.`).waitFor();
@@ -42,23 +33,26 @@ export function describeLandingPage(
     it("shows every endpoint, with a curl line for this address", async () => {
       for (const { operationId } of routes) {
         const line = await page.locator(`#${operationId} code`).last().innerText();
-        assert.ok(line.startsWith("curl ") && line.includes(`${world().baseUrl}/v1`), line);
+        assert.ok(line.startsWith("curl ") && line.includes(`${look().baseUrl}/v1`), line);
       }
     });
 
     it("calls endpoints without signing in, and as the chosen demo caller", async () => {
-      assert.match(await call("getHealth"), /^200\n/);
-      assert.match(await call("getMe"), /^401\n/);
+      assert.match(await call(page, "getHealth"), /^200\n/);
+      assert.match(await call(page, "getMe"), /^401\n/);
       await signIn("user@example.com");
-      assert.match(await call("getMe"), /^200\n[\s\S]*"USERS"/);
-      assert.match(await call("listEndpoints"), /^403\n[\s\S]*Only members of ADMINS may call this endpoint/);
+      assert.match(await call(page, "getMe"), /^200\n[\s\S]*"USERS"/);
+      assert.match(
+        await call(page, "listEndpoints"),
+        /^403\n[\s\S]*Only members of ADMINS may call this endpoint/,
+      );
       await signIn("admin@example.com");
-      assert.match(await call("listEndpoints"), /^200\n[\s\S]*"\/v1\/me"/);
+      assert.match(await call(page, "listEndpoints"), /^200\n[\s\S]*"\/v1\/me"/);
       await signIn("nobody@example.com");
-      assert.match(await call("getMe"), /^403\n/);
+      assert.match(await call(page, "getMe"), /^403\n/);
       await page.getByRole("button", { name: "nobody@example.com" }).click();
       await page.getByText("Not signed in.").waitFor();
-      assert.match(await call("getMe"), /^401\n/);
+      assert.match(await call(page, "getMe"), /^401\n/);
     });
 
     if (thorough) {
@@ -72,24 +66,22 @@ export function describeLandingPage(
       });
 
       it("fits a phone, in light and dark mode", async () => {
-        const { browser, baseUrl } = world();
+        const desktop = page.viewportSize();
+        await page.setViewportSize({ width: 320, height: 640 });
         const papers = [];
         for (const colorScheme of ["light", "dark"] as const) {
-          const phone = await openPage(browser, `${baseUrl}/v1`, {
-            viewport: { width: 320, height: 640 },
-            colorScheme,
-          });
-          assert.equal(await phone.page.evaluate("document.documentElement.scrollWidth"), 320);
-          papers.push(await phone.page.evaluate("getComputedStyle(document.body).backgroundColor"));
-          assert.deepEqual(phone.faults, []);
-          await phone.close();
+          await page.emulateMedia({ colorScheme });
+          assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 320);
+          papers.push(await page.evaluate("getComputedStyle(document.body).backgroundColor"));
         }
+        if (desktop) await page.setViewportSize(desktop);
         assert.deepEqual(papers, ["rgb(251, 251, 249)", "rgb(23, 25, 26)"]);
       });
 
       it("is readable without scripts, and then hides its buttons", async () => {
-        const { browser, baseUrl } = world();
-        const still = await openPage(browser, `${baseUrl}/v1`, { javaScriptEnabled: false });
+        const { browser, baseUrl } = look();
+        const still = await openPage(browser, baseUrl, { javaScriptEnabled: false });
+        await still.page.goto(`${baseUrl}/v1`);
         assert.ok(await still.page.locator("#listEndpoints code").last().isVisible());
         assert.equal(await still.page.locator("button:visible").count(), 0);
         await still.close();
@@ -104,7 +96,7 @@ export function describeLandingPage(
     });
 
     it("makes no request to another origin and logs no error", () => {
-      assert.deepEqual(watched.faults, []);
+      assert.deepEqual(look().watched.faults, []);
     });
   });
 }
