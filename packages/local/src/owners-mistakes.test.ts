@@ -165,7 +165,7 @@ const mistakes: readonly (readonly [
         .replace("{orderId}", "{id}/lines")
         .replaceAll("getOrder", "listLines"),
     },
-    /have two names for the variable at \/v1\/orders\/\{\}/,
+    /have different names for the variable at \/v1\/orders\/\{\}/,
     LAMBDA,
   ],
   [
@@ -178,6 +178,15 @@ const mistakes: readonly (readonly [
     "middleware that is not a list of handlers",
     { "src/api.ts": API("middleware: () => [undefined]") },
     /(src\/lambda\.ts cannot be loaded|^The API cannot start): middleware of defineApi must give a list of Express handlers/,
+    LAMBDA,
+  ],
+  [
+    "tracing that cannot be loaded",
+    {
+      "src/api.ts": API('tracing: () => import("./traces.ts")'),
+      ".env": "OTEL_TRACES_EXPORTER=console",
+    },
+    /^Traces are on, and what `tracing` of defineApi loads fails: Cannot find module '\S+\/src\/traces\.ts'/,
     LAMBDA,
   ],
   [
@@ -207,7 +216,7 @@ describe("npm start refuses with a clear message", () => {
       it(`${what}: ${runtime}`, async (t) => {
         const folder = await folderWith(t, files);
         const args = ["--api", folder, "--port", "0", "--runtime", runtime];
-        const { exitCode, output } = await run("../src/start.ts", { args }).ended;
+        const { exitCode, output } = await run("../src/start.ts", { args, cwd: folder }).ended;
         const [line = "", ...others] = output.split("\n").filter((line) => !/^INIT_START |^$/.test(line));
         assert.equal(exitCode, 1, output);
         assert.match(line, sentence, output);

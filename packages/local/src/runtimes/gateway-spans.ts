@@ -1,9 +1,11 @@
 /** Exports the local gateway's spans of each request, in the same trace as the function's. In the cloud, an HTTP API has no spans. */
+import { mistakeIn } from "@lambda-express-api/build/api-folder.ts";
 import type { AnsweredExchange } from "@lambda-express-api/gateway";
 import type { Api } from "@lambda-express-api/kit";
 import type { Config } from "@lambda-express-api/kit/config.ts";
 import { createLog } from "@lambda-express-api/kit/log.ts";
 import type { MeasuredSpan } from "@lambda-express-api/kit/tracing/measured-spans.ts";
+import { PlainError } from "../command.ts";
 
 type Span = AnsweredExchange["trace"]["spans"][number];
 
@@ -11,14 +13,22 @@ type Span = AnsweredExchange["trace"]["spans"][number];
  * Prepares the export to where the API's own spans go.
  *
  * @returns `undefined` if tracing is off; then OpenTelemetry is not loaded.
+ * @throws PlainError if it is on and cannot be loaded, which callers would learn from a 500.
  */
 export async function createGatewaySpans(
-  { name, version }: Pick<Api, "name" | "version">,
+  { name, version, tracing }: Pick<Api, "name" | "version" | "tracing">,
   { traces }: Pick<Config, "traces">,
   print: (line: string) => void,
 ): Promise<((exchange: AnsweredExchange) => void) | undefined> {
-  if (!traces) return undefined;
-  const { sendMeasuredSpans } = await import("@lambda-express-api/kit/tracing/measured-spans.ts");
+  // The handler refuses to start without `tracing`.
+  if (!traces || !tracing) return undefined;
+  const { sendMeasuredSpans } = await tracing()
+    .then(() => import("@lambda-express-api/kit/tracing/measured-spans.ts"))
+    .catch((error) => {
+      throw new PlainError(
+        `Traces are on, and what \`tracing\` of defineApi loads fails: ${mistakeIn(error)}; install the packages of the guide "Traces", or set OTEL_TRACES_EXPORTER=none.`,
+      );
+    });
   const log = createLog((line) => print(line.trimEnd()));
   const { send } = sendMeasuredSpans({ service: { name: `${name} gateway`, version }, log, ...traces });
   return (exchange) => {

@@ -58,15 +58,15 @@ export async function startLambda({
     log: print,
     ...(reload && { watch: [folder.source] }),
   });
-  const [description] = await Promise.all([
+  const [description, sendSpans] = await Promise.all([
     describeApi(local, identity, config),
+    createGatewaySpans(api, config, print),
     prepare(handler, folder.lambdaEntry),
   ]).catch(async (error) => {
     await handler.close();
     throw error;
   });
   const inspector = createInspector();
-  const sendSpans = await createGatewaySpans(api, config, print);
   const gateway = createGateway({
     api: description,
     function: handler,
