@@ -19,7 +19,11 @@ function installPeers(): void {
   if (status !== 0) throw new Error("The peers cannot be installed; they come from npm's registry.");
 }
 
-async function run({ isQuick }: BenchOptions): Promise<void> {
+async function run({ isQuick, isWait }: BenchOptions): Promise<void> {
+  if (isWait) {
+    const { measureWait } = await import("./wait.ts");
+    return console.log(await measureWait(console.error));
+  }
   installPeers();
   // Imported after the installation of its dependencies.
   const [{ measure }, { pageOf, tablesOf }, { drawChart }, { writtenAs }] = await Promise.all([

@@ -14,7 +14,10 @@ const PEERS = ["express", "serverless-http", "@codegenie/serverless-express", "h
  *
  * @param say receives progress messages.
  */
-export async function measure({ isQuick }: BenchOptions, say: (what: string) => void): Promise<Results> {
+export async function measure(
+  { isQuick }: Pick<BenchOptions, "isQuick">,
+  say: (what: string) => void,
+): Promise<Results> {
   const cores = divideCores();
   // This process runs on the callers' processor, away from the measured one.
   keepOn(cores.client);

@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 export interface BenchOptions {
   /** A quick run: few samples, and nothing is written. */
   readonly isQuick: boolean;
+  /** The commands of a developer instead of the API; nothing is written. */
+  readonly isWait: boolean;
 }
 
 /** @throws Error for an unknown or invalid option. */
@@ -10,12 +12,15 @@ export function readOptions(args: readonly string[]): BenchOptions {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { quick: { type: "boolean", default: false } },
+      options: {
+        quick: { type: "boolean", default: false },
+        wait: { type: "boolean", default: false },
+      },
     });
-    return { isQuick: values.quick };
+    return { isQuick: values.quick, isWait: values.wait };
   } catch {
     throw new Error(
-      `Cannot read "${args.join(" ")}"; the only option is --quick, as in npm run bench -- --quick.`,
+      `Cannot read "${args.join(" ")}"; the options are --quick and --wait, as in npm run bench -- --quick.`,
     );
   }
 }
