@@ -48,7 +48,7 @@ const REFUSED = /break callers:\n {2}GET \/v1, 404: is removed\n/;
 describe("npm run contract", () => {
   it("passes if there is nothing to compare with: no git, no tag, or no older document", (t) => {
     const { git, commit, run } = project(t);
-    const nothing = { status: 0, output: "There is no earlier contract to compare with.\n" };
+    const nothing = { status: 0, output: "There is nothing to compare with.\n" };
     assert.deepEqual(run(), nothing);
     git("init", "--quiet", "--initial-branch=main");
     assert.deepEqual(run(), nothing);
@@ -83,7 +83,7 @@ describe("npm run contract", () => {
     commit();
     git("update-ref", "refs/remotes/origin/main", "HEAD");
     write(200);
-    assert.match(run().output, /no earlier contract to compare with/);
+    assert.match(run().output, /nothing to compare with/);
     commit();
     assert.match(run().output, REFUSED);
     git("update-ref", "refs/remotes/origin/main", "HEAD");

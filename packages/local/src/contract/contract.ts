@@ -7,7 +7,7 @@ import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
 import { PlainError } from "../command.ts";
 import { type BreakingChange, compareDocuments } from "./compare-documents.ts";
 
-const NOTHING = "no earlier contract to compare with";
+const NOTHING = "nothing to compare with";
 
 /** Git's output, or undefined if the command fails. */
 function git(cwd: string, ...args: readonly string[]): string | undefined {
