@@ -43,7 +43,7 @@ it("a message has a paid order packed, and changes nothing when it is repeated",
   assert.deepEqual([kept?.status, kept?.version], ["refunded", 1]);
 });
 
-it("an invalid message fails, so that the queue delivers it again, and then keeps it for people", async () => {
+it("an invalid message fails, so that the queue delivers it again, and then keeps it for inspection", async () => {
   const { handler } = await import("../src/jobs/pack-orders.ts");
   await assert.rejects(handler({ Records: [{ body: "hello" }] }, CONTEXT), SyntaxError);
 });

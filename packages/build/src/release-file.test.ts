@@ -59,7 +59,7 @@ describe("the release file", () => {
     assert.equal(commitOf(root, OTHERS), `${head}-dirty`);
   });
 
-  it("has the CI's commit where there is no repository, and COMMIT before any other", () => {
+  it("has the CI's commit where there is no repository, and prefers COMMIT to any other", () => {
     // Repositories above the temporary folder must not be found.
     const noGit = { ...OTHERS };
     writeFileSync(join(root, ".git"), "gitdir: nowhere\n");

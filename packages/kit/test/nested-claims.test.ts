@@ -41,7 +41,7 @@ describe("deep claims", () => {
     [`maps, ${DEEPEST_MAP} deep`, map(DEEPEST_MAP)],
     ["a group beside a deep list", ["USERS", list(2_500)]],
   ] as const)
-    it(`are not groups: ${what}, get 403 in both runtimes`, async () => {
+    it(`are not groups, and get 403 in both runtimes: ${what}`, async () => {
       for (const target of targets) {
         const { status, body } = await call(target, "/v1/admin/endpoints", { groups });
         assert.equal(status, 403, `${target.name}: ${body}`);

@@ -30,7 +30,7 @@ for (const algorithm of ["ES256", "EdDSA"] as const) {
       return (await target.request({ method: "GET", path: "/v1/me", headers })).status;
     };
 
-    it("are accepted if JWT_ALGORITHMS names it, and refused otherwise", async () => {
+    it("are accepted if JWT_ALGORITHMS names the algorithm, and refused otherwise", async () => {
       const token = issuer.sign(issuer.claims(["USERS"]));
       assert.deepEqual([await status(token), await status(token, cautious)], [200, 401]);
     });

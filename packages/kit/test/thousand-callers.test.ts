@@ -148,8 +148,8 @@ const STATE: Readonly<Record<string, string>> = {
 const KEPT =
   /^(?:\s*(?:readonly|const) (#?\w+) = new (?:Weak)?(?:Map|Set)(?:<.*>)?\(\);|(?:export )?let (\w+)|const (\w+) = rememberLast\()/gm;
 
-describe("what is kept between requests", () => {
-  it("is in the list, and nothing that one caller could get of another's", () => {
+describe("the state between requests", () => {
+  it("is listed, and contains nothing of one caller that another could get", () => {
     const root = fileURLToPath(new URL("../src", import.meta.url));
     const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
       (file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.startsWith("testing"),

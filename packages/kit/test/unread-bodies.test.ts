@@ -264,7 +264,7 @@ describe("a body that is waited for", () => {
 });
 
 describe("a short body that is left unread", () => {
-  it("does not cost the connection: the next request on it is answered", async () => {
+  it("keeps the connection: the next request on it is answered", async () => {
     const started = await start();
     const connection = await started.open();
     for (let count = 0; count < 2; count++) {

@@ -48,9 +48,9 @@ const RUNTIMES = [
   },
 ];
 
-describe("the way of a request", () => {
+describe("a signed-in caller's request", () => {
   for (const { startTarget, name, itsOwn } of RUNTIMES) {
-    it(`leads through ${IN_BOTH.length + itsOwn.length} files of the kit in ${name}, once everything is loaded`, async (t) => {
+    it(`passes ${IN_BOTH.length + itsOwn.length} files of the kit in ${name}, once everything is loaded`, async (t) => {
       const issuer = await startTestIssuer();
       const target = await startTarget({ api: fixtureApi, issuer, environment: { NODE_ENV: "production" } });
       const profiler = new Session();

@@ -269,7 +269,7 @@ describe("§2.2 failures", () => {
     assert.equal(gateway.events.length, 0);
   });
 
-  it("§2.2 a host of none of several APIs is a 403 with x-amzn-errortype", async (t) => {
+  it("§2.2 a host that belongs to none of several APIs is a 403 with x-amzn-errortype", async (t) => {
     const description = {
       routes: openRoutes("$default"),
       integration: { payloadFormatVersion: "2.0", timeoutMilliseconds: 29_000 },

@@ -79,7 +79,7 @@ describe("CORS in the container", () => {
     assert.deepEqual(allowed["access-control-allow-methods"].split(","), [...METHODS]);
   });
 
-  it("answers a star where all origins may call", async () => {
+  it("answers * where all origins may call", async () => {
     const { headers } = await (await start("*")).request(preflight("/v1/me"));
     assert.deepEqual(corsHeaders(headers), { "access-control-allow-origin": "*", ...allowed });
   });
@@ -210,7 +210,7 @@ describe("CORS in the container", () => {
     ],
   });
 
-  it("lets a page send the headers in the endpoints' contracts, on every path, as the gateway has one list", async () => {
+  it("lets a page send the headers in the endpoints' contracts, on every path, because the gateway has one list", async () => {
     const target = await start("*", apiOf([signed, options]));
     for (const path of ["/signed", "/options", "/nowhere"]) {
       const { allowed } = await headersOf(target, path);

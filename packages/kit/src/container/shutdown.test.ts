@@ -56,7 +56,7 @@ describe("a shutdown (with a stub server)", () => {
     assert.deepEqual(events.at(-1), "exit 1");
   });
 
-  it("is hurried by a second signal, which ends the delay, and forced by a third", async (test) => {
+  it("skips the rest of its delay after a second signal, and is forced by a third", async (test) => {
     create(test, 10_000);
     void shutdown.stop();
     await settle();

@@ -209,7 +209,7 @@ describe("a useless discovery document", () => {
     ["is cut off", () => hangUp],
   ];
   for (const [name, answer] of useless) {
-    it(`does not refuse the token: one that ${name} answers 503, until it is repaired`, async (test) => {
+    it(`does not refuse the token: one that ${name} means 503, until it is repaired`, async (test) => {
       test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
       answers["/elsewhere"] = goodDiscovery();
       answers[DISCOVERY] = answer();
@@ -239,7 +239,7 @@ describe("keys that are unavailable", () => {
     ["are cut off", () => hangUp],
   ];
   for (const [name, answer] of broken) {
-    it(`do not refuse the token: those that ${name} answer 503`, async () => {
+    it(`do not refuse the token: those that ${name} mean 503`, async () => {
       answers["/elsewhere"] = goodKeys;
       answers["/keys"] = answer();
       const verify = verifier(answer() === stall ? impatient : {});
@@ -248,7 +248,7 @@ describe("keys that are unavailable", () => {
     });
   }
 
-  it("are asked for again after a pause", async (test) => {
+  it("are requested again after a pause", async (test) => {
     test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const verify = verifier(impatient);
     for (const answer of [status(500), stall, hangUp]) {
@@ -260,7 +260,7 @@ describe("keys that are unavailable", () => {
     await verify(tokenOf(firstKey, "first"));
   });
 
-  it("answer 503 too when nothing listens at their address", async () => {
+  it("mean 503 too when nothing listens at their address", async () => {
     const verify = verifier({ jwksUri: "http://127.0.0.1:1/keys" });
     await assert.rejects(verify(tokenOf(firstKey, "first")), isUnavailable);
   });
@@ -342,7 +342,7 @@ describe("a key that does not fit this signature", () => {
     ["the token was signed with another key", [jwk(secondKey, "first")]],
   ];
   for (const [name, keys] of others) {
-    it(`refuses the token: ${name}`, async () => {
+    it(`does not verify the token: ${name}`, async () => {
       answers["/keys"] = json({ keys });
       await assert.rejects(verifier()(tokenOf(firstKey, "first")), isRefusal);
     });
@@ -406,14 +406,14 @@ describe("an issuer with keys of several algorithms", () => {
     ["has no name", jwk(ecKey, "ec", { kid: undefined })],
   ];
   for (const [name, key] of unusable) {
-    it(`makes the issuer's token refused when its key ${name}`, async () => {
+    it(`has its token refused when its key ${name}`, async () => {
       answers["/keys"] = json({ keys: [key] });
       const token = tokenOf(ecKey, "ec", {}, { alg: "ES256" });
       await assert.rejects(verifier({ algorithms: ["ES256", "RS256", "EdDSA"] })(token), isRefusal);
     });
   }
 
-  it("makes the issuer's token refused when its key is for key agreement", async () => {
+  it("has its token refused when its key is for key agreement", async () => {
     const x25519 = generateKeyPairSync("x25519").privateKey;
     for (const more of [{}, { crv: "Ed25519" }]) {
       answers["/keys"] = json({ keys: [jwk(x25519, "ed", more)] });
@@ -430,7 +430,7 @@ describe("the verified claims", () => {
     assert.equal(Object.getPrototypeOf(claims), null);
   });
 
-  it("are accepted of an expired token only where expiration is not verified", async () => {
+  it("are accepted from an expired token only where expiration is not verified", async () => {
     const expired = tokenOf(firstKey, "first", { iat: 1000, exp: 2000 });
     await assert.rejects(verifier()(expired), isRefusal);
     assert.equal((await verifier({ verifyExpiration: false })(expired)).exp, 2000);

@@ -61,7 +61,7 @@ describe("curlLine", () => {
     );
   });
 
-  it("removes a trailing slash, as no gateway route has one", () => {
+  it("removes a trailing slash, because no gateway route has one", () => {
     assert.equal(line({ path: "/v1/" }), "curl http://h/b/v1");
   });
 

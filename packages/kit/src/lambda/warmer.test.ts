@@ -111,7 +111,7 @@ describe("a warm-up ping", () => {
     );
   });
 
-  it("is only an event that says so with `true`", () => {
+  it("is only an event with `warmer: true`", () => {
     assert.equal(isWarmerEvent({ warmer: true }), true);
     for (const event of [
       undefined,

@@ -15,6 +15,6 @@ for (const [address, network] of [
   ["unknown", "unknown"],
   ["", ""],
 ] as const)
-  it(`an address counts as its network: ${address || "(none)"} as ${network || "(none)"}`, () => {
+  it(`the network of ${address || "(none)"} is ${network || "(none)"}`, () => {
     assert.equal(networkOf(address), network);
   });

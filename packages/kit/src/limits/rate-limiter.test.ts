@@ -45,7 +45,7 @@ describe("a rate limiter", () => {
     assert.equal(refusals.filter((refusal) => refusal === undefined).length, 3);
   });
 
-  it("counts a call that is given back once less", async () => {
+  it("does not count a call that is taken back", async () => {
     const { take, giveBack } = createRateLimiter({ limit: 1, windowSeconds: 60 });
     await take("a");
     await giveBack("a");

@@ -18,7 +18,7 @@ it("GET /v1/openapi.json does not mention endpoints that are switched off", asyn
   assert.equal(body.paths["/v1/auth/token"], undefined);
 });
 
-it("GET /v1/openapi.json makes the document once in an app, also for callers who come at once", async () => {
+it("GET /v1/openapi.json makes the document once per app, also for simultaneous callers", async () => {
   let made = 0;
   const responses: typeof getHealth.responses = (z) => {
     made += 1;
