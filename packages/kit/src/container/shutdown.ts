@@ -14,10 +14,7 @@ export interface ShutdownOptions {
 }
 
 export interface Shutdown {
-  /**
-   * Handles a signal. The first begins the delay, the second ends it, and a third forces the end, with exit
-   * code 1.
-   */
+  /** Handles a signal. The first begins the delay, the next ends it, and one more forces the exit with code 1. */
   stop(): Promise<void>;
   /** After a fault: answers requests in flight without a delay, and exits with code 1. */
   fail(): Promise<void>;
