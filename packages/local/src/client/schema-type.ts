@@ -44,7 +44,7 @@ export function typeOf(schema: unknown, where: string, refer: Refer): Type {
   for (const keyword of Object.keys(schema))
     if (!KNOWN.has(keyword) && !keyword.startsWith("x-"))
       throw new TypeError(
-        `${where}: the client's types cannot express the keyword "${keyword}"; describe the value with another schema`,
+        `${where}: the client's types cannot express the keyword "${keyword}"; describe the value without it, or name a keyword of your own "x-${keyword}"`,
       );
   const { $ref, anyOf, oneOf, allOf, not } = schema;
   if (not !== undefined) {
