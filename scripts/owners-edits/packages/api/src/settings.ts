@@ -2,7 +2,7 @@ import { matching } from "@lambda-express-api/kit";
 
 export const settings = {
   DATABASE_URL: {
-    description: "Where the notes are.",
+    description: "The database of the notes.",
     rule: "a PostgreSQL URL",
     example: "postgres://notes:secret@127.0.0.1:1/notes",
     secret: true,

@@ -4,7 +4,7 @@ import { testApp } from "@lambda-express-api/kit/testing";
 import supertest from "supertest";
 import { api } from "../../api.ts";
 
-it("GET /v1/notes lists what the database has", async () => {
+it("GET /v1/notes lists the notes in the database", async () => {
   const database = { query: async () => ({ rows: [{ text: "milk" }] }) };
   const { status, body, headers } = await supertest(testApp(api, { services: { database } })).get(
     "/v1/notes",
