@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { readOptions } from "./options.ts";
 
 describe("the options of the benchmark", () => {
-  it("select a full or a quick run, or the commands of a developer", () => {
+  it("select a full or a quick run, or a developer's commands", () => {
     assert.deepEqual(readOptions([]), { isQuick: false, isWait: false });
     assert.deepEqual(readOptions(["--quick"]), { isQuick: true, isWait: false });
     assert.deepEqual(readOptions(["--wait"]), { isQuick: false, isWait: true });

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 export interface BenchOptions {
   /** A quick run: few samples, and nothing is written. */
   readonly isQuick: boolean;
-  /** The commands of a developer instead of the API; nothing is written. */
+  /** A developer's commands instead of the API; nothing is written. */
   readonly isWait: boolean;
 }
 

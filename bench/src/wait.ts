@@ -1,4 +1,4 @@
-/** The time that a developer waits for, in a created project; and once for this repository's own tests. */
+/** How long a developer waits, in a created project, and once for this repository's own tests. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,14 +18,14 @@ const ENVIRONMENT = {
 interface Wait {
   readonly what: string;
   readonly limitSeconds: number;
-  /** Seconds, a sample each. */
+  /** Seconds, one per sample. */
   readonly samples: readonly number[];
 }
 
 /**
- * Creates a project, and waits for its commands.
+ * Creates a project, and times its commands.
  *
- * @param say is told what is being done.
+ * @param say receives progress messages.
  * @returns a table of medians, in seconds.
  */
 export async function measureWait(say: (what: string) => void): Promise<string> {
@@ -39,7 +39,7 @@ export async function measureWait(say: (what: string) => void): Promise<string> 
     const measure = async (what: string, limitSeconds: number, wait: (sample: number) => unknown) => {
       say(what);
       const samples: number[] = [];
-      // The first fills caches, and does not count.
+      // The first run fills caches, and does not count.
       for (let sample = 0; sample <= SAMPLES; sample += 1) {
         const seconds = await secondsOf(() => wait(sample));
         if (sample > 0) samples.push(seconds);
@@ -79,7 +79,7 @@ async function startAndAsk(project: string): Promise<void> {
 
 type Measure = (what: string, limitSeconds: number, wait: (sample: number) => unknown) => Promise<void>;
 
-/** From the save of a file to the first answer that shows it. */
+/** From saving a file to the first answer that shows the change. */
 async function measureReload(project: string, measure: Measure): Promise<void> {
   const stack = await start(project, "dev");
   const file = join(project, HEALTH);
@@ -97,7 +97,7 @@ async function measureReload(project: string, measure: Measure): Promise<void> {
 }
 
 async function answerOf(url: string): Promise<string> {
-  // While the API is loaded anew, a connection may be refused.
+  // While the API reloads, a connection may be refused.
   const response = await fetch(`${url}/v1/manage/hc`).catch(() => undefined);
   return response ? response.text() : "";
 }

@@ -1,4 +1,4 @@
-/** `npm run keys` manages the keys of warehouses, in the API's own table. */
+/** `npm run keys` manages the warehouses' keys in the API's own table. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";

@@ -104,7 +104,7 @@ export function createFileLoader(
     const codeCache = `${file}.cache`;
     const cachedData = readCodeCache(codeCache);
     const script = new Script(source, { filename, cachedData });
-    // A file that the build's rehearsal did not need has none.
+    // A file that the rehearsal did not load has none.
     if (script.cachedDataRejected || (!cachedData && file === appFile)) onUnusable?.(codeCache);
     return script;
   }

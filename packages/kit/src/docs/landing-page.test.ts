@@ -55,7 +55,7 @@ it("the landing page writes the root's path as the gateway serves it", async () 
   assert.doesNotMatch(page, /\/v1\/[<"]/);
 });
 
-it("the landing page marks an endpoint that only a container has, and has no button that calls it", () => {
+it("the landing page marks a container-only endpoint, and has no button for it", () => {
   const route = (only?: "container") =>
     defineRoute({
       operationId: "watch",

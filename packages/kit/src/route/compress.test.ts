@@ -8,7 +8,7 @@ const answerOf = (body: string) => ({ status: 200, headers: {}, cookies: [], bod
 const bytes = async (coding: string, lasting?: unknown, text = TEXT) =>
   Buffer.from((await compress(answerOf(text), coding, lasting)).body ?? "");
 
-it("a body that never changes is compressed once in each coding", async () => {
+it("a body that never changes is compressed once per coding", async () => {
   const lasting = {};
   const [br, gzip] = [
     await compress(answerOf(TEXT), "br", lasting),

@@ -13,14 +13,15 @@ const CODERS = {
 
 type Coding = keyof typeof CODERS;
 
-/** Bodies that are sent more than once, by the value that each was written from. */
+/** Compressed bodies that are sent more than once, by the value that each was written from. */
 const kept = new WeakMap<object, Partial<Record<Coding, Promise<Uint8Array>>>>();
 
 /**
  * Compresses an answer in the coding that its caller prefers; brotli, if both are equal.
  *
  * @param acceptEncoding of the request.
- * @param lasting the value that the body was written from, if it never changes: it is compressed once in each coding.
+ * @param lasting the value that the body was written from, if it never changes: it is compressed once per
+ *   coding.
  */
 export async function compress(
   answer: WholeAnswer,

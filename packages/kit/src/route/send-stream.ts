@@ -42,7 +42,7 @@ export async function sendStream(
   if (kind === "finite") await once(stream, "readable");
   if (isAnswered(response)) return void stream.destroy();
   context.stream = kind;
-  // Node warns of more than ten listeners, and a pipeline alone adds several.
+  // Node warns about more than ten listeners, and a pipeline alone adds several.
   response.setMaxListeners(response.getMaxListeners() + 10);
   writeHead(response, answer).flushHeaders();
   try {

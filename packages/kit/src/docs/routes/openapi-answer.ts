@@ -23,7 +23,7 @@ const made = new WeakMap<ApiFacts, Made>();
 
 const toldFaults = new Set<string>();
 
-/** Makes the document once, and again if it is asked for under another path or the sign-in page is another one. */
+/** Makes the document once, and again if the base path or the sign-in page has changed. */
 export async function answerOpenApi(context: HandlerContext): Promise<OpenApiAnswer> {
   const { api, config, basePath } = context;
   const { findSignInPage } = await import("../sign-in-page.ts");
@@ -38,7 +38,7 @@ export async function answerOpenApi(context: HandlerContext): Promise<OpenApiAns
 }
 
 /**
- * Loads the generator on demand, which is far bigger than the rest of the API.
+ * Loads the generator on demand: it is far bigger than the rest of the API.
  *
  * In production, a part that cannot be documented is left out and logged once, so that the rest is still
  * served.
