@@ -6,12 +6,15 @@ import { ApiFolderError } from "@lambda-express-api/build/api-folder.ts";
 export class PlainError extends Error {}
 
 /** Runs a command and sets the exit code. Only an unexpected failure prints its stack. */
-export async function exitCodeOf(command: () => Promise<number>): Promise<number> {
+export async function exitCodeOf(
+  command: () => Promise<number>,
+  print: (message: string) => void = console.error,
+): Promise<number> {
   try {
     return await command();
   } catch (error) {
     if (!(error instanceof PlainError || error instanceof ApiFolderError)) throw error;
-    console.error(error.message);
+    print(error.message);
     return 1;
   }
 }

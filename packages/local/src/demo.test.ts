@@ -6,11 +6,22 @@ import { test } from "node:test";
 import { createApiFolder, MEMBERS } from "../test/api-folder.ts";
 import { run } from "../test/run.ts";
 import { type Answers, answerByHeart, rightAnswers } from "../test/stand-in-api.ts";
+import { exitCodeOf } from "./command.ts";
+import { runDemo } from "./demo/run-demo.ts";
 
-test("correct answers pass with exit code 0 and a table of seven rows", async () => {
-  const { exitCode, output } = await demoAgainst(rightAnswers);
-  assert.equal(exitCode, 0, output);
-  assert.equal(output.match(/ as expected$/gm)?.length, 7, output);
+test("the command prints a table of seven rows, and its exit code says whether the answers are correct", async () => {
+  for (const [answers, code, correct] of [
+    [rightAnswers, 0, 7],
+    [changed("GET /v1/health", {}, 503), 1, 6],
+  ] as const) {
+    const { exitCode, output } = await against(
+      answers,
+      (url) => run("../src/demo.ts", { args: ["--api", MEMBERS, "--url", url] }).ended,
+    );
+    assert.equal(exitCode, code, output);
+    assert.equal(output.match(/ as expected$/gm)?.length, correct, output);
+    assert.equal(output.match(/ DIFFERS: /g)?.length ?? 0, 7 - correct, output);
+  }
 });
 
 test("each call is shown as a curl line, with variables for the tokens", async () => {
@@ -194,10 +205,7 @@ test("a base URL that does not answer gives a clear message and exit code 1", as
   server.close();
   await once(server, "close");
 
-  const { exitCode, output } = await run("../src/demo.ts", {
-    args: ["--api", MEMBERS],
-    environment: { PORT: `${port}` },
-  }).ended;
+  const { exitCode, output } = await demo(["--api", MEMBERS], { PORT: `${port}` });
   assert.equal(exitCode, 1);
   assert.match(
     output,
@@ -207,24 +215,37 @@ test("a base URL that does not answer gives a clear message and exit code 1", as
 
 for (const args of [["--ulr", "http://localhost"], ["--url", "localhost:3000"], ["http://localhost:3000"]]) {
   test(`"${args.join(" ")}" is refused with a clear message`, async () => {
-    const { exitCode, output } = await run("../src/demo.ts", { args }).ended;
+    const { exitCode, output } = await demo(args);
     assert.equal(exitCode, 1);
     assert.match(output, /^[^\n]+\.\n$/);
   });
 }
 
-async function demoAgainst(
+/** The command, in this process. */
+async function demo(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  let output = "";
+  const print = (text: string) => {
+    output += `${text}\n`;
+  };
+  const exitCode = await exitCodeOf(() => runDemo(args, { ...process.env, ...environment }, print), print);
+  return { exitCode, output };
+}
+
+function demoAgainst(
   answers: Answers,
   environment: NodeJS.ProcessEnv = {},
-  flags: string[] = [],
+  flags: readonly string[] = [],
   api = MEMBERS,
 ) {
+  return against(answers, (url) => demo(["--api", api, "--url", url, ...flags], environment));
+}
+
+async function against<Result>(answers: Answers, call: (url: string) => Promise<Result>): Promise<Result> {
   const server = createServer(answerByHeart(answers)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   try {
-    const args = ["--api", api, "--url", `http://127.0.0.1:${port}/`, ...flags];
-    return await run("../src/demo.ts", { args, environment }).ended;
+    return await call(`http://127.0.0.1:${port}/`);
   } finally {
     server.close();
     server.closeAllConnections();

@@ -16,8 +16,8 @@ const OF_A_PROVIDER =
   /^(IDENTITY_PROVIDER|(FIREBASE|COGNITO|AUTH0|OIDC_CLIENT)_\w+|JWT_(ISSUER|ISSUER_JWKS_URI|AUTHORIZED_AUDIENCES|AUTHORIZATION_GROUPS_ATTR_NAME|TOKEN_USE|ALGORITHMS))$/;
 
 /** The shell's variables, which override those of `.env` in the working directory. */
-export function localEnvironment(): Environment {
-  return { ...(existsSync(".env") && parseEnv(readFileSync(".env", "utf8"))), ...process.env };
+export function localEnvironment(shell: Environment = process.env): Environment {
+  return { ...(existsSync(".env") && parseEnv(readFileSync(".env", "utf8"))), ...shell };
 }
 
 /**

@@ -1,0 +1,104 @@
+/** The command `npm run demo`, as a function of its arguments and its environment. */
+
+import { parseArgs } from "node:util";
+import { apiFolder, loadApi, loadEndpoints, loadExport } from "@lambda-express-api/build/api-folder.ts";
+import type { DemoStep } from "@lambda-express-api/kit";
+import { identityPreset } from "@lambda-express-api/kit/identity/identity-preset.ts";
+import { PlainError } from "../command.ts";
+import { type LocalCallers, readLocalStack } from "../local-stack.ts";
+import { DEFAULT_PORT } from "../options.ts";
+import { localEnvironment } from "../runtimes/api-environment.ts";
+import { localUrl } from "../runtimes/lambda.ts";
+import { switchedOn } from "./switched-on.ts";
+import { type DemoCallers, needsNoAccount, shellName, table, tokenVariable, walkDemo } from "./walk.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Runs the demo of an API against the running stack or a deployment.
+ *
+ * @returns the exit code.
+ * @throws PlainError for a mistake in the arguments, and for a demo that cannot be run.
+ */
+export async function runDemo(
+  args: readonly string[],
+  environment: Environment,
+  print: (text: string) => void,
+): Promise<number> {
+  const { api: folderName, url, anonymous } = readFlags(args);
+  if (url !== undefined) checkBaseUrl(url);
+  const folder = apiFolder(folderName);
+  const { mappingKey, callers } = await readLocalStack(folder);
+  const baseUrl = url ?? localUrl(environment.PORT || DEFAULT_PORT, mappingKey);
+
+  const demo = await loadExport<readonly DemoStep[]>(folder.demoModule, "demo", "[{ ... }]");
+  if (!demo) throw new PlainError(`This API has no demo: ${folder.demoModule} does not exist.`);
+  const api = await loadApi(folder);
+  await loadEndpoints(api);
+  const settings = localEnvironment(environment);
+  // The local issuer always has the password grant; a deployment has it only if it was switched on.
+  const { AUTH_ENDPOINTS: byDefault } = url === undefined ? {} : identityPreset(settings).follows;
+  const features = {
+    authEndpoints: (settings.AUTH_ENDPOINTS || byDefault) !== "off",
+    docs: settings.DOCS !== "off",
+  };
+  const { steps, tokenPath } = await switchedOn(api, demo, features);
+
+  const rows = await walkDemo(baseUrl, {
+    steps: anonymous ? steps.filter(needsNoAccount) : steps,
+    callers: readCallers(callers, environment),
+    tokenPath,
+    tokens: readTokens(callers, environment),
+    print,
+  });
+  print(`\n${table(rows)}`);
+  return rows.every(({ difference }) => difference === undefined) ? 0 : 1;
+}
+
+function checkBaseUrl(url: string): void {
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
+    throw new PlainError(`The base URL is "${url}"; it must begin with http:// or https://.`);
+  }
+}
+
+function readFlags(args: readonly string[]) {
+  try {
+    const options = {
+      api: { type: "string", default: "." },
+      url: { type: "string" },
+      anonymous: { type: "boolean", default: false },
+    } as const;
+    return parseArgs({ args: [...args], options }).values;
+  } catch {
+    throw new PlainError(
+      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --url BASE, and --anonymous for only the calls that need no account.`,
+    );
+  }
+}
+
+/**
+ * A deployment has its own callers: `DEMO_USER` sets the e-mail address of the caller `user`, and `DEMO_PASSWORD` the
+ * password of all callers.
+ */
+function readCallers(callers: LocalCallers, environment: Environment): DemoCallers {
+  const { DEMO_PASSWORD } = environment;
+  return Object.fromEntries(
+    Object.entries(callers).map(([name, { email, password }]) => [
+      name,
+      {
+        email: environment[`DEMO_${shellName(name)}`] || email,
+        ...(DEMO_PASSWORD ? { password: DEMO_PASSWORD, passwordVariable: "DEMO_PASSWORD" } : { password }),
+      },
+    ]),
+  );
+}
+
+/** Tokens from elsewhere: `DEMO_USER_TOKEN` has the token of the caller `user`. */
+function readTokens(callers: LocalCallers, environment: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(callers).flatMap((name) => {
+      const token = environment[tokenVariable(name)];
+      return token ? [[name, token] as const] : [];
+    }),
+  );
+}
