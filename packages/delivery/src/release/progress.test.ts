@@ -24,7 +24,7 @@ describe("the progress of a release", () => {
     const written = writtenBy(true);
     assert.ok(written.startsWith("… build\r\x1b[K✓ build    12 kB\n… canary"));
     assert.deepEqual(
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for them.
       written.split("\n").map((line) => line.replace(/^[^\n]*\x1b\[K/, "")),
       ["✓ build    12 kB", "1 of 5 min", "✓ canary   done", ""],
     );

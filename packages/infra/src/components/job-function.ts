@@ -27,8 +27,8 @@ export interface SharedWithJobs {
  * Creates the function's log and returns the function's arguments, for any SST component that accepts them.
  *
  * Only the log has a fixed name. SST replaces the function when its queue is replaced, and AWS does not accept the same name
- * twice, so the function's name includes a hash. SST's own choice would cut a long app name, by which a deploy role
- * recognizes its stage.
+ * twice, so the function's name includes a hash. SST's own choice would shorten a long app name, and a deploy role
+ * recognizes its stage by that name.
  *
  * @param job the name of its file in `src/jobs`, without the extension.
  * @throws Error for a name that AWS would refuse.
