@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, globSync } from "node:fs";
+import { copyFileSync, existsSync, globSync, mkdirSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -28,7 +28,8 @@ export async function copyRepository(root = ROOT, leftOut?: string): Promise<str
     .trim()
     .split("\n")
     .filter((file) => existsSync(join(root, file)) && !(leftOut && file.startsWith(leftOut)));
-  for (const file of files) await cp(join(root, file), join(copy, file));
+  for (const folder of new Set(files.map(dirname))) mkdirSync(join(copy, folder), { recursive: true });
+  for (const file of files) copyFileSync(join(root, file), join(copy, file));
   await cp(join(root, BUILT), join(copy, BUILT), { recursive: true });
   await linkPackages(root, copy);
   return copy;
