@@ -3,11 +3,14 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { createApiFolder, MEMBERS } from "../test/api-folder.ts";
 import { run } from "../test/run.ts";
 import { type Answers, answerByHeart, rightAnswers } from "../test/stand-in-api.ts";
 import { exitCodeOf } from "./command.ts";
 import { runDemo } from "./demo/run-demo.ts";
+
+const SHOP = fileURLToPath(new URL("../test/fixtures/shop", import.meta.url));
 
 test("the command prints a table of seven rows, and its exit code says whether the answers are correct", async () => {
   for (const [answers, code, correct] of [
@@ -220,6 +223,12 @@ for (const args of [["--ulr", "http://localhost"], ["--url", "localhost:3000"], 
     assert.match(output, /^[^\n]+\.\n$/);
   });
 }
+
+test("an API without a demo gets a message that says so, and exit code 1", async () => {
+  const { exitCode, output } = await demo(["--api", SHOP]);
+  assert.equal(exitCode, 1);
+  assert.match(output, /^This API has no demo: \S+\/shop\/src\/demo\.ts does not exist\.\n$/);
+});
 
 /** The command, in this process. */
 async function demo(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
