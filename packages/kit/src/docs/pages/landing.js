@@ -29,7 +29,7 @@ async function signIn(button) {
   if (callers.dataset.authorizationUrl) {
     token = await signInAtPage(callers.dataset);
     button.setAttribute("aria-pressed", "true");
-    return say(output, "Signed in. The calls below are yours now.");
+    return say(output, "Signed in. The calls below now use your token.");
   }
   const { username, password } = button.dataset;
   const { ok, body } = await call(callers.dataset.tokenUrl, {
@@ -40,7 +40,7 @@ async function signIn(button) {
   if (!ok) return say(output, body.message ?? "That did not work.", true);
   token = body.access_token;
   button.setAttribute("aria-pressed", "true");
-  say(output, `Signed in as ${username}. The calls below are theirs now.`);
+  say(output, `Signed in as ${username}. The calls below now use this account.`);
 }
 
 const base64url = (bytes) =>
