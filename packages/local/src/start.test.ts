@@ -92,7 +92,7 @@ describe("a stack that runs", () => {
   });
 });
 
-test("gives the API's services the AWS region, credentials and endpoints of the terminal, and no other variables", async () => {
+test("gives the API's services the shell's AWS region, credentials and endpoints, and no other variables", async () => {
   const ofAwsSdk = {
     AWS_PROFILE: "mine",
     AWS_ACCESS_KEY_ID: "local",

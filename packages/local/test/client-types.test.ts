@@ -1,4 +1,4 @@
-// What the types of a client refuse: the compiler reads them as a front-end's does.
+// Tests a client's types with the compiler, as in a front-end.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -84,7 +84,7 @@ export const body: Body = { name: "a", size: null, kind: { type: "rod", length: 
 export const params = { path: { thingId: "1" }, header: { "x-shelf": "k" } };
 `;
 
-/** Each compiles unchanged. */
+/** Code that compiles. */
 const RIGHT = {
   "calls an endpoint, and reads fields of its answer": `
     const { data } = await client.PUT("/v1/things/{thingId}", { params: { ...params, query: { tag: ["a"] } }, body });
@@ -116,7 +116,7 @@ const RIGHT = {
     console.log(await data?.text());`,
 } as const;
 
-/** Each has one mistake. */
+/** Code with one mistake each. */
 const WRONG = {
   "an unknown path": `await client.GET("/v1/thing");`,
   "a method that the path does not have": `await client.DELETE("/v1/things/{thingId}");`,
@@ -143,7 +143,7 @@ const WRONG = {
     if (error) console.log(error.error.code);`,
 } as const;
 
-/** It is as strict as a front-end's may be, and reads the generated file too. */
+/** As strict as a front-end's compiler may be, and it checks the generated file too. */
 const COMPILER_OPTIONS = {
   target: "es2024",
   lib: ["es2024", "dom"],
@@ -205,7 +205,7 @@ describe("the types of a client", () => {
       for (const fault of found) assert.ok(Number(/\((\d+),/.exec(fault)?.[1]) >= first, fault);
     });
 
-  it("are free of faults themselves, to the compiler, the linter and the formatter", () => {
+  it("pass the compiler, the linter and the formatter", () => {
     for (const { status, stdout, stderr } of [
       run("tsc", "-p", "tsconfig.paths.json"),
       run("biome", "check", "paths.d.ts"),
@@ -213,13 +213,13 @@ describe("the types of a client", () => {
       assert.equal(status, 0, stdout + stderr);
   });
 
-  it("mark what is deprecated, and say what the document says of each operation and field", () => {
+  it("mark deprecations, and have the document's descriptions of operations and fields", () => {
     assert.match(types, /\* Keeps a thing\.\n(?: +\*.*\n)+ +\* @deprecated\n +\*\/\n +put: /);
     assert.match(types, /\/\*\* As it is called\. \*\/\n +name: string;/);
     assert.equal(types.match(/@deprecated/g)?.length, 1);
   });
 
-  it("are not written of a document that shows an error with another code", () => {
+  it("are not written if the document's example of an error has another code", () => {
     const example = { value: { error: { code: "001401" } } };
     const content = { "application/json": { schema: {}, examples: { "100409": example } } };
     const document = { paths: { "/v1/x": { get: { responses: { 409: { content } } } } } };

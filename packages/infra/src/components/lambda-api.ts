@@ -34,7 +34,7 @@ export interface LambdaApiArgs extends CallerSettings, OwnRights {
    * the features are set already. Wrap secrets in `$util.secret`.
    */
   readonly environment?: Readonly<Record<string, $util.Input<string>>>;
-  /** A network with private resources. The function then reaches the internet only through a NAT, which costs money by the hour. */
+  /** A network with private resources. The function then reaches the internet only through a NAT, which is billed by the hour. */
   readonly vpc?: sst.aws.FunctionArgs["vpc"];
   /** Default: 30. */
   readonly logRetentionDays?: number;

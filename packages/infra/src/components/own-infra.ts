@@ -8,7 +8,7 @@ import type { LambdaApi } from "./lambda-api.ts";
 export interface OwnInfra extends OwnRights {
   /** Values of the API's settings that are `fromInfra`: `{ ORDERS_TABLE: orders.name }`. */
   readonly environment?: Readonly<Record<string, $util.Input<string>>>;
-  /** A network for function, jobs and container. They then reach the internet only through a NAT, which costs money by the hour. */
+  /** A network for function, jobs and container. They then reach the internet only through a NAT, which is billed by the hour. */
   readonly vpc?: sst.aws.Vpc;
   /** Called with the API, to start its jobs: `(api) => mails.subscribe(api.job("send-mails"))`. */
   readonly jobs?: (api: LambdaApi) => void;

@@ -1,16 +1,16 @@
 /**
- * The types of a client of an API, from its OpenAPI document: the interface `paths` that openapi-fetch reads, in the form in
- * which openapi-typescript writes it. docs/decisions/0041-client-types.md says why they are written here.
+ * Writes the types for a client of an API from its OpenAPI document: the interface `paths` that openapi-fetch reads, in
+ * openapi-typescript's form. docs/decisions/0041-client-types.md says why the kit writes them.
  */
 import { block, docComment, type Json, memberName, type Refer, type Type, typeOf } from "./schema-type.ts";
 
-/** Biome's comments keep an owner's formatter and linter away from what they would change. */
+/** The comments stop an owner's formatter and linter from changing the file. */
 const HEAD = `/** What callers of this API send and get. Written by \`npm run generate\`: never edit it by hand. */
 // biome-ignore-all format: it is generated
 // biome-ignore-all lint: it is generated
 `;
 
-/** A status lists its codes; the components say what all errors have in common. */
+/** Each status lists its codes; the components have the common parts of all errors. */
 const ERRORS = `
 /** An error of the API itself, in one of the codes that its endpoint lists for a status. */
 export type ErrorAnswer<Code extends string> = components["schemas"]["Error"] & { error: { code: Code } };
@@ -24,7 +24,7 @@ const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "tr
 /**
  * Writes the file of a client's types.
  *
- * @throws TypeError that names operation and field of what TypeScript cannot express.
+ * @throws TypeError with operation and field if TypeScript cannot express a schema.
  */
 export function clientTypes(document: Json): string {
   const schemas = record(record(document.components).schemas);
@@ -60,7 +60,7 @@ function operations(path: string, item: Json): string[] {
   });
 }
 
-/** A place without parameters is `never`: openapi-fetch takes anything where there is nothing. */
+/** A place without parameters is `never`, because openapi-fetch accepts anything for a missing one. */
 function parameters(operation: Json, where: string): string {
   const all = list(operation.parameters).map(record);
   return block(
@@ -103,7 +103,7 @@ function contentMembers(content: Json, where: string, refer: Refer): string[] {
   });
 }
 
-/** The codes of a status, each of which the document shows with an example. */
+/** The codes of a status, from the document's examples. */
 function codesOf(content: Json, where: string): readonly string[] {
   const examples = Object.values(content).flatMap((media) => Object.entries(record(record(media).examples)));
   return examples.map(([code, example]) => {

@@ -8,7 +8,7 @@ const write = (schema: unknown) =>
 const text = { type: "string" };
 const whole = { type: "integer" };
 
-/** A schema, and the type of what it allows. */
+/** A schema and its type. */
 const TYPES: Readonly<Record<string, readonly (readonly [unknown, string])[]>> = {
   "a text, whatever its form": [
     [

@@ -1,20 +1,20 @@
-/** The TypeScript type of what a JSON Schema of an OpenAPI 3.1 document allows. */
+/** Converts a JSON Schema of an OpenAPI 3.1 document to a TypeScript type. */
 
 export type Json = Readonly<Record<string, unknown>>;
 
 export interface Type {
   readonly text: string;
-  /** A union or an intersection: inside another type it needs parentheses. */
+  /** A union or an intersection, which needs parentheses inside another type. */
   readonly isJoined?: boolean;
 }
 
-/** Gives the type of a component, by its name. */
+/** Returns the type of a component by name. */
 export type Refer = (name: string) => Type;
 
 const UNKNOWN: Type = { text: "unknown" };
 const NEVER: Type = { text: "never" };
 
-/** Keywords that say which type a value has. */
+/** Keywords that determine a value's type. */
 const STRUCTURE = [
   ..."$ref type enum const anyOf oneOf allOf not".split(" "),
   ..."properties required additionalProperties patternProperties propertyNames items prefixItems".split(" "),
@@ -35,8 +35,8 @@ const KNOWN = new Set([...STRUCTURE, ...OTHERS]);
 /**
  * Writes the type of a schema.
  *
- * @param where the schema is, for the error.
- * @throws TypeError that names a keyword without a translation, because `unknown` in its place would hide mistakes of callers.
+ * @param where the schema's place, for the error.
+ * @throws TypeError with the name of an unsupported keyword, because `unknown` would hide callers' mistakes.
  */
 export function typeOf(schema: unknown, where: string, refer: Refer): Type {
   if (schema === false) return NEVER;
@@ -62,7 +62,7 @@ export function typeOf(schema: unknown, where: string, refer: Refer): Type {
   ]);
 }
 
-/** A doc comment, with a line's end after it; nothing where there is nothing to say. */
+/** A doc comment and a line break; empty if there is no text. */
 export function docComment(paragraphs: readonly unknown[], isDeprecated: boolean): string {
   const text = paragraphs.filter((paragraph) => typeof paragraph === "string" && paragraph !== "");
   const lines = [...text, ...(isDeprecated ? ["@deprecated"] : [])]
@@ -80,12 +80,12 @@ export function block(members: readonly string[]): string {
   return `{\n${members.map((member) => `${member};`.replaceAll(/^(?=.)/gm, "  ")).join("\n")}\n}`;
 }
 
-/** A member's name: quoted where it is not an identifier. */
+/** A member's name, quoted if it is not an identifier. */
 export function memberName(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
-/** What the keywords of the schema itself say, without those that combine schemas. */
+/** The type from the schema's own keywords, without those that combine schemas. */
 function valueType(schema: Json, where: string, refer: Refer): Type {
   if ("const" in schema) return { text: JSON.stringify(schema.const) };
   if (schema.enum !== undefined) return literals(schema.enum as readonly unknown[]);
@@ -125,7 +125,7 @@ function literals(values: readonly unknown[]): Type {
   );
 }
 
-/** A file of a form, or a body of bytes. */
+/** A file in a form, or a binary body. */
 function isBinary({ format, contentEncoding }: Json): boolean {
   return format === "binary" || contentEncoding === "binary";
 }
@@ -171,7 +171,7 @@ function objectType(schema: Json, where: string, refer: Refer): Type {
   ].map((other) => typeOf(other, `${where}.*`, refer));
   if (others.length > 0) {
     const isOptional = types.some(([name]) => !required.includes(name));
-    // TypeScript demands that an index signature admits the named members too.
+    // TypeScript requires an index signature to include the types of the named members.
     const value = joined("|", [
       ...others,
       ...types.map(([, , type]) => type),
@@ -183,7 +183,7 @@ function objectType(schema: Json, where: string, refer: Refer): Type {
   return { text: block(members) };
 }
 
-/** The only names that an object's members may have, where the schema lists them. */
+/** The allowed names of an object's members, if the schema lists them. */
 function namesOf(propertyNames: unknown): readonly string[] | undefined {
   if (!isSchema(propertyNames)) return undefined;
   if ("const" in propertyNames) return [String(propertyNames.const)];
@@ -197,7 +197,7 @@ function referredName(reference: unknown): string {
   return decodeURIComponent(name);
 }
 
-/** A union or an intersection, without what is there twice and without what changes nothing. */
+/** A union or an intersection, without duplicates and members that change nothing. */
 function joined(operator: "|" | "&", types: readonly Type[]): Type {
   const [neutral, absorbing] = operator === "|" ? ["never", "unknown"] : ["unknown", "never"];
   const distinct = [...new Map(types.map((type) => [type.text, type])).values()];

@@ -1,4 +1,4 @@
-/** The command `npm run demo`, as a function of its arguments and its environment. */
+/** Runs `npm run demo` with given arguments and environment. */
 
 import { parseArgs } from "node:util";
 import { apiFolder, loadApi, loadEndpoints, loadExport } from "@lambda-express-api/build/api-folder.ts";
@@ -18,7 +18,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Runs the demo of an API against the running stack or a deployment.
  *
  * @returns the exit code.
- * @throws PlainError for a mistake in the arguments, and for a demo that cannot be run.
+ * @throws PlainError for a mistake in the arguments, or a demo that cannot run.
  */
 export async function runDemo(
   args: readonly string[],

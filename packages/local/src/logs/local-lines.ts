@@ -2,7 +2,7 @@ import type { InspectedRequest } from "@lambda-express-api/gateway";
 import { PlainError } from "../command.ts";
 
 /**
- * The local gateway's lines of the requests that have the id, or a line with it, oldest first, each with where its time went.
+ * The local gateway's lines of the requests with the id, oldest first, each request with its spans.
  *
  * @param port the inspector's port.
  * @throws PlainError if no inspector answers.
@@ -23,7 +23,7 @@ export async function localLines(id: string, port: number): Promise<readonly str
     .flatMap((request) => [...request.log, ...traceLines(request)]);
 }
 
-/** The spans, each below the one that it is part of: when it began, how long it took, and its name. */
+/** The spans as a tree: start, duration and name. */
 function traceLines({ traceId, waterfall }: InspectedRequest): readonly string[] {
   const milliseconds = (time: number) => `${time.toFixed(1).padStart(8)} ms`;
   return [

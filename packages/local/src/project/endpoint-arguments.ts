@@ -1,4 +1,4 @@
-/** The arguments of `npm run new`, and what it refuses. */
+/** Reads and checks the arguments of `npm run new`. */
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
@@ -170,7 +170,7 @@ function singular(word: string): string {
   return /[^s]s$/.test(word) ? word.slice(0, -1) : word;
 }
 
-/** The new file, from the working directory. */
+/** The new file, relative to the working directory. */
 export function fileOf({ api, area, operationId }: Pick<Endpoint, "api" | "area" | "operationId">): string {
   const name = operationId.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return join(relative("", api), "src/routes", area, `${name}.ts`);
@@ -183,7 +183,7 @@ export function testFileOf(file: string): string {
 type ExistingRoute = Pick<Route, "method" | "path" | "operationId">;
 
 /**
- * Refuses an endpoint whose path, name or files exist.
+ * Refuses an endpoint whose path, name or files already exist.
  *
  * @throws UsageError
  */

@@ -1,4 +1,4 @@
-/** The text of a new endpoint and of its test, which the formatter has not seen yet. */
+/** Writes the text of a new endpoint and of its test, before formatting. */
 import { type Endpoint, VERBS } from "./endpoint-arguments.ts";
 
 /** The new endpoint's placeholder answer: its input. */

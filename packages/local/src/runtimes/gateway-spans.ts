@@ -10,10 +10,10 @@ import { PlainError } from "../command.ts";
 type Span = AnsweredExchange["trace"]["spans"][number];
 
 /**
- * Prepares the export to where the API's own spans go.
+ * Prepares the export to the destination of the API's own spans.
  *
  * @returns `undefined` if tracing is off; then OpenTelemetry is not loaded.
- * @throws PlainError if it is on and cannot be loaded, which callers would learn from a 500.
+ * @throws PlainError if tracing is on and cannot be loaded, before a caller gets a 500.
  */
 export async function createGatewaySpans(
   { name, version, tracing }: Pick<Api, "name" | "version" | "tracing">,
@@ -37,7 +37,7 @@ export async function createGatewaySpans(
   };
 }
 
-/** Names and attributes are those of the semantic conventions for HTTP and for FaaS. */
+/** Names and attributes follow the semantic conventions for HTTP and FaaS. */
 function measured(span: Span, exchange: AnsweredExchange): MeasuredSpan {
   const { request, route, answer, invocation, integrationError, trace } = exchange;
   const common = { ...span, traceId: trace.traceId, attributes: {}, hasFailed: false };

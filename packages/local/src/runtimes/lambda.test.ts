@@ -24,7 +24,7 @@ describe("npm start, with an API's Lambda handler", () => {
     assert.equal((await fetch(`${new URL(baseUrl).origin}/v1/health`)).status, 404);
   });
 
-  test("walks the whole demo as expected", async () => {
+  test("passes the whole demo", async () => {
     const { exitCode, output } = await run("../src/demo.ts", { args: ["--api", MEMBERS, "--url", baseUrl] })
       .ended;
     assert.equal(exitCode, 0, output);
@@ -152,7 +152,7 @@ describe("npm start, with an API that is traced", () => {
     readonly kind: string;
   }
 
-  test("makes spans of what the gateway does, and the function's are in them, whichever service began the trace", async () => {
+  test("has spans of the gateway that contain the function's, whichever service started the trace", async () => {
     const tracing = JSON.stringify(import.meta.resolve("@lambda-express-api/kit/tracing"));
     const api = await createApiFolder({
       "api.ts": `import { api as own } from ${membersModule("api.ts")};

@@ -8,8 +8,8 @@ const VARYING_HEADERS = ["date", "etag", "content-length", "x-request-id", "apig
 const STAGE = "mvp";
 
 /**
- * Tests, without a browser, that a browser receives the same behind a stage as behind the mapping key, so that the tests
- * behind the mapping key count for both.
+ * Tests, without a browser, that a stage serves the same files as the mapping key, so that the browser tests behind the mapping key
+ * count for both.
  *
  * @param baseUrl the API behind the mapping key.
  */

@@ -1,4 +1,4 @@
-/** The steps of a person who uses Swagger UI. */
+/** A user's steps in Swagger UI. */
 import type { Locator, Page } from "playwright-core";
 
 /** Opens an operation for one test only, because Swagger UI renders every open operation again at each step. */
