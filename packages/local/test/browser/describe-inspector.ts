@@ -34,6 +34,7 @@ export function describeInspector(
       const id = headers.get("apigw-requestid") ?? "";
       const permissions = ["clipboard-read", "clipboard-write"];
       const { page, faults, close } = await openPage(browser, inspectorUrl, { permissions });
+      await page.goto(inspectorUrl);
       const rows = page.locator("#requests > li:visible");
       const sought = rows.filter({ hasText: "sought=1" });
       await sought.waitFor();
