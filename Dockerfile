@@ -1,19 +1,19 @@
-# The API as a container. Everything is configured by the environment: docs/settings.md.
+# The API as a container, configured by its environment: docs/settings.md.
 
-# By digest, so that every build starts from the same files; .ci/pin-base-image proposes newer ones each week.
-# A base image of your own: docker build --build-arg BASE=node:24-slim .
+# Pinned by digest, so that every build starts from the same files; .ci/pin-base-image proposes newer digests each week.
+# To use another base image: docker build --build-arg BASE=node:24-slim .
 ARG BASE=node:24-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 FROM ${BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY packages packages
-# What the API needs, and what builds it. No package's install script runs.
+# Installs the packages of the API and of the build, without install scripts.
 RUN npm ci --ignore-scripts --no-audit --no-fund --omit=dev --workspace packages/api --workspace packages/build
-# The commit that the image reports: docker build --build-arg COMMIT="$(git rev-parse HEAD)" .
+# The commit that the API reports: docker build --build-arg COMMIT="$(git rev-parse HEAD)" .
 ARG COMMIT=
 RUN node packages/build/src/docs.ts && node packages/build/src/container.ts --api packages/api
 
-# The identity provider of the demo, which compose.override.yaml puts beside the API. It is built only when it is named.
+# The demo's identity provider, for compose.override.yaml. It is built only if it is named as the target.
 FROM ${BASE} AS identity
 ENV HOST=0.0.0.0 \
     PORT=9099
@@ -26,7 +26,7 @@ EXPOSE 9099
 HEALTHCHECK --interval=2s --timeout=5s --retries=30 CMD ["node", "packages/local/src/identity/health-check.ts"]
 CMD ["node", "packages/local/src/identity/main.ts", "--api", "packages/api"]
 
-# The last is what is built when none is named.
+# The last stage is the default target.
 FROM ${BASE}
 ENV NODE_ENV=production \
     RUNTIME=CONTAINERIZED \

@@ -6,7 +6,7 @@ export default $config({
     const { stages } = await import("./stages.ts");
     const { isPermanent, tags } = stageFacts(stage, stages, process.env);
     return {
-      // The API's own name: every command finds the function by it.
+      // The API's own name, by which every command finds the function.
       name: "lambda-express-api",
       home: "aws",
       providers: {
@@ -30,7 +30,7 @@ export default $config({
     const routes = await infra.enabledRoutes(api, settings.features);
     const code = infra.apiCode({ folder: "packages/api" });
     const dns = infra.dnsOf(settings.dns);
-    // The bridge of sst dev needs more than the boundary of a stage allows.
+    // The bridge of sst dev needs more rights than a stage's boundary allows.
     if (settings.permissionsBoundaryArn && !$dev)
       $transform(aws.iam.Role, (role) => {
         role.permissionsBoundary = settings.permissionsBoundaryArn;

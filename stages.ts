@@ -1,6 +1,6 @@
 /**
- * What differs by stage, for a pull request to show: any setting of docs/settings.md, under the name of its variable, which
- * counts before it. Secrets are not here but in `.env.<stage>`. `npm run doctor -- --stage dev` prints what counts.
+ * The differences between stages, for review in a pull request: any setting of docs/settings.md, under its variable's name. A
+ * variable overrides it. Secrets belong in `.env.<stage>`. `npm run doctor -- --stage dev` prints the resulting settings.
  */
 import type { Stages } from "@lambda-express-api/infra/stages.ts";
 import type { api } from "./packages/api/src/api.ts";
