@@ -3,70 +3,6 @@
 // biome-ignore-all lint: it is generated
 
 export interface paths {
-  "/v1": {
-    /**
-     * Says what this API is, and where to go from here.
-     *
-     * JSON for programs; for a browser, a page with every endpoint and with lines that call them.
-     *
-     * **Who may call it:** anyone.
-     */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      responses: {
-        /** Name, version, commit and links. */
-        200: {
-          content: {
-            "application/json": {
-              name: string;
-              version: string;
-              /** The commit it was built from; `development` if it runs from its sources. */
-              commit: string;
-              description: string;
-              /** Paths on this host, by purpose. */
-              links: {
-                [name: string]: string;
-              };
-            };
-            "text/html; charset=utf-8": string;
-          };
-        };
-        /** `001400` Validation Error · `002400` HTTP Header not set */
-        400: {
-          content: {
-            "application/json": ErrorAnswer<"001400" | "002400">;
-            "application/problem+json": ProblemAnswer<"001400" | "002400">;
-          };
-        };
-        /** `001429` Too many requests */
-        429: {
-          content: {
-            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001429">;
-          };
-        };
-        /** `001500` Internal error */
-        500: {
-          content: {
-            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001500">;
-          };
-        };
-        /** `002503` Deadline exceeded */
-        503: {
-          content: {
-            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"002503">;
-          };
-        };
-      };
-    };
-  };
   "/v1/auth/token": {
     /**
      * Signs a caller in with e-mail and password, for the docs pages and the demo.
@@ -178,146 +114,6 @@ export interface paths {
       };
     };
   };
-  "/v1/docs": {
-    /**
-     * Shows this API in Swagger UI.
-     *
-     * *Authorize* signs in at the provider's own page, or through the token endpoint; *Try it out* then sends the token along.
-     *
-     * **Who may call it:** anyone.
-     */
-    get: {
-      parameters: {
-        query?: never;
-        header?: {
-          "accept-encoding"?: string;
-          "if-none-match"?: string;
-        };
-        path?: never;
-        cookie?: never;
-      };
-      responses: {
-        /** The page. */
-        200: {
-          content: {
-            "text/html; charset=utf-8": Blob;
-          };
-        };
-        /** The caller has the current file. */
-        304: {
-          content?: never;
-        };
-        /** `001400` Validation Error · `002400` HTTP Header not set */
-        400: {
-          content: {
-            "application/json": ErrorAnswer<"001400" | "002400">;
-            "application/problem+json": ProblemAnswer<"001400" | "002400">;
-          };
-        };
-        /** `001429` Too many requests */
-        429: {
-          content: {
-            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001429">;
-          };
-        };
-        /** `001500` Internal error */
-        500: {
-          content: {
-            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001500">;
-          };
-        };
-        /** `002503` Deadline exceeded */
-        503: {
-          content: {
-            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"002503">;
-          };
-        };
-      };
-    };
-  };
-  "/v1/docs/{asset}": {
-    /**
-     * Returns a file of Swagger UI or of the landing page.
-     *
-     * **Who may call it:** anyone.
-     */
-    get: {
-      parameters: {
-        query?: {
-          /** The version that the page refers to. While it is current, caches keep the file. */
-          v?: string;
-        };
-        header?: {
-          "accept-encoding"?: string;
-          "if-none-match"?: string;
-        };
-        path: {
-          asset: string;
-        };
-        cookie?: never;
-      };
-      responses: {
-        /** The file. */
-        200: {
-          content: {
-            "text/javascript; charset=utf-8": Blob;
-            "text/css; charset=utf-8": Blob;
-            "image/svg+xml": Blob;
-            "text/html; charset=utf-8": Blob;
-          };
-        };
-        /** The caller has the current file. */
-        304: {
-          content?: never;
-        };
-        /** `001400` Validation Error · `002400` HTTP Header not set */
-        400: {
-          content: {
-            "application/json": ErrorAnswer<"001400" | "002400">;
-            "application/problem+json": ProblemAnswer<"001400" | "002400">;
-          };
-        };
-        /** `001404` Not Found */
-        404: {
-          content: {
-            "application/json": ErrorAnswer<"001404"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001404">;
-          };
-        };
-        /** `001414` URI too long */
-        414: {
-          content: {
-            "application/json": ErrorAnswer<"001414">;
-            "application/problem+json": ProblemAnswer<"001414">;
-          };
-        };
-        /** `001429` Too many requests */
-        429: {
-          content: {
-            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001429">;
-          };
-        };
-        /** `001500` Internal error */
-        500: {
-          content: {
-            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001500">;
-          };
-        };
-        /** `002503` Deadline exceeded */
-        503: {
-          content: {
-            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"002503">;
-          };
-        };
-      };
-    };
-  };
   "/v1/health": {
     /**
      * Tells whether the API is up.
@@ -359,60 +155,6 @@ export interface paths {
           content: {
             "application/json": ErrorAnswer<"002503" | "003503"> | components["schemas"]["GatewayError"];
             "application/problem+json": ProblemAnswer<"002503" | "003503">;
-          };
-        };
-      };
-    };
-  };
-  "/v1/openapi.json": {
-    /**
-     * Returns this API's OpenAPI 3.1 document.
-     *
-     * **Who may call it:** anyone.
-     */
-    get: {
-      parameters: {
-        query?: never;
-        header?: {
-          /** The entity tag of the answer that the caller has. */
-          "if-none-match"?: string;
-        };
-        path?: never;
-        cookie?: never;
-      };
-      responses: {
-        /** The OpenAPI document. */
-        200: {
-          content: {
-            "application/json": {
-              openapi: string;
-              [name: string]: unknown;
-            };
-          };
-        };
-        /** The caller has the current version already. */
-        304: {
-          content?: never;
-        };
-        /** `001429` Too many requests */
-        429: {
-          content: {
-            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001429">;
-          };
-        };
-        /** `001500` Internal error */
-        500: {
-          content: {
-            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001500">;
-          };
-        };
-        /** `002503` Deadline exceeded */
-        503: {
-          content: {
-            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"002503">;
           };
         };
       };
@@ -1212,198 +954,6 @@ export interface paths {
       };
     };
   };
-  "/v1/redoc": {
-    /**
-     * Shows this API in ReDoc.
-     *
-     * **Who may call it:** anyone.
-     */
-    get: {
-      parameters: {
-        query?: never;
-        header?: {
-          "accept-encoding"?: string;
-          "if-none-match"?: string;
-        };
-        path?: never;
-        cookie?: never;
-      };
-      responses: {
-        /** The page. */
-        200: {
-          content: {
-            "text/html; charset=utf-8": Blob;
-          };
-        };
-        /** The caller has the current file. */
-        304: {
-          content?: never;
-        };
-        /** `001400` Validation Error · `002400` HTTP Header not set */
-        400: {
-          content: {
-            "application/json": ErrorAnswer<"001400" | "002400">;
-            "application/problem+json": ProblemAnswer<"001400" | "002400">;
-          };
-        };
-        /** `001429` Too many requests */
-        429: {
-          content: {
-            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001429">;
-          };
-        };
-        /** `001500` Internal error */
-        500: {
-          content: {
-            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001500">;
-          };
-        };
-        /** `002503` Deadline exceeded */
-        503: {
-          content: {
-            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"002503">;
-          };
-        };
-      };
-    };
-  };
-  "/v1/redoc/{asset}": {
-    /**
-     * Returns a script of ReDoc.
-     *
-     * **Who may call it:** anyone.
-     */
-    get: {
-      parameters: {
-        query?: {
-          /** The version that the page refers to. While it is current, caches keep the file. */
-          v?: string;
-        };
-        header?: {
-          "accept-encoding"?: string;
-          "if-none-match"?: string;
-        };
-        path: {
-          asset: string;
-        };
-        cookie?: never;
-      };
-      responses: {
-        /** The file. */
-        200: {
-          content: {
-            "text/javascript; charset=utf-8": Blob;
-            "text/css; charset=utf-8": Blob;
-            "image/svg+xml": Blob;
-            "text/html; charset=utf-8": Blob;
-          };
-        };
-        /** The caller has the current file. */
-        304: {
-          content?: never;
-        };
-        /** `001400` Validation Error · `002400` HTTP Header not set */
-        400: {
-          content: {
-            "application/json": ErrorAnswer<"001400" | "002400">;
-            "application/problem+json": ProblemAnswer<"001400" | "002400">;
-          };
-        };
-        /** `001404` Not Found */
-        404: {
-          content: {
-            "application/json": ErrorAnswer<"001404"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001404">;
-          };
-        };
-        /** `001414` URI too long */
-        414: {
-          content: {
-            "application/json": ErrorAnswer<"001414">;
-            "application/problem+json": ProblemAnswer<"001414">;
-          };
-        };
-        /** `001429` Too many requests */
-        429: {
-          content: {
-            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001429">;
-          };
-        };
-        /** `001500` Internal error */
-        500: {
-          content: {
-            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001500">;
-          };
-        };
-        /** `002503` Deadline exceeded */
-        503: {
-          content: {
-            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"002503">;
-          };
-        };
-      };
-    };
-  };
-  "/v1/swagger.json": {
-    /**
-     * Returns the same document under the name that Swagger tools look for.
-     *
-     * **Who may call it:** anyone.
-     */
-    get: {
-      parameters: {
-        query?: never;
-        header?: {
-          /** The entity tag of the answer that the caller has. */
-          "if-none-match"?: string;
-        };
-        path?: never;
-        cookie?: never;
-      };
-      responses: {
-        /** The OpenAPI document. */
-        200: {
-          content: {
-            "application/json": {
-              openapi: string;
-              [name: string]: unknown;
-            };
-          };
-        };
-        /** The caller has the current version already. */
-        304: {
-          content?: never;
-        };
-        /** `001429` Too many requests */
-        429: {
-          content: {
-            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001429">;
-          };
-        };
-        /** `001500` Internal error */
-        500: {
-          content: {
-            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001500">;
-          };
-        };
-        /** `002503` Deadline exceeded */
-        503: {
-          content: {
-            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"002503">;
-          };
-        };
-      };
-    };
-  };
   "/v1/warehouse/orders/{orderId}/shipment": {
     /**
      * Marks an order as shipped by a warehouse.
@@ -1538,6 +1088,456 @@ export interface paths {
           content: {
             "application/json": ErrorAnswer<"001503" | "002503"> | components["schemas"]["GatewayError"];
             "application/problem+json": ProblemAnswer<"001503" | "002503">;
+          };
+        };
+      };
+    };
+  };
+  "/v1": {
+    /**
+     * Says what this API is, and where to go from here.
+     *
+     * JSON for programs; for a browser, a page with every endpoint and with lines that call them.
+     *
+     * **Who may call it:** anyone.
+     */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      responses: {
+        /** Name, version, commit and links. */
+        200: {
+          content: {
+            "application/json": {
+              name: string;
+              version: string;
+              /** The commit it was built from; `development` if it runs from its sources. */
+              commit: string;
+              description: string;
+              /** Paths on this host, by purpose. */
+              links: {
+                [name: string]: string;
+              };
+            };
+            "text/html; charset=utf-8": string;
+          };
+        };
+        /** `001400` Validation Error · `002400` HTTP Header not set */
+        400: {
+          content: {
+            "application/json": ErrorAnswer<"001400" | "002400">;
+            "application/problem+json": ProblemAnswer<"001400" | "002400">;
+          };
+        };
+        /** `001429` Too many requests */
+        429: {
+          content: {
+            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001429">;
+          };
+        };
+        /** `001500` Internal error */
+        500: {
+          content: {
+            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001500">;
+          };
+        };
+        /** `002503` Deadline exceeded */
+        503: {
+          content: {
+            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"002503">;
+          };
+        };
+      };
+    };
+  };
+  "/v1/docs": {
+    /**
+     * Shows this API in Swagger UI.
+     *
+     * *Authorize* signs in at the provider's own page, or through the token endpoint; *Try it out* then sends the token along.
+     *
+     * **Who may call it:** anyone.
+     */
+    get: {
+      parameters: {
+        query?: never;
+        header?: {
+          "accept-encoding"?: string;
+          "if-none-match"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      responses: {
+        /** The page. */
+        200: {
+          content: {
+            "text/html; charset=utf-8": Blob;
+          };
+        };
+        /** The caller has the current file. */
+        304: {
+          content?: never;
+        };
+        /** `001400` Validation Error · `002400` HTTP Header not set */
+        400: {
+          content: {
+            "application/json": ErrorAnswer<"001400" | "002400">;
+            "application/problem+json": ProblemAnswer<"001400" | "002400">;
+          };
+        };
+        /** `001429` Too many requests */
+        429: {
+          content: {
+            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001429">;
+          };
+        };
+        /** `001500` Internal error */
+        500: {
+          content: {
+            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001500">;
+          };
+        };
+        /** `002503` Deadline exceeded */
+        503: {
+          content: {
+            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"002503">;
+          };
+        };
+      };
+    };
+  };
+  "/v1/docs/{asset}": {
+    /**
+     * Returns a file of Swagger UI or of the landing page.
+     *
+     * **Who may call it:** anyone.
+     */
+    get: {
+      parameters: {
+        query?: {
+          /** The version that the page refers to. While it is current, caches keep the file. */
+          v?: string;
+        };
+        header?: {
+          "accept-encoding"?: string;
+          "if-none-match"?: string;
+        };
+        path: {
+          asset: string;
+        };
+        cookie?: never;
+      };
+      responses: {
+        /** The file. */
+        200: {
+          content: {
+            "text/javascript; charset=utf-8": Blob;
+            "text/css; charset=utf-8": Blob;
+            "image/svg+xml": Blob;
+            "text/html; charset=utf-8": Blob;
+          };
+        };
+        /** The caller has the current file. */
+        304: {
+          content?: never;
+        };
+        /** `001400` Validation Error · `002400` HTTP Header not set */
+        400: {
+          content: {
+            "application/json": ErrorAnswer<"001400" | "002400">;
+            "application/problem+json": ProblemAnswer<"001400" | "002400">;
+          };
+        };
+        /** `001404` Not Found */
+        404: {
+          content: {
+            "application/json": ErrorAnswer<"001404"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001404">;
+          };
+        };
+        /** `001414` URI too long */
+        414: {
+          content: {
+            "application/json": ErrorAnswer<"001414">;
+            "application/problem+json": ProblemAnswer<"001414">;
+          };
+        };
+        /** `001429` Too many requests */
+        429: {
+          content: {
+            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001429">;
+          };
+        };
+        /** `001500` Internal error */
+        500: {
+          content: {
+            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001500">;
+          };
+        };
+        /** `002503` Deadline exceeded */
+        503: {
+          content: {
+            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"002503">;
+          };
+        };
+      };
+    };
+  };
+  "/v1/openapi.json": {
+    /**
+     * Returns this API's OpenAPI 3.1 document.
+     *
+     * **Who may call it:** anyone.
+     */
+    get: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** The entity tag of the answer that the caller has. */
+          "if-none-match"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      responses: {
+        /** The OpenAPI document. */
+        200: {
+          content: {
+            "application/json": {
+              openapi: string;
+              [name: string]: unknown;
+            };
+          };
+        };
+        /** The caller has the current version already. */
+        304: {
+          content?: never;
+        };
+        /** `001429` Too many requests */
+        429: {
+          content: {
+            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001429">;
+          };
+        };
+        /** `001500` Internal error */
+        500: {
+          content: {
+            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001500">;
+          };
+        };
+        /** `002503` Deadline exceeded */
+        503: {
+          content: {
+            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"002503">;
+          };
+        };
+      };
+    };
+  };
+  "/v1/redoc": {
+    /**
+     * Shows this API in ReDoc.
+     *
+     * **Who may call it:** anyone.
+     */
+    get: {
+      parameters: {
+        query?: never;
+        header?: {
+          "accept-encoding"?: string;
+          "if-none-match"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      responses: {
+        /** The page. */
+        200: {
+          content: {
+            "text/html; charset=utf-8": Blob;
+          };
+        };
+        /** The caller has the current file. */
+        304: {
+          content?: never;
+        };
+        /** `001400` Validation Error · `002400` HTTP Header not set */
+        400: {
+          content: {
+            "application/json": ErrorAnswer<"001400" | "002400">;
+            "application/problem+json": ProblemAnswer<"001400" | "002400">;
+          };
+        };
+        /** `001429` Too many requests */
+        429: {
+          content: {
+            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001429">;
+          };
+        };
+        /** `001500` Internal error */
+        500: {
+          content: {
+            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001500">;
+          };
+        };
+        /** `002503` Deadline exceeded */
+        503: {
+          content: {
+            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"002503">;
+          };
+        };
+      };
+    };
+  };
+  "/v1/redoc/{asset}": {
+    /**
+     * Returns a file of ReDoc.
+     *
+     * **Who may call it:** anyone.
+     */
+    get: {
+      parameters: {
+        query?: {
+          /** The version that the page refers to. While it is current, caches keep the file. */
+          v?: string;
+        };
+        header?: {
+          "accept-encoding"?: string;
+          "if-none-match"?: string;
+        };
+        path: {
+          asset: string;
+        };
+        cookie?: never;
+      };
+      responses: {
+        /** The file. */
+        200: {
+          content: {
+            "text/javascript; charset=utf-8": Blob;
+            "text/css; charset=utf-8": Blob;
+            "image/svg+xml": Blob;
+            "text/html; charset=utf-8": Blob;
+          };
+        };
+        /** The caller has the current file. */
+        304: {
+          content?: never;
+        };
+        /** `001400` Validation Error · `002400` HTTP Header not set */
+        400: {
+          content: {
+            "application/json": ErrorAnswer<"001400" | "002400">;
+            "application/problem+json": ProblemAnswer<"001400" | "002400">;
+          };
+        };
+        /** `001404` Not Found */
+        404: {
+          content: {
+            "application/json": ErrorAnswer<"001404"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001404">;
+          };
+        };
+        /** `001414` URI too long */
+        414: {
+          content: {
+            "application/json": ErrorAnswer<"001414">;
+            "application/problem+json": ProblemAnswer<"001414">;
+          };
+        };
+        /** `001429` Too many requests */
+        429: {
+          content: {
+            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001429">;
+          };
+        };
+        /** `001500` Internal error */
+        500: {
+          content: {
+            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001500">;
+          };
+        };
+        /** `002503` Deadline exceeded */
+        503: {
+          content: {
+            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"002503">;
+          };
+        };
+      };
+    };
+  };
+  "/v1/swagger.json": {
+    /**
+     * Returns the same document under the name that Swagger tools look for.
+     *
+     * **Who may call it:** anyone.
+     */
+    get: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** The entity tag of the answer that the caller has. */
+          "if-none-match"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      responses: {
+        /** The OpenAPI document. */
+        200: {
+          content: {
+            "application/json": {
+              openapi: string;
+              [name: string]: unknown;
+            };
+          };
+        };
+        /** The caller has the current version already. */
+        304: {
+          content?: never;
+        };
+        /** `001429` Too many requests */
+        429: {
+          content: {
+            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001429">;
+          };
+        };
+        /** `001500` Internal error */
+        500: {
+          content: {
+            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001500">;
+          };
+        };
+        /** `002503` Deadline exceeded */
+        503: {
+          content: {
+            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"002503">;
           };
         };
       };

@@ -3,70 +3,6 @@
 // biome-ignore-all lint: it is generated
 
 export interface paths {
-  "/v1": {
-    /**
-     * Says what this API is, and where to go from here.
-     *
-     * JSON for programs; for a browser, a page with every endpoint and with lines that call them.
-     *
-     * **Who may call it:** anyone.
-     */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      responses: {
-        /** Name, version, commit and links. */
-        200: {
-          content: {
-            "application/json": {
-              name: string;
-              version: string;
-              /** The commit it was built from; `development` if it runs from its sources. */
-              commit: string;
-              description: string;
-              /** Paths on this host, by purpose. */
-              links: {
-                [name: string]: string;
-              };
-            };
-            "text/html; charset=utf-8": string;
-          };
-        };
-        /** `001400` Validation Error · `002400` HTTP Header not set */
-        400: {
-          content: {
-            "application/json": ErrorAnswer<"001400" | "002400">;
-            "application/problem+json": ProblemAnswer<"001400" | "002400">;
-          };
-        };
-        /** `001429` Too many requests */
-        429: {
-          content: {
-            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001429">;
-          };
-        };
-        /** `001500` Internal error */
-        500: {
-          content: {
-            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001500">;
-          };
-        };
-        /** `002503` Deadline exceeded */
-        503: {
-          content: {
-            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"002503">;
-          };
-        };
-      };
-    };
-  };
   "/v1/admin/endpoints": {
     /**
      * Lists every endpoint of this API and who may call it.
@@ -366,6 +302,182 @@ export interface paths {
       };
     };
   };
+  "/v1/manage/hc": {
+    /**
+     * Tells whether the API is up.
+     *
+     * **Who may call it:** anyone.
+     */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      responses: {
+        /** The API is up. */
+        200: {
+          content: {
+            "application/json": {
+              status: string;
+            };
+          };
+        };
+        /** `001429` Too many requests */
+        429: {
+          content: {
+            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001429">;
+          };
+        };
+        /** `001500` Internal error */
+        500: {
+          content: {
+            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001500">;
+          };
+        };
+        /** `002503` Deadline exceeded · `003503` Shutting down */
+        503: {
+          content: {
+            "application/json": ErrorAnswer<"002503" | "003503"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"002503" | "003503">;
+          };
+        };
+      };
+    };
+  };
+  "/v1/users/whoami": {
+    /**
+     * Returns the caller: the token's subject, groups and claims.
+     *
+     * **Who may call it:** USERS or ADMINS.
+     */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      responses: {
+        /** The caller. */
+        200: {
+          content: {
+            "application/json": {
+              subject: string;
+              groups: string[];
+              scopes: string[];
+              /** The verified claims, with their types as in the token. */
+              claims: {
+                [name: string]: unknown;
+              };
+            };
+          };
+        };
+        /** `001401` Invalid JWT Token */
+        401: {
+          content: {
+            "application/json": ErrorAnswer<"001401"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001401">;
+          };
+        };
+        /** `002401` Unauthorized */
+        403: {
+          content: {
+            "application/json": ErrorAnswer<"002401">;
+            "application/problem+json": ProblemAnswer<"002401">;
+          };
+        };
+        /** `001429` Too many requests */
+        429: {
+          content: {
+            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001429">;
+          };
+        };
+        /** `001500` Internal error */
+        500: {
+          content: {
+            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001500">;
+          };
+        };
+        /** `001503` Service unavailable · `002503` Deadline exceeded */
+        503: {
+          content: {
+            "application/json": ErrorAnswer<"001503" | "002503"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001503" | "002503">;
+          };
+        };
+      };
+    };
+  };
+  "/v1": {
+    /**
+     * Says what this API is, and where to go from here.
+     *
+     * JSON for programs; for a browser, a page with every endpoint and with lines that call them.
+     *
+     * **Who may call it:** anyone.
+     */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      responses: {
+        /** Name, version, commit and links. */
+        200: {
+          content: {
+            "application/json": {
+              name: string;
+              version: string;
+              /** The commit it was built from; `development` if it runs from its sources. */
+              commit: string;
+              description: string;
+              /** Paths on this host, by purpose. */
+              links: {
+                [name: string]: string;
+              };
+            };
+            "text/html; charset=utf-8": string;
+          };
+        };
+        /** `001400` Validation Error · `002400` HTTP Header not set */
+        400: {
+          content: {
+            "application/json": ErrorAnswer<"001400" | "002400">;
+            "application/problem+json": ProblemAnswer<"001400" | "002400">;
+          };
+        };
+        /** `001429` Too many requests */
+        429: {
+          content: {
+            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001429">;
+          };
+        };
+        /** `001500` Internal error */
+        500: {
+          content: {
+            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"001500">;
+          };
+        };
+        /** `002503` Deadline exceeded */
+        503: {
+          content: {
+            "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
+            "application/problem+json": ProblemAnswer<"002503">;
+          };
+        };
+      };
+    };
+  };
   "/v1/docs": {
     /**
      * Shows this API in Swagger UI.
@@ -506,52 +618,6 @@ export interface paths {
       };
     };
   };
-  "/v1/manage/hc": {
-    /**
-     * Tells whether the API is up.
-     *
-     * **Who may call it:** anyone.
-     */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      responses: {
-        /** The API is up. */
-        200: {
-          content: {
-            "application/json": {
-              status: string;
-            };
-          };
-        };
-        /** `001429` Too many requests */
-        429: {
-          content: {
-            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001429">;
-          };
-        };
-        /** `001500` Internal error */
-        500: {
-          content: {
-            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001500">;
-          };
-        };
-        /** `002503` Deadline exceeded · `003503` Shutting down */
-        503: {
-          content: {
-            "application/json": ErrorAnswer<"002503" | "003503"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"002503" | "003503">;
-          };
-        };
-      };
-    };
-  };
   "/v1/openapi.json": {
     /**
      * Returns this API's OpenAPI 3.1 document.
@@ -666,7 +732,7 @@ export interface paths {
   };
   "/v1/redoc/{asset}": {
     /**
-     * Returns a script of ReDoc.
+     * Returns a file of ReDoc.
      *
      * **Who may call it:** anyone.
      */
@@ -793,72 +859,6 @@ export interface paths {
           content: {
             "application/json": ErrorAnswer<"002503"> | components["schemas"]["GatewayError"];
             "application/problem+json": ProblemAnswer<"002503">;
-          };
-        };
-      };
-    };
-  };
-  "/v1/users/whoami": {
-    /**
-     * Returns the caller: the token's subject, groups and claims.
-     *
-     * **Who may call it:** USERS or ADMINS.
-     */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      responses: {
-        /** The caller. */
-        200: {
-          content: {
-            "application/json": {
-              subject: string;
-              groups: string[];
-              scopes: string[];
-              /** The verified claims, with their types as in the token. */
-              claims: {
-                [name: string]: unknown;
-              };
-            };
-          };
-        };
-        /** `001401` Invalid JWT Token */
-        401: {
-          content: {
-            "application/json": ErrorAnswer<"001401"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001401">;
-          };
-        };
-        /** `002401` Unauthorized */
-        403: {
-          content: {
-            "application/json": ErrorAnswer<"002401">;
-            "application/problem+json": ProblemAnswer<"002401">;
-          };
-        };
-        /** `001429` Too many requests */
-        429: {
-          content: {
-            "application/json": ErrorAnswer<"001429"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001429">;
-          };
-        };
-        /** `001500` Internal error */
-        500: {
-          content: {
-            "application/json": ErrorAnswer<"001500"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001500">;
-          };
-        };
-        /** `001503` Service unavailable · `002503` Deadline exceeded */
-        503: {
-          content: {
-            "application/json": ErrorAnswer<"001503" | "002503"> | components["schemas"]["GatewayError"];
-            "application/problem+json": ProblemAnswer<"001503" | "002503">;
           };
         };
       };

@@ -191,6 +191,7 @@ function assetFiles(swaggerUi: SwaggerUiExpress): Map<string, Buffer> {
     ["docs/landing.js", page("landing.js")],
     ["redoc/redoc.standalone.js", Buffer.from(redoc)],
     ["redoc/redoc-init.js", page("redoc-init.js")],
+    ["redoc/redoc.css", page("redoc.css")],
   ]);
 }
 

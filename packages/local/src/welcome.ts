@@ -78,9 +78,12 @@ function docsLines({ routes, runtime: { baseUrl } }: WelcomeOptions): readonly s
     return route && baseUrl + publicPath(route.path);
   };
   const [root, swagger, redoc] = [urlOf("getRoot"), urlOf("getDocs"), urlOf("getRedoc")];
-  const pages = [swagger && `${swagger} (Swagger UI)`, redoc && `${redoc} (ReDoc)`].filter(Boolean);
+  const pages = [
+    ...(swagger ? [`  Docs      ${swagger} (Swagger UI)`] : []),
+    ...(redoc ? [`  ReDoc     ${redoc}`] : []),
+  ];
   if (pages.length === 0) return [];
-  return [...(root ? [`  Page      ${root}`] : []), `  Docs      ${pages.join(", ")}`];
+  return [...(root ? [`  Page      ${root}`] : []), ...pages];
 }
 
 /** The health check, a sign-in, and an endpoint for each of two callers. */

@@ -6,6 +6,7 @@ import { anyone } from "../route/access.ts";
 import { defineRoute } from "../route/define-route.ts";
 import { testConfig } from "../testing/test-environment.ts";
 import { landingPage } from "./landing-page.ts";
+import { openApiDocument } from "./openapi.ts";
 
 const { features, ...config } = testConfig(fixtureApi);
 const { name, version, description } = fixtureApi;
@@ -75,4 +76,17 @@ it("the landing page marks a container-only endpoint, and has no button for it",
   assert.doesNotMatch(page("container"), /Call it/);
   assert.doesNotMatch(page(), /container/);
   assert.match(page(), /Call it/);
+});
+
+it("the landing page and the OpenAPI document list the API's own endpoints before those of the docs pages", async () => {
+  const routes = await enabledRoutes(fixtureApi, features);
+  const isOfDocs = (path: string) => routes.some((route) => route.role === "docs" && route.path === path);
+  const { paths = {} } = await openApiDocument({ api: fixtureApi, routes, config, basePath: "" });
+  const listed = [...landingPage({ ...options, routes }).matchAll(/<article id="(\w+)"/g)].map(
+    ([, id]) => routes.find(({ operationId }) => operationId === id)?.path ?? "",
+  );
+  for (const order of [Object.keys(paths), listed].map((paths) => paths.map(isOfDocs))) {
+    assert.ok(order.includes(true) && order.includes(false));
+    assert.deepEqual(order, order.toSorted());
+  }
 });

@@ -4,6 +4,7 @@ import { publicPath } from "../request/request-path.ts";
 import { describeAccess } from "../route/access.ts";
 import type { HandlerContext, Route } from "../route/define-route.ts";
 import { curlLine, signInLines } from "./curl-lines.ts";
+import { byPurpose } from "./endpoint-order.ts";
 import { fileVersion } from "./files.ts";
 import type { SignInPage } from "./sign-in-page.ts";
 
@@ -52,7 +53,7 @@ ${tokenPath ? signIn(baseUrl + tokenPath, firstCaller, demoCallers(config.demoCa
 <section aria-labelledby="endpoints">
 <h2 id="endpoints">Endpoints</h2>
 ${routes
-  .toSorted((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1))
+  .toSorted(byPurpose)
   .map((route) =>
     endpoint(route, baseUrl, basePath, config.demoCallers.length > 0 || signInPage !== undefined),
   )
@@ -121,11 +122,6 @@ ${isCallable && isSimple ? `<button type="button" data-call="${url}" hidden>Call
 
 function code(lines: string): string {
   return `<pre tabindex="0"><code>${safe(lines)}</code></pre>`;
-}
-
-/** The API's product endpoints come before those that describe the API. */
-function rank({ role }: Route): number {
-  return role === "docs" ? 1 : 0;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

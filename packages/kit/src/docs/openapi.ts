@@ -22,6 +22,7 @@ import {
   placesOf,
   streamFaults,
 } from "../route/schema-faults.ts";
+import { byPurpose } from "./endpoint-order.ts";
 import { type Components, type JsonSchema, toJsonSchema } from "./json-schema.ts";
 import type { SignInPage } from "./sign-in-page.ts";
 
@@ -128,9 +129,7 @@ export async function openApiDocument({
   }
   // OpenAPI cannot describe an operation for every method: the description mentions a mounted router.
   const routers = routes.filter(({ method, path }) => method === "ANY" && !path.endsWith("+}"));
-  for (const route of routes
-    .filter(({ method }) => method !== "ANY")
-    .sort((a, b) => a.path.localeCompare(b.path)))
+  for (const route of routes.filter(({ method }) => method !== "ANY").sort(byPurpose))
     registry.registerPath(
       operation(route, api.errors, { components, report: (fault) => faults.push(fault) }),
     );

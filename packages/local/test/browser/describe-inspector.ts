@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { openPage } from "./chromium.ts";
+import { illegibleParts } from "./legibility.ts";
 
 /** Tests that the gateway's inspector shows the docs pages' requests. */
 export function describeInspector(
   world: () => { readonly browser: Browser; readonly baseUrl: string; readonly inspectorUrl: string },
 ): void {
   describe("the gateway's inspector", () => {
-    it("shows past requests, and new ones as they arrive", async () => {
+    it("shows past requests, and new ones as they arrive, legibly and on a phone too", async () => {
       const { browser, baseUrl, inspectorUrl } = world();
       const { page, faults, close } = await openPage(browser, inspectorUrl);
       await page.goto(inspectorUrl);
@@ -22,6 +23,13 @@ export function describeInspector(
       const refused = request("/v1/me");
       await refused.waitFor();
       assert.match(await refused.locator("summary").innerText(), /401[\s\S]*refused/);
+
+      await refused.locator("summary").click();
+      await page.setViewportSize({ width: 320, height: 640 });
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        assert.deepEqual(await illegibleParts(page), [], colorScheme);
+      }
       assert.deepEqual(faults, []);
       await close();
     });

@@ -5,6 +5,7 @@ import { describeAccess } from "@lambda-express-api/kit/route/access.ts";
 import type { Page } from "playwright-core";
 import { api } from "../fixtures/members/src/api.ts";
 import type { WatchedPage } from "./chromium.ts";
+import { illegibleParts } from "./legibility.ts";
 
 const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
 
@@ -44,9 +45,16 @@ export function describeRedoc(
           .waitFor();
       });
 
-      it("opens again from the browser's cache", async () => {
-        await page.reload();
+      it("follows the change to dark mode, which loads it again from the browser's cache, and is legible in both", async () => {
+        const paper = () => page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
+        assert.deepEqual(await illegibleParts(page), []);
+        assert.equal(await paper(), "rgb(255, 255, 255)");
+        const loaded = page.waitForEvent("load");
+        await page.emulateMedia({ colorScheme: "dark" });
+        await loaded;
         await page.waitForSelector("h1");
+        assert.deepEqual(await illegibleParts(page), []);
+        assert.equal(await paper(), "rgb(23, 25, 26)");
       });
     }
 

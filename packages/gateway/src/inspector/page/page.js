@@ -30,8 +30,8 @@ function showState() {
   const items = [...list.children];
   for (const item of items) item.hidden = !item.dataset.searchable.includes(wanted);
   const shown = items.filter((item) => !item.hidden).length;
-  state.textContent =
-    shown === items.length ? `Live, ${items.length} requests` : `Live, ${shown} of ${items.length} requests`;
+  const all = items.length === 1 ? "1 request" : `${items.length} requests`;
+  state.textContent = shown === items.length ? `Live, ${all}` : `Live, ${shown} of ${all}`;
   empty.hidden = items.length > 0;
 }
 

@@ -20,7 +20,7 @@ it("ReDoc's script names no other host to fetch from", async () => {
 it("ReDoc's page takes its title from the document, with stubs for the browser and ReDoc", async (t) => {
   const { text } = await supertest(testApp(fixtureApi)).get("/v1/redoc/redoc-init.js").buffer(true);
   t.after(() => {
-    for (const name of ["document", "Redoc"]) Reflect.deleteProperty(globalThis, name);
+    for (const name of ["document", "Redoc", "matchMedia"]) Reflect.deleteProperty(globalThis, name);
   });
   const document = { info: { title: "fixture-api" } };
   for (const [answer, title, given] of [
@@ -31,7 +31,8 @@ it("ReDoc's page takes its title from the document, with stubs for the browser a
     const page = { title: "ReDoc", getElementById: (id: string) => `<${id}>` };
     const init = t.mock.fn();
     const { mock } = t.mock.method(globalThis, "fetch", answer);
-    Object.assign(globalThis, { document: page, Redoc: { init } });
+    const matchMedia = () => ({ matches: false, addEventListener() {} });
+    Object.assign(globalThis, { document: page, Redoc: { init }, matchMedia });
     // Each import has a different address, because a module runs once.
     await import(`data:text/javascript,${encodeURIComponent(`${text}// ${title} ${JSON.stringify(given)}`)}`);
     assert.deepEqual(mock.calls[0]?.arguments, ["openapi.json"]);

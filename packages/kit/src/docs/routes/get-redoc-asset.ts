@@ -11,7 +11,7 @@ export const getRedocAsset = ({ prefix }: DocsOptions) =>
     head: true,
     path: `${prefix}/redoc/{asset}`,
     role: "docs",
-    summary: "Returns a script of ReDoc.",
+    summary: "Returns a file of ReDoc.",
     feature: "docs",
     request: (z) => ({
       ...assetRequest(z),
