@@ -6,6 +6,7 @@ import type { Locator, Page } from "playwright-core";
 import { api } from "../fixtures/members/src/api.ts";
 import { local } from "../fixtures/members/src/local.ts";
 import type { WatchedPage } from "./chromium.ts";
+import { illegibleParts } from "./legibility.ts";
 import { authorize, execute, logout, pressAuthorize, reload, tryItOut, withOperation } from "./swagger-ui.ts";
 
 /** The browser needs seconds to highlight such a document, so other tests check these answers. */
@@ -63,6 +64,18 @@ export function describeSwaggerUi(
     });
 
     if (thorough) {
+      it("fits a phone, and is legible in light and dark mode", async () => {
+        const desktop = page.viewportSize();
+        await page.setViewportSize({ width: 390, height: 800 });
+        await withOperation(page, "createToken", async () => {
+          assert.deepEqual(await illegibleParts(page), []);
+          await page.evaluate("document.documentElement.classList.add('dark-mode')");
+          assert.deepEqual(await illegibleParts(page), []);
+          await page.evaluate("document.documentElement.classList.remove('dark-mode')");
+        });
+        if (desktop) await page.setViewportSize(desktop);
+      });
+
       it("explains a failed sign-in, and shows the answer of Try it out unchanged", async () => {
         await page.click(".btn.authorize");
         const dialog = page.locator(".auth-container");

@@ -9,7 +9,8 @@ export function illegibleParts(page: Page): Promise<string[]> {
 }
 
 /** Runs in the browser. Colours go through a canvas, which knows every notation. */
-const FIND = `(() => {
+const FIND = `(async () => {
+  await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
   const { clientWidth, scrollWidth } = document.documentElement;
   const faults = scrollWidth > clientWidth ? ["content is " + scrollWidth + " px wide in " + clientWidth] : [];
   const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
