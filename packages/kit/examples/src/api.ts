@@ -1,4 +1,4 @@
-/** The API of docs/guides/requests-and-answers.md. It runs in the kit's tests, in both runtimes. */
+/** The API of docs/guides/requests-and-responses.md. It runs in the kit's tests, in both runtimes. */
 import { defineApi, matching } from "@lambda-express-api/kit";
 import { routes } from "./routes/routes.ts";
 
