@@ -115,9 +115,9 @@ function accessTable(routes: readonly Route[]): string {
   ]);
   return `${NOTE}
 
-# Who may call what
+# Access rules
 
-Anything that is not in this table answers 404. The access tests call every row as every kind of caller.
+Any other method or path returns 404. The access tests call every endpoint as every kind of caller.
 
 ${table(["Endpoint", "Who may call it", "What it does", "Feature"], rows)}
 `;
