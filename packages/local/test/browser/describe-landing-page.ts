@@ -42,6 +42,7 @@ export function describeLandingPage(
       assert.match(await call(page, "getHealth"), /^200\n/);
       assert.match(await call(page, "getMe"), /^401\n/);
       await signIn("user@example.com");
+      assert.ok(await page.locator("#getMe output").isHidden(), "the earlier answer was another caller's");
       assert.match(await call(page, "getMe"), /^200\n[\s\S]*"USERS"/);
       assert.match(
         await call(page, "listEndpoints"),

@@ -24,6 +24,8 @@ async function signIn(button) {
   const output = callers.querySelector("output");
   const isOut = button.getAttribute("aria-pressed") === "true";
   token = undefined;
+  // Earlier answers were another caller's.
+  for (const answer of document.querySelectorAll("article output")) answer.hidden = true;
   for (const other of callers.querySelectorAll("button")) other.setAttribute("aria-pressed", "false");
   if (isOut) return say(output, "Not signed in.");
   if (callers.dataset.authorizationUrl) {
