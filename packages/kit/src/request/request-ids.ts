@@ -55,11 +55,10 @@ export class TraceContext {
   readonly traceId: string;
   /** The caller's own span, if there is one. */
   readonly parentSpanId: string | undefined;
-  /** 16 digits: this request's span, the parent of its outgoing calls. */
-  spanId: string = randomHex(16);
   /** Two digits; the last bit says whether the caller records the trace. */
   readonly flags: string;
   readonly #state: string | undefined;
+  #spanId: string | undefined = undefined;
 
   /**
    * @param headers of the request.
@@ -73,6 +72,12 @@ export class TraceContext {
     this.flags = flags;
     // Meaningless without the header that it belongs to (section 4.2).
     this.#state = traceId === undefined ? undefined : textOf(headers.tracestate) || undefined;
+  }
+
+  /** 16 digits: this request's span, the parent of its outgoing calls. */
+  get spanId(): string {
+    this.#spanId ??= randomHex(16);
+    return this.#spanId;
   }
 
   /** The headers that make a request to another service part of the same trace. */
