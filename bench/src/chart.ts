@@ -1,5 +1,5 @@
 /** `docs/images/benchmarks.svg`: the medians of a run as bars, drawn by Vega-Lite. */
-import { labelOf } from "./candidates.ts";
+import { GROWING, labelOf, SIZES } from "./candidates.ts";
 import type { Results, ServerName } from "./results.ts";
 import type { Summary } from "./statistics.ts";
 
@@ -20,14 +20,34 @@ const OURS = "#1a7f37";
 const THEIRS = "#8c959f";
 const FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif";
 
-/** Draws the chart. Needs the packages in `bench/package.json`. */
-export async function drawChart(results: Results): Promise<string> {
+const CONFIG = {
+  font: FONT,
+  view: { stroke: null },
+  title: { color: INK, subtitleColor: FAINT, fontSize: 16, subtitleFontSize: 12 },
+  axis: {
+    labelColor: INK,
+    labelFontSize: 12,
+    labelLimit: 400,
+    labelPadding: 6,
+    domain: false,
+    ticks: false,
+  },
+};
+
+/** Draws the chart of a run. */
+export const drawChart = (results: Results): Promise<string> => draw(chartOf(results));
+
+/** Draws how a cold start grows with the number of endpoints. */
+export const drawGrowth = (results: Results): Promise<string> => draw(growthOf(results));
+
+/** Needs the packages in `bench/package.json`. */
+async function draw(chart: object): Promise<string> {
   const { compile } = await library<{ compile(spec: object): { spec: object } }>("vega-lite");
   const vega = await library<{
     parse(spec: object): object;
     View: new (runtime: object, options: object) => { toSVG(): Promise<string> };
   }>("vega");
-  const { spec } = compile(chartOf(results));
+  const { spec } = compile(chart);
   return new vega.View(vega.parse(spec), { renderer: "none" }).toSVG();
 }
 
@@ -58,19 +78,37 @@ function chartOf(results: Results): object {
       ),
       panel("Container: requests per second, more is better", serverBars(results)),
     ],
-    config: {
-      font: FONT,
-      view: { stroke: null },
-      title: { color: INK, subtitleColor: FAINT, fontSize: 16, subtitleFontSize: 12 },
-      axis: {
-        labelColor: INK,
-        labelFontSize: 12,
-        labelLimit: 400,
-        labelPadding: 6,
-        domain: false,
-        ticks: false,
+    config: CONFIG,
+  };
+}
+
+function growthOf({ coldGrowth }: Results): object {
+  const values = GROWING.flatMap((name) =>
+    [0, ...SIZES].flatMap((endpoints) => {
+      const candidate = endpoints === 0 ? name : `${name}-${endpoints}`;
+      const row = coldGrowth.find((found) => found.candidate === candidate && found.request === "health");
+      return row ? [{ label: labelOf(name), endpoints, milliseconds: row.milliseconds.median }] : [];
+    }),
+  );
+  return {
+    background: PAPER,
+    padding: 20,
+    title: { text: "Cold start by the number of endpoints, milliseconds", anchor: "start", offset: 16 },
+    width: 420,
+    height: 240,
+    data: { values },
+    mark: { type: "line", point: true },
+    encoding: {
+      x: { field: "endpoints", type: "quantitative", axis: { title: null, values: [0, ...SIZES] } },
+      y: { field: "milliseconds", type: "quantitative", axis: { title: null }, scale: { zero: true } },
+      color: {
+        field: "label",
+        type: "nominal",
+        legend: { title: null, labelColor: INK, labelLimit: 400 },
+        scale: { domain: GROWING.map(labelOf), range: [OURS, "#4ac26b", THEIRS, "#bf8700"] },
       },
     },
+    config: CONFIG,
   };
 }
 

@@ -6,7 +6,7 @@ import { startTestIssuer, type TestIssuer } from "../../packages/kit/src/testing
 import { EXPRESS_SERVER, PRODUCT_SERVER } from "./candidates.ts";
 import type { Effort } from "./lambda-measures.ts";
 import type { Cores } from "./machine.ts";
-import type { ContainerRow, ServerName } from "./results.ts";
+import type { ContainerRow, ServerName, StartRow } from "./results.ts";
 import { ended, runProcess, startProcess } from "./run-process.ts";
 import { shuffled, summarise } from "./statistics.ts";
 
@@ -86,6 +86,40 @@ export async function measureContainer(
       p99Milliseconds: of(({ p99Milliseconds }) => p99Milliseconds),
     };
   });
+}
+
+const STARTED = ["express", "product"] as const;
+/** A path that each server answers without a token. */
+const OPEN_PATHS = { express: "/v1/users/whoami", product: "/v1/manage/hc" } as const;
+
+/** Measures processes from their start to their first answer. */
+export async function measureStart({ rounds, onRound }: Effort, cores: Cores): Promise<StartRow[]> {
+  const issuer = await startTestIssuer();
+  const samples = STARTED.map((server) => ({ server, milliseconds: [] as number[], cpu: [] as number[] }));
+  try {
+    for (let round = 0; round <= rounds; round++) {
+      onRound(round);
+      for (const sample of shuffled(samples)) {
+        const before = performance.now();
+        const server = await startServer(sample.server, issuer, cores);
+        const { status } = await fetch(server.url + OPEN_PATHS[sample.server]);
+        const elapsed = performance.now() - before;
+        const used = sum([...(await server.cpuSeconds()).values()]);
+        await server.stop();
+        if (status !== 200) throw new Error(`${sample.server} answered its first request with ${status}`);
+        if (round === 0) continue;
+        sample.milliseconds.push(elapsed);
+        sample.cpu.push(used * 1000);
+      }
+    }
+  } finally {
+    await issuer.close();
+  }
+  return samples.map(({ server, milliseconds, cpu }) => ({
+    server,
+    milliseconds: summarise(milliseconds),
+    cpuMilliseconds: summarise(cpu),
+  }));
 }
 
 async function startServer(name: ServerName, issuer: TestIssuer, cores: Cores) {

@@ -2,10 +2,18 @@
 
 import { settingsTable } from "../../packages/infra/src/settings.ts";
 import { type StubProvider, startStubProvider } from "../../packages/kit/test/support/stub-provider.ts";
-import { type CandidateName, entryOf, PEERS, PRODUCTS } from "./candidates.ts";
+import {
+  type CandidateName,
+  entryOf,
+  GROWING,
+  PEERS,
+  PRODUCTS,
+  SIZES,
+  type SizedName,
+} from "./candidates.ts";
 import type { Cores } from "./machine.ts";
 import { eventOf, type RequestName } from "./requests.ts";
-import type { ColdRow, MemoryRow, WarmRow } from "./results.ts";
+import type { ColdRow, GrowthRow, MemoryRow, WarmRow } from "./results.ts";
 import { runProcess } from "./run-process.ts";
 import { shuffled, summarise } from "./statistics.ts";
 
@@ -20,8 +28,8 @@ export interface WarmEffort extends Effort {
   readonly invocations: number;
 }
 
-interface Case {
-  readonly candidate: CandidateName;
+interface Case<Name = CandidateName> {
+  readonly candidate: Name;
   readonly request: RequestName;
 }
 
@@ -70,6 +78,28 @@ const WARM_CASES: readonly Case[] = [
   ...HOT.map((request) => ({ candidate: "product" as const, request })),
 ];
 
+const COLD_GROWTH_CASES: readonly Case<CandidateName | SizedName>[] = [
+  ...GROWING.flatMap((name) =>
+    [name, ...SIZES.map((size) => `${name}-${size}` as const)].map((candidate) => ({
+      candidate,
+      request: "health" as const,
+    })),
+  ),
+  ...(["product", "product-500", "product-without-cache", "product-without-cache-500"] as const).map(
+    (candidate) => ({ candidate, request: "whoAmI" as const }),
+  ),
+  ...(["product-10", "product-500"] as const).map((candidate) => ({ candidate, request: "thing" as const })),
+  ...(["product-10", "product-10-with-sdks"] as const).map((candidate) => ({
+    candidate,
+    request: "health" as const,
+  })),
+  { candidate: "product-500", request: "openapi" },
+];
+
+const WARM_GROWTH_CASES: readonly Case<SizedName>[] = (["product-10", "product-500"] as const).map(
+  (candidate) => ({ candidate, request: "thing" }),
+);
+
 /**
  * Imports and first answers. Each round measures every candidate once in random order; an extra first round,
  * which does not count, brings the files into the system's cache.
@@ -77,18 +107,8 @@ const WARM_CASES: readonly Case[] = [
 export async function measureCold({ rounds, onRound }: Effort, cores: Cores): Promise<ColdRow[]> {
   const provider = await startProvider();
   try {
-    const run = async <Sample extends Answered>(script: string, { candidate, request }: Case) => {
-      const { result, output } = await runProcess<Sample>({
-        script,
-        flags: lambdaFlags(FUNCTION_MEGABYTES),
-        args: [entryOf(candidate), eventOf(request)],
-        environment: { ...functionEnvironment, ...provider.environment },
-        cores: cores.server,
-      });
-      if (output.includes("code cache not used") !== (candidate === "product-without-cache"))
-        throw new Error(`${candidate} was not measured as its name says; it wrote:\n${output}`);
-      return succeeded(result, candidate, request);
-    };
+    const run = <Sample extends Answered>(script: string, one: Case) =>
+      startOnce<Sample>(script, one, cores, provider.environment);
     const loaded = new Map<Case, LoadedSample>();
     for (const one of COLD_CASES) loaded.set(one, await run<LoadedSample>("loaded.js", one));
     const samples = await inRounds(COLD_CASES, { rounds, onRound }, (one) => run<ColdSample>("cold.js", one));
@@ -108,6 +128,49 @@ export async function measureCold({ rounds, onRound }: Effort, cores: Cores): Pr
   } finally {
     await provider.close();
   }
+}
+
+/** Runs a process that imports a handler and lets it answer once. */
+async function startOnce<Sample extends Answered>(
+  script: string,
+  { candidate, request }: Case<CandidateName | SizedName>,
+  cores: Cores,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Sample> {
+  const { result, output } = await runProcess<Sample>({
+    script,
+    flags: lambdaFlags(FUNCTION_MEGABYTES),
+    args: [entryOf(candidate), eventOf(request)],
+    environment: { ...functionEnvironment, ...environment },
+    cores: cores.server,
+  });
+  if (output.includes("code cache not used") !== candidate.startsWith("product-without-cache"))
+    throw new Error(`${candidate} was not measured as its name says; it wrote:\n${output}`);
+  return succeeded(result, candidate, request);
+}
+
+/** Cold starts, by the number of other endpoints. */
+export async function measureColdGrowth(effort: Effort, cores: Cores): Promise<GrowthRow[]> {
+  const samples = await inRounds(COLD_GROWTH_CASES, effort, (one) =>
+    startOnce<ColdSample>("cold.js", one, cores),
+  );
+  return COLD_GROWTH_CASES.map((one) => ({
+    ...one,
+    milliseconds: summarise((samples.get(one) ?? []).map(({ milliseconds }) => milliseconds)),
+    cpuMilliseconds: summarise((samples.get(one) ?? []).map(({ cpuMilliseconds }) => cpuMilliseconds)),
+  }));
+}
+
+/** Warm invocations of a path with a variable, among few endpoints and among many. */
+export async function measureWarmGrowth(effort: WarmEffort, cores: Cores): Promise<GrowthRow[]> {
+  const samples = await inRounds(WARM_GROWTH_CASES, effort, (one) =>
+    invokeManyTimes(one, FUNCTION_MEGABYTES, effort, cores),
+  );
+  return WARM_GROWTH_CASES.map((one) => ({
+    ...one,
+    milliseconds: summarise((samples.get(one) ?? []).map(({ microseconds }) => microseconds / 1000)),
+    cpuMilliseconds: summarise((samples.get(one) ?? []).map(({ cpuMicroseconds }) => cpuMicroseconds / 1000)),
+  }));
 }
 
 /** One invocation of many, and the memory that they leave in use. */
@@ -154,7 +217,7 @@ async function startProvider(): Promise<StubProvider> {
 }
 
 async function invokeManyTimes(
-  { candidate, request }: Case,
+  { candidate, request }: Case<CandidateName | SizedName>,
   memoryMegabytes: number,
   { warmUps, invocations }: WarmEffort,
   cores: Cores,

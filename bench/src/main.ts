@@ -26,7 +26,7 @@ async function run({ isQuick, isWait }: BenchOptions): Promise<void> {
   }
   installPeers();
   // Imported after the installation of its dependencies.
-  const [{ measure }, { pageOf, tablesOf }, { drawChart }, { writtenAs }] = await Promise.all([
+  const [{ measure }, { pageOf, tablesOf }, { drawChart, drawGrowth }, { writtenAs }] = await Promise.all([
     import("./measure.ts"),
     import("./page.ts"),
     import("./chart.ts"),
@@ -40,6 +40,7 @@ async function run({ isQuick, isWait }: BenchOptions): Promise<void> {
   writeFileSync(new URL("docs/benchmarks.json", ROOT), json);
   writeFileSync(new URL("docs/benchmarks.md", ROOT), pageOf(results));
   writeFileSync(new URL("docs/images/benchmarks.svg", ROOT), `${await drawChart(results)}\n`);
+  writeFileSync(new URL("docs/images/growth.svg", ROOT), `${await drawGrowth(results)}\n`);
 }
 
 let options: BenchOptions | undefined;

@@ -1,8 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { buildCandidates } from "./candidates.ts";
-import { measureContainer } from "./container-measures.ts";
-import { type Effort, measureCold, measureMemory, measureWarm } from "./lambda-measures.ts";
+import { measureContainer, measureStart } from "./container-measures.ts";
+import {
+  type Effort,
+  measureCold,
+  measureColdGrowth,
+  measureMemory,
+  measureWarm,
+  measureWarmGrowth,
+} from "./lambda-measures.ts";
 import { describeMachine, divideCores, keepOn } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Results } from "./results.ts";
@@ -41,6 +48,9 @@ export async function measure(
     warm: await measureWarm(effort("Warm", isQuick ? 2 : 9, loop), cores),
     memory: await measureMemory(effort("Memory sizes", isQuick ? 1 : 3, loop), cores),
     container: await measureContainer(effort("Container", isQuick ? 1 : 7, load), cores),
+    coldGrowth: await measureColdGrowth(effort("Growth, cold", isQuick ? 3 : 15, {}), cores),
+    warmGrowth: await measureWarmGrowth(effort("Growth, warm", isQuick ? 1 : 7, loop), cores),
+    start: await measureStart(effort("Container's start", isQuick ? 3 : 15, {}), cores),
   };
 }
 

@@ -40,6 +40,11 @@ function results(): Results {
     processorShare: around(1),
     p99Milliseconds: around(3),
   });
+  const grown = (
+    candidate: Results["coldGrowth"][number]["candidate"],
+    milliseconds: number,
+    request: Results["coldGrowth"][number]["request"] = "health",
+  ) => ({ candidate, request, milliseconds: around(milliseconds), cpuMilliseconds: around(milliseconds) });
   return {
     date: "2026-01-02",
     commit: "0123456789ab",
@@ -75,9 +80,28 @@ function results(): Results {
         rssMegabytes: around(100),
       },
     ],
+    coldGrowth: [
+      grown("express", 50),
+      grown("express-500", 200),
+      grown("product", 10),
+      grown("product-500", 11.5),
+      grown("product", 12, "whoAmI"),
+      grown("product-500", 15, "whoAmI"),
+      grown("product-without-cache", 20),
+      grown("product-without-cache-500", 22),
+      grown("product-without-cache", 22, "whoAmI"),
+      grown("product-without-cache-500", 22, "whoAmI"),
+      grown("product-10", 10),
+      grown("product-10-with-sdks", 10),
+    ],
+    warmGrowth: [grown("product-10", 0.05, "thing"), grown("product-500", 0.05, "thing")],
+    start: [
+      { server: "express", milliseconds: around(100), cpuMilliseconds: around(100) },
+      { server: "product", milliseconds: around(80), cpuMilliseconds: around(80) },
+    ],
     container: [
       server("express", 20_000, 21_000),
-      server("product", 19_000, 20_000),
+      server("product", 19_000, 21_000),
       server("product-two-workers", 25_000, 38_000),
       server("product-sharing", 12_500, 20_000),
     ],
@@ -113,7 +137,13 @@ describe("the page of a run", () => {
       9 / 8,
       false,
     ]);
-    assert.deepEqual(verdict(results(), /^Container, requests per second of `GET/), [0.95, true]);
+    assert.deepEqual(verdict(results(), /^Container, requests per second of `GET/), [0.95, false]);
+    assert.deepEqual(verdict(results(), /hc`, with its.* 500 endpoints besides, against none/), [1.15, true]);
+    assert.deepEqual(verdict(results(), /whoami`, with its.* 500 endpoints besides, against none/), [
+      1.25,
+      false,
+    ]);
+    assert.deepEqual(verdict(results(), /process start/), [0.8, false]);
     assert.match(tablesOf(results()).targets, /0\.40 \| at most 0\.35 \| \*\*not met\*\* \|/);
   });
 

@@ -1,8 +1,8 @@
 /** `docs/benchmarks.md`, and the output of a run: both are made from the results alone. */
 import { holds, measuredMilliseconds } from "../../packages/infra/src/cost.ts";
-import { type CandidateName, labelOf } from "./candidates.ts";
-import { requestLine } from "./requests.ts";
-import type { Results, ServerName } from "./results.ts";
+import { type CandidateName, GROWING, labelOf, SIZES } from "./candidates.ts";
+import { type RequestName, requestLine } from "./requests.ts";
+import type { GrowthRow, Results, ServerName } from "./results.ts";
 import type { Summary } from "./statistics.ts";
 import { coldRow, containerRow, judge, ratio, warmRow } from "./targets.ts";
 
@@ -16,13 +16,15 @@ const SERVER_LABELS: Record<ServerName, string> = {
 /** The tables of a run, as Markdown. */
 export function tablesOf(
   results: Results,
-): Record<"targets" | "cold" | "warm" | "memory" | "container", string> {
+): Record<"targets" | "cold" | "growth" | "warm" | "memory" | "container" | "start", string> {
   return {
     targets: targetsTable(results),
     cold: coldTable(results),
+    growth: growthTable(results),
     warm: warmTable(results),
     memory: memoryTable(results),
     container: containerTable(results),
+    start: startTable(results),
   };
 }
 
@@ -39,7 +41,7 @@ the chart and [the numbers](benchmarks.json):
 npm run bench
 \`\`\`
 
-It takes less than ten minutes on an idle machine. \`npm run bench -- --quick\` takes one or two, and writes nothing. The
+It takes less than twenty minutes on an idle machine. \`npm run bench -- --quick\` takes two or three, and writes nothing. The
 milliseconds belong to one machine on one day. The ratios carry over better: their two sides were measured alternately, in
 random order, within one run.
 
@@ -84,6 +86,19 @@ Each sample is a new process. An extra first round, which brings the files into 
 - The token endpoint signs in at a stub of the identity provider on this machine. A real provider takes longer.
 - Download, unpacking and the start of Lambda's machine are not included, for any candidate.
 
+## Growth
+
+![Cold start by the number of endpoints, this API beside its peers](images/growth.svg)
+
+${tables.growth}
+
+Cold starts with added endpoints. Each of ours is a file with a group, a variable, a query and an answer of a few fields
+([sized-apis.ts](../bench/src/sized-apis.ts)); each of a peer's is a route that answers its variable. *One of them* is the first request
+for an added endpoint, with 10 and with 500 of them, and *warm* is one of many requests. In *two SDKs*, one of ten endpoints imports
+\`@aws-sdk/client-dynamodb\` and \`pg\`, and the request is for another.
+
+What a developer waits for (\`npm start\`, a reload, the tests) has its own measure: \`npm run bench -- --wait\`.
+
 ## Warm
 
 ${tables.warm}
@@ -116,6 +131,11 @@ ${tables.container}
 RS256 tokens, sent by [autocannon](https://github.com/mcollina/autocannon) in a separate process. Each sample starts a new
 server, and its first seconds do not count. The API runs as in [the image](../Dockerfile), and its log is read. Express verifies
 no token, and gives all callers the same answer ([express-server.js](../bench/peers/express-server.js)).
+
+${tables.start}
+
+From the start of the process to its first answer: the health endpoint, or the hello world. *CPU* is the time of all threads of the
+process.
 
 *Capacity* is what the workers could answer with one processor each: the requests, divided by the workers' processor time, times
 the number of workers. *Processor* is the busiest worker's share of a processor: well below 1.00, something else was the limit.
@@ -155,6 +175,65 @@ function coldTable(results: Results): string {
       ratio(row.milliseconds, express.milliseconds).toFixed(2),
       ratio(row.milliseconds, hono.milliseconds).toFixed(2),
       String(row.milliseconds.samples),
+    ]),
+  );
+}
+
+const COUNTS = [0, 10, ...SIZES] as const;
+
+/** A column for each number of added endpoints. */
+function growthTable({ coldGrowth, warmGrowth }: Results): string {
+  const row = (
+    label: string,
+    rows: readonly GrowthRow[],
+    request: RequestName,
+    at: (count: (typeof COUNTS)[number]) => string | undefined,
+    unit = 1,
+  ): string[] => [
+    label,
+    ...COUNTS.map((count) => {
+      const found = rows.find(
+        (candidate) => candidate.candidate === at(count) && candidate.request === request,
+      );
+      return found ? withQuartiles(scaled(found.milliseconds, unit), 1) : "";
+    }),
+  ];
+  const sized = (name: string) => (count: number) => (count === 0 ? name : `${name}-${count}`);
+  return table(
+    ["", ...COUNTS.map(String)],
+    [
+      ...GROWING.map((name) => row(`${labelOf(name)}, ms`, coldGrowth, "health", sized(name))),
+      row(`this API, \`${requestLine("whoAmI")}\`, ms`, coldGrowth, "whoAmI", sized("product")),
+      row("this API, one of them, ms", coldGrowth, "thing", sized("product")),
+      row(
+        "this API, two SDKs in one of them, ms",
+        coldGrowth,
+        "health",
+        (count) => `product-${count}-with-sdks`,
+      ),
+      row(`this API, \`${requestLine("openapi")}\`, ms`, coldGrowth, "openapi", sized("product")),
+      row("this API, one of them, warm, µs", warmGrowth, "thing", sized("product"), 1000),
+    ],
+  );
+}
+
+function scaled({ samples, firstQuartile, median, thirdQuartile }: Summary, factor: number): Summary {
+  return {
+    samples,
+    firstQuartile: firstQuartile * factor,
+    median: median * factor,
+    thirdQuartile: thirdQuartile * factor,
+  };
+}
+
+function startTable({ start }: Results): string {
+  return table(
+    ["", "ms", "CPU ms", "Samples"],
+    start.map(({ server, milliseconds, cpuMilliseconds }) => [
+      SERVER_LABELS[server],
+      withQuartiles(milliseconds, 1),
+      withQuartiles(cpuMilliseconds, 1),
+      String(milliseconds.samples),
     ]),
   );
 }

@@ -39,6 +39,11 @@ const REQUESTS = {
   },
   docs: { method: "GET", path: "/v1/docs" },
   redoc: { method: "GET", path: "/v1/redoc" },
+  thing: {
+    method: "GET",
+    path: "/v1/things7/abc?verbose=true",
+    headers: { authorization: `Bearer ${TOKEN}` },
+  },
   openapi: { method: "GET", path: "/v1/openapi.json" },
 } satisfies Record<string, RequestToSend>;
 
@@ -52,5 +57,7 @@ export function requestLine(name: RequestName): string {
 /** The event of a request, as the text that Lambda passes to its runtime. */
 export function eventOf(name: RequestName): string {
   const authorizer = { jwt: { claims: FLATTENED, scopes: null } };
-  return JSON.stringify(payloadEvent(REQUESTS[name], name === "whoAmI" ? { authorizer } : {}));
+  return JSON.stringify(
+    payloadEvent(REQUESTS[name], name === "whoAmI" || name === "thing" ? { authorizer } : {}),
+  );
 }

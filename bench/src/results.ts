@@ -1,5 +1,5 @@
 /** The results of a run, as written to `docs/benchmarks.json`. */
-import type { CandidateName } from "./candidates.ts";
+import type { CandidateName, SizedName } from "./candidates.ts";
 import type { Machine } from "./machine.ts";
 import type { RequestName } from "./requests.ts";
 import type { Summary } from "./statistics.ts";
@@ -26,6 +26,22 @@ export interface WarmRow {
   /** After a garbage collection. */
   readonly heapMegabytes: Summary;
   readonly rssMegabytes: Summary;
+}
+
+/** A cold start, or a warm invocation, of an API with added endpoints. */
+export interface GrowthRow {
+  readonly candidate: CandidateName | SizedName;
+  readonly request: RequestName;
+  /** Of a cold start with its first answer, or of one warm invocation. */
+  readonly milliseconds: Summary;
+  readonly cpuMilliseconds: Summary;
+}
+
+/** A server's process from its start to its first answer. */
+export interface StartRow {
+  readonly server: Extract<ServerName, "express" | "product">;
+  readonly milliseconds: Summary;
+  readonly cpuMilliseconds: Summary;
 }
 
 /**
@@ -64,6 +80,9 @@ export interface Results {
   readonly warm: readonly WarmRow[];
   readonly memory: readonly MemoryRow[];
   readonly container: readonly ContainerRow[];
+  readonly coldGrowth: readonly GrowthRow[];
+  readonly warmGrowth: readonly GrowthRow[];
+  readonly start: readonly StartRow[];
 }
 
 /** The text of `docs/benchmarks.json`: no measurement here has more than five significant digits. */
