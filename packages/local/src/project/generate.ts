@@ -111,7 +111,7 @@ function accessTable(routes: readonly Route[]): string {
     `\`${routeKey(method, path)}\``,
     describeAccess(access),
     summary,
-    [feature && `\`${feature}\``, only && `${only} alone`].filter(Boolean).join(", "),
+    [feature && `\`${feature}\``, only && `${only} only`].filter(Boolean).join(", "),
   ]);
   return `${NOTE}
 
