@@ -16,7 +16,7 @@ function decisionList(): string {
 
 # Decisions
 
-A page for each decision that people ask about: its context, the choice, its price, and what was left out.
+A page for each decision that people ask about: its context, the decision, its consequences, and the alternatives considered.
 
 | Number | Decision |
 | --- | --- |

@@ -152,12 +152,10 @@ Every error of the API has the same form:
 }
 \`\`\`
 
-Codes are opaque and stable. \`reason\` is for people and may change. Every error has the top-level \`message\`; API
-Gateway's own errors have nothing else. The last column shows the gateway's answer if it refuses the same request itself.
+Codes are opaque and stable. \`reason\` is for people and may change. Every error has the top-level \`message\`; API Gateway's own
+errors have nothing else. The last column shows the gateway's response if it refuses the same request itself.
 
-${table(["Code", "Status", "Title", "The gateway's own answer"], rows)}
-`;
-}
+${table(["Code", "Status", "Title", "The gateway's own response"], rows)} `; }
 
 function settingsPage(api: Api): string {
   const head = ["Variable", "What it is for", "It must be", "Default", "Example"];
