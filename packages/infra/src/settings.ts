@@ -261,7 +261,7 @@ export const settingsTable = {
     parse: matching(DOMAIN_NAME),
   },
   DOMAIN_IP_ADDRESS_TYPE: {
-    description: "Whether the domain answers over IPv4 only, or also over IPv6.",
+    description: "Whether the domain accepts only IPv4, or also IPv6.",
     rule: "ipv4 or dualstack",
     example: "dualstack",
     default: "ipv4",
@@ -304,7 +304,7 @@ export const settingsTable = {
     parse: matching(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/),
   },
   EXECUTE_API_ENDPOINT: {
-    description: "Whether the gateway's own host answers too. `off` needs `DOMAIN_NAME`.",
+    description: "Whether the gateway's own host also serves the API. `off` needs `DOMAIN_NAME`.",
     rule: "on or off",
     example: "off",
     default: "on",

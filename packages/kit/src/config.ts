@@ -196,7 +196,7 @@ export const settings = {
   },
   NODE_ENV: {
     description:
-      "In `development` and `test`, an answer that breaks its contract is an error. `development` also sets `AUTH_ERROR_DETAIL` to `provider`.",
+      "In `development` and `test`, a response that breaks its contract is an error. `development` also sets `AUTH_ERROR_DETAIL` to `provider`.",
     rule: "production, development or test",
     example: "production",
     default: "production",
@@ -494,7 +494,7 @@ export const settings = {
     parse: matching(/^[\w.:-]+$/),
   },
   PORT: {
-    description: "The port that the container listens on; 0 takes any free one.",
+    description: "The port that the container listens on; 0 takes any free port.",
     rule: "a number from 0 to 65535",
     example: "5000",
     default: "5000",
@@ -510,7 +510,7 @@ export const settings = {
   },
   DRAIN_DELAY_SECONDS: {
     description:
-      "How long the container keeps accepting requests after SIGTERM, in seconds, while its health endpoint answers 503. Requests in flight then have another 9.5 seconds.",
+      "How long the container keeps accepting requests after SIGTERM, in seconds, while its health endpoint returns 503. Requests in flight then have another 9.5 seconds.",
     rule: "a number from 0 to 300",
     example: "10",
     default: "0",
@@ -526,7 +526,7 @@ export const settings = {
   },
   BODY_IDLE_TIMEOUT_SECONDS: {
     description:
-      "How long the body of a request to the container may stall, in seconds, before the answer is 408.",
+      "How long the body of a request to the container may stall, in seconds, before the caller gets a 408.",
     rule: "a number from 1 to 28",
     example: "5",
     default: "10",
@@ -534,7 +534,7 @@ export const settings = {
   },
   BODY_TIMEOUT_SECONDS: {
     description:
-      "How long the body of a request to the container may take, in seconds, before the answer is 408.",
+      "How long the body of a request to the container may take, in seconds, before the caller gets a 408.",
     rule: "a number from 1 to 28",
     example: "25",
     default: "20",

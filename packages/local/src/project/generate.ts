@@ -155,7 +155,9 @@ Every error of the API has the same form:
 Codes are opaque and stable. \`reason\` is for people and may change. Every error has the top-level \`message\`; API Gateway's own
 errors have nothing else. The last column shows the gateway's response if it refuses the same request itself.
 
-${table(["Code", "Status", "Title", "The gateway's own response"], rows)} `; }
+${table(["Code", "Status", "Title", "The gateway's own response"], rows)}
+`;
+}
 
 function settingsPage(api: Api): string {
   const head = ["Variable", "What it is for", "It must be", "Default", "Example"];
@@ -172,13 +174,13 @@ function settingsPage(api: Api): string {
 
 # Settings
 
-The environment configures the API. All mistakes are reported together at the start, one line each.
+The environment configures the API. At startup, the API reports all mistakes together, one on each line.
 ${own.length > 0 ? `\n## Of this API\n\n${table(head, own)}\n\n## Of every API\n` : ""}
 ${table(head, rowsOf(kitSettings, "**required**"))}
 
 ## Of a deployment
 
-\`sst deploy\` reads these, and those above that identify callers, from the environment, from \`.env.<stage>\`, from \`.env\` and from
+\`sst deploy\` reads these settings, and the settings above that identify callers, from the environment, from \`.env.<stage>\`, from \`.env\` and from
 \`stages.ts\`, in this order. Put secrets, and values that differ between machines, into the environment, and everything else under the
 same names into \`stages.ts\`, where a pull request shows it. \`npm run doctor -- --stage dev\` prints each value and where it comes from. The
 stage name is \`mvp\` unless \`AWS_API_GW_STAGE_NAME\` is set. \`RUNTIME\`, \`NODE_ENV\`, \`HOST\` and \`PORT\` are determined by where the API is
