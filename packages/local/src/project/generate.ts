@@ -164,7 +164,7 @@ function settingsPage(api: Api): string {
   const rowsOf = (settings: Readonly<Record<string, Omit<Setting<unknown>, "parse">>>, whenUnset: string) =>
     Object.entries(settings).map(([name, { description, rule, example, ...setting }]) => [
       `\`${name}\``,
-      `${description}${setting.secret ? " Secret." : ""}${setting.fromInfra ? " At AWS its value comes from `infra.ts`." : ""}`,
+      `${description}${setting.secret ? " Secret." : ""}${setting.fromInfra ? " On AWS, its value comes from `infra.ts`." : ""}`,
       rule,
       setting.default !== undefined ? `\`${setting.default}\`` : setting.optional ? "" : whenUnset,
       `\`${example}\``,
