@@ -31,6 +31,12 @@ const startStandIn = ({ args = [] as string[], environment = {}, api = folder.pa
     asNpm,
   });
 
+/** The message has the whole output, because the exit code alone does not tell why a run failed. */
+async function exitsWithZero(stack: Run): Promise<void> {
+  const { exitCode, output } = await stack.ended;
+  assert.equal(exitCode, 0, `It ended with ${exitCode}:\n${output}`);
+}
+
 describe("a stack that runs", () => {
   let stack: Run;
   let baseUrl: string;
@@ -201,7 +207,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     stack.kill(signal);
 
     assert.equal(await inFlight, "answered while draining");
-    assert.equal((await stack.ended).exitCode, 0);
+    await exitsWithZero(stack);
     await assert.rejects(fetch(baseUrl), /fetch failed/);
     await assert.rejects(fetch(identityUrl), /fetch failed/);
     assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
@@ -222,7 +228,7 @@ test("Ctrl-C during the start leaves nothing running and exits 0", async () => {
   const stack = startStandIn({ api: api.path });
   const [, pid] = await stack.prints(/^never listens, pid (\d+)$/m);
   stack.kill("SIGINT");
-  assert.equal((await stack.ended).exitCode, 0);
+  await exitsWithZero(stack);
   assert.throws(() => process.kill(Number(pid), 0), { code: "ESRCH" });
   await api.remove();
 });
@@ -308,7 +314,7 @@ describe("an API without local.ts, demo.ts, docs pages and token endpoint", () =
       assert.equal((await fetch(`${baseUrl}/v1/legacy/a/b`, { method: "PUT" })).status, 401);
 
       stack.kill("SIGTERM");
-      assert.equal((await stack.ended).exitCode, 0);
+      await exitsWithZero(stack);
     });
   }
 
@@ -341,7 +347,7 @@ describe("with --reload", () => {
   });
   after(async () => {
     stack.kill("SIGINT");
-    assert.equal((await stack.ended).exitCode, 0);
+    await exitsWithZero(stack);
     await api.remove();
   });
 

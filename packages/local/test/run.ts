@@ -9,7 +9,8 @@ export interface Run {
   /** Resolves when the output matches; rejects if the run ends first. */
   prints(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: NodeJS.Signals): void;
-  ended: Promise<{ exitCode: number | null; output: string }>;
+  /** The exit code, or the signal that ended the run. */
+  ended: Promise<{ exitCode: number | NodeJS.Signals | null; output: string }>;
 }
 
 /** A run that hangs fails its test and is killed. */
@@ -40,8 +41,8 @@ export function run(
       child.emit("output");
     });
   }
-  const ended = new Promise<{ exitCode: number | null; output: string }>((resolve) => {
-    child.once("close", (exitCode) => resolve({ exitCode, output }));
+  const ended: Run["ended"] = new Promise((resolve) => {
+    child.once("close", (code, signal) => resolve({ exitCode: code ?? signal, output }));
   });
 
   return {
