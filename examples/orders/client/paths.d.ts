@@ -974,7 +974,7 @@ export interface paths {
         204: {
           content?: never;
         };
-        /** `003401` API key refused */
+        /** `003401` Invalid API key */
         401: {
           content: {
             "application/json": ErrorAnswer<"003401">;

@@ -279,7 +279,7 @@ it("the guide to pipelines lists what a build role can reach outside its stage",
     "`certificate/*`",
     "`assets/*` of SST's bucket",
     "`logs:PutResourcePolicy`",
-    "what begins with the stage's name and a hyphen",
+    "names that begin with the stage's name and a hyphen",
   ])
     assert.ok(guide.includes(row), row);
 });

@@ -299,7 +299,7 @@ describe("the OpenAPI document", () => {
     assert.equal(responses[401].description, "`001401` Invalid JWT Token");
     assert.equal(responses[403].description, "`100403` Another tenant");
     const webhook = Object(paths?.["/v1/webhooks"]).post;
-    assert.equal(webhook.responses[401].description, "`100401` API key refused");
+    assert.equal(webhook.responses[401].description, "`100401` Invalid API key");
   });
 
   it("refuses an error code that the API does not declare", async () => {

@@ -29,7 +29,7 @@ export const catalogue = {
     gatewayMessage: "Unauthorized",
   },
   "002401": { status: 401, title: "Unauthorized", message: "Access unauthorized" },
-  "003401": { status: 401, title: "API key refused", message: "Send a valid API key" },
+  "003401": { status: 401, title: "Invalid API key", message: "Send a valid API key" },
   "001403": {
     status: 403,
     title: "Insufficient scope",
@@ -103,7 +103,7 @@ export const catalogue = {
   },
   "002500": {
     status: 500,
-    title: "Answer too large",
+    title: "Response too large",
     message: "The answer is larger than this API can send",
     gatewayMessage: "Internal Server Error",
   },

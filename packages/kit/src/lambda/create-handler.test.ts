@@ -221,7 +221,7 @@ describe("an error in Lambda", () => {
       assert.deepEqual(JSON.parse(body), {
         error: {
           code: "002500",
-          title: "Answer too large",
+          title: "Response too large",
           message: "The answer is larger than this API can send",
           reason: "Ask for less of it at a time",
           requestId: expectedId,
