@@ -46,8 +46,10 @@ function describeImage({
       it("only the built API: no sources, tests, packages or environment files", () => {
         const files = output("find", "/app", "-type", "f").trim().split("\n");
         assert.ok(files.includes("/app/main.mjs"));
+        assert.ok(files.includes("/app/app.js.cache"));
         const unexpected = files.filter(
-          (file) => !/^\/app\/([\w-]+\.mjs(\.map|\.LEGAL\.txt)?|release\.json)$|^\/app\/assets\//.test(file),
+          (file) =>
+            !/^\/app\/([\w-]+\.m?js(\.cache|\.map|\.LEGAL\.txt)?|release\.json)$|^\/app\/assets\//.test(file),
         );
         assert.deepEqual(unexpected, []);
         assert.ok(!files.some((file) => /\.ts$|\.env|history/.test(file)));

@@ -2,4 +2,4 @@
 import { startContainer } from "@lambda-express-api/kit/container";
 import { api } from "./api.ts";
 
-await startContainer(api);
+startContainer(api);

@@ -1,7 +1,7 @@
 /**
- * Bundles an API into a few files: `app.js` with everything that is loaded at the start, and a file for each
- * part that is loaded on demand. A file is one function, as Node would wrap a CommonJS module;
- * `load-files.ts` runs it. If a module uses top-level await, which functions cannot, the files are ES modules
+ * Bundles an API, for the function and for the container, into a few files: `app.js` with everything that is
+ * loaded at the start, and a file for each part that is loaded on demand. A file is one function, as Node
+ * would wrap a CommonJS module; `load-files.ts` runs it. If a module uses top-level await, which functions cannot, the files are ES modules
  * instead.
  */
 import { rm } from "node:fs/promises";
@@ -37,10 +37,10 @@ export interface Bundle {
 }
 
 export interface BundleOptions {
-  /** The entry's exports: the names, and their modules. */
-  readonly exported: Readonly<Record<string, string>>;
-  /** Modules that are loaded on demand, by their names in the entry's export `jobs`. */
-  readonly jobs?: Readonly<Record<string, string>>;
+  /** The source of the entry, an ES module. */
+  readonly entry: string;
+  /** Values of names in the sources. */
+  readonly define?: Readonly<Record<string, string>>;
   /** The output folder. */
   readonly folder: string;
   readonly externals: ExternalPackages;
@@ -83,10 +83,7 @@ export async function bundleFiles(options: BundleOptions): Promise<Bundle> {
 type Chunks = ReadonlyMap<string, Metafile["outputs"][string]>;
 
 /** esbuild finds out what the parts share, but splits ES modules only. */
-async function splitIntoChunks(
-  { exported, jobs, externals }: BundleOptions,
-  outdir: string,
-): Promise<Chunks> {
+async function splitIntoChunks({ entry, define, externals }: BundleOptions, outdir: string): Promise<Chunks> {
   const { metafile } = await build({
     ...COMMON,
     ...NODE_RESOLUTION,
@@ -96,23 +93,24 @@ async function splitIntoChunks(
     format: "esm",
     metafile: true,
     legalComments: "inline",
-    define: { "import.meta": "__meta" },
-    plugins: [entryOf(exported, jobs), separatePackages, nodeModules(externals), lazyRequires],
+    define: { ...define, "import.meta": "__meta" },
+    plugins: [entryOf(entry), separatePackages, nodeModules(externals), lazyRequires],
   });
   return chunksOf(metafile);
 }
 
-async function bundleModules({ exported, jobs, folder, externals }: BundleOptions): Promise<Bundle> {
+async function bundleModules({ entry, define, folder, externals }: BundleOptions): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
     ...COMMON,
     ...NODE_RESOLUTION,
     ...AS_MODULES,
+    define: { ...define, ...AS_MODULES.define },
     entryPoints: { app: ENTRY },
     outdir: folder,
     metafile: true,
     write: false,
     legalComments: "external",
-    plugins: [entryOf(exported, jobs), nodeBuiltins, nodeModules(externals), lazyRequires],
+    plugins: [entryOf(entry), nodeBuiltins, nodeModules(externals), lazyRequires],
   });
   await writeCode(outputFiles, { minifyWhitespace: true });
   const files = [...chunksOf(metafile)].map(
@@ -127,17 +125,7 @@ function chunksOf({ outputs }: Metafile): Chunks {
 
 const ENTRY = "app-entry";
 
-function entryOf(
-  exported: Readonly<Record<string, string>>,
-  jobs: Readonly<Record<string, string>> = {},
-): Plugin {
-  const loaders = Object.entries(jobs).map(
-    ([name, module]) => `${JSON.stringify(name)}: () => import(${JSON.stringify(module)}),`,
-  );
-  const contents = [
-    ...Object.entries(exported).map(([name, module]) => `export { ${name} } from ${JSON.stringify(module)};`),
-    `export const jobs = { ${loaders.join(" ")} };`,
-  ].join("\n");
+function entryOf(contents: string): Plugin {
   return {
     name: ENTRY,
     setup(build) {

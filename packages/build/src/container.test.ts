@@ -2,15 +2,17 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm, truncate } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
 import { noIssuer, testEnvironment } from "@lambda-express-api/kit/testing/test-environment.ts";
 import { api } from "../test/fixtures/api/src/api.ts";
 import { FIXTURE } from "../test/fixtures/fixture.ts";
+import { routeSource, writeApi } from "../test/support/write-api.ts";
 import { buildContainer } from "./container.ts";
 
 describe("the built container", () => {
@@ -28,24 +30,28 @@ describe("the built container", () => {
     return code;
   }
 
-  it("starts, passes its health check at the path of its API's health endpoint, and exits with 0 on SIGTERM", async () => {
-    const environment = testEnvironment(api, noIssuer, { NODE_ENV: "production" });
+  /** Starts a built container, until its address is logged. */
+  async function start(built: string, environment: Readonly<Record<string, string>>) {
     const server = spawn(process.execPath, ["main.mjs"], {
-      cwd: folder,
+      cwd: built,
       env: environment,
       stdio: ["ignore", "pipe", "inherit"],
     });
     const ended = once(server, "exit");
+    const entries: Record<string, unknown>[] = [];
+    for await (const line of createInterface(server.stdout)) {
+      const entry = JSON.parse(line);
+      entries.push(entry);
+      if (entry.message === "listening") return { server, ended, entries, url: new URL(entry.url) };
+    }
+    throw new Error("The server ended before it listened");
+  }
+
+  it("starts, passes its health check at the path of its API's health endpoint, and exits with 0 on SIGTERM", async () => {
+    const environment = testEnvironment(api, noIssuer, { NODE_ENV: "production" });
+    const { server, ended, url } = await start(folder, environment);
     try {
-      const urls = new Promise<URL>((resolve, reject) => {
-        const lines = createInterface(server.stdout);
-        lines.on("line", (line) => {
-          const { message, url } = JSON.parse(line);
-          if (message === "listening") resolve(new URL(url));
-        });
-        lines.on("close", () => reject(new Error("The server ended before it listened")));
-      });
-      const { port, origin } = await urls;
+      const { port, origin } = url;
       assert.equal(await healthCheck({ ...environment, PORT: port }), 0);
       assert.equal((await fetch(`${origin}/v1/health`)).status, 200);
       assert.equal((await fetch(`${origin}/v1/docs`)).status, 200, "the files of the docs are there");
@@ -57,6 +63,43 @@ describe("the built container", () => {
     }
   });
 
+  it("has code caches, and starts without them where V8 does not use them, after a line in the log", async () => {
+    const copy = await mkdtemp(join(tmpdir(), "changed-container-"));
+    await cp(folder, copy, { recursive: true });
+    await truncate(join(copy, "app.js.cache"), 100);
+    const messages = async (built: string) => {
+      const { server, ended, entries } = await start(built, testEnvironment(api, noIssuer));
+      server.kill("SIGKILL");
+      await ended;
+      return entries.map(({ message }) => message);
+    };
+    try {
+      assert.deepEqual(await messages(folder), ["listening"]);
+      assert.deepEqual(await messages(copy), ["code cache not used", "listening"]);
+    } finally {
+      await rm(copy, { recursive: true });
+    }
+  });
+
+  it("is built without code caches if it cannot start in the build, which says why", async () => {
+    const written = await mkdtemp(join(tmpdir(), "written-container-"));
+    try {
+      await writeApi(
+        written,
+        { "GET /health": ["get-health.ts", routeSource("GET /health", { role: "health" })] },
+        { "src/container.ts": 'throw new Error("There is no database");' },
+      );
+      const program = join(import.meta.dirname, "container.ts");
+      const { stderr } = await promisify(execFile)(process.execPath, [program, "--api", written]);
+      assert.match(stderr, /^The container has no code cache, because it did not start in the build\.\n/);
+      assert.match(stderr, /There is no database/);
+      assert.deepEqual(globSync("dist/container/*.cache", { cwd: written }), []);
+      assert.ok(existsSync(join(written, "dist/container/main.mjs")));
+    } finally {
+      await rm(written, { recursive: true });
+    }
+  });
+
   it("does not import Node's own modules as ES modules, for which Node would load an HTTP client at each start", () => {
     for (const file of globSync("*.mjs", { cwd: folder })) {
       const imported = readFileSync(join(folder, file), "utf8").matchAll(/^import\b[^;"]*"([^"]+)";$/gm);
@@ -65,8 +108,8 @@ describe("the built container", () => {
   });
 
   it("loads no endpoint at the start: the build contains what the start says about them", () => {
-    const main = readFileSync(join(folder, "main.mjs"), "utf8");
-    assert.doesNotMatch(main, /typeof AWS_CALLERS_ENDPOINTS/);
+    const app = readFileSync(join(folder, "app.js"), "utf8");
+    assert.doesNotMatch(app, /typeof AWS_CALLERS_ENDPOINTS/);
   });
 
   it("has no sources and no packages, and knows its release", () => {

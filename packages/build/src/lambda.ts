@@ -6,9 +6,8 @@
  */
 import { execFile } from "node:child_process";
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { build } from "esbuild";
 import { apiFolder, loadApi, loadEndpoints } from "./api-folder.ts";
 import { APP_FILE, APP_MODULE, type Bundle, bundleFiles } from "./bundle-files.ts";
 import { makeMissingDocsFiles } from "./docs-files.ts";
@@ -22,6 +21,7 @@ import {
 import { KIT_ASSETS } from "./kit-folder.ts";
 import { type Rehearsal, rehearsalEnvironment, rehearsalOf } from "./rehearsal.ts";
 import { writeReleaseFile } from "./release-file.ts";
+import { moduleBeside, writeEntry } from "./write-entry.ts";
 
 export interface LambdaBuildOptions {
   /** Default: `dist/lambda` in the folder of the API. */
@@ -51,12 +51,15 @@ export async function buildLambda(
   await cp(KIT_ASSETS, join(out, "assets"), { recursive: true });
   writeReleaseFile(out, root, api.version);
   const externals = externalPackages(root);
-  const bundle = await bundleFiles({
-    exported: { handler: lambdaEntry, api: apiModule },
-    jobs,
-    folder: out,
-    externals,
-  });
+  const loaders = Object.entries(jobs).map(
+    ([name, module]) => `${JSON.stringify(name)}: () => import(${JSON.stringify(module)}),`,
+  );
+  const entry = [
+    `export { handler } from ${JSON.stringify(lambdaEntry)};`,
+    `export { api } from ${JSON.stringify(apiModule)};`,
+    `export const jobs = { ${loaders.join(" ")} };`,
+  ].join("\n");
+  const bundle = await bundleFiles({ entry, folder: out, externals });
   const target: Machine = { os: "linux", cpu: architecture };
   const isForThisMachine = THIS_MACHINE.os === target.os && THIS_MACHINE.cpu === target.cpu;
   const missing = externals.copy(out, THIS_MACHINE);
@@ -74,7 +77,9 @@ export async function buildLambda(
     await rm(join(out, "node_modules"), { recursive: true, force: true });
     demandAddons(externals.copy(out, target));
   }
-  await writeEntry(out, bundle.entry, hasCodeCaches);
+  await (bundle.entry === APP_MODULE
+    ? writeFile(join(out, "bundle.mjs"), `export { handler, jobs } from "./${APP_MODULE}";\n`)
+    : writeEntry("lambda-entry", { file: join(out, "bundle.mjs"), hasCodeCaches }));
   await writeJobEntries(out, Object.keys(jobs));
   return bundle;
 }
@@ -106,7 +111,7 @@ async function rehearse(
     readonly makesCodeCaches: boolean;
   },
 ): Promise<void> {
-  const program = besideThis("rehearse");
+  const program = moduleBeside("rehearse");
   const running = promisify(execFile)(
     process.execPath,
     ["--expose-gc", "--random-seed=1", program, entry, String(options.makesCodeCaches), ...options.missing],
@@ -119,33 +124,6 @@ async function rehearse(
     const { stdout = "", stderr = "" } = error as { readonly stdout?: string; readonly stderr?: string };
     throw new Error(`The built function does not work. ${stderr}${stdout}`.trim(), { cause: error });
   }
-}
-
-async function writeEntry(folder: string, entry: string, hasCodeCaches: boolean): Promise<void> {
-  if (entry === APP_MODULE)
-    return writeFile(join(folder, "bundle.mjs"), `export { handler, jobs } from "./${entry}";\n`);
-  await build({
-    entryPoints: [besideThis("lambda-entry")],
-    outfile: join(folder, "bundle.mjs"),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
-    minify: true,
-    define: {
-      APP_FILE: JSON.stringify(APP_FILE),
-      HAS_CODE_CACHES: String(hasCodeCaches),
-      BUILT_BY: JSON.stringify(`${process.version} ${process.arch}`),
-    },
-    logLevel: "warning",
-    // An import whose name the API computes is resolved by Node.
-    logOverride: { "unsupported-dynamic-import": "silent" },
-  });
-}
-
-/** TypeScript beside TypeScript, JavaScript in the published package. */
-function besideThis(module: string): string {
-  return join(import.meta.dirname, module + extname(import.meta.filename));
 }
 
 /**

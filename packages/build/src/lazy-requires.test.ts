@@ -134,8 +134,11 @@ describe("Express with lazily loaded libraries answers byte for byte like the or
     const entry = fileURLToPath(
       import.meta.resolve("@lambda-express-api/kit/test/support/express-conformance-app.ts"),
     );
-    const exported = { createConformanceApp: entry };
-    const { sources } = await bundleFiles({ exported, folder: root, externals: externalPackages(root) });
+    const { sources } = await bundleFiles({
+      entry: `export { createConformanceApp } from ${JSON.stringify(entry)};`,
+      folder: root,
+      externals: externalPackages(root),
+    });
     assert.ok(sources["iconv-lite.js"], "large packages are in separate files");
     const load = createFileLoader(APP_FILE, { folder: root, hasCodeCaches: false });
     const built = load(APP_FILE) as { createConformanceApp: typeof createConformanceApp };

@@ -37,7 +37,7 @@ export const handler = createHandler(api);
 `,
   "src/container.ts": `import { startContainer } from "@lambda-express-api/kit/container";
 import { api } from "./api.ts";
-await startContainer(api);
+startContainer(api);
 `,
   "src/routes/routes.ts": LISTED(),
   "src/routes/orders/get-order.ts": ROUTE(),

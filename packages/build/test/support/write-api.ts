@@ -34,7 +34,7 @@ import { api } from "./api.ts";
 export const handler = createHandler(api);`,
     "src/container.ts": `import { startContainer } from "@lambda-express-api/kit/container";
 import { api } from "./api.ts";
-await startContainer(api);`,
+startContainer(api);`,
     ...Object.fromEntries(
       Object.values(routes).map(([file, source]) => [`src/routes/${file}`, source] as const),
     ),

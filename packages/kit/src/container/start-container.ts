@@ -20,7 +20,11 @@ export interface ContainerOptions {
  * flight are answered first. Mistakes in the environment end the process with exit code 1, and one sentence
  * on stderr for each.
  */
-export async function startContainer(api: Api, { configure }: ContainerOptions = {}): Promise<void> {
+export function startContainer(api: Api, options: ContainerOptions = {}): void {
+  void start(api, options);
+}
+
+async function start(api: Api, { configure }: ContainerOptions): Promise<void> {
   const log = createLog(withoutSecrets(writeToStdout, secretValues(process.env, api.settings)));
   try {
     const config = loadConfig(process.env, { runtime: "CONTAINERIZED", settings: api.settings });
