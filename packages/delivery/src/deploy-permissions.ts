@@ -95,6 +95,8 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
       actions: ["cloudwatch:*"],
       resources: [arn("cloudwatch", `alarm:${prefix}-*`), globalArn("cloudwatch", `dashboard/${prefix}-*`)],
     },
+    // CloudWatch does not support this right for single alarms.
+    { actions: ["cloudwatch:DescribeAlarms"], resources: [arn("cloudwatch", "alarm:*")] },
     {
       actions: [
         "budgets:ViewBudget",
@@ -145,7 +147,7 @@ export function deployPermissions(scope: DeployScope): readonly ConditionalState
 
     // An API has a random id.
     {
-      actions: VERBS,
+      actions: GATEWAY_ACTIONS,
       resources: ["/apis", "/apis/*", "/tags/*"].map((path) => gatewayArn(scope, path)),
     },
     {
@@ -225,12 +227,21 @@ function ownResourcePermissions(scope: StageScope): readonly ConditionalStatemen
       resources: [arn("lambda", "event-source-mapping:*")],
       conditions: ofStage,
     },
-    { actions: ["lambda:ListTags"], resources: [arn("lambda", "event-source-mapping:*")] },
+    // These actions do not support the condition.
+    {
+      actions: ["lambda:ListTags", "lambda:TagResource", "lambda:UntagResource"],
+      resources: [arn("lambda", "event-source-mapping:*")],
+    },
   ];
 }
 
-/** API Gateway's actions are the methods of its own API. */
-const VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => `apigateway:${method}`);
+/**
+ * API Gateway's actions are the methods of its own API. In addition, it asks for the actions on tags by name when a stage is
+ * created with tags, and SST tags every resource. AWS does not document this (hashicorp/terraform-provider-aws#20634).
+ */
+const GATEWAY_ACTIONS = ["GET", "POST", "PUT", "PATCH", "DELETE", "TagResource", "UntagResource"].map(
+  (action) => `apigateway:${action}`,
+);
 
 function domainPermissions(
   scope: DeployScope,
@@ -240,7 +251,7 @@ function domainPermissions(
   const serviceRole = "role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway";
   return [
     {
-      actions: VERBS,
+      actions: GATEWAY_ACTIONS,
       resources: ["/domainnames", "/domainnames/*"].map((path) => gatewayArn(scope, path)),
     },
     {

@@ -277,6 +277,8 @@ it("the guide to pipelines lists what a build role can reach outside its stage",
   for (const row of [
     "`apigateway:*` on `/apis/*`",
     "`certificate/*`",
+    "`event-source-mapping:*`",
+    "`alarm:*`",
     "`assets/*` of SST's bucket",
     "`logs:PutResourcePolicy`",
     "names that begin with the stage's name and a hyphen",

