@@ -8,32 +8,39 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 
-const SCRIPT = join(import.meta.dirname, "../.ci/deploy");
+const REPOSITORY = join(import.meta.dirname, "..");
+const SCRIPT = join(REPOSITORY, ".ci/deploy");
+const API = `import { anyone, defineApi, defineRoute } from "@lambda-express-api/kit";
+const health = defineRoute({
+  operationId: "getHealth", method: "GET", path: "/up", summary: "Health.", role: "health",
+  responses: () => ({ 204: { description: "Up." } }),
+}).handler(anyone(() => ({ status: 204 })));
+export const api = defineApi({
+  name: "written", version: "1.0.0", description: "Of a test.", routes: { "GET /up": async () => health },
+});
+`;
 
-describe(".ci/deploy, with stand-ins for npm, curl and the program that prints the health path", () => {
+describe(".ci/deploy, with stand-ins for npm and curl", () => {
   let root: string;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "ci-deploy-"));
-    for (const folder of [".ci", ".sst", "bin", "packages/delivery/src"])
+    for (const folder of [".ci", ".sst", "bin", "packages/api/src"])
       mkdirSync(join(root, folder), { recursive: true });
-    writeFileSync(
-      join(root, "packages/delivery/src/health-path.ts"),
-      'if (process.argv[2] === "--api" && process.argv[3] === "packages/api") console.log("/up");\n',
-    );
+    symlinkSync(join(REPOSITORY, "node_modules"), join(root, "node_modules"));
+    writeFileSync(join(root, "package.json"), '{ "type": "module" }');
+    writeFileSync(join(root, "packages/api/src/api.ts"), API);
     cpSync(SCRIPT, join(root, ".ci/deploy"));
     writeFileSync(join(root, ".sst/outputs.json"), '{"url":"https://a.example.com/mvp"}');
     for (const command of ["npm", "curl"]) {
       const file = join(root, "bin", command);
-      writeFileSync(
-        file,
-        `#!/bin/sh\necho "${command} $*\${AUTH_ENDPOINTS:+ AUTH_ENDPOINTS=$AUTH_ENDPOINTS}" >> calls\ntest "$FAILING" != "$2"\n`,
-      );
+      writeFileSync(file, `#!/bin/sh\necho "${command} $*" >> calls\ntest "$FAILING" != "$2"\n`);
       chmodSync(file, 0o755);
     }
   });
@@ -47,6 +54,7 @@ describe(".ci/deploy, with stand-ins for npm, curl and the program that prints t
       env: {
         PATH: [join(root, "bin"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
         GITHUB_OUTPUT: output,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         ...environment,
       },
     });
@@ -61,25 +69,36 @@ describe(".ci/deploy, with stand-ins for npm, curl and the program that prints t
         .split("\n"),
     };
   }
-  const demo = (url: string, ...flags: string[]) =>
-    [`curl ${url}/up`, ["npm run demo -- --url", url, ...flags].join(" ")] as const;
+  const demo = (stage: string, url: string, ...flags: string[]) =>
+    [`curl ${url}/up`, ["npm run demo -- --stage", stage, "--url", url, ...flags].join(" ")] as const;
 
   it("deploys with the given settings, and runs the demo at the deployment's address", () => {
     const { status, output, calls } = deploy({ STAGE_SETTINGS: "A=1\nB=2", DEMO_PASSWORD: "x" }, "staging");
     assert.equal(status, 0);
     assert.equal(readFileSync(join(root, ".env.staging"), "utf8"), "A=1\nB=2\n");
-    assert.deepEqual(calls, ["npm run deploy -- --stage staging", ...demo("https://a.example.com/mvp")]);
+    assert.deepEqual(calls, [
+      "npm run deploy -- --stage staging",
+      ...demo("staging", "https://a.example.com/mvp"),
+    ]);
     assert.equal(output, "url=https://a.example.com/mvp\n");
   });
 
-  it("releases instead of deploying if CODE_DELIVERY is pipeline", () => {
-    for (const settings of ["CODE_DELIVERY=pipeline", 'CODE_DELIVERY = "pipeline" # here']) {
-      rmSync(join(root, "calls"), { force: true });
-      rmSync(join(root, ".env.dev"), { force: true });
+  for (const [source, settings, stages] of [
+    ["the secret", 'CODE_DELIVERY = "pipeline" # here', {}],
+    ["stages.ts", "A=1", { dev: { CODE_DELIVERY: "pipeline" } }],
+  ] as const)
+    it(`releases instead of deploying if CODE_DELIVERY is pipeline in ${source}`, () => {
+      writeFileSync(join(root, "stages.ts"), `export const stages = ${JSON.stringify(stages)};`);
       const API_URL = "https://b.example.com";
       const { calls } = deploy({ STAGE_SETTINGS: settings, DEMO_PASSWORD: "x", API_URL }, "dev");
-      assert.deepEqual(calls, ["npm run release -- --stage dev", ...demo(API_URL)]);
-    }
+      assert.deepEqual(calls, ["npm run release -- --stage dev", ...demo("dev", API_URL)]);
+    });
+
+  it("deploys nothing if it cannot read CODE_DELIVERY", () => {
+    const { status, stderr, calls } = deploy({ STAGE_SETTINGS: "CODE_DELIVERY=ftp" }, "dev");
+    assert.equal(status, 1);
+    assert.deepEqual(calls, [""]);
+    assert.match(stderr, /CODE_DELIVERY.*"ftp".*sst or pipeline/);
   });
 
   it("releases nothing before it knows the stage's address", () => {
@@ -110,10 +129,7 @@ describe(".ci/deploy, with stand-ins for npm, curl and the program that prints t
 
   it("makes only the anonymous calls if it has no demo callers", () => {
     const { calls } = deploy({ STAGE_SETTINGS: "A=1", DEMO_PASSWORD: "" }, "dev");
-    assert.deepEqual(calls.slice(1), demo("https://a.example.com/mvp", "--anonymous"));
-    rmSync(join(root, ".env.dev"));
-    const { calls: more } = deploy({ STAGE_SETTINGS: "AUTH_ENDPOINTS=off" }, "dev");
-    assert.equal(more.at(-1), `${calls.at(-1)} AUTH_ENDPOINTS=off`);
+    assert.deepEqual(calls.slice(1), demo("dev", "https://a.example.com/mvp", "--anonymous"));
   });
 
   it("does not overwrite settings that were written by hand, and deploys nothing", () => {

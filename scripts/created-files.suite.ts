@@ -42,8 +42,9 @@ describe("a new project", () => {
         );
         for (const [file, content] of files) {
           // The kit's command in scripts, and its archives in `vendor`.
-          const rest =
-            file === "package.json" ? content.replaceAll(/\blambda-express-api (?=\w)/g, "") : content;
+          const command =
+            file === "package.json" ? /\blambda-express-api (?=\w)/g : /\.bin\/lambda-express-api\b/g;
+          const rest = content.replaceAll(command, "");
           assert.doesNotMatch(rest.replaceAll(names, ""), /lambda-express-api/i, file);
           assert.doesNotMatch(content, /packages\/|\{\{\w+\}\}/, file);
         }

@@ -59,7 +59,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm install @opentelemetry": "needs the package registry",
   "npm install openapi-fetch": "needs the package registry; it is installed here, for the samples",
   "npm publish": "needs an account at the package registry",
-  "npm run demo -- --url": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
+  "npm run demo -- --stage": "needs a deployment; packages/local/src/demo.test.ts runs it against a stand-in",
   "npx lambda-express-api": "a project's command; npm run has the same program here",
   "npx sst": "needs an account",
   "sst ": "needs an account",

@@ -200,7 +200,7 @@ describe("the workflows", () => {
       assert.equal(jobOf(name).steps.at(-1)?.run, '.ci/deploy "$STAGE"');
     assert.match(
       read(".ci/deploy").trimEnd(),
-      /\n {2}npm run demo [^\n]*\nelse\n {2}\S+ \S+ npm run demo [^\n]*\nfi$/,
+      /\n {2}npm run demo [^\n]*\nelse\n {2}npm run demo [^\n]*\nfi$/,
     );
   });
 

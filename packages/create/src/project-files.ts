@@ -12,10 +12,15 @@ const TEMPLATE = join(import.meta.dirname, "../template");
 /** Names that npm or git would change in a package. */
 const HIDDEN = new Set(["gitignore", "dockerignore", "nvmrc", "env.example"]);
 
-/** Copied from this repository unchanged. */
+/** Copied from this repository. */
 const OF_DELIVERY = {
   none: [],
-  github: [".ci/pin-base-image", ".github/workflows/base-image.yml"],
+  github: [
+    ".ci/deploy",
+    ".ci/pin-base-image",
+    ".github/workflows/base-image.yml",
+    ".github/workflows/deploy.yml",
+  ],
   codepipeline: [],
 } as const;
 
@@ -128,9 +133,9 @@ function inProject(content: string, { name, demo, delivery }: CreateOptions): st
   return (
     worded
       .replaceAll('mappingKey: "express"', `mappingKey: "${name}"`)
-      // The kit's packages keep their names.
+      // The kit's packages and command keep their names.
       .replaceAll(
-        /(?<!@)(?<!create-)\blambda-express-api\b(?!\/(api|build|create|delivery|gateway|infra|kit|local)\b)/g,
+        /(?<!@)(?<!create-)(?<!\.bin\/)\blambda-express-api\b(?!\/(api|build|create|delivery|gateway|infra|kit|local)\b)/g,
         name,
       )
       .replaceAll("./packages/api/src/", "./src/")

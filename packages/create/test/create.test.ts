@@ -19,8 +19,10 @@ const REPOSITORY = {
     devDependencies: { "@biomejs/biome": "1", "@types/node": "1", sst: "1", typescript: "1" },
   }),
   "biome.json": "{}",
+  ".ci/deploy": 'node_modules/.bin/lambda-express-api code-delivery --api "packages/api"',
   ".ci/pin-base-image": "",
   ".github/workflows/base-image.yml": "",
+  ".github/workflows/deploy.yml": "",
   "stages.ts": "",
   "infra.ts": "",
   "sst.config.ts": `name: "lambda-express-api",
@@ -115,6 +117,10 @@ infra.apiCode({ folder: "." });`,
       assert.equal(files.has(".github/workflows/base-image.yml"), delivery === "github");
       assert.equal(files.has("pipeline/sst.config.ts"), delivery === "codepipeline");
       assert.equal(files.has(".ci/run"), delivery !== "none");
+      assert.equal(
+        files.get(".ci/deploy"),
+        delivery === "github" ? 'node_modules/.bin/lambda-express-api code-delivery --api "."' : undefined,
+      );
       const readme = files.get("README.md") ?? "";
       assert.equal(readme.includes("guides/github-actions.md"), delivery === "github");
       assert.equal(readme.includes("guides/codepipeline.md"), delivery === "codepipeline");

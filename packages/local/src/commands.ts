@@ -39,6 +39,7 @@ const COMMANDS: Readonly<Record<Name, Command>> = {
   doctor: { program: () => import("@lambda-express-api/infra/doctor/main.ts") },
   // The other commands check Node too. This one is for scripts that start with another program.
   "check-node": { program: async () => {} },
+  "code-delivery": { program: () => import("./code-delivery.ts") },
   platform: { program: () => import("@lambda-express-api/infra/testing/unpack.ts") },
   cost: { program: async (args) => (await import("@lambda-express-api/infra/cost.ts")).main(args) },
   update: { program: () => import("./project/update.ts") },

@@ -85,6 +85,27 @@ test("--anonymous requests no token if AUTH_ENDPOINTS=off", async () => {
   assert.equal(output.match(/ as expected$/gm)?.length, 2, output);
 });
 
+test("--stage uses the settings of the stage, from its file and from stages.ts", async (t) => {
+  const folder = await createApiFolder({});
+  const before = process.cwd();
+  process.chdir(folder.path);
+  t.after(async () => {
+    process.chdir(before);
+    await folder.remove();
+  });
+  await folder.save("../.env.staging", "IDENTITY_PROVIDER=auth0\n");
+  await folder.save("../stages.ts", 'export const stages: object = { dev: { AUTH_ENDPOINTS: "off" } };');
+  for (const [stage, rows] of [
+    ["staging", 2],
+    ["dev", 2],
+    ["other", 3],
+  ] as const) {
+    const { exitCode, output } = await demoAgainst(rightAnswers, {}, ["--stage", stage, "--anonymous"]);
+    assert.equal(exitCode, 0, output);
+    assert.equal(output.match(/ as expected$/gm)?.length, rows, output);
+  }
+});
+
 test("with tokens from the environment, it runs each step that has one and says which variable the others need", async () => {
   const { exitCode, output } = await demoAgainst(rightAnswers, {
     AUTH_ENDPOINTS: "off",
@@ -216,7 +237,13 @@ test("a base URL that does not answer gives a clear message and exit code 1", as
   );
 });
 
-for (const args of [["--ulr", "http://localhost"], ["--url", "localhost:3000"], ["http://localhost:3000"]]) {
+for (const args of [
+  ["--ulr", "http://localhost"],
+  ["--url", "localhost:3000"],
+  ["http://localhost:3000"],
+  ["--stage", "dev"],
+  ["--stage", "../dev", "--url", "http://localhost:3000"],
+]) {
   test(`"${args.join(" ")}" is refused with a clear message`, async () => {
     const { exitCode, output } = await demo(args);
     assert.equal(exitCode, 1);

@@ -1,5 +1,5 @@
-// `npm run demo [-- --url BASE] [--anonymous]` runs the demo of the API in `--api FOLDER` against the running stack or a
-// deployment.
+// `npm run demo [-- --url BASE [--stage NAME]] [--anonymous]` runs the demo of the API in `--api FOLDER` against the running
+// stack or a deployment.
 
 import { exitCodeOf } from "./command.ts";
 import { runDemo } from "./demo/run-demo.ts";

@@ -30,6 +30,7 @@ ${START_OPTIONS}
 Makes the calls of src/demo.ts to the API that npm start runs, and checks the answers.
 
   --url BASE               calls a deployment at this URL instead
+  --stage NAME             the deployment's stage, whose settings say which endpoints are on
   --anonymous              only the calls that need no account
 ${API}`,
   new: `npm run new -- METHOD PATH --access RULE [options]
@@ -98,6 +99,12 @@ ${API}`,
   "check-node": `npx lambda-express-api check-node
 
 Fails if Node is too old for the project.`,
+  "code-delivery": `npx lambda-express-api code-delivery [options]
+
+Prints how code reaches a stage (CODE_DELIVERY), and the path of the API's health check, for .ci/deploy.
+
+${STAGE}
+${API}`,
   platform: `npx lambda-express-api platform
 
 Unpacks SST's components into .sst, for tests of the deployment.`,

@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { apiFolder, loadApi, loadEndpoints, loadExport } from "@lambda-express-api/build/api-folder.ts";
+import { readStageEnvironment } from "@lambda-express-api/infra/stage-environment.ts";
 import type { DemoStep } from "@lambda-express-api/kit";
 import { identityPreset } from "@lambda-express-api/kit/identity/identity-preset.ts";
 import { PlainError } from "../command.ts";
@@ -17,16 +18,19 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Runs the demo of an API against the running stack or a deployment.
  *
+ * @param shell the shell's variables. With `--stage`, the stage's settings supplement them.
  * @returns the exit code.
  * @throws PlainError for a mistake in the arguments, or a demo that cannot run.
  */
 export async function runDemo(
   args: readonly string[],
-  environment: Environment,
+  shell: Environment,
   print: (text: string) => void,
 ): Promise<number> {
-  const { api: folderName, url, anonymous } = readFlags(args);
+  const { api: folderName, url, stage, anonymous } = readFlags(args);
   if (url !== undefined) checkBaseUrl(url);
+  if (stage !== undefined) checkStage(stage, url);
+  const environment = stage === undefined ? shell : { ...readStageEnvironment(stage), ...shell };
   const folder = apiFolder(folderName);
   const { mappingKey, callers } = await readLocalStack(folder);
   const baseUrl = url ?? localUrl(environment.PORT || DEFAULT_PORT, mappingKey);
@@ -35,7 +39,7 @@ export async function runDemo(
   if (!demo) throw new PlainError(`This API has no demo: ${folder.demoModule} does not exist.`);
   const api = await loadApi(folder);
   await loadEndpoints(api);
-  const settings = localEnvironment(environment);
+  const settings = stage === undefined ? localEnvironment(shell) : environment;
   // The local issuer always has the password grant; a deployment has it only if it was switched on.
   const { AUTH_ENDPOINTS: byDefault } = url === undefined ? {} : identityPreset(settings).follows;
   const features = {
@@ -61,17 +65,27 @@ function checkBaseUrl(url: string): void {
   }
 }
 
+function checkStage(stage: string, url: string | undefined): void {
+  if (!/^[A-Za-z0-9-]+$/.test(stage))
+    throw new PlainError(`--stage is "${stage}"; use letters, digits and hyphens, for example --stage dev.`);
+  if (url === undefined)
+    throw new PlainError(
+      `--stage ${stage} needs the stage's URL, which npm run deploy prints: --url https://...`,
+    );
+}
+
 function readFlags(args: readonly string[]) {
   try {
     const options = {
       api: { type: "string", default: "." },
       url: { type: "string" },
+      stage: { type: "string" },
       anonymous: { type: "boolean", default: false },
     } as const;
     return parseArgs({ args: [...args], options }).values;
   } catch {
     throw new PlainError(
-      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --url BASE, and --anonymous for only the calls that need no account.`,
+      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --url BASE, --stage NAME, and --anonymous for only the calls that need no account.`,
     );
   }
 }
