@@ -22,7 +22,7 @@ export const api = defineApi({
       router: async () => (await import("./catalogue-router.ts")).catalogueRouter,
     },
   ],
-  routes: { ...routes, ...docsRoutes({ prefix: "/v1" }) },
+  routes: [routes, docsRoutes({ prefix: "/v1" })],
 });
 
 export const { defineRoute, ApiError } = api;

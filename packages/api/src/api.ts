@@ -23,7 +23,7 @@ export const api = defineApi({
   // Existing Express routers.
   routers: [],
 
-  routes: { ...routes, ...docsRoutes({ prefix: "/v1" }) },
+  routes: [routes, docsRoutes({ prefix: "/v1" })],
 });
 
 export const { defineRoute, ApiError } = api;

@@ -13,14 +13,21 @@ describe("loadEndpoints", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  async function load(source: string) {
-    await writeApi(folder, { "GET /reports": ["get-reports.ts", source] });
+  async function load(source: string, more: Parameters<typeof writeApi>[1] = {}) {
+    await writeApi(folder, { "GET /reports": ["get-reports.ts", source], ...more });
     return loadEndpoints(await loadApi(apiFolder(folder)));
   }
 
   it("returns every endpoint", async () => {
     const [report] = await load(routeSource("GET /reports"));
     assert.equal(report?.operationId, "call_reports");
+  });
+
+  it("refuses two endpoints for the same requests", async () => {
+    const more = { "GET /reports/": ["get-all-reports.ts", routeSource("GET /reports/")] } as const;
+    await assert.rejects(load(routeSource("GET /reports"), more), {
+      message: "Two routes are GET /reports; one of them would never be called",
+    });
   });
 
   it("refuses a schema that cannot be documented, and names operation and field", async () => {

@@ -3,7 +3,7 @@ import { existsSync, globSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Api, Setting } from "@lambda-express-api/kit";
-import { loadRoute } from "@lambda-express-api/kit/enabled-routes.ts";
+import { demandDistinct, loadRoute } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { demandDocumentable } from "@lambda-express-api/kit/route/schema-faults.ts";
 
@@ -136,6 +136,7 @@ export async function loadEndpoints(
   { routes }: Pick<Api, "routes">,
   passesOver: (error: unknown) => boolean = () => false,
 ): Promise<readonly Route[]> {
+  demandDistinct(routes);
   const loaded = await Promise.all(
     Object.entries(routes).map(async ([key, load]) => {
       try {

@@ -9,6 +9,7 @@ import { basename, join } from "node:path";
 import { type BuildFailure, type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import type { ExternalPackages } from "./external-packages.ts";
 import { lazyRequires } from "./lazy-requires.ts";
+import { withoutSetter } from "./natural-names.ts";
 import { nodeBuiltins } from "./node-builtins.ts";
 import { AS_MODULES, NODE_RESOLUTION, nodeModules } from "./node-modules.ts";
 import { type Inspect, isNode, type Node } from "./rewrite.ts";
@@ -157,7 +158,7 @@ const COMMONJS = {
   // The first bundling has already printed all warnings.
   logLevel: "error",
   legalComments: "external",
-  banner: { js: "(function(exports,require,module,__filename,__dirname,__meta,__load,__part){" },
+  banner: { js: "(function(exports,require,module,__filename,__dirname,__meta,__load,__parts){" },
   footer: { js: "})" },
 } satisfies BuildOptions;
 
@@ -202,17 +203,34 @@ async function writeOtherFiles(
 /** `import()` becomes a call of the loader, which knows the files. */
 const replaceImports: Inspect = (node, _ancestors, replace) => {
   const { type, start, end } = node;
-  const part = partOf(node);
-  if (part) replace(start, end, `__part(${part})`);
+  const parts = partsOf(node);
+  if (parts) replace(start, end, `__parts(${JSON.stringify(parts)})`);
   else if (type === "Import") replace(start, end, "__load");
 };
 
+/** The key of a route, `GET /v1/orders/{orderId}`. */
+const ROUTE_KEY = /^[A-Z]+ \/[^\t\n]*$/;
+
 /**
- * Changes an endpoint's line in the list of routes: V8 would have to read its function at every start, so it
- * becomes a call of the loader that makes one.
+ * Changes a list of routes: V8 would have to read a function of each endpoint at every start, so it becomes a
+ * text, from which the loader makes the function that is asked for.
  *
- * @returns for `async () => (await import("./file.js")).name` the texts `"./file.js","name"`.
+ * @returns for `{ "GET /v1/orders": async () => (await import("./file.js")).name }` the line
+ *   `GET /v1/orders\t./file.js name`, one for each route.
  */
+function partsOf({ type, properties }: Node): string | undefined {
+  if (type !== "ObjectExpression") return undefined;
+  const lines = (properties as readonly Node[]).map(({ type, key, value, computed }) => {
+    if (type !== "ObjectProperty" || computed || !isNode(key) || !isNode(value)) return undefined;
+    if (key.type !== "StringLiteral" || !ROUTE_KEY.test(String(key.value))) return undefined;
+    const part = partOf(withoutSetter(value));
+    return part && `${key.value}\t${part}\n`;
+  });
+  if (lines.length === 0 || lines.includes(undefined)) return undefined;
+  return `\n${lines.join("")}`;
+}
+
+/** Returns for `async () => (await import("./file.js")).name` the text `./file.js name`. */
 function partOf({ type, async: isAsync, params, body }: Node): string | undefined {
   if (type !== "ArrowFunctionExpression" || !isAsync || !isEmpty(params) || !isNode(body)) return undefined;
   if (body.type !== "MemberExpression" || body.computed || !isNode(body.object)) return undefined;
@@ -222,7 +240,7 @@ function partOf({ type, async: isAsync, params, body }: Node): string | undefine
     return undefined;
   const [file, ...others] = call.arguments as readonly Node[];
   if (call.callee.type !== "Import" || file?.type !== "StringLiteral" || others.length > 0) return undefined;
-  return `${JSON.stringify(file.value)},${JSON.stringify(property.name)}`;
+  return `${file.value} ${property.name}`;
 }
 
 const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;

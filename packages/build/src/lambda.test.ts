@@ -280,6 +280,28 @@ describe("the built Lambda function", () => {
       }
     });
 
+    it("reads one line of text for each endpoint, from which every endpoint is found", async () => {
+      const app = await readFile(join(folder, "app.js"), "latin1");
+      for (const [key, file] of [
+        ["GET /v1/health", "get-health"],
+        ["GET /v1/me", "get-me"],
+      ])
+        assert.ok(new RegExp(String.raw`\\n${key}\t\./${file}-\w+\.js \w+\\n`).test(app), key);
+      assert.ok(!/__load\("\.\/get-(health|me)/.test(app), "no function of an endpoint");
+
+      const get = (path: string) => payloadEvent({ method: "GET", path });
+      const { answers } = await run(
+        folder,
+        ["/v1/nowhere", "/v1/health", "/v1/openapi.json", "/v1/health"].map(get),
+      );
+      assert.deepEqual(
+        answers.map(({ statusCode }) => statusCode),
+        [404, 200, 200, 200],
+      );
+      const { paths } = JSON.parse(answers[2]?.body ?? "");
+      for (const path of ["/v1/health", "/v1/me", "/v1/auth/token", "/v1/docs"]) assert.ok(paths[path], path);
+    });
+
     it("has only the sources, packages and builtin modules that a review has seen", async () => {
       const { answers } = await run(folder, [events.health, events.whoAmI]);
       const report = coldPath(sources["app.js"] ?? [], answers.at(-1)?.builtins ?? []);

@@ -4,6 +4,7 @@
  * then loads undici.
  */
 import type { Script } from "node:vm";
+import { lazyRecord } from "@lambda-express-api/kit/lazy-record.ts";
 
 export interface FileLoaderOptions {
   readonly folder: string;
@@ -28,7 +29,7 @@ type FileFunction = (
   dirname: string,
   meta: Meta,
   load: (id: string, options?: ImportCallOptions) => Promise<object>,
-  part: (id: string, name: string) => () => Promise<unknown>,
+  parts: (lines: string) => Readonly<Record<string, () => Promise<unknown>>>,
 ) => void;
 
 /** `import.meta` of a file's ES modules. */
@@ -85,7 +86,7 @@ export function createFileLoader(
         root,
         new Meta(filename, root),
         importModule,
-        partOf,
+        partsOf,
       );
       onRun?.(file, script);
       return module.exports;
@@ -136,9 +137,38 @@ export function createFileLoader(
     return FILE.test(id) ? namespaceOf(id) : import(id, options);
   }
 
-  /** For `async () => (await import(id)).name`. */
-  const partOf = (id: string, name: string) => async (): Promise<unknown> =>
-    ((await importModule(id)) as Exports)[name];
+  /**
+   * For `{ "GET /v1/orders": async () => (await import(id)).name }`.
+   *
+   * @param lines `GET /v1/orders\t${id} ${name}` for each.
+   */
+  function partsOf(lines: string): Readonly<Record<string, () => Promise<unknown>>> {
+    let byKey: ReadonlyMap<string, string> | undefined;
+    const index = (): ReadonlyMap<string, string> => {
+      byKey ??= new Map(
+        lines
+          .trim()
+          .split("\n")
+          .map((line) => line.split("\t") as [string, string]),
+      );
+      return byKey;
+    };
+    const loaders = new Map<string, () => Promise<unknown>>();
+    return lazyRecord(
+      (key) => {
+        const known = loaders.get(key);
+        if (known) return known;
+        // Most starts look for one key, in less time than it takes to list them.
+        const part = byKey ? byKey.get(key) : (search(lines, key) ?? index().get(key));
+        if (part === undefined) return undefined;
+        const [id = "", name = ""] = part.split(" ");
+        const load = async () => ((await importModule(id)) as Exports)[name];
+        loaders.set(key, load);
+        return load;
+      },
+      () => [...index().keys()],
+    );
+  }
 
   const namespaces = new Map<string, object>();
 
@@ -159,4 +189,12 @@ export function createFileLoader(
   }
 
   return load;
+}
+
+/** What a line has after a key and a tab. Before and after each line is a line break. */
+function search(lines: string, key: string): string | undefined {
+  const start = key.includes("\n") ? -1 : lines.indexOf(`\n${key}\t`);
+  if (start === -1) return undefined;
+  const from = start + key.length + 2;
+  return lines.slice(from, lines.indexOf("\n", from));
 }

@@ -28,6 +28,11 @@ export const removeNeedlessNames: Inspect = (node, ancestors, replace) => {
   }
 };
 
+/** The function whose name a call sets, or the node itself. */
+export function withoutSetter(node: Node): Node {
+  return setterOf(node)?.target ?? node;
+}
+
 const FUNCTIONS = new Set(["FunctionExpression", "ArrowFunctionExpression", "ClassExpression"]);
 
 function setterOf(value: unknown): { readonly target: Node; readonly name: unknown } | undefined {

@@ -41,8 +41,8 @@ export function rewrite(code: string, inspect: Inspect): string {
   for (const { start: from, end, text } of edits.sort((a, b) => a.start - b.start)) {
     const start = Math.max(from, last);
     if (end <= start) continue;
-    const blank = code.slice(start + text.length, end).replaceAll(/[^\n]/g, " ");
-    pieces.push(code.slice(last, start), text, blank);
+    const [first = "", ...others] = code.slice(start, end).replaceAll(/[^\n]/g, " ").split("\n");
+    pieces.push(code.slice(last, start), [text.padEnd(first.length), ...others].join("\n"));
     last = end;
   }
   return pieces.join("") + code.slice(last);

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Router } from "express";
-import { type ApiDefinition, defineApi, type MountedRouter } from "./api.ts";
+import { type ApiDefinition, defineApi, type MountedRouter, type RouteLoaders } from "./api.ts";
 import { settings as kitSettings, type OwnSettings } from "./config.ts";
 import { ApiError } from "./errors/api-error.ts";
 import { catalogue } from "./errors/catalogue.ts";
+import { lazyRecord } from "./lazy-record.ts";
 import { anyone, auth } from "./route/access.ts";
+import type { Route } from "./route/define-route.ts";
 import { service } from "./services.ts";
 import { oneOf, wholeNumber } from "./setting-parsers.ts";
 
@@ -28,6 +30,25 @@ describe("defineApi", () => {
       api.groupRefusal(["STAFF", "ADMINS"], []),
       "Only members of STAFF or ADMINS may call this endpoint",
     );
+  });
+
+  it("reads several lists of routes as one, in which a later list counts", async () => {
+    const load = async () => ({}) as Route;
+    const [first, second] = [
+      { "GET /a": load, "GET /b": load },
+      { "GET /b": async () => ({}) as Route, "GET /c": load },
+    ];
+    const { routes } = define({ routes: [first, second] });
+    assert.deepEqual({ ...routes }, { ...first, ...second });
+    assert.equal(routes["GET /d"], undefined);
+  });
+
+  it("does not read a list of routes: a start does not pay for each endpoint", () => {
+    const unread: RouteLoaders = lazyRecord(
+      () => assert.fail("an endpoint was read"),
+      () => assert.fail("the keys were read"),
+    );
+    for (const routes of [unread, [unread, {}]]) define({ routes });
   });
 
   it("knows the kit's error codes and its own", () => {

@@ -3,6 +3,7 @@ import type { RequestHandler, Router } from "express";
 import { type Config, settings as kitSettings, type OwnSettings, type ParsedSettings } from "./config.ts";
 import { ApiError, type ApiErrorOptions } from "./errors/api-error.ts";
 import { type CatalogueEntry, catalogue, type ErrorCode } from "./errors/catalogue.ts";
+import { lazyRecord } from "./lazy-record.ts";
 import { type Access, type GroupRefusal, nameGroups } from "./route/access.ts";
 import { defineRoute, type Route, type RouteDefiner } from "./route/define-route.ts";
 import type { ServiceDefinitions, Services } from "./services.ts";
@@ -60,7 +61,8 @@ export interface ApiDefinition<
    * spans.
    */
   readonly tracing?: LoadTracing;
-  readonly routes: RouteLoaders;
+  /** One list, or several; where two have the same key, the later one counts. */
+  readonly routes: RouteLoaders | readonly RouteLoaders[];
   /** Existing routers; they come after the routes. */
   readonly routers?: readonly MountedRouter[];
 }
@@ -110,13 +112,20 @@ export function defineApi<
 >(
   definition: ApiDefinition<Settings, Definitions, Errors>,
 ): DefinedApi<Settings, Definitions, ErrorCode | (keyof Errors & string)> {
-  const { settings = {}, services = {}, errors = {}, middleware = () => [], routers = [] } = definition;
+  const {
+    settings = {},
+    services = {},
+    errors = {},
+    middleware = () => [],
+    routes,
+    routers = [],
+  } = definition;
   // Types check this too, but their message does not say what to write.
   for (const field of ["name", "version", "description"] as const) {
     if (typeof definition[field] !== "string")
       throw new TypeError(`defineApi needs a text as ${field}; write it like ${field}: "..."`);
   }
-  if (typeof definition.routes !== "object")
+  if (typeof routes !== "object")
     throw new TypeError(
       "defineApi needs routes; give it those of src/routes/routes.ts, which npm run generate writes",
     );
@@ -145,10 +154,29 @@ export function defineApi<
     settings: settings as Settings & OwnSettings,
     services,
     errors: { ...catalogue, ...errors },
+    routes: isSeveral(routes) ? joinRoutes(routes) : routes,
     groupRefusal: definition.groupRefusal ?? nameGroups,
     middleware: middleware as Api["middleware"],
     routers,
     defineRoute: defineRoute as unknown as DefinedApi<Settings, Definitions, string>["defineRoute"],
     ApiError,
   };
+}
+
+const isSeveral = (routes: RouteLoaders | readonly RouteLoaders[]): routes is readonly RouteLoaders[] =>
+  Array.isArray(routes);
+
+/** Not a copy: a cold start would pay for each endpoint. */
+function joinRoutes(lists: readonly RouteLoaders[]): RouteLoaders {
+  const byPrecedence = lists.toReversed();
+  return lazyRecord(
+    (key) => {
+      for (const list of byPrecedence) {
+        const load = list[key];
+        if (load) return load;
+      }
+      return undefined;
+    },
+    () => [...new Set(lists.flatMap((list) => Object.keys(list)))],
+  );
 }

@@ -161,13 +161,6 @@ describe("the app", () => {
       assert.equal((await send("GET", path)).status, 200, path);
   });
 
-  it("refuses two routes for the same requests", async () => {
-    await assert.rejects(start([route("GET", "/a"), route("POST", "/a"), route("GET", "/a/")]), {
-      name: "TypeError",
-      message: "Two routes are GET /a; one of them would never be called",
-    });
-  });
-
   it("loads an endpoint's file once, at its first request, also for two requests at the same time", async () => {
     const loads: string[] = [];
     const loaded = (given: Route) => async () => {

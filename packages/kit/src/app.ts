@@ -49,8 +49,7 @@ export interface AppOptions {
  * Makes the app. As in Express, handlers added with `app.use` before the first request run before the 404 and
  * error handlers.
  *
- * @throws TypeError for two routes with the same method and path, and for middleware that is not a list of
- *   handlers.
+ * @throws TypeError for middleware that is not a list of handlers.
  */
 export function createApp({ api, config, runtime, log, services, tracing }: AppOptions): Express {
   const app = express();

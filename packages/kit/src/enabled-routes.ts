@@ -12,7 +12,7 @@ export function isEnabled({ feature }: Pick<Route, "feature">, features: Feature
  * Loads the enabled endpoints of an API and the routes of its mounted routers: the one list for the app, the
  * gateway's plan, the local stack, the docs and the tests.
  *
- * @throws TypeError for an endpoint that is listed under another method or path.
+ * @throws TypeError for an endpoint that is listed under another method or path, and for two of the same.
  */
 export async function enabledRoutes(api: Api, features: Features): Promise<readonly Route[]> {
   const routes = (await loadRoutes(api)).filter((route) => isEnabled(route, features));
@@ -21,8 +21,21 @@ export async function enabledRoutes(api: Api, features: Features): Promise<reado
 
 /** Loads every endpoint of an API, enabled or not. */
 export async function loadRoutes({ routes }: Pick<Api, "routes">): Promise<readonly Route[]> {
+  demandDistinct(routes);
   const loaded = await Promise.all(Object.entries(routes).map(([key, load]) => loadRoute(key, load)));
   return loaded.sort(byPath);
+}
+
+/**
+ * Checks a list of routes. Not part of a start, which must not look at each endpoint.
+ *
+ * @throws TypeError for two routes that differ only in a trailing slash: they are one at the gateway.
+ */
+export function demandDistinct(routes: Api["routes"]): void {
+  for (const key of Object.keys(routes)) {
+    if (key.endsWith("/") && Object.hasOwn(routes, key.slice(0, -1)))
+      throw new TypeError(`Two routes are ${key.slice(0, -1)}; one of them would never be called`);
+  }
 }
 
 /** The route keys of the endpoints that only AWS callers may call. */

@@ -17,7 +17,7 @@ export const api = defineApi({
   name: "project",
   version: "1.2.3",
   description: "A project, for tests.",
-  routes: { ...routes, ...docsRoutes({ prefix: "/v1" }) },
+  routes: [routes, docsRoutes({ prefix: "/v1" })],
 });
 
 export const { defineRoute, ApiError } = api;

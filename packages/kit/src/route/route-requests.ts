@@ -16,14 +16,11 @@ interface Mounted {
 /**
  * Makes the handler of all endpoints and routers. One that calls `next` passes the request to the next match,
  * as in Express; after the last come the handlers added with `app.use`.
- *
- * @throws TypeError for two routes with the same method and path.
  */
 export function routeRequests(
   { routes, routers }: Pick<Api, "routes" | "routers">,
   environment: RouteEnvironment,
 ): RequestHandler {
-  demandDistinct(routes);
   const mounted = new Map<string, Mounted>();
   const mount = (key: string, handler: RequestHandler): Mounted => {
     const made = { handler, route: { path: expressPath(splitRouteKey(key).path) } };
@@ -66,13 +63,6 @@ export function routeRequests(
     const exact = table.exact(method, path);
     return exact === undefined ? goOn() : hand({ key: exact, params: {} });
   };
-}
-
-function demandDistinct(routes: Api["routes"]): void {
-  for (const key of Object.keys(routes)) {
-    if (key.endsWith("/") && Object.hasOwn(routes, key.slice(0, -1)))
-      throw new TypeError(`Two routes are ${key.slice(0, -1)}; one of them would never be called`);
-  }
 }
 
 export interface FoundRoute {

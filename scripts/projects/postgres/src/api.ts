@@ -13,7 +13,7 @@ export const api = defineApi({
   settings,
   services,
   groupRefusal,
-  routes: { ...routes, ...docsRoutes({ prefix: "/v1" }) },
+  routes: [routes, docsRoutes({ prefix: "/v1" })],
 });
 
 export const { defineRoute, ApiError } = api;

@@ -5,7 +5,7 @@ export const api = defineApi({
   name: "small-api",
   version: "1.0.0",
   description: "Orders.",
-  routes: { ...routes, ...docsRoutes({ prefix: "/v1" }) },
+  routes: [routes, docsRoutes({ prefix: "/v1" })],
 });
 
 export const { defineRoute, ApiError } = api;

@@ -31,7 +31,7 @@ export const api = defineApi({
       router: async () => (await import("./legacy-router.ts")).legacyRouter,
     },
   ],
-  routes: { ...routes, ...docsRoutes({ prefix: "/v1" }) },
+  routes: [routes, docsRoutes({ prefix: "/v1" })],
 });
 
 export const { defineRoute, ApiError } = api;
