@@ -47,7 +47,7 @@ export async function measureWait(say: (what: string) => void): Promise<string> 
       waits.push({ what, limitSeconds, samples });
     };
 
-    await measure("`npm start`, to the first answer", 2.5, () => startAndAsk(project));
+    await measure("`npm start`, to the first response", 2.5, () => startAndAsk(project));
     await measureReload(project, measure);
     await measure("A created project's `npm test`", 15, () => run(project, "npm", ["test"]));
     await measure("A created project's `npm run check`", 10, () => run(project, "npm", ["run", "check"]));
@@ -85,7 +85,7 @@ async function measureReload(project: string, measure: Measure): Promise<void> {
   const file = join(project, HEALTH);
   const source = readFileSync(file, "utf8");
   try {
-    await measure("Reload, from a save to the first answer that shows it", 0.5, async (sample) => {
+    await measure("Reload, from a save to the first response that shows it", 0.5, async (sample) => {
       const text = `sample ${sample}`;
       writeFileSync(file, source.replace('"up"', JSON.stringify(text)));
       while (!(await answerOf(stack.url)).includes(text));

@@ -5,9 +5,9 @@
 export interface paths {
   "/v1/auth/token": {
     /**
-     * Signs a caller in with e-mail and password, for the docs pages and the demo.
+     * Signs a caller in with an email address and a password, for the docs pages and the demo.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     post: {
       parameters: {
@@ -31,7 +31,7 @@ export interface paths {
         };
       };
       responses: {
-        /** The identity provider's answer, with OAuth's names for the token. */
+        /** The identity provider's response, with OAuth's fields for the token. */
         200: {
           content: {
             "application/json": {
@@ -116,9 +116,9 @@ export interface paths {
   };
   "/v1/health": {
     /**
-     * Tells whether the API is up.
+     * Checks whether the API is up.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
@@ -166,7 +166,7 @@ export interface paths {
      *
      * Members of STAFF name any `customer`. A page may have fewer orders than its `limit`: continue while there is a `next`.
      *
-     * **Who may call it:** any signed-in caller.
+     * **Access:** any signed-in caller.
      */
     get: {
       parameters: {
@@ -238,13 +238,13 @@ export interface paths {
     /**
      * Places an order, which waits for its payment.
      *
-     * **Who may call it:** any signed-in caller.
+     * **Access:** any signed-in caller.
      */
     post: {
       parameters: {
         query?: never;
         header?: {
-          /** A UUID that the caller chooses for this operation. The same request with the same key gets the first answer again, for 24 hours. */
+          /** A UUID that the caller chooses for this operation. For 24 hours, the same request with the same key gets the first response again. */
           "idempotency-key"?: string;
         };
         path?: never;
@@ -348,7 +348,7 @@ export interface paths {
      *
      * **Deprecated** since 2026-09-01. It may be gone from 2027-03-31 on. Use `/v2/orders/{orderId}`.
      *
-     * **Who may call it:** any signed-in caller.
+     * **Access:** any signed-in caller.
      *
      * @deprecated
      */
@@ -356,7 +356,7 @@ export interface paths {
       parameters: {
         query?: never;
         header?: {
-          /** The entity tag of the answer that the caller has. */
+          /** The entity tag of the response that the caller has. */
           "if-none-match"?: string;
         };
         path: {
@@ -413,9 +413,9 @@ export interface paths {
       };
     };
     /**
-     * Changes the note of an order, unless it has changed since it was read.
+     * Changes the note of an order, unless the order has changed since the caller read it.
      *
-     * **Who may call it:** any signed-in caller.
+     * **Access:** any signed-in caller.
      */
     patch: {
       parameters: {
@@ -525,11 +525,11 @@ export interface paths {
   };
   "/v1/orders/{orderId}/events": {
     /**
-     * Sends the state of an order, and each change of it, as server-sent events.
+     * Sends the state of an order, and each change of the state, as server-sent events.
      *
-     * **Who may call it:** any signed-in caller.
+     * **Access:** any signed-in caller.
      *
-     * **Where:** only in a container; the HTTP API has no route for it.
+     * **Where:** only in a container; the HTTP API does not have this route.
      */
     get: {
       parameters: {
@@ -541,7 +541,7 @@ export interface paths {
         cookie?: never;
       };
       responses: {
-        /** The states. It is sent as it is made, until the caller goes. */
+        /** The states. The container streams the response until the caller disconnects. */
         200: {
           content: {
             "text/event-stream": string;
@@ -589,7 +589,7 @@ export interface paths {
     /**
      * Downloads the invoice of an order.
      *
-     * **Who may call it:** any signed-in caller.
+     * **Access:** any signed-in caller.
      */
     get: {
       parameters: {
@@ -645,9 +645,9 @@ export interface paths {
       };
     };
     /**
-     * Sets the invoice of an order, a PDF, once.
+     * Uploads the invoice of an order as a PDF, once.
      *
-     * **Who may call it:** STAFF.
+     * **Access:** STAFF.
      */
     put: {
       parameters: {
@@ -754,13 +754,13 @@ export interface paths {
     /**
      * Pays an order, once.
      *
-     * **Who may call it:** any signed-in caller.
+     * **Access:** any signed-in caller.
      */
     post: {
       parameters: {
         query?: never;
         header: {
-          /** A UUID that the caller chooses for this operation. The same request with the same key gets the first answer again, for 24 hours. */
+          /** A UUID that the caller chooses for this operation. For 24 hours, the same request with the same key gets the first response again. */
           "idempotency-key": string;
         };
         path: {
@@ -868,9 +868,9 @@ export interface paths {
   };
   "/v1/payments/events": {
     /**
-     * Receives a signed event of the payment provider: a refund.
+     * Receives a signed event from the payment provider: a refund.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     post: {
       parameters: {
@@ -958,7 +958,7 @@ export interface paths {
     /**
      * Marks an order as shipped by a warehouse.
      *
-     * **Who may call it:** machines with an API key of scope shipments:write.
+     * **Access:** machines with an API key of scope shipments:write.
      */
     put: {
       parameters: {
@@ -1030,13 +1030,13 @@ export interface paths {
     /**
      * Gets an order.
      *
-     * **Who may call it:** any signed-in caller.
+     * **Access:** any signed-in caller.
      */
     get: {
       parameters: {
         query?: never;
         header?: {
-          /** The entity tag of the answer that the caller has. */
+          /** The entity tag of the response that the caller has. */
           "if-none-match"?: string;
         };
         path: {
@@ -1095,11 +1095,11 @@ export interface paths {
   };
   "/v1": {
     /**
-     * Says what this API is, and where to go from here.
+     * Describes this API, and links to its docs.
      *
      * JSON for programs; for a browser, a page with every endpoint and with lines that call them.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
@@ -1163,7 +1163,7 @@ export interface paths {
      *
      * *Authorize* signs in at the provider's own page, or through the token endpoint; *Try it out* then sends the token along.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
@@ -1221,7 +1221,7 @@ export interface paths {
     /**
      * Returns a file of Swagger UI or of the landing page.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
@@ -1301,13 +1301,13 @@ export interface paths {
     /**
      * Returns this API's OpenAPI 3.1 document.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
         query?: never;
         header?: {
-          /** The entity tag of the answer that the caller has. */
+          /** The entity tag of the response that the caller has. */
           "if-none-match"?: string;
         };
         path?: never;
@@ -1355,7 +1355,7 @@ export interface paths {
     /**
      * Shows this API in ReDoc.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
@@ -1413,7 +1413,7 @@ export interface paths {
     /**
      * Returns a file of ReDoc.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
@@ -1491,15 +1491,15 @@ export interface paths {
   };
   "/v1/swagger.json": {
     /**
-     * Returns the same document under the name that Swagger tools look for.
+     * Returns the same document at the path that Swagger tools expect.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
         query?: never;
         header?: {
-          /** The entity tag of the answer that the caller has. */
+          /** The entity tag of the response that the caller has. */
           "if-none-match"?: string;
         };
         path?: never;
@@ -1547,7 +1547,7 @@ export interface paths {
 
 export interface components {
   schemas: {
-    /** Every error answer of this API. */
+    /** Every error response of this API. */
     Error: {
       error: {
         /** Opaque and stable. */
@@ -1568,7 +1568,7 @@ export interface components {
       /** The only part that API Gateway's own errors have as well. */
       message: string;
     };
-    /** An error that API Gateway answered itself, without the API. */
+    /** An error that API Gateway returned itself, without calling the API. */
     GatewayError: {
       message: string;
     };

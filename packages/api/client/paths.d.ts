@@ -5,9 +5,9 @@
 export interface paths {
   "/v1/admin/endpoints": {
     /**
-     * Lists every endpoint of this API and who may call it.
+     * Lists every endpoint of this API with its access rule.
      *
-     * **Who may call it:** ADMINS.
+     * **Access:** ADMINS.
      */
     get: {
       parameters: {
@@ -84,7 +84,7 @@ export interface paths {
      *
      * The new token has the caller's current groups (RFC 6749, section 6).
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     post: {
       parameters: {
@@ -97,17 +97,17 @@ export interface paths {
         content: {
           "application/x-www-form-urlencoded": {
             grant_type?: "refresh_token";
-            /** The refresh token of the token answer. */
+            /** The refresh token from the response of the token endpoint. */
             refresh_token: string;
           };
           "multipart/form-data": {
             grant_type?: "refresh_token";
-            /** The refresh token of the token answer. */
+            /** The refresh token from the response of the token endpoint. */
             refresh_token: string;
           };
           "application/json": {
             grant_type?: "refresh_token";
-            /** The refresh token of the token answer. */
+            /** The refresh token from the response of the token endpoint. */
             refresh_token: string;
           };
         };
@@ -187,11 +187,11 @@ export interface paths {
   };
   "/v1/auth/token": {
     /**
-     * Signs a caller in with e-mail and password.
+     * Signs a caller in with an email address and a password.
      *
      * OAuth 2.0's password form (RFC 6749, section 4.3), for the docs page and for trying things out. RFC 9700 advises against it elsewhere: let apps sign in with the provider's SDK, and set `AUTH_ENDPOINTS=off`.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     post: {
       parameters: {
@@ -304,9 +304,9 @@ export interface paths {
   };
   "/v1/manage/hc": {
     /**
-     * Tells whether the API is up.
+     * Checks whether the API is up.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
@@ -352,7 +352,7 @@ export interface paths {
     /**
      * Returns the caller: the token's subject, groups and claims.
      *
-     * **Who may call it:** USERS or ADMINS.
+     * **Access:** USERS or ADMINS.
      */
     get: {
       parameters: {
@@ -416,11 +416,11 @@ export interface paths {
   };
   "/v1": {
     /**
-     * Says what this API is, and where to go from here.
+     * Describes this API, and links to its docs.
      *
      * JSON for programs; for a browser, a page with every endpoint and with lines that call them.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
@@ -484,7 +484,7 @@ export interface paths {
      *
      * *Authorize* signs in at the provider's own page, or through the token endpoint; *Try it out* then sends the token along.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
@@ -542,7 +542,7 @@ export interface paths {
     /**
      * Returns a file of Swagger UI or of the landing page.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
@@ -622,13 +622,13 @@ export interface paths {
     /**
      * Returns this API's OpenAPI 3.1 document.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
         query?: never;
         header?: {
-          /** The entity tag of the answer that the caller has. */
+          /** The entity tag of the response that the caller has. */
           "if-none-match"?: string;
         };
         path?: never;
@@ -676,7 +676,7 @@ export interface paths {
     /**
      * Shows this API in ReDoc.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
@@ -734,7 +734,7 @@ export interface paths {
     /**
      * Returns a file of ReDoc.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
@@ -812,15 +812,15 @@ export interface paths {
   };
   "/v1/swagger.json": {
     /**
-     * Returns the same document under the name that Swagger tools look for.
+     * Returns the same document at the path that Swagger tools expect.
      *
-     * **Who may call it:** anyone.
+     * **Access:** anyone.
      */
     get: {
       parameters: {
         query?: never;
         header?: {
-          /** The entity tag of the answer that the caller has. */
+          /** The entity tag of the response that the caller has. */
           "if-none-match"?: string;
         };
         path?: never;
@@ -868,7 +868,7 @@ export interface paths {
 
 export interface components {
   schemas: {
-    /** Every error answer of this API. */
+    /** Every error response of this API. */
     Error: {
       error: {
         /** Opaque and stable. */
@@ -889,7 +889,7 @@ export interface components {
       /** The only part that API Gateway's own errors have as well. */
       message: string;
     };
-    /** An error that API Gateway answered itself, without the API. */
+    /** An error that API Gateway returned itself, without calling the API. */
     GatewayError: {
       message: string;
     };
@@ -909,7 +909,7 @@ export interface components {
       }[];
       requestId?: string;
     };
-    /** The identity provider's answer, with OAuth's names for the token. */
+    /** The identity provider's response, with OAuth's fields for the token. */
     TokenAnswer: {
       /** Send it as `authorization: Bearer <token>`. */
       access_token: string;

@@ -34,7 +34,7 @@ describe("loadEndpoints", () => {
     const source = routeSource("GET /reports").replace("answer: z.unknown()", "answer: z.bigint()");
     await assert.rejects(load(source), {
       message:
-        "call_reports: answer 200 application/json answer: a bigint is neither text nor JSON; use a string of digits",
+        "call_reports: response 200 application/json answer: a bigint is neither text nor JSON; use a string of digits",
     });
   });
 });

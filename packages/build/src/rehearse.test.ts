@@ -41,7 +41,7 @@ describe("the rehearsal of a built function fails the build", () => {
       const definition = 'groupRefusal: () => { throw new Error("No groups today"); },';
       const source = routeSource("GET /reports", { access: "auth" });
       await assert.rejects(build(["get-reports.ts", source], architecture, definition), (error: Error) => {
-        assert.match(error.message, /GET \/reports answers 500; the log below says why/);
+        assert.match(error.message, /GET \/reports returns 500; the log below says why/);
         assert.match(error.message, /"message":"No groups today"/);
         return true;
       });

@@ -61,7 +61,7 @@ async function answer(handler: LambdaHandler, request: Rehearsed): Promise<void>
     getRemainingTimeInMillis: () => 29_000,
   });
   if ("statusCode" in result && result.statusCode === 500) {
-    throw new Error(`${request.method} ${request.path} answers 500; the log below says why.`);
+    throw new Error(`${request.method} ${request.path} returns 500; the log below says why.`);
   }
 }
 

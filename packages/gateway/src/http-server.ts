@@ -68,7 +68,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     if (!connection || socket.destroyed) return;
     if (connection.unanswered.size >= unansweredPerConnection) {
       options.log(
-        `CLOSED a connection of ${sourceIpOf(socket)}: more than ${unansweredPerConnection} requests without an answer`,
+        `CLOSED a connection of ${sourceIpOf(socket)}: more than ${unansweredPerConnection} requests without a response`,
       );
       socket.destroy();
       return;

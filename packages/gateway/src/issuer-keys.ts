@@ -93,9 +93,9 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     try {
       const signal = AbortSignal.timeout(options.timeoutMilliseconds);
       const response = await fetch(url, { signal, redirect: "error" });
-      if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+      if (!response.ok) throw new Error(`${url} returned ${response.status}`);
       const value: unknown = JSON.parse(await readAtMost(response, limits.jwksBytes));
-      if (typeof value !== "object" || value === null) throw new Error(`${url} did not answer an object`);
+      if (typeof value !== "object" || value === null) throw new Error(`${url} did not return an object`);
       return value as Record<string, unknown>;
     } catch (cause) {
       throw new InvalidTokenError(failure, { cause });
@@ -108,7 +108,7 @@ async function readAtMost(response: Response, bytes: number): Promise<string> {
   let length = 0;
   for await (const chunk of response.body ?? []) {
     length += chunk.length;
-    if (length > bytes) throw new Error(`${response.url} answered with more than ${bytes} bytes`);
+    if (length > bytes) throw new Error(`${response.url} returned more than ${bytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

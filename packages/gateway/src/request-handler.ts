@@ -200,7 +200,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     // Handing over a ready instance takes less.
     if (isColdStart && waitMilliseconds >= 1) trace.addColdStart(span, waitMilliseconds);
     if (!invocation) {
-      exchange.integrationError = `The integration did not answer within ${milliseconds} milliseconds`;
+      exchange.integrationError = `The integration did not respond within ${milliseconds} milliseconds`;
       throw new RefusedError(gatewayErrors.serviceUnavailable);
     }
     if (invocation.outcome === "dropped") return undefined;
@@ -251,7 +251,7 @@ function contextOf(verdict: Verdict | undefined): AuthorizerContext | undefined 
 
 function throttledLine({ routeKey }: Route, { settings, setIn }: Limit): string {
   const { throttlingRateLimit, throttlingBurstLimit } = settings;
-  return `THROTTLED ${routeKey} answers 429: over a rate of ${throttlingRateLimit} a second and a burst of ${throttlingBurstLimit}, set in ${setIn}.`;
+  return `THROTTLED ${routeKey} returns 429: over a rate of ${throttlingRateLimit} a second and a burst of ${throttlingBurstLimit}, set in ${setIn}.`;
 }
 
 function compileApi(

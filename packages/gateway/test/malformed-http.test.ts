@@ -194,7 +194,7 @@ describe("malformed HTTP", () => {
   });
 
   it(
-    "a connection with more than 16 requests without an answer is closed, with one line",
+    "a connection with more than 16 requests without a response is closed, with one line",
     bounded,
     async (t) => {
       const arrived = Promise.withResolvers<void>();
@@ -215,7 +215,7 @@ describe("malformed HTTP", () => {
       socket.write(request.repeat(100));
       assert.equal(await ended, "");
       assert.deepEqual(gateway.logLines, [
-        "CLOSED a connection of 127.0.0.1: more than 16 requests without an answer",
+        "CLOSED a connection of 127.0.0.1: more than 16 requests without a response",
       ]);
       assert.equal(started, 16);
       goOn.resolve();

@@ -257,7 +257,7 @@ describe("the settings of a stage", () => {
     assert.deepEqual(settings.environment, named);
     assert.deepEqual(settings.secretEnvironment, { COGNITO_CLIENT_SECRET: "only-for-us" });
     assert.deepEqual(mistakesOf({ ...named, COGNITO_CLIENT_ID: "" }), [
-      "COGNITO_CLIENT_ID is not set; it must be the id of an app client, e.g. COGNITO_CLIENT_ID=1h57kf5cpq17m0eml12EXAMPLE.",
+      "COGNITO_CLIENT_ID is not set; it must be an app client ID, e.g. COGNITO_CLIENT_ID=1h57kf5cpq17m0eml12EXAMPLE.",
     ]);
   });
 
@@ -357,7 +357,7 @@ describe("the settings of a stage", () => {
       /BUDGET_EMAILS is set without BUDGET_USD/,
     ],
     ["a zone for no domain", { DNS_ZONE_ID: "Z2FDTNDATAQYW2" }, /DNS_ZONE_ID is set without DOMAIN_NAME/],
-    ["an API without an address", { EXECUTE_API_ENDPOINT: "off" }, /so nothing would answer/],
+    ["an API without an address", { EXECUTE_API_ENDPOINT: "off" }, /so the API would be unreachable/],
     ["a container without HTTPS", { CONTAINER_IMAGE: "example/image:1" }, /and tokens need HTTPS/],
     [
       "a certificate that cannot be validated",

@@ -139,7 +139,7 @@ function otherApis(text: string): Readonly<Record<string, OtherApi>> | undefined
 export const settingsTable = {
   PERMANENT: {
     description:
-      "Whether the stage is permanent: `sst remove` refuses it, its data and logs are kept longer, and it has alarms. Default: `on` for `production`, `prod` and `staging`, otherwise `off`.",
+      "Whether the stage is permanent: `sst remove` does not remove it, its data and logs are kept longer, and it has alarms. Default: `on` for `production`, `prod` and `staging`, otherwise `off`.",
     rule: "on or off",
     example: "on",
     defaultOf: onIfPermanent,
@@ -159,7 +159,8 @@ export const settingsTable = {
     parse: wholeNumber(128, 10_240),
   },
   LOG_RETENTION_DAYS: {
-    description: "How long the function's log is kept. Default: 90 days in a permanent stage, otherwise 7.",
+    description:
+      "For how many days CloudWatch keeps the function's log. Default: 90 in a permanent stage, otherwise 7.",
     rule: RETENTION_RULE,
     example: "30",
     defaultOf: usualRetention,
@@ -167,35 +168,35 @@ export const settingsTable = {
   },
   ACCESS_LOG_RETENTION_DAYS: {
     description:
-      "How long the gateway's access log is kept. Default: 90 days in a permanent stage, otherwise 7.",
+      "For how many days CloudWatch keeps the gateway's access log. Default: 90 in a permanent stage, otherwise 7.",
     rule: RETENTION_RULE,
     example: "30",
     defaultOf: usualRetention,
     parse: retentionDays,
   },
   THROTTLE_RATE: {
-    description: "How many requests a second each route accepts from all callers together.",
+    description: "The number of requests per second that each route accepts, from all callers together.",
     rule: "a number from 1 to 10000",
     example: "100",
     default: "100",
     parse: wholeNumber(1, 10_000),
   },
   THROTTLE_BURST: {
-    description: "How many requests each route accepts at once.",
+    description: "The number of requests that each route accepts at once.",
     rule: "a number from 1 to 5000",
     example: "200",
     default: "200",
     parse: wholeNumber(1, 5_000),
   },
   AUTH_THROTTLE_RATE: {
-    description: "The same as `THROTTLE_RATE`, for the token endpoints, where passwords could be guessed.",
+    description: "As `THROTTLE_RATE`, for the token endpoints, where callers could guess passwords.",
     rule: "a number from 1 to 10000",
     example: "5",
     default: "5",
     parse: wholeNumber(1, 10_000),
   },
   AUTH_THROTTLE_BURST: {
-    description: "The same as `THROTTLE_BURST`, for the token endpoints.",
+    description: "As `THROTTLE_BURST`, for the token endpoints.",
     rule: "a number from 1 to 5000",
     example: "10",
     default: "10",
@@ -203,7 +204,7 @@ export const settingsTable = {
   },
   ROUTES_PER_API: {
     description:
-      'How many routes the HTTP API may have: API Gateway\'s quota "Routes per API". Raise it in Service Quotas first.',
+      'The maximum number of routes of the HTTP API. Before you raise it, raise API Gateway\'s quota "Routes per API" in Service Quotas.',
     rule: "a number from 300 to 10000",
     example: "600",
     default: String(ROUTES_PER_API),
@@ -211,14 +212,14 @@ export const settingsTable = {
   },
   KEEP_WARM: {
     description:
-      "How instances are kept warm: not at all, by a schedule that calls them, or by provisioned concurrency.",
+      "How the deployment keeps instances warm: not at all, with a schedule that invokes them, or with provisioned concurrency.",
     rule: "off, warmer or provisioned-concurrency",
     example: "warmer",
     default: "off",
     parse: oneOf("off", "warmer", "provisioned-concurrency"),
   },
   KEEP_WARM_INSTANCES: {
-    description: "How many instances are kept warm.",
+    description: "The number of instances that the deployment keeps warm.",
     rule: "a number from 1 to 100",
     example: "2",
     default: "1",
@@ -226,7 +227,8 @@ export const settingsTable = {
   },
   CODE_DELIVERY: {
     ofDelivery: true,
-    description: "What deploys the function's code: `sst deploy`, or a release that moves the alias.",
+    description:
+      "How the function's code is deployed: by `sst deploy`, or by a release that moves the alias.",
     rule: "sst or pipeline",
     example: "sst",
     default: "sst",
@@ -234,28 +236,28 @@ export const settingsTable = {
   },
   RELEASE_BUCKET: {
     ofDelivery: true,
-    description: "The bucket for the packages of `npm run release`, in the function's region.",
-    rule: "the name of a bucket",
+    description: "The bucket in which `npm run release` stores packages, in the function's region.",
+    rule: "a bucket name",
     example: "my-releases",
     parse: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
   },
   TRAFFIC_SHIFT: {
     ofDelivery: true,
     description:
-      "How a release moves callers to its version. Default: `Canary10Percent5Minutes` in a permanent stage, otherwise `AllAtOnce`.",
+      "How a release moves callers to the new version. Default: `Canary10Percent5Minutes` in a permanent stage, otherwise `AllAtOnce`.",
     rule: `one of ${TRAFFIC_SHIFTS.join(", ")}`,
     example: "Canary10Percent5Minutes",
     defaultOf: ({ isPermanent }) => (isPermanent ? "Canary10Percent5Minutes" : "AllAtOnce"),
     parse: oneOf(...TRAFFIC_SHIFTS),
   },
   PERMISSIONS_BOUNDARY_ARN: {
-    description: "The permissions boundary of the deployment's roles. Unset: no boundary.",
-    rule: "the ARN of a policy of IAM",
+    description: "The permissions boundary for the roles that the deployment creates. Unset: no boundary.",
+    rule: "the ARN of an IAM policy",
     example: "arn:aws:iam::123456789012:policy/boundary",
     parse: matching(/^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/),
   },
   DOMAIN_NAME: {
-    description: "The custom domain of the API. Unset: the API is at the gateway's own host.",
+    description: "The custom domain of the API. Unset: the API has only the gateway's own host.",
     rule: "a domain name in lower case",
     example: "api.example.com",
     parse: matching(DOMAIN_NAME),
@@ -269,7 +271,7 @@ export const settingsTable = {
   },
   DOMAIN_OTHER_APIS: {
     description:
-      "Other HTTP APIs of the account under the same domain: mapping key, id and stage of each. Without a mapping key of its own, this API gets all other paths.",
+      "Other HTTP APIs of the account under the same domain, each with its mapping key, ID and stage. If this API does not have a mapping key, it gets all other paths.",
     rule: "a list like stock=a1b2c3d4e5/live, separated by commas",
     example: "stock=a1b2c3d4e5/live,v1/mail=f6g7h8i9j0/$default",
     // Each key may appear only once.
@@ -277,34 +279,36 @@ export const settingsTable = {
   },
   DNS: {
     description:
-      "Where the domain's DNS is hosted. With `none` you make the records, and `CERTIFICATE_ARN` is required.",
+      "Where the domain's DNS is hosted. With `none`, you create the records yourself, and `CERTIFICATE_ARN` is required.",
     rule: "route53, cloudflare or none",
     example: "route53",
     default: "route53",
     parse: oneOf("route53", "cloudflare", "none"),
   },
   DNS_ZONE_ID: {
-    description: "The id of the domain's hosted zone. Unset: found by the domain's name.",
-    rule: "a zone id of Route 53 or Cloudflare",
+    description:
+      "The ID of the domain's hosted zone. Unset: the deployment finds the zone by the domain's name.",
+    rule: "a zone ID of Route 53 or Cloudflare",
     example: "Z2FDTNDATAQYW2",
     parse: matching(/^[A-Za-z0-9]{10,40}$/),
   },
   DNS_OVERRIDE: {
     description:
-      "Whether an existing record of the domain is replaced. `off`: Route 53 refuses a second record.",
+      "Whether the deployment replaces an existing record of the domain. With `off`, Route 53 rejects a second record.",
     rule: "on or off",
     example: "on",
     default: "off",
     parse: oneOf("on", "off"),
   },
   CERTIFICATE_ARN: {
-    description: "A certificate for the domain, in the API's region. Unset: a new one, validated by DNS.",
+    description:
+      "A certificate for the domain, in the API's region. Unset: the deployment creates a certificate, and validates it with DNS.",
     rule: "the ARN of an ACM certificate",
     example: "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
     parse: matching(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/),
   },
   EXECUTE_API_ENDPOINT: {
-    description: "Whether the gateway's own host also serves the API. `off` needs `DOMAIN_NAME`.",
+    description: "Whether the API is also available at the gateway's own host. `off` requires `DOMAIN_NAME`.",
     rule: "on or off",
     example: "off",
     default: "on",
@@ -318,14 +322,14 @@ export const settingsTable = {
     parse: oneOf("on", "off"),
   },
   ALARM_TOPIC_ARN: {
-    description: "The SNS topic that alarms notify. Unset: they only show in CloudWatch.",
+    description: "The SNS topic that the alarms notify. Unset: the alarms appear only in CloudWatch.",
     rule: "the ARN of an SNS topic",
     example: "arn:aws:sns:eu-west-1:123456789012:alarms",
     parse: matching(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/),
   },
   DASHBOARD: {
     description:
-      "Whether the stage has a dashboard. An account has three for free; each further one costs 3 dollars a month.",
+      "Whether the stage has a dashboard. The first three dashboards of an account are free; each further one costs 3 dollars a month.",
     rule: "on or off",
     example: "on",
     default: "off",
@@ -333,14 +337,14 @@ export const settingsTable = {
   },
   BUDGET_USD: {
     description:
-      "The account's monthly budget, in dollars, of which `BUDGET_EMAILS` are notified. Unset: no budget.",
+      "The account's monthly budget in dollars. AWS notifies `BUDGET_EMAILS` about it. Unset: no budget.",
     rule: "a number of dollars from 1 to 999999",
     example: "20",
     parse: wholeNumber(1, 999_999),
   },
   BUDGET_EMAILS: {
-    description: "Who is notified about the budget.",
-    rule: "one to ten e-mail addresses, separated by commas",
+    description: "The email addresses that AWS notifies about the budget.",
+    rule: "one to ten email addresses, separated by commas",
     example: "ops@example.com",
     parse: (text) => {
       const emails = listOf((item) => EMAIL.test(item))(text);
@@ -348,13 +352,14 @@ export const settingsTable = {
     },
   },
   CONTAINER_IMAGE: {
-    description: "The image to run on Fargate. Unset: no container.",
+    description: "The container image to run on Fargate. Unset: no container.",
     rule: "an image in a registry",
     example: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/my-api:1.0.0",
     parse: matching(/^[\w.-]+(:\d+)?(\/[\w.-]+)+([:@][\w.:-]+)?$/),
   },
   CONTAINER_DOMAIN_NAME: {
-    description: "The domain of the container's load balancer, in the same zone. A token needs HTTPS.",
+    description:
+      "The domain of the container's load balancer, in the same hosted zone. Tokens require HTTPS.",
     rule: "a domain name in lower case",
     example: "container.example.com",
     parse: matching(DOMAIN_NAME),
@@ -611,7 +616,7 @@ function contradictions(parsed: Parsed, environment: Environment): string[] {
   needs("BUDGET_USD", "BUDGET_EMAILS", ", so there is no address to notify");
   needs("BUDGET_EMAILS", "BUDGET_USD", "");
   if (parsed.EXECUTE_API_ENDPOINT === "off")
-    needs("EXECUTE_API_ENDPOINT", "DOMAIN_NAME", ", so nothing would answer");
+    needs("EXECUTE_API_ENDPOINT", "DOMAIN_NAME", ", so the API would be unreachable");
   if (parsed.DNS === "none") {
     needs("DNS", "CERTIFICATE_ARN", ", and a new certificate could not be validated");
     if (isSet("CONTAINER_DOMAIN_NAME"))

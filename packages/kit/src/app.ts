@@ -138,7 +138,7 @@ function startRequest(
       fail(request, response, error);
     };
     const deadline = setTimeout(() => {
-      giveUp(new ApiError("002503", { reason: "The answer took longer than the deadline allows" }));
+      giveUp(new ApiError("002503", { reason: "The response took longer than the deadline allows" }));
     }, received.timeoutMilliseconds);
     const stopWatching =
       runtime.bodyTimeouts && announcesBody(request)

@@ -289,7 +289,7 @@ const cases: Record<keyof typeof settings, SettingCases> = {
   },
   FIREBASE_APP_API_KEY: {
     unset:
-      "FIREBASE_APP_API_KEY is not set; set the project's web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample, or switch the token endpoints off with AUTH_ENDPOINTS=off.",
+      "FIREBASE_APP_API_KEY is not set; set the project's web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample, or disable the token endpoints with AUTH_ENDPOINTS=off.",
     value: ({ firebase }) => firebase.apiKey,
     right: [["AIzaSy-hunter2_x", "AIzaSy-hunter2_x"]],
     wrong: ["hunter2 ", " hunter2", "hunter2\n", "hünter2"],
@@ -592,7 +592,7 @@ describe("loadConfig", () => {
   it("refuses demo callers in production", () => {
     for (const NODE_ENV of ["production", undefined]) {
       assert.deepEqual(mistakesOf({ ...LEAST, NODE_ENV, DEMO_CALLERS: "a@example.com:hunter2" }), [
-        "DEMO_CALLERS shows passwords publicly and is refused in production; unset it, or set NODE_ENV=development for a local stack.",
+        "DEMO_CALLERS shows passwords publicly, so production does not allow it; unset it, or set NODE_ENV=development for a local stack.",
       ]);
     }
   });
@@ -631,7 +631,7 @@ describe("the entry that is started", () => {
     assert.throws(() => loadConfig(LEAST, { runtime: "LAMBDA" }), {
       name: "ConfigError",
       message:
-        "RUNTIME is CONTAINERIZED, but the started entry runs as LAMBDA; set RUNTIME=LAMBDA, or start the other entry.",
+        "RUNTIME is CONTAINERIZED, but this entry point runs as LAMBDA; set RUNTIME=LAMBDA, or start the other entry point.",
     });
     assert.equal(loadConfig(LEAST, { runtime: "CONTAINERIZED" }).runtime, "CONTAINERIZED");
   });

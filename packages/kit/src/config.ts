@@ -189,28 +189,29 @@ const isOrigin = (text: string) =>
 
 export const settings = {
   RUNTIME: {
-    description: "Where the app runs: in Lambda behind API Gateway, or in a container.",
+    description: "Where the API runs: in Lambda behind API Gateway, or in a container.",
     rule: "LAMBDA or CONTAINERIZED",
     example: "CONTAINERIZED",
     parse: oneOf("LAMBDA", "CONTAINERIZED"),
   },
   NODE_ENV: {
     description:
-      "In `development` and `test`, a response that breaks its contract is an error. `development` also sets `AUTH_ERROR_DETAIL` to `provider`.",
+      "In `development` and `test`, a response that breaks its contract causes an error. `development` also sets `AUTH_ERROR_DETAIL` to `provider`.",
     rule: "production, development or test",
     example: "production",
     default: "production",
     parse: oneOf("production", "development", "test"),
   },
   AWS_API_GW_STAGE_NAME: {
-    description: "The API Gateway stage in front of the function. It is logged, and removed from the path.",
+    description:
+      "The API Gateway stage in front of the function. The kit logs the stage, and removes it from the path.",
     rule: "letters, digits, - and _, or $default",
     example: "mvp",
     optional: true,
     parse: matching(/^(\$default|[\w-]{1,128})$/),
   },
   AWS_API_GW_MAPPING_KEY: {
-    description: "The mapping key of the API under its custom domain; links and docs start with it.",
+    description: "The mapping key of the API under its custom domain. Links and the docs pages use it.",
     rule: "a path without a slash at either end",
     example: "orders",
     optional: true,
@@ -218,35 +219,36 @@ export const settings = {
   },
   IDENTITY_PROVIDER: {
     description:
-      "The identity provider. Unset `JWT_` settings are derived from it and from one or two of its values. Unset: Firebase, and nothing is derived.",
+      "The identity provider. From it, and from one or two of the provider's settings, the kit derives the `JWT_` settings that you do not set. Unset: Firebase, without derived settings.",
     rule: "firebase, cognito, auth0 or oidc",
     example: "cognito",
     optional: true,
     parse: oneOf(...IDENTITY_PROVIDERS),
   },
   FIREBASE_PROJECT_ID: {
-    description: "The Firebase project; determines issuer, keys and audience. With `firebase`.",
-    rule: "the id of a project",
+    description:
+      "For `firebase`: the project, which determines the issuer, the signing keys and the audience.",
+    rule: "a project ID",
     example: "my-project",
     optional: true,
     parse: matching(/^[a-z0-9][a-z0-9.:-]{2,61}[a-z0-9]$/),
   },
   COGNITO_USER_POOL_ID: {
-    description: "The user pool; determines issuer and keys. With `cognito`.",
-    rule: "the id of a user pool",
+    description: "For `cognito`: the user pool, which determines the issuer and the signing keys.",
+    rule: "a user pool ID",
     example: "eu-west-1_AbCdEfGhI",
     optional: true,
     parse: matching(COGNITO_USER_POOL_ID),
   },
   COGNITO_CLIENT_ID: {
-    description: "The app client that signs callers in, and whose tokens are accepted. With `cognito`.",
-    rule: "the id of an app client",
+    description: "For `cognito`: the app client that signs callers in, and whose tokens the API accepts.",
+    rule: "an app client ID",
     example: "1h57kf5cpq17m0eml12EXAMPLE",
     optional: true,
     parse: matching(/^[\w+]{1,128}$/),
   },
   COGNITO_CLIENT_SECRET: {
-    description: "The app client's secret, if it has one. With `cognito`.",
+    description: "For `cognito`: the app client's secret, if the client has one.",
     rule: "the secret of an app client",
     example: "the-secret-of-the-app-client",
     optional: true,
@@ -254,14 +256,15 @@ export const settings = {
     parse: matching(/^[\x21-\x7e]{1,256}$/),
   },
   COGNITO_URL: {
-    description: "Base URL of Cognito's API, for an emulator. Unset: that of the user pool's region.",
+    description:
+      "The base URL of Cognito's API, if you use an emulator. Unset: the URL in the user pool's region.",
     rule: "a URL",
     example: "http://127.0.0.1:9229",
     optional: true,
     parse: baseUrl,
   },
   AUTH0_DOMAIN: {
-    description: "The tenant's domain; determines issuer and keys. With `auth0`.",
+    description: "For `auth0`: the tenant's domain, which determines the issuer and the signing keys.",
     rule: "a domain name, without https:// and without a slash",
     example: "my-tenant.eu.auth0.com",
     optional: true,
@@ -269,14 +272,14 @@ export const settings = {
   },
   AUTH0_CLIENT_ID: {
     description:
-      "The application that signs callers in: from the docs pages, and at the token endpoints if its password grant is on. With `auth0`.",
-    rule: "the client id of an application",
+      "For `auth0`: the application that signs callers in on the docs pages, and at the token endpoints if its password grant is enabled.",
+    rule: "an application's client ID",
     example: "AbCdEfGhIjKlMnOpQrStUvWxYz012345",
     optional: true,
     parse: matching(/^[\x21-\x7e]{1,256}$/),
   },
   AUTH0_CLIENT_SECRET: {
-    description: "The application's secret, if it has one. With `auth0`.",
+    description: "For `auth0`: the application's secret, if the application has one.",
     rule: "the client secret of an application",
     example: "the-secret-of-the-application",
     optional: true,
@@ -285,14 +288,14 @@ export const settings = {
   },
   OIDC_CLIENT_ID: {
     description:
-      "The client that signs callers in: from the docs pages, and at the token endpoints if its password grant is on. With `oidc`.",
-    rule: "the id of a client",
+      "For `oidc`: the client that signs callers in on the docs pages, and at the token endpoints if its password grant is enabled.",
+    rule: "a client ID",
     example: "my-api",
     optional: true,
     parse: matching(/^[\x21-\x7e]{1,256}$/),
   },
   OIDC_CLIENT_SECRET: {
-    description: "The client's secret, if it has one. With `oidc`.",
+    description: "For `oidc`: the client's secret, if the client has one.",
     rule: "the secret of a client",
     example: "the-secret-of-the-client",
     optional: true,
@@ -314,20 +317,21 @@ export const settings = {
     parse: httpUrl,
   },
   JWT_ISSUER_JWKS_URI: {
-    description: "The URL of the issuer's keys, for the container. Unset: the one in its discovery document.",
+    description:
+      "The URL of the issuer's signing keys, for the container. Unset: the URL in the issuer's discovery document.",
     rule: "a URL",
     example: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
     optional: true,
     parse: fullUrl,
   },
   JWT_AUTHORIZED_AUDIENCES: {
-    description: "The accepted audiences of tokens.",
+    description: "The token audiences that the API accepts.",
     rule: "a list of audiences, separated by commas",
     example: "my-project,my-other-project",
     parse: listOf(() => true),
   },
   JWT_AUTHORIZATION_GROUPS_ATTR_NAME: {
-    description: "The claim with the caller's groups; a literal name, not a path.",
+    description: "The claim that contains the caller's groups. This is a literal name, not a path.",
     rule: "the name of a claim",
     example: "cognito:groups",
     default: "groups",
@@ -335,28 +339,28 @@ export const settings = {
   },
   JWT_TOKEN_USE: {
     description:
-      "Which of Cognito's two tokens is accepted and returned (`token_use`). Default: `access` with `cognito`, otherwise any.",
+      "Which of Cognito's two tokens (`token_use`) the API accepts, and its token endpoints return. Default: `access` with `cognito`, otherwise any.",
     rule: "access or id",
     example: "id",
     optional: true,
     parse: oneOf("access", "id"),
   },
   JWT_ALGORITHMS: {
-    description: "The accepted signature algorithms. RS256 is the only one that works outside the container.",
+    description: "The signature algorithms that the API accepts. Behind API Gateway, only RS256 works.",
     rule: "a list of RS256, ES256 and EdDSA, separated by commas",
     example: "ES256",
     default: DEFAULT_ALGORITHMS.join(","),
     parse: listOfAlgorithms,
   },
   JWT_MAX_LIFETIME_HOURS: {
-    description: "How long a token may live, from `iat` to `exp`.",
+    description: "The longest lifetime of a token, from `iat` to `exp`.",
     rule: "a number from 1 to 8760",
     example: "168",
     default: String(DEFAULT_MAX_LIFETIME_HOURS),
     parse: wholeNumber(1, 8_760),
   },
   JWT_VERIFY_TOKEN_EXPIRATION: {
-    description: "Whether the container refuses expired tokens. API Gateway always does.",
+    description: "Whether the container rejects expired tokens. API Gateway always rejects them.",
     rule: "true or false",
     example: "true",
     default: "true",
@@ -364,14 +368,14 @@ export const settings = {
   },
   AUTH_ENDPOINTS: {
     description:
-      "Whether the token endpoints exist. With `auth0` and `oidc` they are off by default, because the password grant has to be enabled first.",
+      "Whether the API has token endpoints. With `auth0` and `oidc`, the default is `off`, because you have to enable the password grant first.",
     rule: "on or off",
     example: "off",
     default: "on",
     parse: toggle("on", "off"),
   },
   DOCS: {
-    description: "Whether the docs pages exist: Swagger UI, ReDoc, and the root's page in a browser.",
+    description: "Whether the API has docs pages: Swagger UI, ReDoc, and the landing page.",
     rule: "on or off",
     example: "off",
     default: "on",
@@ -379,8 +383,8 @@ export const settings = {
   },
   DEMO_CALLERS: {
     description:
-      "The demo callers on the docs pages, for a local stack. Their passwords are shown, so `production` refuses this setting.",
-    rule: "a list of e-mail:password, separated by commas",
+      "The demo callers on the docs pages, for a local stack. The pages show their passwords, so `production` rejects this setting.",
+    rule: "a list of email:password, separated by commas",
     example: "user@example.com:not-secret",
     optional: true,
     secret: true,
@@ -396,14 +400,14 @@ export const settings = {
     parse: matching(/^[\x21-\x7e]+$/),
   },
   FIREBASE_IDENTITY_TOOLKIT_URL: {
-    description: "Base URL of the Identity Toolkit API, for an emulator.",
+    description: "The base URL of the Identity Toolkit API, if you use an emulator.",
     rule: "a URL",
     example: "http://127.0.0.1:9099/identitytoolkit.googleapis.com",
     default: "https://identitytoolkit.googleapis.com",
     parse: baseUrl,
   },
   FIREBASE_SECURE_TOKEN_URL: {
-    description: "Base URL of the Secure Token API, for an emulator.",
+    description: "The base URL of the Secure Token API, if you use an emulator.",
     rule: "a URL",
     example: "http://127.0.0.1:9099/securetoken.googleapis.com",
     default: "https://securetoken.googleapis.com",
@@ -411,14 +415,14 @@ export const settings = {
   },
   AUTH_ERROR_DETAIL: {
     description:
-      "Whether a refused sign-in gives the provider's reason, or hides whether the account exists. Default: `provider` in development, otherwise `generic`.",
+      "Whether the response to a failed sign-in contains the provider's reason, or hides whether the account exists. Default: `provider` in development, otherwise `generic`.",
     rule: "provider or generic",
     example: "generic",
     optional: true,
     parse: oneOf("provider", "generic"),
   },
   CORS_ALLOW_ORIGINS: {
-    description: "The origins whose pages may call the API.",
+    description: "The origins whose web pages may call the API.",
     rule: "* or a list of origins, separated by commas",
     example: "https://app.example.com,https://admin.example.com",
     default: "*",
@@ -426,23 +430,23 @@ export const settings = {
   },
   CORS_ALLOW_HEADERS: {
     description:
-      "Request headers that pages of other origins may send, in addition to `authorization`, `content-type`, `x-request-id`, `traceparent`, `tracestate` and the headers in the endpoints' contracts.",
-    rule: "* or names of headers, separated by commas",
+      "Request headers that web pages on other origins may send, in addition to `authorization`, `content-type`, `x-request-id`, `traceparent`, `tracestate` and the headers in the endpoints' contracts.",
+    rule: "* or header names, separated by commas",
     example: "x-tenant,x-api-key",
     optional: true,
     parse: headerNames,
   },
   CORS_EXPOSE_HEADERS: {
     description:
-      "Response headers that pages of other origins may read, in addition to `x-request-id`, `retry-after`, `ratelimit`, `ratelimit-policy`, `deprecation`, `sunset`, `link`, `www-authenticate`, `location` and `etag`.",
-    rule: "* or names of headers, separated by commas",
+      "Response headers that web pages on other origins may read, in addition to `x-request-id`, `retry-after`, `ratelimit`, `ratelimit-policy`, `deprecation`, `sunset`, `link`, `www-authenticate`, `location` and `etag`.",
+    rule: "* or header names, separated by commas",
     example: "x-total-count",
     optional: true,
     parse: headerNames,
   },
   CORS_ALLOW_CREDENTIALS: {
     description:
-      "Whether pages of other origins may send cookies. Requires a list in `CORS_ALLOW_ORIGINS`, and no `*` in lists of headers.",
+      "Whether web pages on other origins may send cookies. With `on`, set `CORS_ALLOW_ORIGINS` to a list, and do not use `*` in the lists of headers.",
     rule: "on or off",
     example: "on",
     default: "off",
@@ -450,7 +454,7 @@ export const settings = {
   },
   ACCESS_LOG_SUBJECT: {
     description:
-      "Whether the access log names the caller as `client.subject`: the token's subject, or the API key's prefix.",
+      "Whether the access log identifies the caller in `client.subject`, by the token's subject or the API key's prefix.",
     rule: "on or off",
     example: "on",
     default: "off",
@@ -458,28 +462,29 @@ export const settings = {
   },
   METRICS_NAMESPACE: {
     description: "The CloudWatch namespace of the API's own metrics, which cost money. Unset: no metrics.",
-    rule: "a namespace of CloudWatch, without AWS/",
+    rule: "a CloudWatch namespace that does not start with AWS/",
     example: "my-api/production",
     optional: true,
     parse: matching(/^(?!AWS\/)[\w.\-/#:]{1,255}$/),
   },
   OTEL_TRACES_EXPORTER: {
     description:
-      "Where spans go: to a collector, or to the log. Unset: to `OTEL_EXPORTER_OTLP_ENDPOINT`, if that is set.",
+      "Where the API sends spans: to a collector, or to the log. Unset: to `OTEL_EXPORTER_OTLP_ENDPOINT`, if that setting has a value.",
     rule: "otlp, console or none",
     example: "otlp",
     optional: true,
     parse: oneOf("otlp", "console", "none"),
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
-    description: "Base URL of the collector (OTLP over HTTP). Default with `otlp`: `http://localhost:4318`.",
+    description:
+      "The base URL of the collector (OTLP over HTTP). Default with `otlp`: `http://localhost:4318`.",
     rule: "a URL",
     example: "https://collector.example.com",
     optional: true,
     parse: baseUrl,
   },
   OTEL_EXPORTER_OTLP_HEADERS: {
-    description: "Headers for the collector, such as a key.",
+    description: "Headers for requests to the collector, such as an API key.",
     rule: "a list of name=value, separated by commas",
     example: "x-api-key=the-key",
     optional: true,
@@ -494,7 +499,7 @@ export const settings = {
     parse: matching(/^[\w.:-]+$/),
   },
   PORT: {
-    description: "The port that the container listens on; 0 takes any free port.",
+    description: "The port that the container listens on. With 0, it uses any free port.",
     rule: "a number from 0 to 65535",
     example: "5000",
     default: "5000",
@@ -502,7 +507,7 @@ export const settings = {
   },
   TRUSTED_PROXY_HOPS: {
     description:
-      "How many proxies in front of the container write `x-forwarded-for`, not counting the CDN of `TRUSTED_CDN`.",
+      "The number of proxies in front of the container that append to `x-forwarded-for`, without the CDN in `TRUSTED_CDN`.",
     rule: "a number from 0 to 10",
     example: "1",
     default: "0",
@@ -510,7 +515,7 @@ export const settings = {
   },
   DRAIN_DELAY_SECONDS: {
     description:
-      "How long the container keeps accepting requests after SIGTERM, in seconds, while its health endpoint returns 503. Requests in flight then have another 9.5 seconds.",
+      "For how many seconds after SIGTERM the container accepts requests, while its health endpoint returns 503. After the delay, requests in flight have another 9.5 seconds.",
     rule: "a number from 0 to 300",
     example: "10",
     default: "0",
@@ -518,7 +523,7 @@ export const settings = {
   },
   TRUSTED_CDN: {
     description:
-      "The CDN in front of the API: only its published addresses are trusted. A deployment with `DNS=cloudflare` sets it.",
+      "The CDN in front of the API. The API trusts only the CDN's published addresses. A deployment with `DNS=cloudflare` sets this.",
     rule: "cloudflare",
     example: "cloudflare",
     optional: true,
@@ -526,7 +531,7 @@ export const settings = {
   },
   BODY_IDLE_TIMEOUT_SECONDS: {
     description:
-      "How long the body of a request to the container may stall, in seconds, before the caller gets a 408.",
+      "For how many seconds the body of a request to the container may stall before the caller gets a 408.",
     rule: "a number from 1 to 28",
     example: "5",
     default: "10",
@@ -534,14 +539,14 @@ export const settings = {
   },
   BODY_TIMEOUT_SECONDS: {
     description:
-      "How long the body of a request to the container may take, in seconds, before the caller gets a 408.",
+      "For how many seconds the body of a request to the container may take to arrive before the caller gets a 408.",
     rule: "a number from 1 to 28",
     example: "25",
     default: "20",
     parse: wholeNumber(1, 28),
   },
   WEB_CONCURRENCY: {
-    description: "How many worker processes share the container's port.",
+    description: "The number of worker processes that share the container's port.",
     rule: "a number from 1 to 128",
     example: "2",
     default: "1",
@@ -618,7 +623,7 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
     const [name, what] = NEEDED_TO_SIGN_IN[provider];
     if (!environment[name] && !mistakes.some((mistake) => mistake.startsWith(`${name} is not set`))) {
       mistakes.push(
-        `${name} is not set; set ${what}, e.g. ${name}=${settings[name].example}, or switch the token endpoints off with AUTH_ENDPOINTS=off.`,
+        `${name} is not set; set ${what}, e.g. ${name}=${settings[name].example}, or disable the token endpoints with AUTH_ENDPOINTS=off.`,
       );
     }
     if (provider === "cognito" && !parsed.COGNITO_URL && !environment.COGNITO_URL && parsed.JWT_ISSUER) {
@@ -627,19 +632,19 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
   }
   if (runtime && parsed.RUNTIME && parsed.RUNTIME !== runtime) {
     mistakes.push(
-      `RUNTIME is ${parsed.RUNTIME}, but the started entry runs as ${runtime}; set RUNTIME=${runtime}, or start the other entry.`,
+      `RUNTIME is ${parsed.RUNTIME}, but this entry point runs as ${runtime}; set RUNTIME=${runtime}, or start the other entry point.`,
     );
   }
   if (parsed.DEMO_CALLERS && parsed.NODE_ENV === "production") {
     mistakes.push(
-      "DEMO_CALLERS shows passwords publicly and is refused in production; unset it, or set NODE_ENV=development for a local stack.",
+      "DEMO_CALLERS shows passwords publicly, so production does not allow it; unset it, or set NODE_ENV=development for a local stack.",
     );
   }
   if (parsed.CORS_ALLOW_CREDENTIALS) {
     for (const name of ["CORS_ALLOW_ORIGINS", "CORS_ALLOW_HEADERS", "CORS_EXPOSE_HEADERS"] as const) {
       if (!parsed[name]?.includes("*")) continue;
       mistakes.push(
-        `CORS_ALLOW_CREDENTIALS is on and ${name} is *, which browsers refuse together; list them, e.g. ${name}=${settings[name].example}.`,
+        `CORS_ALLOW_CREDENTIALS is on and ${name} is *, a combination that browsers reject; list the values, e.g. ${name}=${settings[name].example}.`,
       );
     }
   }
@@ -711,8 +716,8 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
 const NEEDED_TO_SIGN_IN = {
   firebase: ["FIREBASE_APP_API_KEY", "the project's web API key"],
   cognito: ["COGNITO_CLIENT_ID", "an app client with the flow ALLOW_USER_PASSWORD_AUTH"],
-  auth0: ["AUTH0_CLIENT_ID", "an application whose password grant is switched on"],
-  oidc: ["OIDC_CLIENT_ID", "a client whose password grant is switched on"],
+  auth0: ["AUTH0_CLIENT_ID", "an application whose password grant is enabled"],
+  oidc: ["OIDC_CLIENT_ID", "a client whose password grant is enabled"],
 } as const satisfies Record<IdentityProviderName, readonly [keyof typeof settings, string]>;
 
 function readAll<Settings extends OwnSettings>(

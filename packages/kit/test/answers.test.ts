@@ -54,7 +54,7 @@ const bad: Readonly<Record<string, readonly [answer: () => unknown, logged: RegE
   "a body with 304": [() => ({ status: 304, body: "text" }), /status 304 has no body/],
   "a body that is not JSON": [() => ({ ...ok, body: { big: 1n } }), /BigInt/],
   "a function for a body": [() => ({ ...ok, body: () => 1 }), /body cannot be written as JSON/],
-  nothing: [() => undefined, /undefined is not an answer/],
+  nothing: [() => undefined, /undefined is not a response/],
   "a bad header of a refusal": [
     () => {
       throw new ApiError("001429", { reason: "Slow down", headers: { "retry-after": "später" } });

@@ -259,7 +259,7 @@ describe("the document and validation agree", () => {
         const isCarried = document.faults.length === 0;
         assert.equal(isCarried, kind.carried.includes(place), `${place}: ${document.faults}`);
         for (const fault of document.faults)
-          assert.match(fault, /^probe: (path|query|header|body|answer 200 \S+) value/);
+          assert.match(fault, /^probe: (path|query|header|body|response 200 \S+) value/);
         if (!isCarried) continue;
         const route = probe(place, kind.schema());
         const seen = new Set<boolean>();

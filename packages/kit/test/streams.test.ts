@@ -213,7 +213,7 @@ describe("a finite stream", () => {
       assert.equal((await invoke(streamOf(most))).statusCode, 200);
       const { statusCode, body, lines } = await invoke(streamOf(10_000));
       assert.deepEqual([statusCode, JSON.parse(body).error.code], [500, "002500"]);
-      assert.match(lines.join(""), /Lambda takes/);
+      assert.match(lines.join(""), /Lambda accepts/);
       assert.ok(made <= MAX_RESULT_BYTES / piece.length + 1, String(made));
       assert.equal((await invoke(streamOf(most + 1))).statusCode, 500);
     });
@@ -277,7 +277,7 @@ describe("a finite stream", () => {
     }).handler(anyone(async () => ({ status: 200, body: generator() })));
     assert.match((await invoke(apiOf([none]))).lines.join(""), /a stream is not in the contract/);
     const value = streaming(() => "text" as unknown as StreamBody);
-    assert.match((await invoke(value)).lines.join(""), /the answer 200 is not a stream/);
+    assert.match((await invoke(value)).lines.join(""), /the response 200 is not a stream/);
   });
 });
 

@@ -91,7 +91,7 @@ describe("npm run logs", () => {
     assert.equal(nothing.exitCode, 1);
     assert.equal((await logs([ID, "--stage", "dev", "--hours", "48"], environment)).exitCode, 0);
     const { output } = await logs([ID, "--stage", "other"], environment);
-    assert.match(output, /^CloudWatch Logs does not answer: ResourceNotFoundException: There is no such/);
+    assert.match(output, /^CloudWatch Logs is not reachable: ResourceNotFoundException: There is no such/);
   });
 
   test("without a stage, finds the local gateway's lines by any id of the request", async (t) => {
@@ -145,7 +145,7 @@ describe("npm run logs", () => {
     [[ID, "--stage", "a b"], /^--stage is "a b"; use letters/],
     [[ID, "--hours", "soon"], /^--hours is "soon"; use a number/],
     [[ID, "--day"], /^Cannot read .*; write: npm run logs/],
-    [[ID, "--port", "1"], /^No local gateway's inspector answers on port 2; run npm start/],
+    [[ID, "--port", "1"], /^No local gateway's inspector responds on port 2; run npm start/],
   ] as const)
     test(`refuses with a clear message: ${args.join(" ") || "nothing"}`, async () => {
       const { exitCode, output } = await logs(args);

@@ -120,7 +120,7 @@ const mistakes: readonly (readonly [
   [
     "an answer without a schema",
     { "src/routes/orders/get-order.ts": ROUTE('responses: () => ({ 200: { description: "It." } })') },
-    /^getOrder: answer 200 has no schema; give it one: /,
+    /^getOrder: response 200 has no schema; give it one: /,
     LAMBDA,
   ],
   [
@@ -153,7 +153,7 @@ const mistakes: readonly (readonly [
         'responses: (z) => ({ 200: { description: "It.", schema: z.bigint() } })',
       ),
     },
-    /^getOrder: answer 200 application\/json: a bigint is neither text nor JSON/,
+    /^getOrder: response 200 application\/json: a bigint is neither text nor JSON/,
   ],
   [
     "two names for one variable",

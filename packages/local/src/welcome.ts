@@ -47,7 +47,7 @@ function logsLine(inspectorUrl: string | undefined): readonly string[] {
   if (inspectorUrl === undefined) return [];
   const port = Number(new URL(inspectorUrl).port) - 1;
   const option = String(port) === DEFAULT_PORT ? "" : ` --port ${port}`;
-  return [`See a request's log and trace, by the id in its answer: npm run logs -- ID${option}`];
+  return [`See a request's log and trace, by the ID in its response: npm run logs -- ID${option}`];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

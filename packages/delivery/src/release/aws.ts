@@ -219,7 +219,7 @@ function answerOf(functionError: string | undefined, payload: string): Answer {
     };
   return typeof value?.statusCode === "number"
     ? { statusCode: value.statusCode }
-    : { failure: "its answer does not have an HTTP API's format" };
+    : { failure: "its response does not have an HTTP API's format" };
 }
 
 function parse(json: string): unknown {

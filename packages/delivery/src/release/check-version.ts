@@ -24,7 +24,7 @@ export async function checkVersion(
     const answer = await aws.invoke(version, event);
     if ("failure" in answer) return { fault: `${request} failed, ${answer.failure}` };
     if (answer.statusCode !== expectedStatus)
-      return { fault: `${request} answered ${answer.statusCode} instead of ${expectedStatus}` };
+      return { fault: `${request} returned ${answer.statusCode} instead of ${expectedStatus}` };
   }
   return { calls: calls.length };
 }

@@ -59,7 +59,7 @@ export async function release(options: ReleaseOptions, world: ReleaseWorld): Pro
       const verdict = await checkVersion(aws, next, Math.floor(now() / 1000), world.target);
       if ("fault" in verdict)
         throw new ReleaseError(`Version ${next.version} failed its check: ${verdict.fault}.`);
-      return [verdict, `version ${next.version} answered ${verdict.calls} calls as expected`];
+      return [verdict, `version ${next.version} responded as expected to ${verdict.calls} requests`];
     });
     await move(options, world, before, next.version);
     const took = Math.round((now() - startedAt) / 1000);

@@ -91,5 +91,5 @@ async function checkUnreleased(
   if (shifts.some(({ to }) => to === version)) return [undefined, `version ${version} was released before`];
   const verdict = await checkVersion(aws, state, Math.floor(now() / 1000), target);
   if ("fault" in verdict) throw new ReleaseError(`Version ${version} failed its check: ${verdict.fault}.`);
-  return [undefined, `version ${version} answered ${verdict.calls} calls as expected`];
+  return [undefined, `version ${version} responded as expected to ${verdict.calls} requests`];
 }

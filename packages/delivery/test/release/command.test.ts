@@ -108,7 +108,7 @@ describe("the commands as processes (stand-in for AWS)", { concurrency: 2 }, () 
       try {
         const first = await run(aws, [...FIXTURE("release"), "--stage", "test"]);
         assert.equal(first.exitCode, 0, first.stderr);
-        assert.match(first.stdout, /^check {4}version 3 answered 4 calls as expected$/m);
+        assert.match(first.stdout, /^check {4}version 3 responded as expected to 4 requests$/m);
         assert.match(first.stdout, /^Version 3 is live for all callers, \d+ s after the start\.$/m);
         assert.ok([...first.stdout].every((character) => character >= " " || character === "\n"));
         assert.equal(aws.alias.version, "3");

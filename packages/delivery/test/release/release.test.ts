@@ -49,7 +49,7 @@ describe("a release (stand-in for AWS)", () => {
           "upload fixture-api-test-Api/<hash>.zip",
           "update the function has the code",
           "publish version 3",
-          "check version 3 answered 4 calls as expected",
+          "check version 3 responded as expected to 4 requests",
           "Deployment d-2 moves callers from version 2 to 3. AWS continues if this command ends; to roll back: npm run rollback -- --stage test",
           "shift all callers get version 3",
           "Version 3 is live for all callers, 8 s after the start.",
@@ -71,7 +71,7 @@ describe("a release (stand-in for AWS)", () => {
         assert.equal(aws.alias.version, "2");
         assert.match(
           (await rollback()).failure ?? "",
-          /Version 1 failed its check: GET \/v1\/health answered 503 instead of 200/,
+          /Version 1 failed its check: GET \/v1\/health returned 503 instead of 200/,
         );
         assert.equal(aws.alias.version, "2");
       },
@@ -85,7 +85,7 @@ describe("a release (stand-in for AWS)", () => {
         assert.equal(aws.alias.version, "3");
         const { lines, failure } = await rollback();
         assert.equal(failure, undefined);
-        assert.match(lines.join("\n"), /^check {4}version 2 answered 4 calls as expected$/m);
+        assert.match(lines.join("\n"), /^check {4}version 2 responded as expected to 4 requests$/m);
         assert.equal(aws.alias.version, "2");
       },
       { isReleased: false },
@@ -142,12 +142,12 @@ describe("a release (stand-in for AWS)", () => {
     [
       "that answers 500",
       { "bundle.mjs": "export const handler = async () => ({ statusCode: 500 });\n" },
-      /GET \/v1\/health answered 500 instead of 200/,
+      /GET \/v1\/health returned 500 instead of 200/,
     ],
     [
       "that lets anyone into a private endpoint",
       { "bundle.mjs": "export const handler = async () => ({ statusCode: 200 });\n" },
-      /GET \/v1\/\S+ without a token answered 200 instead of 401/,
+      /GET \/v1\/\S+ without a token returned 200 instead of 401/,
     ],
     [
       "that lets in a caller in none of the groups",
@@ -155,7 +155,7 @@ describe("a release (stand-in for AWS)", () => {
         "bundle.mjs": `export const handler = async ({ requestContext: { authorizer, http } }) =>
           ({ statusCode: authorizer || http.path.endsWith("/health") ? 200 : 401 });\n`,
       },
-      /as a member of no group answered 200 instead of 403/,
+      /as a member of no group returned 200 instead of 403/,
     ],
     [
       "that refuses every caller",
@@ -163,12 +163,12 @@ describe("a release (stand-in for AWS)", () => {
         "bundle.mjs": `export const handler = async ({ requestContext: { http } }) =>
           ({ statusCode: http.path.endsWith("/health") ? 200 : 401 });\n`,
       },
-      /as a member of no group answered 401 instead of 403/,
+      /as a member of no group returned 401 instead of 403/,
     ],
     [
       "that answers in the wrong format",
       { "bundle.mjs": 'export const handler = async () => "fine";\n' },
-      /its answer does not have an HTTP API's format/,
+      /its response does not have an HTTP API's format/,
     ],
   ];
   for (const [title, files, sentence] of broken) {

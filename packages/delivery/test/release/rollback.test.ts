@@ -41,7 +41,7 @@ describe("a rollback (stand-in for AWS)", () => {
       await rollback();
       assert.equal(aws.alias.version, "2");
       // The placeholder.
-      assert.match((await rollback()).failure ?? "", /Version 1 failed its check: .* answered 503/);
+      assert.match((await rollback()).failure ?? "", /Version 1 failed its check: .* returned 503/);
       assert.equal((await rollback({ to: "4" })).failure, undefined);
       assert.equal(aws.alias.version, "4");
     }));
@@ -69,7 +69,7 @@ describe("a rollback (stand-in for AWS)", () => {
       assert.match((await release(open)).failure ?? "", /Version 5 failed its check/);
       assert.match(
         (await rollback({ to: "5" })).failure ?? "",
-        /^It stopped at "check": Version 5 failed its check: GET \S+ without a token answered 200 instead of 401/,
+        /^It stopped at "check": Version 5 failed its check: GET \S+ without a token returned 200 instead of 401/,
       );
       assert.equal(aws.alias.version, "4");
     }));

@@ -56,7 +56,7 @@ export function createInspector({ capacity = 100 }: InspectorOptions = {}): Insp
     const send = (status: number, type: string, body: string | Buffer) =>
       outgoing.writeHead(status, { ...securityHeaders, "content-type": type }).end(body);
 
-    if (!isLoopbackName(host)) send(403, "text/plain", "The inspector answers to localhost only.");
+    if (!isLoopbackName(host)) send(403, "text/plain", "The inspector accepts requests to localhost only.");
     else if (incoming.method !== "GET") send(405, "text/plain", "The inspector is read-only.");
     else if (path === "/_gateway/requests.json")
       send(200, "application/json", `{"requests":[${newestFirst.join(",")}]}`);

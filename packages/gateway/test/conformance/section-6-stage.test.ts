@@ -204,17 +204,17 @@ describe("§6.3 throttling", () => {
       {
         api: { stages: [{ stageName: "$default", routeSettings: { $default: limit(1, 2) } }] },
       },
-      'THROTTLED $default answers 429: over a rate of 1 a second and a burst of 2, set in routeSettings["$default"] of the stage "$default".',
+      'THROTTLED $default returns 429: over a rate of 1 a second and a burst of 2, set in routeSettings["$default"] of the stage "$default".',
     ],
     [
       "the stage's limit",
       { api: { stages: [{ stageName: "$default", defaultRouteSettings: limit(1, 2) }] } },
-      'THROTTLED $default answers 429: over a rate of 1 a second and a burst of 2, set in defaultRouteSettings of the stage "$default".',
+      'THROTTLED $default returns 429: over a rate of 1 a second and a burst of 2, set in defaultRouteSettings of the stage "$default".',
     ],
     [
       "the account's limit",
       { accountThrottling: limit(1, 2) },
-      "THROTTLED $default answers 429: over a rate of 1 a second and a burst of 2, set in accountThrottling.",
+      "THROTTLED $default returns 429: over a rate of 1 a second and a burst of 2, set in accountThrottling.",
     ],
   ];
   for (const [title, underTest, line] of limited) {

@@ -55,12 +55,12 @@ export function createAlarms(name: string, args: AlarmsArgs, parent: $util.Resou
     id,
     metric: { ...gateway, metricName, stat: "Sum", period: FIVE_MINUTES },
   });
-  const failures = alarm("Failures", "More than one answer in a hundred is a 5xx.", {
+  const failures = alarm("Failures", "More than 1% of the responses have a 5xx status.", {
     threshold: FAILURE_RATIO,
     metricQueries: [
       {
         id: "ratio",
-        label: "5xx answers per request",
+        label: "5xx responses per request",
         expression: `IF(failures >= ${FEWEST_FAILURES}, failures / requests, 0)`,
         returnData: true,
       },
@@ -84,7 +84,7 @@ export function createAlarms(name: string, args: AlarmsArgs, parent: $util.Resou
     period: FIVE_MINUTES,
     threshold: 0,
   });
-  alarm("Latency", "The slowest answers are near the time-out.", {
+  alarm("Latency", "The slowest responses take almost as long as the timeout.", {
     ...gateway,
     metricName: "Latency",
     extendedStatistic: "p99",

@@ -92,7 +92,7 @@ function widgetsOf(
       lambda("Duration", "p50", "half of them"),
       lambda("Duration", "p99", "99 of 100"),
     ]),
-    chart("Calls that the function did not answer", [
+    chart("Requests without a response from the function", [
       lambda("Errors", "Sum", "errors"),
       lambda("Throttles", "Sum", "throttles"),
     ]),

@@ -170,7 +170,7 @@ async function checkIssuer({ network, environment }: World, settings: Settings):
   if (typeof document.jwks_uri !== "string")
     return [wrong("issuer", `${url} names no jwks_uri, so its tokens cannot be verified.`)];
   return [
-    fine("issuer", `${issuer} answers, and its discovery document matches.`),
+    fine("issuer", `${issuer}is reachable, and its discovery document matches.`),
     ...checkKeys(environment, settings, document),
     ...(await checkSignatures(network, document.jwks_uri)),
     ...checkTokenEndpoint(environment, settings, document),
@@ -230,10 +230,10 @@ async function readJson(
 ): Promise<Record<string, unknown> | string> {
   try {
     const response = await network.fetch(url, { headers });
-    if (!response.ok) return `answers ${response.status}`;
+    if (!response.ok) return `returns ${response.status}`;
     return (await response.json()) as Record<string, unknown>;
   } catch (error) {
-    return `does not answer as it should (${reasonOf(error)})`;
+    return `does not respond as expected (${reasonOf(error)})`;
   }
 }
 

@@ -173,7 +173,7 @@ describe("npm run doctor", () => {
     it("names the provider's variable if the issuer does not answer", async () => {
       const network = networkThat({ fetch: async () => new Response(null, { status: 404 }) });
       const sentences = await wrongOf({ ...named(cognito, {}), network });
-      assert.match(sentences.join(), /answers 404; is COGNITO_USER_POOL_ID right\?$/);
+      assert.match(sentences.join(), /returns 404; is COGNITO_USER_POOL_ID right\?$/);
     });
   });
 
@@ -224,7 +224,7 @@ describe("npm run doctor", () => {
               : new Response(null, { status: 404 }),
         }),
       },
-      /answers 404; is JWT_ISSUER the issuer/,
+      /returns 404; is JWT_ISSUER the issuer/,
     ],
     [
       "an issuer that does not answer",
@@ -237,7 +237,7 @@ describe("npm run doctor", () => {
           },
         }),
       },
-      /does not answer as it should \(ENOTFOUND\)/,
+      /does not respond as expected \(ENOTFOUND\)/,
     ],
     [
       "an issuer without keys",
@@ -316,7 +316,7 @@ describe("npm run doctor", () => {
               : Response.json({ issuer: ISSUER, jwks_uri: ISSUER }),
         }),
       },
-      /Cloudflare refuses CLOUDFLARE_API_TOKEN \(answers 401\)/,
+      /Cloudflare refuses CLOUDFLARE_API_TOKEN \(returns 401\)/,
     ],
   ];
   for (const [title, world, sentence] of cases) {

@@ -110,7 +110,7 @@ export function answerTo(token: string, inputs: Properties): Properties {
     case "aws:ec2/getAmi:getAmi":
       return { id: "ami-1", architecture: "arm64" };
   }
-  throw new Error(`No answer of AWS is defined for ${token}; add it to aws-mocks.ts.`);
+  throw new Error(`No response from AWS is defined for ${token}; add it to aws-mocks.ts.`);
 }
 
 interface Statement {

@@ -175,7 +175,7 @@ async function fetchKeySet(uri: string, timeoutMilliseconds: number): Promise<JS
   const body = await fetchJson(uri, timeoutMilliseconds);
   const { keys } = body as Partial<JSONWebKeySet>;
   if (!Array.isArray(keys) || !keys.every(isObject))
-    throw new Error("The issuer's answer is not a set of keys");
+    throw new Error("The issuer's response is not a set of keys");
   return { keys };
 }
 
@@ -254,10 +254,10 @@ async function fetchJson(uri: string, timeoutMilliseconds: number): Promise<Reco
   });
   if (response.status !== 200) {
     await response.body?.cancel();
-    throw new Error(`${uri} answers ${response.status}`);
+    throw new Error(`${uri} returns ${response.status}`);
   }
   const body: unknown = await response.json();
-  if (!isObject(body)) throw new Error(`${uri} does not answer with a JSON object`);
+  if (!isObject(body)) throw new Error(`${uri} does not return a JSON object`);
   return body;
 }
 

@@ -42,7 +42,7 @@ describe("the container's process", () => {
       'RUNTIME is wrong ("LAMDBA"); it must be LAMBDA or CONTAINERIZED, e.g. RUNTIME=CONTAINERIZED.',
       "JWT_AUTHORIZED_AUDIENCES is not set; it must be a list of audiences, separated by commas, e.g. JWT_AUTHORIZED_AUDIENCES=my-project,my-other-project.",
       'PORT is wrong ("99999"); it must be a number from 0 to 65535, e.g. PORT=5000.',
-      "FIREBASE_APP_API_KEY is not set; set the project's web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample, or switch the token endpoints off with AUTH_ENDPOINTS=off.",
+      "FIREBASE_APP_API_KEY is not set; set the project's web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample, or disable the token endpoints with AUTH_ENDPOINTS=off.",
     ]);
   });
 
@@ -76,7 +76,7 @@ describe("the container's process", () => {
     processes.push(server);
     const isWarning = ({ level }: Entry) => level === "warn";
     const warning = await server.line(isWarning);
-    assert.match(warning.message, /^endpoints for AWS callers answer 403 in a container/);
+    assert.match(warning.message, /^endpoints for AWS callers return 403 in a container/);
     assert.deepEqual(Object(warning).endpoints, ["POST /v1/probe/signed"]);
     const [{ url }] = await server.lines(2, isListening);
     assert.equal((await fetch(`${url}/v1/probe/signed`, { method: "POST" })).status, 403);

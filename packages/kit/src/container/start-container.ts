@@ -74,7 +74,7 @@ async function warnOfAwsCallers(api: Api, { features }: Config, log: Log): Promi
         awsCallersEndpoints(await enabledRoutes(api, features).catch(() => []))
       : AWS_CALLERS_ENDPOINTS;
   if (endpoints.length > 0)
-    log.warn("endpoints for AWS callers answer 403 in a container: only API Gateway verifies signatures", {
+    log.warn("endpoints for AWS callers return 403 in a container: only API Gateway verifies signatures", {
       endpoints,
     });
 }

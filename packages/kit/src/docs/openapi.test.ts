@@ -146,12 +146,12 @@ describe("the OpenAPI document", () => {
     assert.equal(events["x-only"], "container");
     assert.match(events.description, /only in a container/);
     assert.deepEqual(events.responses[200], {
-      description: "The changes. It is sent as it is made, until the caller goes.",
+      description: "The changes. The container streams the response until the caller disconnects.",
       content: { "text/event-stream": { schema: { type: "string" } } },
     });
     const file = Object(paths?.["/v1/products/export"]).get;
     assert.equal("x-only" in file, false);
-    assert.match(file.responses[200].description, /behind an HTTP API it is collected first, up to 6 MB/);
+    assert.match(file.responses[200].description, /In Lambda, the whole response is sent at once, with at most 6 MB/);
     assert.match(file.responses[500].description, /002500/);
   });
 
@@ -212,7 +212,7 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(operation["x-access"], { type: "apiKey", scopes: ["stock:write"] });
     assert.match(
       operation.description,
-      /Who may call it:\*\* machines with an API key of scope stock:write\./,
+      /Access:\*\* machines with an API key of scope stock:write\./,
     );
     assert.match(operation.responses[401].description, /^`003401`/);
     assert.match(operation.responses[403].description, /^`001403`/);
@@ -312,7 +312,7 @@ describe("the OpenAPI document", () => {
     const { info, paths } = await documentOf(ownerApi);
     assert.equal(
       info.description,
-      "Keeps notes.\n\n`/v1/legacy` and all below it: What was there before. **Who may call it:** ADMINS.",
+      "Keeps notes.\n\n`/v1/legacy` and all paths below it: What was there before. **Access:** ADMINS.",
     );
     assert.ok(!Object.keys(paths ?? {}).some((path) => path.startsWith("/v1/legacy")));
   });
@@ -331,7 +331,7 @@ describe("the OpenAPI document", () => {
       "GatewayError",
       "Money",
       "Problem",
-      "createThingAnswer201Part1",
+      "createThingResponse201Part1",
     ]);
     const { description, parameters, requestBody, responses } = Object(
       document.paths?.["/v1/things/{thingId}/{part}"],
@@ -379,8 +379,8 @@ describe("the OpenAPI document", () => {
     throw new Error("No such column");
   });
   const FAULTS = [
-    "broken: answer 200 application/json a.b: a bigint is neither text nor JSON; use a string of digits",
-    "broken: answer 200 application/json c: a Map is neither text nor JSON; use z.record()",
+    "broken: response 200 application/json a.b: a bigint is neither text nor JSON; use a string of digits",
+    "broken: response 200 application/json c: a Map is neither text nor JSON; use z.record()",
     "unmade: the schemas of its responses cannot be made: No such column",
   ];
 

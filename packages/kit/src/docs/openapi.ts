@@ -65,7 +65,7 @@ const errorSchema = z
     }),
     message: z.string().meta({ description: "The only part that API Gateway's own errors have as well." }),
   })
-  .meta({ id: "Error", description: "Every error answer of this API." });
+  .meta({ id: "Error", description: "Every error response of this API." });
 
 const problemSchema = z
   .object({
@@ -85,7 +85,10 @@ const problemSchema = z
 /** The form of API Gateway's own refusals. */
 const gatewayErrorSchema = z
   .strictObject({ message: z.string().meta({ example: "Unauthorized" }) })
-  .meta({ id: "GatewayError", description: "An error that API Gateway answered itself, without the API." });
+  .meta({
+    id: "GatewayError",
+    description: "An error that API Gateway returned itself, without calling the API.",
+  });
 
 /**
  * Makes the document.
@@ -187,25 +190,26 @@ function signInAtPage(page: SignInPage, scopesOfRoutes: Record<string, string>) 
 function describeSignIn(demoCallers: readonly DemoCaller[]): string {
   const callers = demoCallers.map(({ username, password }) => `- \`${username}\` with \`${password}\``);
   return [
-    "E-mail and password, exchanged for a token of the identity provider.",
+    "An email address and a password, exchanged for a token from the identity provider.",
     ...(callers.length > 0 ? [`Demo callers:\n\n${callers.join("\n")}`] : []),
   ].join("\n\n");
 }
 
 function describeRouter({ path, summary, access }: Route): string {
-  return `\`${path}\` and all below it: ${summary} **Who may call it:** ${describeAccess(access)}.`;
+  return `\`${path}\` and all paths below it: ${summary} **Access:** ${describeAccess(access)}.`;
 }
 
 const STREAMED = {
-  finite: "It is sent as it is made; behind an HTTP API it is collected first, up to 6 MB.",
-  endless: "It is sent as it is made, until the caller goes.",
+  finite:
+    "The container streams the response. In Lambda, the whole response is sent at once, with at most 6 MB.",
+  endless: "The container streams the response until the caller disconnects.",
 } as const;
 
 const IF_NONE_MATCH = {
   name: "if-none-match",
   in: "header",
   required: false,
-  description: "The entity tag of the answer that the caller has.",
+  description: "The entity tag of the response that the caller has.",
   schema: { type: "string" },
 } as const;
 
@@ -230,8 +234,8 @@ function operation(route: Route, errors: ErrorCodes, writing: Writing): RouteCon
       route.deprecated && describeDeprecation(route.deprecated),
       route.description,
       query?.description && `**Query:** ${query.description}`,
-      `**Who may call it:** ${describeAccess(access)}.`,
-      route.only && "**Where:** only in a container; the HTTP API has no route for it.",
+      `**Access:** ${describeAccess(access)}.`,
+      route.only && "**Where:** only in a container; the HTTP API does not have this route.",
     ]
       .filter(Boolean)
       .join("\n\n"),
@@ -366,7 +370,7 @@ class OperationSchemas {
   #answer(status: string, contract: ResponseContract): object {
     const types = status === "204" || status === "304" ? [] : answersOf(contract);
     const content = types.map(([type]) => {
-      const schema = this.#written.get(`answer ${status} ${type}`);
+      const schema = this.#written.get(`response ${status} ${type}`);
       return [type, schema ? { schema } : {}] as const;
     });
     if (contract.stream) {
@@ -411,7 +415,7 @@ function describeDeprecation({ since, sunset, successor }: Deprecation): string 
 
 function idempotencyKey(idempotency: "required" | "optional") {
   const description =
-    "A UUID that the caller chooses for this operation. The same request with the same key gets the first answer again, for 24 hours.";
+    "A UUID that the caller chooses for this operation. For 24 hours, the same request with the same key gets the first response again.";
   const required = idempotency === "required";
   const schema = { type: "string", minLength: 1, maxLength: 255 };
   return { schema, required, description, name: "idempotency-key", in: "header" };

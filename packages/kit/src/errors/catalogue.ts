@@ -61,7 +61,7 @@ export const catalogue = {
   "001409": {
     status: 409,
     title: "Request in progress",
-    message: "The same request is already being answered",
+    message: "The same request is already in progress",
   },
   "001413": {
     status: 413,
@@ -104,13 +104,13 @@ export const catalogue = {
   "002500": {
     status: 500,
     title: "Response too large",
-    message: "The answer is larger than this API can send",
+    message: "The response is larger than this API can send",
     gatewayMessage: "Internal Server Error",
   },
   "001502": {
     status: 502,
     title: "Bad gateway",
-    message: "A service behind this API gave an unusable answer",
+    message: "A service that this API calls returned an unusable response",
   },
   "001503": {
     status: 503,
@@ -121,7 +121,7 @@ export const catalogue = {
   "002503": {
     status: 503,
     title: "Deadline exceeded",
-    message: "The answer took too long",
+    message: "The response took too long",
     gatewayMessage: "Service Unavailable",
   },
   "003503": {

@@ -73,11 +73,11 @@ export async function answerOnce(
   try {
     if (statusOf(outcome, errors) >= 500) await store.release(key, claim.token);
     else if (!(await store.keep(key, claim.token, write(outcome), Date.now() + KEPT_MILLISECONDS)))
-      log.warn("an answer came after its deadline, and another request has its idempotency key");
+      log.warn("a response came after its deadline, and another request has its idempotency key");
   } catch (error) {
     // The work is done and its caller gets the answer. Until the deadline the key is refused, as while it
     // ran.
-    log.error("an answer cannot be kept under its idempotency key", { error });
+    log.error("a response cannot be stored for its idempotency key", { error });
   }
   if ("thrown" in outcome) throw outcome.thrown;
   return outcome.reply;

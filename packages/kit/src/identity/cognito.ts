@@ -66,7 +66,7 @@ export function createCognitoProvider(
       if (!USERNAME.test(username)) {
         throw refused(
           "InvalidParameterException",
-          "no answer: no pool allows such a user name",
+          "no response: no pool allows this user name",
           authErrorDetail,
         );
       }

@@ -351,7 +351,7 @@ for (const [name, call] of CALLS) {
         stub.answerWith(listener);
         const error = await failureOf(() => call(provider({}, 100)));
         assert.deepEqual([error.status, error.code], [503, "001503"]);
-        assert.match(String(error.cause), /no answer \((ECONNABORTED|ETIMEDOUT|ERR_CANCELED)\)$/);
+        assert.match(String(error.cause), /no response \((ECONNABORTED|ETIMEDOUT|ERR_CANCELED)\)$/);
       });
     }
 

@@ -114,16 +114,16 @@ describe("the settings derived from a provider", () => {
 
 describe("a missing value of the provider stops the start with one sentence", () => {
   for (const [name, variable, sentence] of [
-    ["firebase", "FIREBASE_PROJECT_ID", "the id of a project, e.g. FIREBASE_PROJECT_ID=my-project."],
+    ["firebase", "FIREBASE_PROJECT_ID", "a project ID, e.g. FIREBASE_PROJECT_ID=my-project."],
     [
       "cognito",
       "COGNITO_USER_POOL_ID",
-      "the id of a user pool, e.g. COGNITO_USER_POOL_ID=eu-west-1_AbCdEfGhI.",
+      "a user pool ID, e.g. COGNITO_USER_POOL_ID=eu-west-1_AbCdEfGhI.",
     ],
     [
       "cognito",
       "COGNITO_CLIENT_ID",
-      "the id of an app client, e.g. COGNITO_CLIENT_ID=1h57kf5cpq17m0eml12EXAMPLE.",
+      "an app client ID, e.g. COGNITO_CLIENT_ID=1h57kf5cpq17m0eml12EXAMPLE.",
     ],
     [
       "auth0",

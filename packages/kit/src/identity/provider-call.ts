@@ -39,7 +39,7 @@ export async function callProvider({
       validateStatus: () => true,
     });
   } catch (error) {
-    throw unavailable(`no answer (${error instanceof axios.AxiosError ? error.code : "unknown"})`);
+    throw unavailable(`no response (${error instanceof axios.AxiosError ? error.code : "unknown"})`);
   }
   return { status: response.status, answer: isObject(response.data) ? response.data : {} };
 }
@@ -47,10 +47,10 @@ export async function callProvider({
 /**
  * Gives the provider's answer OAuth 2.0's names for the token.
  *
- * @throws ApiError 001502 for an answer without a token.
+ * @throws ApiError 001502 for a response without a token.
  */
 export function tokenAnswer(token: unknown, answer: Answer): TokenAnswer {
-  if (typeof token !== "string" || token === "") throw unusable("an answer without a token");
+  if (typeof token !== "string" || token === "") throw unusable("a response without a token");
   return { ...answer, access_token: token, token_type: "bearer" };
 }
 

@@ -150,7 +150,7 @@ describe("the entry of Lambda", () => {
       createHandler(fixtureApi, { environment });
     assert.throws(start(testEnvironment(fixtureApi)), {
       name: "ConfigError",
-      message: /^RUNTIME is CONTAINERIZED, but the started entry runs as LAMBDA; [^\n]*$/,
+      message: /^RUNTIME is CONTAINERIZED, but this entry point runs as LAMBDA; [^\n]*$/,
     });
     assert.throws(start({ RUNTIME: "LAMBDA" }), {
       name: "ConfigError",
@@ -222,7 +222,7 @@ describe("an error in Lambda", () => {
         error: {
           code: "002500",
           title: "Response too large",
-          message: "The answer is larger than this API can send",
+          message: "The response is larger than this API can send",
           reason: "Ask for less of it at a time",
           requestId: expectedId,
         },
@@ -240,7 +240,7 @@ describe("an error in Lambda", () => {
           clientRequestId,
         ],
       );
-      assert.match(entry.error.cause.message, /Lambda takes/);
+      assert.match(entry.error.cause.message, /Lambda accepts/);
     }
   });
 

@@ -82,7 +82,7 @@ export function createEventAdapter(
       });
       connection.on("close", () => {
         if (response.writableFinished) return;
-        reject(connection.errored ?? new Error("The answer was destroyed before it was complete"));
+        reject(connection.errored ?? new Error("The response was destroyed before it was complete"));
         request.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
       });
       listener(request, response);
@@ -239,7 +239,7 @@ function createResult(
   isHead: boolean,
   constantHeaders: Readonly<Record<string, string>>,
 ): HttpResult {
-  if (!head) throw new Error("The answer has no head");
+  if (!head) throw new Error("The response has no head");
   const headers: Record<string, string> = { ...constantHeaders };
   for (const name in head.headers) {
     // The gateway sets the length itself, except for an answer without a body.
@@ -274,7 +274,7 @@ function encodeBody(
   if (size > MAX_RESULT_BYTES) {
     throw new ApiError("002500", {
       reason: "Ask for less of it at a time",
-      cause: new Error(`The answer has ${size} bytes; Lambda takes ${MAX_RESULT_BYTES}`),
+      cause: new Error(`The response has ${size} bytes; Lambda accepts ${MAX_RESULT_BYTES}`),
     });
   }
   return { body, isBase64Encoded };

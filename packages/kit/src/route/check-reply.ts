@@ -13,10 +13,12 @@ export function replyFault(contracts: ResponseContracts, reply: RouteReply): str
   if (!contract) return `the status ${reply.status} is not in the contract`;
   if (contract.stream || isStream(reply.body)) {
     if (contract.stream && isStream(reply.body)) return undefined;
-    return contract.stream ? `the answer ${reply.status} is not a stream` : "a stream is not in the contract";
+    return contract.stream
+      ? `the response ${reply.status} is not a stream`
+      : "a stream is not in the contract";
   }
   if (!contract.schema)
-    return asSent(reply.body) == null ? undefined : `the answer ${reply.status} has no body`;
+    return asSent(reply.body) == null ? undefined : `the response ${reply.status} has no body`;
   const schema = schemaFor(contract, reply.headers?.["content-type"]);
   if (!schema) return `the content type ${reply.headers?.["content-type"]} is not in the contract`;
   const body = asSent(reply.body);

@@ -42,7 +42,7 @@ describe("defineRoute", () => {
     const handler = async () => ({ status: 200, body: "x" }) as const;
     for (const cacheControl of ["public, max-age=60", "Public", "s-maxage=60"]) {
       assert.throws(() => define(cacheControl).handler(auth(handler)), {
-        message: `getThing identifies its caller, but ${cacheControl} lets caches share its answers; use private`,
+        message: `getThing identifies its caller, but ${cacheControl} lets caches share its responses; use private`,
       });
       assert.ok(define(cacheControl).handler(anyone(handler)));
     }

@@ -318,7 +318,7 @@ export const defineRoute: RouteDefiner<KitTypes> = (contract) => {
       const { operationId, cacheControl = "" } = contract;
       if (guarded.access.type !== "public" && /\b(public|s-maxage)\b/i.test(cacheControl))
         throw new TypeError(
-          `${operationId} identifies its caller, but ${cacheControl} lets caches share its answers; use private`,
+          `${operationId} identifies its caller, but ${cacheControl} lets caches share its responses; use private`,
         );
       // The parsed input has the schemas' types because the same schemas parsed it.
       const handler = guarded.handler as unknown as Route["handler"];

@@ -29,7 +29,10 @@ describe("an answer that breaks its contract", () => {
       assert.equal(status, 500);
       assert.doesNotMatch(text, /passwordHash|5f4dcc3b/);
       const log = lines.join("");
-      assert.match(log, /The answer of breaksContract breaks its contract: not in the schema: passwordHash/);
+      assert.match(
+        log,
+        /The response of breaksContract breaks its contract: not in the schema: passwordHash/,
+      );
       assert.doesNotMatch(log, /5f4dcc3b/);
     });
   }

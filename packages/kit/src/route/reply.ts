@@ -45,12 +45,12 @@ const COMPRESSIBLE =
  */
 export function wellFormedReply(reply: RouteReply): RouteReply {
   if (typeof reply !== "object" || reply === null)
-    throw new TypeError(`${String(reply)} is not an answer; return { status, body }`);
+    throw new TypeError(`${String(reply)} is not a response; return { status, body }`);
   const { status, body, headers } = reply;
   if (!Number.isInteger(status) || status < 200 || status > 599)
     throw new TypeError(`The status ${JSON.stringify(status)} cannot be sent; use one from 200 to 599`);
   if (WITHOUT_BODY.has(status) && body !== undefined && body !== null && body !== "")
-    throw new TypeError(`An answer with status ${status} has no body; return body: undefined`);
+    throw new TypeError(`A response with status ${status} has no body; return body: undefined`);
   return headers === undefined ? reply : { ...reply, headers: wellFormedHeaders(headers) };
 }
 

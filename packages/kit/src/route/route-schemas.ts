@@ -86,7 +86,7 @@ export function createRouteSchemas(route: Route, demandsDocumentable: boolean): 
 
     async demandContract(reply) {
       const fault = replyFault((await load()).responses, reply);
-      if (fault) throw new Error(`The answer of ${route.operationId} breaks its contract: ${fault}`);
+      if (fault) throw new Error(`The response of ${route.operationId} breaks its contract: ${fault}`);
     },
 
     async contractOf({ status }) {

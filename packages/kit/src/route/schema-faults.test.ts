@@ -113,9 +113,9 @@ describe("routeFaults", () => {
       201: { description: "It.", stream: "finite", schema: z.string() },
     } as const;
     assert.deepEqual(routeFaults(route, { request: {}, responses }), [
-      'doThing: answer 200: an HTTP API cannot send an endless stream; set only: "container"',
-      "doThing: answer 201: a stream has no schema; leave it out",
-      "doThing: answer 201: set the contentType of the stream",
+      'doThing: response 200: an HTTP API cannot send an endless stream; set only: "container"',
+      "doThing: response 201: a stream has no schema; remove the schema",
+      "doThing: response 201: set the contentType of the stream",
     ]);
     const { 200: events } = responses;
     assert.deepEqual(

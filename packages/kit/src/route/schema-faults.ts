@@ -15,15 +15,15 @@ export interface MadeSchemas {
   readonly responses: ResponseContracts;
 }
 
-/** A schema of an endpoint, and its place: `query limit`, `body`, `answer 200 text/html`. */
+/** A schema of an endpoint, and its place: `query limit`, `body`, `response 200 text/html`. */
 export interface Place {
   readonly where: string;
   readonly schema: zod.ZodType;
   readonly carriers: readonly Carrier[];
 }
 
-/** How a value is transferred. A raw answer has a type other than JSON. */
-type Carrier = "path" | "query" | "header" | "cookie" | BodyKind | "answer" | "raw answer" | "key";
+/** How a value is transferred. A raw response has a type other than JSON. */
+type Carrier = "path" | "query" | "header" | "cookie" | BodyKind | "response" | "raw response" | "key";
 
 const TEXT: ReadonlySet<Carrier> = new Set([
   "path",
@@ -81,8 +81,8 @@ export function placesOf(
   const { params, query, headers, cookies, body } = request;
   const answers = Object.entries(responses).flatMap(([status, contract]) =>
     answersOf(contract).map(([type, schema]): Place => {
-      const carrier = type.startsWith("application/json") ? "answer" : "raw answer";
-      return { where: `answer ${status} ${type}`, schema, carriers: [carrier] };
+      const carrier = type.startsWith("application/json") ? "response" : "raw response";
+      return { where: `response ${status} ${type}`, schema, carriers: [carrier] };
     }),
   );
   return [
@@ -112,7 +112,7 @@ export function answersOf({
 
 /** Finds the faults of a schema: one sentence each, which begins with its place. */
 export function faultsAt({ where, schema, carriers }: Place): readonly string[] {
-  const level = where === "body" || where.startsWith("answer ") ? "root" : "field";
+  const level = where === "body" || where.startsWith("response ") ? "root" : "field";
   const start = { where, level, path: "", depth: 0, isDescribed: false, isInIntersection: false } as const;
   const found = carriers.flatMap((carrier) => [
     ...faultsIn(schema, { ...start, carrier, walk: { open: new Set(), isEndless: false } }),
@@ -182,7 +182,7 @@ function shapeFault({ request, responses }: MadeSchemas): string | undefined {
     ];
     return !schemas.every(isSchema);
   });
-  return bare && `answer ${bare[0]} has no schema; give it one: ${RESPONSE}`;
+  return bare && `response ${bare[0]} has no schema; give it one: ${RESPONSE}`;
 }
 
 function isSchema(value: unknown): value is Schema {
@@ -212,11 +212,11 @@ export function streamFaults(
   responses: ResponseContracts,
 ): readonly string[] {
   return Object.entries(responses).flatMap(([status, { stream, schema, contentType }]) => [
-    ...(stream && schema ? [`answer ${status}: a stream has no schema; leave it out`] : []),
-    ...(stream && idempotency ? [`answer ${status}: a stream cannot be kept for an Idempotency-Key`] : []),
-    ...(stream && !contentType ? [`answer ${status}: set the contentType of the stream`] : []),
+    ...(stream && schema ? [`response ${status}: a stream has no schema; remove the schema`] : []),
+    ...(stream && idempotency ? [`response ${status}: a stream cannot be kept for an Idempotency-Key`] : []),
+    ...(stream && !contentType ? [`response ${status}: set the contentType of the stream`] : []),
     ...(stream === "endless" && only !== "container"
-      ? [`answer ${status}: an HTTP API cannot send an endless stream; set only: "container"`]
+      ? [`response ${status}: an HTTP API cannot send an endless stream; set only: "container"`]
       : []),
   ]);
 }
@@ -313,8 +313,8 @@ function* ownFaults(schema: Schema, spot: Spot, meta: Readonly<Record<string, un
   if (unwritable) yield unwritable;
   if (level === "item" && schema._zod.optin !== undefined)
     yield "an item cannot be optional: neither text nor JSON has undefined";
-  if (level === "root" && carrier.includes("answer") && schema._zod.optin !== undefined)
-    yield "an answer cannot be optional; use z.undefined() if it has no body";
+  if (level === "root" && carrier.includes("response") && schema._zod.optin !== undefined)
+    yield "a response cannot be optional; use z.undefined() if it has no body";
   if (!spot.isDescribed) yield* untold(schema).map(untoldSentence);
   if (spot.isInIntersection && (changes(schema) || isStrict(schema)))
     yield "an intersection cannot have strict objects or transformed values; use .extend()";
@@ -336,7 +336,7 @@ function* ownFaults(schema: Schema, spot: Spot, meta: Readonly<Record<string, un
       break;
     case "date":
       if (carrier.startsWith("json") || carrier === "key") yield "JSON has no dates; use z.iso.datetime()";
-      if (def.coerce && carrier.includes("answer")) yield "z.coerce.date() accepts anything; use z.date()";
+      if (def.coerce && carrier.includes("response")) yield "z.coerce.date() accepts anything; use z.date()";
       break;
     case "file":
       if (carrier !== "multipart")
@@ -369,11 +369,11 @@ function* ownFaults(schema: Schema, spot: Spot, meta: Readonly<Record<string, un
         yield "z.looseRecord() cannot be documented; use z.record() or z.looseObject()";
       break;
     case "pipe":
-      if (carrier.includes("answer"))
-        yield "an answer is sent as the handler returns it; write the schema of the sent value";
+      if (carrier.includes("response"))
+        yield "a response is sent as the handler returns it; write the schema of the sent value";
       break;
     case "custom":
-      if (carrier !== "raw answer")
+      if (carrier !== "raw response")
         yield "z.custom() and z.instanceof() cannot be documented; refine a schema that can";
       else if (meta.type === undefined)
         yield "z.custom() and z.instanceof() need .meta({ type }), which is documented";

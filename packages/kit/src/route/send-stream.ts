@@ -52,7 +52,7 @@ export async function sendStream(
     if (failure !== undefined) throw failure;
   } finally {
     // Ends a stream that is waiting for something other than its caller.
-    context.abort(new Error("The answer has ended"));
+    context.abort(new Error("The response has ended"));
   }
 }
 
@@ -87,7 +87,7 @@ async function collect(body: StreamBody, context: RequestContext, maxBytes: numb
     if (context.responseLength > maxBytes)
       throw new ApiError("002500", {
         reason: "Ask for less of it at a time",
-        cause: new Error(`The stream has more than the ${maxBytes} bytes that Lambda takes`),
+        cause: new Error(`The stream has more than the ${maxBytes} bytes that Lambda accepts`),
       });
     collected.push(Buffer.from(piece));
   }

@@ -152,7 +152,7 @@ async function call({ url, method, credentials, json, token }: Call): Promise<An
   } catch (error) {
     const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
     throw new PlainError(
-      `Nothing answers at ${url} (${cause?.code ?? cause?.message ?? message}). Is it running? npm start runs it, and --url BASE names another.`,
+      `Nothing responds at ${url} (${cause?.code ?? cause?.message ?? message}). Is it running? npm start runs it, and --url BASE names another.`,
     );
   }
 }

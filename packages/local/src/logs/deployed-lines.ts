@@ -65,7 +65,7 @@ export async function deployedLines(
     return [...new Set(texts)];
   } catch (error) {
     const { name, message } = error as Error;
-    throw new PlainError(`CloudWatch Logs does not answer: ${name}: ${message}`);
+    throw new PlainError(`CloudWatch Logs is not reachable: ${name}: ${message}`);
   } finally {
     client.destroy();
   }

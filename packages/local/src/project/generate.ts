@@ -117,9 +117,9 @@ function accessTable(routes: readonly Route[]): string {
 
 # Access rules
 
-Any other method or path returns 404. The access tests call every endpoint as every kind of caller.
+All other methods and paths return 404. The access tests call every endpoint as every kind of caller.
 
-${table(["Endpoint", "Who may call it", "What it does", "Feature"], rows)}
+${table(["Endpoint", "Access", "Description", "Feature"], rows)}
 `;
 }
 
@@ -152,15 +152,16 @@ Every error response of the API has the same format:
 }
 \`\`\`
 
-Codes are opaque and stable. \`reason\` is for people, and its text may change. Every error response has the top-level \`message\`;
-API Gateway's own errors have no other field. The last column shows the gateway's response if it rejects the request itself.
+Codes are opaque and stable. \`reason\` is for people, and its text may change. Every error response has a top-level
+\`message\`, and API Gateway's own errors contain only this field. The last column shows the gateway's response, if the gateway rejects a
+request before it reaches the API.
 
 ${table(["Code", "Status", "Title", "The gateway's own response"], rows)}
 `;
 }
 
 function settingsPage(api: Api): string {
-  const head = ["Variable", "What it is for", "It must be", "Default", "Example"];
+  const head = ["Variable", "Description", "Valid values", "Default", "Example"];
   const rowsOf = (settings: Readonly<Record<string, Omit<Setting<unknown>, "parse">>>, whenUnset: string) =>
     Object.entries(settings).map(([name, { description, rule, example, ...setting }]) => [
       `\`${name}\``,
@@ -174,18 +175,27 @@ function settingsPage(api: Api): string {
 
 # Settings
 
-The environment configures the API. At startup, the API reports all mistakes together, one on each line.
-${own.length > 0 ? `\n## Of this API\n\n${table(head, own)}\n\n## Of every API\n` : ""}
+The API reads its settings from environment variables. At startup, the API reports all invalid settings at once, one on each line.
+${own.length > 0 ? `\n## Settings of this API\n\n${table(head, own)}\n\n## Settings of every API\n` : ""}
 ${table(head, rowsOf(kitSettings, "**required**"))}
 
-## Of a deployment
+## Deployment settings
 
-\`sst deploy\` reads these settings, and the settings above that identify callers, from the environment, from \`.env.<stage>\`, from \`.env\` and from
-\`stages.ts\`, in this order. Put secrets, and values that differ between machines, into the environment, and everything else under the
-same names into \`stages.ts\`, where a pull request shows it. \`npm run doctor -- --stage dev\` prints each value and where it comes from. The
-stage name is \`mvp\` unless \`AWS_API_GW_STAGE_NAME\` is set. \`RUNTIME\`, \`NODE_ENV\`, \`HOST\` and \`PORT\` are determined by where the API is
-deployed. Secret values are read from the same places; SST encrypts them in its state and never prints them. They are not set with
-\`sst secret\`, whose names cannot contain an underscore.
+\`sst deploy\` reads these settings, and the settings above that identify callers, from these places. If several places have a value, the
+first one wins:
+
+1. the environment
+2. \`.env.<stage>\`
+3. \`.env\`
+4. \`stages.ts\`
+
+Put secrets, and values that differ between machines, into the environment or into \`.env.<stage>\`. Put all other values into
+\`stages.ts\`, under the same names, where pull requests show each change. \`npm run doctor -- --stage dev\` prints each value and its
+source.
+
+The API Gateway stage is named \`mvp\` unless you set \`AWS_API_GW_STAGE_NAME\`. The deployment itself sets \`RUNTIME\`, \`NODE_ENV\`, \`HOST\` and
+\`PORT\`. SST encrypts the values of secret settings in its state, and never prints them. You cannot set them with \`sst secret\`, whose names
+cannot contain an underscore.
 
 ${table(head, rowsOf(isInstalled(RELEASE) ? deploymentSettings : withoutDelivery(), ""))}
 `;

@@ -32,7 +32,7 @@ export function describeRedoc(
         const section = page.locator(`[data-section-id$="operation/${operationId}"]`).first();
         const text = await section.innerText();
         assert.ok(text.includes(summary), operationId);
-        assert.ok(text.includes(`Who may call it: ${describeAccess(access)}.`), text);
+        assert.ok(text.includes(`Access: ${describeAccess(access)}.`), text);
       }
     });
 

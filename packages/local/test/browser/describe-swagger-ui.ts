@@ -92,7 +92,7 @@ export function describeSwaggerUi(
         await authorizeAs(page, local.callers.admin);
         for (const { operationId, access } of routes) {
           await withOperation(page, operationId, async (operation) => {
-            await operation.getByText(`Who may call it: ${describeAccess(access)}`).waitFor();
+            await operation.getByText(`Access: ${describeAccess(access)}`).waitFor();
             const { status, url, body } = await execute(operation);
             const refusal = isForAdmin(access) ? OTHER_STATUSES[operationId] : 403;
             assert.ok(refusal ? status === refusal : status < 300, `${status} ${operationId} ${url}`);

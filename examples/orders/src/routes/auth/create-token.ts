@@ -8,7 +8,7 @@ export const createToken = defineRoute({
   operationId: "createToken",
   method: "POST",
   path: "/v1/auth/token",
-  summary: "Signs a caller in with e-mail and password, for the docs pages and the demo.",
+  summary: "Signs a caller in with an email address and a password, for the docs pages and the demo.",
   feature: "authEndpoints",
   role: "token",
   consumes: ["application/x-www-form-urlencoded", "multipart/form-data"],
@@ -23,7 +23,7 @@ export const createToken = defineRoute({
   }),
   responses: (z) => ({
     200: {
-      description: "The identity provider's answer, with OAuth's names for the token.",
+      description: "The identity provider's response, with OAuth's fields for the token.",
       schema: z.looseObject({ access_token: z.string(), token_type: z.literal("bearer") }),
     },
   }),

@@ -6,7 +6,7 @@ export const getHealth = defineRoute({
   method: "GET",
   head: true,
   path: "/v1/health",
-  summary: "Tells whether the API is up.",
+  summary: "Checks whether the API is up.",
   role: "health",
   responses: (z) => ({
     200: { description: "The API is up.", schema: z.object({ status: z.literal("up") }) },

@@ -10,7 +10,7 @@ export const setInvoice = defineRoute({
   operationId: "setInvoice",
   method: "PUT",
   path: "/v1/orders/{orderId}/invoice",
-  summary: "Sets the invoice of an order, a PDF, once.",
+  summary: "Uploads the invoice of an order as a PDF, once.",
   consumes: ["multipart/form-data"],
   bodyLimitBytes: LIMIT_BYTES + 10_000,
   request: (z) => ({

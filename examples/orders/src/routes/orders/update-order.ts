@@ -7,7 +7,7 @@ export const updateOrder = defineRoute({
   operationId: "updateOrder",
   method: "PATCH",
   path: "/v1/orders/{orderId}",
-  summary: "Changes the note of an order, unless it has changed since it was read.",
+  summary: "Changes the note of an order, unless the order has changed since the caller read it.",
   request: (z) => ({
     headers: z.object({
       "if-match": z

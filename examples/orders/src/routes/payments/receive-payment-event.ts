@@ -6,7 +6,7 @@ export const receivePaymentEvent = defineRoute({
   operationId: "receivePaymentEvent",
   method: "POST",
   path: "/v1/payments/events",
-  summary: "Receives a signed event of the payment provider: a refund.",
+  summary: "Receives a signed event from the payment provider: a refund.",
   rawBody: true,
   request: (z) => ({
     headers: z.object({ "stripe-signature": z.string().max(1000) }),

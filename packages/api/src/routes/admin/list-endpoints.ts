@@ -5,7 +5,7 @@ export const listEndpoints = defineRoute({
   operationId: "listEndpoints",
   method: "GET",
   path: "/v1/admin/endpoints",
-  summary: "Lists every endpoint of this API and who may call it.",
+  summary: "Lists every endpoint of this API with its access rule.",
   responses: (z) => ({
     200: {
       description: "The endpoints, sorted by path.",

@@ -9,7 +9,7 @@ export const createToken = defineRoute({
   operationId: "createToken",
   method: "POST",
   path: "/v1/auth/token",
-  summary: "Signs a caller in with e-mail and password.",
+  summary: "Signs a caller in with an email address and a password.",
   description:
     "OAuth 2.0's password form (RFC 6749, section 4.3), for the docs page and for trying things out. RFC 9700 advises against it elsewhere: let apps sign in with the provider's SDK, and set `AUTH_ENDPOINTS=off`.",
   feature: "authEndpoints",

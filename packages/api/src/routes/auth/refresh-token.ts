@@ -19,7 +19,7 @@ export const refreshToken = defineRoute({
         .string()
         .min(1)
         .max(4096)
-        .meta({ description: "The refresh token of the token answer." }),
+        .meta({ description: "The refresh token from the response of the token endpoint." }),
     }),
   }),
   responses: (z) => ({

@@ -8,7 +8,7 @@ export const getHealth = defineRoute({
   method: "GET",
   head: true,
   path: "/v1/manage/hc",
-  summary: "Tells whether the API is up.",
+  summary: "Checks whether the API is up.",
   role: "health",
   responses: (z) => ({
     200: {

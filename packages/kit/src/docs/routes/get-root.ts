@@ -16,7 +16,7 @@ export const getRoot = ({ prefix }: DocsOptions) =>
     head: true,
     path: `${prefix}/`,
     role: "docs",
-    summary: "Says what this API is, and where to go from here.",
+    summary: "Describes this API, and links to its docs.",
     description:
       "JSON for programs; for a browser, a page with every endpoint and with lines that call them.",
     request: (z) => ({ headers: z.object({ accept: z.string().optional() }) }),
