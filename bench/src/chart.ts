@@ -69,7 +69,7 @@ function chartOf(results: Results): object {
     },
     vconcat: [
       panel(
-        "Cold: import and first answer, milliseconds",
+        "Cold: import and first response, milliseconds",
         functionBars(results.cold, ({ milliseconds }) => milliseconds, 1),
       ),
       panel(

@@ -34,122 +34,124 @@ export function pageOf(results: Results): string {
   const { machine, versions } = results;
   return `# Benchmarks
 
-This API with all its features, compared with bare hello worlds of what you might use instead. The benchmark writes this page,
-the chart and [the numbers](benchmarks.json):
+This page compares this API, with all its features, with minimal hello-world programs of the alternatives. The benchmark writes
+this page, the charts and [the numbers](benchmarks.json):
 
 \`\`\`sh
 npm run bench
 \`\`\`
 
-It takes less than twenty minutes on an idle machine. \`npm run bench -- --quick\` takes two or three, and writes nothing. The
-milliseconds belong to one machine on one day. The ratios carry over better: their two sides were measured alternately, in
-random order, within one run.
+The benchmark takes less than twenty minutes on an idle machine. \`npm run bench -- --quick\` takes two or three minutes, and does
+not write any files. The times depend on the machine. The ratios depend less on the machine, because a run measures both sides of
+a ratio alternately, in random order.
 
-![Cold start, warm invocation and container, this API beside its peers](images/benchmarks.svg)
+![Cold start, warm invocation and container, this API and the alternatives](images/benchmarks.svg)
 
-| Of this run | |
+| This run | |
 | --- | --- |
 | Date | ${results.date} |
 | Commit | ${results.commit} |
 | Machine | ${machine.processor}, ${machine.cores} processors, ${machine.memoryGigabytes} GB, ${machine.system} |
-| Each process pinned to its own processor | ${machine.isPinned ? "yes" : "no"} |
+| Each process has its own processor | ${machine.isPinned ? "yes" : "no"} |
 | Versions | ${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(", ")} |
 
-Each number is a median, followed by the quartiles: a quarter of the samples is below the first, and a quarter is above the
-second.
+Each number is a median. The quartiles follow in parentheses: a quarter of the samples is below the first value, and a quarter is
+above the second value.
 
 ## Targets
 
 ${tables.targets}
 
-A target must be met both by the clock and by CPU time, because on a busy machine clock time includes waiting.
+A ratio must meet its target both by clock time and by CPU time, because on a busy machine, clock time includes waiting.
 
 ## Cold
 
 ${tables.cold}
 
-Each sample is a new process. An extra first round, which brings the files into the system's cache, does not count.
+Each sample is a new process. The benchmark ignores a first round, which loads the files into the system's cache.
 
-- *Total* is the time that a caller waits, apart from Lambda's own work: from the import of the entry to the first answer. It
-  includes everything that a handler prepares during its import.
-- *CPU* is the time of all threads of the process, *memory* its resident size after the answer.
-- *JavaScript* counts every script that V8 received until then, in kilobytes and scripts, without Node's own. V8's debugger
-  reports them in a separate process ([loaded.js](../bench/processes/loaded.js)).
-- The function comes from [the build that a deployment uses](../packages/build/src/lambda.ts). *Without its code cache* is the
-  same folder without the cache files, as if it had been built for another version of Node.
-- The peers are in [bench/peers](../bench/peers), bundled with esbuild as SST bundles a function by default: minified ESM in
-  one file, with the names kept.
-- The process is set up like Lambda's ([cold.js](../bench/processes/cold.js)): Node with \`--expose-gc\`, with the limits that
-  follow from the function's memory, and with the modules that Lambda's runtime has loaded.
-- The token endpoint signs in at a stub of the identity provider on this machine. A real provider takes longer.
-- Download, unpacking and the start of Lambda's machine are not included, for any candidate.
+- *Total* is the time from the import of the entry point to the first response. A caller waits for this time, in addition to
+  Lambda's own work. The total includes everything that a handler prepares during its import.
+- *CPU* is the processor time of all threads of the process. *Memory* is the resident size of the process after the response.
+- *JavaScript* is the size and the number of all scripts that V8 has received after the response, without Node's own scripts. V8's
+  debugger reports them in a separate process ([loaded.js](../bench/processes/loaded.js)).
+- The function comes from [the build that a deployment uses](../packages/build/src/lambda.ts). *Without its code cache* uses the
+  same folder without the cache files, as if the folder had been built for another version of Node.
+- The alternatives are in [bench/peers](../bench/peers). esbuild bundles them as SST bundles a function by default: as minified
+  ESM in one file, without changing names.
+- The process is set up as in Lambda ([cold.js](../bench/processes/cold.js)): Node has the option \`--expose-gc\` and the memory
+  limits of the function, and has already loaded the modules that Lambda's runtime loads.
+- For the token endpoint, a local stub replaces the identity provider. A real provider takes longer.
+- The times do not include the download, the unpacking and the start of Lambda's machine.
 
 ## Growth
 
-![Cold start by the number of endpoints, this API beside its peers](images/growth.svg)
+![Cold start by the number of endpoints, this API and the alternatives](images/growth.svg)
 
 ${tables.growth}
 
-Cold starts with added endpoints. Each of ours is a file with a group, a variable, a query and an answer of a few fields
-([sized-apis.ts](../bench/src/sized-apis.ts)); each of a peer's is a route that answers its variable. *One of them* is the first request
-for an added endpoint, with 10 and with 500 of them, and *warm* is one of many requests. In *two SDKs*, one of ten endpoints imports
-\`@aws-sdk/client-dynamodb\` and \`pg\`, and the request is for another.
+The columns show the number of endpoints that the benchmark adds. In this API, each added endpoint is a file with a group, a path
+variable, a query and a response with a few fields ([sized-apis.ts](../bench/src/sized-apis.ts)). In the alternatives, it is a
+route that returns its path variable. *One of them* is the first request to an added endpoint, and *warm* is one of many requests
+to it. In *two SDKs*, one of ten endpoints imports \`@aws-sdk/client-dynamodb\` and \`pg\`, and the request is to another endpoint.
 
-What a developer waits for (\`npm start\`, a reload, the tests) has its own measure: \`npm run bench -- --wait\`.
+\`npm run bench -- --wait\` measures how long a developer waits for \`npm start\`, for a reload and for the tests.
 
 ## Warm
 
 ${tables.warm}
 
-Each sample is a new process: 4,000 invocations to warm up, then 20,000 in sequence, each with a new event, and one turn of
-the event loop in between ([warm.js](../bench/processes/warm.js)). *No framework* is the cost of the loop itself. *Memory* is the
-resident size of the process after the last invocation, which is what Lambda counts, and *heap* is V8's part of it after a
-garbage collection. This API's heap includes zod, which compares answers with their contracts; the hello worlds do no such
-check.
+Each sample is a new process. After 4,000 invocations to warm up, it runs 20,000 invocations in sequence, each with a new event,
+and with a turn of the event loop between two invocations ([warm.js](../bench/processes/warm.js)). *No framework* is the time of
+the loop itself. *Memory* is the resident size of the process after the last invocation, which Lambda also measures. *Heap* is the
+size of V8's heap after a garbage collection. This API's heap includes zod, which compares responses with their contracts. The
+hello-world programs do not check their responses.
 
 ## Memory sizes
 
 ${tables.memory}
 
-One process for each sample, with Node's limits in a function of that size: first sign-in, docs, ReDoc and the OpenAPI document
-once each, so that everything is loaded, and then \`${requestLine("whoAmI")}\` as above.
+Each sample is a new process with the memory limits of a function of that size. To load all code, the process first handles one
+request each for sign-in, the docs, ReDoc and the OpenAPI document. Then it handles \`${requestLine("whoAmI")}\` as described above.
 
-- A size *holds* the function if a quarter of it remains free, for your handlers' data and for Lambda's own runtime.
-- A function gets a share of a processor in proportion to its memory, and a whole one from 1,769 MB on. *Time at its share* is
-  the processor time of one request on this machine, divided by the share. It was not measured in Lambda, which has other
-  processors and adds its own work.
+- The function *fits* in a size if a quarter of the memory remains free, for your handlers' data and for Lambda's own runtime.
+- Lambda gives a function a share of a processor in proportion to its memory, and a whole processor from 1,769 MB on. *Time at its
+  share* is the processor time of a request on this machine, divided by the share. The benchmark does not measure in Lambda, which
+  has other processors and adds its own work.
 
-[Deploy](guides/deploy.md#what-it-costs) shows the effect on the price.
+[What it costs](guides/deploy.md#what-it-costs) explains how the memory size affects the price.
 
 ## Container
 
 ${tables.container}
 
-\`${requestLine("whoAmI")}\` from 32 connections and 100 callers with different
-RS256 tokens, sent by [autocannon](https://github.com/mcollina/autocannon) in a separate process. Each sample starts a new
-server, and its first seconds do not count. The API runs as in [the image](../Dockerfile), and its log is read. Express verifies
-no token, and gives all callers the same answer ([express-server.js](../bench/peers/express-server.js)).
+In a separate process, [autocannon](https://github.com/mcollina/autocannon) sends \`${requestLine("whoAmI")}\` over 32 connections, with the RS256
+tokens of 100 callers. Each sample starts a new server, and the benchmark ignores its first seconds. The API runs as in [the
+image](../Dockerfile), and the benchmark reads its log. The Express program does not verify tokens, and returns the same response
+to all callers ([express-server.js](../bench/peers/express-server.js)).
+
+*Capacity* is the number of requests that the workers could handle with one processor each: the requests, divided by the workers'
+processor time, times the number of workers. *Processor* is the busiest worker's share of a processor. If it is well below 1.00,
+something other than the processor limited the requests.
 
 ${tables.start}
 
-From the start of the process to its first answer: the health endpoint, or the hello world. *CPU* is the time of all threads of the
-process.
+This table shows the time from the start of the process to its first response, from the health endpoint or from the hello-world
+program. *CPU* is the processor time of all threads of the process.
 
-*Capacity* is what the workers could answer with one processor each: the requests, divided by the workers' processor time, times
-the number of workers. *Processor* is the busiest worker's share of a processor: well below 1.00, something else was the limit.
 ${
   results.isRoomForTwoWorkers
-    ? "The callers had their own processor."
-    : "The machine had two processors, which two workers had to share with their callers. They are compared with one worker that shares one processor."
+    ? "The callers had a separate processor."
+    : "For the requests per second, the two workers shared the machine's two processors with their callers, so the target compares them with one worker that shares one processor with its callers."
 }
 `;
 }
 
 function targetsTable(results: Results): string {
   return table(
-    ["Target", "Ratio", "By CPU time", "Must be", ""],
+    ["Target", "Ratio", "Ratio of CPU time", "Limit", "Result"],
     judge(results).map(({ what, ratio: measured, processorRatio, is, limit, isMet }) => [
       what,
       measured.toFixed(2),
@@ -261,7 +263,7 @@ function memoryTable({ memory }: Results): string {
     [
       "Memory size MB",
       "Memory of the process MB",
-      "Holds it",
+      "Function fits",
       "Heap MB",
       "CPU µs",
       "Time at its share ms",

@@ -61,7 +61,7 @@ export function judge(results: Results): Target[] {
   const hot = ["health", "whoAmI"] as const;
   const builds = [
     { build: "product", name: "with its code cache", limit: 0.25 },
-    { build: "product-without-cache", name: "without it", limit: 0.35 },
+    { build: "product-without-cache", name: "without its code cache", limit: 0.35 },
   ] as const;
   return [
     ...builds.flatMap(({ build, name, limit }) =>
@@ -118,7 +118,7 @@ export function judge(results: Results): Target[] {
     ...growthTargets(results),
     atMost(
       0.7,
-      "Container, process start to first answer, CPU time, against Express",
+      "Container, CPU time from process start to first response, against Express",
       ratio(startRow(results, "product").cpuMilliseconds, startRow(results, "express").cpuMilliseconds),
     ),
     atLeast(
@@ -130,8 +130,8 @@ export function judge(results: Results): Target[] {
     atLeast(
       1.7,
       results.isRoomForTwoWorkers
-        ? "Container, requests per second of two workers, against one"
-        : "Container, requests per second of two workers on two processors, against one on one, callers included",
+        ? "Container, requests per second of two workers, against one worker"
+        : "Container, requests per second of two workers on two processors, against one worker on one processor, including the callers",
       ratio(twoWorkers.requestsPerSecond, alone.requestsPerSecond),
       ratio(twoWorkers.capacityPerSecond, alone.capacityPerSecond),
     ),
@@ -158,14 +158,14 @@ function growthTargets({ coldGrowth, warmGrowth }: Results): Target[] {
   };
   const builds = [
     { build: "product", name: "with its code cache", limit: 0.2 },
-    { build: "product-without-cache", name: "without it", limit: 0.3 },
+    { build: "product-without-cache", name: "without its code cache", limit: 0.3 },
   ] as const;
   return [
     ...builds.flatMap(({ build, name, limit }) => [
       ...(["health", "whoAmI"] as const).map((request) =>
         compare(
           1.15,
-          `Cold, \`${requestLine(request)}\`, ${name}, 500 endpoints besides, against none`,
+          `Cold, \`${requestLine(request)}\`, ${name}, with 500 more endpoints, against without`,
           coldGrowth,
           [`${build}-500`, build],
           request,
@@ -173,20 +173,20 @@ function growthTargets({ coldGrowth, warmGrowth }: Results): Target[] {
       ),
       compare(
         limit,
-        `Cold, \`${requestLine("health")}\`, ${name}, 500 endpoints besides, against Express with 500`,
+        `Cold, \`${requestLine("health")}\`, ${name}, with 500 more endpoints, against Express with 500 more`,
         coldGrowth,
         [`${build}-500`, "express-500"],
       ),
     ]),
     compare(
       1.05,
-      `Cold, \`${requestLine("health")}\`, another endpoint imports the DynamoDB client and pg, against without`,
+      `Cold, \`${requestLine("health")}\`, with the DynamoDB client and pg in another endpoint, against without`,
       coldGrowth,
       ["product-10-with-sdks", "product-10"],
     ),
     compare(
       1.1,
-      "Warm, a path with a variable, among 500 endpoints, against among 10",
+      "Warm, a path with a variable, in an API with 500 endpoints, against one with 10",
       warmGrowth,
       ["product-500", "product-10"],
       "thing",

@@ -233,7 +233,7 @@ test("a base URL that does not answer gives a clear message and exit code 1", as
   assert.equal(exitCode, 1);
   assert.match(
     output,
-    /^Nothing answers at http:\/\/localhost:\d+\/members\/v1\/health \(ECONNREFUSED\)\. .*$/m,
+    /^Nothing responds at http:\/\/localhost:\d+\/members\/v1\/health \(ECONNREFUSED\)\. .*$/m,
   );
 });
 
