@@ -271,8 +271,8 @@ export function costTable(
     "",
     ...(isMeasured
       ? [
-          `${milliseconds.toFixed(1)} ms per request in ${memoryMegabytes} MB is the framework's own work, as measured in docs/benchmarks.md.`,
-          "Add the time of your handlers, and pass the sum with --ms.",
+          `${milliseconds.toFixed(1)} ms per request in ${memoryMegabytes} MB is the time of the framework alone, as measured in docs/benchmarks.md.`,
+          "Add the time of your handlers, and pass the sum as --ms.",
         ]
       : []),
     `us-east-1, arm64, prices of ${PRICES_OF}; to pay: after the monthly free tier.`,

@@ -107,7 +107,7 @@ function install(): void {
 }
 
 const EMAIL = "admin@example.com";
-const LATER = "Tokens issued before the change still have the old groups: sign in again, or refresh them.\n";
+const LATER = "Existing tokens still contain the old groups: sign in again, or refresh the tokens.\n";
 
 describe("with Firebase (stand-in)", () => {
   const before = { uid: "1", customClaims: { plan: "gold", groups: ["USERS"] } };
@@ -229,7 +229,7 @@ describe("refuses with one line that says what to do", () => {
   for (const [title, args, environment, sentence] of [
     ["nothing to do", [], FIREBASE, /^Name an action: npm run groups -- list\|set/],
     ["an unknown word", ["grant", EMAIL, "A"], FIREBASE, /^Name an action: /],
-    ["no account", ["list"], FIREBASE, /^Name an account by its e-mail address: /],
+    ["no account", ["list"], FIREBASE, /^Name an account by its email address: /],
     ["no group", ["add", EMAIL], FIREBASE, /^add takes at least one group: /],
     ["a group to list", ["list", EMAIL, "A"], FIREBASE, /^list takes no group: /],
     ["a group with a space", ["add", EMAIL, "a b"], FIREBASE, /^"a b" is not a valid group name; /],
@@ -240,13 +240,13 @@ describe("refuses with one line that says what to do", () => {
       "Auth0",
       ["list", EMAIL],
       { IDENTITY_PROVIDER: "auth0" },
-      /^This command cannot change groups at Auth0; /,
+      /^This command cannot change groups in Auth0; /,
     ],
     [
       "another provider",
       ["list", EMAIL],
       { IDENTITY_PROVIDER: "oidc" },
-      /^This command cannot change groups at this provider; /,
+      /^This command cannot change groups in this provider; /,
     ],
     [
       "an unknown account",

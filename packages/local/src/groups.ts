@@ -40,7 +40,7 @@ async function groups(): Promise<number> {
   if (what !== "list" && !(what === "create" && after.length === 0)) await directory.setGroups(email, after);
   console.log(`${email}: ${after.join(", ") || "no group"}`);
   if (what !== "list" && what !== "create") {
-    console.log("Tokens issued before the change still have the old groups: sign in again, or refresh them.");
+    console.log("Existing tokens still contain the old groups: sign in again, or refresh the tokens.");
   }
   return 0;
 }
@@ -55,7 +55,7 @@ function readArguments(args: string[]) {
   const [what = "", email = "", ...named] = positionals;
   if (!Object.hasOwn(CHANGES, what)) throw new PlainError(`Name an action: ${USAGE}`);
   if (!/^[^@\s]+@[^@\s]+$/.test(email))
-    throw new PlainError(`Name an account by its e-mail address: ${USAGE}`);
+    throw new PlainError(`Name an account by its email address: ${USAGE}`);
   const needsGroups = what === "add" || what === "remove";
   if (needsGroups === (named.length === 0) && what !== "set" && what !== "create") {
     throw new PlainError(`${what} takes ${needsGroups ? "at least one group" : "no group"}: ${USAGE}`);
@@ -94,7 +94,7 @@ function directoryOf(environment: Environment, folder: string): GroupDirectory {
         environment.FIREBASE_PROJECT_ID || FIREBASE_ISSUER.exec(environment.JWT_ISSUER ?? "")?.[1];
       if (!projectId) {
         throw new PlainError(
-          "FIREBASE_PROJECT_ID is not set; set it to the project id, for example in .env.dev, or use --stage.",
+          "FIREBASE_PROJECT_ID is not set; set it to the project's ID, for example in .env.dev, or use --stage.",
         );
       }
       const groupsClaim = environment.JWT_AUTHORIZATION_GROUPS_ATTR_NAME || "groups";
@@ -104,18 +104,18 @@ function directoryOf(environment: Environment, folder: string): GroupDirectory {
       const { COGNITO_USER_POOL_ID: userPoolId, COGNITO_URL: endpoint } = environment;
       if (!userPoolId) {
         throw new PlainError(
-          "COGNITO_USER_POOL_ID is not set; set it to the user pool's id, for example in .env.dev, or use --stage.",
+          "COGNITO_USER_POOL_ID is not set; set it to the user pool's ID, for example in .env.dev, or use --stage.",
         );
       }
       return createCognitoGroups({ userPoolId, endpoint, folder });
     }
     case "auth0":
       throw new PlainError(
-        "This command cannot change groups at Auth0; give the user a role, or app_metadata, in Auth0's dashboard, and set the claim in a post-login Action.",
+        "This command cannot change groups in Auth0; give the user a role, or app_metadata, in Auth0's dashboard, and set the claim in a post-login Action.",
       );
     default:
       throw new PlainError(
-        "This command cannot change groups at this provider; change them in its console, and map them to a list in the claim that JWT_AUTHORIZATION_GROUPS_ATTR_NAME names.",
+        "This command cannot change groups in this provider; change them in its console, and map them to a list in the claim that JWT_AUTHORIZATION_GROUPS_ATTR_NAME names.",
       );
   }
 }

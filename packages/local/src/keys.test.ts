@@ -79,7 +79,7 @@ describe("npm run keys", () => {
     [
       "revoke with scopes",
       ["revoke", "key_1", "--scopes", "a"],
-      /^revoke takes neither --scopes nor --days: /,
+      /^revoke does not accept --scopes or --days: /,
     ],
     ["an unknown flag", ["list", "--all"], /^Cannot read ".*list --all"; write: npm run keys/],
     ["a scope with a space", ["create", "a", "--scopes", "a b"], /^"a b" is not a valid scope; use /],
@@ -96,7 +96,10 @@ describe("npm run keys", () => {
   }
 
   test("explains a missing store and a missing setting", async () => {
-    assert.match((await keys(["list"], SHOP)).output, /^The API has no service apiKeys, which stores /);
+    assert.match(
+      (await keys(["list"], SHOP)).output,
+      /^The API does not have the service apiKeys, which stores /,
+    );
     const { exitCode, output } = await keys(["list"], API, { KEYS_FILE: undefined });
     assert.equal(exitCode, 1);
     assert.match(output, /^KEYS_FILE is not set; /);

@@ -38,7 +38,7 @@ async function keys(): Promise<number> {
     const store = (await services.apiKeys) as ApiKeyStore | undefined;
     if (!store) {
       throw new PlainError(
-        "The API has no service apiKeys, which stores the keys; declare it in src/api.ts: services: { apiKeys }.",
+        "The API does not have the service apiKeys, which stores the keys; declare it in src/api.ts: services: { apiKeys }.",
       );
     }
     if (asked.action === "create") await create(store, asked);
@@ -65,7 +65,7 @@ async function list(store: ApiKeyStore): Promise<void> {
   if (!store.list) throw missing("list");
   const kept = await store.list();
   for (const key of kept) console.log(describeKey(key));
-  if (kept.length === 0) console.log("The store has no keys.");
+  if (kept.length === 0) console.log("The store does not contain any keys.");
 }
 
 async function revoke(store: ApiKeyStore, prefix: string): Promise<void> {
@@ -113,7 +113,7 @@ function readArguments(args: string[]): Asked {
     throw new PlainError(`${action} takes ${takes[action]}: ${USAGE}`);
   }
   if (action !== "create" && (values.scopes !== undefined || values.days !== undefined))
-    throw new PlainError(`${action} takes neither --scopes nor --days: ${USAGE}`);
+    throw new PlainError(`${action} does not accept --scopes or --days: ${USAGE}`);
   const scopes = values.scopes?.split(",") ?? [];
   // RFC 6749, section 3.3.
   const wrong = scopes.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));

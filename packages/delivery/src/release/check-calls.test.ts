@@ -84,7 +84,7 @@ describe("the calls that check a new version", () => {
         "401 GET /v1/profile without a token",
         "401 GET /v1/stock without a token",
         "401 GET /v1/orders/{orderId} without a token",
-        "403 GET /v1/profile as a member of no group",
+        "403 GET /v1/profile as a caller without groups",
       ],
     );
   });

@@ -52,7 +52,7 @@ export function checkCalls(
     call(health, 200, ""),
     ...guarded.map(({ route }) => call(route, 401, " without a token")),
     ...forGroups.map(({ route, scopes }) =>
-      call(route, 403, " as a member of no group", callerInNoGroup(scopes, jwt, nowSeconds)),
+      call(route, 403, " as a caller without groups", callerInNoGroup(scopes, jwt, nowSeconds)),
     ),
   ];
 }

@@ -64,7 +64,7 @@ export async function release(options: ReleaseOptions, world: ReleaseWorld): Pro
     await move(options, world, before, next.version);
     const took = Math.round((now() - startedAt) / 1000);
     progress.say(`Version ${next.version} is live for all callers, ${took} s after the start.`);
-    progress.say(`To go back to version ${version}: npm run rollback -- --stage ${options.stage}`);
+    progress.say(`To roll back to version ${version}: npm run rollback -- --stage ${options.stage}`);
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error;
     throw new ReleaseError(`${error.message}\n${await whereCallersAre(world)}`);
@@ -137,7 +137,7 @@ async function move(
 ): Promise<void> {
   if (!group.hasSucceeded)
     world.progress.say(
-      "The first release of a stage goes to all callers at once, because AWS has nothing to roll back to.",
+      "The first release of a stage goes to all callers at once, because there is no version to roll back to.",
     );
   await moveCallers(
     stage,

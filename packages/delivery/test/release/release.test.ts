@@ -53,7 +53,7 @@ describe("a release (stand-in for AWS)", () => {
           "Deployment d-2 moves callers from version 2 to 3. AWS continues if this command ends; to roll back: npm run rollback -- --stage test",
           "shift all callers get version 3",
           "Version 3 is live for all callers, 8 s after the start.",
-          "To go back to version 2: npm run rollback -- --stage test",
+          "To roll back to version 2: npm run rollback -- --stage test",
         ],
       );
       assert.deepEqual([aws.alias.version, aws.alias.weights], ["3", {}]);
@@ -155,7 +155,7 @@ describe("a release (stand-in for AWS)", () => {
         "bundle.mjs": `export const handler = async ({ requestContext: { authorizer, http } }) =>
           ({ statusCode: authorizer || http.path.endsWith("/health") ? 200 : 401 });\n`,
       },
-      /as a member of no group returned 200 instead of 403/,
+      /as a caller without groups returned 200 instead of 403/,
     ],
     [
       "that refuses every caller",
@@ -163,7 +163,7 @@ describe("a release (stand-in for AWS)", () => {
         "bundle.mjs": `export const handler = async ({ requestContext: { http } }) =>
           ({ statusCode: http.path.endsWith("/health") ? 200 : 401 });\n`,
       },
-      /as a member of no group returned 401 instead of 403/,
+      /as a caller without groups returned 401 instead of 403/,
     ],
     [
       "that answers in the wrong format",

@@ -163,14 +163,14 @@ async function checkIssuer({ network, environment }: World, settings: Settings):
     return [
       wrong(
         "issuer",
-        `${from ? "The issuer" : "JWT_ISSUER"} is ${issuer}, but its document says ${JSON.stringify(document.issuer)}; they are compared character by character, so ${from ? `correct ${from}` : "set JWT_ISSUER to what the document says"}.`,
+        `${from ? "The issuer" : "JWT_ISSUER"} is ${issuer}, but its document says ${JSON.stringify(document.issuer)}; the two must be identical, so ${from ? `correct ${from}` : "set JWT_ISSUER to the document's value"}.`,
       ),
     ];
   }
   if (typeof document.jwks_uri !== "string")
-    return [wrong("issuer", `${url} names no jwks_uri, so its tokens cannot be verified.`)];
+    return [wrong("issuer", `${url} does not contain a jwks_uri, so its tokens cannot be verified.`)];
   return [
-    fine("issuer", `${issuer}is reachable, and its discovery document matches.`),
+    fine("issuer", `${issuer} is reachable, and its discovery document matches.`),
     ...checkKeys(environment, settings, document),
     ...(await checkSignatures(network, document.jwks_uri)),
     ...checkTokenEndpoint(environment, settings, document),
@@ -202,7 +202,7 @@ async function checkSignatures(network: Network, uri: string): Promise<Finding[]
   return [
     wrong(
       "keys",
-      "The issuer has no RSA key, and API Gateway verifies RSA signatures only; sign with RS256 at the provider, or run the API as a container with JWT_ALGORITHMS.",
+      "The issuer does not have an RSA key, and API Gateway verifies only RSA signatures; configure the provider to sign with RS256, or run the API as a container with JWT_ALGORITHMS.",
     ),
   ];
 }
@@ -216,10 +216,10 @@ function checkTokenEndpoint(
   if (!features.authEndpoints || !["auth0", "oidc"].includes(provider ?? "")) return [];
   const without = "so the token endpoints cannot work; disable them with AUTH_ENDPOINTS=off.";
   if (typeof url !== "string")
-    return [wrong("sign-in", `The issuer's document names no token_endpoint, ${without}`)];
+    return [wrong("sign-in", `The issuer's document does not contain a token_endpoint, ${without}`)];
   if (Array.isArray(grants) && !grants.includes("password"))
     return [wrong("sign-in", `The issuer's document does not offer the password grant, ${without}`)];
-  return [fine("sign-in", `Passwords are exchanged for tokens at ${url}.`)];
+  return [fine("sign-in", `The API exchanges passwords for tokens at ${url}.`)];
 }
 
 /** Returns the document, or what is wrong with it as the rest of a sentence. */
@@ -277,7 +277,7 @@ async function askAws({ environment, network }: World): Promise<Answer> {
       region: said,
       finding: wrong(
         "AWS",
-        `AWS refuses (${reasonOf(error)}); sign in with: aws sso login, and set AWS_PROFILE and AWS_REGION, e.g. AWS_REGION=eu-west-1.`,
+        `AWS rejects your credentials (${reasonOf(error)}); sign in with: aws sso login, and set AWS_PROFILE and AWS_REGION, e.g. AWS_REGION=eu-west-1.`,
       ),
     };
   }
@@ -340,11 +340,11 @@ async function checkNameServers(
     const servers = await network.nameServers(zone);
     if (servers.length === 0) continue;
     return servers.every((server) => NAME_SERVERS[provider].test(server))
-      ? [fine("DNS", `${zone} is at ${provider}.`)]
+      ? [fine("DNS", `${zone} is hosted by ${provider}.`)]
       : [
           wrong(
             "DNS",
-            `${zone} is at ${servers.join(", ")}, not at ${provider}; set DNS to where the zone is hosted, or change the name servers at its registrar.`,
+            `The name servers of ${zone} are ${servers.join(", ")}, not those of ${provider}; set DNS to where the zone is hosted, or change the name servers at its registrar.`,
           ),
         ];
   }
@@ -364,7 +364,7 @@ async function checkRecords({ network }: World, settings: Settings): Promise<Fin
   const names = recordNames(settings);
   const taken = await Promise.all(names.map((name) => network.hasRecord(name)));
   const way =
-    provider === "route53" ? "delete it, or replace it with DNS_OVERRIDE=on" : "delete it at Cloudflare";
+    provider === "route53" ? "delete it, or replace it with DNS_OVERRIDE=on" : "delete it in Cloudflare";
   return names
     .filter((_, index) => taken[index])
     .map((name) =>
@@ -436,7 +436,7 @@ async function checkDeployRights(
     return [
       unknown(
         "rights",
-        "Cannot check the deploy role's rights without SST's platform; run: npx lambda-express-api platform",
+        "Cannot check the deploy role's permissions without SST's platform; run: npx lambda-express-api platform",
       ),
     ];
   const prefix = `${api.name}-${stage}-`;
@@ -447,17 +447,17 @@ async function checkDeployRights(
       statement
         ? unknown(
             "rights",
-            `Your program creates ${types.join(", ")}, which a deploy role may do only if its alsoDeploys has this line: ${JSON.stringify(statement)}`,
+            `Your program creates ${types.join(", ")}, which a deploy role can do only if its alsoDeploys contains this line: ${JSON.stringify(statement)}`,
           )
         : wrong(
             "rights",
-            `Your program creates ${types.join(", ")}, which no deploy role may do, because it could remove its own boundary; create it in a program that an administrator deploys.`,
+            `Your program creates ${types.join(", ")}, which no deploy role can do, because it could remove its own boundary; create it in a program that an administrator deploys.`,
           ),
     ),
     ...cut.map((name) =>
       wrong(
         "rights",
-        `SST has shortened the name ${name}, which no longer starts with ${prefix}, so a deploy role may not create it; choose a shorter name in infra.ts or for the stage.`,
+        `SST has shortened the name ${name}, which no longer starts with ${prefix}, so a deploy role cannot create it; choose a shorter name in infra.ts or for the stage.`,
       ),
     ),
   ];

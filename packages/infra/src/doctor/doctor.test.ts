@@ -123,7 +123,7 @@ describe("npm run doctor", () => {
       const findings = await examine({ ...good, ...named(oidc, { ...issuerDocument, ...tokenEndpoint }) });
       assert.equal(
         findings.find(({ about }) => about === "sign-in")?.sentence,
-        "Passwords are exchanged for tokens at https://issuer.example.com/token.",
+        "The API exchanges passwords for tokens at https://issuer.example.com/token.",
       );
     });
 
@@ -140,7 +140,12 @@ describe("npm run doctor", () => {
         { issuer: POOL, jwks_uri: "https://example.com/keys" },
         /^The keys are expected at .*; set JWT_ISSUER_JWKS_URI=https:\/\/example\.com\/keys\.$/,
       ],
-      ["no token endpoint", oidc, issuerDocument, /^The issuer's document names no token_endpoint, .*off\.$/],
+      [
+        "no token endpoint",
+        oidc,
+        issuerDocument,
+        /^The issuer's document does not contain a token_endpoint, .*off\.$/,
+      ],
       [
         "no password grant",
         oidc,
@@ -166,7 +171,7 @@ describe("npm run doctor", () => {
       const environment = { ...SECRETS, AWS_REGION: "eu-west-1", ...oidc, AUTH_ENDPOINTS: "off" };
       assert.deepEqual(await wrongOf({ environment, network: signingWith("EC", "RSA") }), []);
       const [sentence = "", ...others] = await wrongOf({ environment, network: signingWith("EC", "OKP") });
-      assert.match(sentence, /^The issuer has no RSA key, .*JWT_ALGORITHMS\.$/);
+      assert.match(sentence, /^The issuer does not have an RSA key, .*JWT_ALGORITHMS\.$/);
       assert.deepEqual(others, []);
     });
 
@@ -212,7 +217,7 @@ describe("npm run doctor", () => {
     [
       "an issuer with an extra slash",
       setting({ JWT_ISSUER: "https://issuer.example.com/" }),
-      /its document says .*compared character by character/,
+      /its document says .*must be identical/,
     ],
     [
       "an issuer that does not exist",
@@ -242,7 +247,7 @@ describe("npm run doctor", () => {
     [
       "an issuer without keys",
       { network: networkThat({ document: { issuer: ISSUER, success: true } }) },
-      /names no jwks_uri/,
+      /does not contain a jwks_uri/,
     ],
     [
       "an audience that is not the project",
@@ -258,7 +263,7 @@ describe("npm run doctor", () => {
           },
         }),
       },
-      /AWS refuses \(The security token included in the request is invalid\)/,
+      /AWS rejects your credentials \(The security token included in the request is invalid\)/,
     ],
     [
       "a certificate in another region",
@@ -346,7 +351,7 @@ describe("npm run doctor", () => {
     assert.match(sentence, /^unknown: api\.example\.com already has a record\. .* DNS_OVERRIDE=on/);
     const override = setting({ DNS: "route53", DNS_OVERRIDE: "on" });
     assert.deepEqual(await sentencesOf("record", { network, ...override }), []);
-    assert.match((await sentencesOf("record", { network })).join(), /otherwise delete it at Cloudflare, /);
+    assert.match((await sentencesOf("record", { network })).join(), /otherwise delete it in Cloudflare, /);
   });
 
   describe("for a stage that a bounded role deploys", () => {
@@ -378,7 +383,7 @@ describe("npm run doctor", () => {
       assert.deepEqual(others, []);
       assert.equal(
         sentence,
-        'unknown: Your program creates aws:kinesis/stream:Stream, which a deploy role may do only if its alsoDeploys has this line: {"actions":["kinesis:*"],"resources":["arn:aws:kinesis:*:*:*fixture-api-dev-*"]}',
+        'unknown: Your program creates aws:kinesis/stream:Stream, which a deploy role can do only if its alsoDeploys contains this line: {"actions":["kinesis:*"],"resources":["arn:aws:kinesis:*:*:*fixture-api-dev-*"]}',
       );
     });
 

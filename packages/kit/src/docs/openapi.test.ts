@@ -151,7 +151,10 @@ describe("the OpenAPI document", () => {
     });
     const file = Object(paths?.["/v1/products/export"]).get;
     assert.equal("x-only" in file, false);
-    assert.match(file.responses[200].description, /In Lambda, the whole response is sent at once, with at most 6 MB/);
+    assert.match(
+      file.responses[200].description,
+      /In Lambda, the whole response is sent at once, with at most 6 MB/,
+    );
     assert.match(file.responses[500].description, /002500/);
   });
 
@@ -210,10 +213,7 @@ describe("the OpenAPI document", () => {
     });
     assert.deepEqual(operation.security, [{ apiKey: ["stock:write"] }]);
     assert.deepEqual(operation["x-access"], { type: "apiKey", scopes: ["stock:write"] });
-    assert.match(
-      operation.description,
-      /Access:\*\* machines with an API key of scope stock:write\./,
-    );
+    assert.match(operation.description, /Access:\*\* machines with an API key of scope stock:write\./);
     assert.match(operation.responses[401].description, /^`003401`/);
     assert.match(operation.responses[403].description, /^`001403`/);
     assert.ok(operation.responses[503]);

@@ -83,12 +83,10 @@ const problemSchema = z
   });
 
 /** The form of API Gateway's own refusals. */
-const gatewayErrorSchema = z
-  .strictObject({ message: z.string().meta({ example: "Unauthorized" }) })
-  .meta({
-    id: "GatewayError",
-    description: "An error that API Gateway returned itself, without calling the API.",
-  });
+const gatewayErrorSchema = z.strictObject({ message: z.string().meta({ example: "Unauthorized" }) }).meta({
+  id: "GatewayError",
+  description: "An error that API Gateway returned itself, without calling the API.",
+});
 
 /**
  * Makes the document.

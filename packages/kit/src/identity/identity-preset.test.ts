@@ -115,16 +115,8 @@ describe("the settings derived from a provider", () => {
 describe("a missing value of the provider stops the start with one sentence", () => {
   for (const [name, variable, sentence] of [
     ["firebase", "FIREBASE_PROJECT_ID", "a project ID, e.g. FIREBASE_PROJECT_ID=my-project."],
-    [
-      "cognito",
-      "COGNITO_USER_POOL_ID",
-      "a user pool ID, e.g. COGNITO_USER_POOL_ID=eu-west-1_AbCdEfGhI.",
-    ],
-    [
-      "cognito",
-      "COGNITO_CLIENT_ID",
-      "an app client ID, e.g. COGNITO_CLIENT_ID=1h57kf5cpq17m0eml12EXAMPLE.",
-    ],
+    ["cognito", "COGNITO_USER_POOL_ID", "a user pool ID, e.g. COGNITO_USER_POOL_ID=eu-west-1_AbCdEfGhI."],
+    ["cognito", "COGNITO_CLIENT_ID", "an app client ID, e.g. COGNITO_CLIENT_ID=1h57kf5cpq17m0eml12EXAMPLE."],
     [
       "auth0",
       "AUTH0_DOMAIN",

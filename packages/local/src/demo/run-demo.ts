@@ -85,7 +85,7 @@ function readFlags(args: readonly string[]) {
     return parseArgs({ args: [...args], options }).values;
   } catch {
     throw new PlainError(
-      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --url BASE, --stage NAME, and --anonymous for only the calls that need no account.`,
+      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --url BASE, --stage NAME, and --anonymous to send only the requests that do not need an account.`,
     );
   }
 }

@@ -95,7 +95,7 @@ function credentialsOf(name: string, callers: DemoCallers): Credentials {
 function tokenPathFor(caller: string, tokenPath: string | undefined): string {
   if (tokenPath !== undefined) return tokenPath;
   throw new PlainError(
-    `The demo calls as "${caller}", but this API has no token endpoint (role "token"); set ${tokenVariable(caller)} to that caller's token, or use --anonymous to make only the calls that need no account.`,
+    `The demo calls as "${caller}", but this API has no token endpoint (role "token"); set ${tokenVariable(caller)} to that caller's token, or use --anonymous to send only the requests that do not need an account.`,
   );
 }
 
