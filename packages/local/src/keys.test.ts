@@ -67,7 +67,7 @@ describe("npm run keys", () => {
   });
 
   test("list of an empty store says so", async () => {
-    assert.match((await keys(["list"])).output, /^The store has no keys\./);
+    assert.match((await keys(["list"])).output, /^The store does not contain any keys\./);
   });
 
   for (const [what, args, sentence] of [

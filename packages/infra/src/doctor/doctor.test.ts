@@ -270,7 +270,7 @@ describe("npm run doctor", () => {
       setting({ CERTIFICATE_ARN: "arn:aws:acm:us-east-1:123456789012:certificate/1" }),
       /CERTIFICATE_ARN is in us-east-1, but the API is in eu-west-1/,
     ],
-    ["a domain at another DNS provider", setting({ DNS: "route53" }), /, not at route53/],
+    ["a domain at another DNS provider", setting({ DNS: "route53" }), /, not those of route53/],
     [
       "a domain that does not exist",
       { network: networkThat({ nameServers: async () => [] }) },
@@ -394,7 +394,7 @@ describe("npm run doctor", () => {
       );
       assert.match(
         user ?? "",
-        /^wrong: Your program creates aws:iam\/user:User, which no deploy role may do, /,
+        /^wrong: Your program creates aws:iam\/user:User, which no deploy role can do, /,
       );
       assert.match(
         cut ?? "",
