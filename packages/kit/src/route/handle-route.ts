@@ -284,5 +284,7 @@ function createInput(
   { config, services, api }: RouteEnvironment,
 ): HandlerContext {
   const input = { [REQUEST]: request, requestId, config, services, api, basePath };
-  return Object.defineProperties(input, ON_DEMAND) as unknown as HandlerContext;
+  // Twice as fast as `Object.defineProperties`.
+  for (const name in ON_DEMAND) Reflect.defineProperty(input, name, ON_DEMAND[name] as PropertyDescriptor);
+  return input as unknown as HandlerContext;
 }
