@@ -3,6 +3,7 @@
  * deadline; the runtime's part (access log, CORS); metrics, if enabled; the API's middleware; its routes and
  * routers; what `app.use` has added; 404.
  */
+import { IncomingMessage, ServerResponse } from "node:http";
 import express, {
   type ErrorRequestHandler,
   type Express,
@@ -80,6 +81,36 @@ export function createApp({ api, config, runtime, log, services, tracing }: AppO
   const { groupRefusal } = api;
   app.use(routeRequests(api, { config, runtime, groupRefusal, services, api: facts }));
   return app;
+}
+
+/** As in the options of Node's `createServer`. */
+export interface MessageClasses {
+  readonly IncomingMessage: typeof IncomingMessage;
+  readonly ServerResponse: typeof ServerResponse;
+}
+
+/**
+ * Makes the classes of an app's requests and responses, which Express otherwise changes to `app.request` and
+ * `app.response` one by one. V8 runs Node's code slower on objects whose prototype has changed
+ * (docs/decisions/0014-container-speed.md).
+ */
+export function messageClasses(app: Express): MessageClasses {
+  return {
+    IncomingMessage: withPrototype(IncomingMessage, app.request),
+    ServerResponse: withPrototype(ServerResponse, app.response),
+  };
+}
+
+/** A class like another one, except for the prototype of its instances. */
+function withPrototype<Class extends typeof IncomingMessage | typeof ServerResponse>(
+  like: Class,
+  prototype: object,
+): Class {
+  function Message(...given: unknown[]) {
+    return Reflect.construct(like, given, Message);
+  }
+  Message.prototype = prototype;
+  return Message as unknown as Class;
 }
 
 /** Loaded only where metrics are on, to keep other cold starts small. */

@@ -75,5 +75,23 @@ describe("a signed-in caller's request", () => {
         .filter((file) => !file.startsWith("testing/"));
       assert.deepEqual(files.toSorted(), [...IN_BOTH, ...itsOwn].toSorted());
     });
+
+    it(`has Express's prototypes from the start in ${name}: none is changed on the way`, async (t) => {
+      const issuer = await startTestIssuer();
+      const target = await startTarget({ api: fixtureApi, issuer });
+      t.after(async () => {
+        await target.close();
+        await issuer.close();
+      });
+      const headers = { authorization: issuer.bearer(["USERS"]) };
+      await target.request({ method: "GET", path: "/v1/me", headers });
+      const setPrototypeOf = t.mock.method(Object, "setPrototypeOf", (object: object, prototype: object) => {
+        assert.equal(Object.getPrototypeOf(object), prototype);
+        return object;
+      });
+      const { status } = await target.request({ method: "GET", path: "/v1/me", headers });
+      assert.equal(status, 200);
+      assert.equal(setPrototypeOf.mock.callCount(), 2, "Express sets both");
+    });
   }
 });

@@ -9,7 +9,7 @@ import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Express } from "express";
 import type { Api } from "../api.ts";
-import { createApp } from "../app.ts";
+import { createApp, messageClasses } from "../app.ts";
 import { type Config, ConfigError } from "../config.ts";
 import type { Log } from "../log.ts";
 import { release } from "../release.ts";
@@ -96,7 +96,7 @@ export async function startServer(
   configure?.(app);
   const serverLimits = { ...LIMITS, ...limits };
   // Checked here, because Node does not log its own refusal.
-  const server = createServer({ ...serverLimits, requireHostHeader: false });
+  const server = createServer({ ...serverLimits, ...messageClasses(app), requireHostHeader: false });
   // The total size of the headers is limited instead; by default Node drops headers after the thousandth.
   server.maxHeadersCount = 0;
   const accessLine = createAccessLine({

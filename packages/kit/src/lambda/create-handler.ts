@@ -2,7 +2,7 @@ import type { RequestListener } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Express } from "express";
 import type { Api } from "../api.ts";
-import { createApp } from "../app.ts";
+import { createApp, messageClasses } from "../app.ts";
 import { loadConfig, secretValues } from "../config.ts";
 import { ApiError, errorAnswer, unexpectedError } from "../errors/api-error.ts";
 import { catalogue } from "../errors/catalogue.ts";
@@ -76,7 +76,7 @@ export function createHandler(
   configure?.(app);
   const respond = adapter
     ? adaptWith(adapter, app, config.stageName)
-    : createEventAdapter(app, securityHeaders);
+    : createEventAdapter(app, { headers: securityHeaders, ...messageClasses(app) });
 
   return async (event, context) => {
     if (isWarmerEvent(event))

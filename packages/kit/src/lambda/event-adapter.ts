@@ -4,9 +4,10 @@
  */
 import { isUtf8 } from "node:buffer";
 import { EventEmitter } from "node:events";
-import { IncomingMessage, type RequestListener, ServerResponse } from "node:http";
+import http, { type IncomingMessage, type RequestListener } from "node:http";
 import type { Socket } from "node:net";
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+import type { MessageClasses } from "../app.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { encodePath, encodeQuery, stripStage } from "../request/request-path.ts";
 
@@ -49,19 +50,25 @@ const UTF8_TEXT =
  * Makes the function that answers an event.
  *
  * @param listener an Express app, or any request listener.
- * @param constantHeaders of every answer, unless the listener sets its own. A header of the result costs a
+ * @param options.headers of every answer, unless the listener sets its own. A header of the result costs a
  *   tenth of one on the response.
+ * @param options.IncomingMessage the class of the requests, and `ServerResponse` of the responses. Default:
+ *   Node's.
  * @returns a function that rejects when the listener destroys its request or response, or answers more than
  *   Lambda accepts; everything else is the listener's answer.
  */
 export function createEventAdapter(
   listener: RequestListener,
-  constantHeaders: Readonly<Record<string, string>> = {},
+  {
+    headers = {},
+    IncomingMessage = http.IncomingMessage,
+    ServerResponse = http.ServerResponse,
+  }: Partial<MessageClasses> & { readonly headers?: Readonly<Record<string, string>> } = {},
 ): EventAdapter {
   return (event, context) =>
     new Promise((resolve, reject) => {
       const connection = new CollectingConnection(event.requestContext.http.sourceIp);
-      const request = createRequest(event, connection as unknown as Socket);
+      const request = fillRequest(new IncomingMessage(connection as unknown as Socket), event);
       Object.assign(request, { apiGateway: { event, context } } satisfies Partial<ApiGatewayRequest>);
       const response = new ServerResponse(request);
       response.sendDate = false;
@@ -71,7 +78,7 @@ export function createEventAdapter(
 
       response.on("finish", () => {
         try {
-          resolve(createResult(connection, request.method === "HEAD", constantHeaders));
+          resolve(createResult(connection, request.method === "HEAD", headers));
         } catch (error) {
           reject(error);
         }
@@ -89,12 +96,11 @@ export function createEventAdapter(
     });
 }
 
-/** The request as a server would have received it, with its whole body. */
-function createRequest(event: APIGatewayProxyEventV2, socket: Socket): IncomingMessage {
+/** Fills a new request with what a server would have received, and its whole body. */
+function fillRequest(request: IncomingMessage, event: APIGatewayProxyEventV2): IncomingMessage {
   const { rawPath, rawQueryString, requestContext } = event;
   const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
   const headers = createRequestHeaders(event, body.length);
-  const request = new IncomingMessage(socket);
   request.httpVersion = "1.1";
   request.httpVersionMajor = 1;
   request.httpVersionMinor = 1;
