@@ -71,6 +71,20 @@ async function textOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
+/** Streams that send one piece and then wait for the next. */
+const idleStreams: Readonly<Record<string, (onClose: () => void) => StreamBody>> = {
+  "a Node stream": (onClose) => {
+    const stream = new Readable({ read() {} });
+    stream.push("first");
+    return stream.on("close", onClose);
+  },
+  "a web stream": (onClose) =>
+    new ReadableStream({
+      start: (controller) => controller.enqueue(Buffer.from("first")),
+      cancel: onClose,
+    }),
+};
+
 const web = () =>
   new ReadableStream<Uint8Array>({
     start(controller) {
@@ -237,6 +251,73 @@ describe("a finite stream", () => {
     const { statusCode, body, headers } = await invoke(api, "/v1/stream", "HEAD");
     assert.deepEqual([statusCode, body, headers["content-type"]], [200, "", "text/plain; charset=utf-8"]);
     assert.deepEqual(closed, ["closed", "closed"]);
+  });
+
+  for (const [kind, make] of Object.entries(idleStreams)) {
+    it(`is closed after HEAD, after a caller that left early, and while it waits: ${kind}`, async (t) => {
+      const closed: string[] = [];
+      const begun = Promise.withResolvers<void>();
+      const mayAnswer = Promise.withResolvers<void>();
+      const route = (name: string, wait: Promise<void>) =>
+        defineRoute({
+          operationId: name,
+          method: "GET",
+          path: `/v1/${name}`,
+          summary: "Answers a stream.",
+          responses: () => ({ 200: { description: "It.", contentType: "text/plain", stream: "finite" } }),
+        }).handler(
+          anyone(async () => {
+            if (name === "late") begun.resolve();
+            await wait;
+            return { status: 200, body: make(() => closed.push(name)) };
+          }),
+        );
+      const { get, lines, server } = await serve(
+        t,
+        apiOf([route("stream", Promise.resolve()), route("late", mayAnswer.promise)]),
+      );
+      await textOf((await get("/v1/stream", "HEAD")).response);
+      await until(() => closed.length === 1);
+
+      const waiting = await get("/v1/stream");
+      await once(waiting.response, "data");
+      waiting.sent.destroy();
+      await until(() => closed.length === 2);
+
+      const early = httpRequest(`${server.url}/v1/late`).on("error", () => {});
+      early.end();
+      await begun.promise;
+      early.destroy();
+      await until(() => lines.some((line) => line.includes("/v1/late")));
+      mayAnswer.resolve();
+      await until(() => closed.length === 3);
+      assert.deepEqual(closed, ["stream", "stream", "late"]);
+      assert.doesNotMatch(lines.join(""), /request failed/);
+    });
+  }
+
+  it("whose cleanup fails after its caller has left is logged, and harms no other request", async (t) => {
+    const begun = Promise.withResolvers<void>();
+    async function* source(signal: AbortSignal) {
+      try {
+        begun.resolve();
+        await once(signal, "abort");
+        yield "late";
+      } finally {
+        // biome-ignore lint/correctness/noUnsafeFinally: a fault that a cursor's close may have
+        throw new Error("The cursor cannot be closed");
+      }
+    }
+    const { get, lines, server } = await serve(
+      t,
+      streaming(({ signal }) => source(signal)),
+    );
+    const sent = httpRequest(`${server.url}/v1/stream`).on("error", () => {});
+    sent.end();
+    await begun.promise;
+    sent.destroy();
+    await until(() => lines.some((line) => line.includes("The cursor cannot be closed")));
+    assert.equal((await get("/v1/other")).response.statusCode, 404);
   });
 
   it("causes no warning about listeners, with middleware that waits for the end of the answer", async (t) => {

@@ -4,6 +4,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:ht
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ApiError } from "../errors/api-error.ts";
+import type { Log } from "../log.ts";
 import { type RequestContext, requestContext } from "../request/request-context.ts";
 import type { StreamBody } from "./define-route.ts";
 import { type Answer, isAnswered, type StreamAnswer, sendAnswer } from "./reply.ts";
@@ -25,22 +26,26 @@ export async function sendStream(
   maxBytes: number | undefined,
 ): Promise<void> {
   const context = requestContext(request);
+  const body = closable(answer.body);
   if (request.method === "HEAD" || isAnswered(response)) {
-    await close(answer.body);
+    await close(body, context.log);
     if (!isAnswered(response)) writeHead(response, answer).end();
     return;
   }
+  // A stream that waits for its source would not notice otherwise.
+  if (body instanceof Readable)
+    context.signal.addEventListener("abort", () => body.on("error", () => {}).destroy(context.abortReason));
   if (maxBytes !== undefined)
-    return sendAnswer(request, response, { ...answer, body: await collect(answer.body, context, maxBytes) });
+    return sendAnswer(request, response, { ...answer, body: await collect(body, context, maxBytes) });
 
   let failure: unknown;
   const stream = Readable.from(
-    pieces(answer.body, context, (error) => {
+    pieces(body, context, (error) => {
       failure = error;
     }),
   );
   if (kind === "finite") await once(stream, "readable");
-  if (isAnswered(response)) return void stream.destroy();
+  if (isAnswered(response)) return close(stream, context.log);
   context.stream = kind;
   // Node warns about more than ten listeners, and a pipeline alone adds several.
   response.setMaxListeners(response.getMaxListeners() + 10);
@@ -94,7 +99,14 @@ async function collect(body: StreamBody, context: RequestContext, maxBytes: numb
   return Buffer.concat(collected);
 }
 
-/** Lets an unread stream release its resources. */
-async function close(body: StreamBody): Promise<void> {
-  await body[Symbol.asyncIterator]().return?.();
+/** A web stream as a Node stream, which can be closed even while a piece is awaited. */
+function closable(body: StreamBody): StreamBody {
+  return body instanceof ReadableStream ? Readable.fromWeb(body, { objectMode: true }) : body;
+}
+
+/** Lets a stream release its resources. A failure is only logged: the answer does not depend on it. */
+async function close(body: StreamBody, log: Log): Promise<void> {
+  const warn = (error: unknown) => log.warn("a stream could not be closed", { error });
+  if (body instanceof Readable) body.on("error", warn).destroy();
+  else await body[Symbol.asyncIterator]().return?.().catch(warn);
 }
