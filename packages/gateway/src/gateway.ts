@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, Server as NetServer } from "node:net";
 import { checkHttpApis } from "./check-http-api.ts";
 import { objectWith, ofType, optional } from "./check-kinds.ts";
 import type { AnsweredExchange } from "./exchange.ts";
@@ -127,7 +127,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       handle = handlerFor(api);
     },
     async close() {
-      const closed = once(server.close(), "close");
+      const closed = once(server, "close");
+      // Node's own close would also cut off answers that have ended but are not sent yet.
+      NetServer.prototype.close.call(server);
       await Promise.all([...answering].map((caller) => once(caller, "abort")));
       server.closeAllConnections();
       await closed;

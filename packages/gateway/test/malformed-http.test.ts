@@ -299,6 +299,18 @@ describe("closing", () => {
     await assert.rejects(gateway.send(), { code: "ECONNREFUSED" });
   });
 
+  it("sends the rest of an answer that its caller reads slowly", bounded, async (t) => {
+    const body = "x".repeat(6_000_000);
+    const gateway = await startGateway(t, { handler: async () => ({ statusCode: 200, body }) });
+    const socket = connect(gateway.port, "127.0.0.1");
+    socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    await once(socket, "readable");
+    const closed = gateway.close();
+    const answer = await readToEnd(socket);
+    assert.ok(answer.length > body.length, `${answer.length} bytes`);
+    await closed;
+  });
+
   it("does not wait for an incomplete request, nor for an idle connection", {
     timeout: 5_000,
   }, async (t) => {

@@ -216,6 +216,57 @@ describe("the container's server", () => {
     await Promise.all([once(socket, "close"), server.stop(NEVER)]);
   });
 
+  it("when stopped, sends the rest of an answer that has ended, and cuts nothing off", async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    const size = 20_000_000;
+    const large = apiOf([
+      defineRoute({
+        operationId: "getLarge",
+        method: "GET",
+        path: "/v1/large",
+        summary: "Answers more than a socket holds.",
+        responses: (z) => ({ 200: { description: "It.", contentType: "text/plain", schema: z.string() } }),
+      }).handler(anyone(async () => ({ status: 200, body: "x".repeat(size) }))),
+    ]);
+    const server = await start({}, {}, large);
+    const request = httpRequest(`${server.url}/v1/large`, { agent: keepAlive() });
+    request.end();
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    const stopped = server.stop(NEVER);
+    context.mock.timers.tick(1_000);
+    assert.equal((await text(response)).length, size);
+    assert.deepEqual(await stopped, { wasForced: false });
+  });
+
+  it("when stopped, closes the connection of a stream that ends later", {
+    timeout: 10_000,
+  }, async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    const end = Promise.withResolvers<void>();
+    async function* pieces() {
+      yield "first";
+      await end.promise;
+    }
+    const streaming = apiOf([
+      defineRoute({
+        operationId: "getStream",
+        method: "GET",
+        path: "/v1/stream",
+        summary: "Answers a stream.",
+        responses: () => ({ 200: { description: "It.", contentType: "text/plain", stream: "finite" } }),
+      }).handler(anyone(async () => ({ status: 200, body: pieces() }))),
+    ]);
+    const server = await start({}, {}, streaming);
+    const request = httpRequest(`${server.url}/v1/stream`, { agent: keepAlive() });
+    request.end();
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    const stopped = server.stop(NEVER);
+    context.mock.timers.tick(1_000);
+    end.resolve();
+    assert.equal(await text(response), "first");
+    assert.deepEqual(await stopped, { wasForced: false });
+  });
+
   for (const [path, status] of [
     ["/v1/health", 200],
     ["/v1/nowhere", 404],

@@ -206,7 +206,7 @@ function listenFault({ code }: NodeJS.ErrnoException, { host, port }: Config): C
 
 async function stop(
   server: Server,
-  inFlight: Iterable<ServerResponse>,
+  inFlight: ReadonlySet<ServerResponse>,
   forceAfterMilliseconds: number,
 ): Promise<{ readonly wasForced: boolean }> {
   let wasForced = false;
@@ -217,8 +217,15 @@ async function stop(
     closeAfter(response);
     endEndless(response);
   }
+  // Node takes a connection for idle once its answer has ended, even if most of it is still to be sent.
+  const closeIdle = () => {
+    if (![...inFlight].some(({ writableEnded }) => writableEnded)) server.closeIdleConnections();
+  };
   const idle = setTimeout(
-    () => server.closeIdleConnections(),
+    () => {
+      closeIdle();
+      for (const response of inFlight) response.on("close", closeIdle);
+    },
     Math.min(LINGER_MILLISECONDS, forceAfterMilliseconds),
   );
   const force = setTimeout(() => {
