@@ -4,7 +4,7 @@ import { Agent, createServer, request as httpRequest, type IncomingMessage } fro
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, it, mock } from "node:test";
-import express from "express";
+import express, { type Response } from "express";
 import { apiOf, fixtureApi } from "../test/fixtures/api.ts";
 import { type Api, defineApi } from "./api.ts";
 import { createApp } from "./app.ts";
@@ -494,6 +494,53 @@ describe("the app", () => {
       entries().map(({ error }) => error.cause?.message),
       [undefined, "too late"],
     );
+  });
+
+  it("ignores what Express code answers in a callback after the deadline", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const entered = Promise.withResolvers<Response>();
+    const api = apiOf([], {
+      routers: [
+        {
+          operationId: "legacy",
+          prefix: "/v1/legacy",
+          summary: "Answers in a callback.",
+          access: anyone(async () => undefined).access,
+          router: () => express.Router().get("/slow", (_request, response) => entered.resolve(response)),
+        },
+      ],
+    });
+    const { send } = await start(api, {}, 100);
+    const answer = send("GET", "/v1/legacy/slow");
+    const response = await entered.promise;
+    mock.timers.tick(100);
+    response.status(200).type("text").json({ late: true });
+    response.redirect("/elsewhere");
+    response.write("more");
+    response.end("the end");
+    const { status, json } = await answer;
+    assert.deepEqual([status, json().error.code], [503, "002503"]);
+  });
+
+  it("lets a caller read a whole answer slowly: no deadline, no error in the log", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const large = "x".repeat(20_000_000);
+    const signals: AbortSignal[] = [];
+    const { open, entries } = await start(
+      [
+        route("GET", "/large", async ({ signal }) => {
+          signals.push(signal);
+          return large;
+        }),
+      ],
+      {},
+      100,
+    );
+    const [response] = (await once(open("GET", "/large"), "response")) as [IncomingMessage];
+    mock.timers.tick(100);
+    assert.equal((await text(response)).length, JSON.stringify(large).length);
+    assert.equal(signals[0]?.aborted, false);
+    assert.deepEqual(entries(), []);
   });
 
   it("has no deadline once it has answered", async () => {

@@ -164,9 +164,10 @@ function startRequest(
     for (const [name, value] of headers) response.setHeader(name, value);
 
     const giveUp = (error: ApiError) => {
-      if (context.answeredAt !== undefined || context.stream) return;
+      if (context.answeredAt !== undefined || context.stream || response.writableEnded) return;
       context.abort(error);
       fail(request, response, error);
+      ignoreLateAnswer(response);
     };
     const deadline = setTimeout(() => {
       giveUp(new ApiError("002503", { reason: "The response took longer than the deadline allows" }));
@@ -183,6 +184,16 @@ function startRequest(
       if (!response.writableEnded) context.abort(new Error("The caller has gone"));
     });
   };
+}
+
+/**
+ * Express code that answers in a callback does not know that the deadline has passed. Without this, its
+ * `res.json()` would throw outside of Express and end the process, with the requests of other callers.
+ */
+function ignoreLateAnswer(response: Response): void {
+  const ignore = () => response;
+  const late = { setHeader: ignore, appendHeader: ignore, removeHeader: ignore, writeHead: ignore };
+  Object.assign(response, late).on("error", () => {});
 }
 
 const noSuchEndpoint = () => new ApiError("001404", { reason: "There is no such endpoint" });
