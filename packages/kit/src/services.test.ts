@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { afterEach, describe, it } from "node:test";
+import { inspect } from "node:util";
 import { apiOf } from "../test/fixtures/api.ts";
 import { type Api, defineApi } from "./api.ts";
 import { startServer } from "./container/server.ts";
@@ -10,7 +11,13 @@ import type { HttpResult } from "./lambda/event-adapter.ts";
 import { createLog } from "./log.ts";
 import { anyone } from "./route/access.ts";
 import { defineRoute } from "./route/define-route.ts";
-import { createServices, type ServiceDefinitions, service } from "./services.ts";
+import {
+  CLOSE_MILLISECONDS,
+  createServices,
+  type ServiceDefinition,
+  type ServiceDefinitions,
+  service,
+} from "./services.ts";
 import { wholeNumber } from "./setting-parsers.ts";
 import { lambdaContext, payloadEvent } from "./testing/payload-event.ts";
 import { noIssuer, testConfig, testEnvironment } from "./testing/test-environment.ts";
@@ -189,6 +196,25 @@ describe("a service", () => {
     await new Promise((resolve) => setImmediate(resolve));
   });
 
+  for (const read of [["first"], ["first", "second"]]) {
+    it(`that depends on itself in a circle is an error that names the circle, for ${read.join(" and ")} at once`, async () => {
+      const definitions: Record<string, ServiceDefinition<unknown>> = {
+        first: service({ create: ({ use }) => use(definitions.second as ServiceDefinition<unknown>) }),
+        second: service({ create: ({ use }) => use(definitions.first as ServiceDefinition<unknown>) }),
+      };
+      const { services, close } = setUp(definitions);
+      const results = await Promise.allSettled(read.map((name) => services[name]));
+      for (const result of results) {
+        assert.ok(result.status === "rejected");
+        assert.match(
+          inspect(result.reason, { depth: 9 }),
+          /in a circle: (first uses second uses first|second uses first uses second)/,
+        );
+      }
+      await close();
+    });
+  }
+
   it("is closed in reverse order, after those that use it", async () => {
     const steps: string[] = [];
     const closing = (name: string) => async (value: string) => {
@@ -222,6 +248,32 @@ describe("a service", () => {
     finish.resolve("late");
     await closing;
     assert.deepEqual(closed, ["late"]);
+  });
+
+  it("that does not close in time is logged, and the others are closed", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const closed: string[] = [];
+    const begun = Promise.withResolvers<void>();
+    const { services, close, entries } = setUp({
+      first: service({ create: () => "first", close: (value) => closed.push(value) }),
+      stuck: service({
+        create: () => "stuck",
+        close: () => {
+          begun.resolve();
+          return new Promise(() => {});
+        },
+      }),
+    });
+    for (const name of ["first", "stuck"]) await services[name];
+    const closing = close();
+    await begun.promise;
+    t.mock.timers.tick(CLOSE_MILLISECONDS);
+    await closing;
+    assert.deepEqual(closed, ["first"]);
+    assert.deepEqual(
+      entries().map(({ message, service, error }) => [message, service, error.message]),
+      [["a service cannot be closed", "stuck", "It is not closed after 5 seconds"]],
+    );
   });
 
   it("that cannot be closed is logged, and the others are closed", async () => {

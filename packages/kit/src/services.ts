@@ -65,9 +65,15 @@ export function service<Value, Settings extends OwnSettings = Record<never, neve
 export interface ServiceSet {
   /** One property per service; reading it returns a promise, and creates the service the first time. */
   readonly services: Readonly<Record<string, Promise<unknown>>>;
-  /** Closes the created services in reverse order. A service that cannot be closed is logged. */
+  /**
+   * Closes the created services in reverse order. One that cannot be closed is logged, and so is one that is
+   * not closed after {@link CLOSE_MILLISECONDS}.
+   */
   close(): Promise<void>;
 }
+
+/** For all services together: a pool whose client is never given back would otherwise wait without end. */
+export const CLOSE_MILLISECONDS = 5_000;
 
 /**
  * Makes the services of one process.
@@ -84,34 +90,41 @@ export function createServices(
   const pending = new Map<AnyService, Promise<unknown>>();
   const made: { readonly name: string; readonly close: () => unknown }[] = [];
   const names = new Map(Object.entries(definitions).map(([name, definition]) => [definition, name]));
+  /** The services that each service has asked for. */
+  const uses = new Map<AnyService, Set<AnyService>>();
 
-  /** @param users the services that wait for this one. */
-  function get(definition: AnyService, users: readonly AnyService[] = []): Promise<unknown> {
-    const name = names.get(definition) ?? "a service that the API does not list";
-    if (users.includes(definition)) {
-      const circle = [...users, definition].map((each) => names.get(each)).join(" uses ");
-      return Promise.reject(new Error(`Services depend on each other in a circle: ${circle}`));
-    }
+  const nameOf = (definition: AnyService) => names.get(definition) ?? "a service that the API does not list";
+
+  function get(definition: AnyService): Promise<unknown> {
+    const name = nameOf(definition);
     if (Object.hasOwn(replaced, name)) return Promise.resolve(replaced[name]);
     let value = pending.get(definition);
     if (!value) {
-      value = create(name, definition, [...users, definition]);
+      value = create(name, definition);
       pending.set(definition, value);
       value.catch(() => pending.delete(definition));
     }
     return value;
   }
 
-  async function create(
-    name: string,
-    { create, close }: AnyService,
-    users: readonly AnyService[],
-  ): Promise<unknown> {
+  /** Two services that wait for each other would wait without end. */
+  async function use(user: AnyService, used: AnyService): Promise<unknown> {
+    const back = wayBetween(used, user, uses);
+    if (back) {
+      const circle = [user, ...back].map(nameOf).join(" uses ");
+      throw new Error(`Services depend on each other in a circle: ${circle}`);
+    }
+    uses.set(user, new Set(uses.get(user)).add(used));
+    return get(used);
+  }
+
+  async function create(name: string, definition: AnyService): Promise<unknown> {
+    const { create, close } = definition;
     try {
       const value = await create({
         config,
         log,
-        use: (other: AnyService) => get(other, users),
+        use: (other: AnyService) => use(definition, other),
       } as ServiceTools<never>);
       if (close) made.push({ name, close: () => close(value as never) });
       return value;
@@ -129,15 +142,35 @@ export function createServices(
   return {
     services,
     async close() {
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(
+        () => late.reject(new Error(`It is not closed after ${CLOSE_MILLISECONDS / 1000} seconds`)),
+        CLOSE_MILLISECONDS,
+      );
       // A service that is still being created is closed too.
-      await Promise.allSettled(pending.values());
+      await Promise.race([Promise.allSettled(pending.values()), late.promise]).catch(() => {});
       for (const { name, close } of made.splice(0).reverse()) {
         try {
-          await close();
+          await Promise.race([close(), late.promise]);
         } catch (error) {
           log.error("a service cannot be closed", { service: name, error });
         }
       }
+      clearTimeout(timer);
     },
   };
+}
+
+/** @returns the services from one to another, each of which uses the next; `undefined` if there are none. */
+function wayBetween(
+  from: AnyService,
+  to: AnyService,
+  uses: ReadonlyMap<AnyService, ReadonlySet<AnyService>>,
+): readonly AnyService[] | undefined {
+  if (from === to) return [to];
+  for (const next of uses.get(from) ?? []) {
+    const rest = wayBetween(next, to, uses);
+    if (rest) return [from, ...rest];
+  }
+  return undefined;
 }
