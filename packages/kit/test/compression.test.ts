@@ -57,7 +57,15 @@ const list = defineRoute({
   etag: true,
   responses: (z) => ({ 200: { description: "It.", schema: z.array(z.string()) } }),
 }).handler(anyone(async () => ({ status: 200, body: Array(1000).fill("Grüße") })));
-const api = apiOf([answer, list]);
+const versioned = defineRoute({
+  operationId: "versioned",
+  method: "GET",
+  path: "/v1/versioned",
+  summary: "Answers JSON with a strong entity tag.",
+  etag: true,
+  responses: (z) => ({ 200: { description: "It.", schema: z.array(z.string()) } }),
+}).handler(anyone(async () => ({ status: 200, body: Array(1000).fill("Grüße"), headers: { etag: '"v7"' } })));
+const api = apiOf([answer, list, versioned]);
 
 interface Sent {
   readonly status: number;
@@ -131,6 +139,8 @@ for (const [runtime, send] of Object.entries({ "the container": ofServer, Lambda
       ["br;q=0, *", "gzip"],
       ["*", "br"],
       ["GZIP", "gzip"],
+      ["gzip;q=0.5, identity", undefined],
+      ["gzip, identity;q=0.5", "gzip"],
       ["identity", undefined],
       ["deflate, zstd", undefined],
       ["gzip;q=0", undefined],
@@ -165,6 +175,16 @@ for (const [runtime, send] of Object.entries({ "the container": ofServer, Lambda
         [304, 0, undefined],
       );
     });
+
+    for (const accepted of ["br", "identity"]) {
+      it(`gives a 304 the vary and entity tag of the 200, with accept-encoding: ${accepted}`, async () => {
+        const sent = { "accept-encoding": accepted };
+        const whole = await send("/v1/versioned", sent);
+        const not = await send("/v1/versioned", { ...sent, "if-none-match": '"v7"' });
+        assert.deepEqual([whole.status, not.status, not.body.length], [200, 304, 0]);
+        assert.deepEqual([not.headers.etag, not.headers.vary], [whole.headers.etag, whole.headers.vary]);
+      });
+    }
 
     it("gives HEAD the length of GET", async () => {
       const accept = { "accept-encoding": "br" };

@@ -250,6 +250,22 @@ for (const start of [appTarget, handlerTarget])
       });
     });
 
+    it(`limits with the same name count together in a store in ${kind}, for ${runtime}`, async () => {
+      const store =
+        kind === "DynamoDB"
+          ? dynamoStore({ tableName: table.tableName, client: table.client })
+          : createMemoryStore();
+      const name = crypto.randomUUID();
+      const [few, many] = await Promise.all(
+        [2, 4].map((limit) => store.limiterOf({ name, limit, windowSeconds: 60 })),
+      );
+      await few?.consume("a");
+      await many?.consume("a");
+      assert.equal((await many?.consume("a"))?.remainingPoints, 1);
+      await assert.rejects(async () => few?.consume("a"), { consumedPoints: 4, remainingPoints: 0 });
+      assert.equal((await few?.consume("b"))?.remainingPoints, 1);
+    });
+
     describe(`a key of a store in ${kind}, in time (with a fake clock), for ${runtime}`, () => {
       it("ends at the deadline if no answer was kept, and otherwise after 24 hours", async (t) => {
         const start = Date.now();

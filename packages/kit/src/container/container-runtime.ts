@@ -100,7 +100,7 @@ const ORIGIN = /^https?:\/\/([^/?]*)/i;
 
 /**
  * Turns a request's target into a path, the form that an app expects. A server must accept an absolute URL
- * too (RFC 9112, section 3.2.2); its host is ignored here.
+ * too, whose host counts instead of the header (RFC 9112, section 3.2.2).
  *
  * @returns the reason to refuse the request with 400, if there is one.
  */
@@ -116,6 +116,7 @@ export function readTarget(request: IncomingMessage): string | undefined {
   if (url.startsWith("/")) return undefined;
   const [origin, authority = ""] = ORIGIN.exec(url) ?? [];
   if (!origin || !isAuthority(authority)) return "The request target is not a path";
+  headers.host = authority;
   const target = url.slice(origin.length);
   request.url = target.startsWith("/") ? target : `/${target}`;
   return undefined;

@@ -86,12 +86,18 @@ describe("the container's server", () => {
     }
   });
 
-  it("accepts an absolute URL as the target, as a proxy may send it", async () => {
-    const { url } = await start();
-    const request = httpRequest(url, { path: "http://api.example.com/v1/health", agent: false }).end();
+  it("accepts an absolute URL as the target, as a proxy may send it, and its host instead of the header's", async () => {
+    const getOrigin = defineRoute({
+      operationId: "getOrigin",
+      method: "GET",
+      path: "/v1/origin",
+      summary: "Answers where it was called.",
+      responses: (z) => ({ 200: { description: "It.", schema: z.string() } }),
+    }).handler(anyone(async ({ origin }) => ({ status: 200, body: origin })));
+    const { url } = await start({}, {}, apiOf([getOrigin]));
+    const request = httpRequest(url, { path: "http://api.example.com/v1/origin", agent: false }).end();
     const [response] = (await once(request, "response")) as [IncomingMessage];
-    assert.equal(response.statusCode, 200);
-    response.resume();
+    assert.deepEqual([response.statusCode, await text(response)], [200, '"http://api.example.com"']);
   });
 
   it("says that the port is taken", async () => {

@@ -183,6 +183,7 @@ const REFUSALS: readonly (readonly [type: string, message: string])[] = [
   ["UserNotConfirmedException", "User is not confirmed."],
   ["PasswordResetRequiredException", "Password reset required for the user"],
   ["RefreshTokenReuseException", "Refresh token has already been used"],
+  ["UserLambdaValidationException", "PreAuthentication failed with error: only staff."],
   ["com.amazonaws.cognito#NotAuthorizedException", "Incorrect username or password."],
   // A locked account: a different answer would reveal that it exists.
   ["NotAuthorizedException", "Password attempts exceeded"],

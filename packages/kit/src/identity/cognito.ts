@@ -33,6 +33,8 @@ const REFUSALS = new Set([
   "UserNotConfirmedException",
   "PasswordResetRequiredException",
   "RefreshTokenReuseException",
+  // A pre-authentication trigger denies the sign-in.
+  "UserLambdaValidationException",
 ]);
 /** `ForbiddenException` comes from a web firewall, where the pool has one. */
 const RATE_LIMITS = new Set(["TooManyRequestsException", "LimitExceededException", "ForbiddenException"]);

@@ -37,6 +37,9 @@ const REFUSALS = new Set([
   "TOKEN_EXPIRED",
   "USER_NOT_FOUND",
   "PROJECT_NUMBER_MISMATCH",
+  "PASSWORD_DOES_NOT_MEET_REQUIREMENTS",
+  // A blocking function denies the sign-in.
+  "BLOCKING_FUNCTION_ERROR_RESPONSE",
   // The account is locked for a while.
   "TOO_MANY_ATTEMPTS_TRY_LATER",
 ]);

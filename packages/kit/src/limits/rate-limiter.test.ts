@@ -31,7 +31,8 @@ describe("a rate limiter", () => {
     assert.equal(await refusalOf(take("a")), undefined);
   });
 
-  it("counts each key separately", async () => {
+  it("counts each key separately", async (t) => {
+    useClock(t);
     const { take } = createRateLimiter({ limit: 1, windowSeconds: 60 });
     for (const key of ["a", "b", "", "__proto__", "constructor"]) {
       assert.equal(await refusalOf(take(key)), undefined);
@@ -45,7 +46,8 @@ describe("a rate limiter", () => {
     assert.equal(refusals.filter((refusal) => refusal === undefined).length, 3);
   });
 
-  it("does not count a call that is taken back", async () => {
+  it("does not count a call that is taken back", async (t) => {
+    useClock(t);
     const { take, giveBack } = createRateLimiter({ limit: 1, windowSeconds: 60 });
     await take("a");
     await giveBack("a");
@@ -54,7 +56,18 @@ describe("a rate limiter", () => {
     await giveBack("never taken");
   });
 
-  it("remembers a limited number of keys, and forgets the least recently used one", async () => {
+  it("takes no call back once its window has ended", async (t) => {
+    useClock(t);
+    const { take, giveBack } = createRateLimiter({ limit: 1, windowSeconds: 60 });
+    await take("a");
+    t.mock.timers.tick(61_000);
+    await giveBack("a");
+    assert.equal(await refusalOf(take("a")), undefined);
+    assert.equal(await refusalOf(take("a")), 60);
+  });
+
+  it("remembers a limited number of keys, and forgets the least recently used one", async (t) => {
+    useClock(t);
     const { take } = createRateLimiter({ limit: 1, windowSeconds: 60, maxKeys: 3 });
     for (const key of ["a", "b", "c"]) await take(key);
     assert.equal(await refusalOf(take("a")), 60);
@@ -64,7 +77,8 @@ describe("a rate limiter", () => {
     assert.equal(await refusalOf(take("b")), undefined, "b made room for d");
   });
 
-  it("has room for 10,000 keys by default, however many come", async () => {
+  it("has room for 10,000 keys by default, however many come", async (t) => {
+    useClock(t);
     const { take } = createRateLimiter({ limit: 1, windowSeconds: 60 });
     for (let key = 0; key < 12_000; key++) await take(`key-${key}`);
     assert.equal(await refusalOf(take("key-2000")), 60);

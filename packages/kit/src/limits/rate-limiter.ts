@@ -80,7 +80,9 @@ export function createRateLimiter({
     },
 
     async giveBack(key) {
-      if (recent.has(key)) await (await loading)?.reward(key);
+      const memory = await loading;
+      // In a later window there is nothing to take back, and the key would get one call more.
+      if (memory && ((await memory.get(key))?.consumedPoints ?? 0) > 0) await memory.reward(key);
     },
   };
   return limiter;

@@ -69,7 +69,7 @@ export class TraceContext {
     const [, traceId, parentSpanId, flags = SAMPLED] = TRACEPARENT.exec(textOf(headers.traceparent)) ?? [];
     this.traceId = traceId ?? rootOf(textOf(headers["x-amzn-trace-id"])) ?? traceIdOf(id);
     this.parentSpanId = parentSpanId;
-    this.flags = flags;
+    this.flags = knownFlags(flags);
     // Meaningless without the header that it belongs to (section 4.2).
     this.#state = traceId === undefined ? undefined : textOf(headers.tracestate) || undefined;
   }
@@ -85,6 +85,11 @@ export class TraceContext {
     const traceparent = `00-${this.traceId}-${this.spanId}-${this.flags}`;
     return this.#state === undefined ? { traceparent } : { traceparent, tracestate: this.#state };
   }
+}
+
+/** Sampled and random: other flags must not be passed on (Trace Context, section 3.2.2.5; level 2, section 3.2.2.5). */
+function knownFlags(flags: string): string {
+  return (Number.parseInt(flags, 16) & 0b11).toString(16).padStart(2, "0");
 }
 
 /** A header that was sent twice is ignored. */

@@ -46,6 +46,17 @@ describe("the trace of a request", () => {
     assert.notEqual(ids[0], ids[1]);
   });
 
+  it("passes on only the flags that have a meaning", () => {
+    for (const [received, sent] of [
+      ["fd", "01"],
+      ["03", "03"],
+      ["04", "00"],
+    ]) {
+      const { headers } = new TraceContext({ traceparent: `00-${TRACE}-${PARENT}-${received}` }, ID);
+      assert.equal(headers.traceparent?.slice(-2), sent);
+    }
+  });
+
   it("continues in outgoing requests, under the request's own span, with the caller's flags and state", () => {
     const trace = new TraceContext({ traceparent: `01-${TRACE}-${PARENT}-00-later`, tracestate: "a=b" }, ID);
     assert.match(trace.spanId, /^[0-9a-f]{16}$/);

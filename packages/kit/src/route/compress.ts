@@ -31,16 +31,16 @@ export async function compress(
   const accepted = preferences(acceptEncoding);
   const weightOf = (coding: string) => accepted.get(coding) ?? accepted.get("*") ?? 0;
   const coding = weightOf("br") >= weightOf("gzip") ? "br" : "gzip";
-  if (answer.body === undefined || weightOf(coding) === 0) return answer;
+  // A coding that is not listed is acceptable, but no caller prefers it.
+  if (weightOf(coding) === 0 || (accepted.get("identity") ?? 0) > weightOf(coding)) return answer;
   const { etag } = answer.headers;
+  // A strong tag identifies one coding only (RFC 9110, section 8.8.3.3).
+  const headers = { ...answer.headers, ...(etag?.startsWith('"') && { etag: `W/${etag}` }) };
+  // A 304 has the headers of the answer that its caller has stored (RFC 9110, section 15.4.5).
+  if (answer.body === undefined) return { ...answer, headers };
   return {
     ...answer,
-    headers: {
-      ...answer.headers,
-      "content-encoding": coding,
-      // A strong tag identifies one coding only (RFC 9110, section 8.8.3.3).
-      ...(etag?.startsWith('"') && { etag: `W/${etag}` }),
-    },
+    headers: { ...headers, "content-encoding": coding },
     body: await (typeof lasting === "object" && lasting !== null
       ? compressOnce(lasting, coding, answer.body)
       : CODERS[coding](answer.body)),

@@ -35,6 +35,11 @@ describe("a cookie that is set", () => {
     }
   });
 
+  it("has a replacement character for half of a surrogate pair", () => {
+    const header = writeCookie({ name: "a", value: "b\ud800" }, "");
+    assert.equal(readCookies(header.split(";")[0]).a, "b\ufffd");
+  });
+
   it("is for the whole host if its name says so", () => {
     assert.match(writeCookie({ name: "__Host-a", value: "b" }, "/express"), /; Path=\/; /);
   });

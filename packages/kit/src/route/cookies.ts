@@ -24,7 +24,8 @@ export function writeCookie(cookie: Cookie, basePath: string): string {
     throw new TypeError(`The cookie ${name} must be secure, or browsers drop it`);
   const written = stringifySetCookie({
     name,
-    value,
+    // Half of a surrogate pair cannot be encoded.
+    value: value.toWellFormed(),
     path,
     sameSite,
     httpOnly,

@@ -149,23 +149,20 @@ export async function finishAnswer(
   if (reply.file) {
     const { create } = await import("content-disposition");
     const { name, disposition = "attachment" } = reply.file;
-    answer = withHeader(answer, "content-disposition", create(name, { type: disposition }));
+    answer = withHeader(answer, "content-disposition", create(name.toWellFormed(), { type: disposition }));
   }
   if (route.cacheControl && !reply.headers?.["cache-control"])
     answer = withHeader(answer, "cache-control", route.cacheControl);
   if (!isWhole(answer)) return answer;
   const isRead = method === "GET" || method === "HEAD";
+  const isCompressible = isWorthCompressing(answer);
+  if (isCompressible) answer = withHeader(answer, "vary", withName(answer.headers.vary, "accept-encoding"));
   if (route.etag && isRead && answer.status === 200)
     answer = (await import("./not-modified.ts")).revalidate(answer, requested["if-none-match"]);
-  if (isWorthCompressing(answer)) {
-    answer = withHeader(answer, "vary", withName(answer.headers.vary, "accept-encoding"));
-    const { "accept-encoding": accepted } = requested;
-    if (accepted !== undefined && accepted !== "identity") {
-      const lasting = route.role === "docs" ? reply.body : undefined;
-      answer = await (await import("./compress.ts")).compress(answer, String(accepted), lasting);
-    }
-  }
-  return answer;
+  const { "accept-encoding": accepted } = requested;
+  if (!isCompressible || accepted === undefined || accepted === "identity") return answer;
+  const lasting = route.role === "docs" ? reply.body : undefined;
+  return (await import("./compress.ts")).compress(answer, String(accepted), lasting);
 }
 
 function isWorthCompressing({ status, headers, body }: WholeAnswer): boolean {

@@ -16,6 +16,11 @@ describe("a table of routes", () => {
       assert.equal(exact("GET", path), undefined, path);
   });
 
+  it("takes the decoded name of a variable for a value, not for a literal path", () => {
+    const { exact } = table(["GET /v1/orders/{orderId}"]);
+    assert.equal(exact("GET", "/v1/orders/{orderId}"), undefined);
+  });
+
   it("gives HEAD the route of GET, unless HEAD has its own at the same path", () => {
     const { exact, others } = table([
       "GET /a",

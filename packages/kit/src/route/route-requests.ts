@@ -130,6 +130,8 @@ export function createRouteTable(
   }
 
   function exact(method: string, path: string): string | undefined {
+    // A variable's own name, which an adapter may pass on decoded: `/v1/orders/{orderId}`.
+    if (path.includes("{")) return undefined;
     const key = `${method} ${path}`;
     if (Object.hasOwn(routes, key)) return key;
     if (Object.hasOwn(routes, `${key}/`)) return `${key}/`;

@@ -1,3 +1,4 @@
+import type { RateLimiterMemory } from "rate-limiter-flexible";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import type { Claim, SharedStore } from "./shared-store.ts";
@@ -26,23 +27,43 @@ export function memoryStore({
   return createMemoryStore();
 }
 
+const SWEEP_MILLISECONDS = 60_000;
+
 /** The store of {@link memoryStore}, in any process. */
 export function createMemoryStore(now: () => number = Date.now): SharedStore {
   const held = new Map<string, Claim & { answer: string | undefined; endsAt: number }>();
+  /** By the name of their limits. */
+  const counters = new Map<string, RateLimiterMemory>();
+  let sweepAt = 0;
 
+  /** Seldom, because it looks at each key. */
   function forgetEnded(): void {
+    if (now() < sweepAt) return;
+    sweepAt = now() + SWEEP_MILLISECONDS;
     for (const [key, { endsAt }] of held) if (endsAt <= now()) held.delete(key);
   }
 
   return {
     async limiterOf({ name, limit, windowSeconds }) {
-      const { RateLimiterMemory } = await import("rate-limiter-flexible");
-      return new RateLimiterMemory({ keyPrefix: name, points: limit, duration: windowSeconds });
+      const { RateLimiterMemory, RateLimiterRes } = await import("rate-limiter-flexible");
+      const counter =
+        counters.get(name) ??
+        new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: windowSeconds });
+      counters.set(name, counter);
+      return {
+        async consume(key) {
+          const { consumedPoints, msBeforeNext, isFirstInDuration } = await counter.consume(key);
+          const left = Math.max(0, limit - consumedPoints);
+          const result = new RateLimiterRes(left, msBeforeNext, consumedPoints, isFirstInDuration);
+          if (consumedPoints > limit) throw result;
+          return result;
+        },
+      };
     },
     async take(key, claim) {
       forgetEnded();
       const holder = held.get(key);
-      if (holder) return holder;
+      if (holder && holder.endsAt > now()) return holder;
       held.set(key, { ...claim, answer: undefined, endsAt: claim.deadline });
       return undefined;
     },
