@@ -19,6 +19,21 @@ describe("replyFault", () => {
     assert.equal(fault(z.instanceof(Uint8Array), new Uint8Array(2)), undefined);
   });
 
+  it("finds a value whose header does not name the contract's type of JSON", () => {
+    const type = "application/hal+json";
+    const contracts = { 200: { description: "Fine.", contentType: type, schema: z.object({}) } };
+    assert.equal(
+      replyFault(contracts, { status: 200, body: {} }),
+      `a body that is neither text nor bytes needs the header content-type: ${type}`,
+    );
+    assert.equal(
+      replyFault(contracts, { status: 200, body: {}, headers: { "content-type": type } }),
+      undefined,
+    );
+    const text = { 200: { description: "Fine.", contentType: type, schema: z.string() } };
+    assert.equal(replyFault(text, { status: 200, body: "{}" }), undefined);
+  });
+
   it("finds a status that is not in the contract", () => {
     assert.equal(fault(z.null(), null, 201), "the status 201 is not in the contract");
   });

@@ -1,5 +1,6 @@
 import type * as zod from "zod";
 import type { ResponseContract, ResponseContracts, RouteReply } from "./define-route.ts";
+import { isJson } from "./media-types.ts";
 import { isStream } from "./reply.ts";
 
 /**
@@ -22,6 +23,8 @@ export function replyFault(contracts: ResponseContracts, reply: RouteReply): str
   const schema = schemaFor(contract, reply.headers?.["content-type"]);
   if (!schema) return `the content type ${reply.headers?.["content-type"]} is not in the contract`;
   const body = asSent(reply.body);
+  if (needsHeader(contract, reply))
+    return `a body that is neither text nor bytes needs the header content-type: ${contract.contentType}`;
   const result = schema.safeParse(body);
   if (!result.success) {
     return result.error.issues
@@ -30,6 +33,12 @@ export function replyFault(contracts: ResponseContracts, reply: RouteReply): str
   }
   const undeclared = undeclaredFields(schema, body, "");
   return undeclared.length > 0 ? `not in the schema: ${undeclared.join(", ")}` : undefined;
+}
+
+/** A value is sent as `application/json`: reading the contract first would load zod. */
+function needsHeader({ contentType }: ResponseContract, { body, headers }: RouteReply): boolean {
+  if (contentType === undefined || isJson(contentType) || headers?.["content-type"]) return false;
+  return typeof body !== "string" && !(body instanceof Uint8Array);
 }
 
 /** JSON leaves out an undefined field, and turns an undefined item into null. */

@@ -42,7 +42,10 @@ export interface ResponseContract {
    * events, needs `only: "container"`.
    */
   readonly stream?: "finite" | "endless";
-  /** Default: `application/json`. Any other type is sent unchanged: a string or bytes. */
+  /**
+   * Default: `application/json`. Any other type is sent unchanged: a string or bytes. For another type of
+   * JSON, such as `application/hal+json`, a reply with a value also has the header `content-type`.
+   */
   readonly contentType?: string;
   /** Alternative answers, by content type. A reply of such a type names it in its `content-type` header. */
   readonly alternatives?: Readonly<Record<string, zod.ZodType>>;

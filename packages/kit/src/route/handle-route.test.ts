@@ -45,6 +45,21 @@ describe("an answer that breaks its contract", () => {
   });
 });
 
+for (const contentType of [undefined, "application/json", "application/json; charset=utf-8"])
+  it(`a string of the contract's type ${contentType ?? "(default)"} is sent as JSON`, async () => {
+    const getName = defineRoute({
+      operationId: "getName",
+      method: "GET",
+      path: "/v1/name",
+      summary: "Answers a name.",
+      responses: (z) => ({
+        200: { description: "It.", schema: z.string(), ...(contentType !== undefined && { contentType }) },
+      }),
+    }).handler(anyone(async () => ({ status: 200, body: "hello" })));
+    const { text, headers } = await supertest(testApp(apiOf([getName]))).get("/v1/name");
+    assert.deepEqual([text, headers["content-type"]], ['"hello"', "application/json; charset=utf-8"]);
+  });
+
 describe("an endpoint whose schemas cannot be documented", () => {
   const countThings = defineRoute({
     operationId: "countThings",

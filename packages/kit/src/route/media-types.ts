@@ -31,6 +31,11 @@ export function isInRange(mediaType: string, range: string): boolean {
   return range.endsWith("/*") && mediaType.startsWith(range.slice(0, -1));
 }
 
+/** Whether a content type is `application/json`, with or without parameters. */
+export function isJson(contentType: string): boolean {
+  return mediaTypeOf(contentType) === "application/json";
+}
+
 /** The media type of a `content-type` header, in lower case. */
 export function mediaTypeOf(contentType: string): string {
   return contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";

@@ -7,7 +7,7 @@ import type {
   Route,
   RouteReply,
 } from "./define-route.ts";
-import { bodyKindOf } from "./media-types.ts";
+import { bodyKindOf, isJson } from "./media-types.ts";
 import { type BodyReader, createBodyReader, parseBody, type ReceivedBody } from "./read-body.ts";
 import { parseRequest } from "./validate.ts";
 
@@ -90,7 +90,11 @@ export function createRouteSchemas(route: Route, demandsDocumentable: boolean): 
     },
 
     async contractOf({ status }) {
-      return (await load()).responses[status];
+      const contract = (await load()).responses[status];
+      if (contract?.contentType === undefined || !isJson(contract.contentType)) return contract;
+      // The default, which writes a string as JSON.
+      const { contentType: _, ...others } = contract;
+      return others;
     },
   };
 }
