@@ -203,7 +203,11 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
       exchange.integrationError = `The integration did not respond within ${milliseconds} milliseconds`;
       throw new RefusedError(gatewayErrors.serviceUnavailable);
     }
-    if (invocation.outcome === "dropped") return undefined;
+    if (invocation.outcome === "dropped") {
+      if (caller.aborted) return undefined;
+      exchange.integrationError = "The Lambda function is closed";
+      throw new RefusedError(gatewayErrors.serviceUnavailable);
+    }
     exchange.invocation = invocation;
     return answerOf(exchange, invocation);
   }

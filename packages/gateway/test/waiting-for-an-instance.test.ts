@@ -158,6 +158,22 @@ describe("more requests than instances", () => {
   });
 });
 
+it("a function that is closed gives its waiting and its later callers 503, and the gateway closes at once", async (t) => {
+  const gate = await startGate(t);
+  const function_ = runInWorkers({ file: probeFile, maximumInstances: 1, log: () => {} });
+  const gateway = await startGateway(t, { function: function_ });
+  const running = gateway.send({ path: `/?do=wait&until=${encodeURIComponent(gate.url)}` });
+  await gate.waiting(1);
+  const waiting = gateway.send();
+  await function_.close();
+  const answers = await Promise.all([running, waiting, gateway.send()]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [500, 503, 503],
+  );
+  await gateway.close();
+});
+
 describe("limits that were requested", () => {
   it("reservedConcurrency counts waiting events too, and one line names it", async (t) => {
     const options = { maximumInstances: 1, reservedConcurrency: 2, functionName: "orders" };
