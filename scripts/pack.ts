@@ -54,6 +54,7 @@ const PACKAGES: Readonly<Record<string, Packing>> = {
       "../../.github/workflows/deploy.yml": "repository/.github/workflows/deploy.yml",
       "../../stages.ts": "repository/stages.ts",
       "../../infra.ts": "repository/infra.ts",
+      "../delivery/examples": "repository/packages/delivery/examples",
       "../api/package.json": "repository/packages/api/package.json",
       "../api/src": "repository/packages/api/src",
       "../api/test": "repository/packages/api/test",

@@ -20,8 +20,9 @@ const OF_DELIVERY = {
     ".ci/pin-base-image",
     ".github/workflows/base-image.yml",
     ".github/workflows/deploy.yml",
+    "packages/delivery/examples/github/sst.config.ts",
   ],
-  codepipeline: [],
+  codepipeline: ["packages/delivery/examples/pipeline/sst.config.ts"],
 } as const;
 
 /** Guides for a single delivery, left out of projects without it. */
@@ -84,7 +85,7 @@ export function projectFiles(
     "biome.json",
     ...OF_DELIVERY[options.delivery],
   ];
-  for (const file of asTheyAre) files.set(file, read(file));
+  for (const file of asTheyAre) files.set(inProjectFolder(file), read(file));
   const manifest = `${JSON.stringify(projectManifest(options, packages, read), undefined, 2)}\n`;
   return new Map([
     ...[...files].map(([file, content]) => [file, inProject(content, options)] as const),
@@ -103,7 +104,11 @@ function appFiles(repository: string): string[] {
 
 /** A separate command tests the deployment, because SST's platform takes a minute to unpack. */
 function inProjectFolder(file: string): string {
-  return file.replace("packages/api/", "").replace("deployment.test.ts", "deployment.suite.ts");
+  return file
+    .replace("packages/api/", "")
+    .replace("packages/delivery/examples/github/", "roles/")
+    .replace("packages/delivery/examples/pipeline/", "pipeline/")
+    .replace("deployment.test.ts", "deployment.suite.ts");
 }
 
 function templateFiles({ identity, delivery }: CreateOptions): [string, string][] {
@@ -138,6 +143,8 @@ function inProject(content: string, { name, demo, delivery }: CreateOptions): st
         /(?<!@)(?<!create-)(?<!\.bin\/)\blambda-express-api\b(?!\/(api|build|create|delivery|gateway|infra|kit|local)\b)/g,
         name,
       )
+      .replaceAll("../../../../.sst/", "../.sst/")
+      .replaceAll("../../src/components/", "@lambda-express-api/delivery/components/")
       .replaceAll("./packages/api/src/", "./src/")
       .replaceAll(/\.\/packages\/(\w+)\/src\//g, "@lambda-express-api/$1/")
       // A project does not have the kit's sources.

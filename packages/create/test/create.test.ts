@@ -23,6 +23,8 @@ const REPOSITORY = {
   ".ci/pin-base-image": "",
   ".github/workflows/base-image.yml": "",
   ".github/workflows/deploy.yml": "",
+  "packages/delivery/examples/github/sst.config.ts": "",
+  "packages/delivery/examples/pipeline/sst.config.ts": "",
   "stages.ts": "",
   "infra.ts": "",
   "sst.config.ts": `name: "lambda-express-api",
@@ -115,6 +117,7 @@ infra.apiCode({ folder: "." });`,
       const files = create({ delivery });
       assert.equal(files.has(".github/workflows/deploy.yml"), delivery === "github");
       assert.equal(files.has(".github/workflows/base-image.yml"), delivery === "github");
+      assert.equal(files.has("roles/sst.config.ts"), delivery === "github");
       assert.equal(files.has("pipeline/sst.config.ts"), delivery === "codepipeline");
       assert.equal(files.has(".ci/run"), delivery !== "none");
       assert.equal(

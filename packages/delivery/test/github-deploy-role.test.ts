@@ -240,6 +240,7 @@ describe("a role for GitHub Actions", () => {
       /^ref is wrong \("main"\); write it like "refs\/heads\/main"\.$/,
     );
     assert.match(said("everyStage"), /^stage is wrong/);
+    assert.match(said("noAppName"), /^appName is wrong \(undefined\); write it like "my-api"\.$/);
     assert.match(said("noBucket"), /^releaseBucket is wrong \(""\); write it like "my-releases"\.$/);
     assert.match(said("releaseOfManyStages"), /^A release goes to one stage, but pr-\* matches several; /);
     assert.match(said("longName"), /has more than 64 characters; choose a shorter /);

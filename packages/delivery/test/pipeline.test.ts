@@ -612,6 +612,7 @@ describe("a mistake in a pipeline or a channel", () => {
   it("is refused with a clear message before anything is created", () => {
     for (const [name, said] of Object.entries({
       stage: /^stage is wrong \("\.\.\/production"\); write it like "production"\.$/,
+      appName: /^appName is wrong \(undefined\); write it like "my-api"\.$/,
       repository: /^githubRepository\.name is wrong \("my-company\/my-api"\); write it like "my-api"\.$/,
       branch: /^githubRepository\.branch is wrong \(""\); write it like "main"\.$/,
       connection: /^github\.connectionArn is wrong \("mine"\); write it like "arn:aws:codeconnections:/,

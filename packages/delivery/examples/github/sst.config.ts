@@ -1,7 +1,7 @@
 /// <reference path="../../../../.sst/platform/config.d.ts" />
 
 // The roles for the workflows in .github, one for staging and one for production. They belong to the account, not to a stage,
-// so they are a separate program with its own name. Previews use another account and another program: ../github-previews.
+// so they are a separate program with its own name.
 
 export default $config({
   app: () => ({

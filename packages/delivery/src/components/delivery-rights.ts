@@ -4,6 +4,9 @@ import { boundaryPermissions, deployPermissions } from "../deploy-permissions.ts
 import { type ConditionalStatement, policyDocument } from "../policy-document.ts";
 import { releasePermissions } from "../release/permissions.ts";
 
+/** The name of an SST app. */
+export const APP_NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
+
 export interface DeployRightsArgs {
   readonly appName: string;
   readonly stage: string;

@@ -4,7 +4,7 @@
  * (docs/guides/github-actions.md).
  */
 import { type ConditionalStatement, policyDocument } from "../policy-document.ts";
-import { createDeployRights, releaseRights } from "./delivery-rights.ts";
+import { APP_NAME, createDeployRights, releaseRights } from "./delivery-rights.ts";
 
 export interface GithubDeployRoleArgs {
   /**
@@ -122,8 +122,9 @@ function trustPolicy({ repository, environment, ref }: GithubDeployRoleArgs, pro
 /** Checks single values, each with a valid example. */
 function checkArgs(args: GithubDeployRoleArgs, roleName: string): void {
   const { repository, environment, ref, stage, appName, releaseBucket } = args;
+  // A program without a type check may leave a required value out.
   const check = (name: string, value: string | undefined, rule: RegExp, example: string) => {
-    if (value !== undefined && !rule.test(value))
+    if (value === undefined || !rule.test(value))
       throw new Error(
         `${name} is wrong (${JSON.stringify(value)}); write it like ${JSON.stringify(example)}.`,
       );
@@ -135,9 +136,11 @@ function checkArgs(args: GithubDeployRoleArgs, roleName: string): void {
     "my-company@123456/my-api@789012",
   );
   check("environment", environment, /^[\w.-]+$/, "production");
-  check("ref", ref, /^refs\/(heads|tags)\/[\w./-]+\*?$/, "refs/heads/main");
+  check("appName", appName, APP_NAME, "my-api");
+  if (ref !== undefined) check("ref", ref, /^refs\/(heads|tags)\/[\w./-]+\*?$/, "refs/heads/main");
   check("stage", stage, /^[A-Za-z0-9][A-Za-z0-9-]*(-\*)?$/, "production");
-  check("releaseBucket", releaseBucket, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "my-releases");
+  if (releaseBucket !== undefined)
+    check("releaseBucket", releaseBucket, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "my-releases");
   if (releaseBucket !== undefined && stage.endsWith("*"))
     throw new Error(
       `A release goes to one stage, but ${stage} matches several; name one stage, such as "production".`,

@@ -7,7 +7,7 @@
 import { planBuildspec, RELEASE_TAGS } from "../buildspec.ts";
 import { type ConditionalStatement, policyDocument } from "../policy-document.ts";
 import { createArtifactBucket } from "./artifact-bucket.ts";
-import { createDeployRights, releaseRights } from "./delivery-rights.ts";
+import { APP_NAME, createDeployRights, releaseRights } from "./delivery-rights.ts";
 
 export interface PipelineArgs {
   /** The stage to deploy. */
@@ -356,27 +356,37 @@ const MAX_NAME_LENGTH = 100;
 
 /** Checks single values, each with a valid example. */
 function checkArgs(args: PipelineArgs, pipelineName: string, stagePrefix: string): void {
-  const { stage, github, githubRepository, s3Artifacts, settingsParameterName } = args;
-  const check = (name: string, value: unknown, rule: RegExp, example: string) => {
-    // Another resource's output is not known yet.
-    if (typeof value === "string" && !rule.test(value)) {
+  const { stage, appName, github, githubRepository, s3Artifacts, settingsParameterName } = args;
+  // A program without a type check may leave a required value out.
+  const check = (name: string, value: string | undefined, rule: RegExp, example: string) => {
+    if (value === undefined || !rule.test(value)) {
       throw new Error(
         `${name} is wrong (${JSON.stringify(value)}); write it like ${JSON.stringify(example)}.`,
       );
     }
   };
   check("stage", stage, /^[A-Za-z0-9][A-Za-z0-9-]*$/, "production");
+  check("appName", appName, APP_NAME, "my-api");
   check("github.owner", github.owner, /^[A-Za-z0-9][A-Za-z0-9-]*$/, "my-company");
   check("githubRepository.name", githubRepository.name, /^[\w.-]+$/, "my-api");
   check("githubRepository.branch", githubRepository.branch, /^[\w./-]+$/, "main");
-  check(
-    "github.connectionArn",
-    github.connectionArn,
-    /^arn:aws[\w-]*:(codeconnections|codestar-connections):[\w-]+:\d{12}:connection\/[\w-]+$/,
-    "arn:aws:codeconnections:eu-west-1:123456789012:connection/12345678-1234-1234-1234-123456789012",
-  );
-  check("s3Artifacts.arn", s3Artifacts?.arn, /^arn:aws[\w-]*:s3:::[a-z0-9.-]+$/, "arn:aws:s3:::my-artifacts");
-  check("settingsParameterName", settingsParameterName, /^(\/[\w.-]+)+$/, "/my-api/production/settings");
+  // Another resource's output is not known yet.
+  if (typeof github.connectionArn === "string")
+    check(
+      "github.connectionArn",
+      github.connectionArn,
+      /^arn:aws[\w-]*:(codeconnections|codestar-connections):[\w-]+:\d{12}:connection\/[\w-]+$/,
+      "arn:aws:codeconnections:eu-west-1:123456789012:connection/12345678-1234-1234-1234-123456789012",
+    );
+  if (typeof s3Artifacts?.arn === "string")
+    check(
+      "s3Artifacts.arn",
+      s3Artifacts.arn,
+      /^arn:aws[\w-]*:s3:::[a-z0-9.-]+$/,
+      "arn:aws:s3:::my-artifacts",
+    );
+  if (settingsParameterName !== undefined)
+    check("settingsParameterName", settingsParameterName, /^(\/[\w.-]+)+$/, "/my-api/production/settings");
   if (pipelineName.length > MAX_NAME_LENGTH) {
     throw new Error(
       `The pipeline's name ${pipelineName} has more than ${MAX_NAME_LENGTH} characters; choose a shorter stage or component name.`,

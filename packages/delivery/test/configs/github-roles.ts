@@ -37,6 +37,7 @@ export default $config({
       everyEnvironment: saidOf("C", { environment: "*" }),
       branchByItsShortName: saidOf("D", { ref: "main" }),
       everyStage: saidOf("E", { stage: "*" }),
+      noAppName: saidOf("K", { appName: undefined }),
       noBucket: saidOf("F", { releaseBucket: "" }),
       releaseOfManyStages: saidOf("G", { releaseBucket: "my-releases", stage: "pr-*" }),
       longName: saidOf("J".repeat(64), {}),

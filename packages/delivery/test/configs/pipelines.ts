@@ -51,6 +51,11 @@ export default $config({
       info,
       alert,
       stage: saidOf(() => new Pipeline("F", { ...pipeline, stage: "../production" })),
+      appName: saidOf(() => {
+        const { appName, ...incomplete } = pipeline;
+        // As in a program without a type check.
+        new Pipeline("O", incomplete as typeof pipeline);
+      }),
       repository: saidOf(
         () =>
           new Pipeline("G", { ...pipeline, githubRepository: { name: "my-company/my-api", branch: "main" } }),
