@@ -5,7 +5,7 @@
  * instead.
  */
 import { rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { type BuildFailure, type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import type { ExternalPackages } from "./external-packages.ts";
 import { lazyRequires } from "./lazy-requires.ts";
@@ -14,7 +14,7 @@ import { nodeBuiltins } from "./node-builtins.ts";
 import { AS_MODULES, NODE_RESOLUTION, nodeModules } from "./node-modules.ts";
 import { type Inspect, isNode, type Node } from "./rewrite.ts";
 import { separateEntryPoints, separatePackages } from "./separate-packages.ts";
-import { writeCode } from "./write-code.ts";
+import { type CodeFile, codeWriter } from "./write-code.ts";
 
 export const APP_FILE = "app.js";
 export const APP_MODULE = "app.mjs";
@@ -53,14 +53,16 @@ export interface BundleOptions {
  * @throws Error when something cannot be bundled.
  */
 export async function bundleFiles(options: BundleOptions): Promise<Bundle> {
-  const { folder } = options;
+  const folder = resolve(options.folder);
   const chunkFolder = join(folder, "chunks");
   try {
     const chunks = await splitIntoChunks(options, chunkFolder);
     const atStart = withImports(chunks, APP_FILE);
     const onDemand = [...chunks.keys()].filter((chunk) => !atStart.has(chunk));
-    await writeAppFile(chunkFolder, folder, atStart, onDemand);
-    await writeOtherFiles(chunkFolder, folder, [...chunks.keys()], onDemand);
+    await writeScripts([
+      ...(await appFile(chunkFolder, folder, atStart, onDemand)),
+      ...(await otherFiles(chunkFolder, folder, [...chunks.keys()], onDemand)),
+    ]);
 
     const sources = (chunk: string) => Object.keys(chunks.get(chunk)?.inputs ?? {});
     return {
@@ -113,7 +115,7 @@ async function bundleModules({ entry, define, folder, externals }: BundleOptions
     legalComments: "external",
     plugins: [entryOf(entry), nodeBuiltins, nodeModules(externals), lazyRequires],
   });
-  await writeCode(outputFiles, { minifyWhitespace: true });
+  await writeModules(outputFiles);
   const files = [...chunksOf(metafile)].map(
     ([file, { inputs }]) => [file, Object.keys(inputs).sort()] as const,
   );
@@ -168,36 +170,38 @@ const EXTERNAL = "./node_modules/*";
 /**
  * One file for all chunks of the start, because each file costs a read. The others find its chunks by name.
  */
-async function writeAppFile(
+async function appFile(
   chunkFolder: string,
   folder: string,
   atStart: ReadonlySet<string>,
   onDemand: readonly string[],
-): Promise<void> {
+): Promise<readonly CodeFile[]> {
   const shared = [...atStart].filter((chunk) => chunk !== APP_FILE);
   const exported = shared.map((chunk) => `export * as "./${chunk}" from "./${chunk}";`);
   const { outputFiles } = await build({
     ...COMMONJS,
+    absWorkingDir: chunkFolder,
     stdin: { contents: `export * from "./${APP_FILE}";${exported.join("")}`, resolveDir: chunkFolder },
     outfile: join(folder, APP_FILE),
     external: [EXTERNAL, ...onDemand.map((chunk) => `./${chunk}`)],
   });
-  await writeCode(outputFiles, { minifyWhitespace: true }, replaceImports);
+  return outputFiles;
 }
 
-async function writeOtherFiles(
+async function otherFiles(
   chunkFolder: string,
   folder: string,
   chunks: readonly string[],
   onDemand: readonly string[],
-): Promise<void> {
+): Promise<readonly CodeFile[]> {
   const { outputFiles } = await build({
     ...COMMONJS,
+    absWorkingDir: chunkFolder,
     entryPoints: onDemand.map((chunk) => join(chunkFolder, chunk)),
     outdir: folder,
     external: [EXTERNAL, ...chunks.map((chunk) => `./${chunk}`)],
   });
-  await writeCode(outputFiles, { minifyWhitespace: true }, replaceImports);
+  return outputFiles;
 }
 
 /** `import()` becomes a call of the loader, which knows the files. */
@@ -205,8 +209,11 @@ const replaceImports: Inspect = (node, _ancestors, replace) => {
   const { type, start, end } = node;
   const parts = partsOf(node);
   if (parts) replace(start, end, `__parts(${JSON.stringify(parts)})`);
-  else if (type === "Import") replace(start, end, "__load");
+  else if (type === "ImportExpression") replace(start, start + "import".length, "__load");
 };
+
+const writeScripts = codeWriter({ minifyWhitespace: true }, replaceImports);
+const writeModules = codeWriter({ minifyWhitespace: true });
 
 /** The key of a route, `GET /v1/orders/{orderId}`. */
 const ROUTE_KEY = /^[A-Z]+ \/[^\t\n]*$/;
@@ -221,8 +228,8 @@ const ROUTE_KEY = /^[A-Z]+ \/[^\t\n]*$/;
 function partsOf({ type, properties }: Node): string | undefined {
   if (type !== "ObjectExpression") return undefined;
   const lines = (properties as readonly Node[]).map(({ type, key, value, computed }) => {
-    if (type !== "ObjectProperty" || computed || !isNode(key) || !isNode(value)) return undefined;
-    if (key.type !== "StringLiteral" || !ROUTE_KEY.test(String(key.value))) return undefined;
+    if (type !== "Property" || computed || !isNode(key) || !isNode(value)) return undefined;
+    if (typeof key.value !== "string" || !ROUTE_KEY.test(key.value)) return undefined;
     const part = partOf(withoutSetter(value));
     return part && `${key.value}\t${part}\n`;
   });
@@ -235,11 +242,10 @@ function partOf({ type, async: isAsync, params, body }: Node): string | undefine
   if (type !== "ArrowFunctionExpression" || !isAsync || !isEmpty(params) || !isNode(body)) return undefined;
   if (body.type !== "MemberExpression" || body.computed || !isNode(body.object)) return undefined;
   const { object: awaited, property } = body;
-  const call = awaited.type === "AwaitExpression" ? awaited.argument : undefined;
-  if (!isNode(call) || call.type !== "CallExpression" || !isNode(call.callee) || !isNode(property))
-    return undefined;
-  const [file, ...others] = call.arguments as readonly Node[];
-  if (call.callee.type !== "Import" || file?.type !== "StringLiteral" || others.length > 0) return undefined;
+  const imported = awaited.type === "AwaitExpression" ? awaited.argument : undefined;
+  if (!isNode(imported) || imported.type !== "ImportExpression" || imported.options) return undefined;
+  const { source: file } = imported;
+  if (!isNode(file) || typeof file.value !== "string" || !isNode(property)) return undefined;
   return `${file.value} ${property.name}`;
 }
 

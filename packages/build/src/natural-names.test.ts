@@ -38,7 +38,7 @@ test("only calls for names that the bundler has changed remain, and every name s
     ],
   });
   const kept = built.outputFiles[0]?.text ?? "";
-  const natural = rewrite(kept, removeNeedlessNames);
+  const natural = rewrite(kept, "module", removeNeedlessNames);
   const calls = (code: string) => code.match(/__name\(/g)?.length ?? 0;
 
   assert.equal(natural.length, kept.length, "the source map still fits");

@@ -40,7 +40,7 @@ function setterOf(value: unknown): { readonly target: Node; readonly name: unkno
   const { callee, arguments: given } = value as Node & { callee: Node; arguments: readonly Node[] };
   const [target, name] = given;
   if (callee.type !== "Identifier" || !SETTER.test(String(callee.name))) return undefined;
-  if (!target || name?.type !== "StringLiteral") return undefined;
+  if (!target || typeof name?.value !== "string") return undefined;
   // A file that was bundled twice has two of them.
   const inner = setterOf(target);
   return inner?.name === name.value ? inner : { target, name: name.value };
@@ -59,9 +59,9 @@ function nameFrom(node: Node, parent: Node | undefined): unknown {
       return parent.right === node && parent.operator === "=" ? identifier(parent.left) : undefined;
     case "AssignmentPattern":
       return parent.right === node ? identifier(parent.left) : undefined;
-    case "ObjectProperty":
+    case "Property":
       if (parent.value !== node || parent.computed || !isNode(parent.key)) return undefined;
-      return identifier(parent.key) ?? (parent.key.type === "StringLiteral" ? parent.key.value : undefined);
+      return identifier(parent.key) ?? parent.key.value;
     default:
       return undefined;
   }

@@ -14,7 +14,7 @@ for (const text of ["", "none", "as long as all the lines"])
       "f([1, 2, 3, 4, 5, 6, 7, 8, 9, 0]); after;",
       "f([\n  1, 2,\n  3, 4, 5, 6, 7, 8, 9\n]); after;",
     ]) {
-      const lines = rewrite(code, replaceArrays(text)).split("\n");
+      const lines = rewrite(code, "script", replaceArrays(text)).split("\n");
       const expected = code.split("\n");
       assert.equal(lines.length, expected.length);
       assert.equal(lines.at(-1)?.indexOf("after"), expected.at(-1)?.indexOf("after"));

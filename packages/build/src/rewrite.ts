@@ -1,7 +1,7 @@
 /** Replaces parts of a program's text without changing its length, so that its source map still fits. */
-import { type ParserOptions, parse } from "@babel/parser";
+import { parse } from "acorn";
 
-/** A node of Babel's syntax tree. */
+/** A node of the syntax tree: https://github.com/estree/estree */
 export interface Node {
   readonly type: string;
   readonly start: number;
@@ -15,10 +15,8 @@ export type Replace = (start: number, end: number, text?: string) => void;
 /** Receives each node of a program with its ancestors, the innermost last. */
 export type Inspect = (node: Node, ancestors: readonly Node[], replace: Replace) => void;
 
-const PARSER_OPTIONS: ParserOptions = { sourceType: "unambiguous", attachComment: false };
-
 /** Where replacements overlap, the outer one counts. */
-export function rewrite(code: string, inspect: Inspect): string {
+export function rewrite(code: string, sourceType: "script" | "module", inspect: Inspect): string {
   const edits: { start: number; end: number; text: string }[] = [];
   const replace: Replace = (start, end, text = "") => edits.push({ start, end, text });
   const ancestors: Node[] = [];
@@ -34,7 +32,7 @@ export function rewrite(code: string, inspect: Inspect): string {
     }
     ancestors.pop();
   };
-  visit(parse(code, PARSER_OPTIONS).program as unknown as Node);
+  visit(parse(code, { ecmaVersion: "latest", sourceType }) as unknown as Node);
 
   const pieces: string[] = [];
   let last = 0;
