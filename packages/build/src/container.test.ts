@@ -7,11 +7,13 @@ import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { noIssuer, testEnvironment } from "@lambda-express-api/kit/testing/test-environment.ts";
 import { api } from "../test/fixtures/api/src/api.ts";
 import { FIXTURE } from "../test/fixtures/fixture.ts";
+import { assertOwnStack } from "../test/support/assert-own-stack.ts";
 import { routeSource, writeApi } from "../test/support/write-api.ts";
 import { buildContainer } from "./container.ts";
 
@@ -47,16 +49,21 @@ describe("the built container", () => {
     throw new Error("The server ended before it listened");
   }
 
-  it("starts, passes its health check at the path of its API's health endpoint, and exits with 0 on SIGTERM", async () => {
+  it("starts, passes its health check at the path of its API's health endpoint, logs errors with the functions and the lines of the source, and exits with 0 on SIGTERM", async () => {
     const environment = testEnvironment(api, noIssuer, { NODE_ENV: "production" });
     const { server, ended, url } = await start(folder, environment);
+    const log = text(server.stdout);
     try {
       const { port, origin } = url;
       assert.equal(await healthCheck({ ...environment, PORT: port }), 0);
       assert.equal((await fetch(`${origin}/v1/health`)).status, 200);
       assert.equal((await fetch(`${origin}/v1/docs`)).status, 200, "the files of the docs are there");
+      assert.equal((await fetch(`${origin}/v1/orders`)).status, 500);
       server.kill("SIGTERM");
       assert.deepEqual(await ended, [0, null]);
+      const errors = (await log).split("\n").filter((line) => line.includes('"level":"error"'));
+      assert.equal(errors.length, 1, errors.join("\n"));
+      assertOwnStack(JSON.parse(errors[0] ?? "").error);
       assert.equal(await healthCheck({ ...environment, PORT: port }), 1, "once it is stopped");
     } finally {
       server.kill("SIGKILL");

@@ -6,16 +6,18 @@ import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { readRelease } from "@lambda-express-api/kit/release.ts";
 import type { BuiltAnswer } from "@lambda-express-api/kit/test/support/run-built.ts";
 import { gatewayVerdict } from "@lambda-express-api/kit/testing/gateway-verdict.ts";
 import { payloadEvent } from "@lambda-express-api/kit/testing/payload-event.ts";
 import { startTestIssuer } from "@lambda-express-api/kit/testing/test-issuer.ts";
 import { FIXTURE } from "../test/fixtures/fixture.ts";
+import { assertOwnStack, type LoggedError } from "../test/support/assert-own-stack.ts";
 import type { Bundle } from "./bundle-files.ts";
 import { buildLambda } from "./lambda.ts";
 
@@ -118,6 +120,20 @@ describe("the built Lambda function", () => {
 
   const statuses = ({ answers }: Run) => answers.map(({ statusCode }) => statusCode);
 
+  it("knows its release, which it reports", async () => {
+    const { answers } = await run(folder, [payloadEvent({ method: "GET", path: "/v1/" })]);
+    const { version, commit } = JSON.parse(answers[0]?.body ?? "");
+    assert.deepEqual({ version, commit }, readRelease(folder));
+    assert.notEqual(commit, "development");
+  });
+
+  it("logs an error with the functions and the lines of the source", async () => {
+    const { answers, lines } = await run(folder, [payloadEvent({ method: "GET", path: "/v1/orders" })]);
+    assert.equal(answers[0]?.statusCode, 500);
+    const logged = lines.find(({ level }) => level === "error") ?? assert.fail(JSON.stringify(lines));
+    assertOwnStack(logged.error as LoggedError);
+  });
+
   it("answers with V8's code cache of each file it needs, and logs nothing about it", async () => {
     const done = await run(folder, [events.health, events.whoAmI, events.docs]);
     assert.deepEqual(statuses(done), [200, 200, 200]);
@@ -200,9 +216,14 @@ describe("the built Lambda function", () => {
     assert.deepEqual(await contents(folder), before);
   });
 
-  it("is identical when it is built again, except for the bytes of its code caches", async () => {
+  it("is identical when another process builds it, except for the bytes of its code caches", async () => {
     const again = join(root, "again");
-    await buildLambda(FIXTURE, { out: again, architecture: ARCHITECTURE });
+    const program = join(import.meta.dirname, "lambda.ts");
+    const out = relative(process.cwd(), again);
+    await promisify(execFile)(process.execPath, [
+      program,
+      ...["--api", FIXTURE, "--architecture", ARCHITECTURE, out],
+    ]);
     const comparable = async (of: string) =>
       Object.entries(await contents(of))
         .map(([file, hash]) => (file.endsWith(".cache") ? file : `${file} ${hash}`))

@@ -5,11 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { readRelease } from "@lambda-express-api/kit/release.ts";
-import { lambdaContext, payloadEvent } from "@lambda-express-api/kit/testing/payload-event.ts";
-import { noIssuer, testEnvironment } from "@lambda-express-api/kit/testing/test-environment.ts";
-import { api } from "../test/fixtures/api/src/api.ts";
-import { FIXTURE } from "../test/fixtures/fixture.ts";
-import { buildLambda } from "./lambda.ts";
 import { commitOf, writeReleaseFile } from "./release-file.ts";
 
 const OTHERS = { GITHUB_SHA: "of-github", CODEBUILD_RESOLVED_SOURCE_VERSION: "of-codebuild" };
@@ -41,16 +36,6 @@ describe("the release file", () => {
     const head = commit();
     writeReleaseFile(root, root, "1.2.3", OTHERS);
     assert.deepEqual(readRelease(root), { version: "1.2.3", commit: head });
-  });
-
-  it("is in the built function, which reports it", async () => {
-    await buildLambda(FIXTURE, { out: join(root, "function"), architecture: "arm64" });
-    Object.assign(process.env, testEnvironment(api, noIssuer, { RUNTIME: "LAMBDA" }));
-    const { handler } = await import(join(root, "function/bundle.mjs"));
-    const { body } = await handler(payloadEvent({ method: "GET", path: "/v1/" }), lambdaContext());
-    const { version, commit } = JSON.parse(body);
-    assert.deepEqual({ version, commit }, readRelease(join(root, "function")));
-    assert.notEqual(commit, "development");
   });
 
   it("marks a commit with changed files as dirty", () => {
