@@ -8,7 +8,7 @@ import { after, before, describe, it } from "node:test";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { routeResourceName } from "../src/names.ts";
 import { planHttpApi } from "../src/plan.ts";
-import { all, environment } from "../src/testing/view.ts";
+import { all, environment, one } from "../src/testing/view.ts";
 import { runSst, type SstOptions, type SstRun } from "./cli/run-sst.ts";
 import { api } from "./fixtures/api/src/api.ts";
 
@@ -29,11 +29,12 @@ const runFixture = (options: Omit<SstOptions, "config">) =>
   runSst({ config: "packages/infra/test/configs/default.ts", ...options });
 
 describe("sst, in a separate project folder each", { concurrency: 2 }, () => {
-  describe("sst deploy", () => {
+  describe("sst deploy of an API with jobs", () => {
     let run: SstRun;
     before(async () => {
       const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
-      run = await runFixture({
+      run = await runSst({
+        config: "packages/infra/test/configs/owners-infra.ts",
         args: ["deploy", "--stage", "dev"],
         environment: { LOG_RETENTION_DAYS: "3" },
         files: {
@@ -41,29 +42,28 @@ describe("sst, in a separate project folder each", { concurrency: 2 }, () => {
           ".env.dev": "MEMORY_MEGABYTES=256\n",
         },
       });
+      assert.equal(run.exitCode, 0, run.output);
     });
     after(() => run.remove());
 
+    const builtFolder = () => join(run.folder, ".sst/lambda/packages/infra/test/fixtures/api");
+    const graph = () => run.graph ?? assert.fail("The program was not run");
+
     it("completes and prints the API's URL", () => {
-      assert.equal(run.exitCode, 0, run.output);
       assert.match(run.output, /✓ {2}Complete/);
       assert.match(run.output, /url: https:\/\/ApiHttpApi\.execute-api\.eu-west-1\.amazonaws\.com\/mvp/);
       assert.deepEqual(run.unanswered, []);
     });
 
     it("reads the settings from the environment, .env.<stage> and .env, in this order", () => {
-      assert.ok(run.graph);
-      assert.equal(all(run.graph, "aws:lambda/function:Function")[0]?.inputs.memorySize, 256);
-      assert.equal(environment(run.graph).JWT_ISSUER, settings.JWT_ISSUER);
-      const [logGroup] = all(run.graph, "aws:cloudwatch/logGroup:LogGroup").filter(({ name }) =>
-        name.startsWith("ApiHandler"),
-      );
-      assert.equal(logGroup?.inputs.retentionInDays, 3);
+      assert.equal(one(graph(), "aws:lambda/function:Function", "ApiHandler").inputs.memorySize, 256);
+      assert.equal(environment(graph(), "ApiHandler").JWT_ISSUER, settings.JWT_ISSUER);
+      const logGroup = one(graph(), "aws:cloudwatch/logGroup:LogGroup", "ApiHandler");
+      assert.equal(logGroup.inputs.retentionInDays, 3);
     });
 
     it("creates a route for each endpoint", () => {
-      assert.ok(run.graph);
-      assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, planned.length);
+      assert.equal(all(graph(), "aws:apigatewayv2/route:Route").length, planned.length);
       for (const { routeKey } of planned) {
         // SST shows a name up to its last dot.
         const [shown] = routeResourceName(routeKey).split(/\.\w+$/);
@@ -71,16 +71,47 @@ describe("sst, in a separate project folder each", { concurrency: 2 }, () => {
       }
     });
 
-    it("packs the output of the API's own build, with docs pages and source maps", () => {
-      assert.ok(run.graph);
-      const files = readdirSync(join(run.folder, ".sst/lambda/packages/infra/test/fixtures/api"), {
-        recursive: true,
-      }).map(String);
-      for (const file of ["bundle.mjs", "app.js", "app.js.map", "assets/docs-pages.json"])
+    it("packs the output of the API's own build, with docs pages, source maps and jobs, for each function", () => {
+      const files = readdirSync(builtFolder(), { recursive: true }).map(String);
+      for (const file of ["bundle.mjs", "app.js", "app.js.map", "assets/docs-pages.json", "job-clean-up.mjs"])
         assert.ok(files.includes(file), file);
-      const packed = readFileSync(join(run.folder, ".sst/artifacts/ApiHandler/code.zip"), "latin1");
-      for (const file of files.filter((name) => name.includes("."))) assert.ok(packed.includes(file), file);
-      assert.equal(all(run.graph, "aws:lambda/function:Function")[0]?.inputs.handler, "bundle.handler");
+      const handlers = all(graph(), "aws:lambda/function:Function").map(({ inputs }) => inputs.handler);
+      assert.deepEqual(handlers.sort(), [
+        "bundle.handler",
+        "job-announce.handler",
+        "job-check-invoices.handler",
+        "job-clean-up.handler",
+        "job-index-orders.handler",
+        "job-report.handler",
+        "job-send-mails.handler",
+      ]);
+      const artifacts = readdirSync(join(run.folder, ".sst/artifacts")).filter(
+        (name) => !name.endsWith("-src"),
+      );
+      assert.equal(artifacts.length, handlers.length, artifacts.join());
+      for (const name of artifacts) {
+        const packed = readFileSync(join(run.folder, ".sst/artifacts", name, "code.zip"), "latin1");
+        for (const file of files.filter((each) => each.includes(".")))
+          assert.ok(packed.includes(file), `${name}: ${file}`);
+      }
+    });
+
+    it("packs jobs that run with the API's settings and services", () => {
+      const invoke = `for (const job of ["send-mails", "clean-up"]) {
+        const { handler } = await import(\`./job-\${job}.mjs\`);
+        await handler({ Records: [{ body: "hello" }] }, { awsRequestId: "id-1" });
+      }`;
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        ["--input-type=module", "--eval", invoke],
+        {
+          cwd: builtFolder(),
+          env: environment(graph(), "ApiHandler"),
+          encoding: "utf8",
+        },
+      );
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /"cleaned up".*"requestId":"id-1"|"requestId":"id-1".*"cleaned up"/);
     });
 
     it("prints no secret, and stores none in clear text in its state or its log", () => {
@@ -104,25 +135,11 @@ describe("sst, in a separate project folder each", { concurrency: 2 }, () => {
     });
   });
 
-  describe("sst diff", () => {
-    it("shows what would be created, and creates nothing", async () => {
-      const run = await runFixture({
-        args: ["diff", "--stage", "dev"],
-        // Otherwise it would build the code again.
-        environment: { ...settings, CODE_DELIVERY: "pipeline" },
-      });
-      assert.equal(run.exitCode, 0, run.output);
-      assert.match(run.output, /\+ {2}Api lambda-express-api:infra:LambdaApi → ApiRouteGET\/v1\/me/);
-      assert.deepEqual([...run.state.keys()], []);
-      await run.remove();
-    });
-  });
-
-  describe("sst deploy, a second time", () => {
-    const deploy = (
+  describe("a second sst command", () => {
+    const sst = (
+      command: "deploy" | "diff" | "refresh",
       revision: string,
       state?: SstRun["state"],
-      command = "deploy",
       environment: Record<string, string> = {},
     ) =>
       runSst({
@@ -133,64 +150,53 @@ describe("sst, in a separate project folder each", { concurrency: 2 }, () => {
       });
     let first: SstRun;
     before(async () => {
-      first = await deploy("RevisionFirst");
+      first = await sst("deploy", "RevisionOperation");
       assert.equal(first.exitCode, 0, first.output);
     });
     after(() => first.remove());
 
     it("updates the route of a renamed operation, and replaces a route whose path changes", async () => {
-      const renamed = await deploy("RevisionOperation", first.state);
-      assert.equal(renamed.exitCode, 0, renamed.output);
-      assert.match(renamed.output, /Updated +Api .*ApiRouteGET\/v1\/orders\/\{\}/);
-      assert.doesNotMatch(renamed.output, /(Created|Deleted) +Api /);
-      await renamed.remove();
-      const moved = await deploy("RevisionPath", renamed.state);
-      assert.equal(moved.exitCode, 0, moved.output);
-      assert.match(moved.output, /Created +Api .*ApiRouteGET\/v1\/documents\/\{\}/);
-      assert.match(moved.output, /Deleted +Api .*ApiRouteGET\/v1\/files\/\{\}/);
-      await moved.remove();
+      const run = await sst("deploy", "RevisionPath", first.state);
+      assert.equal(run.exitCode, 0, run.output);
+      assert.match(run.output, /Updated +Api .*ApiRouteGET\/v1\/orders\/\{\}/);
+      assert.match(run.output, /Created +Api .*ApiRouteGET\/v1\/documents\/\{\}/);
+      assert.match(run.output, /Deleted +Api .*ApiRouteGET\/v1\/files\/\{\}/);
+      assert.doesNotMatch(run.output, /(Created|Deleted) +Api .*ApiRouteGET\/v1\/orders/);
+      await run.remove();
     });
 
     it("fails with AWS's message if a variable shared by several routes is renamed", async () => {
-      const run = await deploy("RevisionSharedVariable", first.state);
+      const run = await sst("deploy", "RevisionSharedVariable", first.state);
       assert.equal(run.exitCode, 1);
       assert.match(run.output, /conflicting variable on the same hierarchical level/);
       await run.remove();
     });
 
-    it("does not undo manual changes until sst refresh has read them", async () => {
-      const throttled = { throttlingRateLimit: 1, throttlingBurstLimit: 1 };
-      const [again, diff, refreshed] = await Promise.all([
-        deploy("RevisionFirst", first.state),
-        deploy("RevisionFirst", first.state, "diff"),
-        deploy("RevisionFirst", first.state, "refresh", {
-          STAND_IN_CHANGED_BY_HAND: JSON.stringify({ ApiStage: { defaultRouteSettings: throttled } }),
-        }),
-      ]);
-      for (const { exitCode, output } of [again, diff, refreshed]) assert.equal(exitCode, 0, output);
-      for (const [{ engineCalls, output }, command] of [
-        [first, "up"],
-        [again, "up"],
-        [diff, "preview"],
-      ] as const) {
-        const args = engineCalls.find(([name]) => name === command);
-        assert.ok(args && !args.some((argument) => argument.includes("refresh")), command);
-        if (command === "preview") assert.doesNotMatch(output, /ApiStage/);
-      }
-      assert.doesNotMatch(again.output, /Updated/);
-      assert.ok(refreshed.engineCalls.some(([name]) => name === "refresh"));
-
-      const putBack = await deploy("RevisionFirst", refreshed.state);
-      assert.match(putBack.output, /Updated +Api .*ApiStage/);
-      for (const { remove } of [again, diff, refreshed, putBack]) await remove();
+    it("shows with sst diff what would be created, and changes nothing", async () => {
+      const run = await sst("diff", "RevisionAdded", first.state);
+      assert.equal(run.exitCode, 0, run.output);
+      assert.match(run.output, /\+ {2}Api lambda-express-api:infra:LambdaApi → ApiRouteGET\/v1\/orders/);
+      assert.doesNotMatch(run.output, /ApiStage/);
+      assert.deepEqual(run.state, first.state);
+      await run.remove();
     });
 
-    it("applies new limits to the stage without touching the function", async () => {
-      const run = await deploy("RevisionFirst", first.state, "deploy", { RATE: "5" });
-      assert.equal(run.exitCode, 0, run.output);
-      const updated = [...run.output.matchAll(/Updated +Api .* → (\S+)/g)].map(([, name]) => name);
-      assert.deepEqual(updated, ["ApiStage"]);
-      await run.remove();
+    it("does not undo manual changes until sst refresh has read them, and then changes only what differs", async () => {
+      const throttled = { throttlingRateLimit: 1, throttlingBurstLimit: 1 };
+      const refreshed = await sst("refresh", "RevisionOperation", first.state, {
+        STAND_IN_CHANGED_BY_HAND: JSON.stringify({ ApiStage: { defaultRouteSettings: throttled } }),
+      });
+      const after = await sst("deploy", "RevisionOperation", refreshed.state);
+      for (const { exitCode, output } of [refreshed, after]) assert.equal(exitCode, 0, output);
+      assert.ok(refreshed.engineCalls.some(([name]) => name === "refresh"));
+      const args = after.engineCalls.find(([name]) => name === "up");
+      assert.ok(args && !args.some((argument) => argument.includes("refresh")), String(args));
+      const updated = [...after.output.matchAll(/(?:Updated|Created|Deleted) +Api .* → (\S+)/g)];
+      assert.deepEqual(
+        updated.map(([, name]) => name),
+        ["ApiStage"],
+      );
+      for (const { remove } of [refreshed, after]) await remove();
     });
   });
 
@@ -210,53 +216,6 @@ describe("sst, in a separate project folder each", { concurrency: 2 }, () => {
       assert.deepEqual(JSON.parse(tags?.replace("aws:defaultTags=", "") ?? ""), {
         tags: { "sst:app": "fixture-api", "sst:stage": "written", team: "orders" },
       });
-      await run.remove();
-    });
-  });
-
-  describe("sst deploy of jobs beside the API", () => {
-    it("packs the jobs with the API's own build, with its settings and services", async () => {
-      const run = await runSst({
-        config: "packages/infra/test/configs/owners-infra.ts",
-        args: ["deploy", "--stage", "dev"],
-        environment: settings,
-      });
-      assert.equal(run.exitCode, 0, run.output);
-      assert.ok(run.graph);
-      const handlers = all(run.graph, "aws:lambda/function:Function").map(({ inputs }) => inputs.handler);
-      assert.deepEqual(handlers.sort(), [
-        "bundle.handler",
-        "job-announce.handler",
-        "job-check-invoices.handler",
-        "job-clean-up.handler",
-        "job-index-orders.handler",
-        "job-report.handler",
-        "job-send-mails.handler",
-      ]);
-      const artifacts = readdirSync(join(run.folder, ".sst/artifacts")).filter(
-        (name) => !name.endsWith("-src"),
-      );
-      assert.equal(artifacts.length, handlers.length, artifacts.join());
-      const zips = artifacts.map((name) =>
-        readFileSync(join(run.folder, ".sst/artifacts", name, "code.zip")),
-      );
-      for (const zip of zips) assert.ok(zip.includes("job-clean-up.mjs") && zip.includes("bundle.mjs"));
-
-      const invoke = `for (const job of ["send-mails", "clean-up"]) {
-        const { handler } = await import(\`./job-\${job}.mjs\`);
-        await handler({ Records: [{ body: "hello" }] }, { awsRequestId: "id-1" });
-      }`;
-      const { status, stdout, stderr } = spawnSync(
-        process.execPath,
-        ["--input-type=module", "--eval", invoke],
-        {
-          cwd: join(run.folder, ".sst/lambda/packages/infra/test/fixtures/api"),
-          env: environment(run.graph, "ApiHandler"),
-          encoding: "utf8",
-        },
-      );
-      assert.equal(status, 0, stderr);
-      assert.match(stdout, /"cleaned up".*"requestId":"id-1"|"requestId":"id-1".*"cleaned up"/);
       await run.remove();
     });
   });
