@@ -378,14 +378,29 @@ describe("memoryStore", () => {
   const write: string[] = [];
   const log = { warn: (message: string) => void write.push(message) } as never;
 
-  it("logs that it belongs to one process, and is refused if there are several", () => {
-    memoryStore({ config: { runtime: "CONTAINERIZED", workers: 1 }, log });
+  const several = [
+    { runtime: "LAMBDA", workers: 1 },
+    { runtime: "CONTAINERIZED", workers: 2 },
+  ] as const;
+
+  it("logs that each process counts by itself, and is refused in production if there are several", () => {
+    memoryStore({ config: { runtime: "CONTAINERIZED", workers: 1, environment: "production" }, log });
     assert.match(String(write), /^limits and idempotency keys are kept in the memory of this process/);
-    for (const config of [
-      { runtime: "LAMBDA", workers: 1 },
-      { runtime: "CONTAINERIZED", workers: 2 },
-    ] as const)
-      assert.throws(() => memoryStore({ config, log }), /use dynamoStore\(\) in Lambda, and with several/);
+    for (const config of several)
+      assert.throws(
+        () => memoryStore({ config: { ...config, environment: "production" }, log }),
+        /use dynamoStore\(\) in Lambda, and with several/,
+      );
+  });
+
+  it("works in development and tests in each runtime, with the same line in the log", () => {
+    for (const environment of ["development", "test"] as const) {
+      for (const config of several) {
+        write.length = 0;
+        memoryStore({ config: { ...config, environment }, log });
+        assert.equal(write.length, 1);
+      }
+    }
   });
 });
 

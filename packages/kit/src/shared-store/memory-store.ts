@@ -4,10 +4,10 @@ import type { Log } from "../log.ts";
 import type { Claim, SharedStore } from "./shared-store.ts";
 
 /**
- * Makes a store in the memory of the process, for an API that runs as one process, and for development. It
- * logs a warning about that.
+ * Makes a store in the memory of the process, for an API that runs as one process, and for development and
+ * tests. It logs a warning about that.
  *
- * @throws Error in Lambda and with several workers, where each process would have its own memory.
+ * @throws Error in production in Lambda and with several workers, where each process would have its own memory.
  * @example
  * const sharedStore = service({ create: memoryStore });
  */
@@ -15,15 +15,18 @@ export function memoryStore({
   config,
   log,
 }: {
-  readonly config: Pick<Config, "runtime" | "workers">;
+  readonly config: Pick<Config, "runtime" | "workers" | "environment">;
   readonly log: Log;
 }): SharedStore {
-  if (config.runtime === "LAMBDA" || config.workers > 1) {
+  const isOneProcess = config.runtime === "CONTAINERIZED" && config.workers === 1;
+  if (!isOneProcess && config.environment === "production") {
     throw new Error(
-      "memoryStore() is for an API that runs as one process; use dynamoStore() in Lambda, and with several workers or containers",
+      "memoryStore() is for an API that runs as one process, and for development; use dynamoStore() in Lambda, and with several workers or containers",
     );
   }
-  log.warn("limits and idempotency keys are kept in the memory of this process: run only one");
+  log.warn(
+    "limits and idempotency keys are kept in the memory of this process: other processes count on their own",
+  );
   return createMemoryStore();
 }
 

@@ -18,8 +18,8 @@ export interface TestAppOptions {
   readonly write?: ((line: string) => void) | undefined;
 }
 
-/** A test that gets 500 should say why. */
-function tellErrors(line: string): void {
+/** Writes error lines to stderr: a test that gets 500 should say why. */
+export function tellErrors(line: string): void {
   if (line.startsWith('{"level":"error"')) process.stderr.write(line);
 }
 

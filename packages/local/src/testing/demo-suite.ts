@@ -4,6 +4,7 @@ import { it } from "node:test";
 import type { Api, DemoStep } from "@lambda-express-api/kit";
 import type { IdentityProviderName } from "@lambda-express-api/kit/identity/identity-preset.ts";
 import { type Environment, serverTarget, testConfig } from "@lambda-express-api/kit/testing";
+import { tellErrors } from "@lambda-express-api/kit/testing/test-app.ts";
 import { switchedOn } from "../demo/switched-on.ts";
 import { walkDemo } from "../demo/walk.ts";
 import { startLocalIssuer } from "../identity/local-issuer.ts";
@@ -24,7 +25,7 @@ export interface DemoSuiteOptions {
 
 /**
  * Tests that each step of the demo passes, in the container's server and in the Lambda handler behind the local gateway.
- * Callers sign in at the local issuer.
+ * Callers sign in at the local issuer. The API's errors go to stderr, where they explain a step that fails.
  *
  * @example
  * demoSuite({ api, demo, callers: local.callers });
@@ -49,7 +50,7 @@ export function demoSuite({
         groupsClaim: environment.JWT_AUTHORIZATION_GROUPS_ATTR_NAME || undefined,
       });
       try {
-        const target = await start({ api, issuer, environment, services });
+        const target = await start({ api, issuer, environment, services, write: tellErrors });
         try {
           const { features } = testConfig(api, issuer, environment);
           const { steps, tokenPath } = await switchedOn(api, demo, features);
