@@ -48,10 +48,10 @@ export type ReplacedServices<Definitions> = {
  * @param definition.create makes it, once per process.
  * @param definition.close ends it when the process drains, after all requests are answered.
  * @example
- * const pool = service({
+ * const uploads = service({
  *   settings,
- *   create: ({ config }) => new Pool({ connectionString: config.settings.DATABASE_URL }),
- *   close: (pool) => pool.end(),
+ *   create: ({ config }) => new S3Client({ region: config.settings.UPLOADS_REGION }),
+ *   close: (client) => client.destroy(),
  * });
  */
 export function service<Value, Settings extends OwnSettings = Record<never, never>>(definition: {

@@ -4,7 +4,11 @@ import { settings } from "./settings.ts";
 
 const database = service({
   settings,
-  create: ({ config }) => new pg.Pool({ connectionString: config.settings.DATABASE_URL }),
+  create: ({ config, log }) => {
+    const pool = new pg.Pool({ connectionString: config.settings.DATABASE_URL });
+    pool.on("error", (error) => log.warn("an idle connection to the database was lost", { error }));
+    return pool;
+  },
   close: (pool) => pool.end(),
 });
 
