@@ -591,8 +591,8 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
   { runtime, settings: ownSettings = {} as Own }: ConfigOptions<Own> = {},
 ): Config<ParsedSettings<Own>> {
   const mistakes = Object.keys(environment).flatMap((name) =>
-    environment[name] &&
     OWN_PREFIX.test(name) &&
+    environment[name] &&
     !Object.hasOwn(settings, name) &&
     !Object.hasOwn(ownSettings, name)
       ? [unknownSetting(name)]
@@ -726,17 +726,21 @@ function readAll<Settings extends OwnSettings>(
   mistakes: string[],
   { follows, sources }: IdentityPreset = { follows: {}, sources: {} },
 ): ParsedSettings<Settings> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, setting]) => {
-      const text = environment[name] || follows[name] || setting.default;
-      const source = sources[name];
-      // The setting that it is derived from has its own sentence, whether it is missing or wrong.
-      if (text !== undefined || source === undefined) return [name, read(name, setting, text, mistakes)];
-      const said = settings[source] && !environment[source] ? missing(source, settings[source]) : undefined;
-      if (said && !mistakes.includes(said)) mistakes.push(said);
-      return [name, undefined];
-    }),
-  ) as ParsedSettings<Settings>;
+  const parsed: Record<string, unknown> = {};
+  for (const name of Object.keys(settings)) {
+    const setting = settings[name] as Setting<unknown>;
+    const text = environment[name] || follows[name] || setting.default;
+    const source = sources[name];
+    if (text !== undefined || source === undefined) {
+      parsed[name] = read(name, setting, text, mistakes);
+      continue;
+    }
+    // The setting that it is derived from has its own sentence, whether it is missing or wrong.
+    const said = settings[source] && !environment[source] ? missing(source, settings[source]) : undefined;
+    if (said && !mistakes.includes(said)) mistakes.push(said);
+    parsed[name] = undefined;
+  }
+  return parsed as ParsedSettings<Settings>;
 }
 
 function missing(name: string, { rule, example }: Setting<unknown>): string {
@@ -748,8 +752,9 @@ export function secretValues(
   environment: Readonly<Record<string, string | undefined>>,
   ownSettings: OwnSettings,
 ): readonly string[] {
-  const all: OwnSettings = { ...settings, ...ownSettings };
-  return Object.entries(all).flatMap(([name, { secret }]) => (secret ? (environment[name] ?? []) : []));
+  const secretsOf = (all: OwnSettings) =>
+    Object.keys(all).flatMap((name) => (all[name]?.secret ? (environment[name] ?? []) : []));
+  return [...secretsOf(settings), ...secretsOf(ownSettings)];
 }
 
 function unknownSetting(name: string): string {
