@@ -202,7 +202,7 @@ describe("the commands of the docs", () => {
     await run(`${block("sh", `${server}\n${call}`)}\n${block("json", '{ "message": "Unauthorized" }')}`);
   });
 
-  it("may not answer with other JSON", async () => {
+  it("must not respond with other JSON", async () => {
     const answers = block("sh", 'TOKEN=\'{"a":1}\'\nTOKEN="$TOKEN"; echo "$TOKEN"');
     await run(`${answers}\n${block("json", '{ "a": 1 }')}`);
     await assert.rejects(run(`${answers}\n${block("json", '{ "a": 2 }')}`), /and not/);

@@ -34,8 +34,8 @@ export function pageOf(results: Results): string {
   const { machine, versions } = results;
   return `# Benchmarks
 
-This page compares this API, with all its features, with minimal hello-world programs of the alternatives. The benchmark writes
-this page, the charts and [the numbers](benchmarks.json):
+This page compares this API, with all its features, with hello-world programs that use other frameworks. The benchmark writes this
+page, the charts and [the numbers](benchmarks.json):
 
 \`\`\`sh
 npm run bench
@@ -75,8 +75,8 @@ Each sample is a new process. The benchmark ignores a first round, which loads t
 - *Total* is the time from the import of the entry point to the first response. A caller waits for this time, in addition to
   Lambda's own work. The total includes everything that a handler prepares during its import.
 - *CPU* is the processor time of all threads of the process. *Memory* is the resident size of the process after the response.
-- *JavaScript* is the size and the number of all scripts that V8 has received after the response, without Node's own scripts. V8's
-  debugger reports them in a separate process ([loaded.js](../bench/processes/loaded.js)).
+- *JavaScript* is the size and the number of all scripts that V8 has loaded by the end of the response, without Node's own scripts.
+  V8's debugger reports them in a separate process ([loaded.js](../bench/processes/loaded.js)).
 - The function comes from [the build that a deployment uses](../packages/build/src/lambda.ts). *Without its code cache* uses the
   same folder without the cache files, as if the folder had been built for another version of Node.
 - The alternatives are in [bench/peers](../bench/peers). esbuild bundles them as SST bundles a function by default: as minified
@@ -144,7 +144,7 @@ program. *CPU* is the processor time of all threads of the process.
 ${
   results.isRoomForTwoWorkers
     ? "The callers had a separate processor."
-    : "For the requests per second, the two workers shared the machine's two processors with their callers, so the target compares them with one worker that shares one processor with its callers."
+    : "The two workers share the machine's two processors with their callers. The target therefore compares their requests per second with those of one worker that shares one processor with its callers."
 }
 `;
 }

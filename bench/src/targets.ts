@@ -165,7 +165,7 @@ function growthTargets({ coldGrowth, warmGrowth }: Results): Target[] {
       ...(["health", "whoAmI"] as const).map((request) =>
         compare(
           1.15,
-          `Cold, \`${requestLine(request)}\`, ${name}, with 500 more endpoints, against without`,
+          `Cold, \`${requestLine(request)}\`, ${name}, with 500 more endpoints, against the same API without them`,
           coldGrowth,
           [`${build}-500`, build],
           request,
@@ -180,7 +180,7 @@ function growthTargets({ coldGrowth, warmGrowth }: Results): Target[] {
     ]),
     compare(
       1.05,
-      `Cold, \`${requestLine("health")}\`, with the DynamoDB client and pg in another endpoint, against without`,
+      `Cold, \`${requestLine("health")}\`, with the DynamoDB client and pg in another endpoint, against the same API without them`,
       coldGrowth,
       ["product-10-with-sdks", "product-10"],
     ),

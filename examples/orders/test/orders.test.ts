@@ -209,7 +209,7 @@ for (const [where, start] of [
       assert.equal((await ship()).status, 401);
     });
 
-    it("the old catalogue answers where it is mounted", async () => {
+    it("the old catalogue responds where it is mounted", async () => {
       assert.equal((await supertest(app).get("/v1/catalogue/cup")).body.unitCents, 800);
     });
   });

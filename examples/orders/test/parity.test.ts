@@ -138,7 +138,7 @@ paritySuite(
   { environment: aws.environment },
 );
 
-it("the built function answers an event of the gateway, and has its jobs beside it", async () => {
+it("the built function responds to an event of the gateway, and has its jobs beside it", async () => {
   Object.assign(process.env, testEnvironment(api), aws.environment, { RUNTIME: "LAMBDA" });
   const { handler } = await import(join(out, "lambda/bundle.mjs"));
   const { statusCode, body } = await handler(

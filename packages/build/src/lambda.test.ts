@@ -134,7 +134,7 @@ describe("the built Lambda function", () => {
     assertOwnStack(logged.error as LoggedError);
   });
 
-  it("answers with V8's code cache of each file it needs, and logs nothing about it", async () => {
+  it("responds with V8's code cache of each file it needs, and logs nothing about it", async () => {
     const done = await run(folder, [events.health, events.whoAmI, events.docs]);
     assert.deepEqual(statuses(done), [200, 200, 200]);
     assert.deepEqual(done.lines, []);
@@ -231,7 +231,7 @@ describe("the built Lambda function", () => {
     assert.deepEqual(await comparable(again), await comparable(folder));
   });
 
-  it("has no code cache when it is built for machines of another kind, and still answers", async () => {
+  it("has no code cache when it is built for machines of another kind, and still responds", async () => {
     const other = join(root, "other");
     await buildLambda(FIXTURE, { out: other, architecture: ARCHITECTURE === "x64" ? "arm64" : "x64" });
     assert.deepEqual(
@@ -246,7 +246,7 @@ describe("the built Lambda function", () => {
     );
   });
 
-  describe("whose code cache cannot be used compiles its source, gives the same answers and logs one line:", () => {
+  describe("whose code cache cannot be used compiles its source, returns the same responses and logs one line:", () => {
     const cases: Record<string, (copy: string, codeCache: string) => Promise<void>> = {
       "it is missing": (_, codeCache) => rm(codeCache),
       "it is empty": (_, codeCache) => truncate(codeCache, 0),

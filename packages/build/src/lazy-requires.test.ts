@@ -125,7 +125,7 @@ const requests: Readonly<Record<string, Sent>> = {
   "/raw gzip": { method: "POST", headers: { "content-encoding": "gzip" }, body: gzipSync("a") },
 };
 
-describe("Express with lazily loaded libraries answers byte for byte like the original", () => {
+describe("Express with lazily loaded libraries responds byte for byte like the original", () => {
   let root: string;
   const servers: Server[] = [];
 

@@ -37,7 +37,7 @@ describe("the rehearsal of a built function fails the build", () => {
       assert.ok(!existsSync(join(folder, "out/bundle.mjs")), "the function has no entry");
     });
 
-    it(`for ${architecture}, and names the endpoint that answers 500 to a refusal, with its log`, async () => {
+    it(`for ${architecture}, and names the endpoint that returns 500 to a refusal, with its log`, async () => {
       const definition = 'groupRefusal: () => { throw new Error("No groups today"); },';
       const source = routeSource("GET /reports", { access: "auth" });
       await assert.rejects(build(["get-reports.ts", source], architecture, definition), (error: Error) => {

@@ -261,7 +261,7 @@ describe("fuzzed requests", () => {
     });
   }
 
-  it("of bytes that only resemble HTTP are answered with a 4xx or not at all", {
+  it("of bytes that only resemble HTTP get a 4xx or no response", {
     timeout: 60_000,
   }, async (t) => {
     const gateway = await startWatched(t, {});

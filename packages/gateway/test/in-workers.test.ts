@@ -198,7 +198,7 @@ describe("failures of the function", () => {
     assert.equal((await returned<Counted>({})).events, 1);
   });
 
-  it("an instance that crashes between two events has answered the first and does not get the second", async (t) => {
+  it("an instance that crashes between two events has responded to the first and does not get the second", async (t) => {
     const crashed = Promise.withResolvers<void>();
     const log = (line: string) => line.startsWith("Error: asked to crash afterwards") && crashed.resolve();
     const { invoke, returned } = probe(t, { log });

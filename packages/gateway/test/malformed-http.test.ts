@@ -175,7 +175,7 @@ describe("malformed HTTP", () => {
     assert.ok(answer.indexOf("/first") > 0 && answer.indexOf("/first") < answer.indexOf("/second"));
   });
 
-  it("a pending answer comes before the refusal of what follows it", bounded, async (t) => {
+  it("a pending response comes before the refusal of what follows it", bounded, async (t) => {
     const arrived = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
     const handler = async () => {
@@ -244,7 +244,7 @@ describe("malformed HTTP", () => {
     assert.equal(gateway.events.length, 0);
   });
 
-  it("a client that half-closes after its request still gets its answer", bounded, async (t) => {
+  it("a client that half-closes after its request still gets its response", bounded, async (t) => {
     const gateway = await startGateway(t);
     const socket = connect({ port: gateway.port, host: "127.0.0.1", allowHalfOpen: true });
     socket.end("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
@@ -261,7 +261,7 @@ describe("malformed HTTP", () => {
     assert.equal(gateway.events.length, 1);
   });
 
-  it("a client that leaves before its answer does not affect the next one", bounded, async (t) => {
+  it("a client that leaves before its response does not affect the next one", bounded, async (t) => {
     const arrived = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
     const handler = async ({ rawPath }: { rawPath: string }) => {
@@ -281,7 +281,7 @@ describe("malformed HTTP", () => {
 });
 
 describe("closing", () => {
-  it("waits for answers in flight and refuses new connections", bounded, async (t) => {
+  it("waits for responses in flight and refuses new connections", bounded, async (t) => {
     const arrived = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
     const handler = async () => {
@@ -299,7 +299,7 @@ describe("closing", () => {
     await assert.rejects(gateway.send(), { code: "ECONNREFUSED" });
   });
 
-  it("sends the rest of an answer that its caller reads slowly", bounded, async (t) => {
+  it("sends the rest of a response that its caller reads slowly", bounded, async (t) => {
     const body = "x".repeat(6_000_000);
     const gateway = await startGateway(t, { handler: async () => ({ statusCode: 200, body }) });
     const socket = connect(gateway.port, "127.0.0.1");
@@ -329,7 +329,7 @@ describe("closing", () => {
 });
 
 describe("closing during pipelined requests", () => {
-  it("does not wait for answers to a client that has left", bounded, async (t) => {
+  it("does not wait for responses to a client that has left", bounded, async (t) => {
     const arrived = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
     let started = 0;
@@ -350,7 +350,7 @@ describe("closing during pipelined requests", () => {
 });
 
 describe("mistakes of the gateway's owner", () => {
-  it("an inspector that throws costs one request its answer, and no other", bounded, async (t) => {
+  it("an inspector that throws costs one request its response, and no other", bounded, async (t) => {
     const log = t.mock.method(console, "error", () => {});
     let isBroken = true;
     const gateway = await startGateway(t, {

@@ -23,7 +23,7 @@ describe("the README", () => {
       assert.equal(code, await readFile(packageFile(path), "utf8"), path);
   });
 
-  it("has an example that asks for a token and then lets the handler answer", async (t) => {
+  it("has an example that asks for a token and then lets the handler respond", async (t) => {
     await assertOrderExample(t, fileURLToPath(packageFile("examples/gateway.ts")));
   });
 

@@ -30,7 +30,7 @@ function kindOf(index: number): Kind {
 }
 
 describe("a thousand callers", () => {
-  it(`${rounds} rounds of ${callersAtOnce} different callers at once over ${instances} instances: each gets its own answer`, async (t) => {
+  it(`${rounds} rounds of ${callersAtOnce} different callers at once over ${instances} instances: each gets its own response`, async (t) => {
     const issuer = await startIssuer(t);
     const file = fileURLToPath(new URL("./functions/probe.ts", import.meta.url));
     const function_ = runInWorkers({ file, maximumInstances: instances, log: () => {} });

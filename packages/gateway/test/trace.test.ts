@@ -74,7 +74,7 @@ describe("the spans of a request", () => {
     assert.equal(new Set(trace.spans.map(({ spanId }) => spanId)).size, 3);
   });
 
-  it("are only the gateway's where it answers itself", async (t) => {
+  it("are only the gateway's where it responds itself", async (t) => {
     const { trace } = await exchangeOf(t, { api: { routes: openRoutes("GET /else") } });
     assert.deepEqual(
       trace.spans.map(({ name }) => name),

@@ -56,7 +56,7 @@ describe("what a month costs", () => {
     assert.equal(priceOf("API Gateway, requests", usage).toFixed(2), "300.90");
   });
 
-  it("counts a large answer as several requests to the gateway", () => {
+  it("counts a large response as several requests to the gateway", () => {
     const usage = {
       requests: 1e6,
       milliseconds: 1,

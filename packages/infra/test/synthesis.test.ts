@@ -359,7 +359,7 @@ describe("every deployment", () => {
       assert.equal(environment(graph("everything")).CORS_ALLOW_ORIGINS, "https://app.example.com");
     });
 
-    it("answers only at its domain, under its mapping key", () => {
+    it("responds only at its domain, under its mapping key", () => {
       const mappings = all(graph("everything"), "aws:apigatewayv2/apiMapping:ApiMapping");
       const domainName = "api.example.com";
       assert.deepEqual(
@@ -452,7 +452,7 @@ describe("every deployment", () => {
       const metrics = () =>
         widgets().flatMap(({ properties }) => (properties.metrics ?? []) as (string | { stat: string })[][]);
 
-      it("shows existing metrics, for callers' answers and for the function", () => {
+      it("shows existing metrics, for callers' responses and for the function", () => {
         const { inputs: lambda } = one(graph("everything"), "aws:lambda/function:Function");
         const { inputs: alias } = one(graph("everything"), "aws:lambda/alias:Alias");
         const { inputs: stage } = one(graph("everything"), "aws:apigatewayv2/stage:Stage");
@@ -797,7 +797,7 @@ describe("every deployment", () => {
       assert.deepEqual(ignoreChanges, ["functionVersion", "routingConfig"]);
     });
 
-    it("answer 503 with a message until the first release", async () => {
+    it("return 503 with a message until the first release", async () => {
       const bundle = new URL("../../../.sst/placeholder/bundle.mjs", import.meta.url);
       const { handler } = await import(bundle.href);
       const answer = await handler();

@@ -78,7 +78,7 @@ describe("the app", () => {
     return { open, send, entries: () => lines.map((line) => JSON.parse(line)) };
   }
 
-  describe("answers 404 with the API's own error body", () => {
+  describe("returns 404 with the API's own error body", () => {
     for (const [name, method, path] of [
       ["for a path of another API", "GET", "/v1/nowhere"],
       ["for the root of the host", "GET", "/"],
@@ -121,7 +121,7 @@ describe("the app", () => {
     });
   });
 
-  it("answers HEAD like GET, without the body and under GET's access rule", async () => {
+  it("responds to HEAD like GET, without the body and under GET's access rule", async () => {
     const { send } = await start();
     const get = await send("GET", "/v1/health");
     const head = await send("HEAD", "/v1/health");
@@ -188,7 +188,7 @@ describe("the app", () => {
   });
 
   for (const key of ["GET /v1/old", "POST /v1/new", "GET /v1/new/"]) {
-    it(`answers 500 for GET /v1/new listed as ${key}, and logs which command to run`, async () => {
+    it(`returns 500 for GET /v1/new listed as ${key}, and logs which command to run`, async () => {
       const { send, entries } = await start({
         ...apiOf([]),
         routes: { [key]: async () => route("GET", "/v1/new") },
@@ -203,7 +203,7 @@ describe("the app", () => {
     });
   }
 
-  it("sends security headers, a request id and no-store with every answer, and no header of Express", async () => {
+  it("sends security headers, a request id and no-store with every response, and no header of Express", async () => {
     const { send } = await start([
       route("GET", "/fail", async () => {
         throw new Error("secret");
@@ -294,7 +294,7 @@ describe("the app", () => {
   });
 
   for (const word of ["router", "route"]) {
-    it(`answers 500 with its own error body when a handler throws "${word}", which Express treats specially`, async () => {
+    it(`returns 500 with its own error body when a handler throws "${word}", which Express treats specially`, async () => {
       const { send, entries } = await start([
         route("GET", "/fail", async () => {
           throw word;
@@ -310,7 +310,7 @@ describe("the app", () => {
     });
   }
 
-  it("answers an API's own error codes with the API's message and status", async () => {
+  it("returns an API's own error codes with the API's message and status", async () => {
     const api = defineApi({
       name: "shop",
       version: "1.0.0",
@@ -340,7 +340,7 @@ describe("the app", () => {
   });
 
   for (const code of ["100409", "toString", "__proto__", ""]) {
-    it(`answers 500 to an error code that the API does not have: ${code || "(empty)"}`, async () => {
+    it(`returns 500 to an error code that the API does not have: ${code || "(empty)"}`, async () => {
       const { send, entries } = await start([
         route("GET", "/fail", async () => {
           throw new ApiError(code, { reason: "a detail of another API", status: 409 });
@@ -355,7 +355,7 @@ describe("the app", () => {
     });
   }
 
-  describe("answers errors of Express's middleware with its own error body", () => {
+  describe("returns errors of Express's middleware with its own error body", () => {
     const parsing: Api = { ...fixtureApi, middleware: () => [express.json({ limit: 100 })] };
     const json = { "content-type": "application/json" };
     for (const [name, headers, body, status, code] of [
@@ -398,7 +398,7 @@ describe("the app", () => {
     }
   });
 
-  it("cuts off a started answer when its source fails, and logs why", async () => {
+  it("cuts off a started response when its source fails, and logs why", async () => {
     const writeHalf: express.RequestHandler = (_request, response, next) => {
       response.status(200).write("half of", () => next(new Error("the disk is gone")));
     };
@@ -411,7 +411,7 @@ describe("the app", () => {
     );
   });
 
-  it("answers an error of the catalogue unchanged, with its own headers", async () => {
+  it("returns an error of the catalogue unchanged, with its own headers", async () => {
     const { send, entries } = await start([
       route("GET", "/busy", async () => {
         throw new ApiError("001429", { reason: "Later", headers: { "retry-after": "60" } });
@@ -422,7 +422,7 @@ describe("the app", () => {
     assert.deepEqual(entries(), []);
   });
 
-  it("answers at the deadline whatever the handler does, and aborts the handler's signal", async () => {
+  it("responds at the deadline whatever the handler does, and aborts the handler's signal", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const entered = Promise.withResolvers<AbortSignal>();
     const finish = Promise.withResolvers<string>();
@@ -464,7 +464,7 @@ describe("the app", () => {
     assert.equal(entries().length, 1);
   });
 
-  it("logs an error that comes after the deadline, and leaves the answer and the connection alone", async () => {
+  it("logs an error that comes after the deadline, and leaves the response and the connection alone", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const entered = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<never>();
@@ -496,7 +496,7 @@ describe("the app", () => {
     );
   });
 
-  it("ignores what Express code answers in a callback after the deadline", async () => {
+  it("ignores what Express code responses in a callback after the deadline", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const entered = Promise.withResolvers<Response>();
     const api = apiOf([], {
@@ -522,7 +522,7 @@ describe("the app", () => {
     assert.deepEqual([status, json().error.code], [503, "002503"]);
   });
 
-  it("lets a caller read a whole answer slowly: no deadline, no error in the log", async () => {
+  it("lets a caller read a whole response slowly: no deadline, no error in the log", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const large = "x".repeat(20_000_000);
     const signals: AbortSignal[] = [];
@@ -543,7 +543,7 @@ describe("the app", () => {
     assert.deepEqual(entries(), []);
   });
 
-  it("has no deadline once it has answered", async () => {
+  it("has no deadline once it has responded", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const signals: AbortSignal[] = [];
     const fine = route("GET", "/fine", async ({ signal }) => {

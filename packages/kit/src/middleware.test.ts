@@ -152,7 +152,7 @@ for (const [name, start] of [
       });
     }
 
-    it("runs in order, after request id and log and before the routes, and may answer itself", async () => {
+    it("runs in order, after request id and log and before the routes, and may respond itself", async () => {
       const steps: string[] = [];
       const step =
         (text: string): RequestHandler =>
@@ -174,7 +174,7 @@ for (const [name, start] of [
       );
     });
 
-    it("changes headers of every answer, including errors", async () => {
+    it("changes headers of every response, including errors", async () => {
       const tag: RequestHandler = (_request, response, next) => {
         response.setHeader("x-tag", "yes");
         next();
@@ -263,7 +263,7 @@ for (const [name, start] of [
       );
     });
 
-    it("never leaves the caller waiting when it fails in the middle of its answer", async () => {
+    it("never leaves the caller waiting when it fails in the middle of its response", async () => {
       const writeHalf: RequestHandler = (_request, response, next) => {
         response.status(200).write("half of", () => next(new Error("the disk is gone")));
       };
@@ -407,7 +407,7 @@ for (const [name, start] of [
           },
         ],
       ] satisfies [string, RequestHandler][]) {
-        it(`answers 500 in JSON, and logs one line, where the API's middleware ${how} ${JSON.stringify(thrown)}`, async () => {
+        it(`returns 500 in JSON, and logs one line, where the API's middleware ${how} ${JSON.stringify(thrown)}`, async () => {
           const { request, entries } = await start(apiOf(routes, { middleware: () => [fail] }));
           isJson(await request(get("/v1/literal")), 500);
           assert.deepEqual(
@@ -459,7 +459,7 @@ for (const [name, start] of [
         ]),
       ],
     ] satisfies [string, Api][]) {
-      it(`answers 500 in JSON where such a word is thrown: ${what}`, async () => {
+      it(`returns 500 in JSON where such a word is thrown: ${what}`, async () => {
         const path = what === "a router cannot be made" ? "/v1/literal/below" : "/v1/literal";
         const { request, entries } = await start(api);
         isJson(await request(get(path)), 500);
@@ -467,7 +467,7 @@ for (const [name, start] of [
       });
     }
 
-    it("answers an error without the headers of the content that it could not send", async () => {
+    it("returns an error without the headers of the content that it could not send", async () => {
       const fail: RequestHandler = (_request, response) => {
         response.setHeader("content-encoding", "gzip");
         response.setHeader("etag", '"1"');
@@ -536,7 +536,7 @@ for (const [name, start] of [
       assert.deepEqual(used, []);
     });
 
-    it("may answer themselves: later handlers do not run", async () => {
+    it("may respond themselves: later handlers do not run", async () => {
       const { request } = await start(
         apiOf([notes((_request, response) => void response.status(429).json("slow down"), note)]),
       );
@@ -560,7 +560,7 @@ for (const [name, start] of [
         },
       ],
     ] satisfies [string, RequestHandler][]) {
-      it(`may fail by ${how}, which the API answers`, async () => {
+      it(`may fail by ${how}, to which the API responds with its own error`, async () => {
         const { request } = await start(apiOf([notes(fail, note)]));
         const { status, body } = await request(post('{"text":"hello"}', ["ADMINS"]));
         assert.deepEqual([status, JSON.parse(body).error.code], [429, "001429"]);
@@ -591,7 +591,7 @@ for (const [name, start] of [
 }
 
 describe("an API's middleware in the container", () => {
-  it("never runs on a preflight, which CORS answers", async () => {
+  it("never runs on a preflight, to which CORS responds", async () => {
     let count = 0;
     const api = apiOf(routes, {
       middleware: () => [

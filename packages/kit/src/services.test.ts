@@ -374,7 +374,7 @@ describe("an API with services", () => {
     assert.equal(((await handler(event, lambdaContext())) as HttpResult).body, '"a fake"');
   });
 
-  it("answers 503 while one cannot be created, logs its cause, and answers 200 once it can", async () => {
+  it("returns 503 while one cannot be created, logs its cause, and returns 200 once it can", async () => {
     let isUp = false;
     const pool = service({
       create() {
@@ -407,7 +407,7 @@ describe("an API with services", () => {
     assert.deepEqual([answered.status, await answered.json()], [200, "a pool"]);
   });
 
-  it("closes them when the server has stopped, in reverse order, and only after the last answer", async () => {
+  it("closes them when the server has stopped, in reverse order, and only after the last response", async () => {
     const steps: string[] = [];
     const entered = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
@@ -450,7 +450,7 @@ describe("an API with services", () => {
     assert.deepEqual(steps, ["answer", "close first", "close second"]);
   });
 
-  it("closes them even if an answer had to be cut off", async () => {
+  it("closes them even if a response had to be cut off", async () => {
     const entered = Promise.withResolvers<void>();
     let isClosed = false;
     const pool = service({

@@ -124,7 +124,7 @@ for (const environment of ["production", "test"])
 
     describe(`${target.name}, in ${environment}`, () => {
       for (const [kind, [, logged]] of Object.entries(bad)) {
-        it(`answers ${kind} by 500 in JSON, and the log says why`, async () => {
+        it(`responds to ${kind} with 500 in JSON, and the log says why`, async () => {
           lines.length = 0;
           const { status, headers, cookies, body } = await target.request({
             method: "GET",

@@ -155,7 +155,7 @@ for (const start of [appTarget, handlerTarget]) {
       assert.equal((await call("/v1/any-key", { authorization: `Bearer ${keys.issue()}` })).code, "003401");
     });
 
-    it("are answered 503 while the store is down, before the handler runs, and only the log says why", async () => {
+    it("get a 503 while the store is down, before the handler runs, and only the log says why", async () => {
       failure = new Error("the table is gone");
       lines = [];
       const { status, code, body } = await call("/v1/any-key", withKey(keys.issue()));

@@ -105,7 +105,7 @@ describe("the Authorization header", () => {
     ["no header", {}],
     ["an empty header", { authorization: "" }],
   ] as const) {
-    it(`is answered 401 without calling a token invalid: ${name}`, async () => {
+    it(`gets a 401 without calling a token invalid: ${name}`, async () => {
       for (const target of [app, lambda]) {
         assertRefused(await target.request({ method: "GET", path: PATH, headers }), "Bearer");
       }

@@ -123,7 +123,7 @@ for (const [runtime, send] of Object.entries({ "the container": ofServer, Lambda
     }
 
     for (const kind of ["small", "picture", "archive", "compressed already", "left alone"]) {
-      it(`does not compress an answer: ${kind}`, async () => {
+      it(`does not compress a response: ${kind}`, async () => {
         const { headers, body } = await send(`/v1/bodies/${encodeURIComponent(kind)}`, {
           "accept-encoding": "br, gzip",
         });
@@ -162,7 +162,7 @@ for (const [runtime, send] of Object.entries({ "the container": ofServer, Lambda
       assert.deepEqual([headers.etag, headers.vary], ['W/"1"', "accept, accept-encoding"]);
     });
 
-    it("answers 304 to an entity tag of another coding", async () => {
+    it("returns 304 to an entity tag of another coding", async () => {
       const plain = await send("/v1/list", {});
       const compressed = await send("/v1/list", { "accept-encoding": "br" });
       assert.equal(compressed.headers.etag, plain.headers.etag);

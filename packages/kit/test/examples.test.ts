@@ -114,7 +114,7 @@ describe("on every target", () => {
       assert.equal("set-cookie" in answer.headers, false);
     });
 
-    it(`an unchanged answer keeps its entity tag, and is then 304 without content: ${named}`, async (t) => {
+    it(`an unchanged response keeps its entity tag, and is then 304 without content: ${named}`, async (t) => {
       const first = (await on(t, { method: "GET", path: "/v1/products" })).answer;
       assert.match(first.headers.etag ?? "", /^W\/"[\w-]{27}"$/);
       assert.equal(first.headers["cache-control"], "public, max-age=60");

@@ -134,7 +134,7 @@ describe("JSON of at most 500 levels, in both runtimes", () => {
   }
 });
 
-describe("the answer to a body that does not match its schema stays short, in both runtimes", () => {
+describe("the response to a body that does not match its schema stays short, in both runtimes", () => {
   const post = (path: string, body: unknown): RequestToSend => ({
     method: "POST",
     path,

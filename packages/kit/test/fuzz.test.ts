@@ -289,7 +289,7 @@ const property = <Values extends [unknown, ...unknown[]]>(
   check: (...values: Values) => Promise<void>,
 ) => fc.assert(fc.asyncProperty(...arbitrary, check), { numRuns, interruptAfterTimeLimit: 15_000 });
 
-describe("whatever a client sends, it gets an answer of the API with an id, below 500, and the API keeps running", () => {
+describe("whatever a client sends, it gets a response of the API with an id, below 500, and the API keeps running", () => {
   it("requests on a connection to the container's server", () =>
     property(RUNS, [rawRequest], async (bytes) =>
       assertAnswers(await exchange(Buffer.from(bytes, "latin1")), bytes),

@@ -103,7 +103,7 @@ for (const start of [appTarget, handlerTarget])
       );
       const newKey = () => crypto.randomUUID();
 
-      it("repeats the first answer with its headers, and the handler is called once", async () => {
+      it("repeats the first response with its headers, and the handler is called once", async () => {
         pay = async () => ({ status: 201, body: { paid: calls.length }, headers: { location: "/v1/p/1" } });
         const key = newKey();
         const [first, second] = [await send({ key }), await send({ key: `"${key}"` })];
@@ -114,7 +114,7 @@ for (const start of [appTarget, handlerTarget])
         assert.equal(calls.length, 1);
       });
 
-      it("repeats an answer of bytes, and one without a body", async () => {
+      it("repeats a response of bytes, and one without a body", async () => {
         for (const reply of [
           { status: 200, body: new Uint8Array([0, 255, 10]) },
           { status: 204, body: undefined },
@@ -183,7 +183,7 @@ for (const start of [appTarget, handlerTarget])
         assert.deepEqual((await send({ key })).json, { paid: "once" });
       });
 
-      it("is free again after a 5xx answer, thrown or returned by mistake", async () => {
+      it("is free again after a 5xx response, thrown or returned by mistake", async () => {
         const key = newKey();
         for (const failure of [
           new ApiError("001503", { reason: "The bank is closed" }),
@@ -227,7 +227,7 @@ for (const start of [appTarget, handlerTarget])
         assert.match(lines.join("\n"), /the table is gone/);
       });
 
-      it("keeps the caller's answer when the store fails afterwards, and stays taken until the deadline", async () => {
+      it("keeps the caller's response when the store fails afterwards, and stays taken until the deadline", async () => {
         const key = newKey();
         failing = { keep: () => Promise.reject(new Error("the table is gone")) };
         assert.equal((await send({ key })).status, 201);
@@ -267,7 +267,7 @@ for (const start of [appTarget, handlerTarget])
     });
 
     describe(`a key of a store in ${kind}, in time (with a fake clock), for ${runtime}`, () => {
-      it("ends at the deadline if no answer was kept, and otherwise after 24 hours", async (t) => {
+      it("ends at the deadline if no response was kept, and otherwise after 24 hours", async (t) => {
         const start = Date.now();
         t.mock.timers.enable({ apis: ["Date"], now: start });
         const store =
@@ -331,7 +331,7 @@ describe("two processes on one store", () => {
     while ((await bank(index, "GET")) === 0);
   };
 
-  it("do the work once: the second does not wait, and repeats the first one's answer", async () => {
+  it("do the work once: the second does not wait, and repeats the first one's response", async () => {
     const key = crypto.randomUUID();
     const first = send(0, { key });
     await untilOneWaits(0);

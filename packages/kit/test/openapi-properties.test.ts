@@ -59,7 +59,7 @@ function demandDocumented({ responses }: Operation, { status, headers, body }: A
   }
 }
 
-describe("every answer is one that the OpenAPI document mentions", () => {
+describe("every response is one that the OpenAPI document mentions", () => {
   let issuer: TestIssuer;
   let provider: Server;
   let targets: readonly Target[] = [];

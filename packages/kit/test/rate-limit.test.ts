@@ -102,7 +102,7 @@ for (const [name, start] of [
   ["the function", inLambda],
 ] as const) {
   describe(`a rate limit, in ${name}`, () => {
-    it("answers 429 in JSON, with retry-after, to an address that calls too often, and to no other", async () => {
+    it("returns 429 in JSON, with retry-after, to an address that calls too often, and to no other", async () => {
       const send = start(apiOf([getOpen(rateLimit({ name: "calls", limit: 2, windowSeconds: 60 }))]));
       assert.deepEqual([(await send()).status, (await send()).status], [200, 200]);
       const { status, retryAfter, code } = await send();

@@ -84,7 +84,7 @@ async function assertRefused(sent: BodyToSend, status: number, code: string, fie
 
 describe("POST /v1/auth/refresh (stub upstream)", () => {
   for (const [name, encode] of Object.entries(encodings)) {
-    it(`accepts ${name}, with or without grant_type, and answers with OAuth's names for the token`, async () => {
+    it(`accepts ${name}, with or without grant_type, and responds with OAuth's names for the token`, async () => {
       for (const fields of [FIELDS, FIELDS.slice(1)]) {
         for (const answer of await answers(encode(fields))) {
           assert.equal(answer.status, 200, answer.body.toString());

@@ -123,7 +123,7 @@ describe("what cannot be a request is refused like everything else: the API's JS
     await assertLogged(408, "001408");
   });
 
-  it("a connection without any request is closed without an answer or a log line", async () => {
+  it("a connection without any request is closed without a response or a log line", async () => {
     await start({ headersTimeout: 20, connectionsCheckingInterval: 5 });
     assert.deepEqual(await connection.rest(), []);
     assert.deepEqual([access, logged], [[], []]);
@@ -138,7 +138,7 @@ describe("what cannot be a request is refused like everything else: the API's JS
     assert.deepEqual(logged, []);
   });
 
-  it("comes after the pending answers on the same connection", async () => {
+  it("comes after the pending responses on the same connection", async () => {
     await start();
     connection.socket.write(`${get("/v1/me")}${get("/v1/health")}nonsense\r\n\r\n`);
     assert.equal((await connection.next()).status, 401);
@@ -161,7 +161,7 @@ describe("a refusal where origins are listed", () => {
     [431, get("/v1/health", `host: x\r\na: ${"a".repeat(11_000)}\r\n`)],
     [408, "GET /v1/health HTTP/1.1\r\nhost: x\r\n"],
   ] as const) {
-    it(`varies by origin, as every answer does: ${status} for ${JSON.stringify(bytes.slice(0, 40))}`, async () => {
+    it(`varies by origin, as every response does: ${status} for ${JSON.stringify(bytes.slice(0, 40))}`, async () => {
       const limits = status === 408 ? { headersTimeout: 20, connectionsCheckingInterval: 5 } : {};
       await start(limits, { CORS_ALLOW_ORIGINS: "https://app.example.com" });
       connection.socket.write(bytes);

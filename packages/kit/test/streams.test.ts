@@ -320,7 +320,7 @@ describe("a finite stream", () => {
     assert.equal((await get("/v1/other")).response.statusCode, 404);
   });
 
-  it("causes no warning about listeners, with middleware that waits for the end of the answer", async (t) => {
+  it("causes no warning about listeners, with middleware that waits for the end of the response", async (t) => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error) => warnings.push(warning);
     process.on("warning", onWarning);

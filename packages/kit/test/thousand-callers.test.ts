@@ -44,7 +44,7 @@ const describeCaller = defineRoute({
 
 describe("a thousand callers", () => {
   for (const startTarget of [handlerTarget, serverTarget]) {
-    it(`${ROUNDS} rounds of ${CALLERS_AT_ONCE} different callers at once, each gets its own answer: ${startTarget === handlerTarget ? "handler" : "server"}`, async (t) => {
+    it(`${ROUNDS} rounds of ${CALLERS_AT_ONCE} different callers at once, each gets its own response: ${startTarget === handlerTarget ? "handler" : "server"}`, async (t) => {
       const issuer = await startTestIssuer();
       const lines: string[] = [];
       const target = await startTarget({

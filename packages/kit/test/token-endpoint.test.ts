@@ -94,7 +94,7 @@ async function assertRefused(sent: Partial<BodyToSend>, status: number, code: st
 
 describe("POST /v1/auth/token (stub upstream)", () => {
   for (const [name, encode] of Object.entries(encodings)) {
-    it(`accepts ${name}, and answers the provider's JSON with OAuth's names for the token`, async () => {
+    it(`accepts ${name}, and returns the provider's JSON with OAuth's names for the token`, async () => {
       for (const answer of await answers(encode(FIELDS))) {
         assert.equal(answer.status, 200, answer.body.toString());
         assert.equal(answer.headers.pragma, "no-cache");
@@ -316,7 +316,7 @@ describe("POST /v1/auth/token (stub upstream)", () => {
     [500, firebaseError(500, `Failed for fake-api-key and ${PASSWORD}`), 503, "001503"],
   ];
   for (const [status, body, expected, code] of outcomes) {
-    it(`answers ${code} for the provider's ${status} ${JSON.stringify(body).slice(0, 60)}`, async () => {
+    it(`returns ${code} for the provider's ${status} ${JSON.stringify(body).slice(0, 60)}`, async () => {
       stub.answerWith(status, body);
       for (const answer of await answers(form(FIELDS))) {
         assert.equal(answer.status, expected, answer.body.toString());

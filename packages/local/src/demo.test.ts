@@ -12,7 +12,7 @@ import { runDemo } from "./demo/run-demo.ts";
 
 const SHOP = fileURLToPath(new URL("../test/fixtures/shop", import.meta.url));
 
-test("the command prints a table of seven rows, and its exit code says whether the answers are correct", async () => {
+test("the command prints a table of seven rows, and its exit code says whether the responses are correct", async () => {
   for (const [answers, code, correct] of [
     [rightAnswers, 0, 7],
     [changed("GET /v1/health", {}, 503), 1, 6],
@@ -34,7 +34,7 @@ test("each call is shown as a curl line, with variables for the tokens", async (
   assert.match(output, /^\$ curl -H "Authorization: Bearer \$ADMIN_TOKEN" http\S+\/v1\/admin\/endpoints$/m);
 });
 
-test("long tokens in answers are shortened", async () => {
+test("long tokens in responses are shortened", async () => {
   const long = "e30.".padEnd(400, "x");
   const { output } = await demoAgainst(
     changed("POST /v1/auth/token for admin@example.com", { refreshToken: long }),
@@ -222,7 +222,7 @@ for (const [path, isLeftOut] of [
   });
 }
 
-test("a base URL that does not answer gives a clear message and exit code 1", async () => {
+test("a base URL that does not respond gives a clear message and exit code 1", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -75,7 +75,7 @@ describe("behind the local gateway, an API with a mounted router", async () => {
   await accessSuite(shopApi, [throughKey]);
   paritySuite(shopApi, targets, routerCases);
 
-  it("answers preflights to the router without a token", async () => {
+  it("responds to preflights to the router without a token", async () => {
     const issuer = await startTestIssuer();
     const headers = { origin: "https://app.example.com", "access-control-request-method": "PUT" };
     for (const start of targets) {

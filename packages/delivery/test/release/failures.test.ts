@@ -115,7 +115,7 @@ for (const { mode, trafficShift } of MODES) {
         }));
     }
 
-    it("succeeds if a call is repeated because its answer was lost", () =>
+    it("succeeds if a call is repeated because its response was lost", () =>
       atEachCall("answer lost", 1, ({ call, failure, stage }) => {
         assert.equal(failure, undefined, `${call.action}: ${failure}`);
         assert.deepEqual([stage.aws.alias.version, stage.aws.alias.weights], ["3", {}]);

@@ -41,7 +41,7 @@ async function startInspected(
 }
 
 describe("the inspector's data", () => {
-  it("has route, verdict, status, start, event and answer of a request", async (t) => {
+  it("has route, verdict, status, start, event and response of a request", async (t) => {
     const handler = () => ({ statusCode: 201, headers: { "x-a": "1" }, body: "made" });
     const gateway = await startInspected(t, { handler });
     const sent = await gateway.send({
@@ -199,7 +199,7 @@ describe("the inspector's data", () => {
     assert.deepEqual(request?.function, { start: "throttled", requestId: "1" });
   });
 
-  it("shows why the gateway answered itself", async (t) => {
+  it("shows why the gateway responded itself", async (t) => {
     const handler = () => {
       throw new Error("no table");
     };
@@ -243,7 +243,7 @@ describe("the inspector's memory", () => {
     assert.ok(text.length < recorded * 16_000, `${text.length} bytes were kept for it`);
   });
 
-  it("does not grow with the headers of an answer", async (t) => {
+  it("does not grow with the headers of a response", async (t) => {
     const handler = () => ({ statusCode: 200, headers: { "x-long": "x".repeat(100_000) } });
     const gateway = await startInspected(t, { handler });
     await gateway.send({}).catch(() => {});
@@ -351,7 +351,7 @@ describe("the inspector masks", () => {
     });
   }
 
-  it("tokens and cookies in answers", async (t) => {
+  it("tokens and cookies in responses", async (t) => {
     const handler = () => ({
       statusCode: 200,
       headers: { "content-type": "application/json" },
@@ -409,7 +409,7 @@ describe("the inspector's page", () => {
     await reader?.cancel();
   });
 
-  it("answers at a loopback name only, so that no website reads it by DNS rebinding", async (t) => {
+  it("responds at a loopback name only, so that no website reads it by DNS rebinding", async (t) => {
     const { inspectorPort } = await startInspected(t);
     const foreign = { path: "/_gateway/requests.json", headers: { host: "evil.example" } };
     assert.equal((await sendRequest(inspectorPort, foreign)).status, 403);

@@ -81,7 +81,7 @@ describe("§1.2 fields", () => {
     assert.ok(!JSON.stringify(await gateway.eventOf()).includes("null"));
   });
 
-  it("§1.2 requestId is also the answer's apigw-requestid", async (t) => {
+  it("§1.2 requestId is also the response's apigw-requestid", async (t) => {
     const gateway = await startGateway(t);
     const answer = await gateway.send();
     assert.equal(answer.headers["apigw-requestid"], gateway.events[0]?.requestContext.requestId);

@@ -27,11 +27,11 @@ function returning(payload: string): LambdaFunction {
   return { invoke, close: async () => {} };
 }
 
-describe("§2.1 answers of the service", () => {
+describe("§2.1 responses of the service", () => {
   const file = new URL("../golden-answers/lambda-test-tool.json", import.meta.url);
   const { answers } = JSON.parse(readFileSync(file, "utf8")) as GoldenAnswers;
   for (const { returned, payload, status, contentType, body } of answers) {
-    it(`§2.1 ${returned} is answered with ${status} and ${contentType}, as the service does`, async (t) => {
+    it(`§2.1 ${returned} gets ${status} and ${contentType}, as the service does`, async (t) => {
       const answer = await (await startGateway(t, { function: returning(payload) })).send();
       assert.deepEqual(
         [answer.status, answer.headers["content-type"], answer.text],
@@ -69,7 +69,7 @@ describe("§2.1 interpretation of the returned value", () => {
     ["nothing", undefined, "null", " (unconfirmed)"],
   ];
   for (const [title, returned, body, confidence = ""] of inferred) {
-    it(`§2.1 ${title} is answered with 200, application/json and ${body}${confidence}`, async (t) => {
+    it(`§2.1 ${title} gets 200, application/json and ${body}${confidence}`, async (t) => {
       const answer = await (await startGateway(t, { handler: () => returned })).send();
       assert.deepEqual(
         [answer.status, answer.headers["content-type"], answer.text],
@@ -160,7 +160,7 @@ describe("§2.1 interpretation of the returned value", () => {
     assert.notEqual(headers["apigw-requestid"], "mine");
   });
 
-  it("§2.1 the answer is buffered: it has a length and is not chunked, even if the function says so", async (t) => {
+  it("§2.1 the response is buffered: it has a length and is not chunked, even if the function says so", async (t) => {
     const handler = () => ({ statusCode: 200, headers: { "transfer-encoding": "chunked" }, body: "hi" });
     const { headers, text } = await (await startGateway(t, { handler })).send();
     assert.ok(!("transfer-encoding" in headers));
@@ -331,7 +331,7 @@ describe("§2.3 limits", () => {
     assert.equal(Buffer.from(event.body ?? "", "base64").length, 4 * 1024 * 1024);
   });
 
-  it("§2.3 an answer of exactly 6 MB of JSON passes and one byte more is a 500", async (t) => {
+  it("§2.3 a response of exactly 6 MB of JSON passes and one byte more is a 500", async (t) => {
     const frame = JSON.stringify({ statusCode: 200, body: "" }).length;
     const handler = (event: HttpApiEvent) => ({
       statusCode: 200,

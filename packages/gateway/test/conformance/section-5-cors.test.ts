@@ -110,7 +110,7 @@ describe("§5 preflight", () => {
   }
 });
 
-describe("§5 answers", () => {
+describe("§5 responses", () => {
   it("§5 get CORS headers if the request has an origin", async (t) => {
     const gateway = await start(t, {});
     const answer = await gateway.send({ path: "/items", headers: { origin } });

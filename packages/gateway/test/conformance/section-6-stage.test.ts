@@ -288,7 +288,7 @@ describe("§6.4 access log", () => {
     );
   });
 
-  it("§6.4 requestId is the answer's apigw-requestid", async (t) => {
+  it("§6.4 requestId is the response's apigw-requestid", async (t) => {
     const stages = [{ stageName: "$default", accessLogSettings: { format: "$context.requestId" } }];
     const gateway = await startGateway(t, { api: { stages } });
     const answer = await gateway.send();

@@ -175,7 +175,7 @@ describe("npm run doctor", () => {
       assert.deepEqual(others, []);
     });
 
-    it("names the provider's variable if the issuer does not answer", async () => {
+    it("names the provider's variable if the issuer does not respond", async () => {
       const network = networkThat({ fetch: async () => new Response(null, { status: 404 }) });
       const sentences = await wrongOf({ ...named(cognito, {}), network });
       assert.match(sentences.join(), /returns 404; is COGNITO_USER_POOL_ID right\?$/);

@@ -216,7 +216,7 @@ describe("the access log of the container", () => {
     assert.equal(JSON.parse(await line).request.requestTime, "07/Jun/2024:05:09:03 +0000");
   });
 
-  it("has a line without a status when the caller goes before the answer", async () => {
+  it("has a line without a status when the caller goes before the response", async () => {
     const { open, next } = await start();
     entered = Promise.withResolvers<void>();
     const line = new Promise<string>((resolve) => next.push(resolve));

@@ -68,7 +68,7 @@ describe("CORS in the container", () => {
     "access-control-max-age": "3600",
   };
 
-  it("answers a preflight 204 with all headers that a page needs, as the gateway would", async () => {
+  it("responds to a preflight with 204 and all headers that a page needs, as the gateway would", async () => {
     const { status, headers, body } = await (await start(ORIGIN)).request(preflight("/v1/me"));
     assert.deepEqual([status, body.length], [204, 0]);
     assert.deepEqual(corsHeaders(headers), {
@@ -79,7 +79,7 @@ describe("CORS in the container", () => {
     assert.deepEqual(allowed["access-control-allow-methods"].split(","), [...METHODS]);
   });
 
-  it("answers * where all origins may call", async () => {
+  it("sends * where all origins may call", async () => {
     const { headers } = await (await start("*")).request(preflight("/v1/me"));
     assert.deepEqual(corsHeaders(headers), { "access-control-allow-origin": "*", ...allowed });
   });
@@ -108,7 +108,7 @@ describe("CORS in the container", () => {
     assert.equal(status, 404);
   });
 
-  it("adds nothing but vary to an answer without an origin", async () => {
+  it("adds nothing but vary to a response without an origin", async () => {
     const listed = await (await start(ORIGIN)).request({ method: "GET", path: "/v1/health" });
     assert.deepEqual(corsHeaders(listed.headers), { vary: "origin" });
     const any = await (await start("*")).request({ method: "GET", path: "/v1/health" });
@@ -120,7 +120,7 @@ describe("CORS in the container", () => {
     "the server": serverTarget,
     "the bare handler": handlerTarget,
   })) {
-    it(`varies every answer by origin where origins are listed, also cached ones: ${name}`, async (t) => {
+    it(`varies every response by origin where origins are listed, also cached ones: ${name}`, async (t) => {
       const target = await start({
         api: fixtureApi,
         issuer: noIssuer,
@@ -141,7 +141,7 @@ describe("CORS in the container", () => {
     });
   }
 
-  it("lets a page read every answer, including refusals and errors", async () => {
+  it("lets a page read every response, including refusals and errors", async () => {
     const target = await start(ORIGIN);
     for (const [path, expected] of [
       ["/v1/health", 200],
@@ -235,7 +235,7 @@ describe("CORS in the container", () => {
     });
   });
 
-  it("still answers preflights when an endpoint cannot be loaded, and logs it", async (t) => {
+  it("still responds to preflights when an endpoint cannot be loaded, and logs it", async (t) => {
     const lines: string[] = [];
     const { routes } = apiOf([options]);
     let isBroken = true;

@@ -49,7 +49,7 @@ describe("the health check", () => {
     for (const HOST of everywhere) assert.equal(await check(HOST, { HOST }), 0, HOST);
   });
 
-  it("fails without an answer, and for any answer other than 200", async () => {
+  it("fails without a response, and for any response other than 200", async () => {
     assert.equal(await check("127.0.0.1", { HOST: "127.0.0.2" }), 1);
     assert.equal(await check("127.0.0.1", { HOST: "127.0.0.1" }, 503), 1);
   });

@@ -126,7 +126,7 @@ describe("an issuer that fails", () => {
     assert.equal(fetches, 1);
   });
 
-  it("does not affect known keys, and an unknown one is answered with retry-after", async () => {
+  it("does not affect known keys, and an unknown one gets retry-after", async () => {
     const keys = issuerKeys();
     await keys.find(header("good"));
     clock += 10 * 60_000;
@@ -140,7 +140,7 @@ describe("an issuer that fails", () => {
     assert.equal(fetches, 2);
   });
 
-  it("counts as recovered once it answers: an unknown key is then simply unknown", async () => {
+  it("counts as recovered once it responds: an unknown key is then simply unknown", async () => {
     const keys = issuerKeys();
     answer = failing;
     await assert.rejects(keys.find(header("good")), isUnavailable);

@@ -59,7 +59,7 @@ describe("an unhandled error", () => {
     });
   }
 
-  it("replaces its worker, once that has answered its requests in flight", async () => {
+  it("replaces its worker, once that has responded to its requests in flight", async () => {
     const { server, url } = await startListening({ WEB_CONCURRENCY: "2" }, "faulty-container.ts");
     await server.lines(2, isListening);
     await post(`${url}/v1/reject`);
@@ -114,7 +114,7 @@ describe("a container with a delay before it drains, after the signal to stop", 
 });
 
 describe("two workers, one of which is killed", () => {
-  it("leave no caller without an answer: no connection goes through the worker that hung before", async () => {
+  it("leave no caller without a response: no connection goes through the worker that hung before", async () => {
     const { server, url } = await startListening({ WEB_CONCURRENCY: "2" });
     const [{ pid }] = await server.lines(2, isListening);
     process.kill(pid, "SIGSTOP");

@@ -126,7 +126,7 @@ describe("the container's server", () => {
     assert.equal((await send(url, {}, agent)).socket, first.socket);
   });
 
-  it("answers 431 when request line and headers exceed 10,240 bytes", async () => {
+  it("returns 431 when request line and headers exceed 10,240 bytes", async () => {
     const { url } = await start();
     const withHeader = (length: number) => send(url, { headers: { "x-long": "x".repeat(length) } });
     assert.equal((await withHeader(9_500)).response.statusCode, 200);
@@ -158,7 +158,7 @@ describe("the container's server", () => {
     ],
     ["a header that ends in a bare line feed", "GET / HTTP/1.1\r\nhost: x\nx-a: b\n\n"],
   ] as const) {
-    it(`answers 400 to malformed HTTP, and keeps running: ${name}`, async () => {
+    it(`returns 400 to malformed HTTP, and keeps running: ${name}`, async () => {
       const { url } = await start();
       const { socket, received } = await open(url);
       socket.write(bytes, "latin1");
@@ -176,7 +176,7 @@ describe("the container's server", () => {
     assert.equal((await send(url)).response.statusCode, 200);
   });
 
-  it("when stopped, answers requests in flight, closes their connections, and takes no new ones", async () => {
+  it("when stopped, responds to requests in flight, closes their connections, and takes no new ones", async () => {
     const server = await start();
     const { answer, finish } = await holdRequest(server.url, keepAlive());
     let isStopped = false;
@@ -203,7 +203,7 @@ describe("the container's server", () => {
     await lost;
   });
 
-  it("when stopped, answers the next request of a kept-alive connection, and then closes it", async () => {
+  it("when stopped, responds to the next request of a kept-alive connection, and then closes it", async () => {
     const server = await start();
     const agent = keepAlive();
     const { socket } = await send(server.url, {}, agent);
@@ -222,7 +222,7 @@ describe("the container's server", () => {
     await Promise.all([once(socket, "close"), server.stop(NEVER)]);
   });
 
-  it("when stopped, sends the rest of an answer that has ended, and cuts nothing off", async (context) => {
+  it("when stopped, sends the rest of a response that has ended, and cuts nothing off", async (context) => {
     context.mock.timers.enable({ apis: ["setTimeout"] });
     const size = 20_000_000;
     const large = apiOf([
@@ -277,7 +277,7 @@ describe("the container's server", () => {
     ["/v1/health", 200],
     ["/v1/nowhere", 404],
   ] as const) {
-    it(`when stopped, answers ${status} to a request that is still arriving, and closes its connection`, async () => {
+    it(`when stopped, returns ${status} to a request that is still arriving, and closes its connection`, async () => {
       const server = await start();
       const { socket, received } = await open(server.url);
       // Its first line arrived before the stop: the connection is not idle.
@@ -306,7 +306,7 @@ describe("the container's server", () => {
     assert.deepEqual([response.statusCode, body], [200, '"late"']);
   });
 
-  it("while it stops, sends an early answer of middleware with the header that closes the connection", async () => {
+  it("while it stops, sends an early response of middleware with the header that closes the connection", async () => {
     const quick = defineRoute({
       operationId: "quick",
       method: "GET",

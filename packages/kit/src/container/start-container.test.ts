@@ -70,7 +70,7 @@ describe("the container's process", () => {
     assert.match(entry.message, /expired tokens are accepted/);
   });
 
-  it("warns once about endpoints for AWS callers, however many workers it has, and answers 403 at them", async () => {
+  it("warns once about endpoints for AWS callers, however many workers it has, and returns 403 at them", async () => {
     const environment = { NODE_ENV: "production", WEB_CONCURRENCY: "2" };
     const server = startServerProcess(testEnvironment(fixtureApi, noIssuer, environment), "aws-container.ts");
     processes.push(server);
@@ -93,7 +93,7 @@ describe("the container's process", () => {
   });
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    it(`answers requests in flight on ${signal}, refuses new connections, and exits with code 0`, async () => {
+    it(`responds to requests in flight on ${signal}, refuses new connections, and exits with code 0`, async () => {
       const { server, url } = await startListening();
       const { answer, finish } = await holdRequest(url);
       server.child.kill(signal);

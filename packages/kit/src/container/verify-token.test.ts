@@ -313,7 +313,7 @@ describe("keys that are unavailable", () => {
     assert.equal(requestsFor("/keys"), 3);
   });
 
-  it("are no longer trusted once the issuer answers without them", async (test) => {
+  it("are no longer trusted once the issuer responds without them", async (test) => {
     test.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const verify = verifier();
     await verify(tokenOf(firstKey, "first"));

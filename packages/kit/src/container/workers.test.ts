@@ -62,7 +62,7 @@ describe("two worker processes", () => {
   });
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    it(`answer requests in flight on ${signal} to the primary, refuse new connections, and exit with code 0`, async () => {
+    it(`respond to requests in flight on ${signal} to the primary, refuse new connections, and exit with code 0`, async () => {
       const { server, url } = await startListening();
       const { answers, finish } = await occupy(url);
       server.child.kill(signal);

@@ -98,7 +98,7 @@ describe("the OpenAPI document", () => {
     });
   });
 
-  it("passes them with variables, scopes, bytes and answers without a body", async () => {
+  it("passes them with variables, scopes, bytes and responses without a body", async () => {
     assert.deepEqual(await lint(await documentOf(apiOf(probeRoutes))), []);
   });
 
@@ -158,7 +158,7 @@ describe("the OpenAPI document", () => {
     assert.match(file.responses[500].description, /002500/);
   });
 
-  it("has cookies, the form of each list, entity tags with 304, and answers without a body", async () => {
+  it("has cookies, the form of each list, entity tags with 304, and responses without a body", async () => {
     const { paths } = await documentOf(exampleApi);
     const operation = (path: string, method: string) => Object(paths?.[path])[method];
     const list = operation("/v1/products", "get");
@@ -202,7 +202,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("names the header of an endpoint's API key, and the answers to a refused key", async () => {
+  it("names the header of an endpoint's API key, and the responses to a refused key", async () => {
     const document = await documentOf(ownerApi);
     const operation = Object(document.paths?.["/v1/stock"]).put;
     assert.deepEqual(document.components?.securitySchemes?.apiKey, {
@@ -235,7 +235,7 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(Object.keys(schemes ?? {}), ["oauth2"]);
   });
 
-  it("names the header of an endpoint with idempotency, and the answers to a refused one", async () => {
+  it("names the header of an endpoint with idempotency, and the responses to a refused one", async () => {
     const document = await documentOf(paymentsApi);
     const operation = (path: string) => Object(document.paths?.[path]).post;
     for (const [path, required] of [
@@ -317,7 +317,7 @@ describe("the OpenAPI document", () => {
     assert.ok(!Object.keys(paths ?? {}).some((path) => path.startsWith("/v1/legacy")));
   });
 
-  it("has no content for an answer without a body: a redirect, 204 or 304", async () => {
+  it("has no content for a response without a body: a redirect, 204 or 304", async () => {
     const { paths } = await documentOf(ownerApi);
     const answer = Object(paths?.["/v1/links/{slug}"]).get.responses[302];
     assert.deepEqual(answer, { description: "The target of the link." });

@@ -73,12 +73,12 @@ describe("an error's body", () => {
 });
 
 describe("an ApiError", () => {
-  it("is answered with the catalogue's status, unless it has its own", () => {
+  it("gets the catalogue's status, unless it has its own", () => {
     assert.equal(answerOf(new ApiError("002401", { reason: "x" })).status, 401);
     assert.equal(answerOf(new ApiError("002401", { reason: "x", status: 403 })).status, 403);
   });
 
-  it("is answered with the title and message of an API's own catalogue", () => {
+  it("gets the title and message of an API's own catalogue", () => {
     const entry = { status: 409, title: "Sold out", message: "The shop has no more of it" };
     const { contentType, headers, ...answer } = errorAnswer(
       new ApiError("100409", { reason: "No tea" }),

@@ -77,7 +77,7 @@ const CALLS: readonly [string, (provider: IdentityProvider) => Promise<unknown>]
 ];
 
 describe("Cognito, as its API reference describes it (stub)", () => {
-  it("signs in with USER_PASSWORD_AUTH, once, and answers Cognito's tokens under OAuth's names", async () => {
+  it("signs in with USER_PASSWORD_AUTH, once, and returns Cognito's tokens under OAuth's names", async () => {
     stub.answerWith(200, success);
     assert.deepEqual(await provider().signIn(USERNAME, PASSWORD), {
       access_token: "fake-token-access",
@@ -114,7 +114,7 @@ describe("Cognito, as its API reference describes it (stub)", () => {
     assert.ok(!stub.requests[0]?.body.includes(CLIENT_SECRET));
   });
 
-  it("renews tokens with REFRESH_TOKEN_AUTH, and answers no refresh token where Cognito returns none", async () => {
+  it("renews tokens with REFRESH_TOKEN_AUTH, and returns no refresh token where Cognito returns none", async () => {
     const { RefreshToken: _, ...renewed } = TOKENS;
     stub.answerWith(200, { ChallengeParameters: {}, AuthenticationResult: renewed });
     const answer = await provider().refresh(REFRESH_TOKEN);
@@ -150,7 +150,7 @@ describe("Cognito, as its API reference describes it (stub)", () => {
     ["MFA_SETUP", "The account needs a second factor; sign in with the provider's SDK"],
     ["NEW_PASSWORD_REQUIRED", "The account needs a new password; sign in with the provider's SDK"],
   ] as const) {
-    it(`answers the challenge ${challenge} with 403, and does not reveal its session`, async () => {
+    it(`responds to the challenge ${challenge} with 403, and does not reveal its session`, async () => {
       stub.answerWith(200, {
         ChallengeName: challenge,
         ChallengeParameters: { USER_ID_FOR_SRP: USERNAME },
@@ -210,7 +210,7 @@ const OUR_FAULTS: readonly (readonly [number, string, string])[] = [
 
 for (const [name, call] of CALLS) {
   describe(`${name}, refused by Cognito (stub)`, () => {
-    it("answers all reasons alike where the detail is generic, and logs the exception", async () => {
+    it("returns the same error for all reasons where the detail is generic, and logs the exception", async () => {
       const answers = new Set<string>();
       for (const [type, message] of REFUSALS) {
         stub.answerWith(400, { __type: type, message });
@@ -233,7 +233,7 @@ for (const [name, call] of CALLS) {
     });
 
     for (const [status, type, message] of RATE_LIMITS) {
-      it(`answers 429 with retry-after for ${status} ${type} ${message}`, async () => {
+      it(`returns 429 with retry-after for ${status} ${type} ${message}`, async () => {
         stub.answerWith(status, { __type: type, message });
         const error = await failureOf(() => call(provider()));
         assert.deepEqual([error.status, error.code], [429, "001429"]);
@@ -242,7 +242,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [status, type, message] of OUR_FAULTS) {
-      it(`answers 502 without detail, whatever the setting, for ${status} ${type} ${message}`, async () => {
+      it(`returns 502 without detail, whatever the setting, for ${status} ${type} ${message}`, async () => {
         stub.answerWith(status, { __type: type, message });
         for (const AUTH_ERROR_DETAIL of ["provider", "generic"]) {
           const error = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL })));
@@ -260,7 +260,7 @@ for (const [name, call] of CALLS) {
       ["an empty token", tokens({ AccessToken: "" })] as const,
       ["the other token alone", tokens({ IdToken: "fake-token-id" })] as const,
     ]) {
-      it(`answers 502 for ${what}`, async () => {
+      it(`returns 502 for ${what}`, async () => {
         stub.answerWith(listener);
         const error = await failureOf(() => call(provider()));
         assert.deepEqual([error.status, error.code], [502, "001502"]);
@@ -269,7 +269,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [what, listener] of downAnswers) {
-      it(`answers 503 for ${what}`, async () => {
+      it(`returns 503 for ${what}`, async () => {
         stub.answerWith(listener);
         const error = await failureOf(() => call(provider()));
         assert.deepEqual([error.status, error.code], [503, "001503"]);
@@ -278,7 +278,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [what, listener] of slowAnswers) {
-      it(`answers 503 for ${what}, once the time is up`, async () => {
+      it(`returns 503 for ${what}, once the time is up`, async () => {
         stub.answerWith(listener);
         const error = await failureOf(() => call(provider({}, 100)));
         assert.deepEqual([error.status, error.code], [503, "001503"]);

@@ -38,7 +38,7 @@ const CALLS: readonly [string, (provider: IdentityProvider) => Promise<unknown>]
 ];
 
 describe("signIn (stub upstream)", () => {
-  it("sends e-mail, password and returnSecureToken as JSON, once, with the key", async () => {
+  it("sends email, password and returnSecureToken as JSON, once, with the key", async () => {
     stub.answerWith(200, { idToken: "fake-id-token" });
     await provider().signIn(USERNAME, PASSWORD);
     assert.equal(stub.requests.length, 1);
@@ -54,7 +54,7 @@ describe("signIn (stub upstream)", () => {
     });
   });
 
-  it("answers the provider's JSON, with idToken renamed and the token type added", async () => {
+  it("returns the provider's JSON, with idToken renamed and the token type added", async () => {
     const rest = {
       kind: "identitytoolkit#VerifyPasswordResponse",
       registered: true,
@@ -74,7 +74,7 @@ describe("signIn (stub upstream)", () => {
     });
   });
 
-  it("says that the account has a second factor, where the answer asks for one instead of a token", async () => {
+  it("says that the account has a second factor, where the response asks for one instead of a token", async () => {
     stub.answerWith(200, {
       localId: "x",
       email: USERNAME,
@@ -105,7 +105,7 @@ describe("refresh (stub upstream)", () => {
     );
   });
 
-  it("answers the provider's JSON without id_token, whose value is the access token", async () => {
+  it("returns the provider's JSON without id_token, whose value is the access token", async () => {
     const rest = { expires_in: "3600", refresh_token: REFRESH_TOKEN, user_id: "x", project_id: "12345" };
     stub.answerWith(200, { ...rest, access_token: "other", id_token: "fake-id-token", token_type: "Bearer" });
     assert.deepEqual(await provider().refresh(REFRESH_TOKEN), {
@@ -170,7 +170,7 @@ for (const [name, call] of CALLS) {
   describe(`${name}, refused (stub upstream)`, () => {
     for (const fault of CALLERS_FAULTS) {
       for (const message of [fault, `${fault} : and why`]) {
-        it(`answers 401 for ${message}: with the provider's reason, or without`, async () => {
+        it(`returns 401 for ${message}: with the provider's reason, or without`, async () => {
           stub.answerWith(400, firebaseError(400, message));
           const generic = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL: "generic" })));
           const detailed = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL: "provider" })));
@@ -185,7 +185,7 @@ for (const [name, call] of CALLS) {
       }
     }
 
-    it("answers all reasons alike where the detail is generic, and logs the reason", async () => {
+    it("returns the same error for all reasons where the detail is generic, and logs the reason", async () => {
       const answers = new Set<string>();
       for (const fault of CALLERS_FAULTS) {
         stub.answerWith(400, firebaseError(400, fault));
@@ -197,7 +197,7 @@ for (const [name, call] of CALLS) {
     });
 
     for (const [status, message] of RATE_LIMITS) {
-      it(`answers 429 with retry-after for ${status} ${message.slice(0, 60)}`, async () => {
+      it(`returns 429 with retry-after for ${status} ${message.slice(0, 60)}`, async () => {
         stub.answerWith(status, firebaseError(status, message));
         const error = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL: "provider" })));
         assert.deepEqual([error.status, error.code], [429, "001429"]);
@@ -208,7 +208,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [status, message, more] of OUR_FAULTS) {
-      it(`answers 502 without detail, whatever the setting, for ${status} ${message.slice(0, 60)}`, async () => {
+      it(`returns 502 without detail, whatever the setting, for ${status} ${message.slice(0, 60)}`, async () => {
         stub.answerWith(status, firebaseError(status, message, more));
         for (const detail of ["provider", "generic"]) {
           const error = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL: detail })));
@@ -228,7 +228,7 @@ for (const [name, call] of CALLS) {
     });
   });
 
-  describe(`${name}, with a useless answer (stub upstream)`, () => {
+  describe(`${name}, with a useless response (stub upstream)`, () => {
     const useless: readonly [string, RequestListener | [number, unknown]][] = [
       ["no token", [200, { localId: "x" }]],
       ["a token that is null", [200, { idToken: null, id_token: null }]],
@@ -260,7 +260,7 @@ for (const [name, call] of CALLS) {
       ],
     ];
     for (const [what, answer] of useless) {
-      it(`answers 502 for ${what}`, async () => {
+      it(`returns 502 for ${what}`, async () => {
         if (typeof answer === "function") stub.answerWith(answer);
         else stub.answerWith(...answer);
         const error = await failureOf(() => call(provider()));
@@ -270,7 +270,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const status of [301, 302, 303, 307, 308]) {
-      it(`answers 502 for a redirect with ${status}, which is not followed`, async () => {
+      it(`returns 502 for a redirect with ${status}, which is not followed`, async () => {
         stub.answerWith((_request, response) => {
           response.writeHead(status, { location: `${stub.url}/elsewhere?key=${KEY}` }).end();
         });
@@ -317,7 +317,7 @@ for (const [name, call] of CALLS) {
       ],
     ];
     for (const [what, listener] of down) {
-      it(`answers 503 for ${what}`, async () => {
+      it(`returns 503 for ${what}`, async () => {
         stub.answerWith(listener);
         const error = await failureOf(() => call(provider()));
         assert.deepEqual([error.status, error.code], [503, "001503"]);
@@ -349,7 +349,7 @@ for (const [name, call] of CALLS) {
       ],
     ];
     for (const [what, listener] of slow) {
-      it(`answers 503 for ${what}, once the time is up`, async () => {
+      it(`returns 503 for ${what}, once the time is up`, async () => {
         stub.answerWith(listener);
         const error = await failureOf(() => call(provider({}, 100)));
         assert.deepEqual([error.status, error.code], [503, "001503"]);
@@ -357,7 +357,7 @@ for (const [name, call] of CALLS) {
       });
     }
 
-    it("answers 503 when nothing listens", async () => {
+    it("returns 503 when nothing listens", async () => {
       const nowhere = "http://127.0.0.1:1";
       const error = await failureOf(() =>
         call(provider({ FIREBASE_IDENTITY_TOOLKIT_URL: nowhere, FIREBASE_SECURE_TOKEN_URL: nowhere })),

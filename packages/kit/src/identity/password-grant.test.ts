@@ -175,7 +175,7 @@ describe("the password grant, as RFC 6749 and Auth0's documents describe it (stu
   }
 
   for (const code of ["mfa_required", "mfa_registration_required"]) {
-    it(`answers ${code} with 403, and does not reveal its token`, async () => {
+    it(`responds to ${code} with 403, and does not reveal its token`, async () => {
       answerWith(403, { error: code, error_description: "x", mfa_token: "fake-token-mfa" });
       const error = await failureOf(() => provider().signIn(USERNAME, PASSWORD));
       assert.deepEqual([error.status, error.code], [403, "002403"]);
@@ -210,7 +210,7 @@ const OUR_FAULTS: readonly (readonly [number, string, string])[] = [
 
 for (const [name, call] of CALLS) {
   describe(`${name}, refused by the token endpoint (stub)`, () => {
-    it("answers all reasons alike where the detail is generic, and logs the code", async () => {
+    it("returns the same error for all reasons where the detail is generic, and logs the code", async () => {
       const answers = new Set<string>();
       for (const [status, error, description] of REFUSALS) {
         answerWith(status, { error, error_description: `${description} ${USERNAME}` });
@@ -231,7 +231,7 @@ for (const [name, call] of CALLS) {
     });
 
     for (const [status, error] of RATE_LIMITS) {
-      it(`answers 429 with retry-after for ${status} ${error}`, async () => {
+      it(`returns 429 with retry-after for ${status} ${error}`, async () => {
         answerWith(status, { error });
         const failure = await failureOf(() => call(provider()));
         assert.deepEqual([failure.status, failure.code], [429, "001429"]);
@@ -240,7 +240,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [status, error, description] of OUR_FAULTS) {
-      it(`answers 502 without detail, whatever the setting, for ${status} ${error} ${description}`, async () => {
+      it(`returns 502 without detail, whatever the setting, for ${status} ${error} ${description}`, async () => {
         answerWith(status, { error, error_description: description });
         for (const AUTH_ERROR_DETAIL of ["provider", "generic"]) {
           const failure = await failureOf(() => call(provider({ AUTH_ERROR_DETAIL })));
@@ -253,7 +253,7 @@ for (const [name, call] of CALLS) {
 
   describe(`${name}, with the token endpoint out of order (stub)`, () => {
     for (const [what, listener] of uselessAnswers) {
-      it(`answers 502 for ${what}`, async () => {
+      it(`returns 502 for ${what}`, async () => {
         answerWith(listener);
         const error = await failureOf(() => call(provider()));
         assert.deepEqual([error.status, error.code], [502, "001502"]);
@@ -261,7 +261,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [what, listener] of downAnswers) {
-      it(`answers 503 for ${what}, at the token endpoint and for the discovery document`, async () => {
+      it(`returns 503 for ${what}, at the token endpoint and for the discovery document`, async () => {
         for (const answer of [answerWith, stub.answerWith]) {
           answer(listener);
           const error = await failureOf(() => call(provider()));
@@ -271,7 +271,7 @@ for (const [name, call] of CALLS) {
     }
 
     for (const [what, listener] of slowAnswers) {
-      it(`answers 503 for ${what}, once the time is up`, async () => {
+      it(`returns 503 for ${what}, once the time is up`, async () => {
         answerWith(listener);
         const error = await failureOf(() => call(provider({}, 100)));
         assert.deepEqual([error.status, error.code], [503, "001503"]);

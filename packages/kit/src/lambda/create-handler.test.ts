@@ -58,7 +58,7 @@ function setUp(api: Api = fixtureApi, environment: Readonly<Record<string, strin
 }
 
 describe("the Lambda handler", () => {
-  it("answers a payload 2.0 event", async () => {
+  it("responds to a payload 2.0 event", async () => {
     const { statusCode, headers, cookies, body, isBase64Encoded } = await setUp().get("/v1/health");
     assert.equal(statusCode, 200);
     assert.equal(headers["content-type"], "application/json; charset=utf-8");
@@ -113,7 +113,7 @@ describe("the Lambda handler", () => {
     });
   }
 
-  it("answers a warm-up ping without entering the app", async () => {
+  it("responds to a warm-up ping without entering the app", async () => {
     let calls = 0;
     const { handler, entries } = setUp(
       apiOf([
@@ -179,7 +179,7 @@ describe("the entry of Lambda", () => {
 });
 
 describe("an error in Lambda", () => {
-  it("that a handler throws is neutral in the answer and complete in the log", async () => {
+  it("that a handler throws is neutral in the response and complete in the log", async () => {
     const { get, entries } = setUp(
       apiOf([
         work(async () => {
@@ -199,7 +199,7 @@ describe("an error in Lambda", () => {
     assert.match(JSON.stringify(entry), /the secret is 42.*of Douglas/);
   });
 
-  it("about an answer that Lambda would refuse becomes a 500 that says so, logged with the same id", async () => {
+  it("about a response that Lambda would refuse becomes a 500 that says so, logged with the same id", async () => {
     for (const clientRequestId of [undefined, "client-chose-this"]) {
       const { get, entries } = setUp(apiOf([work(async () => "x".repeat(MAX_RESULT_BYTES))]));
       const { statusCode, headers, cookies, body, isBase64Encoded } = await get(
@@ -244,7 +244,7 @@ describe("an error in Lambda", () => {
     }
   });
 
-  it("about an answer that Lambda would refuse varies by origin where origins are listed", async () => {
+  it("about a response that Lambda would refuse varies by origin where origins are listed", async () => {
     const api = apiOf([work(async () => "x".repeat(MAX_RESULT_BYTES))]);
     const { get } = setUp(api, { CORS_ALLOW_ORIGINS: "https://app.example.com" });
     const { statusCode, headers } = await get("/work");
@@ -303,7 +303,7 @@ describe("the deadline in Lambda", () => {
     });
   }
 
-  it("leaves no timer behind after the answer", async () => {
+  it("leaves no timer behind after the response", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const { get, lines } = setUp(apiOf([work(async () => "done")]));
     assert.equal((await get("/work")).statusCode, 200);
@@ -311,7 +311,7 @@ describe("the deadline in Lambda", () => {
     assert.deepEqual(lines, []);
   });
 
-  it("answers once when the handler resumes after the deadline", async () => {
+  it("responds once when the handler resumes after the deadline", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const started = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<string>();
@@ -386,7 +386,7 @@ describe("the request id in Lambda", () => {
 describe("a private route in Lambda", () => {
   const getMe = { method: "GET", path: "/v1/me" };
 
-  it("answers 401 without an authorizer, whatever the client sends", async () => {
+  it("returns 401 without an authorizer, whatever the client sends", async () => {
     const issuer = await startTestIssuer();
     try {
       const handler = createHandler(fixtureApi, {

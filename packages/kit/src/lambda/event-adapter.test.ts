@@ -681,7 +681,7 @@ function outcome(
   return { status, headers: Object.fromEntries(headers.sort()), cookies, body: body.toString("latin1") };
 }
 
-describe("the adapter answers like a server", () => {
+describe("the adapter responds like a server", () => {
   let current: RequestListener;
   const server = createServer((request, response) => current(request, response));
   before(async () => {
@@ -1007,7 +1007,7 @@ describe("the body of the request", () => {
     }
   });
 
-  it("ends once, also for a listener that answers on `end`", async () => {
+  it("ends once, also for a listener that responds on `end`", async () => {
     const listener: RequestListener = (request, response) => {
       request.on("end", () => response.writeHead(200).end("once")).resume();
     };
@@ -1110,7 +1110,7 @@ describe("the result", () => {
     assert.deepEqual([statusCode, body], [101, ""]);
   });
 
-  it("does not abort the request's signal once the answer is complete", async () => {
+  it("does not abort the request's signal once the response is complete", async () => {
     const signals: AbortSignal[] = [];
     await answer((request, response) => {
       signals.push((request as IncomingMessage & { readonly signal: AbortSignal }).signal);
@@ -1123,7 +1123,7 @@ describe("the result", () => {
     );
   });
 
-  it("changes no prototype: an app that a server serves too answers the same", async () => {
+  it("changes no prototype: an app that a server serves too responds in the same way", async () => {
     const own = () =>
       [http.IncomingMessage, http.ServerResponse].map(({ prototype }) => Reflect.ownKeys(prototype));
     const before = own();

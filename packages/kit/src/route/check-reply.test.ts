@@ -7,7 +7,7 @@ const fault = (schema: z.ZodType, body: unknown, status = 200) =>
   replyFault({ 200: { description: "Fine.", schema } }, { status, body });
 
 describe("replyFault", () => {
-  it("finds nothing wrong with an answer that keeps its contract", () => {
+  it("finds nothing wrong with a response that keeps its contract", () => {
     const schema = z.object({
       name: z.string(),
       list: z.array(z.object({ a: z.number() })),

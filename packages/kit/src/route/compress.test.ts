@@ -20,7 +20,7 @@ it("a body that never changes is compressed once per coding", async () => {
   assert.equal(gunzipSync(Buffer.from(gzip.body ?? "")).toString(), TEXT);
 });
 
-it("any other body is compressed for each answer", async () => {
+it("any other body is compressed for each response", async () => {
   for (const lasting of [undefined, null, TEXT, {}]) {
     await bytes("gzip", lasting);
     const other = await bytes(

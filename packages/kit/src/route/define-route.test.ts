@@ -37,7 +37,7 @@ describe("defineRoute", () => {
     });
   });
 
-  it("refuses to let shared caches keep the answers of an endpoint that identifies its caller", () => {
+  it("refuses to let shared caches keep the responses of an endpoint that identifies its caller", () => {
     const define = (cacheControl: string) => defineRoute({ ...contract, path: "/v1/things", cacheControl });
     const handler = async () => ({ status: 200, body: "x" }) as const;
     for (const cacheControl of ["public, max-age=60", "Public", "s-maxage=60"]) {

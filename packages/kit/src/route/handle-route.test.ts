@@ -8,7 +8,7 @@ import { startTestIssuer, type TestIssuer } from "../testing/test-issuer.ts";
 import { anyone, auth } from "./access.ts";
 import { defineRoute } from "./define-route.ts";
 
-describe("an answer that breaks its contract", () => {
+describe("a response that breaks its contract", () => {
   async function brokenAnswer(environment: string) {
     const lines: string[] = [];
     const logged = Promise.withResolvers<void>();
@@ -37,7 +37,7 @@ describe("an answer that breaks its contract", () => {
     });
   }
 
-  it("is sent unchanged in production, where answers are not compared with their contract", async () => {
+  it("is sent unchanged in production, where responses are not compared with their contract", async () => {
     const { status, text, lines } = await brokenAnswer("production");
     assert.equal(status, 200);
     assert.deepEqual(JSON.parse(text), { name: "alice", passwordHash: "5f4dcc3b" });
@@ -71,7 +71,7 @@ describe("an endpoint whose schemas cannot be documented", () => {
   }).handler(anyone(async () => ({ status: 200, body: 5 })));
 
   for (const environment of ["development", "test"]) {
-    it(`answers 500 in ${environment}, and the log names operation and field`, async () => {
+    it(`returns 500 in ${environment}, and the log names operation and field`, async () => {
       const lines: string[] = [];
       const options = { environment: { NODE_ENV: environment }, write: (line: string) => lines.push(line) };
       await supertest(testApp(apiOf([countThings]), options))

@@ -156,7 +156,7 @@ describe("the access suite", () => {
     assert.ok(failures.includes(`${at}: no token gets 403, before handler and body`));
   });
 
-  it("names the target and its answer in a failure", () => {
+  it("names the target and its response in a failure", () => {
     const [failure] = failuresOf("the second target");
     assert.match(failure?.message ?? "", /the Express app by supertest answered 204/);
   });

@@ -28,7 +28,7 @@ it("testApp refuses a replacement of a service that the API does not have, and n
   testApp(api, { services: { database: {} } });
 });
 
-it("testApp prints on stderr why it answers 500, unless a test takes its lines", async (t) => {
+it("testApp prints on stderr why it returns 500, unless a test takes its lines", async (t) => {
   const written = mock.method(process.stderr, "write", () => true);
   t.after(() => written.mock.restore());
   await supertest(testApp(apiOf([failing]), { write: () => {} }))

@@ -329,7 +329,7 @@ describe("tracing", () => {
     for (const { startTimeUnixNano } of told) assert.match(startTimeUnixNano, /^\d{19}$/);
   });
 
-  it("sends spans to the collector with its headers, and answers even if the collector refuses them", async (t) => {
+  it("sends spans to the collector with its headers, and responds even if the collector refuses them", async (t) => {
     t.after(() => trace.disable());
     const received: { url: string | undefined; key: unknown; body: string }[] = [];
     const collector = createServer(async (request, response) => {

@@ -285,7 +285,7 @@ const OTHERS: Readonly<
 describe("The comparison of two OpenAPI documents", () => {
   for (const [rule, cases] of Object.entries(SCHEMAS))
     for (const [index, { wide, narrow, request, answer }] of cases.entries())
-      it(`${rule} ${index + 1}: requests may only widen, answers may only narrow`, () => {
+      it(`${rule} ${index + 1}: requests may only widen, responses may only narrow`, () => {
         assert.deepEqual(faults(asking(wide), asking(narrow), COMPONENTS), [request]);
         assert.deepEqual(faults(answering(narrow), answering(wide), COMPONENTS), [answer]);
         assert.deepEqual(faults(asking(narrow), asking(wide), COMPONENTS), []);

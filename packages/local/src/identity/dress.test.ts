@@ -53,7 +53,7 @@ describe("as Cognito", () => {
     AuthParameters: { USERNAME: username, PASSWORD: password },
   });
 
-  test("an access token has client_id, token_use, scope and cognito:groups, and neither aud nor e-mail", () =>
+  test("an access token has client_id, token_use, scope and cognito:groups, and neither aud nor email", () =>
     withIssuer({ provider: "cognito" }, async (issuer) => {
       const { iat = 0, exp, auth_time, sub, jti, event_id, origin_jti, ...claims } = await claimsOf(issuer);
       assert.deepEqual(claims, {
@@ -68,7 +68,7 @@ describe("as Cognito", () => {
       assert.match(String(sub), /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
     }));
 
-  test("an ID token has aud, e-mail and cognito:groups, and no scope", () =>
+  test("an ID token has aud, email and cognito:groups, and no scope", () =>
     withIssuer({ provider: "cognito", tokenUse: "id" }, async (issuer) => {
       const { aud, token_use, email, scope, client_id, ...claims } = await claimsOf(issuer, user);
       assert.deepEqual([aud, token_use, email], ["localdemo", "id", user.email]);

@@ -59,7 +59,7 @@ describe("a token", () => {
     }
   });
 
-  test("keeps its subject and e-mail whatever the name of the groups claim", async () => {
+  test("keeps its subject and email whatever the name of the groups claim", async () => {
     const named = await start({ groupsClaim: "sub" });
     try {
       assert.match(String((await verified(await signIn(named, user), named)).sub), /^[a-z0-9]{28}$/);
@@ -120,7 +120,7 @@ test("the JWKS has only the public half of the key", async () => {
   );
 });
 
-test("a sign-in answers with Firebase's fields and ignores the case of the e-mail", async () => {
+test("a sign-in responds with Firebase's fields and ignores the case of the email", async () => {
   const { status, body } = await signInWith({
     email: "ADMIN@example.com",
     password: admin.password,
@@ -139,7 +139,7 @@ test("a sign-in answers with Firebase's fields and ignores the case of the e-mai
   assert.match(String(refreshToken), /^[\w-]{43}$/);
 });
 
-test("a refresh answers with Firebase's fields, for a form and for JSON", async () => {
+test("a refresh responds with Firebase's fields, for a form and for JSON", async () => {
   const { body: first } = await signInWith({ email: admin.email, password: admin.password });
   const fields = { grant_type: "refresh_token", refresh_token: String(first.refreshToken) };
   const url = `${issuer.url}${SECURE_TOKEN_PATH}/v1/token?key=local`;
@@ -204,7 +204,7 @@ describe("a sign-in is refused", () => {
     }
   });
 
-  test("with the same code for an unknown e-mail and a wrong password, with e-mail enumeration protection", async () => {
+  test("with the same code for an unknown email and a wrong password, with email enumeration protection", async () => {
     const own = await start({ emailEnumerationProtection: true });
     try {
       for (const fields of [
@@ -308,7 +308,7 @@ describe("a request that is not a sign-in", () => {
     assert.equal(response.status, 200);
   });
 
-  test("no answer repeats unreadable input, which may contain a password", async () => {
+  test("no response repeats unreadable input, which may contain a password", async () => {
     const response = await fetch(`${signInUrl()}?key=a`, { method: "POST", headers: json, body: '"hunter2' });
     assert.doesNotMatch(await response.text(), /hunter2/);
   });

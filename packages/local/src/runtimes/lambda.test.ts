@@ -61,7 +61,7 @@ describe("npm start, with an API's Lambda handler", () => {
     assert.doesNotMatch(seen, /to\.be\.hidden/);
   });
 
-  test("prints the command that finds a request's lines and its trace by the id in an error's answer", async () => {
+  test("prints the command that finds a request's lines and its trace by the id in an error's response", async () => {
     const answer = await fetch(`${baseUrl}/v1/auth/token`, { method: "POST" });
     const { error } = (await answer.json()) as { readonly error: { readonly requestId: string } };
     const [, args = ""] = await stack.prints(/npm run logs -- (ID.*)/);
@@ -95,7 +95,7 @@ describe("npm run dev, with a stand-in for the API's Lambda handler", () => {
     await api.remove();
   });
 
-  test("a save shows in the next answer", async () => {
+  test("a save shows in the next response", async () => {
     assert.deepEqual(await (await fetch(`${baseUrl}/v1/health`)).json(), { answer: "first" });
     await api.save("lambda.ts", handler("second"));
     await stack.prints(/^Reloaded\.$/m);

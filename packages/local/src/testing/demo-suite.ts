@@ -43,7 +43,7 @@ export function demoSuite({
     ["the container's server", serverTarget],
     ["the handler behind the local gateway", gatewayTarget({ through: "stage" })],
   ] as const) {
-    it(`answers each call of the demo as expected, from ${where}`, async () => {
+    it(`responds to each call of the demo as expected, from ${where}`, async () => {
       const issuer = await startLocalIssuer({
         callers: Object.values(callers),
         provider,

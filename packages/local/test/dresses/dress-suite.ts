@@ -152,7 +152,7 @@ export async function dressSuite(provider: IdentityProviderName): Promise<void> 
       }
     });
 
-    it("gives a refused caller the provider's error code, or the same answer for all causes if enumeration is protected", async () => {
+    it("gives a refused caller the provider's error code, or the same response for all causes if enumeration is protected", async () => {
       const account = identity.accounts.withEmail(user.email);
       assert.ok(account);
       const quiet = await targetsWith({ AUTH_ERROR_DETAIL: "generic" });
@@ -182,7 +182,7 @@ export async function dressSuite(provider: IdentityProviderName): Promise<void> 
       }
     });
 
-    it("answers 503 without a cause if the provider is down", async () => {
+    it("returns 503 without a cause if the provider is down", async () => {
       const stopped = await startLocalIssuer({ callers, provider });
       await stopped.close();
       for (const start of [appTarget, handlerTarget]) {

@@ -18,7 +18,7 @@ describe("GET /v1/orders/{orderId}", () => {
   });
   after(() => issuer.close());
 
-  it("answers STAFF", async () => {
+  it("responds to STAFF", async () => {
     const { status, body } = await supertest(testApp(api, { issuer }))
       .get("/v1/orders/7")
       .set("authorization", issuer.bearer(["STAFF"]));

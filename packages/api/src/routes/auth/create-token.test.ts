@@ -30,7 +30,7 @@ describe("POST /v1/auth/token, with a stub of the identity provider", () => {
       .send({ username: "alice@example.com", password });
   };
 
-  it("answers the provider's JSON with OAuth's names for the token", async () => {
+  it("returns the provider's JSON with OAuth's names for the token", async () => {
     const { status, body } = await signIn("not-secret");
     assert.equal(status, 200);
     const token = { access_token: "a.b.c", token_type: "bearer", refreshToken: "r", expiresIn: "3600" };

@@ -7,7 +7,7 @@ import { testApp } from "@lambda-express-api/kit/testing";
 import supertest from "supertest";
 import { api } from "../../api.ts";
 
-it("POST /v1/auth/refresh, with a stub of the identity provider, answers OAuth's names for the token", async (t) => {
+it("POST /v1/auth/refresh, with a stub of the identity provider, returns OAuth's names for the token", async (t) => {
   const provider = createServer((_request, response) =>
     response
       .setHeader("content-type", "application/json")

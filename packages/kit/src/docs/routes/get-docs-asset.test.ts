@@ -44,7 +44,7 @@ describe("GET /v1/docs/{asset}", () => {
     for (const etag of etags) assert.match(etag ?? "", /^"[\w-]+"$/);
   });
 
-  it("answers 304 only to a caller who has the file", async () => {
+  it("returns 304 only to a caller who has the file", async () => {
     const { headers } = await style({ "accept-encoding": "br" });
     const etag = headers.etag ?? "";
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
