@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { it } from "node:test";
 import { promisify } from "node:util";
 
@@ -34,6 +34,31 @@ it("npm run --silent update says why npm failed, and restores package.json (with
   assert.match(stderr, /^npm view @lambda-express-api\/kit version failed: npm error code E404\n/);
   assert.equal(await readFile(join(folder, "package.json"), "utf8"), MANIFEST);
 });
+
+for (const named of ["vendor", "./vendor/", "../packages"])
+  it(`npm run update -- ${named} installs the folder's archives, and leaves no others in vendor (with a stand-in for npm)`, async (t) => {
+    const parent = await mkdtemp(join(tmpdir(), "update-"));
+    t.after(() => rm(parent, { recursive: true }));
+    const folder = join(parent, "project");
+    await mkdir(join(folder, "vendor"), { recursive: true });
+    await mkdir(join(parent, "packages"));
+    await mkdir(join(parent, "bin"));
+    await writeFile(join(folder, "package.json"), MANIFEST);
+    await writeFile(join(folder, "vendor/lambda-express-api-kit-0.1.0.tgz"), "old");
+    await writeFile(join(folder, "vendor/others.tgz"), "the owner's");
+    await writeFile(join(folder, named, "lambda-express-api-kit-0.10.0.tgz"), "new");
+    await writeFile(join(folder, named, "lambda-express-api-kit-0.9.0.tgz"), "between");
+    for (const command of ["npm", "npx"])
+      await writeFile(join(parent, "bin", command), "#!/bin/sh\n", { mode: 0o755 });
+
+    const env = { ...process.env, PATH: [join(parent, "bin"), process.env.PATH].join(delimiter) };
+    await promisify(execFile)(process.execPath, [CLI, "update", named], { cwd: folder, env });
+    const archive = "lambda-express-api-kit-0.10.0.tgz";
+    assert.deepEqual((await readdir(join(folder, "vendor"))).sort(), [archive, "others.tgz"]);
+    assert.equal(await readFile(join(folder, "vendor", archive), "utf8"), "new");
+    const { dependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    assert.deepEqual(dependencies, { "@lambda-express-api/kit": `file:vendor/${archive}` });
+  });
 
 it("npm run update refuses options, because it has none", async () => {
   await assert.rejects(promisify(execFile)(process.execPath, [CLI, "update", "--latest"]), {

@@ -4,16 +4,7 @@
  * wrote: it lists what the owner must edit, with file and line.
  */
 import { spawnSync } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { exitCodeOf, PlainError } from "../command.ts";
 
@@ -70,23 +61,24 @@ async function update(): Promise<number> {
 function vendored(kit: readonly string[], folder: string): ReadonlyMap<string, string> {
   if (!existsSync(folder))
     throw new PlainError(`${folder} does not exist; name the folder of the new archives.`);
+  // The newest comes last, and counts.
   const archives = new Map(
-    readdirSync(folder).flatMap((file) => {
-      const short = ARCHIVE.exec(file)?.[1];
-      return short === undefined ? [] : [[SCOPE + short, file] as const];
-    }),
+    readdirSync(folder)
+      .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+      .flatMap((file) => {
+        const short = ARCHIVE.exec(file)?.[1];
+        return short === undefined ? [] : [[SCOPE + short, file] as const];
+      }),
   );
   const missing = kit.filter((name) => !archives.has(name));
   if (missing.length > 0) throw new PlainError(`${folder} has no archive of ${missing.join(", ")}.`);
+  const wanted = kit.map((name) => archives.get(name) ?? "");
+  // Read before the old archives are removed, because the folder may be `vendor` itself.
+  const contents = new Map(wanted.map((file) => [file, readFileSync(join(folder, file))]));
   dropArchives();
   mkdirSync("vendor", { recursive: true });
-  return new Map(
-    kit.map((name) => {
-      const file = archives.get(name) ?? "";
-      copyFileSync(join(folder, file), join("vendor", file));
-      return [name, `file:vendor/${file}`];
-    }),
-  );
+  for (const [file, content] of contents) writeFileSync(join("vendor", file), content);
+  return new Map(kit.map((name) => [name, `file:vendor/${archives.get(name)}`]));
 }
 
 function dropArchives(): void {
