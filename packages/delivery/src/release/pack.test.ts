@@ -6,6 +6,20 @@ import { afterEach, describe, it } from "node:test";
 import { unzipSync } from "fflate";
 import { pack } from "./pack.ts";
 
+/** The mode of each file, from the central directory (APPNOTE.TXT, 4.3.12). */
+function modesIn(zip: Uint8Array): Record<string, number> {
+  const bytes = Buffer.from(zip);
+  const modes: Record<string, number> = {};
+  for (let at = bytes.indexOf("PK\x01\x02", 0, "latin1"); bytes.readUInt32LE(at) === 0x02014b50; ) {
+    assert.equal(bytes[at + 5], 3, "made on Unix");
+    const [name, extra, comment] = [28, 30, 32].map((offset) => bytes.readUInt16LE(at + offset));
+    const end = at + 46 + (name ?? 0);
+    modes[bytes.toString("utf8", at + 46, end)] = bytes.readUInt32LE(at + 38) >>> 16;
+    at = end + (extra ?? 0) + (comment ?? 0);
+  }
+  return modes;
+}
+
 describe("a package", () => {
   const folders: string[] = [];
   afterEach(() => {
@@ -47,10 +61,21 @@ describe("a package", () => {
       Buffer.from(bytes).toString(),
     ]);
     assert.deepEqual(Object.fromEntries(unpacked), files);
-    // The first entry of the central directory: its maker, and its external attributes.
-    const entry = Buffer.from(zip).subarray(Buffer.from(zip).indexOf("PK\x01\x02", 0, "latin1"));
-    assert.equal(entry[5], 3);
-    assert.equal(entry.readUInt32LE(38) >>> 16, 0o100644);
+    const modes = Object.keys(files).map((name) => [name, 0o100644]);
+    assert.deepEqual(modesIn(zip), Object.fromEntries(modes));
+  });
+
+  it("keeps programs executable, and its content hash tells them from other files", () => {
+    const released = pack(folderOf(files));
+    const folder = folderOf(files);
+    chmodSync(join(folder, "chunk-A.mjs"), 0o700);
+    const { zip, contentHash } = pack(folder);
+    assert.deepEqual(modesIn(zip), {
+      "assets/a/b.css": 0o100644,
+      "bundle.mjs": 0o100644,
+      "chunk-A.mjs": 0o100755,
+    });
+    assert.notEqual(contentHash, released.contentHash);
   });
 
   for (const [title, name] of [

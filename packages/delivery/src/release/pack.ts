@@ -1,8 +1,8 @@
 /** Packs the code for Lambda: the same bytes for the same files, on any machine, at any time. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { zipSync } from "fflate";
+import { type Zippable, zipSync } from "fflate";
 
 export interface Package {
   readonly zip: Uint8Array;
@@ -19,20 +19,29 @@ export interface Package {
 const OF_THE_BUILD = /^release\.json$|\.cache$/;
 
 const UNIX = 3;
-/** Readable for every user, because Lambda runs the code as a different user. */
+/** For every user, because Lambda runs the code as a different user. */
 const READABLE = 0o100644 << 16;
+const EXECUTABLE = 0o100755 << 16;
+
+interface PackedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly isExecutable: boolean;
+}
 
 /** @throws Error for anything but files and folders. */
 export function pack(folder: string): Package {
   const files = filesOf(folder);
   const hash = createHash("sha256");
-  for (const [name, bytes] of files) {
+  const entries: Zippable = {};
+  for (const { name, bytes, isExecutable } of files) {
+    entries[name] = [bytes, { attrs: isExecutable ? EXECUTABLE : READABLE }];
     if (OF_THE_BUILD.test(name)) continue;
-    hash.update(`${name.length} ${name} ${bytes.length} `).update(bytes);
+    hash.update(`${name.length} ${name} ${isExecutable ? "x" : ""}${bytes.length} `).update(bytes);
   }
   // The earliest time in a zip, which has no time zone.
   const mtime = new Date(1980, 0, 1);
-  const zip = zipSync(Object.fromEntries(files), { level: 9, mtime, os: UNIX, attrs: READABLE });
+  const zip = zipSync(entries, { level: 9, mtime, os: UNIX });
   return {
     zip,
     codeSha256: createHash("sha256").update(zip).digest("base64"),
@@ -41,13 +50,14 @@ export function pack(folder: string): Package {
 }
 
 /** Sorted by name, because the file system's order differs. */
-function filesOf(folder: string): [name: string, bytes: Uint8Array][] {
+function filesOf(folder: string): readonly PackedFile[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
-    .map((entry): [string, Uint8Array] => {
+    .map((entry) => {
       const file = join(entry.parentPath, entry.name);
       if (!entry.isFile()) throw new Error(`${file} is not a regular file and cannot be packed; remove it`);
-      return [relative(folder, file).replaceAll(sep, "/"), readFileSync(file)];
+      const name = relative(folder, file).replaceAll(sep, "/");
+      return { name, bytes: readFileSync(file), isExecutable: (statSync(file).mode & 0o111) !== 0 };
     })
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
