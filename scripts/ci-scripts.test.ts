@@ -105,13 +105,13 @@ describe(".ci/sweep-previews, with stand-ins for aws, gh and npm", () => {
 
 describe(".ci/pin-base-image, with stand-ins for docker, gh and git", () => {
   const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
-  function world(base: string, digest: string, isProposed = false): void {
+  function world(base: string, digest: string, { hasBranch = false, pullRequests = 0 } = {}): void {
     writeFileSync(join(root, "Dockerfile"), `# An image.\nARG BASE=${base}\nFROM \${BASE}\n`);
     standIn("docker", `echo '{"digest":"${digest}"}'`);
     standIn("git", "echo b10b");
     standIn(
       "gh",
-      `case "$*" in *git/ref/*) exit ${isProposed ? 0 : 1};; *contents*) base64 --decode > proposed;; esac`,
+      `case "$*" in *git/ref/*) exit ${hasBranch ? 0 : 1};; *"pr list"*) echo ${pullRequests};; *contents*) base64 --decode > proposed;; esac`,
     );
   }
   const proposed = () => readFileSync(join(root, "proposed"), "utf8");
@@ -136,10 +136,25 @@ describe(".ci/pin-base-image, with stand-ins for docker, gh and git", () => {
     world(`node:24-slim@${DIGEST}`, DIGEST);
     assert.deepEqual(run("pin-base-image", { GITHUB_SHA: "c0ffee" }).calls.slice(1), []);
     rmSync(join(root, "calls"));
-    world("node:24-slim", DIGEST, true);
+    world("node:24-slim", DIGEST, { hasBranch: true, pullRequests: 1 });
     const { status, calls } = run("pin-base-image", { GITHUB_SHA: "c0ffee" });
     assert.equal(status, 0);
     assert.equal(calls.filter((call) => call.startsWith("gh pr create")).length, 0);
+  });
+
+  it("resets the branch of a run that created no pull request, and creates it", () => {
+    world("node:24-slim", DIGEST, { hasBranch: true });
+    const { status, calls, stderr } = run("pin-base-image", { GITHUB_SHA: "c0ffee", GH_REPO: "my/api" });
+    assert.equal(status, 0, stderr);
+    const branch = "base-image-0123456789ab";
+    assert.ok(
+      calls.includes(
+        `gh api --method PATCH repos/my/api/git/refs/heads/${branch} --field sha=c0ffee --field force=true`,
+      ),
+      calls.join("\n"),
+    );
+    assert.match(proposed(), new RegExp(`@${DIGEST}$`, "m"));
+    assert.ok(calls.at(-1)?.startsWith(`gh pr create --head ${branch} `));
   });
 
   it("says if the registry returns no digest", () => {
