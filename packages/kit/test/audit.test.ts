@@ -29,6 +29,10 @@ const api = defineApi({
       defineRoute({ ...contract, operationId: "person", path: "/v1/person" }).handler(auth(done)),
     "GET /v1/machine": async () =>
       defineRoute({ ...contract, operationId: "machine", path: "/v1/machine" }).handler(apiKey(done)),
+    "GET /v1/admins": async () =>
+      defineRoute({ ...contract, operationId: "admins", path: "/v1/admins" }).handler(
+        auth({ groups: ["ADMINS"] }, done),
+      ),
     "GET /v1/open": async () =>
       defineRoute({ ...contract, operationId: "open", path: "/v1/open" }).handler(anyone(done)),
   },
@@ -59,8 +63,9 @@ async function start(t: TestContext, startTarget: StartTarget, ACCESS_LOG_SUBJEC
       await get("/v1/machine", { "x-api-key": key }),
       await get("/v1/machine", { "x-api-key": `${key.slice(0, -1)}!` }),
       await get("/v1/open"),
+      await get("/v1/admins", { authorization: bearer }),
     ],
-    [200, 200, 401, 200],
+    [200, 200, 401, 200, 403],
   );
   // The server writes its last line after the answer is sent.
   const entries = () => lines.map((line) => JSON.parse(line)).filter(({ client }) => client);
@@ -68,14 +73,12 @@ async function start(t: TestContext, startTarget: StartTarget, ACCESS_LOG_SUBJEC
 }
 
 describe("the access log", () => {
-  it("names the subject of a token, or the prefix of an API key, and no other caller: server", async (t) => {
+  it("names the subject of a token, also if it is refused, or the prefix of an API key, and no other caller: server", async (t) => {
     const { key, lines, entries } = await start(t, serverTarget, "on");
     const [prefix] = key.split(".");
     assert.deepEqual(
-      entries()
-        .slice(0, 3)
-        .map(({ client }) => client.subject),
-      ["alice", prefix, "-"],
+      entries().map(({ client }) => client.subject),
+      ["alice", prefix, "-", "-", "alice"],
     );
     assert.ok(!lines.join("").includes(key));
   });

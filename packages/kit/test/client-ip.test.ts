@@ -93,6 +93,13 @@ for (const [name, addressOf] of [
   });
 }
 
+it("the caller's address has no port, where a load balancer forwards the port too", async () => {
+  assert.equal(await inContainer({}, `${STRANGER}:40001`, {}), STRANGER);
+  assert.equal(await inContainer({}, "[2001:db8::7]:443", {}), "2001:db8::7");
+  assert.equal(await inContainer({}, "2001:db8::7", {}), "2001:db8::7");
+  assert.equal(await inContainer(cdn, `${EDGE}:40001`, says(CALLER)), CALLER);
+});
+
 describe("Cloudflare's addresses", () => {
   const trust = trustedProxies({ trustedProxyHops: 0, trustedCdn: "cloudflare" });
   assert.ok(typeof trust === "function");

@@ -8,6 +8,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Release } from "../release.ts";
 import { requestContext } from "../request/request-context.ts";
 import type { RequestIds } from "../request/request-ids.ts";
+import { clientAddress } from "../request/trusted-proxies.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -136,7 +137,7 @@ function bytesOf(request: Request, response: Response): number {
 /** Express's `ip` is slower: it parses the proxies' header and the trusted addresses. */
 function addressOf(request: Request): string | undefined {
   const forwarded = request.headers["x-forwarded-for"];
-  return forwarded === undefined ? request.socket.remoteAddress : request.ip;
+  return forwarded === undefined ? request.socket.remoteAddress : clientAddress(request);
 }
 
 function rememberLast(make: (text: string) => string): (text: string) => string {

@@ -1,5 +1,6 @@
 import type { Request } from "express";
 import { principalOf } from "../request/request-context.ts";
+import { clientAddress } from "../request/trusted-proxies.ts";
 import { networkOf } from "./network-of.ts";
 
 /**
@@ -8,5 +9,5 @@ import { networkOf } from "./network-of.ts";
  */
 export function callerOf(request: Request): string {
   const subject = principalOf(request)?.subject;
-  return subject === undefined ? `address ${networkOf(request.ip ?? "")}` : `subject ${subject}`;
+  return subject === undefined ? `address ${networkOf(clientAddress(request))}` : `subject ${subject}`;
 }

@@ -3,18 +3,13 @@ import { isIP } from "node:net";
 const MAPPED = /^::ffff:([\d.]+)$/i;
 /** `::ffff:cb00:7107`. */
 const MAPPED_HEXADECIMAL = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/i;
-/** Some proxies add the caller's port to the address that they forward: `203.0.113.7:40001`, `[2001:db8::1]:443`. */
-const WITH_PORT = /^(?:\[([\da-f:.%\w]+)\]|([\d.]+))(?::\d+)?$/i;
-
 /**
  * The network that identifies a caller: an IPv4 address, or an IPv6 address's /64, which one customer has as
  * a whole (RFC 6177).
  *
  * @returns the unchanged text if it is not an address.
  */
-export function networkOf(forwarded: string): string {
-  const [, ipv6, plain] = WITH_PORT.exec(forwarded) ?? [];
-  const address = ipv6 ?? plain ?? forwarded;
+export function networkOf(address: string): string {
   const ipv4 = MAPPED.exec(address)?.[1] ?? fromHexadecimal(address);
   if (ipv4 !== undefined || isIP(address) !== 6) return ipv4 ?? address;
   const [start = "", end] = address.replace(/%.*/, "").split("::");

@@ -27,6 +27,8 @@ export class RequestContext {
   stream: "finite" | "endless" | undefined = undefined;
   /** The signed-in caller, set by the access check. */
   principal: Principal | undefined = undefined;
+  /** The caller as an access log may name it, also one who is refused: the subject, or the API key's prefix. */
+  subject: string | undefined = undefined;
   /** The public part of the caller's API key. */
   apiKeyPrefix: string | undefined = undefined;
   /** The API's configuration, for middleware of a route. */
@@ -70,11 +72,6 @@ export class RequestContext {
       if (this.abortReason) this.#controller.abort(this.abortReason);
     }
     return this.#controller.signal;
-  }
-
-  /** The caller, as an access log may name it. */
-  get subject(): string | undefined {
-    return this.apiKeyPrefix ?? this.principal?.subject;
   }
 
   abort(reason: Error): void {

@@ -1,5 +1,6 @@
-/** Which proxies are trusted to name the address that they forward for. */
+/** Which proxies are trusted to name the address that they forward for, and that address. */
 import { BlockList, isIP } from "node:net";
+import type { Request } from "express";
 import type { Config } from "../config.ts";
 import { CLOUDFLARE_ADDRESSES } from "./cloudflare-addresses.ts";
 
@@ -17,7 +18,17 @@ export function trustedProxies({
   if (trustedCdn === undefined) return trustedProxyHops;
   const published = blockListOf(CLOUDFLARE_ADDRESSES.ranges);
   return (address, hop) =>
-    hop < trustedProxyHops || (hop === trustedProxyHops && isListed(published, address));
+    hop < trustedProxyHops ||
+    (hop === trustedProxyHops && isListed(published, clientAddress({ ip: address })));
+}
+
+/** `203.0.113.7:40001`, `[2001:db8::1]:443`: some proxies forward the caller's port too. */
+const WITH_PORT = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d*)?$/;
+
+/** The caller's address, without a port; empty once the connection is closed. */
+export function clientAddress({ ip = "" }: Pick<Request, "ip">): string {
+  const [, ipv6, ipv4] = WITH_PORT.exec(ip) ?? [];
+  return ipv6 ?? ipv4 ?? ip;
 }
 
 function blockListOf(ranges: readonly string[]): BlockList {

@@ -10,6 +10,7 @@ import { isEnabled, loadRoute } from "../enabled-routes.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { type RequestContext, requestContext } from "../request/request-context.ts";
 import { routeKey } from "../request/request-path.ts";
+import { clientAddress } from "../request/trusted-proxies.ts";
 import type { Access, GroupRefusal } from "./access.ts";
 import type { ApiFacts, HandlerContext, Method, Route, RouteReply } from "./define-route.ts";
 import { finishAnswer, isStream, isWhole, sendAnswer, wellFormedReply } from "./reply.ts";
@@ -176,9 +177,11 @@ export async function admit(
 ): Promise<Principal | undefined> {
   if (access.type === "public") return undefined;
   const principal = await callerOf(access, request, runtime, services);
+  const context = requestContext(request);
+  context.subject = context.apiKeyPrefix ?? principal.subject;
   if (access.type !== "iam") demandScope(access, principal);
   if (access.type === "authenticated") demandGroup(access.groups, principal, groupRefusal);
-  requestContext(request).principal = principal;
+  context.principal = principal;
   return principal;
 }
 
@@ -267,7 +270,7 @@ const ON_DEMAND: PropertyDescriptorMap & ThisType<{ readonly [REQUEST]: Request 
   clientIp: {
     enumerable: true,
     get() {
-      return this[REQUEST].ip ?? "";
+      return clientAddress(this[REQUEST]);
     },
   },
   origin: {
