@@ -100,6 +100,21 @@ describe("the container's server", () => {
     assert.deepEqual([response.statusCode, await text(response)], [200, '"http://api.example.com"']);
   });
 
+  it("joins the values of a header that is sent twice, as the gateway does", async () => {
+    const { url } = await start();
+    for (const second of ["application/json", "text/plain"]) {
+      const { socket, received } = await open(url);
+      const headers = [
+        "host: x",
+        "content-type: application/json",
+        `content-type: ${second}`,
+        "content-length: 2",
+      ];
+      socket.end(`POST /v1/auth/token HTTP/1.1\r\n${headers.join("\r\n")}\r\nconnection: close\r\n\r\n{}`);
+      assert.match(await received, /^HTTP\/1.1 415 /, second);
+    }
+  });
+
   it("says that the port is taken", async () => {
     const { url } = await start();
     const { port } = new URL(url);

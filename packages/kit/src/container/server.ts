@@ -95,8 +95,14 @@ export async function startServer(
   });
   configure?.(app);
   const serverLimits = { ...LIMITS, ...limits };
-  // Checked here, because Node does not log its own refusal.
-  const server = createServer({ ...serverLimits, ...messageClasses(app), requireHostHeader: false });
+  const server = createServer({
+    ...serverLimits,
+    ...messageClasses(app),
+    // Checked here, because Node does not log its own refusal.
+    requireHostHeader: false,
+    // As at the gateway: by default Node ignores a second content-type, for example.
+    joinDuplicateHeaders: true,
+  });
   // The total size of the headers is limited instead; by default Node drops headers after the thousandth.
   server.maxHeadersCount = 0;
   const accessLine = createAccessLine({

@@ -175,6 +175,15 @@ describe("a mounted router", () => {
     );
   });
 
+  it("is not at its prefix with a slash at the end, which the gateway does not know", async () => {
+    const api = apiOf([], { routers: [routerAt("/v1/legacy", { access: forAnyone })] });
+    await withTarget(appTarget, api, async ({ request }) => {
+      const statusOf = async (path: string) => (await request({ method: "GET", path })).status;
+      assert.deepEqual([await statusOf("/v1/legacy"), await statusOf("/v1/legacy/")], [200, 404]);
+      assert.equal(reached.length, 1);
+    });
+  });
+
   it("has no caller where anyone may call, not even with a valid token", async () => {
     const api = apiOf([], { routers: [routerAt("/v1/legacy", { access: forAnyone })] });
     await withTarget(appTarget, api, async ({ request }) => {
