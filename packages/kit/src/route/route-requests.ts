@@ -29,7 +29,7 @@ export function routeRequests(
   };
   const forAnyMethod = routers.flatMap((router) => {
     const handler = Router({ caseSensitive: true }).use(router.prefix, mountRouter(router, environment));
-    const keys = [`ANY ${router.prefix}/`, `ANY ${router.prefix}/{proxy+}`];
+    const keys = [`ANY ${router.prefix}`, `ANY ${router.prefix}/{proxy+}`];
     for (const key of keys) mount(key, handler);
     return keys;
   });
