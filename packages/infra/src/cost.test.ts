@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import {
   type Architecture,
-  cheapestSize,
   comparisonTable,
   costTable,
   holds,
@@ -98,7 +97,11 @@ describe("what a month costs", () => {
     });
     assert.throws(
       () => readUsage(["--ms", "fast"], sizes),
-      new Error('--ms is "fast"; use a number, for example --ms 20.'),
+      new Error('--ms is "fast"; use a number from 0 to 29000, for example --ms 20.'),
+    );
+    assert.throws(
+      () => readUsage(["--memory", "512.5"], sizes),
+      new Error('--memory is "512.5"; use a whole number from 128 to 10240, for example --memory 512.'),
     );
     assert.throws(
       () => readUsage(["--milliseconds", "20"], sizes),
@@ -106,10 +109,37 @@ describe("what a month costs", () => {
     );
   });
 
-  it("is by default for the measured work in the cheapest size that fits", () => {
+  for (const [name, ...values] of [
+    ["requests", "-1", "0.5", "1e13", "", "Infinity"],
+    ["ms", "-1", "29001", "40000", " "],
+    ["memory", "100", "127", "512.5", "10241", "99999999"],
+    ["cold-percent", "-1", "101"],
+    ["init-ms", "-1", "10001"],
+    ["log-bytes", "-1", "NaN"],
+    ["answer-bytes", "-1", "6291457"],
+    ["metrics", "-1", "1.5"],
+    ["instances", "0", "1.5", "-1"],
+  ] as const)
+    it(`refuses impossible values of --${name}`, () => {
+      for (const value of values)
+        assert.throws(
+          () => readUsage(["--compare", `--${name}=${value}`], sizes),
+          new RegExp(`^Error: --${name} is "${value}"; use a (whole )?number from \\d+ to \\d+, for example`),
+        );
+    });
+
+  it("refuses --instances without --compare, which would have no effect", () => {
+    assert.throws(
+      () => readUsage(["--instances", "2"], sizes),
+      /^Error: --instances has no effect without --compare/,
+    );
+    assert.equal(readUsage(["--instances", "2", "--compare"], sizes).instances, 2);
+  });
+
+  it("is by default for the measured work in the memory that a stage has by default", () => {
     const { memoryMegabytes, milliseconds } = readUsage([], sizes);
-    assert.equal(memoryMegabytes, 256);
-    assert.equal(milliseconds.toFixed(3), (0.05 * (1769 / 256)).toFixed(3));
+    assert.equal(memoryMegabytes, 512);
+    assert.equal(milliseconds.toFixed(3), (0.04 * (1769 / 512)).toFixed(3));
     assert.equal(
       readUsage(["--memory", "1024"], sizes).milliseconds.toFixed(3),
       (0.04 * (1769 / 1024)).toFixed(3),
@@ -124,13 +154,6 @@ describe("what a month costs", () => {
 
   it("keeps a quarter of the memory free", () => {
     assert.deepEqual([holds(size(128, 1, 96)), holds(size(128, 1, 97))], [true, false]);
-  });
-
-  it("is lowest in the smallest size that fits, unless a larger one saves whole milliseconds", () => {
-    assert.equal(cheapestSize([size(128, 10, 90), size(256, 10, 90)]).memoryMegabytes, 128);
-    // 1.04 ms are billed as 2, and 0.52 ms as 1: the same price.
-    assert.equal(cheapestSize([size(128, 75, 90), size(256, 75, 90)]).memoryMegabytes, 128);
-    assert.equal(cheapestSize([size(128, 150, 90), size(256, 140, 90)]).memoryMegabytes, 256);
   });
 
   it("uses the last benchmark", () => {

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { PRICES, PRICES_OF, type Price, priceOf } from "./prices.ts";
+import { settingsTable } from "./settings.ts";
 
 export interface Usage {
   /** Per month. */
@@ -153,22 +154,6 @@ export function holds({ memoryMegabytes, rssMegabytes }: MeasuredSize): boolean 
   return rssMegabytes.median <= memoryMegabytes * 0.75;
 }
 
-/**
- * The cheapest measured size. Work in a smaller size takes proportionally longer, so the price differs only by the rounding
- * to milliseconds: the smallest size that fits is usually the cheapest.
- */
-export function cheapestSize(sizes: readonly MeasuredSize[]): MeasuredSize {
-  const priced = sizes.filter(holds).map((size) => ({
-    size,
-    price: Math.ceil(measuredMilliseconds(size)) * size.memoryMegabytes,
-  }));
-  const [cheapest] = priced.toSorted(
-    (a, b) => a.price - b.price || a.size.memoryMegabytes - b.size.memoryMegabytes,
-  );
-  if (!cheapest) throw new Error("No measured size holds the function; run npm run bench.");
-  return cheapest.size;
-}
-
 /** The benchmark's figures, in this repository and in the published package. */
 const FIGURES = ["../../../docs/benchmarks.json", "../benchmarks.json"].map(
   (path) => new URL(path, import.meta.url),
@@ -181,25 +166,34 @@ export function readMeasuredSizes(): MeasuredSize[] {
   return JSON.parse(readFileSync(file, "utf8")).memory;
 }
 
-const EXAMPLES = {
-  requests: "1e6",
-  ms: "20",
-  memory: "512",
-  "cold-percent": "1",
-  "init-ms": "200",
-  "log-bytes": "1200",
-  "answer-bytes": "1000",
-  metrics: "6",
-  instances: "1",
-};
+/** An option's lowest and highest value, an example, and whether it is a whole number. */
+interface Range {
+  readonly least: number;
+  readonly most: number;
+  readonly example: string;
+  readonly isWhole?: boolean;
+}
+
+/** AWS's limits: of the function's timeout here, of the phase Init (Lambda developer guide), and of an answer. */
+const RANGES = {
+  requests: { least: 0, most: 1e12, example: "1e6", isWhole: true },
+  ms: { least: 0, most: 29_000, example: "20" },
+  memory: { least: 128, most: 10_240, example: "512", isWhole: true },
+  "cold-percent": { least: 0, most: 100, example: "1" },
+  "init-ms": { least: 0, most: 10_000, example: "200" },
+  "log-bytes": { least: 0, most: 1e9, example: "1200" },
+  "answer-bytes": { least: 0, most: 6 * 1024 ** 2, example: "1000" },
+  metrics: { least: 0, most: 1e6, example: "6", isWhole: true },
+  instances: { least: 1, most: 1000, example: "2", isWhole: true },
+} satisfies Record<string, Range>;
 const SWITCHES = ["domain", "compare"] as const;
-type Option = keyof typeof EXAMPLES;
+type Option = keyof typeof RANGES;
 
 /**
- * Reads the options. The defaults are measured: the cheapest size, and the duration of a request in the given size or the
- * next smaller measured one.
+ * Reads the options. Without `--memory`, the function has the memory that a stage has by default. Without `--ms`, the
+ * duration is that of the given size or of the next smaller measured one.
  *
- * @throws Error for a value that is not a number.
+ * @throws Error for a value outside the range of its option.
  */
 export function readUsage(
   args: readonly string[],
@@ -208,13 +202,11 @@ export function readUsage(
   const values = parsed(args);
   const number = (name: Option, byDefault: number) => {
     const text = values[name];
-    if (text === undefined) return byDefault;
-    const value = Number(text);
-    if (text.trim() === "" || !Number.isFinite(value) || value < 0)
-      throw new Error(`--${name} is "${text}"; use a number, for example --${name} ${EXAMPLES[name]}.`);
-    return value;
+    return text === undefined ? byDefault : numberIn(name, text);
   };
-  const memoryMegabytes = number("memory", cheapestSize(measuredSizes).memoryMegabytes);
+  if (values.instances !== undefined && !values.compare)
+    throw new Error("--instances has no effect without --compare; add --compare, or leave out --instances.");
+  const memoryMegabytes = number("memory", Number(settingsTable.MEMORY_MEGABYTES.default));
   const nearest =
     measuredSizes.findLast((size) => size.memoryMegabytes <= memoryMegabytes) ?? measuredSizes[0];
   return {
@@ -233,17 +225,28 @@ export function readUsage(
   };
 }
 
+function numberIn(name: Option, text: string): number {
+  const { least, most, example, isWhole = false }: Range = RANGES[name];
+  const value = Number(text);
+  const isRight =
+    text.trim() !== "" && value >= least && value <= most && (!isWhole || Number.isInteger(value));
+  if (isRight) return value;
+  throw new Error(
+    `--${name} is "${text}"; use a ${isWhole ? "whole " : ""}number from ${least} to ${most}, for example --${name} ${example}.`,
+  );
+}
+
 function parsed(
   args: readonly string[],
 ): Partial<Record<Option, string> & Record<(typeof SWITCHES)[number], boolean>> {
   const options = Object.fromEntries([
-    ...Object.keys(EXAMPLES).map((name) => [name, { type: "string" } as const] as const),
+    ...Object.keys(RANGES).map((name) => [name, { type: "string" } as const] as const),
     ...SWITCHES.map((name) => [name, { type: "boolean" } as const] as const),
   ]);
   try {
     return parseArgs({ args, options }).values;
   } catch {
-    const known = Object.keys(EXAMPLES).map((name) => `--${name}`);
+    const known = Object.keys(RANGES).map((name) => `--${name}`);
     throw new Error(
       `Cannot read "${args.join(" ")}"; the options are ${known.join(", ")}, each with a number, and --domain and --compare.`,
     );
@@ -271,7 +274,7 @@ export function costTable(
     "",
     ...(isMeasured
       ? [
-          `${milliseconds.toFixed(1)} ms per request in ${memoryMegabytes} MB is the time of the framework alone, as measured in docs/benchmarks.md.`,
+          `${milliseconds.toFixed(1)} ms per request in ${memoryMegabytes} MB is the time of the framework alone, as measured in the kit's benchmark.`,
           "Add the time of your handlers, and pass the sum as --ms.",
         ]
       : []),

@@ -113,8 +113,8 @@ Unpacks SST's components into .sst, for tests of the deployment.`,
 Calculates what a month costs, item by item.
 
   --requests N             requests a month; default: 1e6
-  --ms N                   the function's duration per request; default: as measured
-  --memory N               the function's memory in megabytes; default: the cheapest size that was measured
+  --ms N                   the function's duration per request, at most 29000; default: as measured
+  --memory N               the function's memory in megabytes, 128 to 10240; default: 512, as MEMORY_MEGABYTES
   --cold-percent N         percentage of requests that are cold starts; default: 1
   --init-ms N              duration of a cold start; default: 200
   --log-bytes N            log bytes per request; default: 1200
@@ -122,7 +122,7 @@ Calculates what a month costs, item by item.
   --metrics N              custom metrics in CloudWatch; default: 0
   --domain                 adds a hosted zone
   --compare                compares on demand, provisioned concurrency and Fargate
-  --instances N            instances at all hours, for provisioned concurrency and Fargate; default: 1`,
+  --instances N            instances at all hours, with --compare, for provisioned concurrency and Fargate; default: 1`,
   update: `npm run update -- [FOLDER]
 
 Updates the kit's packages to the newest version in the registry, or to the archives in FOLDER, and lists what you must
