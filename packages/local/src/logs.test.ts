@@ -94,6 +94,27 @@ describe("npm run logs", () => {
     assert.match(output, /^CloudWatch Logs is not reachable: ResourceNotFoundException: There is no such/);
   });
 
+  test("says that the region is not set, or that the credentials are not accepted", async () => {
+    const aws = {
+      AWS_REGION: "",
+      AWS_PROFILE: "",
+      AWS_CONFIG_FILE: "nowhere",
+      AWS_SHARED_CREDENTIALS_FILE: "nowhere",
+      AWS_EC2_METADATA_DISABLED: "true",
+    };
+    const { exitCode, output } = await logs([ID, "--stage", "dev"], aws);
+    assert.equal(output, "The region is not set; set AWS_REGION, for example AWS_REGION=eu-west-1.\n");
+    assert.equal(exitCode, 1);
+    assert.match(
+      (await logs([ID, "--stage", "dev"], { ...aws, AWS_REGION: "eu-west-1" })).output,
+      /^AWS does not accept your credentials \(Could not load credentials [^\n]+\); sign in with: aws sso login, and set AWS_PROFILE\.\n$/,
+    );
+  });
+
+  test("reads PORT as --port, and names it if it is wrong", async () => {
+    assert.match((await logs([ID], { PORT: "x" })).output, /^PORT is "x"; use a number from 1 to 65534/);
+  });
+
   test("without a stage, finds the local gateway's lines by any id of the request", async (t) => {
     const inspector = createInspector();
     await inspector.listen();
@@ -139,9 +160,19 @@ describe("npm run logs", () => {
   });
 
   for (const [args, sentence] of [
-    [[], /^Name one id, of a request, an invocation or a trace: npm run logs/],
-    [["with space"], /^Name one id/],
-    [[ID, ID], /^Name one id/],
+    [[], /^Name the ID of a request, an invocation or a trace: npm run logs -- ID /],
+    [[ID, ID], /^Name only one ID, not 2: npm run logs/],
+    [
+      ["nope"],
+      /^"nope" is not an ID: an ID has 8 to 128 letters, digits and characters of \._:\+\/=-, for example JKJaXmPLvHcESHA=\. An error response contains the ID of its request\.\n$/,
+    ],
+    [["with space"], /^"with space" is not an ID/],
+    [
+      [ID, "--port", "x"],
+      /^--port is "x"; use a number from 1 to 65534, the port of npm start, for example --port 3000\.\n$/,
+    ],
+    [[ID, "--port", "0"], /^--port is "0"; use a number from 1/],
+    [[ID, "--port", "65535"], /^--port is "65535"; use a number from 1/],
     [[ID, "--stage", "a b"], /^--stage is "a b"; use letters/],
     [[ID, "--hours", "soon"], /^--hours is "soon"; use a number/],
     [[ID, "--day"], /^Cannot read .*; write: npm run logs/],

@@ -15,7 +15,7 @@ const USAGE = "npm run logs -- ID [--stage STAGE [--hours N]]";
 async function logs(): Promise<number> {
   const { id, api: folder, stage, hours, port } = readArguments(process.argv.slice(2));
   let lines: readonly string[];
-  if (stage === undefined) lines = await localLines(id, Number(port) + 1);
+  if (stage === undefined) lines = await localLines(id, port + 1);
   else {
     readStageEnvironment(stage);
     const { name } = await loadApi(apiFolder(folder));
@@ -33,9 +33,13 @@ async function logs(): Promise<number> {
 
 function readArguments(args: string[]) {
   const { values, positionals } = parse(args);
-  const [id = "", ...others] = positionals;
-  if (!/^[\w.:+/=-]{8,128}$/.test(id) || others.length > 0)
-    throw new PlainError(`Name one id, of a request, an invocation or a trace: ${USAGE}`);
+  const [id, ...others] = positionals;
+  if (id === undefined) throw new PlainError(`Name the ID of a request, an invocation or a trace: ${USAGE}`);
+  if (others.length > 0) throw new PlainError(`Name only one ID, not ${positionals.length}: ${USAGE}`);
+  if (!/^[\w.:+/=-]{8,128}$/.test(id))
+    throw new PlainError(
+      `"${id}" is not an ID: an ID has 8 to 128 letters, digits and characters of ._:+/=-, for example JKJaXmPLvHcESHA=. An error response contains the ID of its request.`,
+    );
   if (values.stage !== undefined && !/^[A-Za-z0-9-]+$/.test(values.stage))
     throw new PlainError(
       `--stage is "${values.stage}"; use letters, digits and hyphens, for example --stage dev.`,
@@ -44,7 +48,16 @@ function readArguments(args: string[]) {
     throw new PlainError(
       `--hours is "${values.hours}"; use a number from 1 to 9999, for example --hours 24.`,
     );
-  return { id, ...values };
+  return { id, ...values, port: portOf(values.port) };
+}
+
+/** The port of the local API, as for `npm start`. The inspector has the next one. */
+function portOf(option: string | undefined): number {
+  const [name, port] = option === undefined ? ["PORT", process.env.PORT || DEFAULT_PORT] : ["--port", option];
+  if (/^[1-9]\d{0,4}$/.test(port) && Number(port) < 65_535) return Number(port);
+  throw new PlainError(
+    `${name} is "${port}"; use a number from 1 to 65534, the port of npm start, for example --port ${DEFAULT_PORT}.`,
+  );
 }
 
 function parse(args: string[]) {
@@ -53,8 +66,7 @@ function parse(args: string[]) {
       api: { type: "string", default: "." },
       stage: { type: "string" },
       hours: { type: "string", default: "24" },
-      // The port of the local API, as for `npm start`.
-      port: { type: "string", default: process.env.PORT || DEFAULT_PORT },
+      port: { type: "string" },
     } as const;
     return parseArgs({ args, options, allowPositionals: true });
   } catch {

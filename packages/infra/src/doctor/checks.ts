@@ -277,7 +277,9 @@ async function askAws({ environment, network }: World): Promise<Answer> {
       region: said,
       finding: wrong(
         "AWS",
-        `AWS rejects your credentials (${reasonOf(error)}); sign in with: aws sso login, and set AWS_PROFILE and AWS_REGION, e.g. AWS_REGION=eu-west-1.`,
+        /region is missing|region=""/i.test(reasonOf(error))
+          ? "The region is not set; set AWS_REGION, e.g. AWS_REGION=eu-west-1."
+          : `AWS rejects your credentials (${reasonOf(error)}); sign in with: aws sso login, and set AWS_PROFILE and AWS_REGION, e.g. AWS_REGION=eu-west-1.`,
       ),
     };
   }

@@ -266,6 +266,17 @@ describe("npm run doctor", () => {
       /AWS rejects your credentials \(The security token included in the request is invalid\)/,
     ],
     [
+      "a region that is not set",
+      {
+        network: networkThat({
+          awsAccount: async () => {
+            throw new Error("Region is missing");
+          },
+        }),
+      },
+      /^The region is not set; set AWS_REGION, e\.g\. AWS_REGION=eu-west-1\.$/,
+    ],
+    [
       "a certificate in another region",
       setting({ CERTIFICATE_ARN: "arn:aws:acm:us-east-1:123456789012:certificate/1" }),
       /CERTIFICATE_ARN is in us-east-1, but the API is in eu-west-1/,

@@ -64,11 +64,24 @@ export async function deployedLines(
     const texts = found.toSorted((a, b) => a.time - b.time).map(({ text }) => text);
     return [...new Set(texts)];
   } catch (error) {
-    const { name, message } = error as Error;
-    throw new PlainError(`CloudWatch Logs is not reachable: ${name}: ${message}`);
+    throw explained(error as Error);
   } finally {
     client.destroy();
   }
+}
+
+/** The SDK's names for credentials that are missing, wrong or too old. */
+const UNKNOWN_CALLER =
+  /^(CredentialsProviderError|TokenProviderError|UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|ExpiredToken\w*)$/;
+
+function explained({ name, message }: Error): PlainError {
+  if (/region is missing|region=""/i.test(message))
+    return new PlainError("The region is not set; set AWS_REGION, for example AWS_REGION=eu-west-1.");
+  if (UNKNOWN_CALLER.test(name))
+    return new PlainError(
+      `AWS does not accept your credentials (${message.split("\n")[0]}); sign in with: aws sso login, and set AWS_PROFILE.`,
+    );
+  return new PlainError(`CloudWatch Logs is not reachable: ${name}: ${message}`);
 }
 
 function lambdaRequestIdOf(text: string): string | undefined {
