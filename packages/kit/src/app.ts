@@ -16,7 +16,7 @@ import type { Config } from "./config.ts";
 import { enabledRoutes } from "./enabled-routes.ts";
 import { ApiError, errorAnswer, unexpectedError } from "./errors/api-error.ts";
 import type { CatalogueEntry } from "./errors/catalogue.ts";
-import type { Log } from "./log.ts";
+import { type Log, maskOf } from "./log.ts";
 import { watchBody } from "./request/body-timeouts.ts";
 import { parseQuery } from "./request/fields.ts";
 import {
@@ -61,7 +61,7 @@ export function createApp({ api, config, runtime, log, services, tracing }: AppO
   app.set("query parser", parseQuery);
   app.set("trust proxy", trustedProxies(config));
 
-  const fail = failWith(api.errors);
+  const fail = failWith(api.errors, maskOf(config.secrets));
   // The same whether this app or a gateway applies CORS.
   const headers = new Map([...runtime.headers, ...Object.entries(varyHeaders(config))]);
   app.use(enter(app, startRequest(runtime, headers, { log, services }, fail), fail));
@@ -248,13 +248,14 @@ const SAID_OF_CONTENT = [
 ];
 
 /** Makes the function that logs an error at the level of its status, and answers it. */
-function failWith(errors: ErrorCodes): Fail {
+function failWith(errors: ErrorCodes, mask: (json: string) => string): Fail {
   /** @throws Error for a code that the API does not have, and for an invalid status or header. */
   function answerOf(error: ApiError, { headers }: Request, requestId: string): WholeAnswer {
     if (!Object.hasOwn(errors, error.code)) throw new Error(`Unknown error code ${error.code}`);
     const entry = errors[error.code] as CatalogueEntry;
     const { contentType, ...reply } = errorAnswer(error, entry, requestId, headers.accept);
-    return encodeReply(wellFormedReply(reply), contentType) as WholeAnswer;
+    const answer = encodeReply(wellFormedReply(reply), contentType) as WholeAnswer;
+    return { ...answer, body: mask(String(answer.body)) };
   }
 
   return (request, response, thrown) => {

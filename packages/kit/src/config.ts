@@ -107,6 +107,8 @@ export interface Config<Own = unknown> {
   readonly drainDelaySeconds: number;
   /** How long the container waits for a request's body. */
   readonly bodyTimeouts: BodyTimeouts;
+  /** The values of all secret settings, which the log and error answers mask. */
+  readonly secrets: readonly string[];
   /** The API's own settings, under the names of their variables. */
   readonly settings: Own;
 }
@@ -708,6 +710,7 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
       idleSeconds: parsed.BODY_IDLE_TIMEOUT_SECONDS,
       totalSeconds: parsed.BODY_TIMEOUT_SECONDS,
     },
+    secrets: secretValues(environment, ownSettings),
     settings: own,
   };
 }
@@ -747,7 +750,7 @@ function missing(name: string, { rule, example }: Setting<unknown>): string {
   return `${name} is not set; it must be ${rule}, e.g. ${name}=${example}.`;
 }
 
-/** The values of all secret settings, the kit's and the API's: they must never be logged. */
+/** The values of all secret settings, the kit's and the API's: they must never reach a log or a caller. */
 export function secretValues(
   environment: Readonly<Record<string, string | undefined>>,
   ownSettings: OwnSettings,

@@ -45,11 +45,17 @@ export function withoutSecrets(
   write: (line: string) => void,
   secrets: readonly string[],
 ): (line: string) => void {
+  const mask = maskOf(secrets);
+  return (line) => write(mask(line));
+}
+
+/** Makes the function that replaces each secret in JSON with `***`. */
+export function maskOf(secrets: readonly string[]): (json: string) => string {
   // As JSON writes them.
   const texts = secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .map((secret) => JSON.stringify(secret).slice(1, -1));
-  return (line) => write(texts.reduce((text, secret) => text.replaceAll(secret, "***"), line));
+  return (json) => texts.reduce((text, secret) => text.replaceAll(secret, "***"), json);
 }
 
 export function writeToStdout(line: string): void {

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { defineApi } from "../src/api.ts";
 import { ApiError } from "../src/errors/api-error.ts";
 import { anyone } from "../src/route/access.ts";
 import type { RouteReply } from "../src/route/define-route.ts";
@@ -111,6 +112,57 @@ const answer = defineRoute({
 }).handler(anyone(async ({ params: { kind } }) => ({ ...bad, ...good })[kind]?.[0]() as RouteReply as never));
 
 const pathOf = (kind: string) => `/v1/answer/${encodeURIComponent(kind)}`;
+
+const DATABASE_URL = 'postgres://owner:pass"word@db/orders';
+const database = defineApi({
+  name: "database",
+  version: "1.0.0",
+  description: "Has a secret.",
+  settings: {
+    DATABASE_URL: {
+      description: "A database.",
+      rule: "a URL",
+      example: "postgres://",
+      secret: true,
+      parse: String,
+    },
+  },
+  routes: {
+    "GET /v1/orders": async () =>
+      defineRoute({
+        operationId: "listOrders",
+        method: "GET",
+        path: "/v1/orders",
+        summary: "Lists orders.",
+        errors: ["001502"],
+        responses: (z) => ({ 200: { description: "The orders.", schema: z.unknown() } }),
+      }).handler(
+        anyone(async () => {
+          const fields = [{ in: "query", name: "order", message: DATABASE_URL }] as const;
+          throw new ApiError("001502", { reason: `cannot reach ${DATABASE_URL}`, fields });
+        }),
+      ),
+  },
+});
+
+describe("an error answer", () => {
+  for (const start of [appTarget, serverTarget, handlerTarget])
+    it(`has three stars in place of a secret that the handler quotes, from ${start.name}`, async (t) => {
+      const target = await start({ api: database, issuer: noIssuer, environment: { DATABASE_URL } });
+      t.after(() => target.close());
+      for (const accept of ["application/json", "application/problem+json"]) {
+        const { status, headers, body } = await target.request({
+          method: "GET",
+          path: "/v1/orders",
+          headers: { accept },
+        });
+        const problem = JSON.parse(body.toString());
+        const { reason = problem.detail, fields } = problem.error ?? problem;
+        assert.deepEqual([status, reason, fields[0].message], [502, "cannot reach ***", "***"]);
+        assert.doesNotMatch(body.toString() + JSON.stringify(headers), /owner/);
+      }
+    });
+});
 
 for (const environment of ["production", "test"])
   for (const start of [appTarget, serverTarget, handlerTarget]) {

@@ -64,6 +64,12 @@ describe("the container's process", () => {
     );
   });
 
+  it("has three stars in place of a secret in its access log", async () => {
+    const { server, url } = await startListening({ FIREBASE_APP_API_KEY: "AIzaSyExample" });
+    await fetch(`${url}/v1/nowhere`, { headers: { "user-agent": "it sends AIzaSyExample" } });
+    assert.equal(Object(await server.line(isAccess)).client.userAgent, "it sends ***");
+  });
+
   it("warns when it accepts expired tokens", async () => {
     const { server } = await startListening({ JWT_VERIFY_TOKEN_EXPIRATION: "false" });
     const entry = await server.line(({ level }) => level === "warn");

@@ -25,14 +25,15 @@ export function startContainer(api: Api, options: ContainerOptions = {}): void {
 }
 
 async function start(api: Api, { configure }: ContainerOptions): Promise<void> {
-  const log = createLog(withoutSecrets(writeToStdout, secretValues(process.env, api.settings)));
+  const write = withoutSecrets(writeToStdout, secretValues(process.env, api.settings));
+  const log = createLog(write);
   try {
     const config = loadConfig(process.env, { runtime: "CONTAINERIZED", settings: api.settings });
     if (!config.jwt.verifyExpiration)
       log.warn("JWT_VERIFY_TOKEN_EXPIRATION is off: expired tokens are accepted");
     if (cluster.isPrimary && config.workers > 1) return startWorkers(config.workers, log);
 
-    const starting = startServer(api, { config, log, write: writeToStdout, configure });
+    const starting = startServer(api, { config, log, write, configure });
     const shutdown = createShutdown({
       starting,
       delayMilliseconds: config.drainDelaySeconds * 1000,
