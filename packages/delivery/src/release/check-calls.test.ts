@@ -43,7 +43,16 @@ const stock = route("getStock", "GET", "/v1/stock").handler(
   auth({ groups: ["STAFF"], scopes: ["stock/read"] }, fails),
 );
 const order = route("getOrder", "GET", "/v1/orders/{orderId}").handler(auth({ groups: ["STAFF"] }, fails));
+const updates = defineRoute({
+  operationId: "watchOrder",
+  method: "GET",
+  path: "/v1/orders/{orderId}/updates",
+  summary: "A test.",
+  only: "container",
+  responses: (z) => ({ 200: { description: "Fine.", schema: z.null() } }),
+}).handler(auth({ groups: ["STAFF"] }, fails));
 const others = [
+  updates,
   route("deleteOrder", "DELETE", "/v1/orders/{orderId}").handler(auth({ groups: ["STAFF"] }, fails)),
   route("getPrices", "GET", "/v1/prices").handler(anyone(fails)),
 ];
@@ -54,7 +63,40 @@ describe("the calls that check a new version", () => {
   for (const [title, environment] of [
     ["with a stage", {}],
     ["without one", { AWS_API_GW_STAGE_NAME: "" }],
-    ["with Cognito's groups", { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "cognito:groups" }],
+    [
+      "with Firebase",
+      {
+        IDENTITY_PROVIDER: "firebase",
+        FIREBASE_PROJECT_ID: "my-project",
+        JWT_AUTHORIZED_AUDIENCES: "",
+        JWT_ISSUER: "",
+      },
+    ],
+    [
+      "with Cognito",
+      {
+        IDENTITY_PROVIDER: "cognito",
+        COGNITO_USER_POOL_ID: "eu-west-1_aB3dE5fG7",
+        COGNITO_CLIENT_ID: "1h57kf5cpq17m0eml12EXAMPLE",
+        JWT_AUTHORIZED_AUDIENCES: "",
+        JWT_ISSUER: "",
+      },
+    ],
+    ["with Cognito's ID tokens", { JWT_TOKEN_USE: "id" }],
+    [
+      "with Auth0",
+      {
+        IDENTITY_PROVIDER: "auth0",
+        AUTH0_DOMAIN: "my-tenant.eu.auth0.com",
+        AUTH0_CLIENT_ID: "client",
+        JWT_AUTHORIZED_AUDIENCES: "https://api.example.com",
+        JWT_ISSUER: "",
+      },
+    ],
+    [
+      "with another provider",
+      { IDENTITY_PROVIDER: "oidc", OIDC_CLIENT_ID: "client", JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "roles" },
+    ],
     ["without docs and token endpoints", { DOCS: "off", AUTH_ENDPOINTS: "off" }],
   ] as const) {
     for (const [kind, first] of Object.entries({ profile, order, stock })) {
@@ -101,6 +143,13 @@ describe("the calls that check a new version", () => {
       name: "ReleaseError",
       message: /^No endpoint has the role "health"/,
     });
+  });
+
+  it("leave out endpoints that only a container has, even the first for groups", () => {
+    assert.deepEqual(
+      callsOf([health, updates, profile]).map(({ request }) => request),
+      ["GET /v1/health", "GET /v1/profile without a token", "GET /v1/profile as a member of no group"],
+    );
   });
 
   it("fill in the variables of a path", () => {

@@ -23,14 +23,15 @@ type Claims = Readonly<Record<string, string | number | readonly string[]>>;
  *
  * @param config the function's configuration, from its environment.
  * @param nowSeconds seconds since the epoch.
- * @param routes the endpoints that are on.
+ * @param listed the endpoints that are on. Those that are only for the container are left out, as in the gateway's plan.
  * @throws ReleaseError if there is no health endpoint.
  */
 export function checkCalls(
   config: Pick<Config, "stageName" | "jwt">,
   nowSeconds: number,
-  routes: readonly Route[],
+  listed: readonly Route[],
 ): readonly CheckCall[] {
+  const routes = listed.filter(({ only }) => only !== "container");
   const { stageName = "$default", jwt } = config;
   const call = (route: Route, expectedStatus: number, words: string, caller?: Caller): CheckCall => ({
     request: `${routeKey(route.method, route.path)}${words}`,
@@ -78,6 +79,7 @@ function callerInNoGroup(scopes: readonly string[], jwt: Config["jwt"], nowSecon
     iat: nowSeconds - VALID_BEFORE_AND_AFTER_SECONDS,
     exp: nowSeconds + VALID_BEFORE_AND_AFTER_SECONDS,
     [jwt.groupsClaim]: [],
+    ...(jwt.tokenUse && { token_use: jwt.tokenUse }),
     ...(scopes.length > 0 && { scope: scopes.join(" ") }),
   };
   const segment = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
