@@ -31,20 +31,20 @@ export async function rollback({ stage, to }: RollbackOptions, world: RollbackWo
     const { latestId } = await aws.readGroup();
     return [latestId === undefined ? undefined : await aws.readDeployment(latestId), words];
   });
-  const isBack = latest?.state === "running" && (await endShift(world, latest));
+  const ended = latest?.state === "running" ? await endShift(world, latest) : undefined;
 
   const { alias, shifts, version, latestId } = await step(world, "choose", async () => {
     const alias = await aws.readAlias();
     if (isDivided(alias)) throw leftDivided(aws.functionName, alias);
     const shifts = await aws.listShifts();
-    const version = to ?? (isBack ? alias.version : versionBefore(alias, shifts));
+    const version = to ?? ended?.goal ?? versionBefore(alias, shifts);
     return [{ alias, shifts, version, ...(await aws.readGroup()) }, `version ${version}`];
   });
   if (version !== alias.version) {
     await step(world, "check", () => checkUnreleased(world, version, shifts));
     const shift: Shift = { kind: "Rollback", from: alias.version, to: version };
     await moveCallers(stage, world, shift, { trafficShift: "AllAtOnce", heedsAlarms: false, latestId });
-  } else if (!isBack) {
+  } else if (ended?.goal === undefined) {
     progress.say(`Nothing to roll back: all callers are already on version ${version}.`);
     return;
   }
@@ -55,20 +55,40 @@ export async function rollback({ stage, to }: RollbackOptions, world: RollbackWo
 }
 
 /**
- * Ends a running shift, and lets a running rollback finish.
+ * Ends a running shift, and lets a running rollback finish. Either may fail, so callers may still be on another version than
+ * the goal.
  *
- * @returns whether callers are back on their previous version.
+ * @returns the version that callers should have; `undefined` if another tool's shift ended before it could be stopped.
+ * @throws ReleaseError if a rollback by AWS failed, because it does not tell its goal.
  */
-async function endShift(world: RollbackWorld, latest: Deployment): Promise<boolean> {
+async function endShift(
+  world: RollbackWorld,
+  { id, isRollback, shift }: Deployment,
+): Promise<{ readonly goal: string | undefined }> {
   const { aws } = world;
   return step(world, "stop", async () => {
-    if (!latest.isRollback) await aws.stopDeployment(latest.id);
-    const { state } = await waitForEnd(world, latest.id);
-    const isBack = latest.isRollback || state === "failed";
-    return [
-      isBack,
-      `deployment ${latest.id} ${isBack ? "was rolled back" : "ended before it could be stopped"}`,
-    ];
+    if (!isRollback) await aws.stopDeployment(id);
+    const { state, why } = await waitForEnd(world, id);
+    const isBack = isRollback ? state === "succeeded" : state === "failed";
+    if (isRollback && !isBack && !shift)
+      throw new ReleaseError(
+        `AWS began deployment ${id} to move callers back, but it failed, ${why}. Now ${describeCallers(await aws.readAlias())}; choose the version with --to.`,
+      );
+    const words = isRollback
+      ? isBack
+        ? "moved callers back"
+        : `failed, ${why}`
+      : isBack
+        ? "was rolled back"
+        : "ended before it could be stopped";
+    const goal = shift
+      ? isRollback
+        ? shift.to
+        : shift.from
+      : isBack
+        ? (await aws.readAlias()).version
+        : undefined;
+    return [{ goal }, `deployment ${id} ${words}`];
   });
 }
 

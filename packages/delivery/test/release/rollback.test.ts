@@ -104,19 +104,54 @@ describe("a rollback (stand-in for AWS)", () => {
       assert.equal(aws.deployments.length, before);
     }));
 
+  /** Begins a release with a canary, and ends the command while callers are split between versions 4 and 5. */
+  function beginCanary({ aws, release }: Stage): Promise<void> {
+    const killed = new AbortController();
+    return new Promise((resolve) => {
+      const onTime = () => {
+        if (Object.keys(aws.alias.weights).length === 0) return;
+        killed.abort();
+        resolve();
+      };
+      const trafficShift = "Canary10Percent5Minutes";
+      void release(smallApi("five"), { trafficShift, killed: killed.signal, onTime });
+    });
+  }
+
+  /** Begins a rollback, and ends the command as soon as its deployment exists. */
+  function beginRollback({ aws, rollback }: Stage): Promise<void> {
+    const killed = new AbortController();
+    const before = aws.deployments.length;
+    return new Promise((resolve) => {
+      aws.onCall(async () => {
+        if (aws.deployments.length === before) return;
+        aws.onCall(async () => {});
+        killed.abort();
+        resolve();
+      });
+      void rollback({ killed: killed.signal });
+    });
+  }
+
+  /** AWS's own rollback fails after the next command's first look, and all callers are on version 5. */
+  function failOwnRollback({ aws }: Stage): void {
+    let looks = Number.NEGATIVE_INFINITY;
+    aws.onCall(async (index) => {
+      const action = aws.calls[index]?.action;
+      if (action === "codedeploy:GetDeploymentGroup") looks = 0;
+      if (action === "codedeploy:GetDeployment") looks += 1;
+      const latest = aws.deployments.at(-1);
+      if (looks !== 2 || latest?.creator !== "codeDeployRollback" || latest.status !== "Created") return;
+      latest.status = "Failed";
+      latest.errorInformation = { code: "INTERNAL_ERROR", message: "CodeDeploy failed." };
+      aws.moveAlias({ version: "5", weights: {} });
+    });
+  }
+
   it("stops a running shift, and goes no further", () =>
     withReleases(async (stage) => {
       const { aws } = stage;
-      const killed = new AbortController();
-      await new Promise<void>((resolve) => {
-        const onTime = () => {
-          if (Object.keys(aws.alias.weights).length === 0) return;
-          killed.abort();
-          resolve();
-        };
-        const trafficShift = "Canary10Percent5Minutes";
-        void stage.release(smallApi("five"), { trafficShift, killed: killed.signal, onTime });
-      });
+      await beginCanary(stage);
       const { lines, failure } = await stage.rollback();
       assert.equal(failure, undefined);
       assert.deepEqual(lines, [
@@ -126,6 +161,58 @@ describe("a rollback (stand-in for AWS)", () => {
         "Version 4 is live for all callers, 5 s after the start.",
       ]);
       assert.deepEqual([aws.alias.version, aws.alias.weights], ["4", {}]);
+    }));
+
+  it("moves callers itself if AWS does not bring them back from a shift that it stopped", () =>
+    withReleases(async (stage) => {
+      await beginCanary(stage);
+      failOwnRollback(stage);
+      const { lines, failure } = await stage.rollback();
+      assert.equal(failure, undefined);
+      assert.ok(lines.includes("shift    all callers get version 4"), lines.join("\n"));
+      assert.equal(stage.aws.alias.version, "4");
+    }));
+
+  it("waits for another rollback, and goes no further", () =>
+    withReleases(async (stage) => {
+      await beginRollback(stage);
+      const { lines, failure } = await stage.rollback();
+      assert.equal(failure, undefined);
+      assert.deepEqual(lines, [
+        "look     callers are on version 4",
+        "stop     deployment d-4 moved callers back",
+        "choose   version 3",
+        "Version 3 is live for all callers, 5 s after the start.",
+      ]);
+    }));
+
+  it("moves callers itself if the other rollback fails", () =>
+    withReleases(async (stage) => {
+      await beginRollback(stage);
+      // CodeDeploy refuses a deployment from another version than the alias has.
+      stage.aws.moveAlias({ version: "2" });
+      const { lines, failure } = await stage.rollback();
+      assert.equal(failure, undefined);
+      assert.deepEqual(lines.slice(0, 4), [
+        "look     callers are on version 2",
+        "stop     deployment d-4 failed, The alias is not at the current version",
+        "choose   version 3",
+        "check    version 3 was released before",
+      ]);
+      assert.equal(stage.aws.alias.version, "3");
+    }));
+
+  it("fails and asks for a version if a rollback by AWS fails, because its target is unknown", () =>
+    withReleases(async (stage) => {
+      await beginCanary(stage);
+      stage.aws.setAlarm(true);
+      await stage.aws.advance();
+      stage.aws.setAlarm(false);
+      failOwnRollback(stage);
+      assert.equal(
+        (await stage.rollback()).failure,
+        'It stopped at "stop": AWS began deployment d-5 to move callers back, but it failed, CodeDeploy failed. Now callers are on version 5; choose the version with --to.',
+      );
     }));
 
   it("says how to move callers to one version if they are split without a running shift", () =>
