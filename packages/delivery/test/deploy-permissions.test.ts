@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { cutNames, missingRights } from "@lambda-express-api/infra/doctor/deploy-rights.ts";
+import { foreignNames, missingRights } from "@lambda-express-api/infra/doctor/deploy-rights.ts";
 import type { Resource } from "@lambda-express-api/infra/testing/graph.ts";
 import { may } from "@lambda-express-api/infra/testing/may.ts";
 import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
@@ -72,7 +72,31 @@ describe("the rights to deploy a stage with a table, a queue, a bucket, a topic 
 
   it("match the kinds and names that the doctor accepts", () => {
     assert.deepEqual(missingRights(resources, "fixture-api-dev-"), []);
-    assert.deepEqual(cutNames(resources, "fixture-api-dev-"), []);
+    assert.deepEqual(foreignNames(resources, "fixture-api-dev-"), []);
+  });
+});
+
+describe("the rights to attach a managed policy", () => {
+  const made = (type: string, inputs: Resource["inputs"]) =>
+    ({ urn: type, type, name: type, inputs, isComponent: false }) as unknown as Resource;
+  const requestsFor = (permissionsBoundary: string) => {
+    const name = "fixture-api-dev-StepsRole-abcdefgh";
+    const resources = [
+      made("aws:iam/role:Role", { name, permissionsBoundary }),
+      made("aws:iam/rolePolicyAttachment:RolePolicyAttachment", { role: name }),
+    ];
+    assert.deepEqual(missingRights(resources, "fixture-api-dev-"), []);
+    return deploymentRequests({ resources, outputs: {}, hints: {} });
+  };
+
+  it("cover a role with the boundary, as the doctor says", () => {
+    for (const request of requestsFor("arn:aws:iam::123456789012:policy/boundary"))
+      assert.ok(may(rightsOf("fixture-api", "dev"), request), request.action);
+  });
+
+  it("exclude a role without it", () => {
+    const [attach] = requestsFor("none").filter(({ action }) => action === "iam:AttachRolePolicy");
+    assert.ok(attach && !may(rightsOf("fixture-api", "dev"), attach));
   });
 });
 

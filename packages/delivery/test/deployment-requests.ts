@@ -135,6 +135,15 @@ export function deploymentRequests(graph: Graph): readonly ResourceRequest[] {
         { action: "iam:DeleteRolePolicy", resource: iam(`role/${role}`), context },
       ];
     },
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (_, { role }) => {
+      const { inputs } = all(graph, "aws:iam/role:Role").find(({ inputs: { name } }) => name === role) ?? {};
+      const context = { "iam:PermissionsBoundary": String(inputs?.permissionsBoundary) };
+      return [
+        { action: "iam:AttachRolePolicy", resource: iam(`role/${role}`), context },
+        { action: "iam:ListAttachedRolePolicies", resource: iam(`role/${role}`) },
+        { action: "iam:DetachRolePolicy", resource: iam(`role/${role}`), context },
+      ];
+    },
     "aws:cloudwatch/dashboard:Dashboard": (_, { dashboardName }) =>
       ["PutDashboard", "GetDashboard", "DeleteDashboards"].map((action) => ({
         action: `cloudwatch:${action}`,

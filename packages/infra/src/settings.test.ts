@@ -380,6 +380,11 @@ describe("the settings of a stage", () => {
       /^JWT_ALGORITHMS has ES256, which API Gateway cannot verify; .* run the API as a container\.$/,
     ],
     [
+      "another API under the name of this one in sst.config.ts",
+      { DOMAIN_NAME: "api.example.com", DOMAIN_OTHER_APIS: "api=a1b2c3d4e5/live,Api=f6g7h8i9j0/live" },
+      /^DOMAIN_OTHER_APIS has the mapping key Api, which is this API's name in sst\.config\.ts; /,
+    ],
+    [
       "the same domain for the API and the container",
       {
         DOMAIN_NAME: "api.example.com",

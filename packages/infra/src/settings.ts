@@ -12,6 +12,7 @@ import {
   type OwnSettings,
 } from "@lambda-express-api/kit/config.ts";
 import { listOf, matching, oneOf, wholeNumber } from "@lambda-express-api/kit/setting-parsers.ts";
+import { API_NAME } from "./names.ts";
 import { ROUTES_PER_API, type RouteThrottling } from "./plan.ts";
 import { parseTags, type StageFacts, stageFacts } from "./stage.ts";
 import { type AnyStages, STAGES_FILE, writtenFor } from "./stages.ts";
@@ -635,6 +636,10 @@ function contradictions(parsed: Parsed, environment: Environment): string[] {
   if (parsed.DNS_OVERRIDE === "on" && parsed.DNS !== "route53")
     mistakes.push(
       `DNS_OVERRIDE is on with DNS=${parsed.DNS}, but only Route 53 can replace a record; delete the record there, and unset DNS_OVERRIDE.`,
+    );
+  if (parsed.DOMAIN_OTHER_APIS?.some((other) => other.startsWith(`${API_NAME}=`)))
+    mistakes.push(
+      `DOMAIN_OTHER_APIS has the mapping key ${API_NAME}, which is this API's name in sst.config.ts; choose another mapping key, e.g. ${API_NAME.toLowerCase()}.`,
     );
   const makesRecords = isSet("DOMAIN_NAME") || isSet("CONTAINER_DOMAIN_NAME");
   if (makesRecords && parsed.DNS === "route53" && isSet("PERMISSIONS_BOUNDARY_ARN"))

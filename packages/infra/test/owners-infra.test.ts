@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { rightsOf as listedRights } from "../src/testing/deployment-faults.ts";
 import type { Graph, Inputs, Resource } from "../src/testing/graph.ts";
 import { synthesise } from "../src/testing/synthesise.ts";
 import { all, environment, one, statements, trust } from "../src/testing/view.ts";
@@ -99,6 +100,21 @@ describe("infra.ts with a table, a queue, a bucket, a topic, a network and jobs"
       assert.deepEqual(one(graph, "aws:iam/role:Role", role).inputs.managedPolicyArns, []);
     });
   }
+
+  it("lets two events start the same job, as two functions with one log", () => {
+    const functions = all(graph, "aws:lambda/function:Function").filter(
+      ({ inputs }) => (inputs.loggingConfig as Inputs).logGroup === "/aws/lambda/fixture-api-dev-CleanUp",
+    );
+    assert.equal(new Set(functions.map(({ inputs }) => inputs.name)).size, 2);
+    assert.equal(
+      all(graph, "aws:cloudwatch/logGroup:LogGroup").filter(({ name }) => name === "CleanUpLog").length,
+      1,
+    );
+    assert.deepEqual(
+      listedRights(graph).CleanUp?.filter((line) => !line.startsWith("ec2:")),
+      ["dynamodb:* on table/OrdersTable,table/OrdersTable/*"],
+    );
+  });
 
   it("runs jobs with the API's code, settings and secrets", () => {
     for (const [job, file] of [

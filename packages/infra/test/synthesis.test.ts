@@ -571,7 +571,10 @@ describe("every deployment", () => {
       }))
         assert.equal(variables[name], value, name);
       const targetGroup = one(graph("everything"), "aws:lb/targetGroup:TargetGroup").inputs;
-      assert.equal((targetGroup.healthCheck as Inputs).path, "/v1/health");
+      const { path, interval, timeout } = targetGroup.healthCheck as Inputs;
+      assert.equal(path, "/v1/health");
+      // Otherwise AWS refuses the target group.
+      assert.ok(Number(timeout) < Number(interval), `${timeout} s of ${interval} s`);
       const listeners = all(graph("everything"), "aws:lb/listener:Listener").map(({ inputs }) => [
         inputs.protocol,
         (inputs.defaultActions as Inputs[])[0]?.type,
@@ -924,6 +927,13 @@ describe("a mistake in the program", () => {
     assert.match(String(outputs.levels), /several levels, which a WebSocket API cannot have/);
     assert.match(String(outputs.noCertificate), /no certificate, and no DNS provider/);
     assert.match(String(outputs.longName), /more than 64 characters/);
+    for (const name of ["Api", "Orders"])
+      assert.match(
+        String(outputs[`jobOf${name}`]),
+        new RegExp(
+          `^A job cannot have the name of the API \\("${name.toLowerCase()}"\\), because both would write to `,
+        ),
+      );
     assert.match(
       String(outputs.noValue),
       /^The setting ORDERS_TABLE of src\/api\.ts is fromInfra, but infra\.ts returns no value/,

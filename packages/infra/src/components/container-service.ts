@@ -64,7 +64,13 @@ export class ContainerService extends $util.ComponentResource {
             { listen: "443/https", forward: `${PORT}/http` },
           ],
           health: {
-            [`${PORT}/http`]: { path: args.healthPath, interval: "5 seconds", unhealthyThreshold: 2 },
+            [`${PORT}/http`]: {
+              path: args.healthPath,
+              interval: "5 seconds",
+              // AWS refuses a time-out that is not shorter than the interval. SST's default is 5 seconds.
+              timeout: "4 seconds",
+              unhealthyThreshold: 2,
+            },
           },
         },
         scaling: { min: minimum, max: maximum },

@@ -18,20 +18,24 @@ export interface JobArgs extends OwnRights {
 
 /** The values that a job shares with its API. */
 export interface SharedWithJobs {
+  /** The API's component. */
+  readonly apiName: string;
+  /** The logs of the jobs so far, by job. */
+  readonly logs: Map<string, aws.cloudwatch.LogGroup>;
   readonly code: CodeSource;
   readonly environment: Readonly<Record<string, $util.Input<string>>>;
   readonly vpc: sst.aws.FunctionArgs["vpc"] | undefined;
 }
 
 /**
- * Creates the function's log and returns the function's arguments, for any SST component that accepts them.
+ * Creates the job's log, once, and returns the function's arguments, for any SST component that accepts them.
  *
  * Only the log has a fixed name. SST replaces the function when its queue is replaced, and AWS does not accept the same name
  * twice, so the function's name includes a hash. SST's own choice would shorten a long app name, and a deploy role
  * recognizes its stage by that name.
  *
  * @param job the name of its file in `src/jobs`, without the extension.
- * @throws Error for a name that AWS would refuse.
+ * @throws Error for a name that AWS would refuse, and for the API's name.
  */
 export function jobFunction(job: string, shared: SharedWithJobs, args: JobArgs): sst.aws.FunctionArgs {
   const { memoryMegabytes = 512, timeoutSeconds = 30, logRetentionDays = 30, ...rights } = args;
@@ -42,10 +46,14 @@ export function jobFunction(job: string, shared: SharedWithJobs, args: JobArgs):
       `The job's name ${fullName} has more than ${MAX_NAME_LENGTH - 1 - HASH_LENGTH} characters; choose a shorter one, or a shorter stage.`,
     );
   const logGroupName = `/aws/lambda/${fullName}`;
-  const logGroup = new aws.cloudwatch.LogGroup(`${name}Log`, {
-    name: logGroupName,
-    retentionInDays: logRetentionDays,
-  });
+  if (name === shared.apiName)
+    throw new Error(
+      `A job cannot have the name of the API (${JSON.stringify(job)}), because both would write to ${logGroupName}; rename its file, e.g. src/jobs/${job}-job.ts.`,
+    );
+  const logGroup =
+    shared.logs.get(job) ??
+    new aws.cloudwatch.LogGroup(`${name}Log`, { name: logGroupName, retentionInDays: logRetentionDays });
+  shared.logs.set(job, logGroup);
   return {
     ...functionArgs({
       vpc: shared.vpc,

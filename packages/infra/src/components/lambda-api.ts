@@ -83,7 +83,7 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
   readonly url: $util.Output<string> | undefined;
   readonly functionName: $util.Output<string>;
   readonly functionArn: $util.Output<string>;
-  /** The function's role, for additional rights with `aws.iam.RolePolicy`. */
+  /** The function's role. For more rights, use `permissions`: each deployment removes all other policies of this role. */
   readonly role: { readonly arn: $util.Output<string>; readonly name: $util.Output<string> };
   /** The alias that all callers use, and that a release moves. */
   readonly aliasArn: $util.Output<string>;
@@ -91,6 +91,8 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
   readonly invokeArn: $util.Output<string>;
   readonly #args: Pick<LambdaApiArgs, "code" | "vpc">;
   readonly #environment: Readonly<Record<string, $util.Input<string>>>;
+  readonly #name: string;
+  readonly #jobLogs = new Map<string, aws.cloudwatch.LogGroup>();
 
   constructor(name: string, args: LambdaApiArgs, options?: $util.ComponentResourceOptions) {
     super("lambda-express-api:infra:LambdaApi", name, {}, options);
@@ -103,6 +105,7 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
     } = args;
 
     this.#args = args;
+    this.#name = name;
     this.#environment = {
       ...args.environment,
       ...gatewayEnvironment(stageName, args.mappingKey),
@@ -207,15 +210,18 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
    * Creates the log of a function beside the API and returns the function's arguments, for any SST component that accepts
    * them. The function has the API's code, settings and secrets, and only the rights listed here.
    *
+   * For the same job again, it returns the arguments of another function with the same log, whose retention does not change.
+   *
    * @param name the name of its file in `src/jobs`, without the extension. The file uses `createJob`.
-   * @throws Error if the file does not exist.
+   * @throws Error if the file does not exist, or if the job has the name of the API.
    * @example
    * mails.subscribe(api.job("send-mails", { link: [orders] }));
    * new sst.aws.CronV2("Nightly", { schedule: "rate(1 day)", function: api.job("clean-up") });
    */
   job(name: string, args: JobArgs = {}): sst.aws.FunctionArgs {
     const { code, vpc } = this.#args;
-    return jobFunction(name, { code, vpc, environment: this.#environment }, args);
+    const shared = { apiName: this.#name, logs: this.#jobLogs, code, vpc, environment: this.#environment };
+    return jobFunction(name, shared, args);
   }
 }
 

@@ -10,7 +10,7 @@ import { stageFacts } from "../stage.ts";
 import { type Source, sourcedEnvironment } from "../stage-environment.ts";
 import { type AnyStages, STAGES_FILE } from "../stages.ts";
 import type { Resource } from "../testing/graph.ts";
-import { cutNames, missingRights } from "./deploy-rights.ts";
+import { foreignNames, missingRights } from "./deploy-rights.ts";
 
 export interface Finding {
   readonly about: string;
@@ -443,7 +443,6 @@ async function checkDeployRights(
     ];
   const prefix = `${api.name}-${stage}-`;
   const made = await resources();
-  const cut = cutNames(made, prefix);
   return [
     ...missingRights(made, prefix).map(({ types, statement }) =>
       statement
@@ -456,10 +455,10 @@ async function checkDeployRights(
             `Your program creates ${types.join(", ")}, which no deploy role can do, because it could remove its own boundary; create it in a program that an administrator deploys.`,
           ),
     ),
-    ...cut.map((name) =>
+    ...foreignNames(made, prefix).map((name) =>
       wrong(
         "rights",
-        `SST has shortened the name ${name}, which no longer starts with ${prefix}, so a deploy role cannot create it; choose a shorter name in infra.ts or for the stage.`,
+        `The name ${name} does not start with ${prefix}, so a deploy role cannot create it; let SST choose the name, and if SST has shortened it, choose a shorter one in infra.ts or for the stage.`,
       ),
     ),
   ];
@@ -474,9 +473,10 @@ async function checkCloudflare({ environment, network }: World, { dns }: Setting
   return [
     typeof answer === "object" && answer.success === true
       ? fine("Cloudflare", "CLOUDFLARE_API_TOKEN is valid.")
-      : wrong(
+      : // Tokens of an account have another address, with the account's id.
+        unknown(
           "Cloudflare",
-          `Cloudflare refuses CLOUDFLARE_API_TOKEN${typeof answer === "string" ? ` (${answer})` : ""}; create one with the permissions Zone:Read and DNS:Edit.`,
+          `Cloudflare does not confirm CLOUDFLARE_API_TOKEN${typeof answer === "string" ? ` (${answer})` : ""}. If the token belongs to an account instead of a user, ignore this; otherwise create one with the permissions Zone:Read and DNS:Edit.`,
         ),
   ];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Resource } from "../testing/graph.ts";
-import { cutNames, missingRights } from "./deploy-rights.ts";
+import { foreignNames, missingRights } from "./deploy-rights.ts";
 
 const resource = (type: string, inputs: Resource["inputs"]): Resource => ({
   urn: type,
@@ -27,6 +27,7 @@ describe("the resources that a deploy role cannot create", () => {
       "sns/topic:Topic",
       "s3/bucketPolicy:BucketPolicy",
       "iam/role:Role",
+      "iam/rolePolicyAttachment:RolePolicyAttachment",
       "lambda/function:Function",
     ].map((type) => resource(`aws:${type}`, { name: `${PREFIX}one` }));
     assert.deepEqual(
@@ -61,12 +62,29 @@ describe("the resources that a deploy role cannot create", () => {
     ]);
   });
 
-  it("include those whose app name SST has shortened", () => {
+  it("include those whose name does not start with app and stage", () => {
     const made = [
+      // Shortened by SST.
       resource("aws:iam/role:Role", { name: "orders-a-dev-VeryLongNameRole-abcdefgh" }),
+      resource("aws:s3/bucket:Bucket", { bucket: "orders-ap-dev-verylongnamebucket-abcdefgh" }),
+      resource("aws:cloudwatch/eventRule:EventRule", { name: "orders-a-dev-VeryLongNameRule-abcdefgh" }),
+      // Pulumi would make a name of it.
+      resource("aws:sqs/queue:Queue", {}),
       resource("aws:iam/role:Role", { name: `${PREFIX}ApiHandlerRole-abcdefgh` }),
-      resource("aws:iam/role:Role", {}),
+      resource("aws:s3/bucket:Bucket", { bucket: `${PREFIX}invoicesbucket-abcdefgh` }),
+      resource("aws:cloudwatch/eventRule:EventRule", { name: `${PREFIX}HourlyRule-abcdefgh` }),
+      resource("aws:s3/bucketPolicy:BucketPolicy", { bucket: "another" }),
     ];
-    assert.deepEqual(cutNames(made, PREFIX), ["orders-a-dev-VeryLongNameRole-abcdefgh"]);
+    assert.deepEqual(foreignNames(made, PREFIX), [
+      "orders-a-dev-VeryLongNameRole-abcdefgh",
+      "orders-ap-dev-verylongnamebucket-abcdefgh",
+      "orders-a-dev-VeryLongNameRule-abcdefgh",
+      "aws:sqs/queue:Queue",
+    ]);
+  });
+
+  it("compare a bucket's name in lower case, as S3 requires", () => {
+    const bucket = resource("aws:s3/bucket:Bucket", { bucket: "orders-api-pr-a-files-abcdefgh" });
+    assert.deepEqual(foreignNames([bucket], "orders-api-PR-A-"), []);
   });
 });

@@ -11,7 +11,7 @@ const KNOWN: Readonly<Record<string, readonly string[] | "all">> = {
   budgets: "all",
   cloudwatch: ["Dashboard", "EventRule", "EventTarget", "LogGroup", "MetricAlarm"],
   dynamodb: ["Table"],
-  iam: ["Role", "RolePolicy"],
+  iam: ["Role", "RolePolicy", "RolePolicyAttachment"],
   lambda: ["Alias", "EventSourceMapping", "Function", "Permission", "ProvisionedConcurrencyConfig"],
   route53: ["Record"],
   s3: "all",
@@ -66,15 +66,29 @@ export function missingRights(resources: readonly Resource[], prefix: string): r
   });
 }
 
-/** The names whose prefix SST has shortened, so that a deploy role would refuse them. */
-export function cutNames(resources: readonly Resource[], prefix: string): readonly string[] {
-  return resources.flatMap(({ type, inputs }) => {
-    const name = inputs.name;
-    const isOurs =
-      /^aws:(dynamodb\/table|iam\/role|lambda\/function|scheduler\/schedule|sns\/topic|sqs\/queue):/.test(
-        type,
-      );
-    return isOurs && typeof name === "string" && !name.startsWith(prefix) ? [name] : [];
+/** The kinds whose names a deploy role checks, with the input that has the name. */
+const NAMED_BY: Readonly<Record<string, string>> = {
+  "aws:cloudwatch/eventRule:EventRule": "name",
+  "aws:dynamodb/table:Table": "name",
+  "aws:iam/role:Role": "name",
+  "aws:lambda/function:Function": "name",
+  "aws:s3/bucket:Bucket": "bucket",
+  "aws:scheduler/schedule:Schedule": "name",
+  "aws:sns/topic:Topic": "name",
+  "aws:sqs/queue:Queue": "name",
+};
+
+/**
+ * The names that a deploy role would refuse: shortened by SST, or chosen in the program. A resource without a name has its name
+ * in the program, because Pulumi makes one of it.
+ */
+export function foreignNames(resources: readonly Resource[], prefix: string): readonly string[] {
+  return resources.flatMap(({ type, name: nameInProgram, inputs }) => {
+    const input = NAMED_BY[type];
+    if (input === undefined) return [];
+    const name = String(inputs[input] ?? nameInProgram);
+    // S3 accepts lower case only.
+    return name.startsWith(input === "bucket" ? prefix.toLowerCase() : prefix) ? [] : [name];
   });
 }
 

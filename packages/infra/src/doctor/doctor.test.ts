@@ -322,18 +322,6 @@ describe("npm run doctor", () => {
       },
       /^example\/image:1 is for linux\/amd64, but the container runs on linux\/arm64; build it with: docker buildx /,
     ],
-    [
-      "a token that Cloudflare refuses",
-      {
-        network: networkThat({
-          fetch: async (url) =>
-            url.includes("cloudflare")
-              ? new Response(null, { status: 401 })
-              : Response.json({ issuer: ISSUER, jwks_uri: ISSUER }),
-        }),
-      },
-      /Cloudflare refuses CLOUDFLARE_API_TOKEN \(returns 401\)/,
-    ],
   ];
   for (const [title, world, sentence] of cases) {
     it(`says what to do about ${title}`, async () => {
@@ -398,7 +386,7 @@ describe("npm run doctor", () => {
       );
     });
 
-    it("finds what no such role may create, and a name that SST has shortened", async () => {
+    it("finds what no such role may create, and a name that such a role refuses", async () => {
       const [user, cut] = await rights(
         made("aws:iam/user:User", "fixture-api-dev-Robot"),
         made("aws:iam/role:Role", "fixture-dev-LongRole"),
@@ -409,7 +397,7 @@ describe("npm run doctor", () => {
       );
       assert.match(
         cut ?? "",
-        /^wrong: SST has shortened the name fixture-dev-LongRole, which no longer starts with fixture-api-dev-, /,
+        /^wrong: The name fixture-dev-LongRole does not start with fixture-api-dev-, so a deploy role cannot create it; /,
       );
     });
 
@@ -418,6 +406,21 @@ describe("npm run doctor", () => {
       assert.match(unseen.join(), /^unknown: Cannot check .* run: npx lambda-express-api platform$/);
       assert.deepEqual(await sentencesOf("rights", { resources: undefined }), []);
     });
+  });
+
+  it("does not judge a token that Cloudflare does not confirm, because an account's token has another address", async () => {
+    for (const answer of [new Response(null, { status: 401 }), Response.json({ success: false })]) {
+      const network = networkThat({
+        fetch: async (url) =>
+          url.includes("cloudflare") ? answer : Response.json({ issuer: ISSUER, jwks_uri: ISSUER }),
+      });
+      const sentences = await sentencesOf("Cloudflare", { network });
+      assert.match(
+        sentences.join(),
+        /^unknown: Cloudflare does not confirm CLOUDFLARE_API_TOKEN.* belongs to an account/,
+      );
+      for (const secret of Object.values(SECRETS)) assert.ok(!sentences.join().includes(secret));
+    }
   });
 
   it("accepts available concurrency, a CAA record for Amazon, an existing certificate and an image for arm64", async () => {

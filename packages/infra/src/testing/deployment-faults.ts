@@ -4,7 +4,7 @@ import { type Access, describeAccess } from "@lambda-express-api/kit/route/acces
 import type { Route } from "@lambda-express-api/kit/route/define-route.ts";
 import { ALIAS_NAME } from "../names.ts";
 import type { Settings } from "../settings.ts";
-import { type Graph, type Inputs, masked, plain } from "./graph.ts";
+import { type Graph, type Inputs, masked, plain, type Resource } from "./graph.ts";
 import { all, invokers, statements } from "./view.ts";
 
 /** A `LambdaApi` in a graph. */
@@ -125,7 +125,8 @@ function targetOf(line: string): string {
 }
 
 /**
- * All rights of each function except writing its own log, by the name of its log: `Api`, or `CleanUp` for a job `clean-up`.
+ * All rights of each function except writing its own log, by the name of its log: `Api`, or `CleanUp` for a job `clean-up`,
+ * whose functions have one log.
  * Resources have their names in the program: `dynamodb:GetItem,dynamodb:PutItem on table/OrdersTable`.
  */
 export function rightsOf(graph: Graph): Readonly<Record<string, readonly string[]>> {
@@ -136,19 +137,22 @@ export function rightsOf(graph: Graph): Readonly<Record<string, readonly string[
       .split("/")
       .map((part) => names.get(part) ?? part)
       .join("/");
+  const logOf = ({ inputs }: Resource) => String((inputs.loggingConfig as Inputs).logGroup);
+  const byLog = Map.groupBy(all(graph, "aws:lambda/function:Function"), logOf);
   return Object.fromEntries(
-    all(graph, "aws:lambda/function:Function").map(({ inputs }) => {
-      const { logGroup } = inputs.loggingConfig as Inputs;
-      const [role] = all(graph, "aws:iam/role:Role").filter(({ name }) =>
-        String(inputs.role).endsWith(`:${name}`),
-      );
-      const lines = statements(graph)
-        .filter((statement) => statement.role === role?.inputs.name || statement.role === role?.name)
-        .filter(({ resources }) => !resources.every((arn) => arn.endsWith(`:log-group:${logGroup}:*`)))
-        .map(({ actions, resources }) => `${actions} on ${resources.map(inProgram)}`);
-      return [String(logGroup).split("-").at(-1), lines.sort()];
-    }),
+    [...byLog].map(([logGroup, functions]) => [
+      logGroup.split("-").at(-1),
+      [...new Set(functions.flatMap((fn) => linesOf(fn, logGroup)))].sort(),
+    ]),
   );
+
+  function linesOf({ inputs }: Resource, logGroup: string): string[] {
+    const role = all(graph, "aws:iam/role:Role").find(({ name }) => String(inputs.role).endsWith(`:${name}`));
+    return statements(graph)
+      .filter((statement) => statement.role === role?.inputs.name || statement.role === role?.name)
+      .filter(({ resources }) => !resources.every((arn) => arn.endsWith(`:log-group:${logGroup}:*`)))
+      .map(({ actions, resources }) => `${actions} on ${resources.map(inProgram)}`);
+  }
 }
 
 /** A queue must not show a message again while its job may still be running: Lambda would refuse the mapping during the deployment. */

@@ -12,6 +12,7 @@ export default $config({
 
     const jwtAuthorizer = { issuer: "https://issuer.example.com/", audiences: ["one"] };
     const api = { apiId: "given", stageName: "live" };
+    const plainApi = { jwtAuthorizer, routes: [], code: () => ({ handler: "x" }) };
     const dns = dnsOf({ provider: "route53", zoneId: "Z2FDTNDATAQYW2" });
     const domainName = "api.example.com";
     const saidOf = (make: () => unknown) => {
@@ -60,11 +61,11 @@ export default $config({
           { environment: {}, secretEnvironment: {} },
         ),
       ),
+      jobOfApi: saidOf(() => new LambdaApi("Api", plainApi).job("api")),
+      jobOfOrders: saidOf(() => new LambdaApi("Orders", plainApi).job("orders")),
       noJob: saidOf(() => apiCode({ folder: "packages/infra/test/fixtures/api" })("none")),
       noCertificate: saidOf(() => new ApiExposer("D", { domainName, apis: { One: api } })),
-      longName: saidOf(
-        () => new LambdaApi("E".repeat(64), { jwtAuthorizer, routes: [], code: () => ({ handler: "x" }) }),
-      ),
+      longName: saidOf(() => new LambdaApi("E".repeat(64), plainApi)),
     };
   },
 });

@@ -28,6 +28,11 @@ export function ownInfra(): OwnInfra {
       orders.subscribe("Index", api.job("index-orders", { timeoutSeconds: 30 }));
       invoices.notify({ notifications: [{ name: "Check", function: api.job("check-invoices") }] });
       new sst.aws.CronV2("Nightly", { schedule: "rate(1 day)", function: api.job("clean-up") });
+      // The same job a second time.
+      new sst.aws.CronV2("Weekly", {
+        schedule: "rate(7 days)",
+        function: api.job("clean-up", { link: [orders] }),
+      });
       new sst.aws.Cron("Hourly", { schedule: "rate(1 hour)", job: api.job("report") });
     },
   };
