@@ -81,6 +81,7 @@ describe("sst, in a separate project folder each", { concurrency: 2 }, () => {
         "job-announce.handler",
         "job-check-invoices.handler",
         "job-clean-up.handler",
+        "job-clean-up.handler",
         "job-index-orders.handler",
         "job-report.handler",
         "job-send-mails.handler",

@@ -148,7 +148,7 @@ describe("the calls that check a new version", () => {
   it("leave out endpoints that only a container has, even the first for groups", () => {
     assert.deepEqual(
       callsOf([health, updates, profile]).map(({ request }) => request),
-      ["GET /v1/health", "GET /v1/profile without a token", "GET /v1/profile as a member of no group"],
+      ["GET /v1/health", "GET /v1/profile without a token", "GET /v1/profile as a caller without groups"],
     );
   });
 

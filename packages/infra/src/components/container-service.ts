@@ -67,7 +67,7 @@ export class ContainerService extends $util.ComponentResource {
             [`${PORT}/http`]: {
               path: args.healthPath,
               interval: "5 seconds",
-              // AWS refuses a time-out that is not shorter than the interval. SST's default is 5 seconds.
+              // AWS rejects a timeout that is not shorter than the interval. SST's default is 5 seconds.
               timeout: "4 seconds",
               unhealthyThreshold: 2,
             },
