@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, mock } from "node:test";
+import { lazyRecord } from "../lazy-record.ts";
 import { createRouteTable } from "./route-requests.ts";
 
 const table = (keys: readonly string[], forAnyMethod: readonly string[] = []) =>
@@ -71,6 +72,32 @@ describe("a table of routes", () => {
   it("matches no variable with an empty segment", () => {
     const { others } = table(["GET /a/{x}", "GET /{x}/b", "GET /a/{rest+}"]);
     for (const path of ["/a", "/a/", "//b"]) assert.deepEqual(others("GET", path), [], path);
+  });
+
+  it("reads its list of routes for the first two requests only", () => {
+    const keys = ["GET /v1/orders", "GET /v1/orders/{id}"];
+    let reads = 0;
+    const { exact, others } = createRouteTable(
+      lazyRecord(
+        (key) => {
+          reads += 1;
+          return keys.includes(key) || undefined;
+        },
+        () => keys,
+      ),
+      [],
+    );
+    assert.equal(exact("GET", "/v1/orders"), "GET /v1/orders");
+    assert.equal(reads, 1);
+    const ask = () => [
+      exact("GET", "/v1/orders"),
+      exact("GET", "/v1/orders/7"),
+      others("GET", "/v1/orders/7").length,
+    ];
+    assert.deepEqual(ask(), ["GET /v1/orders", undefined, 1]);
+    const before = reads;
+    assert.deepEqual(ask(), ["GET /v1/orders", undefined, 1]);
+    assert.equal(reads, before);
   });
 
   it("does as much work for a path among 10,000 routes as among 10", () => {

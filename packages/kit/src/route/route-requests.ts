@@ -120,6 +120,8 @@ export function createRouteTable(
   forAnyMethod: readonly string[],
 ): RouteTable {
   let root: Level | undefined;
+  let isFirst = true;
+  let listed: ReadonlySet<string> | undefined;
 
   /** Called by the first request that needs it: a cold start for a literal path does not. */
   function createLevels(): Level {
@@ -129,17 +131,24 @@ export function createRouteTable(
     return top;
   }
 
+  const isListed = (key: string): boolean => (listed ? listed.has(key) : Object.hasOwn(routes, key));
+
   function exact(method: string, path: string): string | undefined {
     // A variable's own name, which an adapter may pass on decoded: `/v1/orders/{orderId}`.
     if (path.includes("{")) return undefined;
     const key = `${method} ${path}`;
-    if (Object.hasOwn(routes, key)) return key;
-    if (Object.hasOwn(routes, `${key}/`)) return `${key}/`;
+    if (isListed(key)) return key;
+    if (isListed(`${key}/`)) return `${key}/`;
     return method === "HEAD" ? exact("GET", path) : undefined;
   }
 
   return {
-    exact,
+    exact(method, path) {
+      // A cold start looks for its own key in a list that is slow to read; the next request reads all of it.
+      if (!isFirst) listed ??= new Set(Object.keys(routes));
+      isFirst = false;
+      return exact(method, path);
+    },
 
     others(method, path) {
       root ??= createLevels();
