@@ -128,4 +128,5 @@ async function refuseTakenPort(port: number) {
   await once(probe, "close");
 }
 
-process.exitCode = await exitCodeOf(start);
+// While Node ends by itself, a second Ctrl-C, which npm passes on, would kill it: the exit code would be lost.
+process.exit(await exitCodeOf(start));
