@@ -36,10 +36,11 @@ describe("the deployment suite passes", () => {
 });
 
 describe("the deployment suite fails", () => {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const { status, stdout } = spawnSync(
     process.execPath,
     ["--test", "--test-reporter=tap", join(import.meta.dirname, "fixtures/open-doors.suite.ts")],
-    { encoding: "utf8", env: { PATH: process.env.PATH } },
+    { encoding: "utf8", env: { PATH, NODE_COMPILE_CACHE } },
   );
 
   it("with a failing exit code", () => {

@@ -63,8 +63,10 @@ const startStage = (versions: readonly Uint8Array[]): Promise<StandInAws> =>
 
 /** Without this machine's AWS settings. */
 function environmentOf({ url }: StandInAws, variables: Record<string, string>): NodeJS.ProcessEnv {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   return {
-    PATH: process.env.PATH,
+    PATH,
+    NODE_COMPILE_CACHE,
     AWS_ENDPOINT_URL: url,
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_CONFIG_FILE: "/dev/null",

@@ -37,8 +37,10 @@ export async function synthesise({
     const resultFile = join(folder, "result.json");
     const request: RunRequest = { config: join(ROOT, config), stage, isDev, resultFile };
     // In a separate process, because Pulumi keeps state in globals and the program changes the working directory.
+    // Pulumi is a thousand modules, so a compile cache of the caller is used.
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
     const child = spawn(process.execPath, [PROGRAM, JSON.stringify(request)], {
-      env: { PATH: process.env.PATH, ...environment },
+      env: { PATH, NODE_COMPILE_CACHE, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let printed = "";

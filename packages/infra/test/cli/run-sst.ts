@@ -82,6 +82,7 @@ async function runOnce({ config, args, environment, files = {}, state }: SstOpti
       cwd: folder,
       env: {
         ...OFFLINE,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         HOME: home,
         XDG_CONFIG_HOME: home,
         CI: "1",

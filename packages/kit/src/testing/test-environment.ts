@@ -13,7 +13,10 @@ export function testEnvironment(
   overrides: Environment = {},
 ): Environment {
   const examples = Object.entries(settings).map(([name, { example }]) => [name, example]);
+  const { NODE_COMPILE_CACHE } = process.env;
   return {
+    // A separate process starts in half the time with what other tests have compiled.
+    ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }),
     RUNTIME: "CONTAINERIZED",
     NODE_ENV: "test",
     HOST: "127.0.0.1",
