@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { foreignNames, missingRights } from "@lambda-express-api/infra/doctor/deploy-rights.ts";
-import type { Resource } from "@lambda-express-api/infra/testing/graph.ts";
+import type { Graph, Resource } from "@lambda-express-api/infra/testing/graph.ts";
 import { may } from "@lambda-express-api/infra/testing/may.ts";
 import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
 import { statements } from "@lambda-express-api/infra/testing/view.ts";
 import { boundaryPermissions, deployPermissions } from "../src/deploy-permissions.ts";
 import { deploymentRequests, type ResourceRequest } from "./deployment-requests.ts";
-import { policyFaults } from "./iam-data.ts";
+import { graphPolicyFaults, policyFaults } from "./iam-data.ts";
 
 const rightsOf = (appName: string, stage: string) =>
   deployPermissions({
@@ -25,9 +25,9 @@ const rightsOf = (appName: string, stage: string) =>
 
 describe("the rights to deploy a stage with a table, a queue, a bucket, a topic and jobs", () => {
   let requests: readonly ResourceRequest[];
-  let resources: readonly Resource[];
+  let graph: Graph;
   before(async () => {
-    const graph = await synthesise({
+    graph = await synthesise({
       config: "packages/infra/test/configs/owners-infra.ts",
       stage: "dev",
       environment: {
@@ -37,7 +37,6 @@ describe("the rights to deploy a stage with a table, a queue, a bucket, a topic 
         PERMISSIONS_BOUNDARY_ARN: "arn:aws:iam::123456789012:policy/boundary",
       },
     });
-    resources = graph.resources;
     // Other tests cover roles and their boundary.
     requests = deploymentRequests(graph).filter(({ action }) => !action.startsWith("iam:"));
     for (const service of [
@@ -52,6 +51,10 @@ describe("the rights to deploy a stage with a table, a queue, a bucket, a topic 
         requests.some(({ action }) => action.startsWith(service)),
         service,
       );
+  });
+
+  it("are for resources whose own policies name actions, resources and conditions as AWS does", async () => {
+    assert.deepEqual(await graphPolicyFaults(graph), []);
   });
 
   it("cover all of them", () => {
@@ -71,8 +74,8 @@ describe("the rights to deploy a stage with a table, a queue, a bucket, a topic 
   });
 
   it("match the kinds and names that the doctor accepts", () => {
-    assert.deepEqual(missingRights(resources, "fixture-api-dev-"), []);
-    assert.deepEqual(foreignNames(resources, "fixture-api-dev-"), []);
+    assert.deepEqual(missingRights(graph.resources, "fixture-api-dev-"), []);
+    assert.deepEqual(foreignNames(graph.resources, "fixture-api-dev-"), []);
   });
 });
 
@@ -122,9 +125,10 @@ describe("the doctor's statement for another kind", () => {
   }
 });
 
-describe("the boundary of a stage's roles", () => {
-  it("lets CodeDeploy move the callers of this stage only", async () => {
-    const graph = await synthesise({
+describe("a stage with releases, a warmer and a container", () => {
+  let graph: Graph;
+  before(async () => {
+    graph = await synthesise({
       config: "packages/infra/test/configs/default.ts",
       stage: "dev",
       environment: {
@@ -132,8 +136,20 @@ describe("the boundary of a stage's roles", () => {
         JWT_AUTHORIZED_AUDIENCES: "my-project",
         FIREBASE_APP_API_KEY: "AIzaSyExample",
         CODE_DELIVERY: "pipeline",
+        KEEP_WARM: "warmer",
+        KEEP_WARM_INSTANCES: "2",
+        DNS_ZONE_ID: "Z2FDTNDATAQYW2",
+        CONTAINER_IMAGE: "example/image:1",
+        CONTAINER_DOMAIN_NAME: "container.example.com",
       },
     });
+  });
+
+  it("has policies that name actions, resources and conditions as AWS does", async () => {
+    assert.deepEqual(await graphPolicyFaults(graph), []);
+  });
+
+  it("has a boundary for its roles that lets CodeDeploy move the callers of this stage only", () => {
     const needed = statements(graph)
       .filter(({ role }) => role === "fixture-api-dev-Api-Shift")
       .flatMap(({ actions, resources }) =>

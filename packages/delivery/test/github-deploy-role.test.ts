@@ -6,6 +6,7 @@ import type { Graph } from "@lambda-express-api/infra/testing/graph.ts";
 import { may } from "@lambda-express-api/infra/testing/may.ts";
 import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
 import { all, statements } from "@lambda-express-api/infra/testing/view.ts";
+import { graphPolicyFaults } from "./iam-data.ts";
 
 const ISSUER = "token.actions.githubusercontent.com";
 const REPOSITORY = "my-company@123456/lambda-express-api@789012";
@@ -78,6 +79,10 @@ describe("a role for GitHub Actions", () => {
     aud: "sts.amazonaws.com",
     sub: `repo:${REPOSITORY}:environment:${environment}`,
     ref,
+  });
+
+  it("has policies that name actions, resources and conditions as AWS does", async () => {
+    for (const graph of [example, previews, options]) assert.deepEqual(await graphPolicyFaults(graph), []);
   });
 
   it("trusts only GitHub, whose identity provider is created once", () => {

