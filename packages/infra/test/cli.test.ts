@@ -222,10 +222,14 @@ describe("sst, in a separate project folder each", { concurrency: 2 }, () => {
   });
 
   describe("sst deploy --dev", () => {
-    it("puts the bridge to this machine behind the same gateway", async () => {
+    it("puts the bridge to this machine behind the same gateway, without the boundary, which the bridge exceeds", async () => {
       const run = await runFixture({
         args: ["deploy", "--stage", "dev", "--dev"],
-        environment: { ...settings, KEEP_WARM: "warmer" },
+        environment: {
+          ...settings,
+          KEEP_WARM: "warmer",
+          PERMISSIONS_BOUNDARY_ARN: "arn:aws:iam::123456789012:policy/boundary",
+        },
       });
       assert.equal(run.exitCode, 0, run.output);
       assert.ok(run.graph);
@@ -234,6 +238,9 @@ describe("sst, in a separate project folder each", { concurrency: 2 }, () => {
       assert.equal(environment(run.graph).SST_FUNCTION_ID, "ApiHandler");
       assert.equal(all(run.graph, "aws:apigatewayv2/route:Route").length, planned.length);
       assert.deepEqual(all(run.graph, "aws:scheduler/schedule:Schedule"), []);
+      const roles = all(run.graph, "aws:iam/role:Role");
+      assert.ok(roles.length > 0);
+      for (const { name, inputs } of roles) assert.equal(inputs.permissionsBoundary, undefined, name);
       await run.remove();
     });
   });

@@ -52,17 +52,18 @@ function asBefore({ resources }: Deployed): Deployed {
   };
 }
 
-describe("a second deployment of an API", () => {
-  let graph: Graph;
-  before(async () => {
-    graph = await synthesise({
-      config: "packages/infra/test/configs/revisions.ts",
-      stage: "dev",
-      environment: {},
-    });
+/** Every revision of the API and of the domain. */
+let revisions: Graph;
+before(async () => {
+  revisions = await synthesise({
+    config: "packages/infra/test/configs/revisions.ts",
+    stage: "dev",
+    environment: {},
   });
+});
 
-  const revision = (name: string) => alone(graph, name, "Api");
+describe("a second deployment of an API", () => {
+  const revision = (name: string) => alone(revisions, name, "Api");
 
   for (const [change, name, expected] of [
     ["nothing", "RevisionFirst", []],
@@ -197,15 +198,7 @@ describe("a second deployment of an API", () => {
 });
 
 describe("a second deployment of a domain", () => {
-  let graph: Graph;
-  before(async () => {
-    graph = await synthesise({
-      config: "packages/infra/test/configs/exposers.ts",
-      stage: "dev",
-      environment: {},
-    });
-  });
-  const revision = (name: string) => alone(graph, `Exposer${name}`, "Domain");
+  const revision = (name: string) => alone(revisions, `Exposer${name}`, "Domain");
 
   for (const [change, name, expected] of [
     ["new names for its APIs", "Relabelled", []],
@@ -243,12 +236,16 @@ describe("a second deployment with other settings", () => {
     KEEP_WARM: "warmer",
   };
   const changes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-    "of the function": {
+    "of the function, and of domain, alarms and budget": {
       MEMORY_MEGABYTES: "1024",
       KEEP_WARM: "provisioned-concurrency",
       KEEP_WARM_INSTANCES: "2",
       LOG_RETENTION_DAYS: "30",
       CATALOGUE_URL: "https://catalogue.example.com",
+      DOMAIN_NAME: "other.example.com",
+      ALARM_TOPIC_ARN: "arn:aws:sns:eu-west-1:123456789012:alarms",
+      BUDGET_USD: "50",
+      BUDGET_EMAILS: "ops@example.com,boss@example.com",
     },
     "of the gateway": {
       AWS_API_GW_STAGE_NAME: "live",
@@ -265,12 +262,6 @@ describe("a second deployment with other settings", () => {
       AWS_API_GW_MAPPING_KEY: "express",
       CORS_ALLOW_ORIGINS: "https://app.example.com",
       CORS_ALLOW_CREDENTIALS: "on",
-    },
-    "of domain, alarms and budget": {
-      DOMAIN_NAME: "other.example.com",
-      ALARM_TOPIC_ARN: "arn:aws:sns:eu-west-1:123456789012:alarms",
-      BUDGET_USD: "50",
-      BUDGET_EMAILS: "ops@example.com,boss@example.com",
     },
   };
   const graphs: Record<string, Graph> = {};

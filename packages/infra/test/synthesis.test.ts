@@ -887,18 +887,12 @@ const everything = {
 
 describe("sst dev", () => {
   it("keeps the bridge's variables and rights, moves the alias with each version, and leaves out the warmer", async () => {
-    const dev = { config: DEFAULT, stage: "dev", isDev: true };
-    const { CONTAINER_IMAGE: _, CONTAINER_DOMAIN_NAME: __, ...withoutContainer } = everything;
-    const [graph, bounded] = await Promise.all([
-      synthesise({ ...dev, environment: { ...everything, CODE_DELIVERY: "pipeline" } }),
-      synthesise({
-        ...dev,
-        environment: {
-          ...withoutContainer,
-          PERMISSIONS_BOUNDARY_ARN: "arn:aws:iam::123456789012:policy/boundary",
-        },
-      }),
-    ]);
+    const graph = await synthesise({
+      config: DEFAULT,
+      stage: "dev",
+      isDev: true,
+      environment: { ...everything, CODE_DELIVERY: "pipeline" },
+    });
     const types = new Set(graph.resources.map(({ type }) => type));
     for (const type of ["aws:scheduler/schedule:Schedule", "aws:ecs/service:Service"])
       assert.ok(!types.has(type), type);
@@ -909,8 +903,6 @@ describe("sst dev", () => {
     assert.equal(environment(graph).RUNTIME, "LAMBDA");
     assert.deepEqual(one(graph, "aws:lambda/alias:Alias").ignoreChanges, []);
     assert.ok(statements(graph).some(({ actions }) => actions.includes("appsync:*")));
-    for (const { name, inputs } of all(bounded, "aws:iam/role:Role"))
-      assert.equal(inputs.permissionsBoundary, undefined, name);
     assert.equal(all(graph, "aws:apigatewayv2/route:Route").length > 0, true);
   });
 });
