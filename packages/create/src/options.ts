@@ -29,11 +29,11 @@ export const USAGE = `${EXAMPLE} [options]
 
 Creates a project in a new or empty folder.
 
-  --name my-api      of the package, the API and its resources; default: the folder's name
-  --identity NAME    the provider that production trusts: ${IDENTITIES.join(", ")}; default: firebase
+  --name my-api      the name of the package, the API and its resources; default: the folder's name
+  --identity NAME    the identity provider in production: ${IDENTITIES.join(", ")}; default: firebase
   --delivery NAME    how code reaches AWS: ${DELIVERIES.join(", ")}; default: none
-  --demo             the demo has the sentences of the original design
-  --no-install       writes the files, and installs nothing`;
+  --demo             uses the messages of the original design in the demo
+  --no-install       writes the files, but does not install packages`;
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 /** A function's name has at most 64 characters, including stage and component. */
 const MAX_NAME_LENGTH = 40;

@@ -1,13 +1,13 @@
 /** What `--help` prints for each command of a project. */
 
-const API = "  --api FOLDER             the folder of the API; default: the one you are in";
-const STAGE = "  --stage NAME             uses the settings of .env.NAME; default: dev";
+const API = "  --api FOLDER             the folder of the API; default: the current folder";
+const STAGE = "  --stage NAME             the stage, whose settings are in .env.NAME; default: dev";
 
-const START_OPTIONS = `  --port N                 default: PORT, or 3000; 0 is any free port
+const START_OPTIONS = `  --port N                 the port; default: PORT, or 3000; with 0, any free port
   --runtime NAME           lambda (behind a local API Gateway) or containerized; default: lambda
-  --identity NAME          the provider that the local one imitates: firebase, cognito, auth0, oidc or
+  --identity NAME          the identity provider to imitate: firebase, cognito, auth0, oidc or
                            firebase-emulator; default: IDENTITY_PROVIDER, or firebase
-  --verbose                prints every line of the log instead of one per request
+  --verbose                prints the whole log instead of one line per request
 ${API}`;
 
 const RELEASE_STAGE = "  --stage NAME             required; its settings are in .env.NAME";
@@ -15,58 +15,58 @@ const RELEASE_STAGE = "  --stage NAME             required; its settings are in 
 export const USAGE = {
   start: `npm start -- [options]
 
-Runs the API and a local identity provider until Ctrl-C.
+Runs the API and a local identity provider until you press Ctrl-C.
 
 ${START_OPTIONS}
   --reload                 reloads the API when you save a file in src`,
   dev: `npm run dev -- [options]
 
-Runs the API as npm start does, and reloads on save.
+Runs the API as npm start does, and reloads it when you save a file.
 
 ${START_OPTIONS}
   --reload                 always on`,
   demo: `npm run demo -- [options]
 
-Makes the calls of src/demo.ts to the API that npm start runs, and checks the answers.
+Sends the requests of src/demo.ts to the API that npm start runs, and checks the responses.
 
-  --url BASE               calls a deployment at this URL instead
-  --stage NAME             the deployment's stage, whose settings say which endpoints are on
-  --anonymous              only the calls that need no account
+  --url BASE               sends the requests to a deployment at this URL instead
+  --stage NAME             the deployment's stage, whose settings define which endpoints are enabled
+  --anonymous              sends only the requests that do not need an account
 ${API}`,
   new: `npm run new -- METHOD PATH --access RULE [options]
 
 Writes an endpoint and its test: npm run new -- GET /v1/orders/{orderId} --access groups:STAFF
 
   --access RULE            public, signed-in, groups:A,B or scopes:a,b
-  --name NAME              the operation id, for example getOrder; default: from method and path
-  --no-test                writes no test, for endpoints that share a test file
+  --name NAME              the operation ID, for example getOrder; default: a name from the method and the path
+  --no-test                does not write a test, for endpoints that share a test file
 ${API}`,
   generate: `npm run generate -- [options]
 
 Writes the list of routes, the pages in docs, and the types of a client, client/paths.d.ts, from the API's sources.
 
-  --check                  writes nothing, and fails if a file is out of date
-  --docs FOLDER            default: docs
+  --check                  does not write files, and fails if a file is out of date
+  --docs FOLDER            the folder of the pages; default: docs
 ${API}`,
   contract: `npm run contract -- [options]
 
-Refuses a change of docs/openapi.json that breaks callers, unless contract-changes.md declares it.
+Fails if a change to docs/openapi.json breaks callers, unless contract-changes.md declares the change.
 
   --base REF               the commit to compare with; default: the merge base with the remote's default branch, or the
                            last tag
-  --docs FOLDER            default: docs
+  --docs FOLDER            the folder of the pages; default: docs
 ${API}`,
   logs: `npm run logs -- ID [options]
 
-Prints the log lines with the id of a request, an invocation or a trace, from the local stack or a stage.
+Prints the log lines that contain the ID of a request, an invocation or a trace, from the local stack or a stage.
 
   --stage NAME             searches CloudWatch, with the settings of .env.NAME
-  --hours N                how far back to search; default: 24
+  --hours N                how many hours to search; default: 24
   --port N                 the local API's port; default: PORT, or 3000
 ${API}`,
   groups: `npm run groups -- list|set|add|remove|create EMAIL [GROUP ...] [options]
 
-Shows and changes an account's groups at the identity provider of a stage.
+Shows and changes an account's groups in the identity provider of a stage.
 
 ${STAGE}
   --api FOLDER             has no effect: groups are the same for every API`,
@@ -75,7 +75,7 @@ ${STAGE}
 Creates, lists and revokes API keys in the API's service apiKeys, with the settings of a stage.
 
   --scopes A,B             the scopes of a new key
-  --days N                 the days until a new key expires; default: never
+  --days N                 the days until a new key expires; default: the key does not expire
 ${STAGE}
 ${API}`,
   "build lambda": `npx lambda-express-api build lambda [OUT] [options]
@@ -91,10 +91,10 @@ Builds the folder of the container; OUT is dist/container by default.
 ${API}`,
   doctor: `npm run doctor -- [options]
 
-Checks what a deployment needs, and says how to fix what is missing.
+Checks the requirements of a deployment, and prints how to fix each problem.
 
 ${STAGE}
-  --offline                makes no calls to AWS, the identity provider or DNS
+  --offline                does not call AWS, the identity provider or DNS
 ${API}`,
   "check-node": `npx lambda-express-api check-node
 
@@ -116,31 +116,31 @@ Calculates what a month costs, item by item.
   --ms N                   the function's duration per request, at most 29000; default: as measured
   --memory N               the function's memory in megabytes, 128 to 10240; default: 512, as MEMORY_MEGABYTES
   --cold-percent N         percentage of requests that are cold starts; default: 1
-  --init-ms N              duration of a cold start; default: 200
+  --init-ms N              the duration of a cold start in milliseconds; default: 200
   --log-bytes N            log bytes per request; default: 1200
-  --answer-bytes N         bytes per answer; default: 1000
+  --answer-bytes N         bytes per response; default: 1000
   --metrics N              custom metrics in CloudWatch; default: 0
   --domain                 adds a hosted zone
   --compare                compares on demand, provisioned concurrency and Fargate
-  --instances N            instances at all hours, with --compare, for provisioned concurrency and Fargate; default: 1`,
+  --instances N            with --compare, the instances of provisioned concurrency and Fargate that always run; default: 1`,
   update: `npm run update -- [FOLDER]
 
-Updates the kit's packages to the newest version in the registry, or to the archives in FOLDER, and lists what you must
-edit.`,
+Updates the kit's packages to the newest version in the registry, or to the archives in FOLDER, and lists the edits
+that you must make.`,
   release: `npm run release -- --stage NAME [options]
 
-Releases code to a stage without changing its infrastructure. AWS shifts callers to it, and back if an alarm goes off.
+Releases code to a stage without changing its infrastructure. AWS moves callers to the new version, and back if an alarm fires.
 
 ${RELEASE_STAGE}
-  --shift HOW              AllAtOnce, Canary10Percent5Minutes or another shift of AWS; default: the stage's TRAFFIC_SHIFT
-  --ignore-alarms          releases even while an alarm is on, for a repair
-  --dry-run                says what it would do, and does nothing
+  --shift HOW              AllAtOnce, Canary10Percent5Minutes or another traffic shift; default: the stage's TRAFFIC_SHIFT
+  --ignore-alarms          releases even while an alarm is active, to fix its cause
+  --dry-run                prints what a release would do, and does nothing
 ${API}`,
   rollback: `npm run rollback -- --stage NAME [options]
 
-Takes a stage back to its previous version, or to the one that you name.
+Rolls a stage back to the previous version, or to the version that you name.
 
 ${RELEASE_STAGE}
-  --to VERSION             the version number to go back to
+  --to VERSION             the version number to roll back to
 ${API}`,
 } as const;

@@ -26,9 +26,9 @@ export function welcome(options: WelcomeOptions): string {
   return [
     `\nReady in ${startSeconds.toFixed(1)} s`,
     [
-      `  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads on save" : ""})`,
+      `  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads when you save a file" : ""})`,
       ...docsLines(options),
-      ...(inspectorUrl ? [`  Inspector ${inspectorUrl} (the last requests at the gateway)`] : []),
+      ...(inspectorUrl ? [`  Inspector ${inspectorUrl} (the last requests that the gateway got)`] : []),
       `  Identity  ${identity.url} (${identity.name}, in memory)`,
     ].join("\n"),
     ...section("Callers", callerLines(Object.values(callers))),
@@ -37,7 +37,7 @@ export function welcome(options: WelcomeOptions): string {
     [
       ...(demoCommand ? [`Run the demo: ${demoCommand}`] : []),
       ...logsLine(inspectorUrl),
-      "Stop: Ctrl-C\n",
+      "To stop, press Ctrl-C.\n",
     ].join("\n"),
   ].join("\n\n");
 }
@@ -47,7 +47,9 @@ function logsLine(inspectorUrl: string | undefined): readonly string[] {
   if (inspectorUrl === undefined) return [];
   const port = Number(new URL(inspectorUrl).port) - 1;
   const option = String(port) === DEFAULT_PORT ? "" : ` --port ${port}`;
-  return [`See a request's log and trace, by the ID in its response: npm run logs -- ID${option}`];
+  return [
+    `To see the log and the trace of a request, use the ID in its response: npm run logs -- ID${option}`,
+  ];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
