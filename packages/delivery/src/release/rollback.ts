@@ -31,7 +31,7 @@ export async function rollback({ stage, to }: RollbackOptions, world: RollbackWo
     const { latestId } = await aws.readGroup();
     return [latestId === undefined ? undefined : await aws.readDeployment(latestId), words];
   });
-  const ended = latest?.state === "running" ? await endShift(world, latest) : undefined;
+  const ended = latest?.state === "running" ? await endShift(world, latest, to) : undefined;
 
   const { alias, shifts, version, latestId } = await step(world, "choose", async () => {
     const alias = await aws.readAlias();
@@ -58,37 +58,30 @@ export async function rollback({ stage, to }: RollbackOptions, world: RollbackWo
  * Ends a running shift, and lets a running rollback finish. Either may fail, so callers may still be on another version than
  * the goal.
  *
- * @returns the version that callers should have; `undefined` if another tool's shift ended before it could be stopped.
- * @throws ReleaseError if a rollback by AWS failed, because it does not tell its goal.
+ * @param to the version that the owner has chosen.
+ * @returns the version that callers should have; `undefined` if it is unknown.
+ * @throws ReleaseError if a rollback by AWS failed and `to` is missing, because AWS does not tell the goal.
  */
 async function endShift(
   world: RollbackWorld,
   { id, isRollback, shift }: Deployment,
+  to: string | undefined,
 ): Promise<{ readonly goal: string | undefined }> {
   const { aws } = world;
   return step(world, "stop", async () => {
     if (!isRollback) await aws.stopDeployment(id);
     const { state, why } = await waitForEnd(world, id);
-    const isBack = isRollback ? state === "succeeded" : state === "failed";
-    if (isRollback && !isBack && !shift)
+    if (!isRollback)
+      return state === "failed"
+        ? [{ goal: shift?.from ?? (await aws.readAlias()).version }, `deployment ${id} was rolled back`]
+        : [{ goal: shift?.from }, `deployment ${id} ended before it could be stopped`];
+    if (state === "succeeded")
+      return [{ goal: shift?.to ?? (await aws.readAlias()).version }, `deployment ${id} moved callers back`];
+    if (!shift && to === undefined)
       throw new ReleaseError(
         `AWS began deployment ${id} to move callers back, but it failed, ${why}. Now ${describeCallers(await aws.readAlias())}; choose the version with --to.`,
       );
-    const words = isRollback
-      ? isBack
-        ? "moved callers back"
-        : `failed, ${why}`
-      : isBack
-        ? "was rolled back"
-        : "ended before it could be stopped";
-    const goal = shift
-      ? isRollback
-        ? shift.to
-        : shift.from
-      : isBack
-        ? (await aws.readAlias()).version
-        : undefined;
-    return [{ goal }, `deployment ${id} ${words}`];
+    return [{ goal: shift?.to }, `deployment ${id} failed, ${why}`];
   });
 }
 

@@ -213,6 +213,8 @@ describe("a rollback (stand-in for AWS)", () => {
         (await stage.rollback()).failure,
         'It stopped at "stop": AWS began deployment d-5 to move callers back, but it failed, CodeDeploy failed. Now callers are on version 5; choose the version with --to.',
       );
+      assert.equal((await stage.rollback({ to: "4" })).failure, undefined);
+      assert.equal(stage.aws.alias.version, "4");
     }));
 
   it("says how to move callers to one version if they are split without a running shift", () =>
