@@ -11,15 +11,20 @@ import { RESOLVING } from "./node-modules.ts";
 
 /** Each with the packages that lead to it: some exist in several versions. */
 const PACKAGES: readonly (readonly string[])[] = [
+  ["express", "accepts"],
   ["express", "accepts", "negotiator"],
   ["express", "body-parser", "iconv-lite"],
+  ["express", "body-parser", "raw-body"],
   ["express", "content-disposition"],
   ["express", "cookie"],
   ["express", "http-errors"],
   ["express", "statuses"],
+  ["express", "mime-types"],
   ["express", "mime-types", "mime-db"],
   ["express", "qs"],
+  ["express", "range-parser"],
   ["express", "send"],
+  ["express", "type-is"],
   ["express", "debug"],
 ];
 
