@@ -5,8 +5,16 @@
  * instead.
  */
 import { rm } from "node:fs/promises";
+import { builtinModules } from "node:module";
 import { basename, join, resolve } from "node:path";
-import { type BuildFailure, type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import {
+  type BuildFailure,
+  type BuildOptions,
+  type BuildResult,
+  build,
+  type Metafile,
+  type Plugin,
+} from "esbuild";
 import type { ExternalPackages } from "./external-packages.ts";
 import { lazyRequires } from "./lazy-requires.ts";
 import { withoutSetter } from "./natural-names.ts";
@@ -85,9 +93,19 @@ export async function bundleFiles(options: BundleOptions): Promise<Bundle> {
 
 type Chunks = ReadonlyMap<string, Metafile["outputs"][string]>;
 
+/** Bundles again as long as packages turn out to be external. */
+async function buildAll<Options extends BuildOptions>(
+  options: Options,
+  externals: ExternalPackages,
+): Promise<BuildResult<Options>> {
+  const { leftOut } = externals;
+  const result = await build<Options>(options as never);
+  return externals.leftOut === leftOut ? result : buildAll(options, externals);
+}
+
 /** esbuild finds out what the parts share, but splits ES modules only. */
 async function splitIntoChunks({ entry, define, externals }: BundleOptions, outdir: string): Promise<Chunks> {
-  const { metafile } = await build({
+  const options = {
     ...COMMON,
     ...NODE_RESOLUTION,
     entryPoints: { app: ENTRY, ...separateEntryPoints() },
@@ -98,12 +116,13 @@ async function splitIntoChunks({ entry, define, externals }: BundleOptions, outd
     legalComments: "inline",
     define: { ...define, "import.meta": "__meta" },
     plugins: [entryOf(entry), separatePackages, nodeModules(externals), lazyRequires],
-  });
+  } satisfies BuildOptions;
+  const { metafile } = await buildAll(options, externals);
   return chunksOf(metafile);
 }
 
 async function bundleModules({ entry, define, folder, externals }: BundleOptions): Promise<Bundle> {
-  const { metafile, outputFiles } = await build({
+  const options = {
     ...COMMON,
     ...NODE_RESOLUTION,
     ...AS_MODULES,
@@ -114,7 +133,8 @@ async function bundleModules({ entry, define, folder, externals }: BundleOptions
     write: false,
     legalComments: "external",
     plugins: [entryOf(entry), nodeBuiltins, nodeModules(externals), lazyRequires],
-  });
+  } satisfies BuildOptions;
+  const { metafile, outputFiles } = await buildAll(options, externals);
   await writeModules(outputFiles);
   const files = [...chunksOf(metafile)].map(
     ([file, { inputs }]) => [file, Object.keys(inputs).sort()] as const,
@@ -152,20 +172,24 @@ function withImports(chunks: Chunks, chunk: string, found = new Set<string>()): 
 
 const COMMONJS = {
   ...COMMON,
-  // A tsconfig.json above the folder must not matter: `strict` would make each file strict, which breaks
-  // esbuild's list of exports for a name like `static`.
+  // A tsconfig.json above the folder must not matter.
   tsconfigRaw: "{}",
   format: "cjs",
+  // Otherwise esbuild adds a list of exports for Node, which is wrong in strict mode for a name like `static`.
+  platform: "neutral",
   write: false,
   // The first bundling has already printed all warnings.
   logLevel: "error",
   legalComments: "external",
-  banner: { js: "(function(exports,require,module,__filename,__dirname,__meta,__load,__parts){" },
+  // Strict, as ES modules are.
+  banner: {
+    js: '(function(exports,require,module,__filename,__dirname,__meta,__load,__parts){"use strict";',
+  },
   footer: { js: "})" },
 } satisfies BuildOptions;
 
-/** For packages that are not bundled. */
-const EXTERNAL = "./node_modules/*";
+/** Packages that are not bundled, and Node's own modules. */
+const EXTERNALS = ["./node_modules/*", "node:*", ...builtinModules];
 
 /**
  * One file for all chunks of the start, because each file costs a read. The others find its chunks by name.
@@ -183,7 +207,7 @@ async function appFile(
     absWorkingDir: chunkFolder,
     stdin: { contents: `export * from "./${APP_FILE}";${exported.join("")}`, resolveDir: chunkFolder },
     outfile: join(folder, APP_FILE),
-    external: [EXTERNAL, ...onDemand.map((chunk) => `./${chunk}`)],
+    external: [...EXTERNALS, ...onDemand.map((chunk) => `./${chunk}`)],
   });
   return outputFiles;
 }
@@ -199,7 +223,7 @@ async function otherFiles(
     absWorkingDir: chunkFolder,
     entryPoints: onDemand.map((chunk) => join(chunkFolder, chunk)),
     outdir: folder,
-    external: [EXTERNAL, ...chunks.map((chunk) => `./${chunk}`)],
+    external: [...EXTERNALS, ...chunks.map((chunk) => `./${chunk}`)],
   });
   return outputFiles;
 }

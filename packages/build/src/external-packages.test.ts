@@ -126,6 +126,14 @@ describe("a package that is not bundled", () => {
     assert.equal(await readFile(out("node_modules/reads-files/data.txt"), "utf8"), "data");
   });
 
+  it("is bundled if it is the API's own CommonJS, which must therefore work in strict mode", async () => {
+    await write('import legacy from "../legacy.cjs";', "legacy", { "src/legacy.cjs": "leaked = 1;" });
+    await assert.rejects(
+      build(HERE),
+      /src\/legacy\.cjs works in sloppy mode only, .*: declare every variable/,
+    );
+  });
+
   for (const [external, message] of [
     ['"pdfkit"', /build\.external in .*package\.json must be a list of names, for example: \["pdfkit"\]/],
     ['["not-there"]', /build\.external names not-there, which is not installed; run: npm install not-there/],

@@ -1,7 +1,7 @@
 /**
  * Packages that are not bundled but copied with all their dependencies into `node_modules` of the built
  * folder: those with compiled code (addons, `.node` files), those that require at run time what no bundler
- * sees, and those in `build.external` of the API's package.json.
+ * sees, those that work in sloppy mode only, and those in `build.external` of the API's package.json.
  */
 import { closeSync, cpSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { findPackageJSON } from "node:module";
@@ -46,6 +46,14 @@ export interface ExternalPackages {
   /** Where a file is found from the built folder; `undefined` if it is bundled. */
   locate(file: string): string | undefined;
   /**
+   * Leaves the package of a bundled file out of the next bundling.
+   *
+   * @returns `false` if the file is in no package.
+   */
+  leaveOut(file: string): boolean;
+  /** How many packages were left out. */
+  readonly leftOut: number;
+  /**
    * Copies each located package and all its dependencies.
    *
    * @returns the packages whose addon for the machine is not installed, by name, and what to do.
@@ -62,6 +70,7 @@ export function externalPackages(root: string): ExternalPackages {
   const located = new Map<string, string>();
   /** By package folder: a package is external as a whole or not at all. */
   const decided = new Map<string, boolean>();
+  const leftOut = new Set<string>();
 
   function isExternal(name: string, folder: string, file: string): boolean {
     return named.has(name) || extname(file) === ".node" || hasAddon(folder) || makesRequire(file);
@@ -77,6 +86,16 @@ export function externalPackages(root: string): ExternalPackages {
       const place = located.get(folder) ?? placeFor(name, folder, located);
       located.set(folder, place);
       return `./${join(place, relative(folder, file)).replaceAll(sep, "/")}`;
+    },
+    leaveOut(file) {
+      const [, folder] = PACKAGE.exec(file) ?? [];
+      if (!folder) return false;
+      leftOut.add(folder);
+      decided.set(folder, true);
+      return true;
+    },
+    get leftOut() {
+      return leftOut.size;
     },
     copy(out, machine) {
       const copying: Copying = {

@@ -64,6 +64,7 @@ export function createFileLoader(
   appFile: string,
   { folder, hasCodeCaches, onUnusable, onRun }: FileLoaderOptions,
 ): (file: string) => Exports {
+  const { isAscii } = process.getBuiltinModule("node:buffer");
   const { readFileSync } = process.getBuiltinModule("node:fs");
   const { Script } = process.getBuiltinModule("node:vm");
   const root = process.getBuiltinModule("node:path").resolve(folder);
@@ -99,8 +100,9 @@ export function createFileLoader(
 
   function compile(file: string): Script {
     const filename = `${folder}/${file}`;
-    // The build writes ASCII only.
-    const source = readFileSync(filename, "latin1");
+    const bytes = readFileSync(filename);
+    // The build writes ASCII, which is fastest so, except for regular expressions and raw texts.
+    const source = bytes.toString(isAscii(bytes) ? "latin1" : "utf8");
     if (!hasCodeCaches) return new Script(source, { filename });
     const codeCache = `${file}.cache`;
     const cachedData = readCodeCache(codeCache);

@@ -124,6 +124,44 @@ exports.own = "own";`,
   },
 };
 
+/** CommonJS that works in sloppy mode only: each exports a function `run`. */
+const SLOPPY: Readonly<Record<string, string>> = {
+  "sloppy-undeclared": "exports.run = () => { for (leaked = 0; leaked < 2; leaked++); return leaked; };",
+  "sloppy-this": "var root = (function () { return this; })(); exports.run = () => root === globalThis;",
+  "sloppy-callee": "exports.run = () => (function () { return typeof arguments.callee; })();",
+  "sloppy-arguments": "exports.run = () => (function (a) { a = 2; return arguments[0]; })(1);",
+  "sloppy-with": "exports.run = () => { with ({ a: 1 }) return a; };",
+  "sloppy-octal": "exports.run = () => 010;",
+  "sloppy-parameters": "exports.run = function (a, a) { return a; }.bind(null, 1, 2);",
+  "sloppy-delete": "exports.run = () => { var a = 1; return delete a; };",
+  "sloppy-names": "var let = 1, static = 2; exports.run = () => let + static;",
+  // Found out from its second file only.
+  "sloppy-inside":
+    "var inner = require('./inner.js'); exports.run = () => inner.run() + require('sloppy-octal').run();",
+};
+for (const [name, source] of Object.entries(SLOPPY))
+  PACKAGES[name] = { "package.json": manifest(), "index.js": source };
+PACKAGES["sloppy-inside"] = {
+  ...PACKAGES["sloppy-inside"],
+  "inner.js": "exports.run = () => (own = 1, own);",
+};
+
+/** What strict mode and the text of a file make of an endpoint's code. */
+const LANGUAGE = {
+  raw: "String.raw`é\\u00e9`",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code
+  "tagged template": "tag`a😀${1}\\n`",
+  "regular expression": "[/é/u.source, /[à-ü]/.test('é'), /^😀$/u.test('😀')]",
+  "text and identifiers": "[ünï, 'é😀', '\u2028'.length, new Private().get()]",
+  "write to a frozen object": "refused(() => { (Object.freeze({ a: 1 }) as { a: number }).a = 2; })",
+  "write to a text": "refused(() => { ('text' as unknown as { x: number }).x = 1; })",
+  "write to a getter": "refused(() => { ({ get a() { return 1; } } as { a: number }).a = 2; })",
+  "delete in a frozen object": "refused(() => { delete (Object.freeze({ a: 1 }) as { a?: number }).a; })",
+  "undeclared variable": "refused(() => { undeclared = 1; })",
+  "this of a function": "typeof thisOf()",
+  arguments: "linked(1)",
+};
+
 for (const name of ["same-names-1", "same-names-2"]) {
   PACKAGES[name] = {
     "package.json": ESM,
@@ -163,6 +201,32 @@ const routes = {
     routeSource("GET /on-demand", {
       before: DESCRIBE,
       answer: `{ ${NAMES.map((name) => `"${name}": describe(await import("${name}"))`).join(", ")} }`,
+    }),
+  ],
+  "GET /language": [
+    "get-language.ts",
+    routeSource("GET /language", {
+      before: `declare let undeclared: number;
+const ünï = "ü";
+const tag = (texts: TemplateStringsArray, ...values: unknown[]) => [texts.raw, [...texts], values];
+class Private { #é = 1; get() { return this.#é; } }
+function refused(run: () => void) { try { run(); return "accepted"; } catch (error) { return (error as Error).name; } }
+function thisOf(this: unknown) { return this; }
+function linked(a: number) { a = 2; return arguments[0]; }`,
+      answer: `{ ${Object.entries(LANGUAGE)
+        .map(([name, code]) => `"${name}": ${code}`)
+        .join(", ")} }`,
+    }),
+  ],
+  "GET /sloppy": [
+    "get-sloppy.ts",
+    routeSource("GET /sloppy", {
+      before: Object.keys(SLOPPY)
+        .map((name, index) => `import { run as run${index} } from "${name}";`)
+        .join("\n"),
+      answer: `{ ${Object.keys(SLOPPY)
+        .map((name, index) => `"${name}": run${index}()`)
+        .join(", ")} }`,
     }),
   ],
   "GET /uses": [
@@ -246,6 +310,16 @@ describe("a module has the same exports from source, in the built function and i
         });
       }
     }
+    for (const [path, names] of [
+      ["/language", Object.keys(LANGUAGE)],
+      ["/sloppy", Object.keys(SLOPPY)],
+    ] as const)
+      for (const name of names)
+        it(`${name}: ${built}, ${path}`, () => {
+          const source = answers.source?.[path]?.answer;
+          assert.ok(source && name in source, "from source");
+          assert.deepEqual(answers[built]?.[path]?.answer[name], source[name]);
+        });
     it(`used in an endpoint: ${built}`, () => {
       const source = answers.source?.["/uses"];
       assert.deepEqual(source?.answer.live, [0, 1, 1], "from source");

@@ -1,11 +1,15 @@
 /**
  * Finds modules as Node finds them, and gives ES modules the same exports of a CommonJS module as Node: its
  * `module.exports` as the default, and the names found in its text. esbuild alone takes the names that exist
- * at run time, and has none at all for `import()`.
+ * at run time, and has none at all for `import()`. CommonJS that works in sloppy mode only is left out, because
+ * the bundled files are strict.
  */
-import type { BuildOptions, OnResolveArgs, Plugin } from "esbuild";
+import { readFile } from "node:fs/promises";
+import { relative } from "node:path";
+import type { BuildOptions, OnLoadResult, OnResolveArgs, Plugin } from "esbuild";
 import { commonJsNames } from "./common-js-names.ts";
 import type { ExternalPackages } from "./external-packages.ts";
+import { needsSloppyMode } from "./sloppy-mode.ts";
 
 /**
  * A bundler prefers files that are meant for bundlers. `node`, `import` and `require` are esbuild's own.
@@ -78,8 +82,17 @@ export function nodeModules(externals: ExternalPackages): Plugin {
         contents: namespaceOf(pluginData),
         resolveDir: "/",
       }));
+      build.onLoad({ filter: /\.c?js$/, namespace: "file" }, async ({ path }) => {
+        if (!needsSloppyMode(await readFile(path, "utf8"))) return undefined;
+        return externals.leaveOut(path) ? { contents: "" } : refusalOf(path);
+      });
     },
   };
+}
+
+function refusalOf(path: string): OnLoadResult {
+  const text = `${relative(process.cwd(), path)} works in sloppy mode only, but the built code is strict: declare every variable, and use neither "with", octal literals, arguments.callee nor "this" as the global object`;
+  return { errors: [{ text }] };
 }
 
 /** Values are read once the module has run; a name that is only in its text is `undefined`. */
