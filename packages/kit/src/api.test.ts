@@ -85,6 +85,35 @@ describe("defineApi", () => {
     });
   }
 
+  for (const [what, code, changed] of [
+    ["five digits", "10404", {}],
+    ["letters", "soldOut", {}],
+    ["the status 200", "100200", { status: 200 }],
+    ["the status 999", "100999", { status: 999 }],
+    ["no status", "100409", { status: undefined }],
+    ["no title", "100409", { title: undefined }],
+    ["a number as its message", "100409", { message: 7 }],
+  ] as const) {
+    it(`refuses an error code with ${what}`, () => {
+      assert.throws(() => define({ errors: { [code]: { ...soldOut, ...changed } as never } }), {
+        name: "TypeError",
+        message: `The error code ${code} needs six digits, a status from 400 to 599, a title and a message`,
+      });
+    });
+  }
+
+  for (const [headers, sentence] of [
+    [{ "x y": "a" }, '"x y" cannot be the name of a header'],
+    [{ "x-y": 7 }, "The header x-y must be a string"],
+  ] as const) {
+    it(`refuses an error code with headers that cannot be sent: ${JSON.stringify(headers)}`, () => {
+      assert.throws(() => define({ errors: { "100409": { ...soldOut, headers } as never } }), {
+        name: "TypeError",
+        message: sentence,
+      });
+    });
+  }
+
   const mounted = (prefix: string): MountedRouter => ({
     operationId: "legacy",
     prefix,

@@ -6,6 +6,7 @@ import { type CatalogueEntry, catalogue, type ErrorCode } from "./errors/catalog
 import { lazyRecord } from "./lazy-record.ts";
 import { type Access, type GroupRefusal, nameGroups } from "./route/access.ts";
 import { defineRoute, type Route, type RouteDefiner } from "./route/define-route.ts";
+import { wellFormedHeaders } from "./route/reply.ts";
 import type { ServiceDefinitions, Services } from "./services.ts";
 import type { LoadTracing } from "./tracing/tracing.ts";
 
@@ -103,7 +104,7 @@ export interface DefinedApi<Settings, Definitions, Code extends string> extends 
  * Defines an API.
  *
  * @throws TypeError if the name, version, description or routes are missing, if the kit already has a setting
- *   or an error code of the same name, or if a router's path is invalid or taken.
+ *   or an error code of the same name, if an error code is invalid, or if a router's path is invalid or taken.
  */
 export function defineApi<
   const Settings extends OwnSettings = Record<never, never>,
@@ -133,9 +134,14 @@ export function defineApi<
     if (Object.hasOwn(kitSettings, name))
       throw new TypeError(`The setting ${name} exists already; give yours another name`);
   }
-  for (const code of Object.keys(errors)) {
+  for (const [code, entry] of Object.entries<CatalogueEntry>(errors)) {
     if (Object.hasOwn(catalogue, code))
       throw new TypeError(`The error code ${code} exists already; give yours another one`);
+    if (!isErrorCode(code, entry))
+      throw new TypeError(
+        `The error code ${code} needs six digits, a status from 400 to 599, a title and a message`,
+      );
+    wellFormedHeaders(entry.headers ?? {});
   }
   for (const [index, { operationId, prefix, access }] of routers.entries()) {
     if (access.type === "apiKey" && !Object.hasOwn(services, "apiKeys"))
@@ -162,6 +168,10 @@ export function defineApi<
     ApiError,
   };
 }
+
+const isErrorCode = (code: string, { status, title, message }: CatalogueEntry): boolean =>
+  /^\d{6} [45]\d\d$/.test(`${code} ${status}`) &&
+  [title, message].every((text) => text && typeof text === "string");
 
 const isSeveral = (routes: RouteLoaders | readonly RouteLoaders[]): routes is readonly RouteLoaders[] =>
   Array.isArray(routes);

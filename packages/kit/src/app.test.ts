@@ -317,10 +317,12 @@ describe("the app", () => {
       description: "Sells.",
       errors: { "100409": { status: 409, title: "Sold out", message: "The shop has no more of it" } },
       routes: {
-        "GET /tea": async () =>
-          route("GET", "/tea", async () => {
+        "GET /tea": async () => ({
+          ...route("GET", "/tea", async () => {
             throw new ApiError("100409", { reason: "No tea", headers: { "retry-after": "60" } });
           }),
+          errors: ["100409"],
+        }),
       },
     });
     const { send, entries } = await start(api);

@@ -146,8 +146,12 @@ const database = defineApi({
 });
 
 describe("an error answer", () => {
-  for (const start of [appTarget, serverTarget, handlerTarget])
-    it(`has three stars in place of a secret that the handler quotes, from ${start.name}`, async (t) => {
+  for (const [where, start] of [
+    ["the app", appTarget],
+    ["the server", serverTarget],
+    ["the Lambda handler", handlerTarget],
+  ] as const)
+    it(`has three stars in place of a secret that the handler quotes, from ${where}`, async (t) => {
       const target = await start({ api: database, issuer: noIssuer, environment: { DATABASE_URL } });
       t.after(() => target.close());
       for (const accept of ["application/json", "application/problem+json"]) {

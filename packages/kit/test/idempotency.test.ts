@@ -231,7 +231,7 @@ for (const start of [appTarget, handlerTarget])
         const key = newKey();
         failing = { keep: () => Promise.reject(new Error("the table is gone")) };
         assert.equal((await send({ key })).status, 201);
-        assert.match(lines.join("\n"), /cannot be kept under its idempotency key.*the table is gone/);
+        assert.match(lines.join("\n"), /cannot be stored for its idempotency key.*the table is gone/);
         assert.equal((await send({ key })).status, 409);
         assert.equal(calls.length, 1);
       });

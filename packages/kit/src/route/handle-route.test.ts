@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import supertest from "supertest";
 import { apiOf } from "../../test/fixtures/api.ts";
 import { probeRoutes } from "../../test/support/probe-routes.ts";
+import { ApiError } from "../errors/api-error.ts";
 import { testApp } from "../testing/test-app.ts";
 import { startTestIssuer, type TestIssuer } from "../testing/test-issuer.ts";
 import { anyone, auth } from "./access.ts";
@@ -42,6 +43,45 @@ describe("a response that breaks its contract", () => {
     assert.equal(status, 200);
     assert.deepEqual(JSON.parse(text), { name: "alice", passwordHash: "5f4dcc3b" });
     assert.equal(lines.length, 1, "its line of the access log, and no other");
+  });
+});
+
+describe("an error code that the endpoint does not list", () => {
+  async function refusal(environment: string, code: "001404" | "001503", errors: readonly "001404"[] = []) {
+    const lines: string[] = [];
+    const getTea = defineRoute({
+      operationId: "getTea",
+      method: "GET",
+      path: "/v1/tea",
+      summary: "Gets tea.",
+      responses: (z) => ({ 200: { description: "Tea.", schema: z.string() } }),
+      errors,
+    }).handler(
+      anyone(async () => {
+        throw new ApiError(code, { reason: "No tea" });
+      }),
+    );
+    const write = (line: string) => lines.push(line);
+    const app = testApp(apiOf([getTea]), { environment: { NODE_ENV: environment }, write });
+    const { status } = await supertest(app).get("/v1/tea");
+    return { status, log: lines.join("") };
+  }
+
+  for (const environment of ["development", "test"]) {
+    it(`is a 500 in ${environment}, and the log names the operation and the code`, async () => {
+      const { status, log } = await refusal(environment, "001404");
+      assert.equal(status, 500);
+      assert.match(log, /getTea throws the error 001404, which it does not list; add the code to its errors/);
+    });
+  }
+
+  it("is sent if the endpoint lists it, and if the kit returns it at any endpoint", async () => {
+    assert.equal((await refusal("test", "001404", ["001404"])).status, 404);
+    assert.equal((await refusal("test", "001503")).status, 503);
+  });
+
+  it("is sent in production", async () => {
+    assert.equal((await refusal("production", "001404")).status, 404);
   });
 });
 

@@ -41,7 +41,8 @@ interface LoadedRoute {
 /**
  * Makes the Express handler of an endpoint. Its file is loaded by its first request.
  *
- * Outside production, an answer that breaks its contract is an error. In production answers are not compared:
+ * Outside production, an answer that breaks its contract is an error, and so is an error code that the
+ * endpoint does not list. In production answers are not compared:
  * loading zod would cost a cold start more than everything else.
  */
 export function handleRoute(listed: ListedRoute, environment: RouteEnvironment): RequestHandler {
@@ -54,9 +55,11 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
   async function load(): Promise<LoadedRoute | undefined> {
     const route = await loadRoute(`${listed.method} ${listed.path}`, listed.load);
     const isHere = route.only !== "container" || config.runtime !== "LAMBDA";
-    return isHere && isEnabled(route, config.features)
-      ? { route, schemas: createRouteSchemas(route, config.environment !== "production") }
-      : undefined;
+    if (!isHere || !isEnabled(route, config.features)) return undefined;
+    const schemas = createRouteSchemas(route, config.environment !== "production");
+    if (config.environment === "production") return { route, schemas };
+    const { withDeclaredErrors } = await import("./declared-errors.ts");
+    return { route: withDeclaredErrors(route, environment.api.errors), schemas };
   }
 
   return throwErrors(async (request, response, next) => {

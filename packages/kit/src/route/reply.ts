@@ -54,7 +54,10 @@ export function wellFormedReply(reply: RouteReply): RouteReply {
   return headers === undefined ? reply : { ...reply, headers: wellFormedHeaders(headers) };
 }
 
-function wellFormedHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** @throws TypeError for a header that cannot be sent. */
+export function wellFormedHeaders(
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
   if (typeof headers !== "object" || headers === null || Symbol.iterator in headers)
     throw new TypeError("The headers must be an object of names and values");
   const named: Record<string, string> = {};
