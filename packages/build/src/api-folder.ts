@@ -133,7 +133,7 @@ export function mistakeIn(error: unknown): string {
  *   documented.
  */
 export async function loadEndpoints(
-  { routes }: Pick<Api, "routes">,
+  { routes, routers = [] }: Pick<Api, "routes"> & Partial<Pick<Api, "routers">>,
   passesOver: (error: unknown) => boolean = () => false,
 ): Promise<readonly Route[]> {
   demandDistinct(routes);
@@ -148,7 +148,9 @@ export async function loadEndpoints(
     }),
   );
   const endpoints = loaded.flat();
-  await demandDocumentable(endpoints).catch((error: Error) => {
+  const paths = Object.keys(routes).map((key) => key.replace(/^\S+ /, ""));
+  const prefixes = routers.map(({ prefix }) => prefix);
+  await demandDocumentable(endpoints, { paths, prefixes }).catch((error: Error) => {
     throw new ApiFolderError(error.message, { cause: error });
   });
   return endpoints;

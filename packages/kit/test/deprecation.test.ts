@@ -136,12 +136,33 @@ describe("a deprecated endpoint", () => {
     assert.equal(text.split("<strong>Deprecated.</strong>").length, 3);
   });
 
+  it("is refused with a successor that neither an endpoint nor a router of the API has", async () => {
+    const route = defineRoute({
+      ...contract,
+      deprecated: { since: "2026-05-01", successor: "/v2/orders/{orderId}" },
+    }).handler(auth(async () => ({ status: 200, body: {} })));
+    for (const listed of [
+      { paths: ["/v1/orders", "/v2/orders/{id}"], prefixes: [] },
+      { paths: [], prefixes: ["/v2"] },
+    ])
+      await demandDocumentable([route], listed);
+    await assert.rejects(demandDocumentable([route], { paths: ["/v2/orders"], prefixes: ["/v2/o"] }), {
+      message: "getOrder: the API has no endpoint /v2/orders/{orderId}, the successor of this one",
+    });
+  });
+
   for (const [what, wrong, sentence] of [
     ["a day in another form", { since: "May 2026" }, /deprecated.since is "May 2026"; write a day like/],
     [
       "a day that the month does not have",
       { since: "2026-05-01", sunset: "2026-13-01" },
       /deprecated.sunset is "2026-13-01"/,
+    ],
+    ["the 30th of February", { since: "2026-02-30" }, /deprecated.since is "2026-02-30"; write a day like/],
+    [
+      "itself as its successor",
+      { since: "2026-05-01", successor: contract.path },
+      /the successor \/v1\S+ is the deprecated path itself/,
     ],
     ["a sunset before it", { since: "2026-05-01", sunset: "2026-04-30" }, /the sunset 2026-04-30 is before/],
     [

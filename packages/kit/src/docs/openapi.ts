@@ -20,7 +20,7 @@ import {
   makeSchemas,
   partFaults,
   placesOf,
-  streamFaults,
+  responseFaults,
 } from "../route/schema-faults.ts";
 import { byPurpose } from "./endpoint-order.ts";
 import { type Components, type JsonSchema, toJsonSchema } from "./json-schema.ts";
@@ -275,7 +275,7 @@ class OperationSchemas {
     for (const fault of [
       ...deprecationFaults(route),
       ...partFaults(route, this.made.request),
-      ...streamFaults(route, this.made.responses),
+      ...responseFaults(route, this.made.responses),
     ])
       report(`${route.operationId}: ${fault}`);
     for (const place of placesOf(route, this.made)) {

@@ -28,7 +28,7 @@ const WRITTEN_BY_SERVER = new Set([
   "upgrade",
 ]);
 /** RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5. */
-const WITHOUT_BODY = new Set([204, 205, 304]);
+export const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 /** RFC 9110, section 8.6. On a 304 it would be the length of another answer. */
 const WITHOUT_LENGTH = new Set([204, 304]);
 

@@ -106,6 +106,24 @@ describe("routeFaults", () => {
     ]);
   });
 
+  it("finds a response that cannot be sent, a schema of one without a body, and a limit that admits no body", () => {
+    const route = { operationId: "doThing", path: "/", bodyLimitBytes: -1 };
+    const empty = { description: "Nothing." };
+    const responses = {
+      99: empty,
+      204: { ...empty, schema: z.object({}) },
+      205: { ...empty, schema: z.undefined() },
+      304: empty,
+      600: empty,
+    };
+    assert.deepEqual(routeFaults(route, { request: {}, responses }), [
+      "doThing: bodyLimitBytes is -1; use a number of bytes above 0",
+      "doThing: response 99: it is not a status; use one from 200 to 599",
+      "doThing: response 204: a response with this status has no body; remove the schema",
+      "doThing: response 600: it is not a status; use one from 200 to 599",
+    ]);
+  });
+
   it("finds an endless stream that an HTTP API would have to send, and streams with a schema or without a type", () => {
     const route = { operationId: "doThing", path: "/" };
     const responses = {

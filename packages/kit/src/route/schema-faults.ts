@@ -4,8 +4,9 @@
  */
 import type * as zod from "zod";
 import type { RequestSchemas, ResponseContracts, Route, Zod } from "./define-route.ts";
-import { deprecationFaults } from "./deprecation-faults.ts";
+import { deprecationFaults, successorFaults } from "./deprecation-faults.ts";
 import { type BodyKind, bodyKindOf } from "./media-types.ts";
+import { WITHOUT_BODY } from "./reply.ts";
 
 type Schema = zod.core.$ZodType;
 type Def = zod.core.$ZodTypes["_zod"]["def"];
@@ -123,11 +124,18 @@ export function faultsAt({ where, schema, carriers }: Place): readonly string[] 
 /**
  * Makes the schemas of endpoints, and checks them.
  *
+ * @param listed the paths of all endpoints, and the prefixes of the routers.
  * @throws TypeError that names each fault by operation and field.
  */
-export async function demandDocumentable(routes: readonly Route[]): Promise<void> {
+export async function demandDocumentable(
+  routes: readonly Route[],
+  listed?: Parameters<typeof successorFaults>[1],
+): Promise<void> {
   const z = await import("zod");
-  const faults = routes.flatMap((route) => routeFaults(route, makeSchemas(route, z)));
+  const faults = [
+    ...routes.flatMap((route) => routeFaults(route, makeSchemas(route, z))),
+    ...(listed ? successorFaults(routes, listed) : []),
+  ];
   if (faults.length > 0) throw new TypeError(faults.join("\n"));
 }
 
@@ -193,37 +201,59 @@ function isSchema(value: unknown): value is Schema {
 export function routeFaults(
   route: Pick<
     Route,
-    "operationId" | "path" | "consumes" | "commaSeparated" | "only" | "idempotency" | "deprecated"
+    | "operationId"
+    | "path"
+    | "consumes"
+    | "commaSeparated"
+    | "bodyLimitBytes"
+    | "only"
+    | "idempotency"
+    | "deprecated"
   >,
   made: MadeSchemas,
 ): readonly string[] {
   const faults = [
     ...deprecationFaults(route),
     ...partFaults(route, made.request),
-    ...streamFaults(route, made.responses),
+    ...responseFaults(route, made.responses),
     ...placesOf(route, made).flatMap(faultsAt),
   ];
   return faults.map((fault) => `${route.operationId}: ${fault}`);
 }
 
-/** Finds the faults of answers that are streams. */
-export function streamFaults(
+/** Finds the faults of answers as a whole. */
+export function responseFaults(
   { only, idempotency }: Pick<Route, "only" | "idempotency">,
   responses: ResponseContracts,
 ): readonly string[] {
-  return Object.entries(responses).flatMap(([status, { stream, schema, contentType }]) => [
-    ...(stream && schema ? [`response ${status}: a stream has no schema; remove the schema`] : []),
-    ...(stream && idempotency ? [`response ${status}: a stream cannot be kept for an Idempotency-Key`] : []),
-    ...(stream && !contentType ? [`response ${status}: set the contentType of the stream`] : []),
-    ...(stream === "endless" && only !== "container"
-      ? [`response ${status}: an HTTP API cannot send an endless stream; set only: "container"`]
-      : []),
-  ]);
+  return Object.entries(responses).flatMap(([status, contract]) => {
+    const { stream, schema, contentType } = contract;
+    return [
+      ...(/^[2-5]\d\d$/.test(status)
+        ? []
+        : [`response ${status}: it is not a status; use one from 200 to 599`]),
+      ...(WITHOUT_BODY.has(Number(status)) && (stream || answersOf(contract).length > 0)
+        ? [`response ${status}: a response with this status has no body; remove the schema`]
+        : []),
+      ...(stream && schema ? [`response ${status}: a stream has no schema; remove the schema`] : []),
+      ...(stream && idempotency
+        ? [`response ${status}: a stream cannot be kept for an Idempotency-Key`]
+        : []),
+      ...(stream && !contentType ? [`response ${status}: set the contentType of the stream`] : []),
+      ...(stream === "endless" && only !== "container"
+        ? [`response ${status}: an HTTP API cannot send an endless stream; set only: "container"`]
+        : []),
+    ];
+  });
 }
 
-/** Finds the faults of a path's, a query's or the headers' schema as a whole. */
+/** Finds the faults of the body's limit, and of a path's, a query's or the headers' schema as a whole. */
 export function partFaults(
-  { path, commaSeparated = [] }: Pick<Route, "path" | "commaSeparated">,
+  {
+    path,
+    commaSeparated = [],
+    bodyLimitBytes = 1,
+  }: Pick<Route, "path" | "commaSeparated" | "bodyLimitBytes">,
   { params, query, headers, cookies }: RequestSchemas,
 ): readonly string[] {
   const unknown = Object.keys(params?.shape ?? {}).filter(
@@ -231,7 +261,9 @@ export function partFaults(
   );
   const names = Object.keys(headers?.shape ?? {}).map((name) => name.toLowerCase());
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  const isLimit = Number.isInteger(bodyLimitBytes) && bodyLimitBytes > 0;
   return [
+    ...(isLimit ? [] : [`bodyLimitBytes is ${bodyLimitBytes}; use a number of bytes above 0`]),
     ...unknown.map((name) => `path ${name}: ${path} has no variable of this name`),
     ...twice.map((name) => `header ${name}: it is listed twice; header names are case-insensitive`),
     ...commaSeparated
