@@ -125,7 +125,8 @@ export function readTarget(request: IncomingMessage): string | undefined {
 /** A host with or without a port (RFC 9110, section 7.2; RFC 3986, section 3.2.2). */
 function isAuthority(text: string): boolean {
   const [, address = "", name = "", port = ""] = AUTHORITY.exec(text) ?? [];
-  return (isIPv6(address) || NAME.test(name)) && Number(port) <= MAXIMUM_PORT;
+  // In this order: the pattern of IPv6 addresses takes V8 milliseconds to compile.
+  return (NAME.test(name) || isIPv6(address)) && Number(port) <= MAXIMUM_PORT;
 }
 
 /** Node keeps only the first of several. */
