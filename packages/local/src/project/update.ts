@@ -7,10 +7,15 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { exitCodeOf, PlainError } from "../command.ts";
+import { compareVersions } from "./versions.ts";
 
 const SCOPE = "@lambda-express-api/";
 const ARCHIVE = /^lambda-express-api-([a-z]+)-(\d+\.\d+\.\d+(?:-[\w.]+)?)\.tgz$/;
 const MANIFEST = "package.json";
+
+const EXAMPLE = "lambda-express-api-kit-0.1.0.tgz";
+const HOW_TO_PACK =
+  "To create the archives, run npm run pack -- ../packages in a clone of the kit's repository.";
 
 interface Manifest {
   readonly dependencies?: Record<string, string>;
@@ -27,6 +32,13 @@ interface Edit {
   readonly edit: string;
 }
 
+interface Sources {
+  /** By package, as in `package.json`. */
+  readonly versions: ReadonlyMap<string, string>;
+  /** The archives of `vendor`, by file name. */
+  readonly archives: ReadonlyMap<string, Buffer>;
+}
+
 async function update(): Promise<number> {
   const [folder, ...rest] = process.argv.slice(2);
   if (rest.length > 0 || folder?.startsWith("-"))
@@ -38,14 +50,14 @@ async function update(): Promise<number> {
     throw new PlainError(`${MANIFEST} has no package of ${SCOPE}; there is nothing to update.`);
 
   const before = installedVersion();
-  const sources = folder === undefined ? newest(kit) : vendored(kit, resolve(folder));
-  writeManifest(manifest, sources);
-  run("npm", ["install", "--no-audit", "--no-fund"]);
+  install(manifest, folder === undefined ? newest(kit, manifest) : archived(kit, resolve(folder)));
   const after = installedVersion();
   // The API may not load before the owner's edits.
   const isGenerated = spawnSync("npm", ["run", "--silent", "generate"]).status === 0;
 
   console.log(`${before} -> ${after}\n`);
+  if (compareVersions(after, before) < 0)
+    console.log(`Warning: ${after} is older than ${before}, which was installed.\n`);
   console.log(changesBetween(before, after));
   const edits = [...editsBetween(before, after), ...editsOfVendor(), ...typeFaults()];
   if (edits.length === 0 && isGenerated) {
@@ -57,42 +69,77 @@ async function update(): Promise<number> {
   return 1;
 }
 
-/** Replaces the archives in `vendor` with those of the folder. */
-function vendored(kit: readonly string[], folder: string): ReadonlyMap<string, string> {
+/** The folder's archives of its newest version. */
+function archived(kit: readonly string[], folder: string): Sources {
   if (!existsSync(folder))
     throw new PlainError(`${folder} does not exist; name the folder of the new archives.`);
-  // The newest comes last, and counts.
-  const archives = new Map(
-    readdirSync(folder)
-      .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
-      .flatMap((file) => {
-        const short = ARCHIVE.exec(file)?.[1];
-        return short === undefined ? [] : [[SCOPE + short, file] as const];
-      }),
+  const found = readdirSync(folder).flatMap((file) => {
+    const [, short = "", version] = ARCHIVE.exec(file) ?? [];
+    return version === undefined ? [] : [{ file, version, name: SCOPE + short }];
+  });
+  const newest = found
+    .map(({ version }) => version)
+    .toSorted(compareVersions)
+    .at(-1);
+  if (newest === undefined)
+    throw new PlainError(`${folder} has no archives of the kit, such as ${EXAMPLE}. ${HOW_TO_PACK}`);
+  const files = new Map(
+    found.filter(({ version }) => version === newest).map(({ name, file }) => [name, file] as const),
   );
-  const missing = kit.filter((name) => !archives.has(name));
-  if (missing.length > 0) throw new PlainError(`${folder} has no archive of ${missing.join(", ")}.`);
-  const wanted = kit.map((name) => archives.get(name) ?? "");
-  // Read before the old archives are removed, because the folder may be `vendor` itself.
-  const contents = new Map(wanted.map((file) => [file, readFileSync(join(folder, file))]));
-  dropArchives();
-  mkdirSync("vendor", { recursive: true });
-  for (const [file, content] of contents) writeFileSync(join("vendor", file), content);
-  return new Map(kit.map((name) => [name, `file:vendor/${archives.get(name)}`]));
+  const missing = kit.filter((name) => !files.has(name));
+  if (missing.length > 0)
+    throw new PlainError(`${folder} has no archive of ${missing.join(", ")} in version ${newest}.`);
+  const wanted = kit.map((name) => [name, files.get(name) ?? ""] as const);
+  return {
+    versions: new Map(wanted.map(([name, file]) => [name, `file:vendor/${file}`])),
+    archives: new Map(wanted.map(([, file]) => [file, readFileSync(join(folder, file))])),
+  };
 }
 
-function dropArchives(): void {
-  for (const file of existsSync("vendor") ? readdirSync("vendor") : []) {
-    if (ARCHIVE.test(file)) rmSync(join("vendor", file));
+/** The registry's versions. */
+function newest(kit: readonly string[], { dependencies, devDependencies }: Manifest): Sources {
+  const current = { ...dependencies, ...devDependencies };
+  try {
+    return {
+      versions: new Map(kit.map((name) => [name, run("npm", ["view", name, "version"]).trim()])),
+      archives: new Map(),
+    };
+  } catch (error) {
+    const isVendored = kit.some((name) => current[name]?.startsWith("file:vendor/"));
+    if (!isVendored || !(error instanceof PlainError && /\bE404\b/.test(error.message))) throw error;
+    throw new PlainError(
+      `This project keeps the kit's packages as archives in vendor, and the registry does not have them; name the folder of the new archives: npm run update -- ../packages. ${HOW_TO_PACK}`,
+    );
   }
 }
 
-/** Takes the registry's versions, and removes the archives in `vendor`. */
-function newest(kit: readonly string[]): ReadonlyMap<string, string> {
-  const versions = new Map(kit.map((name) => [name, run("npm", ["view", name, "version"]).trim()]));
-  dropArchives();
-  if (existsSync("vendor") && readdirSync("vendor").length === 0) rmSync("vendor", { recursive: true });
-  return versions;
+/** Installs the packages. If npm fails, `package.json` and `vendor` stay as they were. */
+function install(manifest: Manifest, sources: Sources): void {
+  const before = { manifest: readFileSync(MANIFEST, "utf8"), archives: readArchives() };
+  try {
+    writeArchives(sources.archives);
+    writeManifest(manifest, sources.versions);
+    // npm keeps an installed archive if a new one has the same version, unless it is named.
+    const named = [...sources.versions.values()].filter((version) => version.startsWith("file:"));
+    run("npm", ["install", "--no-audit", "--no-fund", ...named]);
+  } catch (error) {
+    writeArchives(before.archives);
+    writeFileSync(MANIFEST, before.manifest);
+    throw error;
+  }
+}
+
+function readArchives(): ReadonlyMap<string, Buffer> {
+  const files = existsSync("vendor") ? readdirSync("vendor").filter((file) => ARCHIVE.test(file)) : [];
+  return new Map(files.map((file) => [file, readFileSync(join("vendor", file))]));
+}
+
+/** Replaces the kit's archives in `vendor`, and removes the folder if it is empty. */
+function writeArchives(archives: ReadonlyMap<string, Buffer>): void {
+  for (const file of readArchives().keys()) rmSync(join("vendor", file));
+  mkdirSync("vendor", { recursive: true });
+  for (const [file, content] of archives) writeFileSync(join("vendor", file), content);
+  if (readdirSync("vendor").length === 0) rmSync("vendor", { recursive: true });
 }
 
 function writeManifest(manifest: Manifest, sources: ReadonlyMap<string, string>): void {
@@ -124,7 +171,7 @@ function changesBetween(before: string, after: string): string {
 }
 
 function isNewer(version: string, than: string): boolean {
-  return version.localeCompare(than, "en", { numeric: true }) > 0;
+  return compareVersions(version, than) > 0;
 }
 
 function editsBetween(before: string, after: string): string[] {
