@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import type { OwnSettings } from "@lambda-express-api/kit/config.ts";
 import { api } from "../test/fixtures/api/src/api.ts";
 import { loadSettings as loadSettingsOf, SettingsError, settingsTable } from "./settings.ts";
+import { stageFacts } from "./stage.ts";
 import type { AnyStages } from "./stages.ts";
 
 const required = {
@@ -138,6 +139,21 @@ describe("the settings in code", () => {
     assert.equal(kept.logRetentionDays, 90);
     assert.ok(kept.alarms);
     assert.equal(load({ production: { PERMANENT: "off" } }, {}, "production").alarms, undefined);
+  });
+
+  it("are refused before anything else if their form is wrong, which sst does not check", () => {
+    for (const [written, sentence] of [
+      [
+        { TAGS: { team: "x" } },
+        "stages.ts sets TAGS for dev to an object; write a string, a number or a list of strings.",
+      ],
+      [null, "stages.ts sets the stage dev to null; write an object: dev: {}"],
+    ] as const) {
+      const stages = { dev: written } as unknown as AnyStages;
+      assert.throws(() => load(stages), new SettingsError([sentence]));
+      // `app()` asks for these facts before it reads the settings.
+      assert.deepEqual(stageFacts("dev", stages), { isPermanent: false, tags: {} });
+    }
   });
 
   for (const [title, written, sentence] of [

@@ -15,7 +15,7 @@ import { listOf, matching, oneOf, wholeNumber } from "@lambda-express-api/kit/se
 import { API_NAME } from "./names.ts";
 import { ROUTES_PER_API, type RouteThrottling } from "./plan.ts";
 import { parseTags, type StageFacts, stageFacts } from "./stage.ts";
-import { type AnyStages, STAGES_FILE, writtenFor } from "./stages.ts";
+import { type AnyStages, faultsOfStages, STAGES_FILE, writtenFor } from "./stages.ts";
 import { TRAFFIC_SHIFTS, type TrafficShift } from "./traffic-shifts.ts";
 
 export interface Settings {
@@ -423,6 +423,8 @@ export function loadSettings(
   { settings: own }: Pick<Api, "settings">,
   stages: AnyStages = {},
 ): Settings {
+  const faults = faultsOfStages(stages);
+  if (faults.length > 0) throw new SettingsError(faults);
   const mistakes = mistakesOfStages(own, stages);
   const environment = { ...writtenFor(stage, stages), ...withoutEmpty(variables) };
   const facts = stageFacts(stage, stages, variables);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { ApiFolderError } from "@lambda-express-api/build/api-folder.ts";
 import { type Source, sourcedEnvironment, stageSources } from "./stage-environment.ts";
 
 describe("the environment of a stage", () => {
@@ -32,6 +33,57 @@ describe("the environment of a stage", () => {
       D: { value: "written,twice", source: "stages.ts" },
       E: { value: "7", source: "stages.ts" },
     });
+  });
+
+  for (const [title, code, sentence] of [
+    [
+      "an object in place of a value",
+      '{ dev: { TAGS: { team: "x" } } }',
+      /^stages\.ts sets TAGS for dev to an object; write a string, a number or a list of strings\.$/,
+    ],
+    [
+      "a list of other values",
+      "{ dev: { TAGS: [1] } }",
+      /^stages\.ts sets TAGS for dev to a list with other values than strings; write a string, /,
+    ],
+    ["a boolean", "{ dev: { ALARMS: true } }", /^stages\.ts sets ALARMS for dev to true; write a string, /],
+    ["null in place of a value", "{ dev: { ALARMS: null } }", /^stages\.ts sets ALARMS for dev to null; /],
+    [
+      "a stage without an object",
+      "{ dev: null }",
+      /^stages\.ts sets the stage dev to null; write an object: dev: \{\}$/,
+    ],
+    [
+      "a list of stages",
+      "[]",
+      /^stages\.ts must export stages, an object: export const stages = \{ dev: \{\} \};$/,
+    ],
+    ["half-saved code", "{ dev: {;", /^stages\.ts cannot be loaded: .* \(\S+\/stages\.ts:1\)$/],
+    [
+      "code that throws",
+      "{ dev: { A: lots } }",
+      /^stages\.ts cannot be loaded: lots is not defined \(\S+\/stages\.ts:1\)$/,
+    ],
+  ] as const)
+    it(`is refused with a sentence that names stages.ts and the setting, for ${title}`, () => {
+      const other = join(folder, title.replaceAll(" ", "-"));
+      mkdirSync(other);
+      writeFileSync(join(other, "stages.ts"), `export const stages: object = ${code};`);
+      assert.throws(
+        () => stageSources("dev", other),
+        (error) => {
+          assert.ok(error instanceof ApiFolderError);
+          assert.match(error.message, sentence);
+          return true;
+        },
+      );
+    });
+
+  it("is refused if stages.ts does not export stages", () => {
+    const other = join(folder, "other");
+    mkdirSync(other);
+    writeFileSync(join(other, "stages.ts"), "export const stage = {};");
+    assert.throws(() => stageSources("dev", other), /^Error: stages\.ts must export stages, an object/);
   });
 
   it("comes from the variables only if there is no stages.ts", () => {

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { type AnyStages, STAGES_FILE, writtenFor } from "./stages.ts";
+import { ApiFolderError, mistakeIn } from "@lambda-express-api/build/api-folder.ts";
+import { type AnyStages, faultsOfStages, STAGES_FILE, writtenFor } from "./stages.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -56,8 +57,24 @@ export function sourcedEnvironment(
   return Object.fromEntries([...valuesOf(written), ...valuesOf(variables)]);
 }
 
-/** The export of a project's `stages.ts`; empty if there is no such file. */
+/**
+ * The export of a project's `stages.ts`; empty if there is no such file.
+ *
+ * @throws ApiFolderError if the file cannot be loaded, or its export has another form.
+ */
 export function readStages(folder: string): AnyStages {
   const file = join(folder, STAGES_FILE);
-  return existsSync(file) ? createRequire(file)(file).stages : {};
+  if (!existsSync(file)) return {};
+  const { stages } = load(file);
+  const faults = faultsOfStages(stages);
+  if (faults.length > 0) throw new ApiFolderError(faults.join("\n"));
+  return stages;
+}
+
+function load(file: string): { readonly stages: AnyStages } {
+  try {
+    return createRequire(file)(file);
+  } catch (error) {
+    throw new ApiFolderError(`${STAGES_FILE} cannot be loaded: ${mistakeIn(error)}`, { cause: error });
+  }
 }

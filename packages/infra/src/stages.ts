@@ -41,11 +41,43 @@ export type AnyStages = Readonly<
 /** The project's file with the stages, beside its `sst.config.ts`. */
 export const STAGES_FILE = "stages.ts";
 
+/** What is wrong with the form of the file's export, a sentence for each mistake. sst does not check its types. */
+export function faultsOfStages(stages: unknown): string[] {
+  if (!isRecord(stages))
+    return [`${STAGES_FILE} must export stages, an object: export const stages = { dev: {} };`];
+  return Object.entries(stages).flatMap(([stage, written]) => {
+    if (!isRecord(written))
+      return [`${STAGES_FILE} sets the stage ${stage} to ${kindOf(written)}; write an object: ${stage}: {}`];
+    return Object.entries(written).flatMap(([name, value]) =>
+      isWritten(value)
+        ? []
+        : [
+            `${STAGES_FILE} sets ${name} for ${stage} to ${kindOf(value)}; write a string, a number or a list of strings.`,
+          ],
+    );
+  });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isWritten(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((item) => typeof item === "string");
+  return ["undefined", "string", "number"].includes(typeof value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null || typeof value === "boolean") return String(value);
+  if (Array.isArray(value)) return "a list with other values than strings";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
 /** The file's settings for a stage, as variables. */
 export function writtenFor(stage: string, stages: AnyStages): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(stages[stage] ?? {}).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, typeof value === "object" ? value.join(",") : String(value)]],
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(",") : String(value)]],
     ),
   );
 }

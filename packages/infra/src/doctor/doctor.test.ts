@@ -539,6 +539,18 @@ describe("npm run doctor", () => {
   });
 });
 
+it("npm run doctor says what is wrong in stages.ts, without a stack", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "doctor-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "stages.ts"), "exports.stages = { dev: { TAGS: { team: 'x' } } };");
+  const { complained, exitCode } = await doctor(["--offline"], {}, folder);
+  assert.equal(
+    complained,
+    "stages.ts sets TAGS for dev to an object; write a string, a number or a list of strings.\n",
+  );
+  assert.equal(exitCode, 1);
+});
+
 describe("npm run doctor in a folder without an API", () => {
   it("says which folder it needs", async () => {
     const { printed, complained, exitCode } = await doctor(["--api", "nowhere", "--offline"], {});
