@@ -26,6 +26,21 @@ export function readStageEnvironment(stage: string): Environment {
   return environment;
 }
 
+/**
+ * A sentence for a stage without its own file and without an identity provider: a mistyped name, or a new stage. Each of its
+ * settings would be reported as missing otherwise.
+ */
+export function stageWithoutFile(
+  stage: string,
+  environment: Environment,
+  sources = stageSources(stage),
+): string | undefined {
+  const file = `.env.${stage}`;
+  if (environment.IDENTITY_PROVIDER || environment.JWT_ISSUER) return undefined;
+  if (sources.some(({ name }) => name === file)) return undefined;
+  return `${file} does not exist, and IDENTITY_PROVIDER is not set; check the name of the stage, or copy .env.example to ${file} and enter your values.`;
+}
+
 /** The sources of a stage's settings: variables, as `sst` reads them, and code. */
 export function stageSources(stage: string, folder = process.cwd()): readonly Source[] {
   const fileSource = (name: string): Source[] => {

@@ -10,7 +10,9 @@ import {
   type TokenAlgorithm,
 } from "./auth/token-rules.ts";
 import {
+  AUTH0_DOMAIN,
   COGNITO_USER_POOL_ID,
+  FIREBASE_PROJECT_ID,
   IDENTITY_PROVIDERS,
   type IdentityPreset,
   type IdentityProviderName,
@@ -233,7 +235,7 @@ export const settings = {
     rule: "a project ID",
     example: "my-project",
     optional: true,
-    parse: matching(/^[a-z0-9][a-z0-9.:-]{2,61}[a-z0-9]$/),
+    parse: matching(FIREBASE_PROJECT_ID),
   },
   COGNITO_USER_POOL_ID: {
     description: "For `cognito`: the user pool, which determines the issuer and the signing keys.",
@@ -270,7 +272,7 @@ export const settings = {
     rule: "a domain name, without https:// and without a slash",
     example: "my-tenant.eu.auth0.com",
     optional: true,
-    parse: matching(/^([a-z0-9-]+\.)+[a-z]{2,63}$/),
+    parse: matching(AUTH0_DOMAIN),
   },
   AUTH0_CLIENT_ID: {
     description:
@@ -621,14 +623,15 @@ export function loadConfig<const Own extends OwnSettings = Record<never, never>>
       `JWT_ALGORITHMS has ${unverified.join(" and ")}, which API Gateway cannot verify; sign with RS256 at the provider, or run the API as a container.`,
     );
   }
-  if (parsed.AUTH_ENDPOINTS) {
+  if (parsed.AUTH_ENDPOINTS && (parsed.IDENTITY_PROVIDER || !environment.IDENTITY_PROVIDER)) {
     const [name, what] = NEEDED_TO_SIGN_IN[provider];
     if (!environment[name] && !mistakes.some((mistake) => mistake.startsWith(`${name} is not set`))) {
       mistakes.push(
         `${name} is not set; set ${what}, e.g. ${name}=${settings[name].example}, or disable the token endpoints with AUTH_ENDPOINTS=off.`,
       );
     }
-    if (provider === "cognito" && !parsed.COGNITO_URL && !environment.COGNITO_URL && parsed.JWT_ISSUER) {
+    const { COGNITO_URL: url, COGNITO_USER_POOL_ID: pool } = environment;
+    if (provider === "cognito" && !url && !pool && parsed.JWT_ISSUER) {
       mistakes.push(missing("COGNITO_USER_POOL_ID", settings.COGNITO_USER_POOL_ID));
     }
   }

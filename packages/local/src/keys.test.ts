@@ -103,5 +103,10 @@ describe("npm run keys", () => {
     const { exitCode, output } = await keys(["list"], API, { KEYS_FILE: undefined });
     assert.equal(exitCode, 1);
     assert.match(output, /^KEYS_FILE is not set; /);
+    const mistyped = { JWT_ISSUER: undefined, IDENTITY_PROVIDER: undefined };
+    assert.equal(
+      (await keys(["list", "--stage", "nope"], API, mistyped)).output,
+      ".env.nope does not exist, and IDENTITY_PROVIDER is not set; check the name of the stage, or copy .env.example to .env.nope and enter your values.\n",
+    );
   });
 });

@@ -3,7 +3,7 @@
 
 import { parseArgs } from "node:util";
 import { apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
-import { readStageEnvironment } from "@lambda-express-api/infra/stage-environment.ts";
+import { readStageEnvironment, stageWithoutFile } from "@lambda-express-api/infra/stage-environment.ts";
 import type { ApiKeyStore, StoredApiKey } from "@lambda-express-api/kit/auth/api-key-store.ts";
 import { createApiKey } from "@lambda-express-api/kit/auth/api-keys.ts";
 import { ConfigError, loadConfig } from "@lambda-express-api/kit/config.ts";
@@ -98,7 +98,8 @@ async function servicesOf({ api: folder, stage }: Asked) {
     const config = loadConfig(environment, { settings: api.settings });
     return createServices(api.services, { config, log: createLog((line) => process.stderr.write(line)) });
   } catch (error) {
-    if (error instanceof ConfigError) throw new PlainError(error.message);
+    if (error instanceof ConfigError)
+      throw new PlainError(stageWithoutFile(stage, environment) ?? error.message);
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { identityPreset } from "@lambda-express-api/kit/identity/identity-preset
 import { CLOUDFLARE_ADDRESSES } from "@lambda-express-api/kit/request/cloudflare-addresses.ts";
 import { loadSettings, readSetting, type Settings, SettingsError } from "../settings.ts";
 import { stageFacts } from "../stage.ts";
-import { type Source, sourcedEnvironment } from "../stage-environment.ts";
+import { type Source, sourcedEnvironment, stageWithoutFile } from "../stage-environment.ts";
 import { type AnyStages, STAGES_FILE } from "../stages.ts";
 import type { Resource } from "../testing/graph.ts";
 import { foreignNames, missingRights } from "./deploy-rights.ts";
@@ -103,7 +103,9 @@ function checkSst({ versions: { sst, pinnedSst } }: World): Finding {
     : wrong("SST", `SST ${sst} is installed, but package.json requires ${pinnedSst}; run: npm ci`);
 }
 
-function readSettings({ stage, environment, api, stages }: World): Settings | Finding[] {
+function readSettings({ stage, environment, api, stages, sources }: World): Settings | Finding[] {
+  const withoutFile = stageWithoutFile(stage, environment, sources);
+  if (withoutFile !== undefined) return [wrong("settings", withoutFile)];
   try {
     return loadSettings(stage, environment, api, stages);
   } catch (error) {

@@ -266,6 +266,11 @@ describe("npm run doctor", () => {
       /AWS rejects your credentials \(The security token included in the request is invalid\)/,
     ],
     [
+      "a stage without a file, whose name may be mistyped",
+      { stage: "nope", environment: { AWS_REGION: "eu-west-1" } },
+      /^\.env\.nope does not exist, and IDENTITY_PROVIDER is not set; check the name of the stage, or copy \.env\.example to \.env\.nope and enter your values\.$/,
+    ],
+    [
       "a region that is not set",
       {
         network: networkThat({
@@ -336,6 +341,11 @@ describe("npm run doctor", () => {
     (await examine({ ...good, ...world }))
       .filter((finding) => finding.about === about)
       .map(({ verdict, sentence }) => `${verdict}: ${sentence}`);
+
+  it("names each missing setting of a stage whose file exists", async () => {
+    const world = { environment: {}, sources: [{ name: ".env.dev", values: {} }] };
+    assert.match((await wrongOf(world)).join("\n"), /^JWT_ISSUER is not set; /m);
+  });
 
   it("says how to replace an existing record", async () => {
     const network = networkThat({

@@ -135,11 +135,21 @@ describe("a missing value of the provider stops the start with one sentence", ()
     });
   }
 
-  it("a wrong value of the provider is reported once, too", () => {
-    const [sentence = "", ...others] = mistakesOf({ ...COGNITO, COGNITO_USER_POOL_ID: "AbCdEfGhI" });
-    assert.match(sentence, /^COGNITO_USER_POOL_ID is wrong \("AbCdEfGhI"\)/);
-    assert.deepEqual(others, []);
-  });
+  for (const [variable, wrong, environment] of [
+    ["COGNITO_USER_POOL_ID", "AbCdEfGhI", COGNITO],
+    ["COGNITO_USER_POOL_ID", "AbCdEfGhI", { ...COGNITO, JWT_ISSUER: POOL }],
+    ["COGNITO_CLIENT_ID", "a b", COGNITO],
+    ["FIREBASE_PROJECT_ID", "My Project", FIREBASE],
+    ["AUTH0_DOMAIN", "https://my-tenant.eu.auth0.com/", AUTH0],
+    ["JWT_ISSUER", "issuer.example.com", OIDC],
+    ["IDENTITY_PROVIDER", "Okta", {}],
+    ["IDENTITY_PROVIDER", "Cognito", COGNITO],
+  ] as const)
+    it(`a wrong value of the provider is reported once, too: ${variable}=${wrong}`, () => {
+      const [sentence = "", ...others] = mistakesOf({ ...environment, [variable]: wrong });
+      assert.ok(sentence.startsWith(`${variable} is wrong ("${wrong}"); `), sentence);
+      assert.deepEqual(others, []);
+    });
 });
 
 describe("a contradiction stops the start with one sentence", () => {

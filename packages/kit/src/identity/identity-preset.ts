@@ -15,14 +15,19 @@ export interface IdentityPreset {
   readonly sources: Texts;
 }
 
+export const FIREBASE_PROJECT_ID = /^[a-z0-9][a-z0-9.:-]{2,61}[a-z0-9]$/;
+export const AUTH0_DOMAIN = /^([a-z0-9-]+\.)+[a-z]{2,63}$/;
 export const COGNITO_USER_POOL_ID = /^([a-z]{2}(?:-[a-z]+)+-\d)_[0-9A-Za-z]{1,55}$/;
 const FIREBASE_KEYS =
   "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com";
 const KEYS_PATH = ".well-known/jwks.json";
 
+/** A wrong provider is one mistake. */
+const OF_PROVIDER = { JWT_ISSUER: "IDENTITY_PROVIDER", JWT_AUTHORIZED_AUDIENCES: "IDENTITY_PROVIDER" };
+
 /**
- * Derives settings from the provider that the environment names, and from its few values. Without a provider
- * nothing is derived.
+ * Derives settings from the provider that the environment names, and from its few values. Without a provider,
+ * and from a wrong value, nothing is derived.
  *
  * The forms of issuers and keys are those in the providers' documents: Firebase's "Verify ID tokens",
  * Cognito's "Verifying a JSON web token", Auth0's "Validate JSON Web Tokens".
@@ -38,13 +43,13 @@ export function identityPreset(environment: Texts): IdentityPreset {
     case "oidc":
       return { follows: { AUTH_ENDPOINTS: "off", OIDC_SCOPE: "openid" }, sources: {} };
     default:
-      return { follows: {}, sources: {} };
+      return { follows: {}, sources: environment.IDENTITY_PROVIDER ? OF_PROVIDER : {} };
   }
 }
 
-function firebasePreset({ FIREBASE_PROJECT_ID: project }: Texts): IdentityPreset {
+function firebasePreset({ FIREBASE_PROJECT_ID: project = "" }: Texts): IdentityPreset {
   return {
-    follows: project
+    follows: FIREBASE_PROJECT_ID.test(project)
       ? {
           JWT_ISSUER: `https://securetoken.google.com/${project}`,
           JWT_ISSUER_JWKS_URI: FIREBASE_KEYS,
@@ -78,13 +83,13 @@ function cognitoPreset({
 
 /** The password grant is off in a new tenant, and so are the token endpoints here. */
 function auth0Preset({
-  AUTH0_DOMAIN: domain,
+  AUTH0_DOMAIN: domain = "",
   JWT_AUTHORIZED_AUDIENCES: audiences = "",
 }: Texts): IdentityPreset {
   const [audience = ""] = audiences.split(",");
   return {
     follows: {
-      ...(domain && {
+      ...(AUTH0_DOMAIN.test(domain) && {
         JWT_ISSUER: `https://${domain}/`,
         JWT_ISSUER_JWKS_URI: `https://${domain}/${KEYS_PATH}`,
       }),
