@@ -56,6 +56,7 @@ export function projectManifest(
       "pretest:deployment": "lambda-express-api platform",
       "test:deployment": "node --test test/deployment.suite.ts",
       precheck: "lambda-express-api check-node",
+      format: "biome check --write",
       check: "biome check && tsc && lambda-express-api generate --check && lambda-express-api contract",
       "build:lambda": "lambda-express-api build lambda",
       "build:container": "lambda-express-api build container",
@@ -70,6 +71,8 @@ export function projectManifest(
       }),
       update: "lambda-express-api update",
     },
+    // Without an entry, npm warns of the script. esbuild works without it.
+    allowScripts: { esbuild: false },
     dependencies: sorted({ ...own(KIT.dependencies), ...versions(["express"], api) }),
     devDependencies: sorted({
       ...own(tools),

@@ -112,6 +112,34 @@ infra.apiCode({ folder: "." });`,
       assert.equal(scripts.dev, `lambda-express-api dev${dress}`);
     });
 
+  it("has a command that formats, and npm does not warn of install scripts", () => {
+    const { scripts, allowScripts } = manifestOf(create());
+    assert.equal(scripts.format, "biome check --write");
+    assert.deepEqual(allowScripts, { esbuild: false });
+  });
+
+  for (const identity of IDENTITIES)
+    for (const delivery of DELIVERIES)
+      it(`for ${identity} with delivery ${delivery} lists all guides in its README, except those of other choices`, () => {
+        const listed = [
+          ...(create({ identity, delivery }).get("README.md") ?? "").matchAll(/guides\/([\w-]+)\.md/g),
+        ];
+        const foreign = [
+          ...IDENTITIES.filter((other) => other !== identity),
+          ...(delivery === "github" ? [] : ["github-actions"]),
+          ...(delivery === "codepipeline" ? [] : ["codepipeline"]),
+          ...(delivery === "none" ? ["release"] : []),
+        ];
+        const guides = readdirSync(join(import.meta.dirname, "../../../docs/guides"));
+        assert.deepEqual(
+          listed.map(([, guide]) => guide).sort(),
+          guides
+            .map((file) => file.replace(".md", ""))
+            .filter((guide) => !foreign.includes(guide))
+            .sort(),
+        );
+      });
+
   for (const delivery of DELIVERIES)
     it(`with delivery ${delivery} has its files, and depends on its packages`, () => {
       const files = create({ delivery });

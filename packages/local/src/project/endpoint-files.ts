@@ -36,6 +36,7 @@ export function endpointSource(endpoint: Endpoint): string {
       `params: z.object({ ${variables.map((name) => `${name}: z.string().meta({ example: "1" })`).join(", ")} })`,
     hasBody && 'body: z.object({ name: z.string().max(100).meta({ example: "A name" }) })',
   ].filter(Boolean);
+  const request = parts.length > 0 ? `\n  request: (z) => ({ ${parts.join(", ")} }),` : "";
   const given = [variables.length > 0 && done !== 204 && "params", hasBody && "body"]
     .filter(Boolean)
     .join(", ");
@@ -49,8 +50,7 @@ export const ${operationId} = defineRoute({
   operationId: "${operationId}",
   method: "${method}",
   path: "${path}",
-  summary: "${summary}",
-  ${parts.length > 0 ? `request: (z) => ({ ${parts.join(", ")} }),` : ""}
+  summary: "${summary}",${request}
   responses: (z) => ({ ${status}: { description: "Done.", schema: ${schema} } }),
 }).handler(${guard}(${rule}${handler}));
 `;
