@@ -123,8 +123,11 @@ const DOMAIN_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{
 const MAX_BUDGET_EMAILS = 10;
 const EMAIL = /^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/;
 
+/** Amazon API Gateway quotas for HTTP APIs, "Audiences per authorizer". */
+const MAX_AUDIENCES = 50;
+
 /** `stock=a1b2c3d4e5/live`: a mapping key, the id of an API, and its stage. */
-const OTHER_API = /^([\w.$+!*'()/-]{1,300})=([a-z0-9]{1,32})\/(\$default|[\w-]{1,128})$/;
+const OTHER_API = /^((?!\/)[\w.$+!*'()/-]{1,300}(?<!\/))=([a-z0-9]{1,32})\/(\$default|[\w-]{1,128})$/;
 
 function otherApis(text: string): Readonly<Record<string, OtherApi>> | undefined {
   const found = text.split(",").map((api) => OTHER_API.exec(api.trim()));
@@ -444,6 +447,19 @@ export function loadSettings(
   if (api && !api.jwt.issuer.startsWith("https://"))
     mistakes.push(
       `The issuer ${api.jwt.issuer} does not use HTTPS, but API Gateway fetches keys only over HTTPS; use one like https://issuer.example.com.`,
+    );
+  const audiences = api?.jwt.audiences.length ?? 0;
+  if (audiences > MAX_AUDIENCES)
+    mistakes.push(
+      `JWT_AUTHORIZED_AUDIENCES has ${audiences} audiences, but API Gateway accepts at most ${MAX_AUDIENCES}; remove some.`,
+    );
+  const ownKey = api?.mappingKey;
+  if (
+    ownKey !== undefined &&
+    Object.hasOwn(otherApis(parsed.DOMAIN_OTHER_APIS?.join(",") ?? "") ?? {}, ownKey)
+  )
+    mistakes.push(
+      `DOMAIN_OTHER_APIS has the mapping key ${ownKey}, which AWS_API_GW_MAPPING_KEY gives to this API; change one of them.`,
     );
   if (!api || mistakes.length > 0) throw new SettingsError(mistakes);
 

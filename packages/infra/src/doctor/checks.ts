@@ -25,6 +25,8 @@ export interface World {
   readonly now: Date;
   readonly api: Pick<Api, "name" | "settings">;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The name in `sst.config.ts`; `undefined` if it is not a literal. */
+  readonly appName: string | undefined;
   /** The settings in code. */
   readonly stages: AnyStages;
   /** The sources of the environment. */
@@ -63,7 +65,7 @@ const unknown = (about: string, sentence: string): Finding => ({ about, verdict:
 
 /** Runs every check. Checks that need settings run only if the settings are right. */
 export async function examine(world: World): Promise<Finding[]> {
-  const findings = [checkNode(world), checkSst(world)];
+  const findings = [checkNode(world), checkSst(world), ...checkName(world)];
   const settings = readSettings(world);
   const { region, finding: aws, account } = await askAws(world);
   if (!("jwtAuthorizer" in settings)) return [...findings, ...settings, aws];
@@ -76,7 +78,7 @@ export async function examine(world: World): Promise<Finding[]> {
     ...checkAudiences(settings),
     aws,
     ...checkProvisionedConcurrency(account, settings),
-    ...checkCertificate(region, settings),
+    ...checkRegions(region, settings),
     ...(await checkNameServers(world, settings)),
     ...(await checkRecords(world, settings)),
     ...(await checkCertificateAuthorities(world, settings)),
@@ -101,6 +103,17 @@ function checkSst({ versions: { sst, pinnedSst } }: World): Finding {
   return sst === pinnedSst
     ? fine("SST", `SST ${sst} (matches package.json).`)
     : wrong("SST", `SST ${sst} is installed, but package.json requires ${pinnedSst}; run: npm ci`);
+}
+
+/** A release finds its function by the API's name, which `sst.config.ts` cannot import. */
+function checkName({ api, appName }: World): Finding[] {
+  if (appName === undefined || appName === api.name) return [];
+  return [
+    wrong(
+      "name",
+      `sst.config.ts names the app ${appName}, but src/api.ts names the API ${api.name}; write name: "${api.name}" in sst.config.ts. A stage that is already deployed under the other name stays there; remove it first.`,
+    ),
+  ];
 }
 
 function readSettings({ stage, environment, api, stages, sources }: World): Settings | Finding[] {
@@ -311,17 +324,29 @@ function checkProvisionedConcurrency(account: AwsAccount | undefined, { keepWarm
       ];
 }
 
-function checkCertificate(region: string | undefined, { domain }: Settings): Finding[] {
-  const certificateRegion = domain?.certificateArn?.split(":")[3];
-  if (certificateRegion === undefined) return [];
-  if (region === undefined)
-    return [unknown("certificate", `The certificate is in ${certificateRegion}; the API must be there too.`)];
-  return certificateRegion === region
-    ? [fine("certificate", `The certificate is in the API's region, ${region}.`)]
+/** API Gateway uses certificates, and CloudWatch topics, of their own region only. */
+function checkRegions(region: string | undefined, { domain, alarms }: Settings): Finding[] {
+  return [
+    ...checkRegion(region, "certificate", "CERTIFICATE_ARN", domain?.certificateArn),
+    ...checkRegion(region, "alarms", "ALARM_TOPIC_ARN", alarms?.topicArn),
+  ];
+}
+
+function checkRegion(
+  region: string | undefined,
+  about: string,
+  variable: string,
+  arn: string | undefined,
+): Finding[] {
+  const there = arn?.split(":")[3];
+  if (there === undefined) return [];
+  if (region === undefined) return [unknown(about, `${variable} is in ${there}; the API must be there too.`)];
+  return there === region
+    ? [fine(about, `${variable} is in the API's region, ${region}.`)]
     : [
         wrong(
-          "certificate",
-          `CERTIFICATE_ARN is in ${certificateRegion}, but the API is in ${region}; create one there, or unset CERTIFICATE_ARN.`,
+          about,
+          `${variable} is in ${there}, but the API is in ${region}; name one in ${region}, or unset ${variable}.`,
         ),
       ];
 }

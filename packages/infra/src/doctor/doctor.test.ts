@@ -21,6 +21,7 @@ const good: World = {
   stage: "dev",
   now: new Date("2026-12-01"),
   api,
+  appName: api.name,
   stages: {},
   sources: [],
   resources: async () => [],
@@ -285,6 +286,29 @@ describe("npm run doctor", () => {
       "a certificate in another region",
       setting({ CERTIFICATE_ARN: "arn:aws:acm:us-east-1:123456789012:certificate/1" }),
       /CERTIFICATE_ARN is in us-east-1, but the API is in eu-west-1/,
+    ],
+    [
+      "a topic for the alarms in another region",
+      setting({ ALARMS: "on", ALARM_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:alarms" }),
+      /^ALARM_TOPIC_ARN is in us-east-1, but the API is in eu-west-1; name one in eu-west-1, or unset ALARM_TOPIC_ARN\.$/,
+    ],
+    [
+      "more audiences than API Gateway accepts",
+      setting({
+        JWT_ISSUER: "https://issuer.example.com",
+        JWT_AUTHORIZED_AUDIENCES: Array.from({ length: 51 }, (_, index) => `audience-${index}`).join(),
+      }),
+      /^JWT_AUTHORIZED_AUDIENCES has 51 audiences, but API Gateway accepts at most 50; remove some\.$/,
+    ],
+    [
+      "another API under the API's own mapping key",
+      setting({ AWS_API_GW_MAPPING_KEY: "orders", DOMAIN_OTHER_APIS: "stock=a1b2/live,orders=c3d4/live" }),
+      /^DOMAIN_OTHER_APIS has the mapping key orders, which AWS_API_GW_MAPPING_KEY gives to this API; change one of them\.$/,
+    ],
+    [
+      "an app in sst.config.ts that does not have the API's name",
+      { appName: "old-name" },
+      /^sst\.config\.ts names the app old-name, but src\/api\.ts names the API fixture-api; write name: "fixture-api" in sst\.config\.ts\. /,
     ],
     ["a domain at another DNS provider", setting({ DNS: "route53" }), /, not those of route53/],
     [

@@ -51,6 +51,13 @@ function readVersions(): World["versions"] {
   };
 }
 
+/** The name that `app()` returns. */
+function readAppName(): string | undefined {
+  const file = "sst.config.ts";
+  if (!existsSync(file)) return undefined;
+  return /^\s*name: "([^"]+)",$/m.exec(readFileSync(file, "utf8"))?.[1];
+}
+
 const MARKS: Record<Finding["verdict"], string> = { fine: "  ok ", wrong: "WRONG", unknown: "  ?  " };
 
 interface Arguments {
@@ -83,6 +90,7 @@ async function diagnose({ api: folder, stage, offline }: Arguments): Promise<voi
     now: new Date(),
     api,
     environment,
+    appName: readAppName(),
     stages: readStages(process.cwd()),
     sources,
     resources: isUnpacked()
