@@ -341,6 +341,7 @@ const cases: Record<keyof typeof settings, SettingCases> = {
       "https://*",
       "null",
       "https://a.example.com,,https://b.example.com",
+      "*,https://a.example.com",
     ],
   },
   CORS_ALLOW_HEADERS: {
@@ -350,13 +351,13 @@ const cases: Record<keyof typeof settings, SettingCases> = {
       ["*", ["*"]],
       ["x-tenant, X-Api-Key", ["x-tenant", "x-api-key"]],
     ],
-    wrong: [",", "a b", "x-key:", "naïve"],
+    wrong: [",", "a b", "x-key:", "naïve", "*,x-tenant"],
   },
   CORS_EXPOSE_HEADERS: {
     unset: { value: [] },
     value: ({ corsExposeHeaders }) => corsExposeHeaders,
     right: [["X-Total-Count,link", ["x-total-count", "link"]]],
-    wrong: [",", "a b", "x\r\ny"],
+    wrong: [",", "a b", "x\r\ny", "link,*"],
   },
   CORS_ALLOW_CREDENTIALS: {
     unset: { value: false },

@@ -175,7 +175,9 @@ function listOfAlgorithms(text: string): readonly TokenAlgorithm[] | undefined {
 
 /** Header names (RFC 9110, section 5.6.2), case-insensitive. */
 function headerNames(text: string): readonly string[] | undefined {
-  return listOf((name) => /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name))(text)?.map((name) => name.toLowerCase());
+  return starOrList((name) => /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name))(text)?.map((name) =>
+    name.toLowerCase(),
+  );
 }
 
 /** As in OpenTelemetry: the values are percent-encoded ("OpenTelemetry Protocol Exporter"). */
@@ -186,6 +188,14 @@ function headersOf(text: string): Readonly<Record<string, string>> | undefined {
   return (
     pairs && Object.fromEntries(pairs.map(([name = "", value = ""]) => [name, decodeURIComponent(value)]))
   );
+}
+
+/** A list in which `*` stands alone. */
+function starOrList(isItem: (item: string) => boolean) {
+  return (text: string) => {
+    const items = listOf(isItem)(text);
+    return items?.includes("*") && items.length > 1 ? undefined : items;
+  };
 }
 
 const isOrigin = (text: string) =>
@@ -430,7 +440,7 @@ export const settings = {
     rule: "* or a list of origins, separated by commas",
     example: "https://app.example.com,https://admin.example.com",
     default: "*",
-    parse: listOf(isOrigin),
+    parse: starOrList(isOrigin),
   },
   CORS_ALLOW_HEADERS: {
     description:
