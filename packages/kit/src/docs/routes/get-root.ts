@@ -24,7 +24,7 @@ export const getRoot = ({ prefix }: DocsOptions) =>
       200: {
         description: "Name, version, commit and links.",
         schema: z.object({
-          name: z.string().meta({ example: "orders-api" }),
+          name: z.string().meta({ example: "my-api" }),
           version: z.string().meta({ example: "1.0.0" }),
           commit: z.string().meta({
             description: "The commit it was built from; `development` if it runs from its sources.",
