@@ -173,10 +173,11 @@ const PROJECT_COMMAND = "npx lambda-express-api ";
 
 /** A project's command without the program's name: `doctor --stage dev`. */
 function faultsOfProjectCommand(command: string): string[] {
-  const [name = "", ...options] = command.split(/\s+(?=--)/);
+  const [given = "", ...options] = command.split(/\s+(?=--)/);
   const program = [process.execPath, "packages/local/src/cli.ts"];
   const known = /the commands are ([^.]+)\./.exec(refusalOf(program))?.[1]?.split(", ") ?? [];
-  if (!known.includes(name)) return [`lambda-express-api has no command ${name}`];
+  const name = known.find((each) => `${given} `.startsWith(`${each} `));
+  if (name === undefined) return [`lambda-express-api has no command ${given}`];
   const refusal = refusalOf([...program, ...name.split(" "), "--no-such-option"]);
   return options
     .map((option) => option.split(" ")[0] ?? "")
