@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { after, afterEach, before, describe, it } from "node:test";
 import express, { type Express, type Request, type RequestHandler, Router } from "express";
 import supertest from "supertest";
@@ -589,6 +590,29 @@ for (const [name, start] of [
     });
   });
 }
+
+for (const [name, start] of [
+  ["the container", startAsServer],
+  ["the function", startAsHandler],
+] as const)
+  it(`a handler in ${name} sees the AsyncLocalStorage of the middleware, also after a body`, async () => {
+    const tenant = new AsyncLocalStorage<string>();
+    const route = defineRoute({
+      operationId: "sayTenant",
+      method: "POST",
+      path: "/v1/tenant",
+      summary: "Says the tenant.",
+      request: (z) => ({ body: z.object({}) }),
+      responses: (z) => ({ 200: { description: "The tenant.", schema: z.string() } }),
+    }).handler(anyone(async () => ({ status: 200, body: tenant.getStore() ?? "" })));
+    const api = apiOf([route], {
+      middleware: () => [(request, _response, next) => tenant.run(String(request.headers["x-from"]), next)],
+    });
+    const { request } = await start(api);
+    const headers = { "content-type": "application/json", "x-from": "acme" };
+    const { body } = await request({ method: "POST", path: "/v1/tenant", headers, body: "{}" });
+    assert.equal(body, '"acme"');
+  });
 
 describe("an API's middleware in the container", () => {
   it("never runs on a preflight, to which CORS responds", async () => {

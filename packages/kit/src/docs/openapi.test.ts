@@ -270,6 +270,34 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(names, ["idempotency-key"]);
   });
 
+  it("demands of such a header what the endpoint's own schema demands", async () => {
+    const headers = { "Idempotency-Key": "uuid", "If-None-Match": "string" };
+    for (const isOptional of [true, false]) {
+      const get = defineRoute({
+        operationId: "get",
+        method: "GET",
+        path: "/v1/pay",
+        summary: "Gets.",
+        etag: true,
+        request: (z) => {
+          const schemas = { "Idempotency-Key": z.uuid(), "If-None-Match": z.string() };
+          const shape = z.object(schemas);
+          return { headers: isOptional ? shape.partial() : shape };
+        },
+        responses: (z) => ({ 200: { description: "It.", schema: z.string() } }),
+      }).handler(anyone(async () => ({ status: 200, body: "" })));
+      const document = await documentOf(apiOf([{ ...get, idempotency: "optional" }]));
+      const parameters = document.paths?.["/v1/pay"]?.get?.parameters ?? [];
+      assert.deepEqual(
+        parameters.map((each) => [Object(each).name, Object(each).required]),
+        Object.keys(headers)
+          .reverse()
+          .map((name) => [name.toLowerCase(), !isOptional]),
+      );
+      assert.equal(Object(parameters.at(-1)).schema.format, "uuid");
+    }
+  });
+
   it("shows for each error its own code, and no other status", async () => {
     const { paths = {}, components } = await documentOf(ownerApi);
     const { responses } = Object(paths["/v1/stock"]).put;

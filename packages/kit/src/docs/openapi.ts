@@ -330,11 +330,29 @@ class OperationSchemas {
       ),
       ...queryNames.map((name) => this.#parameter("query", name, query)),
       ...headerNames.map((name) => this.#parameter("header", name, headers)),
-      ...(this.#route.etag ? [IF_NONE_MATCH] : []),
+      ...(this.#route.etag ? [this.#headerOfKit(IF_NONE_MATCH, headers)] : []),
       ...Object.keys(cookies?.shape ?? {}).map((name) => this.#parameter("cookie", name, cookies)),
-      ...(this.#route.idempotency ? [idempotencyKey(this.#route.idempotency)] : []),
+      ...(this.#route.idempotency
+        ? [this.#headerOfKit(idempotencyKey(this.#route.idempotency), headers)]
+        : []),
     ].filter((parameter) => parameter !== undefined);
     return parameters.length > 0 ? { parameters } : {};
+  }
+
+  /** With what the endpoint's own schema demands of it in addition. */
+  #headerOfKit<Header extends { readonly name: string; readonly required: boolean; readonly schema: object }>(
+    header: Header,
+    headers: z.ZodObject | undefined,
+  ) {
+    const own = Object.keys(headers?.shape ?? {}).find((name) => name.toLowerCase() === header.name);
+    const demanded = own === undefined ? undefined : this.#parameter("header", own, headers);
+    return demanded
+      ? {
+          ...header,
+          schema: { ...header.schema, ...demanded.schema },
+          required: header.required || demanded.required,
+        }
+      : header;
   }
 
   #parameter(place: "path" | "query" | "header" | "cookie", name: string, part: z.ZodObject | undefined) {

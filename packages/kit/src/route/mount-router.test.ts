@@ -89,6 +89,32 @@ describe("a mounted router", () => {
         });
       });
 
+      it("is not cached if callers identify themselves, unless it sets the header itself", async () => {
+        const router = () =>
+          Router()
+            .get("/mine", (_request, response) => void response.json({}))
+            .get("/kept", (_request, response) => {
+              response.set("cache-control", "private, max-age=60").json({});
+            });
+        const open = {
+          ...routerAt("/v1/open"),
+          operationId: "open",
+          access: { type: "public" },
+          router,
+        } as const;
+        const both = apiOf([getHealth], { routers: [{ ...routerAt("/v1/legacy"), router }, open] });
+        await withTarget(start, both, async ({ request }) => {
+          for (const [path, expected] of [
+            ["/v1/legacy/mine", "no-store"],
+            ["/v1/legacy/kept", "private, max-age=60"],
+            ["/v1/open/mine", undefined],
+          ] as const) {
+            const { status, headers } = await request({ method: "GET", path, headers: admin() });
+            assert.deepEqual([status, headers["cache-control"]], [200, expected], path);
+          }
+        });
+      });
+
       it("gets every method, and every path below its prefix", async () => {
         await withTarget(start, api, async ({ request }) => {
           const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

@@ -29,6 +29,9 @@ export function mountRouter(
     context.routeKey = `ANY ${mounted.prefix}${request.path === "/" ? "" : "/{proxy+}"}`;
     await admit(mounted.access, request, environment);
     const router = await load();
+    // A public router may serve files, whose `maxAge` Express drops once the header is set.
+    if (mounted.access.type !== "public" && !response.hasHeader("cache-control"))
+      response.setHeader("cache-control", "no-store");
     router(request, response, next);
   });
 }
