@@ -81,7 +81,8 @@ export class PackError extends Error {}
 const ROOT = join(import.meta.dirname, "..");
 const SCOPE = "@lambda-express-api/";
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
-const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([@\w.][^"\n]*)"/g;
+/** A quote before the keyword makes it a text. */
+const SPECIFIER = /(?<!")(?:\bfrom\s*|\bimport\s*\(?\s*)"([@\w.][^"\n]*)"/g;
 /** A module of one of these packages, imported or resolved; `sst.config.ts` names its file. */
 const MODULE = /"(?:@lambda-express-api|\.\/packages)\/([\w-]+)\/(?:src\/)?([^"\n]+\.ts)"/g;
 /** SST's globals are unknown here. The repository's type check covers them. */

@@ -246,7 +246,7 @@ describe("what a month costs", () => {
 
 describe("docs/cost.md", () => {
   const page = readFileSync(new URL("../../../docs/cost.md", import.meta.url), "utf8");
-  const loads = page.split("\n## ").filter((section) => section.includes("| Item | Calculated |"));
+  const loads = page.split("\n## ").filter((section) => section.includes("| Item | Calculation |"));
 
   it("calculates three loads", () => assert.equal(loads.length, 3));
 

@@ -140,6 +140,8 @@ const STATE: Readonly<Record<string, string>> = {
   "route/route-requests.ts mounted": "by endpoint",
   "route/schema-faults.ts found": "of one schema",
   "services.ts pending": "the services, which an owner makes for all callers",
+  "services.ts uses": "the services that each service uses",
+  "shared-store/memory-store.ts counters": "by a limit's name: counts by key, to refuse",
   "shared-store/memory-store.ts held":
     "by key: what a limit has counted, and the answers for an idempotency key's own caller",
   "source-stack.ts maps": "source maps, by file",
