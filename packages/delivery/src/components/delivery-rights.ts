@@ -5,7 +5,7 @@ import { type ConditionalStatement, policyDocument } from "../policy-document.ts
 import { releasePermissions } from "../release/permissions.ts";
 
 /** The name of an SST app. */
-export const APP_NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
+export const APP_NAME: RegExp = /^[A-Za-z][A-Za-z0-9-]*$/;
 
 export interface DeployRightsArgs {
   readonly appName: string;
