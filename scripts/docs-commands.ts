@@ -90,6 +90,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npx node packages/gateway/bench/": "takes a minute",
   "npm install --os=":
     "for an owner's project with an addon; packages/build tests the message for a missing one",
+  "npm run format": "rewrites files; npm run check compares them",
   "npm create lambda-express-api": "needs the package registry; npm run check:projects creates projects",
   "npm run bench": "takes minutes and needs an idle machine",
 };

@@ -113,7 +113,7 @@ function newest(kit: readonly string[], { dependencies, devDependencies }: Manif
   }
 }
 
-/** Installs the packages. If npm fails, `package.json` and `vendor` stay as they were. */
+/** Installs the packages. If npm fails, `package.json` and `vendor` stay unchanged. */
 function install(manifest: Manifest, sources: Sources): void {
   const before = { manifest: readFileSync(MANIFEST, "utf8"), archives: readArchives() };
   try {
