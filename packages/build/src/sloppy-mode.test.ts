@@ -40,3 +40,9 @@ describe("CommonJS needs no sloppy mode", () => {
   ])
     it(`for ${source}`, () => assert.equal(needsSloppyMode(source), false));
 });
+
+it("a file that begins with many comments is read in linear time", { timeout: 5_000 }, () => {
+  const comments = "/* a */ // b\n".repeat(20_000);
+  assert.equal(needsSloppyMode(`${comments}leaked = 5;`), true);
+  assert.equal(needsSloppyMode(`${comments}'use strict'; leaked = 5;`), false);
+});

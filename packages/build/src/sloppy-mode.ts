@@ -4,8 +4,9 @@
 import { parse } from "acorn";
 import { isNode, type Node } from "./rewrite.ts";
 
-/** `"use strict"` after comments, as most libraries begin. */
-const DIRECTIVE = /^(?:\s|\/\/.*|#!.*|\/\*[\s\S]*?\*\/)*(["'])use strict\1/;
+/** What may come before the first statement. */
+const BLANK_OR_COMMENT = /\s+|\/\/.*|#!.*|\/\*[\s\S]*?\*\//y;
+const DIRECTIVE = /(["'])use strict\1/y;
 /** Names that a CommonJS module gets from Node. */
 const GIVEN = new Set(["exports", "module", "require", "__filename", "__dirname", "arguments"]);
 
@@ -23,11 +24,20 @@ interface Scope {
  * https://tc39.es/ecma262/#sec-strict-mode-of-ecmascript
  */
 export function needsSloppyMode(source: string): boolean {
-  if (DIRECTIVE.test(source)) return false;
+  if (hasDirective(source)) return false;
   const text = source.replace(/^#!.*/, "");
   const program = read(`"use strict";${text}`);
   // What cannot be read in either mode is an ES module.
   return program ? isSloppy(program, undefined) : read(text) !== undefined;
+}
+
+/** Whether it begins with `"use strict"`, as most libraries do. Step by step: one pattern for all of it would backtrack without end. */
+function hasDirective(source: string): boolean {
+  let start = 0;
+  BLANK_OR_COMMENT.lastIndex = 0;
+  while (BLANK_OR_COMMENT.test(source)) start = BLANK_OR_COMMENT.lastIndex;
+  DIRECTIVE.lastIndex = start;
+  return DIRECTIVE.test(source);
 }
 
 function read(text: string): Node | undefined {
