@@ -63,7 +63,7 @@ describe("the check of the docs", () => {
     [
       "a setting's wrong value",
       block("dotenv", "DOCS=perhaps"),
-      "DOCS=perhaps is wrong: it must be on or off",
+      "DOCS=perhaps is invalid: it must be on or off",
     ],
     ["an unknown file", "`packages/api/src/none.ts`", "packages/api/src/none.ts does not exist"],
     ["an unknown script in the text", "`npm run deplyo`", /no check is defined for: npm run deplyo/],
@@ -177,14 +177,14 @@ describe("the check of the docs", () => {
 describe("the commands of the docs", () => {
   const cost = block("sh", "npm run cost -- --requests 1e6 | head -2");
   const lines = [
-    "A month                 list price      to pay",
-    "API Gateway, requests        $1.00       $1.00",
+    "Monthly cost            list price  after free tier",
+    "API Gateway, requests        $1.00            $1.00",
   ];
 
   it("may print the page's text, word for word or with … for changing parts", async () => {
     await run(`${cost}\n${block("text", lines.join("\n"))}`);
     await run(`${cost}\n${block("text", "…\nAPI Gateway, requests … $1.00")}`);
-    await run(`${cost}\n${block("text", "A month …\n…")}`);
+    await run(`${cost}\n${block("text", "Monthly cost …\n…")}`);
   });
 
   it("may not print anything else", async () => {

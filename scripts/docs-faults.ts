@@ -125,7 +125,7 @@ function faultsOfSetting(line: string): string[] {
   const setting = Object.hasOwn(known, name) ? known[name] : undefined;
   if (!setting) return [`unknown setting ${name || line}`];
   const isFine = value === "..." || setting.parse(value) !== undefined;
-  return isFine ? [] : [`${line} is wrong: it must be ${setting.rule}`];
+  return isFine ? [] : [`${line} is invalid: it must be ${setting.rule}`];
 }
 
 function faultsOfBlock({ language, code, quotes }: Block, before: Block | undefined): string[] {

@@ -31,7 +31,7 @@ export interface paths {
         };
       };
       responses: {
-        /** The identity provider's response, with OAuth's fields for the token. */
+        /** The identity provider's response, in the format of an OAuth 2.0 token response. */
         200: {
           content: {
             "application/json": {
@@ -162,9 +162,9 @@ export interface paths {
   };
   "/v1/orders": {
     /**
-     * Lists the caller's orders, the newest first.
+     * Lists the caller's orders, newest first.
      *
-     * Members of STAFF name any `customer`. A page may have fewer orders than its `limit`: continue while there is a `next`.
+     * Members of STAFF can use `customer` to list any customer's orders. A page may contain fewer orders than `limit`; continue as long as the response contains `next`.
      *
      * **Access:** any signed-in caller.
      */
@@ -174,7 +174,7 @@ export interface paths {
           status?: "placed" | "paid" | "packing" | "shipped" | "refunded";
           customer?: string;
           limit?: number;
-          /** The `next` of the page before. */
+          /** The `next` value from the previous page. */
           cursor?: string;
         };
         header?: never;
@@ -236,7 +236,7 @@ export interface paths {
       };
     };
     /**
-     * Places an order, which waits for its payment.
+     * Places an order, which the customer then pays.
      *
      * **Access:** any signed-in caller.
      */
@@ -344,7 +344,7 @@ export interface paths {
   };
   "/v1/orders/{orderId}": {
     /**
-     * Gets an order, with its total as a number of cents.
+     * Gets an order, with its total in cents.
      *
      * **Deprecated** since 2026-09-01. It may be gone from 2027-03-31 on. Use `/v2/orders/{orderId}`.
      *
@@ -356,7 +356,7 @@ export interface paths {
       parameters: {
         query?: never;
         header?: {
-          /** The entity tag of the response that the caller has. */
+          /** The entity tag of the response that the caller has cached. */
           "if-none-match"?: string;
         };
         path: {
@@ -371,7 +371,7 @@ export interface paths {
             "application/json": components["schemas"]["Order"];
           };
         };
-        /** The caller has the current version already. */
+        /** The caller already has the current version. */
         304: {
           content?: never;
         };
@@ -413,7 +413,7 @@ export interface paths {
       };
     };
     /**
-     * Changes the note of an order, unless the order has changed since the caller read it.
+     * Changes an order's note, unless the order has changed since the caller read it.
      *
      * **Access:** any signed-in caller.
      */
@@ -421,7 +421,7 @@ export interface paths {
       parameters: {
         query?: never;
         header: {
-          /** The `etag` of the order that was read. */
+          /** The `etag` that the caller received with the order. */
           "if-match": string;
         };
         path: {
@@ -525,11 +525,11 @@ export interface paths {
   };
   "/v1/orders/{orderId}/events": {
     /**
-     * Sends the state of an order, and each change of the state, as server-sent events.
+     * Sends an order's state, and each change to it, as server-sent events.
      *
      * **Access:** any signed-in caller.
      *
-     * **Where:** only in a container; the HTTP API does not have this route.
+     * **Where:** only in a container. The HTTP API does not have this route.
      */
     get: {
       parameters: {
@@ -587,7 +587,7 @@ export interface paths {
   };
   "/v1/orders/{orderId}/invoice": {
     /**
-     * Downloads the invoice of an order.
+     * Downloads an order's invoice.
      *
      * **Access:** any signed-in caller.
      */
@@ -645,7 +645,7 @@ export interface paths {
       };
     };
     /**
-     * Uploads the invoice of an order as a PDF, once.
+     * Uploads an order's invoice, which must be a PDF.
      *
      * **Access:** STAFF.
      */
@@ -666,7 +666,7 @@ export interface paths {
         };
       };
       responses: {
-        /** It is stored. */
+        /** The invoice is stored. */
         204: {
           content?: never;
         };
@@ -868,7 +868,7 @@ export interface paths {
   };
   "/v1/payments/events": {
     /**
-     * Receives a signed event from the payment provider: a refund.
+     * Receives signed refund events from the payment provider.
      *
      * **Access:** anyone.
      */
@@ -891,7 +891,7 @@ export interface paths {
         };
       };
       responses: {
-        /** Taken. */
+        /** The event is accepted. */
         204: {
           content?: never;
         };
@@ -956,7 +956,7 @@ export interface paths {
   };
   "/v1/warehouse/orders/{orderId}/shipment": {
     /**
-     * Marks an order as shipped by a warehouse.
+     * Marks an order as shipped.
      *
      * **Access:** machines with an API key of scope shipments:write.
      */
@@ -1036,7 +1036,7 @@ export interface paths {
       parameters: {
         query?: never;
         header?: {
-          /** The entity tag of the response that the caller has. */
+          /** The entity tag of the response that the caller has cached. */
           "if-none-match"?: string;
         };
         path: {
@@ -1051,7 +1051,7 @@ export interface paths {
             "application/json": components["schemas"]["OrderV2"];
           };
         };
-        /** The caller has the current version already. */
+        /** The caller already has the current version. */
         304: {
           content?: never;
         };
@@ -1095,9 +1095,9 @@ export interface paths {
   };
   "/v1": {
     /**
-     * Describes this API, and links to its docs.
+     * Describes this API and links to its docs.
      *
-     * JSON for programs; for a browser, a page with every endpoint and with lines that call them.
+     * Programs get JSON. Browsers get a page that lists every endpoint with a curl command to call it.
      *
      * **Access:** anyone.
      */
@@ -1109,16 +1109,16 @@ export interface paths {
         cookie?: never;
       };
       responses: {
-        /** Name, version, commit and links. */
+        /** The API's name, version, commit and links. */
         200: {
           content: {
             "application/json": {
               name: string;
               version: string;
-              /** The commit it was built from; `development` if it runs from its sources. */
+              /** The commit that the API was built from, or `development` if it runs from source. */
               commit: string;
               description: string;
-              /** Paths on this host, by purpose. */
+              /** Links to the API's pages and documents, by name. */
               links: {
                 [name: string]: string;
               };
@@ -1161,7 +1161,7 @@ export interface paths {
     /**
      * Shows this API in Swagger UI.
      *
-     * *Authorize* signs in at the provider's own page, or through the token endpoint; *Try it out* then sends the token along.
+     * *Authorize* signs you in, either on the provider's own page or through the token endpoint. *Try it out* then sends the token with each request.
      *
      * **Access:** anyone.
      */
@@ -1182,7 +1182,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** The caller has the current file. */
+        /** The caller already has the current file. */
         304: {
           content?: never;
         };
@@ -1219,14 +1219,14 @@ export interface paths {
   };
   "/v1/docs/{asset}": {
     /**
-     * Returns a file of Swagger UI or of the landing page.
+     * Serves the static files for Swagger UI and the landing page.
      *
      * **Access:** anyone.
      */
     get: {
       parameters: {
         query?: {
-          /** The version that the page refers to. While it is current, caches keep the file. */
+          /** The version of the file. Caches may store the current version. */
           v?: string;
         };
         header?: {
@@ -1248,7 +1248,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** The caller has the current file. */
+        /** The caller already has the current file. */
         304: {
           content?: never;
         };
@@ -1307,7 +1307,7 @@ export interface paths {
       parameters: {
         query?: never;
         header?: {
-          /** The entity tag of the response that the caller has. */
+          /** The entity tag of the response that the caller has cached. */
           "if-none-match"?: string;
         };
         path?: never;
@@ -1323,7 +1323,7 @@ export interface paths {
             };
           };
         };
-        /** The caller has the current version already. */
+        /** The caller already has the current version. */
         304: {
           content?: never;
         };
@@ -1374,7 +1374,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** The caller has the current file. */
+        /** The caller already has the current file. */
         304: {
           content?: never;
         };
@@ -1411,14 +1411,14 @@ export interface paths {
   };
   "/v1/redoc/{asset}": {
     /**
-     * Returns a file of ReDoc.
+     * Serves the static files for ReDoc.
      *
      * **Access:** anyone.
      */
     get: {
       parameters: {
         query?: {
-          /** The version that the page refers to. While it is current, caches keep the file. */
+          /** The version of the file. Caches may store the current version. */
           v?: string;
         };
         header?: {
@@ -1440,7 +1440,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** The caller has the current file. */
+        /** The caller already has the current file. */
         304: {
           content?: never;
         };
@@ -1491,7 +1491,7 @@ export interface paths {
   };
   "/v1/swagger.json": {
     /**
-     * Returns the same document at the path that Swagger tools expect.
+     * Returns the OpenAPI document at the path that Swagger tools expect.
      *
      * **Access:** anyone.
      */
@@ -1499,7 +1499,7 @@ export interface paths {
       parameters: {
         query?: never;
         header?: {
-          /** The entity tag of the response that the caller has. */
+          /** The entity tag of the response that the caller has cached. */
           "if-none-match"?: string;
         };
         path?: never;
@@ -1515,7 +1515,7 @@ export interface paths {
             };
           };
         };
-        /** The caller has the current version already. */
+        /** The caller already has the current version. */
         304: {
           content?: never;
         };
@@ -1550,25 +1550,25 @@ export interface components {
     /** Every error response of this API. */
     Error: {
       error: {
-        /** Opaque and stable. */
+        /** An opaque, stable error code. */
         code: string;
         title: string;
         message: string;
-        /** What is wrong, in words that may change. */
+        /** Describes the error. The wording may change. */
         reason: string;
-        /** The fields that are wrong. */
+        /** The invalid fields. */
         fields?: {
           in: "path" | "query" | "header" | "cookie" | "body";
           name: string;
           message: string;
         }[];
-        /** Quote it when you report the error. */
+        /** The request ID. Include it when you report the error. */
         requestId?: string;
       };
-      /** The only part that API Gateway's own errors have as well. */
+      /** A summary of the error. API Gateway's own errors contain only this field. */
       message: string;
     };
-    /** An error that API Gateway returned itself, without calling the API. */
+    /** An error from API Gateway itself. The request did not reach the API. */
     GatewayError: {
       message: string;
     };
@@ -1601,14 +1601,14 @@ export interface components {
         currency: "EUR";
       };
     };
-    /** The same errors by RFC 9457, for callers whose `accept` names this type. */
+    /** Problem details (RFC 9457), for callers whose `accept` header names this media type. */
     Problem: {
       type: string;
       title: string;
       status: number;
-      /** What is wrong, in words that may change. */
+      /** Describes the error. The wording may change. */
       detail: string;
-      /** Opaque and stable. */
+      /** An opaque, stable error code. */
       code: string;
       fields?: {
         in: "path" | "query" | "header" | "cookie" | "body";

@@ -17,7 +17,7 @@ export const api = defineApi({
     {
       operationId: "legacyCatalogue",
       prefix: "/v1/catalogue",
-      summary: "The old catalogue, from before this API.",
+      summary: "The catalogue, which predates this API.",
       access: { type: "public" },
       router: async () => (await import("./catalogue-router.ts")).catalogueRouter,
     },

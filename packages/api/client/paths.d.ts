@@ -5,7 +5,7 @@
 export interface paths {
   "/v1/admin/endpoints": {
     /**
-     * Lists every endpoint of this API with its access rule.
+     * Lists every endpoint with its access rule.
      *
      * **Access:** ADMINS.
      */
@@ -23,17 +23,17 @@ export interface paths {
             "application/json": {
               endpoints: {
                 path: string;
-                /** The operation's id. */
+                /** The operation ID. */
                 name: string;
                 method: string;
                 summary: string;
-                /** Where it is, if not everywhere. */
+                /** The only runtime that has the endpoint. Omitted if both have it. */
                 only?: "container";
                 access: {
                   type: "public" | "authenticated" | "apiKey" | "iam";
-                  /** One of these groups. */
+                  /** The caller must belong to one of these groups. */
                   groups: string[];
-                  /** One of these scopes. */
+                  /** The caller must have one of these scopes. */
                   scopes: string[];
                 };
               }[];
@@ -82,7 +82,7 @@ export interface paths {
     /**
      * Exchanges a refresh token for a new access token.
      *
-     * The new token has the caller's current groups (RFC 6749, section 6).
+     * The new token contains the caller's current groups (RFC 6749, section 6).
      *
      * **Access:** anyone.
      */
@@ -97,17 +97,17 @@ export interface paths {
         content: {
           "application/x-www-form-urlencoded": {
             grant_type?: "refresh_token";
-            /** The refresh token from the response of the token endpoint. */
+            /** The refresh token that the token endpoint returned. */
             refresh_token: string;
           };
           "multipart/form-data": {
             grant_type?: "refresh_token";
-            /** The refresh token from the response of the token endpoint. */
+            /** The refresh token that the token endpoint returned. */
             refresh_token: string;
           };
           "application/json": {
             grant_type?: "refresh_token";
-            /** The refresh token from the response of the token endpoint. */
+            /** The refresh token that the token endpoint returned. */
             refresh_token: string;
           };
         };
@@ -189,7 +189,7 @@ export interface paths {
     /**
      * Signs a caller in with an email address and a password.
      *
-     * OAuth 2.0's password form (RFC 6749, section 4.3), for the docs page and for trying things out. RFC 9700 advises against it elsewhere: let apps sign in with the provider's SDK, and set `AUTH_ENDPOINTS=off`.
+     * Implements OAuth 2.0's password grant (RFC 6749, section 4.3) for the docs pages and for experiments. RFC 9700 advises against it in apps: have them sign in with the provider's SDK, and set `AUTH_ENDPOINTS=off`.
      *
      * **Access:** anyone.
      */
@@ -204,19 +204,19 @@ export interface paths {
         content: {
           "application/x-www-form-urlencoded": {
             grant_type?: "password";
-            /** E-mail address. */
+            /** The account's email address. */
             username: string;
             password: string;
           };
           "multipart/form-data": {
             grant_type?: "password";
-            /** E-mail address. */
+            /** The account's email address. */
             username: string;
             password: string;
           };
           "application/json": {
             grant_type?: "password";
-            /** E-mail address. */
+            /** The account's email address. */
             username: string;
             password: string;
           };
@@ -350,7 +350,7 @@ export interface paths {
   };
   "/v1/users/whoami": {
     /**
-     * Returns the caller: the token's subject, groups and claims.
+     * Returns the caller's subject, groups and claims from the token.
      *
      * **Access:** USERS or ADMINS.
      */
@@ -369,7 +369,7 @@ export interface paths {
               subject: string;
               groups: string[];
               scopes: string[];
-              /** The verified claims, with their types as in the token. */
+              /** The verified claims, with the same types as in the token. */
               claims: {
                 [name: string]: unknown;
               };
@@ -416,9 +416,9 @@ export interface paths {
   };
   "/v1": {
     /**
-     * Describes this API, and links to its docs.
+     * Describes this API and links to its docs.
      *
-     * JSON for programs; for a browser, a page with every endpoint and with lines that call them.
+     * Programs get JSON. Browsers get a page that lists every endpoint with a curl command to call it.
      *
      * **Access:** anyone.
      */
@@ -430,16 +430,16 @@ export interface paths {
         cookie?: never;
       };
       responses: {
-        /** Name, version, commit and links. */
+        /** The API's name, version, commit and links. */
         200: {
           content: {
             "application/json": {
               name: string;
               version: string;
-              /** The commit it was built from; `development` if it runs from its sources. */
+              /** The commit that the API was built from, or `development` if it runs from source. */
               commit: string;
               description: string;
-              /** Paths on this host, by purpose. */
+              /** Links to the API's pages and documents, by name. */
               links: {
                 [name: string]: string;
               };
@@ -482,7 +482,7 @@ export interface paths {
     /**
      * Shows this API in Swagger UI.
      *
-     * *Authorize* signs in at the provider's own page, or through the token endpoint; *Try it out* then sends the token along.
+     * *Authorize* signs you in, either on the provider's own page or through the token endpoint. *Try it out* then sends the token with each request.
      *
      * **Access:** anyone.
      */
@@ -503,7 +503,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** The caller has the current file. */
+        /** The caller already has the current file. */
         304: {
           content?: never;
         };
@@ -540,14 +540,14 @@ export interface paths {
   };
   "/v1/docs/{asset}": {
     /**
-     * Returns a file of Swagger UI or of the landing page.
+     * Serves the static files for Swagger UI and the landing page.
      *
      * **Access:** anyone.
      */
     get: {
       parameters: {
         query?: {
-          /** The version that the page refers to. While it is current, caches keep the file. */
+          /** The version of the file. Caches may store the current version. */
           v?: string;
         };
         header?: {
@@ -569,7 +569,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** The caller has the current file. */
+        /** The caller already has the current file. */
         304: {
           content?: never;
         };
@@ -628,7 +628,7 @@ export interface paths {
       parameters: {
         query?: never;
         header?: {
-          /** The entity tag of the response that the caller has. */
+          /** The entity tag of the response that the caller has cached. */
           "if-none-match"?: string;
         };
         path?: never;
@@ -644,7 +644,7 @@ export interface paths {
             };
           };
         };
-        /** The caller has the current version already. */
+        /** The caller already has the current version. */
         304: {
           content?: never;
         };
@@ -695,7 +695,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** The caller has the current file. */
+        /** The caller already has the current file. */
         304: {
           content?: never;
         };
@@ -732,14 +732,14 @@ export interface paths {
   };
   "/v1/redoc/{asset}": {
     /**
-     * Returns a file of ReDoc.
+     * Serves the static files for ReDoc.
      *
      * **Access:** anyone.
      */
     get: {
       parameters: {
         query?: {
-          /** The version that the page refers to. While it is current, caches keep the file. */
+          /** The version of the file. Caches may store the current version. */
           v?: string;
         };
         header?: {
@@ -761,7 +761,7 @@ export interface paths {
             "text/html; charset=utf-8": Blob;
           };
         };
-        /** The caller has the current file. */
+        /** The caller already has the current file. */
         304: {
           content?: never;
         };
@@ -812,7 +812,7 @@ export interface paths {
   };
   "/v1/swagger.json": {
     /**
-     * Returns the same document at the path that Swagger tools expect.
+     * Returns the OpenAPI document at the path that Swagger tools expect.
      *
      * **Access:** anyone.
      */
@@ -820,7 +820,7 @@ export interface paths {
       parameters: {
         query?: never;
         header?: {
-          /** The entity tag of the response that the caller has. */
+          /** The entity tag of the response that the caller has cached. */
           "if-none-match"?: string;
         };
         path?: never;
@@ -836,7 +836,7 @@ export interface paths {
             };
           };
         };
-        /** The caller has the current version already. */
+        /** The caller already has the current version. */
         304: {
           content?: never;
         };
@@ -871,36 +871,36 @@ export interface components {
     /** Every error response of this API. */
     Error: {
       error: {
-        /** Opaque and stable. */
+        /** An opaque, stable error code. */
         code: string;
         title: string;
         message: string;
-        /** What is wrong, in words that may change. */
+        /** Describes the error. The wording may change. */
         reason: string;
-        /** The fields that are wrong. */
+        /** The invalid fields. */
         fields?: {
           in: "path" | "query" | "header" | "cookie" | "body";
           name: string;
           message: string;
         }[];
-        /** Quote it when you report the error. */
+        /** The request ID. Include it when you report the error. */
         requestId?: string;
       };
-      /** The only part that API Gateway's own errors have as well. */
+      /** A summary of the error. API Gateway's own errors contain only this field. */
       message: string;
     };
-    /** An error that API Gateway returned itself, without calling the API. */
+    /** An error from API Gateway itself. The request did not reach the API. */
     GatewayError: {
       message: string;
     };
-    /** The same errors by RFC 9457, for callers whose `accept` names this type. */
+    /** Problem details (RFC 9457), for callers whose `accept` header names this media type. */
     Problem: {
       type: string;
       title: string;
       status: number;
-      /** What is wrong, in words that may change. */
+      /** Describes the error. The wording may change. */
       detail: string;
-      /** Opaque and stable. */
+      /** An opaque, stable error code. */
       code: string;
       fields?: {
         in: "path" | "query" | "header" | "cookie" | "body";
@@ -909,7 +909,7 @@ export interface components {
       }[];
       requestId?: string;
     };
-    /** The identity provider's response, with OAuth's fields for the token. */
+    /** The identity provider's response, in the format of an OAuth 2.0 token response. */
     TokenAnswer: {
       /** Send it as `authorization: Bearer <token>`. */
       access_token: string;

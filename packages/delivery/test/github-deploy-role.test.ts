@@ -238,15 +238,18 @@ describe("a role for GitHub Actions", () => {
     const outputs = options.outputs as Record<string, string>;
     const said = (name: string) => outputs[name] ?? "";
     for (const name of ["everyRepository", "halfOfTheIds"])
-      assert.match(said(name), /^repository is wrong .*"my-company@123456\/my-api@789012"\.$/);
-    assert.match(said("everyEnvironment"), /^environment is wrong \("\*"\); write it like "production"\.$/);
+      assert.match(said(name), /^repository is invalid .*"my-company@123456\/my-api@789012"\.$/);
+    assert.match(
+      said("everyEnvironment"),
+      /^environment is invalid \("\*"\); use a value like "production"\.$/,
+    );
     assert.match(
       said("branchByItsShortName"),
-      /^ref is wrong \("main"\); write it like "refs\/heads\/main"\.$/,
+      /^ref is invalid \("main"\); use a value like "refs\/heads\/main"\.$/,
     );
-    assert.match(said("everyStage"), /^stage is wrong/);
-    assert.match(said("noAppName"), /^appName is wrong \(undefined\); write it like "my-api"\.$/);
-    assert.match(said("noBucket"), /^releaseBucket is wrong \(""\); write it like "my-releases"\.$/);
+    assert.match(said("everyStage"), /^stage is invalid/);
+    assert.match(said("noAppName"), /^appName is invalid \(undefined\); use a value like "my-api"\.$/);
+    assert.match(said("noBucket"), /^releaseBucket is invalid \(""\); use a value like "my-releases"\.$/);
     assert.match(said("releaseOfManyStages"), /^A release goes to one stage, but pr-\* matches several; /);
     assert.match(said("longName"), /has more than 64 characters; choose a shorter /);
     for (const name of ["itself", "itselfAmongMany"])

@@ -616,17 +616,17 @@ describe("Slack", () => {
 describe("a mistake in a pipeline or a channel", () => {
   it("is refused with a clear message before anything is created", () => {
     for (const [name, said] of Object.entries({
-      stage: /^stage is wrong \("\.\.\/production"\); write it like "production"\.$/,
-      appName: /^appName is wrong \(undefined\); write it like "my-api"\.$/,
-      repository: /^githubRepository\.name is wrong \("my-company\/my-api"\); write it like "my-api"\.$/,
-      branch: /^githubRepository\.branch is wrong \(""\); write it like "main"\.$/,
-      connection: /^github\.connectionArn is wrong \("mine"\); write it like "arn:aws:codeconnections:/,
-      bucket: /^s3Artifacts\.arn is wrong \("given"\); write it like "arn:aws:s3:::my-artifacts"\.$/,
+      stage: /^stage is invalid \("\.\.\/production"\); use a value like "production"\.$/,
+      appName: /^appName is invalid \(undefined\); use a value like "my-api"\.$/,
+      repository: /^githubRepository\.name is invalid \("my-company\/my-api"\); use a value like "my-api"\.$/,
+      branch: /^githubRepository\.branch is invalid \(""\); use a value like "main"\.$/,
+      connection: /^github\.connectionArn is invalid \("mine"\); use a value like "arn:aws:codeconnections:/,
+      bucket: /^s3Artifacts\.arn is invalid \("given"\); use a value like "arn:aws:s3:::my-artifacts"\.$/,
       parameter:
-        /^settingsParameterName is wrong \("settings"\); write it like "\/my-api\/production\/settings"/,
+        /^settingsParameterName is invalid \("settings"\); use a value like "\/my-api\/production\/settings"/,
       ownStage: /so the pipeline could change itself; deploy it with a different app name or stage\.$/,
       longPipelineName: /more than 100 characters/,
-      channelName: /^info is not a Slack channel id \("#deployments"\); write it like "C07EZ1ABC23"\.$/,
+      channelName: /^info is not a Slack channel ID \("#deployments"\); use a value like "C07EZ1ABC23"\.$/,
     }))
       assert.match(String(options.outputs[name]), said, name);
   });

@@ -17,7 +17,7 @@ import {
 import { PRICES, PRICES_OF, type Price, priceOf as priceOfAmount } from "./prices.ts";
 
 const warm = { coldPercent: 0, initMilliseconds: 0, metrics: 0, hasDomain: false, instances: 1 };
-const quiet = { ...warm, logBytes: 0, answerBytes: 0 };
+const quiet = { ...warm, logBytes: 0, responseBytes: 0 };
 const priceOf = (item: string, usage: Usage) =>
   monthlyCost(usage).find((candidate) => candidate.item === item)?.dollars ?? Number.NaN;
 const size = (memoryMegabytes: number, cpu: number, rss: number): MeasuredSize => ({
@@ -28,12 +28,12 @@ const size = (memoryMegabytes: number, cpu: number, rss: number): MeasuredSize =
 const sizes = [size(128, 60, 110), size(256, 50, 120), size(512, 40, 150), size(2048, 40, 200)];
 const together = (usage: Usage) => monthlyCost(usage).reduce((sum, { dollars }) => sum + dollars, 0);
 
-describe("what a month costs", () => {
+describe("the monthly cost", () => {
   it("is $1.53 for a million requests of 100 ms in 256 MB, without logs and transfer", () => {
     const usage = { requests: 1e6, milliseconds: 100, memoryMegabytes: 256, ...quiet };
     assert.equal(together(usage).toFixed(2), "1.53");
-    const toPay = monthlyCost(usage).reduce((sum, item) => sum + item.dollarsAfterFreeTier, 0);
-    assert.equal(toPay.toFixed(2), "1.00", "only the gateway is left after Lambda's free tier");
+    const afterFreeTier = monthlyCost(usage).reduce((sum, item) => sum + item.dollarsAfterFreeTier, 0);
+    assert.equal(afterFreeTier.toFixed(2), "1.00", "only the gateway is left after Lambda's free tier");
   });
 
   it("is zero for zero requests", () => {
@@ -62,7 +62,7 @@ describe("what a month costs", () => {
       memoryMegabytes: 128,
       ...warm,
       logBytes: 0,
-      answerBytes: 513 * 1024,
+      responseBytes: 513 * 1024,
     };
     assert.equal(priceOf("API Gateway, requests", usage).toFixed(2), "2.00");
   });
@@ -74,10 +74,10 @@ describe("what a month costs", () => {
       memoryMegabytes: 128,
       ...warm,
       logBytes: 1024,
-      answerBytes: 1024,
+      responseBytes: 1024,
     };
     assert.equal(priceOf("CloudWatch Logs", usage), 0.5);
-    assert.equal(priceOf("Data to callers", usage), 0.09);
+    assert.equal(priceOf("Data transfer out", usage), 0.09);
   });
 
   it("refuses options that are not numbers", () => {
@@ -88,7 +88,7 @@ describe("what a month costs", () => {
       coldPercent: 1,
       initMilliseconds: 200,
       logBytes: 1200,
-      answerBytes: 1000,
+      responseBytes: 1000,
       metrics: 0,
       hasDomain: false,
       instances: 1,
@@ -105,7 +105,7 @@ describe("what a month costs", () => {
     );
     assert.throws(
       () => readUsage(["--milliseconds", "20"], sizes),
-      /the options are --requests, --ms, --memory/,
+      /^Error: Cannot read "--milliseconds 20"; use --requests, --ms, --memory/,
     );
   });
 
@@ -116,7 +116,7 @@ describe("what a month costs", () => {
     ["cold-percent", "-1", "101"],
     ["init-ms", "-1", "10001"],
     ["log-bytes", "-1", "NaN"],
-    ["answer-bytes", "-1", "6291457"],
+    ["response-bytes", "-1", "6291457"],
     ["metrics", "-1", "1.5"],
     ["instances", "0", "1.5", "-1"],
   ] as const)
@@ -147,7 +147,7 @@ describe("what a month costs", () => {
     assert.equal(readUsage(["--ms", "7"], sizes).milliseconds, 7);
   });
 
-  it("assumes one whole processor from 1769 MB on, and no more", () => {
+  it("assumes one whole vCPU at 1769 MB and above, and no more", () => {
     assert.equal(measuredMilliseconds(size(1769, 40, 0)), 0.04);
     assert.equal(measuredMilliseconds(size(10_240, 40, 0)), 0.04);
   });
@@ -170,12 +170,15 @@ describe("what a month costs", () => {
     const table = costTable(monthlyCost(usage), usage);
     assert.match(table, /^API Gateway, requests +\$1\.00 +\$1\.00$/m);
     assert.match(table, /^Total +\$1\.99 +\$1\.00$/m);
-    assert.doesNotMatch(table, /measured/);
+    assert.doesNotMatch(table, /benchmark/);
   });
 
   it("says if it uses measured figures", () => {
     const usage = readUsage(["--memory", "512"], sizes);
-    assert.match(costTable(monthlyCost(usage), usage), /^0\.1 ms per request in 512 MB is .* measured/m);
+    assert.match(
+      costTable(monthlyCost(usage), usage),
+      /^The estimate assumes 0\.1 ms per request with 512 MB, .* benchmark\.$/m,
+    );
   });
 
   it("includes cold starts, which Lambda bills since August 2025", () => {
@@ -224,7 +227,7 @@ describe("what a month costs", () => {
     assert.equal(sum("fargate").toFixed(2), (730 * hour).toFixed(2));
   });
 
-  it("names the load from which another way costs less, or says that it never does", () => {
+  it("names the load at which another architecture becomes cheaper, or says that it never does", () => {
     const usage = { requests: 1e6, milliseconds: 20, memoryMegabytes: 512, ...quiet };
     for (const other of ["provisioned", "fargate"] as const) {
       const requests = overtakes(usage, other) ?? Number.NaN;
@@ -239,7 +242,7 @@ describe("what a month costs", () => {
     assert.equal(overtakes({ ...usage, milliseconds: 0 }, "provisioned"), undefined);
     assert.match(
       comparisonTable({ ...usage, milliseconds: 0 }),
-      /^Provisioned concurrency never costs less/m,
+      /^Provisioned concurrency is never cheaper than on demand\.$/m,
     );
   });
 });

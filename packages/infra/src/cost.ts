@@ -1,4 +1,4 @@
-// `npm run cost -- --requests 1e6 --ms 20 --memory 512` calculates what a month costs, item by item.
+// `npm run cost -- --requests 1e6 --ms 20 --memory 512` estimates the monthly cost, item by item.
 
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -17,13 +17,13 @@ export interface Usage {
   readonly initMilliseconds: number;
   /** What one request writes to the access log and the function's log. */
   readonly logBytes: number;
-  /** The size of one answer. */
-  readonly answerBytes: number;
+  /** The size of one response. */
+  readonly responseBytes: number;
   /** The API's own metrics in CloudWatch, each with its price. */
   readonly metrics: number;
   /** Whether the API has a domain with a hosted zone at Route 53. */
   readonly hasDomain: boolean;
-  /** Instances at all hours, for provisioned concurrency and Fargate. */
+  /** The instances that run all the time, for provisioned concurrency and Fargate. */
   readonly instances: number;
   /** Whether the duration comes from the benchmark. */
   readonly isMeasured?: boolean;
@@ -61,11 +61,11 @@ const CONNECTIONS_OF_A_UNIT = 25;
 export function monthlyCost(usage: Usage, architecture: Architecture = "lambda"): CostItem[] {
   const { requests, memoryMegabytes, instances } = usage;
   const gigabytes = memoryMegabytes / 1024;
-  const answered = (requests * usage.answerBytes) / GIGABYTE;
+  const sent = (requests * usage.responseBytes) / GIGABYTE;
   const gateway = item(
     "API Gateway, requests",
     PRICES.gatewayRequest,
-    requests * Math.max(1, Math.ceil(usage.answerBytes / METERED_REQUEST_BYTES)),
+    requests * Math.max(1, Math.ceil(usage.responseBytes / METERED_REQUEST_BYTES)),
   );
   const worked = requests * (Math.ceil(usage.milliseconds) / 1000) * gigabytes;
   const started = requests * (usage.coldPercent / 100) * (usage.initMilliseconds / 1000) * gigabytes;
@@ -74,7 +74,7 @@ export function monthlyCost(usage: Usage, architecture: Architecture = "lambda")
     item("CloudWatch Logs", logGigabyte, (requests * usage.logBytes) / GIGABYTE),
     ...(usage.metrics > 0 ? [item("Metrics", PRICES.metric, usage.metrics)] : []),
     ...(usage.hasDomain ? [item("Domain, hosted zone", PRICES.hostedZone, 1)] : []),
-    item("Data to callers", PRICES.transferGigabyte, answered),
+    item("Data transfer out", PRICES.transferGigabyte, sent),
   ];
   switch (architecture) {
     case "lambda":
@@ -89,17 +89,17 @@ export function monthlyCost(usage: Usage, architecture: Architecture = "lambda")
         gateway,
         item("Lambda, requests", PRICES.provisionedRequest, requests),
         item("Lambda, duration", PRICES.provisionedDurationGigabyteSecond, worked),
-        item("Lambda, kept ready", PRICES.provisionedGigabyteSecond, instances * SECONDS * gigabytes),
+        item("Lambda, provisioned", PRICES.provisionedGigabyteSecond, instances * SECONDS * gigabytes),
         ...shared,
       ];
     case "fargate": {
-      const units = Math.max(requests / SECONDS / CONNECTIONS_OF_A_UNIT, answered / HOURS);
+      const units = Math.max(requests / SECONDS / CONNECTIONS_OF_A_UNIT, sent / HOURS);
       return [
-        item("Fargate, processor", PRICES.fargateProcessorHour, instances * HOURS * FARGATE.processors),
+        item("Fargate, vCPU", PRICES.fargateProcessorHour, instances * HOURS * FARGATE.processors),
         item("Fargate, memory", PRICES.fargateGigabyteHour, instances * HOURS * FARGATE.gigabytes),
         item("Load balancer", PRICES.loadBalancerHour, HOURS),
-        item("Load balancer, units", PRICES.loadBalancerUnitHour, units * HOURS),
-        item("Public addresses", PRICES.publicAddressHour, (instances + FARGATE.zones) * HOURS),
+        item("Load balancer, LCUs", PRICES.loadBalancerUnitHour, units * HOURS),
+        item("Public IPv4 addresses", PRICES.publicAddressHour, (instances + FARGATE.zones) * HOURS),
         ...shared,
       ];
     }
@@ -162,7 +162,7 @@ const FIGURES = ["../../../docs/benchmarks.json", "../benchmarks.json"].map(
 /** The sizes in `docs/benchmarks.json`. */
 export function readMeasuredSizes(): MeasuredSize[] {
   const file = FIGURES.find((url) => existsSync(url));
-  if (!file) throw new Error("The figures of the benchmark are missing; run: npm run bench");
+  if (!file) throw new Error("The benchmark figures are missing; run: npm run bench");
   return JSON.parse(readFileSync(file, "utf8")).memory;
 }
 
@@ -182,7 +182,7 @@ const RANGES = {
   "cold-percent": { least: 0, most: 100, example: "1" },
   "init-ms": { least: 0, most: 10_000, example: "200" },
   "log-bytes": { least: 0, most: 1e9, example: "1200" },
-  "answer-bytes": { least: 0, most: 6 * 1024 ** 2, example: "1000" },
+  "response-bytes": { least: 0, most: 6 * 1024 ** 2, example: "1000" },
   metrics: { least: 0, most: 1e6, example: "6", isWhole: true },
   instances: { least: 1, most: 1000, example: "2", isWhole: true },
 } satisfies Record<string, Range>;
@@ -205,7 +205,7 @@ export function readUsage(
     return text === undefined ? byDefault : numberIn(name, text);
   };
   if (values.instances !== undefined && !values.compare)
-    throw new Error("--instances has no effect without --compare; add --compare, or leave out --instances.");
+    throw new Error("--instances has no effect without --compare; add --compare, or remove --instances.");
   const memoryMegabytes = number("memory", Number(settingsTable.MEMORY_MEGABYTES.default));
   const nearest =
     measuredSizes.findLast((size) => size.memoryMegabytes <= memoryMegabytes) ?? measuredSizes[0];
@@ -216,7 +216,7 @@ export function readUsage(
     coldPercent: number("cold-percent", 1),
     initMilliseconds: number("init-ms", 200),
     logBytes: number("log-bytes", 1200),
-    answerBytes: number("answer-bytes", 1000),
+    responseBytes: number("response-bytes", 1000),
     metrics: number("metrics", 0),
     hasDomain: values.domain === true,
     instances: number("instances", 1),
@@ -248,7 +248,7 @@ function parsed(
   } catch {
     const known = Object.keys(RANGES).map((name) => `--${name}`);
     throw new Error(
-      `Cannot read "${args.join(" ")}"; the options are ${known.join(", ")}, each with a number, and --domain and --compare.`,
+      `Cannot read "${args.join(" ")}"; use ${known.join(", ")}, each with a number, or --domain or --compare without one.`,
     );
   }
 }
@@ -264,21 +264,21 @@ export function costTable(
     dollars: sum(({ dollars }) => dollars),
     dollarsAfterFreeTier: sum(({ dollarsAfterFreeTier }) => dollarsAfterFreeTier),
   };
-  const dollars = (amount: number) => `$${amount.toFixed(2)}`.padStart(12);
+  const dollars = (amount: number, width: number) => `$${amount.toFixed(2)}`.padStart(width);
   return [
-    `${"A month".padEnd(22)}${"list price".padStart(12)}${"to pay".padStart(12)}`,
+    `${"Monthly cost".padEnd(22)}${"list price".padStart(12)}${"after free tier".padStart(17)}`,
     ...[...items, total].map(
       ({ item, dollars: list, dollarsAfterFreeTier }) =>
-        `${item.padEnd(22)}${dollars(list)}${dollars(dollarsAfterFreeTier)}`,
+        `${item.padEnd(22)}${dollars(list, 12)}${dollars(dollarsAfterFreeTier, 17)}`,
     ),
     "",
     ...(isMeasured
       ? [
-          `${milliseconds.toFixed(1)} ms per request in ${memoryMegabytes} MB is the time of the framework alone, as measured in the kit's benchmark.`,
-          "Add the time of your handlers, and pass the sum as --ms.",
+          `The estimate assumes ${milliseconds.toFixed(1)} ms per request with ${memoryMegabytes} MB, the duration of the framework alone in the kit's benchmark.`,
+          "Add the duration of your own handlers, and pass the total with --ms.",
         ]
       : []),
-    `us-east-1, arm64, prices of ${PRICES_OF}; to pay: after the monthly free tier.`,
+    `Prices for arm64 in us-east-1 as of ${PRICES_OF}.`,
   ].join("\n");
 }
 
@@ -300,13 +300,13 @@ export function comparisonTable(usage: Usage): string {
   const kept = instances === 1 ? "1 instance" : `${instances} instances`;
   const turn = (other: Exclude<Architecture, "lambda">, name: string) => {
     const requests = overtakes(usage, other);
-    if (requests === undefined) return `${name} never costs less than on demand at this load.`;
+    if (requests === undefined) return `${name} is never cheaper than on demand.`;
     const perSecond = (requests / SECONDS).toFixed(1);
-    return `${name} costs less than on demand from ${requests.toLocaleString("en")} requests a month (${perSecond} a second), if ${kept} can handle them.`;
+    return `${name} becomes cheaper than on demand at ${requests.toLocaleString("en")} requests a month (${perSecond} per second), if ${kept} can handle them.`;
   };
   return [
     row(
-      "A month, list price",
+      "Monthly list price",
       architectures.map((architecture) => COLUMNS[architecture]),
     ),
     ...names.map((name) =>
@@ -325,7 +325,7 @@ export function comparisonTable(usage: Usage): string {
     "",
     turn("provisioned", "Provisioned concurrency"),
     turn("fargate", "Fargate"),
-    `us-east-1, arm64, prices of ${PRICES_OF}; provisioned and Fargate with ${kept} at all hours.`,
+    `Prices for arm64 in us-east-1 as of ${PRICES_OF}. Provisioned concurrency and Fargate run ${kept} all the time.`,
   ].join("\n");
 }
 

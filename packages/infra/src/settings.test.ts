@@ -176,7 +176,7 @@ describe("the settings in code", () => {
       { ORDERS_TABLE: "orders" },
       /^stages\.ts sets ORDERS_TABLE for dev, whose value /,
     ],
-    ["a wrong value", { MEMORY_MEGABYTES: 64 }, /^MEMORY_MEGABYTES is wrong \("64"\); /],
+    ["a wrong value", { MEMORY_MEGABYTES: 64 }, /^MEMORY_MEGABYTES is invalid \("64"\); /],
   ] as const) {
     it(`are refused with a clear message for ${title}, whichever stage is deployed`, () => {
       const stage = title === "a wrong value" ? "dev" : "production";
@@ -330,7 +330,7 @@ describe("the settings of a stage", () => {
         const { rule, example } = settingsTable[name as keyof typeof settingsTable];
         const mistakes = mistakesOf({ ...required, ...companions[name], [name]: value });
         assert.deepEqual(mistakes, [
-          `${name} is wrong (${JSON.stringify(value)}); it must be ${rule}, e.g. ${name}=${example}.`,
+          `${name} is invalid (${JSON.stringify(value)}); it must be ${rule}, e.g. ${name}=${example}.`,
         ]);
       });
     }

@@ -143,7 +143,7 @@ function otherApis(text: string): Readonly<Record<string, OtherApi>> | undefined
 export const settingsTable = {
   PERMANENT: {
     description:
-      "Whether the stage is permanent: `sst remove` does not remove it, its data and logs are kept longer, and it has alarms. Default: `on` for `production`, `prod` and `staging`, otherwise `off`.",
+      "Whether the stage is permanent. `sst remove` does not remove a permanent stage, which also has alarms and keeps its data and logs longer. Default: `on` for `production`, `prod` and `staging`, otherwise `off`.",
     rule: "on or off",
     example: "on",
     defaultOf: onIfPermanent,
@@ -151,12 +151,12 @@ export const settingsTable = {
   },
   TAGS: {
     description: "Tags for every resource, in addition to `sst:app` and `sst:stage`.",
-    rule: "at most 8 tags like team=orders, separated by commas",
+    rule: "a comma-separated list of at most 8 tags such as team=orders",
     example: "team=orders,cost-center=42",
     parse: (text: string) => (parseTags(text) ? listOf(() => true)(text) : undefined),
   },
   MEMORY_MEGABYTES: {
-    description: "The function's memory, which also determines its share of a processor.",
+    description: "The Lambda function's memory, which also determines its share of a vCPU.",
     rule: "a number from 128 to 10240",
     example: "512",
     default: "512",
@@ -164,7 +164,7 @@ export const settingsTable = {
   },
   LOG_RETENTION_DAYS: {
     description:
-      "For how many days CloudWatch keeps the function's log. Default: 90 in a permanent stage, otherwise 7.",
+      "How many days CloudWatch keeps the Lambda function's log. Default: 90 in a permanent stage, otherwise 7.",
     rule: RETENTION_RULE,
     example: "30",
     defaultOf: usualRetention,
@@ -172,35 +172,35 @@ export const settingsTable = {
   },
   ACCESS_LOG_RETENTION_DAYS: {
     description:
-      "For how many days CloudWatch keeps the gateway's access log. Default: 90 in a permanent stage, otherwise 7.",
+      "How many days CloudWatch keeps the gateway's access log. Default: 90 in a permanent stage, otherwise 7.",
     rule: RETENTION_RULE,
     example: "30",
     defaultOf: usualRetention,
     parse: retentionDays,
   },
   THROTTLE_RATE: {
-    description: "The number of requests per second that each route accepts, from all callers together.",
+    description: "How many requests per second each route accepts, across all callers.",
     rule: "a number from 1 to 10000",
     example: "100",
     default: "100",
     parse: wholeNumber(1, 10_000),
   },
   THROTTLE_BURST: {
-    description: "The number of requests that each route accepts at once.",
+    description: "How many requests each route accepts at once.",
     rule: "a number from 1 to 5000",
     example: "200",
     default: "200",
     parse: wholeNumber(1, 5_000),
   },
   AUTH_THROTTLE_RATE: {
-    description: "As `THROTTLE_RATE`, for the token endpoints, where callers could guess passwords.",
+    description: "The `THROTTLE_RATE` of the token endpoints, where callers could guess passwords.",
     rule: "a number from 1 to 10000",
     example: "5",
     default: "5",
     parse: wholeNumber(1, 10_000),
   },
   AUTH_THROTTLE_BURST: {
-    description: "As `THROTTLE_BURST`, for the token endpoints.",
+    description: "The `THROTTLE_BURST` of the token endpoints.",
     rule: "a number from 1 to 5000",
     example: "10",
     default: "10",
@@ -208,7 +208,7 @@ export const settingsTable = {
   },
   ROUTES_PER_API: {
     description:
-      'The maximum number of routes of the HTTP API. Before you raise it, raise API Gateway\'s quota "Routes per API" in Service Quotas.',
+      'The maximum number of routes in the HTTP API. Before you raise it, raise API Gateway\'s "Routes per API" quota in Service Quotas.',
     rule: "a number from 300 to 10000",
     example: "600",
     default: String(ROUTES_PER_API),
@@ -216,14 +216,14 @@ export const settingsTable = {
   },
   KEEP_WARM: {
     description:
-      "How the deployment keeps instances warm: not at all, with a schedule that invokes them, or with provisioned concurrency.",
+      "How the deployment keeps instances warm: not at all, with a schedule that invokes them (`warmer`), or with provisioned concurrency.",
     rule: "off, warmer or provisioned-concurrency",
     example: "warmer",
     default: "off",
     parse: oneOf("off", "warmer", "provisioned-concurrency"),
   },
   KEEP_WARM_INSTANCES: {
-    description: "The number of instances that the deployment keeps warm.",
+    description: "How many instances to keep warm.",
     rule: "a number from 1 to 100",
     example: "2",
     default: "1",
@@ -232,7 +232,7 @@ export const settingsTable = {
   CODE_DELIVERY: {
     ofDelivery: true,
     description:
-      "How the function's code is deployed: by `sst deploy`, or by a release that moves the alias.",
+      "How new code reaches the Lambda function: with `sst deploy`, or with a release that shifts traffic to a new version (`pipeline`).",
     rule: "sst or pipeline",
     example: "sst",
     default: "sst",
@@ -240,7 +240,8 @@ export const settingsTable = {
   },
   RELEASE_BUCKET: {
     ofDelivery: true,
-    description: "The bucket in which `npm run release` stores packages, in the function's region.",
+    description:
+      "The S3 bucket in which `npm run release` stores packages. It must be in the function's region.",
     rule: "a bucket name",
     example: "my-releases",
     parse: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
@@ -248,26 +249,27 @@ export const settingsTable = {
   TRAFFIC_SHIFT: {
     ofDelivery: true,
     description:
-      "How a release moves callers to the new version. Default: `Canary10Percent5Minutes` in a permanent stage, otherwise `AllAtOnce`.",
+      "How a release shifts traffic to the new version. Default: `Canary10Percent5Minutes` in a permanent stage, otherwise `AllAtOnce`.",
     rule: `one of ${TRAFFIC_SHIFTS.join(", ")}`,
     example: "Canary10Percent5Minutes",
     defaultOf: ({ isPermanent }) => (isPermanent ? "Canary10Percent5Minutes" : "AllAtOnce"),
     parse: oneOf(...TRAFFIC_SHIFTS),
   },
   PERMISSIONS_BOUNDARY_ARN: {
-    description: "The permissions boundary for the roles that the deployment creates. Unset: no boundary.",
+    description:
+      "The permissions boundary for the roles that the deployment creates. If unset, the roles do not have one.",
     rule: "the ARN of an IAM policy",
     example: "arn:aws:iam::123456789012:policy/boundary",
     parse: matching(/^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/),
   },
   DOMAIN_NAME: {
-    description: "The custom domain of the API. Unset: the API has only the gateway's own host.",
+    description: "The API's custom domain. If unset, callers use the execute-api endpoint.",
     rule: "a domain name in lower case",
     example: "api.example.com",
     parse: matching(DOMAIN_NAME),
   },
   DOMAIN_IP_ADDRESS_TYPE: {
-    description: "Whether the domain accepts only IPv4, or also IPv6.",
+    description: "Whether the domain accepts IPv4 only (`ipv4`), or both IPv4 and IPv6 (`dualstack`).",
     rule: "ipv4 or dualstack",
     example: "dualstack",
     default: "ipv4",
@@ -275,15 +277,15 @@ export const settingsTable = {
   },
   DOMAIN_OTHER_APIS: {
     description:
-      "Other HTTP APIs of the account under the same domain, each with its mapping key, ID and stage. If this API does not have a mapping key, it gets all other paths.",
-    rule: "a list like stock=a1b2c3d4e5/live, separated by commas",
+      "Other HTTP APIs in the account that share the domain, each with its mapping key, ID and stage. If this API does not have a mapping key, it receives all other paths.",
+    rule: "a comma-separated list such as stock=a1b2c3d4e5/live",
     example: "stock=a1b2c3d4e5/live,v1/mail=f6g7h8i9j0/$default",
     // Each key may appear only once.
     parse: (text: string) => (otherApis(text) ? listOf(() => true)(text) : undefined),
   },
   DNS: {
     description:
-      "Where the domain's DNS is hosted. With `none`, you create the records yourself, and `CERTIFICATE_ARN` is required.",
+      "Where the domain's DNS is hosted. If `none`, you create the records yourself, and `CERTIFICATE_ARN` is required.",
     rule: "route53, cloudflare or none",
     example: "route53",
     default: "route53",
@@ -291,14 +293,14 @@ export const settingsTable = {
   },
   DNS_ZONE_ID: {
     description:
-      "The ID of the domain's hosted zone. Unset: the deployment finds the zone by the domain's name.",
-    rule: "a zone ID of Route 53 or Cloudflare",
+      "The ID of the domain's hosted zone. If unset, the deployment looks it up by the domain's name.",
+    rule: "a Route 53 or Cloudflare zone ID",
     example: "Z2FDTNDATAQYW2",
     parse: matching(/^[A-Za-z0-9]{10,40}$/),
   },
   DNS_OVERRIDE: {
     description:
-      "Whether the deployment replaces an existing record of the domain. With `off`, Route 53 rejects a second record.",
+      "Whether the deployment replaces an existing DNS record for the domain. If `off`, Route 53 rejects the new record.",
     rule: "on or off",
     example: "on",
     default: "off",
@@ -306,13 +308,14 @@ export const settingsTable = {
   },
   CERTIFICATE_ARN: {
     description:
-      "A certificate for the domain, in the API's region. Unset: the deployment creates a certificate, and validates it with DNS.",
+      "The domain's ACM certificate, in the API's region. If unset, the deployment creates one and validates it through DNS.",
     rule: "the ARN of an ACM certificate",
     example: "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
     parse: matching(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/),
   },
   EXECUTE_API_ENDPOINT: {
-    description: "Whether the API is also available at the gateway's own host. `off` requires `DOMAIN_NAME`.",
+    description:
+      "Whether the API is also available at its execute-api endpoint. `off` requires `DOMAIN_NAME`.",
     rule: "on or off",
     example: "off",
     default: "on",
@@ -326,14 +329,14 @@ export const settingsTable = {
     parse: oneOf("on", "off"),
   },
   ALARM_TOPIC_ARN: {
-    description: "The SNS topic that the alarms notify. Unset: the alarms appear only in CloudWatch.",
+    description: "The SNS topic that alarms notify. If unset, alarms appear only in CloudWatch.",
     rule: "the ARN of an SNS topic",
     example: "arn:aws:sns:eu-west-1:123456789012:alarms",
     parse: matching(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/),
   },
   DASHBOARD: {
     description:
-      "Whether the stage has a dashboard. The first three dashboards of an account are free; each further one costs 3 dollars a month.",
+      "Whether the stage has a CloudWatch dashboard. An account's first three dashboards are free; each further one costs $3 a month.",
     rule: "on or off",
     example: "on",
     default: "off",
@@ -341,14 +344,14 @@ export const settingsTable = {
   },
   BUDGET_USD: {
     description:
-      "The account's monthly budget in dollars. AWS notifies `BUDGET_EMAILS` about it. Unset: no budget.",
+      "The account's monthly budget in US dollars. AWS sends budget alerts to `BUDGET_EMAILS`. If unset, the deployment does not create a budget.",
     rule: "a number of dollars from 1 to 999999",
     example: "20",
     parse: wholeNumber(1, 999_999),
   },
   BUDGET_EMAILS: {
-    description: "The email addresses that AWS notifies about the budget.",
-    rule: "one to ten email addresses, separated by commas",
+    description: "The email addresses that receive budget alerts.",
+    rule: "a comma-separated list of one to ten email addresses",
     example: "ops@example.com",
     parse: (text) => {
       const emails = listOf((item) => EMAIL.test(item))(text);
@@ -356,14 +359,14 @@ export const settingsTable = {
     },
   },
   CONTAINER_IMAGE: {
-    description: "The container image to run on Fargate. Unset: no container.",
+    description: "The container image to run on Fargate. If unset, the stage does not have a container.",
     rule: "an image in a registry",
     example: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/my-api:1.0.0",
     parse: matching(/^[\w.-]+(:\d+)?(\/[\w.-]+)+([:@][\w.:-]+)?$/),
   },
   CONTAINER_DOMAIN_NAME: {
     description:
-      "The domain of the container's load balancer, in the same hosted zone. Tokens require HTTPS.",
+      "The domain of the container's load balancer, in the same hosted zone as `DOMAIN_NAME`. It is required because callers send tokens, which need HTTPS.",
     rule: "a domain name in lower case",
     example: "container.example.com",
     parse: matching(DOMAIN_NAME),
@@ -605,7 +608,7 @@ function read(
   const value = setting.parse(text);
   if (value === undefined) {
     mistakes.push(
-      `${name} is wrong (${JSON.stringify(text.slice(0, 100))}); it must be ${setting.rule}, e.g. ${name}=${setting.example}.`,
+      `${name} is invalid (${JSON.stringify(text.slice(0, 100))}); it must be ${setting.rule}, e.g. ${name}=${setting.example}.`,
     );
   }
   return value;

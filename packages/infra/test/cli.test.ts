@@ -254,7 +254,7 @@ describe("sst, in a separate project folder each", { concurrency: 2 }, () => {
       });
       assert.equal(run.exitCode, 1);
       assert.match(run.output, /FIREBASE_APP_API_KEY is not set; /);
-      assert.match(run.output, /MEMORY_MEGABYTES is wrong \("64"\); it must be a number from 128 to 10240/);
+      assert.match(run.output, /MEMORY_MEGABYTES is invalid \("64"\); it must be a number from 128 to 10240/);
       assert.doesNotMatch(run.output, /settings\.ts:\d+/);
       assert.equal(run.graph, undefined);
       await run.remove();

@@ -198,7 +198,7 @@ const cases: Record<keyof typeof settings, SettingCases> = {
   },
   JWT_AUTHORIZED_AUDIENCES: {
     unset:
-      "JWT_AUTHORIZED_AUDIENCES is not set; it must be a list of audiences, separated by commas, e.g. JWT_AUTHORIZED_AUDIENCES=my-project,my-other-project.",
+      "JWT_AUTHORIZED_AUDIENCES is not set; it must be a comma-separated list of audiences, e.g. JWT_AUTHORIZED_AUDIENCES=my-project,my-other-project.",
     value: ({ jwt }) => jwt.audiences,
     right: [
       ["one", ["one"]],
@@ -509,7 +509,7 @@ for (const [name, { unset, value, right, wrong, needs = {} }] of Object.entries(
       it(`may not be ${JSON.stringify(text).slice(0, 60)}, which one sentence explains`, () => {
         const [sentence = "", ...others] = mistakesOf({ ...LEAST, [name]: text });
         assert.deepEqual(others, []);
-        assert.ok(sentence.startsWith(`${name} is wrong`), sentence);
+        assert.ok(sentence.startsWith(`${name} is invalid`), sentence);
         assert.ok(
           sentence.endsWith(`; it must be ${setting.rule}, e.g. ${name}=${setting.example}.`),
           sentence,
@@ -570,7 +570,7 @@ describe("loadConfig", () => {
 
   it("quotes the wrong value", () => {
     assert.deepEqual(mistakesOf({ ...LEAST, PORT: "http" }), [
-      'PORT is wrong ("http"); it must be a number from 0 to 65535, e.g. PORT=5000.',
+      'PORT is invalid ("http"); it must be a number from 0 to 65535, e.g. PORT=5000.',
     ]);
     const [sentence] = mistakesOf({ ...LEAST, HOST: "x y ".repeat(100) });
     assert.ok((sentence?.length ?? 0) < 250);
@@ -578,7 +578,7 @@ describe("loadConfig", () => {
 
   it("never quotes a secret", () => {
     assert.deepEqual(mistakesOf({ ...LEAST, FIREBASE_APP_API_KEY: "hunter2 hunter2" }), [
-      "FIREBASE_APP_API_KEY is wrong; it must be a web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample.",
+      "FIREBASE_APP_API_KEY is invalid; it must be a web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample.",
     ]);
   });
 
@@ -587,7 +587,10 @@ describe("loadConfig", () => {
       ...LEAST,
       FIREBASE_SECURE_TOKEN_URL: "https://u:hunter2@example.com/v1?key=hunter2#hunter2",
     });
-    assert.match(sentence ?? "", /^FIREBASE_SECURE_TOKEN_URL is wrong \("https:\/\/…@example\.com\/v1…"\); /);
+    assert.match(
+      sentence ?? "",
+      /^FIREBASE_SECURE_TOKEN_URL is invalid \("https:\/\/…@example\.com\/v1…"\); /,
+    );
   });
 
   it("refuses demo callers in production", () => {
@@ -705,16 +708,16 @@ describe("an API's own settings", () => {
 
   it("are reported together with the kit's mistakes", () => {
     assert.deepEqual(ownMistakes({ PORT: "http", MAX_ORDERS: "101", REGION: "mars" }), [
-      'PORT is wrong ("http"); it must be a number from 0 to 65535, e.g. PORT=5000.',
+      'PORT is invalid ("http"); it must be a number from 0 to 65535, e.g. PORT=5000.',
       'DATABASE_URL is not set; it must be a JSON object, e.g. DATABASE_URL={"host":"127.0.0.1"}.',
-      'MAX_ORDERS is wrong ("101"); it must be a number from 1 to 100, e.g. MAX_ORDERS=20.',
-      'REGION is wrong ("mars"); it must be eu or us, e.g. REGION=eu.',
+      'MAX_ORDERS is invalid ("101"); it must be a number from 1 to 100, e.g. MAX_ORDERS=20.',
+      'REGION is invalid ("mars"); it must be eu or us, e.g. REGION=eu.',
     ]);
   });
 
   it("are never quoted if they are secret, not even by a parser that throws", () => {
     assert.deepEqual(ownMistakes({ DATABASE_URL: "hunter2" }), [
-      'DATABASE_URL is wrong; it must be a JSON object, e.g. DATABASE_URL={"host":"127.0.0.1"}.',
+      'DATABASE_URL is invalid; it must be a JSON object, e.g. DATABASE_URL={"host":"127.0.0.1"}.',
     ]);
   });
 

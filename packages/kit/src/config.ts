@@ -210,7 +210,7 @@ export const settings = {
   },
   NODE_ENV: {
     description:
-      "In `development` and `test`, a response that breaks its contract causes an error. `development` also sets `AUTH_ERROR_DETAIL` to `provider`.",
+      "In `development` and `test`, the API returns an error if a response breaks its contract. `development` also changes the default of `AUTH_ERROR_DETAIL` to `provider`.",
     rule: "production, development or test",
     example: "production",
     default: "production",
@@ -218,14 +218,14 @@ export const settings = {
   },
   AWS_API_GW_STAGE_NAME: {
     description:
-      "The API Gateway stage in front of the function. The kit logs the stage, and removes it from the path.",
-    rule: "letters, digits, - and _, or $default",
+      "The API Gateway stage in front of the Lambda function. The kit removes the stage from the path and adds it to the log.",
+    rule: "a name of letters, digits, - and _, or $default",
     example: "mvp",
     optional: true,
     parse: matching(/^(\$default|[\w-]{1,128})$/),
   },
   AWS_API_GW_MAPPING_KEY: {
-    description: "The mapping key of the API under its custom domain. Links and the docs pages use it.",
+    description: "The API's mapping key under its custom domain. Links and the docs pages include it.",
     rule: "a path without a slash at either end",
     example: "orders",
     optional: true,
@@ -233,7 +233,7 @@ export const settings = {
   },
   IDENTITY_PROVIDER: {
     description:
-      "The identity provider. From it, and from one or two of the provider's settings, the kit derives the `JWT_` settings that you do not set. Unset: Firebase, without derived settings.",
+      "The identity provider. The kit derives the `JWT_` settings from the provider and its own settings; a `JWT_` setting that you set takes precedence. If unset, the provider is Firebase, and the kit derives nothing.",
     rule: "firebase, cognito, auth0 or oidc",
     example: "cognito",
     optional: true,
@@ -241,29 +241,30 @@ export const settings = {
   },
   FIREBASE_PROJECT_ID: {
     description:
-      "For `firebase`: the project, which determines the issuer, the signing keys and the audience.",
+      "For `firebase`: the project ID. It determines the issuer, the signing keys and the audience.",
     rule: "a project ID",
     example: "my-project",
     optional: true,
     parse: matching(FIREBASE_PROJECT_ID),
   },
   COGNITO_USER_POOL_ID: {
-    description: "For `cognito`: the user pool, which determines the issuer and the signing keys.",
+    description: "For `cognito`: the user pool ID. It determines the issuer and the signing keys.",
     rule: "a user pool ID",
     example: "eu-west-1_AbCdEfGhI",
     optional: true,
     parse: matching(COGNITO_USER_POOL_ID),
   },
   COGNITO_CLIENT_ID: {
-    description: "For `cognito`: the app client that signs callers in, and whose tokens the API accepts.",
+    description:
+      "For `cognito`: the ID of the app client that signs callers in. The API accepts the client's tokens.",
     rule: "an app client ID",
     example: "1h57kf5cpq17m0eml12EXAMPLE",
     optional: true,
     parse: matching(/^[\w+]{1,128}$/),
   },
   COGNITO_CLIENT_SECRET: {
-    description: "For `cognito`: the app client's secret, if the client has one.",
-    rule: "the secret of an app client",
+    description: "For `cognito`: the app client's secret, if it has one.",
+    rule: "an app client secret",
     example: "the-secret-of-the-app-client",
     optional: true,
     secret: true,
@@ -271,30 +272,30 @@ export const settings = {
   },
   COGNITO_URL: {
     description:
-      "The base URL of Cognito's API, if you use an emulator. Unset: the URL in the user pool's region.",
+      "The base URL of Cognito's API, if you use an emulator. Default: the URL for the user pool's region.",
     rule: "a URL",
     example: "http://127.0.0.1:9229",
     optional: true,
     parse: baseUrl,
   },
   AUTH0_DOMAIN: {
-    description: "For `auth0`: the tenant's domain, which determines the issuer and the signing keys.",
-    rule: "a domain name, without https:// and without a slash",
+    description: "For `auth0`: the tenant's domain. It determines the issuer and the signing keys.",
+    rule: "a domain name without https:// or slashes",
     example: "my-tenant.eu.auth0.com",
     optional: true,
     parse: matching(AUTH0_DOMAIN),
   },
   AUTH0_CLIENT_ID: {
     description:
-      "For `auth0`: the application that signs callers in on the docs pages, and at the token endpoints if its password grant is enabled.",
+      "For `auth0`: the client ID of the application that signs callers in on the docs pages. The token endpoints use it too, if its password grant is enabled.",
     rule: "an application's client ID",
     example: "AbCdEfGhIjKlMnOpQrStUvWxYz012345",
     optional: true,
     parse: matching(/^[\x21-\x7e]{1,256}$/),
   },
   AUTH0_CLIENT_SECRET: {
-    description: "For `auth0`: the application's secret, if the application has one.",
-    rule: "the client secret of an application",
+    description: "For `auth0`: the application's client secret, if it has one.",
+    rule: "a client secret",
     example: "the-secret-of-the-application",
     optional: true,
     secret: true,
@@ -302,15 +303,15 @@ export const settings = {
   },
   OIDC_CLIENT_ID: {
     description:
-      "For `oidc`: the client that signs callers in on the docs pages, and at the token endpoints if its password grant is enabled.",
+      "For `oidc`: the ID of the client that signs callers in on the docs pages. The token endpoints use it too, if its password grant is enabled.",
     rule: "a client ID",
     example: "my-api",
     optional: true,
     parse: matching(/^[\x21-\x7e]{1,256}$/),
   },
   OIDC_CLIENT_SECRET: {
-    description: "For `oidc`: the client's secret, if the client has one.",
-    rule: "the secret of a client",
+    description: "For `oidc`: the client's secret, if it has one.",
+    rule: "a client secret",
     example: "the-secret-of-the-client",
     optional: true,
     secret: true,
@@ -318,21 +319,21 @@ export const settings = {
   },
   OIDC_SCOPE: {
     description:
-      "The scopes that a sign-in requests. Default: `openid offline_access` with `auth0`, `openid` with `oidc`.",
+      "The scopes to request at sign-in. Default: `openid offline_access` for `auth0`, `openid` for `oidc`.",
     rule: "scopes, separated by spaces",
     example: "openid offline_access orders:read",
     optional: true,
     parse: matching(/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/),
   },
   JWT_ISSUER: {
-    description: "The token issuer, which must equal `iss` exactly.",
+    description: "The token issuer. A token's `iss` claim must match it exactly.",
     rule: "the issuer's URL, as in its discovery document",
     example: "https://securetoken.google.com/my-project",
     parse: httpUrl,
   },
   JWT_ISSUER_JWKS_URI: {
     description:
-      "The URL of the issuer's signing keys, for the container. Unset: the URL in the issuer's discovery document.",
+      "The URL from which the container fetches the issuer's signing keys. Default: the URL in the issuer's discovery document.",
     rule: "a URL",
     example: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
     optional: true,
@@ -340,41 +341,41 @@ export const settings = {
   },
   JWT_AUTHORIZED_AUDIENCES: {
     description: "The token audiences that the API accepts.",
-    rule: "a list of audiences, separated by commas",
+    rule: "a comma-separated list of audiences",
     example: "my-project,my-other-project",
     parse: listOf(() => true),
   },
   JWT_AUTHORIZATION_GROUPS_ATTR_NAME: {
-    description: "The claim that contains the caller's groups. This is a literal name, not a path.",
-    rule: "the name of a claim",
+    description: "The claim that contains the caller's groups. The name is literal, not a path.",
+    rule: "a claim name",
     example: "cognito:groups",
     default: "groups",
     parse: matching(/^[\x21-\x7e]{1,255}$/),
   },
   JWT_TOKEN_USE: {
     description:
-      "Which of Cognito's two tokens (`token_use`) the API accepts, and its token endpoints return. Default: `access` with `cognito`, otherwise any.",
+      "Which of Cognito's two tokens (`token_use`) the API accepts and the token endpoints return. Default: `access` for `cognito`; otherwise, the API does not check `token_use`.",
     rule: "access or id",
     example: "id",
     optional: true,
     parse: oneOf("access", "id"),
   },
   JWT_ALGORITHMS: {
-    description: "The signature algorithms that the API accepts. Behind API Gateway, only RS256 works.",
-    rule: "a list of RS256, ES256 and EdDSA, separated by commas",
+    description: "The signature algorithms that the API accepts. API Gateway supports only RS256.",
+    rule: "a comma-separated list of RS256, ES256 and EdDSA",
     example: "ES256",
     default: DEFAULT_ALGORITHMS.join(","),
     parse: listOfAlgorithms,
   },
   JWT_MAX_LIFETIME_HOURS: {
-    description: "The longest lifetime of a token, from `iat` to `exp`.",
+    description: "The longest token lifetime that the API accepts, from `iat` to `exp`.",
     rule: "a number from 1 to 8760",
     example: "168",
     default: String(DEFAULT_MAX_LIFETIME_HOURS),
     parse: wholeNumber(1, 8_760),
   },
   JWT_VERIFY_TOKEN_EXPIRATION: {
-    description: "Whether the container rejects expired tokens. API Gateway always rejects them.",
+    description: "Whether the container rejects expired tokens. API Gateway always does.",
     rule: "true or false",
     example: "true",
     default: "true",
@@ -382,14 +383,14 @@ export const settings = {
   },
   AUTH_ENDPOINTS: {
     description:
-      "Whether the API has token endpoints. With `auth0` and `oidc`, the default is `off`, because you have to enable the password grant first.",
+      "Whether the API has token endpoints. The default is `off` for `auth0` and `oidc`, because you have to enable the password grant first.",
     rule: "on or off",
     example: "off",
     default: "on",
     parse: toggle("on", "off"),
   },
   DOCS: {
-    description: "Whether the API has docs pages: Swagger UI, ReDoc, and the landing page.",
+    description: "Whether the API serves the docs pages: Swagger UI, ReDoc and the landing page.",
     rule: "on or off",
     example: "off",
     default: "on",
@@ -397,8 +398,8 @@ export const settings = {
   },
   DEMO_CALLERS: {
     description:
-      "The demo callers on the docs pages, for a local stack. The pages show their passwords, so `production` rejects this setting.",
-    rule: "a list of email:password, separated by commas",
+      "The demo callers to show on the docs pages of a local API. The pages include their passwords, so `production` rejects this setting.",
+    rule: "a comma-separated list of email:password",
     example: "user@example.com:not-secret",
     optional: true,
     secret: true,
@@ -406,7 +407,7 @@ export const settings = {
   },
   FIREBASE_APP_API_KEY: {
     description:
-      "The Firebase project's web API key. Required with Firebase unless `AUTH_ENDPOINTS` is `off`.",
+      "The Firebase project's web API key. Required for Firebase unless `AUTH_ENDPOINTS` is `off`.",
     rule: "a web API key",
     example: "AIzaSyExample",
     optional: true,
@@ -429,7 +430,7 @@ export const settings = {
   },
   AUTH_ERROR_DETAIL: {
     description:
-      "Whether the response to a failed sign-in contains the provider's reason, or hides whether the account exists. Default: `provider` in development, otherwise `generic`.",
+      "How much the response to a failed sign-in reveals: the provider's own error code (`provider`), or not even whether the account exists (`generic`). Default: `provider` in development, otherwise `generic`.",
     rule: "provider or generic",
     example: "generic",
     optional: true,
@@ -437,7 +438,7 @@ export const settings = {
   },
   CORS_ALLOW_ORIGINS: {
     description: "The origins whose web pages may call the API.",
-    rule: "* or a list of origins, separated by commas",
+    rule: "* or a comma-separated list of origins",
     example: "https://app.example.com,https://admin.example.com",
     default: "*",
     parse: starOrList(isOrigin),
@@ -445,7 +446,7 @@ export const settings = {
   CORS_ALLOW_HEADERS: {
     description:
       "Request headers that web pages on other origins may send, in addition to `authorization`, `content-type`, `x-request-id`, `traceparent`, `tracestate` and the headers in the endpoints' contracts.",
-    rule: "* or header names, separated by commas",
+    rule: "* or a comma-separated list of header names",
     example: "x-tenant,x-api-key",
     optional: true,
     parse: headerNames,
@@ -453,14 +454,14 @@ export const settings = {
   CORS_EXPOSE_HEADERS: {
     description:
       "Response headers that web pages on other origins may read, in addition to `x-request-id`, `retry-after`, `ratelimit`, `ratelimit-policy`, `deprecation`, `sunset`, `link`, `www-authenticate`, `location` and `etag`.",
-    rule: "* or header names, separated by commas",
+    rule: "* or a comma-separated list of header names",
     example: "x-total-count",
     optional: true,
     parse: headerNames,
   },
   CORS_ALLOW_CREDENTIALS: {
     description:
-      "Whether web pages on other origins may send cookies. With `on`, set `CORS_ALLOW_ORIGINS` to a list, and do not use `*` in the lists of headers.",
+      "Whether web pages on other origins may send cookies. If `on`, you must set `CORS_ALLOW_ORIGINS`, and no `CORS_` setting may be `*`.",
     rule: "on or off",
     example: "on",
     default: "off",
@@ -468,14 +469,15 @@ export const settings = {
   },
   ACCESS_LOG_SUBJECT: {
     description:
-      "Whether the access log identifies the caller in `client.subject`, by the token's subject or the API key's prefix.",
+      "Whether the access log identifies the caller. If `on`, `client.subject` contains the token's subject or the API key's prefix.",
     rule: "on or off",
     example: "on",
     default: "off",
     parse: toggle("on", "off"),
   },
   METRICS_NAMESPACE: {
-    description: "The CloudWatch namespace of the API's own metrics, which cost money. Unset: no metrics.",
+    description:
+      "The CloudWatch namespace for the API's own metrics, which AWS charges for. If unset, the API does not publish metrics.",
     rule: "a CloudWatch namespace that does not start with AWS/",
     example: "my-api/production",
     optional: true,
@@ -483,7 +485,7 @@ export const settings = {
   },
   OTEL_TRACES_EXPORTER: {
     description:
-      "Where the API sends spans: to a collector, or to the log. Unset: to `OTEL_EXPORTER_OTLP_ENDPOINT`, if that setting has a value.",
+      "Where the API sends spans: to a collector (`otlp`), to the log (`console`) or nowhere (`none`). Default: `otlp` if `OTEL_EXPORTER_OTLP_ENDPOINT` is set, otherwise `none`.",
     rule: "otlp, console or none",
     example: "otlp",
     optional: true,
@@ -491,15 +493,15 @@ export const settings = {
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     description:
-      "The base URL of the collector (OTLP over HTTP). Default with `otlp`: `http://localhost:4318`.",
+      "The base URL of the collector (OTLP over HTTP). If unset, `otlp` uses `http://localhost:4318`.",
     rule: "a URL",
     example: "https://collector.example.com",
     optional: true,
     parse: baseUrl,
   },
   OTEL_EXPORTER_OTLP_HEADERS: {
-    description: "Headers for requests to the collector, such as an API key.",
-    rule: "a list of name=value, separated by commas",
+    description: "Headers to send to the collector, such as an API key.",
+    rule: "a comma-separated list of name=value",
     example: "x-api-key=the-key",
     optional: true,
     secret: true,
@@ -513,7 +515,7 @@ export const settings = {
     parse: matching(/^[\w.:-]+$/),
   },
   PORT: {
-    description: "The port that the container listens on. With 0, it uses any free port.",
+    description: "The port that the container listens on. `0` picks any free port.",
     rule: "a number from 0 to 65535",
     example: "5000",
     default: "5000",
@@ -521,7 +523,7 @@ export const settings = {
   },
   TRUSTED_PROXY_HOPS: {
     description:
-      "The number of proxies in front of the container that append to `x-forwarded-for`, without the CDN in `TRUSTED_CDN`.",
+      "How many proxies in front of the container append to `x-forwarded-for`, not counting the CDN in `TRUSTED_CDN`.",
     rule: "a number from 0 to 10",
     example: "1",
     default: "0",
@@ -529,7 +531,7 @@ export const settings = {
   },
   DRAIN_DELAY_SECONDS: {
     description:
-      "For how many seconds after SIGTERM the container accepts requests, while its health endpoint returns 503. After the delay, requests in flight have another 9.5 seconds.",
+      "How many seconds the container keeps accepting requests after SIGTERM, while its health endpoint returns 503. Requests still in flight then have another 9.5 seconds to finish.",
     rule: "a number from 0 to 300",
     example: "10",
     default: "0",
@@ -537,7 +539,7 @@ export const settings = {
   },
   TRUSTED_CDN: {
     description:
-      "The CDN in front of the API. The API trusts only the CDN's published addresses. A deployment with `DNS=cloudflare` sets this.",
+      "The CDN in front of the API. The API trusts `x-forwarded-for` entries only from the CDN's published addresses. Deployments with `DNS=cloudflare` set this for you.",
     rule: "cloudflare",
     example: "cloudflare",
     optional: true,
@@ -545,15 +547,14 @@ export const settings = {
   },
   BODY_IDLE_TIMEOUT_SECONDS: {
     description:
-      "For how many seconds the body of a request to the container may stall before the caller gets a 408.",
+      "How many seconds the container waits for the next part of a request body before it returns 408.",
     rule: "a number from 1 to 28",
     example: "5",
     default: "10",
     parse: wholeNumber(1, 28),
   },
   BODY_TIMEOUT_SECONDS: {
-    description:
-      "For how many seconds the body of a request to the container may take to arrive before the caller gets a 408.",
+    description: "How many seconds the container waits for a complete request body before it returns 408.",
     rule: "a number from 1 to 28",
     example: "25",
     default: "20",
@@ -804,7 +805,9 @@ function read(
   const value = parse(setting, text);
   if (value === undefined) {
     const quoted = setting.secret ? "" : ` (${JSON.stringify(quotable(text))})`;
-    mistakes.push(`${name} is wrong${quoted}; it must be ${setting.rule}, e.g. ${name}=${setting.example}.`);
+    mistakes.push(
+      `${name} is invalid${quoted}; it must be ${setting.rule}, e.g. ${name}=${setting.example}.`,
+    );
   }
   return value;
 }

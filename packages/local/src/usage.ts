@@ -118,7 +118,7 @@ Calculates what a month costs, item by item.
   --cold-percent N         percentage of requests that are cold starts; default: 1
   --init-ms N              the duration of a cold start in milliseconds; default: 200
   --log-bytes N            log bytes per request; default: 1200
-  --answer-bytes N         bytes per response; default: 1000
+  --response-bytes N       bytes per response; default: 1000
   --metrics N              custom metrics in CloudWatch; default: 0
   --domain                 adds a hosted zone
   --compare                compares on demand, provisioned concurrency and Fargate

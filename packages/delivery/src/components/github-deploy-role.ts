@@ -126,7 +126,7 @@ function checkArgs(args: GithubDeployRoleArgs, roleName: string): void {
   const check = (name: string, value: string | undefined, rule: RegExp, example: string) => {
     if (value === undefined || !rule.test(value))
       throw new Error(
-        `${name} is wrong (${JSON.stringify(value)}); write it like ${JSON.stringify(example)}.`,
+        `${name} is invalid (${JSON.stringify(value)}); use a value like ${JSON.stringify(example)}.`,
       );
   };
   check(

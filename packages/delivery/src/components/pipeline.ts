@@ -361,7 +361,7 @@ function checkArgs(args: PipelineArgs, pipelineName: string, stagePrefix: string
   const check = (name: string, value: string | undefined, rule: RegExp, example: string) => {
     if (value === undefined || !rule.test(value)) {
       throw new Error(
-        `${name} is wrong (${JSON.stringify(value)}); write it like ${JSON.stringify(example)}.`,
+        `${name} is invalid (${JSON.stringify(value)}); use a value like ${JSON.stringify(example)}.`,
       );
     }
   };

@@ -55,7 +55,7 @@ export class SlackChannels extends $util.ComponentResource {
 function checkId(name: keyof SlackChannelsArgs, id: string, example: string): void {
   if (!new RegExp(`^${example.charAt(0) === "T" ? "T" : "[CG]"}[A-Z0-9]{8,}$`).test(id)) {
     throw new Error(
-      `${name} is not a Slack channel id (${JSON.stringify(id)}); write it like ${JSON.stringify(example)}.`,
+      `${name} is not a Slack channel ID (${JSON.stringify(id)}); use a value like ${JSON.stringify(example)}.`,
     );
   }
 }

@@ -40,6 +40,6 @@ async function callsFor(
     return checkCalls(config, nowSeconds, await enabledRoutes(api, config.features));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return `its environment is wrong, ${error.message.replaceAll("\n", " ")}`;
+    return `its environment is invalid: ${error.message.replaceAll("\n", " ")}`;
   }
 }

@@ -155,7 +155,7 @@ describe("the commands as processes (stand-in for AWS)", { concurrency: 2 }, () 
         const variables = { ...settings, RELEASE_BUCKET: "s3://x" };
         const { exitCode, stderr } = await run(aws, [...SMALL, "release", "--stage", "test"], variables);
         assert.equal(exitCode, 1);
-        assert.match(stderr, /^RELEASE_BUCKET is wrong/);
+        assert.match(stderr, /^RELEASE_BUCKET is invalid/);
         assert.doesNotMatch(stderr, /^ {4}at /m);
       }));
   });

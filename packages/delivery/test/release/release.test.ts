@@ -193,7 +193,7 @@ describe("a release (stand-in for AWS)", () => {
       aws.configure({ RUNTIME: "LAMBDA" });
       broken.add("3");
       const { failure = "" } = await release(smallApi("two"));
-      assert.match(failure, /its environment is wrong, JWT_ISSUER is not set/);
+      assert.match(failure, /its environment is invalid: JWT_ISSUER is not set/);
     }));
 
   it("says so if the stage is not deployed", () =>

@@ -120,7 +120,7 @@ function checkMappingKeys(
     nameByKey.set(key, name);
     if (mappingKey !== undefined && !MAPPING_KEY.test(mappingKey)) {
       throw new Error(
-        `The mapping key ${JSON.stringify(mappingKey)} of ${name} is invalid; write it like "express".`,
+        `The mapping key ${JSON.stringify(mappingKey)} of ${name} is invalid; use a value like "express".`,
       );
     }
     if (protocol === "WEBSOCKET" && key.includes("/")) {

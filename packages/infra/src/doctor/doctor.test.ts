@@ -199,11 +199,11 @@ describe("npm run doctor", () => {
     ["an older Node.js", { versions: { ...good.versions, node: "20.19.0" } }, /24 is required/],
     ["SST that is not installed", { versions: { ...good.versions, sst: undefined } }, /run: npm ci/],
     ["another SST", { versions: { ...good.versions, sst: "4.18.0" } }, /4\.18\.0.*requires 4\.17\.1/],
-    ["a mistake in the settings", setting({ MEMORY_MEGABYTES: "1" }), /MEMORY_MEGABYTES is wrong/],
+    ["a mistake in the settings", setting({ MEMORY_MEGABYTES: "1" }), /MEMORY_MEGABYTES is invalid/],
     [
       "a mistake in the API's own setting",
       setting({ CATALOGUE_URL: "catalogue" }),
-      /^CATALOGUE_URL is wrong \("catalogue"\); it must be a URL/,
+      /^CATALOGUE_URL is invalid \("catalogue"\); it must be a URL/,
     ],
     [
       "a stage with released code and no bucket",

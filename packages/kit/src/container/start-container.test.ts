@@ -39,9 +39,9 @@ describe("the container's process", () => {
     assert.equal(await server.ended, 1);
     assert.deepEqual(server.entries, []);
     assert.deepEqual(server.stderr().trimEnd().split("\n"), [
-      'RUNTIME is wrong ("LAMDBA"); it must be LAMBDA or CONTAINERIZED, e.g. RUNTIME=CONTAINERIZED.',
-      "JWT_AUTHORIZED_AUDIENCES is not set; it must be a list of audiences, separated by commas, e.g. JWT_AUTHORIZED_AUDIENCES=my-project,my-other-project.",
-      'PORT is wrong ("99999"); it must be a number from 0 to 65535, e.g. PORT=5000.',
+      'RUNTIME is invalid ("LAMDBA"); it must be LAMBDA or CONTAINERIZED, e.g. RUNTIME=CONTAINERIZED.',
+      "JWT_AUTHORIZED_AUDIENCES is not set; it must be a comma-separated list of audiences, e.g. JWT_AUTHORIZED_AUDIENCES=my-project,my-other-project.",
+      'PORT is invalid ("99999"); it must be a number from 0 to 65535, e.g. PORT=5000.',
       "FIREBASE_APP_API_KEY is not set; set the project's web API key, e.g. FIREBASE_APP_API_KEY=AIzaSyExample, or disable the token endpoints with AUTH_ENDPOINTS=off.",
     ]);
   });

@@ -17,7 +17,7 @@ export function assetRequest(z: Zod) {
     ...pageRequest(z),
     query: z.object({
       v: z.string().optional().meta({
-        description: "The version that the page refers to. While it is current, caches keep the file.",
+        description: "The version of the file. Caches may store the current version.",
       }),
     }),
   };
@@ -47,5 +47,5 @@ function bytes(z: Zod) {
 }
 
 function unchanged(z: Zod) {
-  return { description: "The caller has the current file.", schema: z.undefined() };
+  return { description: "The caller already has the current file.", schema: z.undefined() };
 }

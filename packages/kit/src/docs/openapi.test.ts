@@ -153,7 +153,7 @@ describe("the OpenAPI document", () => {
     assert.equal("x-only" in file, false);
     assert.match(
       file.responses[200].description,
-      /In Lambda, the whole response is sent at once, with at most 6 MB/,
+      /Lambda sends the whole response at once, at most 6 MB/,
     );
     assert.match(file.responses[500].description, /002500/);
   });
@@ -171,7 +171,7 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(formOf("sort"), ["form", false]);
     assert.ok(list.parameters.some((one: { readonly name: string }) => one.name === "if-none-match"));
     assert.deepEqual(list.responses[200].headers, { etag: { schema: { type: "string" } } });
-    assert.deepEqual(list.responses[304], { description: "The caller has the current version already." });
+    assert.deepEqual(list.responses[304], { description: "The caller already has the current version." });
     const [session] = operation("/v1/session", "get").parameters;
     assert.deepEqual([session.name, session.in, session.required], ["session", "cookie", false]);
     assert.deepEqual(operation("/v1/products/newest", "get").responses[302], { description: "It is there." });
@@ -209,7 +209,7 @@ describe("the OpenAPI document", () => {
       type: "apiKey",
       in: "header",
       name: "x-api-key",
-      description: "An API key, for machines.",
+      description: "An API key, for machine clients.",
     });
     assert.deepEqual(operation.security, [{ apiKey: ["stock:write"] }]);
     assert.deepEqual(operation["x-access"], { type: "apiKey", scopes: ["stock:write"] });

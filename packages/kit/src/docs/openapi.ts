@@ -56,14 +56,19 @@ const fieldErrorSchema = z.object({
 const errorSchema = z
   .object({
     error: z.object({
-      code: z.string().meta({ description: "Opaque and stable." }),
+      code: z.string().meta({ description: "An opaque, stable error code." }),
       title: z.string(),
       message: z.string(),
-      reason: z.string().meta({ description: "What is wrong, in words that may change." }),
-      fields: z.array(fieldErrorSchema).optional().meta({ description: "The fields that are wrong." }),
-      requestId: z.string().optional().meta({ description: "Quote it when you report the error." }),
+      reason: z.string().meta({ description: "Describes the error. The wording may change." }),
+      fields: z.array(fieldErrorSchema).optional().meta({ description: "The invalid fields." }),
+      requestId: z
+        .string()
+        .optional()
+        .meta({ description: "The request ID. Include it when you report the error." }),
     }),
-    message: z.string().meta({ description: "The only part that API Gateway's own errors have as well." }),
+    message: z
+      .string()
+      .meta({ description: "A summary of the error. API Gateway's own errors contain only this field." }),
   })
   .meta({ id: "Error", description: "Every error response of this API." });
 
@@ -72,20 +77,20 @@ const problemSchema = z
     type: z.string(),
     title: z.string(),
     status: z.int(),
-    detail: z.string().meta({ description: "What is wrong, in words that may change." }),
-    code: z.string().meta({ description: "Opaque and stable." }),
+    detail: z.string().meta({ description: "Describes the error. The wording may change." }),
+    code: z.string().meta({ description: "An opaque, stable error code." }),
     fields: z.array(fieldErrorSchema).optional(),
     requestId: z.string().optional(),
   })
   .meta({
     id: "Problem",
-    description: "The same errors by RFC 9457, for callers whose `accept` names this type.",
+    description: "Problem details (RFC 9457), for callers whose `accept` header names this media type.",
   });
 
 /** The form of API Gateway's own refusals. */
 const gatewayErrorSchema = z.strictObject({ message: z.string().meta({ example: "Unauthorized" }) }).meta({
   id: "GatewayError",
-  description: "An error that API Gateway returned itself, without calling the API.",
+  description: "An error from API Gateway itself. The request did not reach the API.",
 });
 
 /**
@@ -117,14 +122,14 @@ export async function openApiDocument({
       type: "apiKey",
       in: "header",
       name: "x-api-key",
-      description: "An API key, for machines.",
+      description: "An API key, for machine clients.",
     });
   if (routes.some(({ access }) => access.type === "iam")) {
     registry.registerComponent("securitySchemes", AWS_SCHEME, {
       type: "apiKey",
       in: "header",
       name: "Authorization",
-      description: "A signature with AWS keys: Signature Version 4, for the service `execute-api`.",
+      description: "An AWS Signature Version 4 signature for the service `execute-api`.",
       "x-amazon-apigateway-authtype": "awsSigv4",
     });
   }
@@ -176,7 +181,7 @@ function signInAtPage(page: SignInPage, scopesOfRoutes: Record<string, string>) 
   const named = Object.fromEntries(scopes.map((scope) => [scope, scope]));
   return {
     type: "oauth2" as const,
-    description: "Signs in at the identity provider's own page.",
+    description: "Signs you in on the identity provider's own page.",
     flows: {
       authorizationCode: { authorizationUrl, tokenUrl, scopes: { ...named, ...scopesOfRoutes } },
     },
@@ -188,7 +193,7 @@ function signInAtPage(page: SignInPage, scopesOfRoutes: Record<string, string>) 
 function describeSignIn(demoCallers: readonly DemoCaller[]): string {
   const callers = demoCallers.map(({ username, password }) => `- \`${username}\` with \`${password}\``);
   return [
-    "An email address and a password, exchanged for a token from the identity provider.",
+    "Exchanges an email address and a password for a token from the identity provider.",
     ...(callers.length > 0 ? [`Demo callers:\n\n${callers.join("\n")}`] : []),
   ].join("\n\n");
 }
@@ -198,8 +203,7 @@ function describeRouter({ path, summary, access }: Route): string {
 }
 
 const STREAMED = {
-  finite:
-    "The container streams the response. In Lambda, the whole response is sent at once, with at most 6 MB.",
+  finite: "The container streams the response. Lambda sends the whole response at once, at most 6 MB.",
   endless: "The container streams the response until the caller disconnects.",
 } as const;
 
@@ -207,7 +211,7 @@ const IF_NONE_MATCH = {
   name: "if-none-match",
   in: "header",
   required: false,
-  description: "The entity tag of the response that the caller has.",
+  description: "The entity tag of the response that the caller has cached.",
   schema: { type: "string" },
 } as const;
 
@@ -233,7 +237,7 @@ function operation(route: Route, errors: ErrorCodes, writing: Writing): RouteCon
       route.description,
       query?.description && `**Query:** ${query.description}`,
       `**Access:** ${describeAccess(access)}.`,
-      route.only && "**Where:** only in a container; the HTTP API does not have this route.",
+      route.only && "**Where:** only in a container. The HTTP API does not have this route.",
     ]
       .filter(Boolean)
       .join("\n\n"),
@@ -379,7 +383,7 @@ class OperationSchemas {
       this.#answer(status, contract),
     ]);
     if (this.#route.etag)
-      answers.push(["304", { description: "The caller has the current version already." }]);
+      answers.push(["304", { description: "The caller already has the current version." }]);
     return Object.fromEntries(answers);
   }
 

@@ -120,7 +120,7 @@ describe("a missing value of the provider stops the start with one sentence", ()
     [
       "auth0",
       "AUTH0_DOMAIN",
-      "a domain name, without https:// and without a slash, e.g. AUTH0_DOMAIN=my-tenant.eu.auth0.com.",
+      "a domain name without https:// or slashes, e.g. AUTH0_DOMAIN=my-tenant.eu.auth0.com.",
     ],
     [
       "oidc",
@@ -147,7 +147,7 @@ describe("a missing value of the provider stops the start with one sentence", ()
   ] as const)
     it(`a wrong value of the provider is reported once, too: ${variable}=${wrong}`, () => {
       const [sentence = "", ...others] = mistakesOf({ ...environment, [variable]: wrong });
-      assert.ok(sentence.startsWith(`${variable} is wrong ("${wrong}"); `), sentence);
+      assert.ok(sentence.startsWith(`${variable} is invalid ("${wrong}"); `), sentence);
       assert.deepEqual(others, []);
     });
 });

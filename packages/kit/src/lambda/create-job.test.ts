@@ -93,7 +93,7 @@ describe("a function beside the API", () => {
   it("does not start with a wrong environment", () => {
     assert.throws(
       () => createJob(api, async () => undefined, { environment: { ...environment, MAIL_FROM: "nobody" } }),
-      /MAIL_FROM is wrong/,
+      /MAIL_FROM is invalid/,
     );
   });
 });

@@ -10,7 +10,7 @@ import { apiFolder, loadApi } from "@lambda-express-api/build/api-folder.ts";
 import { checkVariableNames } from "@lambda-express-api/infra/plan.ts";
 import { settingsTable as deploymentSettings } from "@lambda-express-api/infra/settings.ts";
 import type { Api, Route, RouteLoaders } from "@lambda-express-api/kit";
-import { settings as kitSettings, type Setting } from "@lambda-express-api/kit/config.ts";
+import { type Features, settings as kitSettings, type Setting } from "@lambda-express-api/kit/config.ts";
 import { openApiDocument } from "@lambda-express-api/kit/docs/openapi.ts";
 import { enabledRoutes } from "@lambda-express-api/kit/enabled-routes.ts";
 import { routeKey } from "@lambda-express-api/kit/request/request-path.ts";
@@ -106,20 +106,28 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
+/** The setting that turns each feature on. */
+const FEATURE_SETTINGS = { authEndpoints: "AUTH_ENDPOINTS", docs: "DOCS" } as const satisfies Record<
+  keyof Features,
+  keyof typeof kitSettings
+>;
+
 function accessTable(routes: readonly Route[]): string {
   const rows = routes.map(({ method, path, access, summary, feature, only }) => [
     `\`${routeKey(method, path)}\``,
     describeAccess(access),
     summary,
-    [feature && `\`${feature}\``, only && `${only} only`].filter(Boolean).join(", "),
+    [feature && `if \`${FEATURE_SETTINGS[feature]}\` is on`, only && `only in a ${only}`]
+      .filter(Boolean)
+      .join(", ") || "always",
   ]);
   return `${NOTE}
 
 # Access rules
 
-All other methods and paths return 404. The access tests call every endpoint as every kind of caller.
+Any method or path that is not in this table returns 404. The access tests call every endpoint as every kind of caller.
 
-${table(["Endpoint", "Access", "Description", "Feature"], rows)}
+${table(["Endpoint", "Access", "Description", "Available"], rows)}
 `;
 }
 
@@ -152,11 +160,11 @@ Every error response of the API has the same format:
 }
 \`\`\`
 
-Codes are opaque and stable. \`reason\` is for people, and its text may change. Every error response has a top-level
-\`message\`, and API Gateway's own errors contain only this field. The last column shows the gateway's response, if the gateway rejects a
-request before it reaches the API.
+Codes are opaque and stable. \`reason\` is for people, so its wording may change. Every error response has a top-level
+\`message\`, which is the only field in API Gateway's own errors. The last column shows the response that the caller gets if the gateway
+rejects the request before it reaches the API.
 
-${table(["Code", "Status", "Title", "The gateway's own response"], rows)}
+${table(["Code", "Status", "Title", "API Gateway's own response"], rows)}
 `;
 }
 
@@ -165,7 +173,7 @@ function settingsPage(api: Api): string {
   const rowsOf = (settings: Readonly<Record<string, Omit<Setting<unknown>, "parse">>>, whenUnset: string) =>
     Object.entries(settings).map(([name, { description, rule, example, ...setting }]) => [
       `\`${name}\``,
-      `${description}${setting.secret ? " Secret." : ""}${setting.fromInfra ? " On AWS, its value comes from `infra.ts`." : ""}`,
+      `${description}${setting.secret ? " Secret." : ""}${setting.fromInfra ? " On AWS, `infra.ts` sets it." : ""}`,
       rule,
       setting.default !== undefined ? `\`${setting.default}\`` : setting.optional ? "" : whenUnset,
       `\`${example}\``,
@@ -175,27 +183,26 @@ function settingsPage(api: Api): string {
 
 # Settings
 
-The API reads its settings from environment variables. At startup, the API reports all invalid settings at once, one on each line.
-${own.length > 0 ? `\n## Settings of this API\n\n${table(head, own)}\n\n## Settings of every API\n` : ""}
+The API reads its settings from environment variables. At startup, it reports all invalid settings at once, one per line.
+${own.length > 0 ? `\n## This API's settings\n\n${table(head, own)}\n\n## Settings that every API has\n` : ""}
 ${table(head, rowsOf(kitSettings, "**required**"))}
 
 ## Deployment settings
 
-\`sst deploy\` reads these settings, and the settings above that identify callers, from these places. If several places have a value, the
-first one wins:
+\`sst deploy\` reads the settings below. It also reads the settings above and passes them to the API. It looks in these places, and the
+first value that it finds wins:
 
 1. the environment
 2. \`.env.<stage>\`
 3. \`.env\`
 4. \`stages.ts\`
 
-Put secrets, and values that differ between machines, into the environment or into \`.env.<stage>\`. Put all other values into
-\`stages.ts\`, under the same names, where pull requests show each change. \`npm run doctor -- --stage dev\` prints each value and its
-source.
+Keep secrets, and values that differ between machines, in the environment or in \`.env.<stage>\`. Keep everything else in \`stages.ts\`, under
+the same names, so that pull requests show each change. \`npm run doctor -- --stage dev\` prints each value and its source.
 
-The API Gateway stage is named \`mvp\` unless you set \`AWS_API_GW_STAGE_NAME\`. The deployment itself sets \`RUNTIME\`, \`NODE_ENV\`, \`HOST\` and
-\`PORT\`. SST encrypts the values of secret settings in its state, and never prints them. You cannot set them with \`sst secret\`, whose names
-cannot contain an underscore.
+The deployment itself sets \`RUNTIME\`, \`NODE_ENV\`, \`HOST\` and \`PORT\`. The API Gateway stage is named \`mvp\` unless you set
+\`AWS_API_GW_STAGE_NAME\`. SST encrypts secret settings in its state and never prints them. You cannot set them with \`sst secret\`, because its
+names cannot contain underscores.
 
 ${table(head, rowsOf(isInstalled(RELEASE) ? deploymentSettings : withoutDelivery(), ""))}
 `;

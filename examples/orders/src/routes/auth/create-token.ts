@@ -23,7 +23,7 @@ export const createToken = defineRoute({
   }),
   responses: (z) => ({
     200: {
-      description: "The identity provider's response, with OAuth's fields for the token.",
+      description: "The identity provider's response, in the format of an OAuth 2.0 token response.",
       schema: z.looseObject({ access_token: z.string(), token_type: z.literal("bearer") }),
     },
   }),

@@ -8,7 +8,7 @@ export const createOrder = defineRoute({
   operationId: "createOrder",
   method: "POST",
   path: "/v1/orders",
-  summary: "Places an order, which waits for its payment.",
+  summary: "Places an order, which the customer then pays.",
   idempotency: "optional",
   request: (z) => ({ body: z.object({ lines: orderLines(z), note: z.string().max(500).optional() }) }),
   responses: (z) => ({ 201: { description: "The order.", schema: orderSchema(z) } }),

@@ -6,7 +6,7 @@ export const getInvoice = defineRoute({
   operationId: "getInvoice",
   method: "GET",
   path: "/v1/orders/{orderId}/invoice",
-  summary: "Downloads the invoice of an order.",
+  summary: "Downloads an order's invoice.",
   responses: (z) => ({
     200: {
       description: "The invoice.",

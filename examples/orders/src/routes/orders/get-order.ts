@@ -7,7 +7,7 @@ export const getOrder = defineRoute({
   operationId: "getOrder",
   method: "GET",
   path: "/v1/orders/{orderId}",
-  summary: "Gets an order, with its total as a number of cents.",
+  summary: "Gets an order, with its total in cents.",
   deprecated: { since: "2026-09-01", sunset: "2027-03-31", successor: "/v2/orders/{orderId}" },
   etag: true,
   responses: (z) => ({ 200: { description: "The order.", schema: orderSchema(z) } }),

@@ -9,14 +9,18 @@ export const listOrders = defineRoute({
   operationId: "listOrders",
   method: "GET",
   path: "/v1/orders",
-  summary: "Lists the caller's orders, the newest first.",
-  description: `Members of ${STAFF} name any \`customer\`. A page may have fewer orders than its \`limit\`: continue while there is a \`next\`.`,
+  summary: "Lists the caller's orders, newest first.",
+  description: `Members of ${STAFF} can use \`customer\` to list any customer's orders. A page may contain fewer orders than \`limit\`; continue as long as the response contains \`next\`.`,
   request: (z) => ({
     query: z.object({
       status: z.enum(ORDER_STATUSES).optional(),
       customer: z.string().min(1).max(255).optional(),
       limit: z.int().min(1).max(100).default(20),
-      cursor: z.string().max(400).optional().meta({ description: "The `next` of the page before." }),
+      cursor: z
+        .string()
+        .max(400)
+        .optional()
+        .meta({ description: "The `next` value from the previous page." }),
     }),
   }),
   responses: (z) => ({

@@ -10,13 +10,13 @@ export const setInvoice = defineRoute({
   operationId: "setInvoice",
   method: "PUT",
   path: "/v1/orders/{orderId}/invoice",
-  summary: "Uploads the invoice of an order as a PDF, once.",
+  summary: "Uploads an order's invoice, which must be a PDF.",
   consumes: ["multipart/form-data"],
   bodyLimitBytes: LIMIT_BYTES + 10_000,
   request: (z) => ({
     body: z.object({ invoice: z.file().max(LIMIT_BYTES).mime(["application/pdf"]) }),
   }),
-  responses: () => ({ 204: { description: "It is stored." } }),
+  responses: () => ({ 204: { description: "The invoice is stored." } }),
   errors: ["100404", "100409", "001400"],
 }).handler(
   auth({ groups: [STAFF] }, async ({ principal, params: { orderId }, body: { invoice }, services }) => {

@@ -7,13 +7,13 @@ export const updateOrder = defineRoute({
   operationId: "updateOrder",
   method: "PATCH",
   path: "/v1/orders/{orderId}",
-  summary: "Changes the note of an order, unless the order has changed since the caller read it.",
+  summary: "Changes an order's note, unless the order has changed since the caller read it.",
   request: (z) => ({
     headers: z.object({
       "if-match": z
         .string()
         .regex(/^"\d{1,9}"$/)
-        .meta({ description: "The `etag` of the order that was read.", example: '"1"' }),
+        .meta({ description: "The `etag` that the caller received with the order.", example: '"1"' }),
     }),
     body: z.object({ note: z.string().max(500) }),
   }),

@@ -8,7 +8,7 @@ export const watchOrder = defineRoute({
   operationId: "watchOrder",
   method: "GET",
   path: "/v1/orders/{orderId}/events",
-  summary: "Sends the state of an order, and each change of the state, as server-sent events.",
+  summary: "Sends an order's state, and each change to it, as server-sent events.",
   only: "container",
   responses: () => ({
     200: { description: "The states.", contentType: "text/event-stream", stream: "endless" },

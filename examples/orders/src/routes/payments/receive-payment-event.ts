@@ -6,13 +6,13 @@ export const receivePaymentEvent = defineRoute({
   operationId: "receivePaymentEvent",
   method: "POST",
   path: "/v1/payments/events",
-  summary: "Receives a signed event from the payment provider: a refund.",
+  summary: "Receives signed refund events from the payment provider.",
   rawBody: true,
   request: (z) => ({
     headers: z.object({ "stripe-signature": z.string().max(1000) }),
     body: z.looseObject({ type: z.string(), orderId: z.string().min(1).max(100) }),
   }),
-  responses: () => ({ 204: { description: "Taken." } }),
+  responses: () => ({ 204: { description: "The event is accepted." } }),
   errors: ["100401"],
 }).handler(
   anyone(async ({ headers, body: { type, orderId }, rawBody, config, services, log }) => {

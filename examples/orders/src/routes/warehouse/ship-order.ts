@@ -6,7 +6,7 @@ export const shipOrder = defineRoute({
   operationId: "shipOrder",
   method: "PUT",
   path: "/v1/warehouse/orders/{orderId}/shipment",
-  summary: "Marks an order as shipped by a warehouse.",
+  summary: "Marks an order as shipped.",
   responses: () => ({ 204: { description: "The order is shipped." } }),
   errors: ["100404", "100409"],
 }).handler(

@@ -35,7 +35,7 @@ describe("GET /v1/admin/endpoints", () => {
         path: "/v1/admin/endpoints",
         name: "listEndpoints",
         method: "GET",
-        summary: "Lists every endpoint of this API with its access rule.",
+        summary: "Lists every endpoint with its access rule.",
         access: { type: "authenticated", groups: ["ADMINS"], scopes: [] },
       },
     );

@@ -5,7 +5,7 @@ export const listEndpoints = defineRoute({
   operationId: "listEndpoints",
   method: "GET",
   path: "/v1/admin/endpoints",
-  summary: "Lists every endpoint of this API with its access rule.",
+  summary: "Lists every endpoint with its access rule.",
   responses: (z) => ({
     200: {
       description: "The endpoints, sorted by path.",
@@ -13,14 +13,21 @@ export const listEndpoints = defineRoute({
         endpoints: z.array(
           z.object({
             path: z.string().meta({ example: "/v1/manage/hc" }),
-            name: z.string().meta({ description: "The operation's id.", example: "getHealth" }),
+            name: z.string().meta({ description: "The operation ID.", example: "getHealth" }),
             method: z.string().meta({ example: "GET" }),
             summary: z.string(),
-            only: z.literal("container").optional().meta({ description: "Where it is, if not everywhere." }),
+            only: z
+              .literal("container")
+              .optional()
+              .meta({ description: "The only runtime that has the endpoint. Omitted if both have it." }),
             access: z.object({
               type: z.enum(["public", "authenticated", "apiKey", "iam"]),
-              groups: z.array(z.string()).meta({ description: "One of these groups.", example: ["ADMINS"] }),
-              scopes: z.array(z.string()).meta({ description: "One of these scopes.", example: [] }),
+              groups: z
+                .array(z.string())
+                .meta({ description: "The caller must belong to one of these groups.", example: ["ADMINS"] }),
+              scopes: z
+                .array(z.string())
+                .meta({ description: "The caller must have one of these scopes.", example: [] }),
             }),
           }),
         ),

@@ -11,7 +11,7 @@ export const createToken = defineRoute({
   path: "/v1/auth/token",
   summary: "Signs a caller in with an email address and a password.",
   description:
-    "OAuth 2.0's password form (RFC 6749, section 4.3), for the docs page and for trying things out. RFC 9700 advises against it elsewhere: let apps sign in with the provider's SDK, and set `AUTH_ENDPOINTS=off`.",
+    "Implements OAuth 2.0's password grant (RFC 6749, section 4.3) for the docs pages and for experiments. RFC 9700 advises against it in apps: have them sign in with the provider's SDK, and set `AUTH_ENDPOINTS=off`.",
   feature: "authEndpoints",
   role: "token",
   consumes: ["application/x-www-form-urlencoded", "multipart/form-data", "application/json"],
@@ -24,7 +24,7 @@ export const createToken = defineRoute({
         .string()
         .min(1)
         .max(255)
-        .meta({ description: "E-mail address.", example: "user@example.com" }),
+        .meta({ description: "The account's email address.", example: "user@example.com" }),
       password: z.string().min(1).max(4096).meta({ format: "password", example: "not-secret" }),
     }),
   }),

@@ -7,7 +7,7 @@ export const refreshToken = defineRoute({
   method: "POST",
   path: "/v1/auth/refresh",
   summary: "Exchanges a refresh token for a new access token.",
-  description: "The new token has the caller's current groups (RFC 6749, section 6).",
+  description: "The new token contains the caller's current groups (RFC 6749, section 6).",
   feature: "authEndpoints",
   role: "refresh",
   consumes: ["application/x-www-form-urlencoded", "multipart/form-data", "application/json"],
@@ -19,7 +19,7 @@ export const refreshToken = defineRoute({
         .string()
         .min(1)
         .max(4096)
-        .meta({ description: "The refresh token from the response of the token endpoint." }),
+        .meta({ description: "The refresh token that the token endpoint returned." }),
     }),
   }),
   responses: (z) => ({

@@ -9,6 +9,6 @@ export function tokenAnswerSchema(z: Zod) {
     })
     .meta({
       id: "TokenAnswer",
-      description: "The identity provider's response, with OAuth's fields for the token.",
+      description: "The identity provider's response, in the format of an OAuth 2.0 token response.",
     });
 }

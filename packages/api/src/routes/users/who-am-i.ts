@@ -5,7 +5,7 @@ export const whoAmI = defineRoute({
   operationId: "whoAmI",
   method: "GET",
   path: "/v1/users/whoami",
-  summary: "Returns the caller: the token's subject, groups and claims.",
+  summary: "Returns the caller's subject, groups and claims from the token.",
   responses: (z) => ({
     200: {
       description: "The caller.",
@@ -14,7 +14,7 @@ export const whoAmI = defineRoute({
         groups: z.array(z.string()).meta({ example: ["USERS"] }),
         scopes: z.array(z.string()).meta({ example: [] }),
         claims: z.record(z.string(), z.unknown()).meta({
-          description: "The verified claims, with their types as in the token.",
+          description: "The verified claims, with the same types as in the token.",
           example: { sub: "gf30eciYKjVJrA5XMHK0NKDbKeC2", email_verified: true, groups: ["USERS"] },
         }),
       }),

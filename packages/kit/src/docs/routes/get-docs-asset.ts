@@ -12,7 +12,7 @@ export const getDocsAsset = ({ prefix }: DocsOptions) =>
     head: true,
     path: `${prefix}/docs/{asset}`,
     role: "docs",
-    summary: "Returns a file of Swagger UI or of the landing page.",
+    summary: "Serves the static files for Swagger UI and the landing page.",
     feature: "docs",
     request: (z) => ({
       ...assetRequest(z),

@@ -14,7 +14,7 @@ export const getDocs = ({ prefix }: DocsOptions) =>
     role: "docs",
     summary: "Shows this API in Swagger UI.",
     description:
-      "*Authorize* signs in at the provider's own page, or through the token endpoint; *Try it out* then sends the token along.",
+      "*Authorize* signs you in, either on the provider's own page or through the token endpoint. *Try it out* then sends the token with each request.",
     feature: "docs",
     request: pageRequest,
     responses: pageResponses,

@@ -11,7 +11,7 @@ export const getRedocAsset = ({ prefix }: DocsOptions) =>
     head: true,
     path: `${prefix}/redoc/{asset}`,
     role: "docs",
-    summary: "Returns a file of ReDoc.",
+    summary: "Serves the static files for ReDoc.",
     feature: "docs",
     request: (z) => ({
       ...assetRequest(z),

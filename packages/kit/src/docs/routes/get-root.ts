@@ -16,23 +16,23 @@ export const getRoot = ({ prefix }: DocsOptions) =>
     head: true,
     path: `${prefix}/`,
     role: "docs",
-    summary: "Describes this API, and links to its docs.",
+    summary: "Describes this API and links to its docs.",
     description:
-      "JSON for programs; for a browser, a page with every endpoint and with lines that call them.",
+      "Programs get JSON. Browsers get a page that lists every endpoint with a curl command to call it.",
     request: (z) => ({ headers: z.object({ accept: z.string().optional() }) }),
     responses: (z) => ({
       200: {
-        description: "Name, version, commit and links.",
+        description: "The API's name, version, commit and links.",
         schema: z.object({
           name: z.string().meta({ example: "my-api" }),
           version: z.string().meta({ example: "1.0.0" }),
           commit: z.string().meta({
-            description: "The commit it was built from; `development` if it runs from its sources.",
+            description: "The commit that the API was built from, or `development` if it runs from source.",
             example: "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567",
           }),
           description: z.string(),
           links: z.record(z.string(), z.string()).meta({
-            description: "Paths on this host, by purpose.",
+            description: "Links to the API's pages and documents, by name.",
             example: { openapi: `${prefix}/openapi.json` },
           }),
         }),

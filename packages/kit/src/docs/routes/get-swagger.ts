@@ -13,6 +13,6 @@ export const getSwagger = ({ prefix }: DocsOptions) =>
     etag: true,
     path: `${prefix}/swagger.json`,
     role: "docs",
-    summary: "Returns the same document at the path that Swagger tools expect.",
+    summary: "Returns the OpenAPI document at the path that Swagger tools expect.",
     responses: openApiResponses,
   }).handler(anyone(answerOpenApi));

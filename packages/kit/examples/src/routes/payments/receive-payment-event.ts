@@ -12,7 +12,7 @@ export const receivePaymentEvent = defineRoute({
     headers: z.object({ "stripe-signature": z.string() }),
     body: z.looseObject({ id: z.string(), type: z.string() }),
   }),
-  responses: () => ({ 204: { description: "Taken." } }),
+  responses: () => ({ 204: { description: "The event is accepted." } }),
   errors: ["100401"],
 }).handler(
   anyone(async ({ headers, body, rawBody, config, log }) => {
