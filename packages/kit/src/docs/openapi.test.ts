@@ -151,10 +151,7 @@ describe("the OpenAPI document", () => {
     });
     const file = Object(paths?.["/v1/products/export"]).get;
     assert.equal("x-only" in file, false);
-    assert.match(
-      file.responses[200].description,
-      /Lambda sends the whole response at once, at most 6 MB/,
-    );
+    assert.match(file.responses[200].description, /Lambda sends the whole response at once, at most 6 MB/);
     assert.match(file.responses[500].description, /002500/);
   });
 
