@@ -42,7 +42,14 @@ const REWRITTEN_HEADERS = new Set(["content-length", "transfer-encoding", "x-for
  */
 const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 /** Headers of one connection (RFC 9110, section 7.6.1), and those that the gateway writes itself. */
-const DROPPED_HEADER = /^(connection|content-length|date|keep-alive|trailer|transfer-encoding)$/;
+const DROPPED_HEADERS = new Set([
+  "connection",
+  "content-length",
+  "date",
+  "keep-alive",
+  "trailer",
+  "transfer-encoding",
+]);
 const UTF8_TEXT =
   /^\s*(text\/[\w.+-]+|application\/(json|xml|javascript|x-www-form-urlencoded|[\w.-]+\+(json|xml))|image\/svg\+xml)\s*(;\s*charset="?utf-?8"?\s*)?$/i;
 
@@ -108,9 +115,12 @@ function fillRequest(request: IncomingMessage, event: APIGatewayProxyEventV2): I
   request.url = encodePath(stripStage(rawPath, requestContext.stage));
   if (rawQueryString) request.url += `?${encodeQuery(rawQueryString)}`;
   request.headers = headers;
-  request.rawHeaders = Object.entries(headers).flat();
   const distinct: Record<string, string[]> = {};
-  for (const name in headers) distinct[name] = [headers[name] ?? ""];
+  for (const name in headers) {
+    const value = headers[name] ?? "";
+    request.rawHeaders.push(name, value);
+    distinct[name] = [value];
+  }
   request.headersDistinct = distinct;
   if (body.length > 0) request.push(body);
   request.push(null);
@@ -249,7 +259,7 @@ function createResult(
   const headers: Record<string, string> = { ...constantHeaders };
   for (const name in head.headers) {
     // The gateway sets the length itself, except for an answer without a body.
-    if (!DROPPED_HEADER.test(name) || (isHead && name === "content-length")) {
+    if (!DROPPED_HEADERS.has(name) || (isHead && name === "content-length")) {
       headers[name] = head.headers[name] ?? "";
     }
   }

@@ -37,6 +37,12 @@ type GatewayEvent = Pick<APIGatewayProxyEventV2, "headers"> & {
   requestContext: { authorizer?: GatewayAuthorizer };
 };
 
+/** A decoded token, and the compared claims as the gateway wrote them. */
+interface DecodedToken {
+  readonly claims: Claims;
+  readonly written: readonly unknown[];
+}
+
 /**
  * Makes the function that finds the caller's claims. A token's text is decoded once; whether it is the
  * verified token, and still valid, is checked at each request.
@@ -45,7 +51,7 @@ type GatewayEvent = Pick<APIGatewayProxyEventV2, "headers"> & {
  */
 export function createGatewayClaims(rules: TokenRules & { readonly groupsClaim: string }): GatewayClaims {
   const comparedClaims = [...COMPARED_CLAIMS, rules.groupsClaim];
-  const decoded = createTokenMemory<Claims>();
+  const decoded = createTokenMemory<DecodedToken>();
 
   return ({ headers: { authorization = "" }, requestContext }, nowSeconds) => {
     const known = decoded.get(authorization);
@@ -53,14 +59,18 @@ export function createGatewayClaims(rules: TokenRules & { readonly groupsClaim: 
     const flattened = requestContext.authorizer?.jwt?.claims;
     if (!flattened)
       throw invalidToken("The token's signature is not verified", new Error("No authorizer ran"));
-    const claims = known ?? decodeToken(token);
-    for (const name of comparedClaims) {
-      if (!isWrittenAs(ownValue(claims, name), ownValue(flattened, name))) {
-        throw invalidToken("The token is not the one that was verified");
-      }
-    }
+    const claims = known?.claims ?? decodeToken(token);
+    const written = comparedClaims.map((name) => ownValue(flattened, name));
+    if (
+      !written.every(
+        (text, index) =>
+          (known !== undefined && known.written[index] === text) ||
+          isWrittenAs(ownValue(claims, comparedClaims[index] ?? ""), text),
+      )
+    )
+      throw invalidToken("The token is not the one that was verified");
     checkClaims(claims, rules, nowSeconds);
-    if (!known) decoded.remember(authorization, claims);
+    if (!known) decoded.remember(authorization, { claims, written });
     return claims;
   };
 }
