@@ -17,7 +17,7 @@ import { testConfig } from "../src/testing/test-environment.ts";
 import { startTestIssuer, type TestIssuer } from "../src/testing/test-issuer.ts";
 import { fixtureApi } from "./fixtures/api.ts";
 
-const REQUESTS_EACH = 40;
+const REQUESTS_EACH = 15;
 
 /** Stands in for the identity provider: admits or refuses callers by what they send. */
 function answerAsProvider(): Server {

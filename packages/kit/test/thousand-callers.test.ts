@@ -10,7 +10,7 @@ import { handlerTarget, serverTarget } from "../src/testing/targets.ts";
 import { startTestIssuer } from "../src/testing/test-issuer.ts";
 import { apiOf } from "./fixtures/api.ts";
 
-const ROUNDS = 50;
+const ROUNDS = 16;
 const CALLERS_AT_ONCE = 64;
 
 /**
