@@ -23,22 +23,45 @@ const rightsOf = (appName: string, stage: string) =>
     permissionsBoundaryArn: "arn:aws:iam::123456789012:policy/boundary",
   }).map((statement) => ({ effect: "Allow", conditions: {}, ...statement }));
 
-describe("the rights to deploy a stage with a table, a queue, a bucket, a topic and jobs", () => {
-  let requests: readonly ResourceRequest[];
-  let graph: Graph;
-  before(async () => {
-    graph = await synthesise({
+const required = {
+  JWT_ISSUER: "https://securetoken.google.com/my-project",
+  JWT_AUTHORIZED_AUDIENCES: "my-project",
+  FIREBASE_APP_API_KEY: "AIzaSyExample",
+};
+/** A stage with an owner's resources, and one with releases, a warmer and a container. */
+let ownersInfra: Graph;
+let released: Graph;
+before(async () => {
+  [ownersInfra, released] = await Promise.all([
+    synthesise({
       config: "packages/infra/test/configs/owners-infra.ts",
       stage: "dev",
       environment: {
-        JWT_ISSUER: "https://securetoken.google.com/my-project",
-        JWT_AUTHORIZED_AUDIENCES: "my-project",
-        FIREBASE_APP_API_KEY: "AIzaSyExample",
+        ...required,
         PERMISSIONS_BOUNDARY_ARN: "arn:aws:iam::123456789012:policy/boundary",
       },
-    });
+    }),
+    synthesise({
+      config: "packages/infra/test/configs/default.ts",
+      stage: "dev",
+      environment: {
+        ...required,
+        CODE_DELIVERY: "pipeline",
+        KEEP_WARM: "warmer",
+        KEEP_WARM_INSTANCES: "2",
+        DNS_ZONE_ID: "Z2FDTNDATAQYW2",
+        CONTAINER_IMAGE: "example/image:1",
+        CONTAINER_DOMAIN_NAME: "container.example.com",
+      },
+    }),
+  ]);
+});
+
+describe("the rights to deploy a stage with a table, a queue, a bucket, a topic and jobs", () => {
+  let requests: readonly ResourceRequest[];
+  before(() => {
     // Other tests cover roles and their boundary.
-    requests = deploymentRequests(graph).filter(({ action }) => !action.startsWith("iam:"));
+    requests = deploymentRequests(ownersInfra).filter(({ action }) => !action.startsWith("iam:"));
     for (const service of [
       "dynamodb:",
       "sqs:",
@@ -54,7 +77,7 @@ describe("the rights to deploy a stage with a table, a queue, a bucket, a topic 
   });
 
   it("are for resources whose own policies name actions, resources and conditions as AWS does", async () => {
-    assert.deepEqual(await graphPolicyFaults(graph), []);
+    assert.deepEqual(await graphPolicyFaults(ownersInfra), []);
   });
 
   it("cover all of them", () => {
@@ -74,8 +97,8 @@ describe("the rights to deploy a stage with a table, a queue, a bucket, a topic 
   });
 
   it("match the kinds and names that the doctor accepts", () => {
-    assert.deepEqual(missingRights(graph.resources, "fixture-api-dev-"), []);
-    assert.deepEqual(foreignNames(graph.resources, "fixture-api-dev-"), []);
+    assert.deepEqual(missingRights(ownersInfra.resources, "fixture-api-dev-"), []);
+    assert.deepEqual(foreignNames(ownersInfra.resources, "fixture-api-dev-"), []);
   });
 });
 
@@ -126,31 +149,12 @@ describe("the doctor's statement for another kind", () => {
 });
 
 describe("a stage with releases, a warmer and a container", () => {
-  let graph: Graph;
-  before(async () => {
-    graph = await synthesise({
-      config: "packages/infra/test/configs/default.ts",
-      stage: "dev",
-      environment: {
-        JWT_ISSUER: "https://securetoken.google.com/my-project",
-        JWT_AUTHORIZED_AUDIENCES: "my-project",
-        FIREBASE_APP_API_KEY: "AIzaSyExample",
-        CODE_DELIVERY: "pipeline",
-        KEEP_WARM: "warmer",
-        KEEP_WARM_INSTANCES: "2",
-        DNS_ZONE_ID: "Z2FDTNDATAQYW2",
-        CONTAINER_IMAGE: "example/image:1",
-        CONTAINER_DOMAIN_NAME: "container.example.com",
-      },
-    });
-  });
-
   it("has policies that name actions, resources and conditions as AWS does", async () => {
-    assert.deepEqual(await graphPolicyFaults(graph), []);
+    assert.deepEqual(await graphPolicyFaults(released), []);
   });
 
   it("has a boundary for its roles that lets CodeDeploy move the callers of this stage only", () => {
-    const needed = statements(graph)
+    const needed = statements(released)
       .filter(({ role }) => role === "fixture-api-dev-Api-Shift")
       .flatMap(({ actions, resources }) =>
         actions.flatMap((action) =>

@@ -8,7 +8,8 @@ import { deploymentSuite } from "@lambda-express-api/infra/testing";
 import type { Graph, Inputs } from "../src/testing/graph.ts";
 import { api } from "./fixtures/api/src/api.ts";
 
-describe("the deployment suite passes", () => {
+// At once, so that the syntheses share a process.
+describe("the deployment suite passes", { concurrency: true }, () => {
   describe("with a table, a queue, cron jobs and other APIs beside the API", () => {
     deploymentSuite({ api, config: "packages/infra/test/configs/owners-resources.ts" });
   });
@@ -39,7 +40,7 @@ describe("the deployment suite fails", () => {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const { status, stdout } = spawnSync(
     process.execPath,
-    ["--test", "--test-reporter=tap", join(import.meta.dirname, "fixtures/open-doors.suite.ts")],
+    ["--test-reporter=tap", join(import.meta.dirname, "fixtures/open-doors.suite.ts")],
     { encoding: "utf8", env: { PATH, NODE_COMPILE_CACHE } },
   );
 

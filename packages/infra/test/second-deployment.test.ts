@@ -52,14 +52,63 @@ function asBefore({ resources }: Deployed): Deployed {
   };
 }
 
+const required = {
+  JWT_ISSUER: "https://securetoken.google.com/my-project",
+  JWT_AUTHORIZED_AUDIENCES: "my-project",
+  FIREBASE_APP_API_KEY: "AIzaSyExample",
+  DOMAIN_NAME: "api.example.com",
+  DNS_ZONE_ID: "Z2FDTNDATAQYW2",
+  ALARMS: "on",
+  DASHBOARD: "on",
+  BUDGET_USD: "20",
+  BUDGET_EMAILS: "ops@example.com",
+  KEEP_WARM: "warmer",
+};
+const changes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "of the function, and of domain, alarms and budget": {
+    MEMORY_MEGABYTES: "1024",
+    KEEP_WARM: "provisioned-concurrency",
+    KEEP_WARM_INSTANCES: "2",
+    LOG_RETENTION_DAYS: "30",
+    CATALOGUE_URL: "https://catalogue.example.com",
+    DOMAIN_NAME: "other.example.com",
+    ALARM_TOPIC_ARN: "arn:aws:sns:eu-west-1:123456789012:alarms",
+    BUDGET_USD: "50",
+    BUDGET_EMAILS: "ops@example.com,boss@example.com",
+  },
+  "of the gateway": {
+    AWS_API_GW_STAGE_NAME: "live",
+    AWS_API_GW_MAPPING_KEY: "v1/express",
+    JWT_ISSUER: "https://issuer.example.com/",
+    CORS_ALLOW_ORIGINS: "https://app.example.com",
+    AUTH_ENDPOINTS: "off",
+    THROTTLE_RATE: "5",
+    ACCESS_LOG_RETENTION_DAYS: "30",
+  },
+  "of the APIs under the domain": {
+    DOMAIN_IP_ADDRESS_TYPE: "dualstack",
+    DOMAIN_OTHER_APIS: "stock=a1b2c3d4e5/live",
+    AWS_API_GW_MAPPING_KEY: "express",
+    CORS_ALLOW_ORIGINS: "https://app.example.com",
+    CORS_ALLOW_CREDENTIALS: "on",
+  },
+};
+
 /** Every revision of the API and of the domain. */
 let revisions: Graph;
+/** The same API with other settings. */
+const graphs: Record<string, Graph> = {};
 before(async () => {
-  revisions = await synthesise({
-    config: "packages/infra/test/configs/revisions.ts",
-    stage: "dev",
-    environment: {},
+  const stage = "dev";
+  const ofSettings = Object.entries({ first: {}, ...changes }).map(async ([name, environment]) => {
+    graphs[name] = await synthesise({
+      config: "packages/infra/test/configs/default.ts",
+      stage,
+      environment: { ...required, ...environment },
+    });
   });
+  const config = "packages/infra/test/configs/revisions.ts";
+  [revisions] = await Promise.all([synthesise({ config, stage, environment: {} }), ...ofSettings]);
 });
 
 describe("a second deployment of an API", () => {
@@ -223,61 +272,6 @@ describe("a second deployment of a domain", () => {
 });
 
 describe("a second deployment with other settings", () => {
-  const required = {
-    JWT_ISSUER: "https://securetoken.google.com/my-project",
-    JWT_AUTHORIZED_AUDIENCES: "my-project",
-    FIREBASE_APP_API_KEY: "AIzaSyExample",
-    DOMAIN_NAME: "api.example.com",
-    DNS_ZONE_ID: "Z2FDTNDATAQYW2",
-    ALARMS: "on",
-    DASHBOARD: "on",
-    BUDGET_USD: "20",
-    BUDGET_EMAILS: "ops@example.com",
-    KEEP_WARM: "warmer",
-  };
-  const changes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-    "of the function, and of domain, alarms and budget": {
-      MEMORY_MEGABYTES: "1024",
-      KEEP_WARM: "provisioned-concurrency",
-      KEEP_WARM_INSTANCES: "2",
-      LOG_RETENTION_DAYS: "30",
-      CATALOGUE_URL: "https://catalogue.example.com",
-      DOMAIN_NAME: "other.example.com",
-      ALARM_TOPIC_ARN: "arn:aws:sns:eu-west-1:123456789012:alarms",
-      BUDGET_USD: "50",
-      BUDGET_EMAILS: "ops@example.com,boss@example.com",
-    },
-    "of the gateway": {
-      AWS_API_GW_STAGE_NAME: "live",
-      AWS_API_GW_MAPPING_KEY: "v1/express",
-      JWT_ISSUER: "https://issuer.example.com/",
-      CORS_ALLOW_ORIGINS: "https://app.example.com",
-      AUTH_ENDPOINTS: "off",
-      THROTTLE_RATE: "5",
-      ACCESS_LOG_RETENTION_DAYS: "30",
-    },
-    "of the APIs under the domain": {
-      DOMAIN_IP_ADDRESS_TYPE: "dualstack",
-      DOMAIN_OTHER_APIS: "stock=a1b2c3d4e5/live",
-      AWS_API_GW_MAPPING_KEY: "express",
-      CORS_ALLOW_ORIGINS: "https://app.example.com",
-      CORS_ALLOW_CREDENTIALS: "on",
-    },
-  };
-  const graphs: Record<string, Graph> = {};
-  before(async () => {
-    const environments = { first: {}, ...changes };
-    await Promise.all(
-      Object.entries(environments).map(async ([name, environment]) => {
-        graphs[name] = await synthesise({
-          config: "packages/infra/test/configs/default.ts",
-          stage: "dev",
-          environment: { ...required, ...environment },
-        });
-      }),
-    );
-  });
-
   for (const change of Object.keys(changes)) {
     it(`${change} succeeds, and so does the way back`, () => {
       const [first, second] = [graphs.first, graphs[change]];

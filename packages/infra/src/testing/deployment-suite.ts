@@ -42,6 +42,8 @@ export interface DeploymentSuiteOptions {
  * Tests that the program creates a gateway with exactly the API's endpoints, each behind its access rule, that the function
  * is only invoked through its alias, and that no secret is visible.
  *
+ * Several suites are faster in a `describe` with `{ concurrency: true }`, which lets them share a process.
+ *
  * @example
  * deploymentSuite({ api });
  */

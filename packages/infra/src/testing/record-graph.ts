@@ -4,9 +4,9 @@
  */
 
 import crypto from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { answerTo, attributesOf, idOf } from "./aws-mocks.ts";
 import type { Graph, Inputs, Json, Resource } from "./graph.ts";
 
@@ -67,17 +67,19 @@ export interface RecordOptions {
   readonly program: () => Promise<unknown>;
 }
 
+/** A program's graph, or every reason why it failed. */
+export type Recorded = { readonly graph: Graph } | { readonly failure: string };
+
 /**
- * Records the program's graph, and calls `done` when the event loop is empty, because then every output has its value. An
- * unhandled rejection fails the program.
+ * Records the program's graph. It is complete when the event loop is empty, because then every output has its value. An
+ * unhandled rejection fails the program. Programs of one process run one after the other, each with a new state of Pulumi's
+ * (`setMocks`).
  */
-export async function recordGraph(
-  { platform, app, stage, program }: RecordOptions,
-  done: (result: { graph: Graph } | { failure: string }) => void,
-): Promise<void> {
+export async function recordGraph({ platform, app, stage, program }: RecordOptions): Promise<Recorded> {
   makeRandomBytesStable();
-  const failures: string[] = [];
-  process.on("unhandledRejection", (error) => failures.push(describe(error)));
+  const failures: unknown[] = [];
+  const fail = (error: unknown) => failures.push(error);
+  process.on("unhandledRejection", fail);
 
   const { runtime } = createRequire(join(platform, "package.json"))("@pulumi/pulumi") as Pulumi;
   await runtime.setMocks(
@@ -123,20 +125,14 @@ export async function recordGraph(
     registerOutputs(request, answer);
   };
 
-  process.once("beforeExit", () => {
-    resources.sort((a, b) => (a.urn < b.urn ? -1 : 1));
-    if (failures.length > 0) done({ failure: failures.join("\n") });
-    else done({ graph: { resources, outputs, hints } });
-  });
-  await runtime.runInPulumiStack(program).catch((error) => failures.push(describe(error)));
-}
-
-/** Writes the result of `recordGraph` for the parent process. */
-export function writeResult(file: string): (result: { graph: Graph } | { failure: string }) => void {
-  return (result) => {
-    writeFileSync(file, JSON.stringify(result));
-    process.exitCode = "failure" in result ? 1 : 0;
-  };
+  const isComplete = new Promise((resolve) => process.once("beforeExit", resolve));
+  runtime.runInPulumiStack(program).catch(fail);
+  await isComplete;
+  // Without an event, Node would not emit `beforeExit` again, for the next program.
+  await setImmediate();
+  process.off("unhandledRejection", fail);
+  if (failures.length > 0) return failed(...failures);
+  return { graph: { resources: resources.sort((a, b) => (a.urn < b.urn ? -1 : 1)), outputs, hints } };
 }
 
 function describeResource(request: RegisterRequest, urn: string): Resource {
@@ -185,6 +181,10 @@ function makeRandomBytesStable(): void {
   syncBuiltinESMExports();
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** The result of a program that failed for these reasons. */
+export function failed(...errors: readonly unknown[]): Recorded {
+  const texts = errors.map((error) =>
+    error instanceof Error ? (error.stack ?? error.message) : String(error),
+  );
+  return { failure: texts.join("\n") };
 }

@@ -1,6 +1,9 @@
 /**
- * Runs an `sst.config.ts` in this process without the CLI, in the CLI's two passes: first `app()` alone, then `run()` with
- * SST's globals. A stand-in answers the calls that ask the CLI to build functions.
+ * Runs `sst.config.ts` files in this process without the CLI, one after the other, each in the CLI's two passes: first `app()`
+ * alone, then `run()` with SST's globals. A stand-in answers the calls that ask the CLI to build functions.
+ *
+ * All are bundled at once, and Pulumi is loaded once. Each run has its own copy of the bundle's modules, so that no run sees
+ * the state of SST's components, of the kit or of the owner's modules that another has left.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -8,16 +11,26 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { CONFIG_HOME, lockedProviders, PLATFORM, ROOT } from "./platform.ts";
-import { recordGraph, writeResult } from "./record-graph.ts";
+import { failed, type Recorded, recordGraph } from "./record-graph.ts";
 
 export interface RunRequest {
   readonly config: string;
   readonly stage: string;
   readonly isDev: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What the parent process sends to this one's standard input. */
+export interface RunsRequest {
+  readonly runs: readonly RunRequest[];
   readonly resultFile: string;
 }
+
+/** What this process writes to the file. */
+export type RunsResult = readonly Recorded[];
 
 interface AppInput {
   readonly stage: string;
@@ -26,10 +39,17 @@ interface App {
   readonly name: string;
   readonly removal?: string;
   readonly protect?: boolean;
-  readonly providers?: Record<string, unknown>;
 }
-interface ConfigModule {
-  readonly default: { app(input: AppInput): Promise<App> };
+interface Config {
+  app(input: AppInput): Promise<App>;
+  run(): Promise<unknown>;
+}
+/** A bundle of configurations, each evaluated when it is asked for. */
+interface ConfigsBundle {
+  configOf(file: string): Promise<Config>;
+}
+interface ProgramsBundle extends ConfigsBundle {
+  run(program: Config["run"]): Promise<unknown>;
 }
 interface LoadResult {
   readonly contents: string;
@@ -47,7 +67,7 @@ interface Esbuild {
 }
 
 const { build } = createRequire(join(PLATFORM, "package.json"))("esbuild") as Esbuild;
-const request: RunRequest = JSON.parse(process.argv[2] ?? "{}");
+const { runs, resultFile }: RunsRequest = JSON.parse(await text(process.stdin));
 
 /** TypeScript in this repository, JavaScript in the published package. */
 const EXTENSION = extname(import.meta.filename);
@@ -56,9 +76,7 @@ const STAND_IN_BUILD = join(import.meta.dirname, `stand-in-build${EXTENSION}`);
 
 // It must be in the platform, where the program finds Pulumi.
 const folder = mkdtempSync(join(PLATFORM, "synth-"));
-const workFolder = join(folder, "work");
 const functionFolder = join(folder, "function");
-mkdirSync(workFolder);
 mkdirSync(functionFolder);
 writeFileSync(join(functionFolder, "bundle.mjs"), "export const handler = async () => ({});\n");
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -106,10 +124,17 @@ function answerCall(
   }
 }
 
-async function evaluateApp(): Promise<App> {
-  const outfile = join(folder, "app.mjs");
+/** The source of `ConfigsBundle`. */
+const CONFIGS = `const configs = {
+  ${[...new Set(runs.map(({ config }) => JSON.stringify(config)))].map((file) => `${file}: () => import(${file}),`).join("\n  ")}
+};
+export const configOf = async (file) => (await configs[file]()).default;`;
+
+/** Bundles every configuration as the CLI does for `app()`. */
+async function bundleConfigs(): Promise<string> {
+  const outfile = join(folder, "configs.mjs");
   await build({
-    entryPoints: [request.config],
+    stdin: { contents: CONFIGS, resolveDir: PLATFORM, loader: "ts" },
     bundle: true,
     format: "esm",
     platform: "node",
@@ -117,21 +142,18 @@ async function evaluateApp(): Promise<App> {
     logLevel: "error",
     banner: { js: "const $config = (input) => input;" },
   });
-  const { default: config }: ConfigModule = await import(pathToFileURL(outfile).href);
-  return config.app({ stage: request.stage });
+  return outfile;
 }
 
-async function bundleProgram(app: App): Promise<string> {
-  const outfile = join(folder, "run.mjs");
+/** Bundles every configuration with SST's components, as the CLI does for `run()`. */
+async function bundlePrograms(): Promise<string> {
+  const outfile = join(folder, "programs.mjs");
   const globals = [...lockedProviders(), { alias: "sst", package: join(PLATFORM, "src/components/index.ts") }]
     .map(({ alias, package: file }) => `import * as ${alias} from ${JSON.stringify(file)};`)
     .join("");
   await build({
     stdin: {
-      contents: `
-        import { run } from ${JSON.stringify(join(PLATFORM, "src/auto/run.ts"))};
-        import config from ${JSON.stringify(request.config)};
-        export default await run(config.run);`,
+      contents: `export { run } from ${JSON.stringify(join(PLATFORM, "src/auto/run.ts"))};\n${CONFIGS}`,
       resolveDir: PLATFORM,
       loader: "ts",
     },
@@ -154,22 +176,6 @@ async function bundleProgram(app: App): Promise<string> {
       "vite",
     ],
     inject: [join(PLATFORM, "src/shim/run.js")],
-    define: {
-      $app: JSON.stringify({
-        name: app.name,
-        stage: request.stage,
-        removal: app.removal ?? "retain",
-        protect: app.protect ?? false,
-        providers: {},
-      }),
-      $cli: JSON.stringify({
-        command: request.isDev ? "dev" : "deploy",
-        dev: request.isDev,
-        paths: { home: CONFIG_HOME, root: ROOT, work: workFolder, platform: PLATFORM },
-        state: { version: {} },
-      }),
-      $dev: String(request.isDev),
-    },
     banner: {
       js: 'import { createRequire as topLevelCreateRequire } from "module"; const require = topLevelCreateRequire(import.meta.url);',
     },
@@ -199,20 +205,56 @@ async function bundleProgram(app: App): Promise<string> {
   return outfile;
 }
 
+/** A bundle with new copies of its modules for each run. */
+async function load<Bundle>(file: string, run: number): Promise<Bundle> {
+  return await import(`${pathToFileURL(file).href}?run=${run}`);
+}
+
+const ownEnvironment = { ...process.env };
+
+function setEnvironment(environment: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, ownEnvironment, environment);
+}
+
+/** The names that the CLI replaces by their values in the bundle of its one program. */
+function globalsOf(app: App, { stage, isDev }: RunRequest, run: number): object {
+  const { name, removal = "retain", protect = false } = app;
+  const work = join(folder, `work-${run}`);
+  mkdirSync(work);
+  const paths = { home: CONFIG_HOME, root: ROOT, work, platform: PLATFORM };
+  return {
+    $app: { name, stage, removal, protect, providers: {} },
+    $cli: { command: isDev ? "dev" : "deploy", dev: isDev, paths, state: { version: {} } },
+    $dev: isDev,
+  };
+}
+
+async function recordRun(request: RunRequest, run: number): Promise<Recorded> {
+  const { config, stage, environment } = request;
+  process.chdir(ROOT);
+  setEnvironment(environment);
+  const { configOf } = await load<ConfigsBundle>(configsFile, run);
+  const app = await (await configOf(config)).app({ stage });
+  const globals = globalsOf(app, request, run);
+  Object.assign(globalThis, globals);
+  Object.assign(process.env, { SST_SERVER, SST_AWS_REGION: "eu-west-1" });
+  const program = async () => {
+    const programs = await load<ProgramsBundle>(programsFile, run);
+    return programs.run((await programs.configOf(config)).run);
+  };
+  const recorded = await recordGraph({ platform: PLATFORM, app: app.name, stage, program });
+  for (const name of Object.keys(globals)) Reflect.deleteProperty(globalThis, name);
+  return recorded;
+}
+
 process.chdir(ROOT);
-const app = await evaluateApp();
-const program = await bundleProgram(app);
+const configsFile = await bundleConfigs();
+const programsFile = await bundlePrograms();
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 // The server keeps the process alive only during a request.
 server.unref();
-process.env.SST_SERVER = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-process.env.SST_AWS_REGION = "eu-west-1";
-await recordGraph(
-  {
-    platform: PLATFORM,
-    app: app.name,
-    stage: request.stage,
-    program: async () => (await import(pathToFileURL(program).href)).default,
-  },
-  writeResult(request.resultFile),
-);
+const SST_SERVER = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const results: Recorded[] = [];
+for (const [run, request] of runs.entries()) results.push(await recordRun(request, run).catch(failed));
+writeFileSync(resultFile, JSON.stringify(results satisfies RunsResult));

@@ -7,7 +7,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Graph, type Inputs, masked, type Resource } from "../../src/testing/graph.ts";
-import { recordGraph, writeResult } from "../../src/testing/record-graph.ts";
+import { recordGraph } from "../../src/testing/record-graph.ts";
 import { type Deployed, deployAgain, type Operation } from "../second-deployment/deploy-again.ts";
 import { RefusedByAws } from "../second-deployment/stand-in-account.ts";
 
@@ -134,38 +134,35 @@ if (command === "stack" && args[0] === "init") {
   const stack = after("--stack");
   const [, app = "", stage = ""] = stack.split("/");
   const eventLog = after("--event-log");
-  const keepResult = writeResult(process.env.STAND_IN_RESULT ?? "/dev/null");
   const program = pathToFileURL(programFile()).href;
-  await recordGraph(
+  const result = await recordGraph({
     // `sst` runs it in its own folder, not the project's.
-    {
-      platform: process.env.STAND_IN_PLATFORM ?? "",
-      app,
-      stage,
-      program: async () => (await import(program)).default,
-    },
-    (result) => {
-      keepResult(result);
-      const fail = (message: string) =>
-        writeEvents(eventLog, [
-          { diagnosticEvent: { urn: "", prefix: "error: ", message, color: "never", severity: "error" } },
-        ]);
-      if ("failure" in result) return fail(result.failure);
-      try {
-        const { states, events } = deploy(readCheckpoint(stack), result.graph);
-        if (command === "up") writeCheckpoint(stack, states);
-        const create = events.length / 2;
-        writeEvents(eventLog, [
-          ...events,
-          { summaryEvent: { maybeCorrupt: false, durationSeconds: 0, resourceChanges: { create } } },
-        ]);
-      } catch (error) {
-        if (!(error instanceof RefusedByAws)) throw error;
-        process.exitCode = 1;
-        fail(error.message);
-      }
-    },
-  );
+    platform: process.env.STAND_IN_PLATFORM ?? "",
+    app,
+    stage,
+    program: async () => (await import(program)).default,
+  });
+  writeFileSync(process.env.STAND_IN_RESULT ?? "/dev/null", JSON.stringify(result));
+  const fail = (message: string) => {
+    process.exitCode = 1;
+    writeEvents(eventLog, [
+      { diagnosticEvent: { urn: "", prefix: "error: ", message, color: "never", severity: "error" } },
+    ]);
+  };
+  if ("failure" in result) fail(result.failure);
+  else
+    try {
+      const { states, events } = deploy(readCheckpoint(stack), result.graph);
+      if (command === "up") writeCheckpoint(stack, states);
+      const create = events.length / 2;
+      writeEvents(eventLog, [
+        ...events,
+        { summaryEvent: { maybeCorrupt: false, durationSeconds: 0, resourceChanges: { create } } },
+      ]);
+    } catch (error) {
+      if (!(error instanceof RefusedByAws)) throw error;
+      fail(error.message);
+    }
 } else if (command === "refresh") {
   const stack = after("--stack");
   /** Changes made in AWS's console, by resource name. */
