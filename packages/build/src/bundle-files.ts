@@ -15,6 +15,7 @@ import {
   type Metafile,
   type Plugin,
 } from "esbuild";
+import { APP_FILE, APP_MODULE } from "./app-file.ts";
 import type { ExternalPackages } from "./external-packages.ts";
 import { lazyRequires } from "./lazy-requires.ts";
 import { withoutSetter } from "./natural-names.ts";
@@ -23,9 +24,6 @@ import { AS_MODULES, NODE_RESOLUTION, nodeModules } from "./node-modules.ts";
 import { type Inspect, isNode, type Node } from "./rewrite.ts";
 import { separateEntryPoints, separatePackages } from "./separate-packages.ts";
 import { type CodeFile, codeWriter } from "./write-code.ts";
-
-export const APP_FILE = "app.js";
-export const APP_MODULE = "app.mjs";
 
 const COMMON = {
   bundle: true,

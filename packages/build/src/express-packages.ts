@@ -19,6 +19,9 @@ function addWithDependencies(name: string, from: string): void {
   for (const dependency of Object.keys(dependencies)) addWithDependencies(dependency, manifest);
 }
 
+/** Matches every file of these packages, and those of their own dependencies that `isOfExpress` refuses. */
+export const EXPRESS_FILE = new RegExp(`[\\\\/]node_modules[\\\\/](${[...known].join("|")})[\\\\/].*\\.js$`);
+
 /** Whether a file belongs to Express or to one of its dependencies. */
 export function isOfExpress(file: string): boolean {
   return known.has(NAME.exec(file)?.[1] ?? "");

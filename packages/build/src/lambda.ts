@@ -9,7 +9,8 @@ import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { apiFolder, loadApi, loadEndpoints } from "./api-folder.ts";
-import { APP_FILE, APP_MODULE, type Bundle, bundleFiles } from "./bundle-files.ts";
+import { APP_FILE, APP_MODULE } from "./app-file.ts";
+import { type Bundle, bundleFiles } from "./bundle-files.ts";
 import { makeMissingDocsFiles } from "./docs-files.ts";
 import {
   demandAddons,

@@ -9,7 +9,8 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { createConformanceApp } from "@lambda-express-api/kit/test/support/express-conformance-app.ts";
-import { APP_FILE, bundleFiles } from "./bundle-files.ts";
+import { APP_FILE } from "./app-file.ts";
+import { bundleFiles } from "./bundle-files.ts";
 import { externalPackages } from "./external-packages.ts";
 import { createFileLoader } from "./load-files.ts";
 

@@ -4,13 +4,10 @@
  * each `require` to where its module is used; a test compares the answers of this Express with the
  * original's.
  */
-import { readFile } from "node:fs/promises";
-import { transformAsync } from "@babel/core";
+import { readFileSync } from "node:fs";
 import type { Plugin } from "esbuild";
-import metro from "metro-transform-plugins";
-import { isOfExpress } from "./express-packages.ts";
+import { EXPRESS_FILE, isOfExpress } from "./express-packages.ts";
 
-const LIBRARY_FILE = /[\\/]node_modules[\\/].*\.js$/;
 const REQUIRE = /^(?:var|let|const) \w+ = require\(/m;
 
 /** By source, so that a process that builds again skips this: it is a third of a build. */
@@ -19,9 +16,9 @@ const transformed = new Map<string, Promise<string>>();
 export const lazyRequires: Plugin = {
   name: "lazy-requires",
   setup(build) {
-    build.onLoad({ filter: LIBRARY_FILE, namespace: "file" }, async ({ path }) => {
+    build.onLoad({ filter: EXPRESS_FILE, namespace: "file" }, async ({ path }) => {
       if (!isOfExpress(path)) return undefined;
-      const source = await readFile(path, "utf8");
+      const source = readFileSync(path, "utf8");
       if (!REQUIRE.test(source)) return undefined;
       const contents = transformed.get(source) ?? requireLate(source, path);
       transformed.set(source, contents);
@@ -31,6 +28,10 @@ export const lazyRequires: Plugin = {
 };
 
 async function requireLate(source: string, filename: string): Promise<string> {
+  const [{ transformAsync }, { default: metro }] = await Promise.all([
+    import("@babel/core"),
+    import("metro-transform-plugins"),
+  ]);
   const result = await transformAsync(source, {
     filename,
     babelrc: false,

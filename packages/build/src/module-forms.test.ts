@@ -105,6 +105,15 @@ exports.own = "own";`,
     "index.js":
       "import redis, { Cluster } from 'cjs-class-default'; export default typeof redis; export const cluster = Cluster.name;",
   },
+  "esm-relative-of-cjs": {
+    "package.json": ESM,
+    "index.js":
+      "export * from './inner/index.js'; export { default } from './inner/index.js'; export { own } from './own.js'; export * as cjs from './inner.cjs';",
+    "own.js": "export const own = 1;",
+    "inner.cjs": "exports.fromCjs = require('./inner');",
+    "inner/package.json": manifest({ type: "commonjs" }),
+    "inner/index.js": "exports.inner = 'inner'; exports.class = 2;",
+  },
   "esm-without-type": {
     "package.json": manifest({ main: "index.js" }),
     "index.js": "export const detected = true;",

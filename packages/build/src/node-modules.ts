@@ -4,10 +4,11 @@
  * at run time, and has none at all for `import()`. CommonJS that works in sloppy mode only is left out, because
  * the bundled files are strict.
  */
-import { readFile } from "node:fs/promises";
-import { relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join, relative } from "node:path";
 import type { BuildOptions, OnLoadResult, OnResolveArgs, Plugin } from "esbuild";
-import { commonJsNames } from "./common-js-names.ts";
+import { commonJsReader } from "./common-js-names.ts";
 import type { ExternalPackages } from "./external-packages.ts";
 import { needsSloppyMode } from "./sloppy-mode.ts";
 
@@ -31,11 +32,13 @@ export const AS_MODULES = {
   banner: { js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);' },
 } satisfies BuildOptions;
 
-/** The `pluginData` of a plugin that asks the other plugins and esbuild: it must not be asked itself. */
+/** The namespace in which a plugin asks esbuild where a module is: no plugin is asked again. */
 export const RESOLVING = "resolving";
 
 const NAMESPACE = "commonjs";
 const IMPORTS = new Set<OnResolveArgs["kind"]>(["import-statement", "dynamic-import"]);
+/** Packages, and files beside the importer that may be CommonJS: to ask about every import takes longer than to bundle it. */
+const ASKED = /^[^.]|\.c?js$/;
 
 interface Found {
   /** What `require` accepts. */
@@ -47,21 +50,22 @@ export function nodeModules(externals: ExternalPackages): Plugin {
   return {
     name: "node-modules",
     setup(build) {
+      const commonJsNames = commonJsReader();
+
       build.onResolve(
-        { filter: /./ },
-        async ({ path, kind, importer, resolveDir, with: attributes, pluginData }) => {
+        { filter: ASKED, namespace: "file" },
+        async ({ path, kind, importer, resolveDir, with: attributes }) => {
           const isImport = IMPORTS.has(kind);
-          if (
-            pluginData === RESOLVING ||
-            (!isImport && kind !== "require-call" && kind !== "require-resolve")
-          )
+          if ((!isImport && kind !== "require-call" && kind !== "require-resolve") || isBuiltin(path))
             return undefined;
+          // It is in the importer's package, so it is bundled.
+          if (path.startsWith(".") && !(isImport && commonJsNames(join(resolveDir, path)))) return undefined;
           const resolved = await build.resolve(path, {
             kind,
             importer,
+            namespace: RESOLVING,
             resolveDir,
             with: attributes,
-            pluginData: RESOLVING,
           });
           if (resolved.errors.length > 0 || resolved.external || resolved.namespace !== "file")
             return undefined;
@@ -82,8 +86,8 @@ export function nodeModules(externals: ExternalPackages): Plugin {
         contents: namespaceOf(pluginData),
         resolveDir: "/",
       }));
-      build.onLoad({ filter: /\.c?js$/, namespace: "file" }, async ({ path }) => {
-        if (!needsSloppyMode(await readFile(path, "utf8"))) return undefined;
+      build.onLoad({ filter: /\.c?js$/, namespace: "file" }, ({ path }) => {
+        if (!needsSloppyMode(readFileSync(path, "utf8"))) return undefined;
         return externals.leaveOut(path) ? { contents: "" } : refusalOf(path);
       });
     },

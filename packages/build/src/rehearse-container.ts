@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo, Server } from "node:net";
 import type { Script } from "node:vm";
 import { startTestIssuer } from "@lambda-express-api/kit/testing/test-issuer.ts";
-import { APP_FILE } from "./bundle-files.ts";
+import { APP_FILE } from "./app-file.ts";
 import { createFileLoader } from "./load-files.ts";
 import type { Rehearsed } from "./rehearsal.ts";
 

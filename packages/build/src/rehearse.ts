@@ -10,7 +10,7 @@ import type { Script } from "node:vm";
 import type { Api } from "@lambda-express-api/kit";
 import { loadRoute } from "@lambda-express-api/kit/enabled-routes.ts";
 import type { LambdaHandler } from "@lambda-express-api/kit/lambda/create-handler.ts";
-import { APP_MODULE } from "./bundle-files.ts";
+import { APP_MODULE } from "./app-file.ts";
 import { isThrownIn } from "./external-packages.ts";
 import { createFileLoader } from "./load-files.ts";
 import type { Rehearsal, Rehearsed } from "./rehearsal.ts";

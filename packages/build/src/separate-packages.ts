@@ -4,7 +4,7 @@
  * itself, get the real one.
  */
 import { createRequire } from "node:module";
-import type { Plugin } from "esbuild";
+import type { OnResolveArgs, Plugin } from "esbuild";
 import { isOfExpress } from "./express-packages.ts";
 import { KIT_SOURCE } from "./kit-folder.ts";
 import { RESOLVING } from "./node-modules.ts";
@@ -51,16 +51,18 @@ export const separatePackages: Plugin = {
     );
     const filter = new RegExp(`^(${PACKAGES.map((chain) => chain.at(-1)).join("|")})$`);
 
-    build.onResolve({ filter }, async ({ path, kind, importer, namespace, resolveDir, pluginData }) => {
-      if (kind !== "require-call" || pluginData === RESOLVING) return undefined;
-      if (namespace !== "quiet-debug" && !isOfExpress(importer)) return undefined;
-      if (path === "debug" && namespace !== "quiet-debug") {
-        return { path, namespace: "quiet-debug", pluginData: resolveDir };
-      }
-      const resolved = await build.resolve(path, { kind, importer, resolveDir, pluginData: RESOLVING });
+    async function separate({ path, kind, importer, resolveDir }: OnResolveArgs) {
+      const resolved = await build.resolve(path, { kind, importer, namespace: RESOLVING, resolveDir });
       const file = files.get(resolved.path);
       return file === undefined ? undefined : { path: file, namespace: "separate" };
+    }
+
+    build.onResolve({ filter, namespace: "file" }, (asked) => {
+      const { path, kind, importer, resolveDir } = asked;
+      if (kind !== "require-call" || !isOfExpress(importer)) return undefined;
+      return path === "debug" ? { path, namespace: "quiet-debug", pluginData: resolveDir } : separate(asked);
     });
+    build.onResolve({ filter, namespace: "quiet-debug" }, separate);
     build.onResolve({ filter: /./, namespace: "separate" }, ({ path }) => ({ path, external: true }));
     build.onLoad({ filter: /./, namespace: "separate" }, ({ path }) => ({
       // A file is the CommonJS form of an ES module; the package's export is its default.

@@ -25,6 +25,15 @@ interface Scope {
  */
 export function needsSloppyMode(source: string): boolean {
   if (hasDirective(source)) return false;
+  const needs = known.get(source) ?? isOnlySloppy(source);
+  known.set(source, needs);
+  return needs;
+}
+
+/** By source, so that a process that builds again does not read the same libraries again. */
+const known = new Map<string, boolean>();
+
+function isOnlySloppy(source: string): boolean {
   const text = source.replace(/^#!.*/, "");
   const program = read(`"use strict";${text}`);
   // What cannot be read in either mode is an ES module.
@@ -161,5 +170,12 @@ function namesIn(target: unknown): readonly string[] {
 }
 
 function childrenOf(node: Node): readonly Node[] {
-  return Object.values(node).flat().filter(isNode);
+  const children: Node[] = [];
+  for (const key in node) {
+    const value = node[key];
+    if (Array.isArray(value)) {
+      for (const item of value) if (isNode(item)) children.push(item);
+    } else if (isNode(value)) children.push(value);
+  }
+  return children;
 }

@@ -1,7 +1,7 @@
 /** Writes the file that Node starts with: it loads the bundled files with their code caches. */
 import { extname, join } from "node:path";
 import { build } from "esbuild";
-import { APP_FILE } from "./bundle-files.ts";
+import { APP_FILE } from "./app-file.ts";
 
 export interface EntryOptions {
   readonly file: string;
