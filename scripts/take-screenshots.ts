@@ -25,7 +25,7 @@ async function take(
   options: Parameters<typeof openPage>[2],
   prepare: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const { page, close } = await openPage(browser, url, { reducedMotion: "reduce", ...options });
+  const { page, close } = await openPage(browser, [url], { reducedMotion: "reduce", ...options });
   await page.goto(url);
   await prepare(page);
   await page.mouse.move(0, 0);

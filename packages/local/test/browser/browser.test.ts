@@ -8,8 +8,8 @@ import { findChromium, launchChromium, openPage, type WatchedPage } from "./chro
 import { describeInspector } from "./describe-inspector.ts";
 import { describeLandingPage } from "./describe-landing-page.ts";
 import { describeRedoc } from "./describe-redoc.ts";
+import { describeSameFiles } from "./describe-same-files.ts";
 import { describeSignInPage } from "./describe-sign-in-page.ts";
-import { describeStages } from "./describe-stages.ts";
 import { describeSwaggerUi } from "./describe-swagger-ui.ts";
 import { type Root, startWorld, type World } from "./world.ts";
 
@@ -18,45 +18,49 @@ const ROOTS = ["behind a mapping key", "in the container"] as const;
 const executable = findChromium();
 if (executable) {
   let browser: Browser;
+  let world: World<Root>;
   before(async () => {
     browser = await launchChromium(executable);
+    world = await startWorld(MEMBERS, ROOTS);
   });
-  after(() => browser?.close());
+  after(async () => {
+    await browser?.close();
+    await world?.close();
+  });
 
-  describe("in a browser", () => {
-    let world: World<Root>;
-    before(async () => {
-      world = await startWorld(MEMBERS, ROOTS);
-    });
-    after(() => world?.close());
-
-    for (const root of ROOTS) {
-      describe(root, () => {
-        let watched: WatchedPage;
-        before(async () => {
-          watched = await openPage(browser, world.baseUrls[root]);
-        });
-        after(() => watched?.close());
-        const look = () => ({ browser, watched, baseUrl: world.baseUrls[root] });
-        // The browser is slow: the other address only tests what depends on the address.
-        const thorough = root === "behind a mapping key";
-        describeSwaggerUi(look, thorough);
-        describeRedoc(look, thorough);
-        describeLandingPage(look, thorough);
+  for (const root of ROOTS) {
+    describe(root, () => {
+      // One page for everything at this address, because each new page compiles the scripts again.
+      let watched: WatchedPage;
+      before(async () => {
+        watched = await openPage(browser, [world.baseUrls[root]]);
       });
-    }
-    describeStages(() => world.baseUrls["behind a mapping key"]);
-    describeInspector(() => ({
-      browser,
-      baseUrl: world.baseUrls["behind a mapping key"],
-      inspectorUrl: world.inspectorUrl,
-    }));
-  });
+      after(() => watched?.close());
+      const look = () => ({ watched, baseUrl: world.baseUrls[root] });
 
-  describeSignInPage(() => browser, { provider: "auth0", root: "behind a mapping key", thorough: true });
-  // A reload does not depend on the provider.
-  describeSignInPage(() => browser, { provider: "cognito", root: "in the container" });
-  describeSignInPage(() => browser, { provider: "oidc", root: "in the container" });
+      if (root === "behind a mapping key") {
+        describeSwaggerUi(look);
+        describeRedoc(look, { thorough: true });
+        describeLandingPage(look, { thorough: true });
+        describeSameFiles(
+          () => world.baseUrls[root],
+          () => world.baseUrls["in the container"],
+        );
+        describeInspector(() => ({
+          browser,
+          baseUrl: world.baseUrls[root],
+          inspectorUrl: world.inspectorUrl,
+        }));
+        describeSignInPage(() => watched, { provider: "auth0", root, swaggerUi: "and reload" });
+      } else {
+        // The browser is slow: this address only tests what depends on the address. Swagger UI knows nothing of the provider.
+        describeRedoc(look);
+        describeLandingPage(look);
+        describeSignInPage(() => watched, { provider: "cognito", root, swaggerUi: "once" });
+        describeSignInPage(() => watched, { provider: "oidc", root });
+      }
+    });
+  }
 } else if (process.env.CI) {
   throw new Error("Continuous integration needs Chromium: apt-get install chromium");
 } else {

@@ -36,28 +36,33 @@ export interface WatchedPage {
   readonly page: Page;
   /** Faults so far: console errors, and requests to other origins. */
   readonly faults: readonly string[];
+  /** Lets the page call these URLs' origins too. */
+  allow(urls: readonly string[]): void;
   close(): Promise<void>;
 }
 
 /**
  * Opens an empty page in a new profile, which costs as much as a page of the API itself, and records its faults.
  *
- * @param url any URL of the origin that the page may call.
- * @param provider the origin of the identity provider, if the page may call it too.
+ * @param urls the page may call only these URLs' origins.
  */
 export async function openPage(
   browser: Browser,
-  url: string,
-  { provider, ...options }: BrowserContextOptions & { readonly provider?: string } = {},
+  urls: readonly string[],
+  options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const faults: string[] = [];
-  const { origin } = new URL(url);
+  const origins = new Set<string>();
+  const allow: WatchedPage["allow"] = (urls) => {
+    for (const url of urls) origins.add(new URL(url).origin);
+  };
+  allow(urls);
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
   page.on("request", (request) => {
     const to = new URL(request.url());
-    if (to.protocol !== "data:" && to.origin !== origin && to.origin !== provider)
+    if (to.protocol !== "data:" && !origins.has(to.origin))
       faults.push(`request to another origin: ${request.url()}`);
   });
   page.on("console", (message) => {
@@ -65,7 +70,7 @@ export async function openPage(
       faults.push(`console: ${message.text()} (${message.location().url})`);
     }
   });
-  return { page, faults, close: () => context.close() };
+  return { page, faults, allow, close: () => context.close() };
 }
 
 /** The browser logs refused requests, which some tests expect. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
-import { openPage } from "./chromium.ts";
+import { openPage, type WatchedPage } from "./chromium.ts";
 import { illegibleParts } from "./legibility.ts";
 
 /** Tests that the gateway's inspector shows the docs pages' requests. */
@@ -9,9 +9,17 @@ export function describeInspector(
   world: () => { readonly browser: Browser; readonly baseUrl: string; readonly inspectorUrl: string },
 ): void {
   describe("the gateway's inspector", () => {
+    let watched: WatchedPage;
+    before(async () => {
+      const { browser, inspectorUrl } = world();
+      const permissions = ["clipboard-read", "clipboard-write"];
+      watched = await openPage(browser, [inspectorUrl], { permissions });
+    });
+    after(() => watched?.close());
+
     it("shows past requests, and new ones as they arrive, legibly and on a phone too", async () => {
-      const { browser, baseUrl, inspectorUrl } = world();
-      const { page, faults, close } = await openPage(browser, inspectorUrl);
+      const { baseUrl, inspectorUrl } = world();
+      const { page } = watched;
       await page.goto(inspectorUrl);
       const request = (text: string) => page.locator("#requests > li", { hasText: text }).first();
 
@@ -30,18 +38,17 @@ export function describeInspector(
         await page.emulateMedia({ colorScheme });
         assert.deepEqual(await illegibleParts(page), [], colorScheme);
       }
-      assert.deepEqual(faults, []);
-      await close();
+      assert.deepEqual(watched.faults, []);
     });
 
     it("finds a request by its id, status and route, shows its time and its log, and copies it as curl", async () => {
-      const { browser, baseUrl, inspectorUrl } = world();
+      const { baseUrl, inspectorUrl } = world();
       const { headers } = await fetch(`${baseUrl}/v1/me?sought=1`, {
         headers: { "x-request-id": "my-own-id-1" },
       });
       const id = headers.get("apigw-requestid") ?? "";
-      const permissions = ["clipboard-read", "clipboard-write"];
-      const { page, faults, close } = await openPage(browser, inspectorUrl, { permissions });
+      const { page } = watched;
+      await page.setViewportSize({ width: 1280, height: 720 });
       await page.goto(inspectorUrl);
       const rows = page.locator("#requests > li:visible");
       const sought = rows.filter({ hasText: "sought=1" });
@@ -60,8 +67,7 @@ export function describeInspector(
       await sought.getByRole("button", { name: "Copy as curl" }).click();
       const copied = await page.evaluate<string>("navigator.clipboard.readText()");
       assert.match(copied, /^curl -i -X GET 'http:\S+\/v1\/me\?sought=1' /);
-      assert.deepEqual(faults, []);
-      await close();
+      assert.deepEqual(watched.faults, []);
     });
   });
 }

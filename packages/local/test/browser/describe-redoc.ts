@@ -16,7 +16,7 @@ const routes = await enabledRoutes(api, { authEndpoints: true, docs: true });
  */
 export function describeRedoc(
   look: () => { readonly watched: WatchedPage; readonly baseUrl: string },
-  thorough: boolean,
+  { thorough = false }: { readonly thorough?: boolean } = {},
 ): void {
   describe("ReDoc", () => {
     let page: Page;

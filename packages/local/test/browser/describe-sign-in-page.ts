@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { IdentityProviderName } from "@lambda-express-api/kit/identity/identity-preset.ts";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { MEMBERS } from "../api-folder.ts";
 import { local } from "../fixtures/members/src/local.ts";
-import { openPage, type WatchedPage } from "./chromium.ts";
-import { describeStages } from "./describe-stages.ts";
+import type { WatchedPage } from "./chromium.ts";
+import { describeSameFiles } from "./describe-same-files.ts";
 import { call } from "./landing-page.ts";
 import { authorize, pressAuthorize, reload, tryItOut } from "./swagger-ui.ts";
 import { type Root, startWorld, type World } from "./world.ts";
@@ -15,44 +15,44 @@ const { admin, user } = local.callers;
 /**
  * Tests that the docs pages sign in at the provider's page.
  *
- * @param thorough whether to test a reload and the stages too.
+ * @param swaggerUi whether to sign in from Swagger UI too, and to reload it before Try it out.
  */
 export function describeSignInPage(
-  look: () => Browser,
-  { provider, root, thorough = false }: { provider: IdentityProviderName; root: Root; thorough?: boolean },
+  watched: () => WatchedPage,
+  {
+    provider,
+    root,
+    swaggerUi,
+  }: { provider: IdentityProviderName; root: Root; swaggerUi?: "once" | "and reload" },
 ): void {
-  describe(`sign-in at the page of ${provider}, ${root}`, () => {
+  describe(`sign-in at the page of ${provider}`, () => {
     let world: World<Root>;
-    let watched: WatchedPage;
     let page: Page;
     before(async () => {
       // The provider offers only its page: no password goes through the API.
       process.env.AUTH_ENDPOINTS = "off";
       world = await startWorld(MEMBERS, [root], provider);
-      watched = await openPage(look(), world.baseUrls[root], { provider: world.identityUrl });
-      page = watched.page;
+      watched().allow([world.baseUrls[root], world.identityUrl]);
+      page = watched().page;
     });
     after(async () => {
       delete process.env.AUTH_ENDPOINTS;
-      await watched?.close();
       await world?.close();
     });
 
-    it(`signs an admin in from Swagger UI${thorough ? ", and survives a reload" : ""}`, async () => {
-      await page.goto(`${world.baseUrls[root]}/v1/docs`);
-      await page.waitForSelector(".opblock");
-      await authorize(page, async (dialog) => {
-        for (const field of ["client_id_authorizationCode", "client_secret_authorizationCode"])
-          assert.equal(await dialog.locator(`#${field}`).isVisible(), false, "the form asks for a client");
-        await choose(page, admin.email, () => pressAuthorize(dialog));
-      });
-      assert.equal((await tryItOut(page, "listEndpoints")).status, 200);
-      if (thorough) {
-        await reload(page);
+    if (swaggerUi)
+      it(`signs an admin in from Swagger UI${swaggerUi === "and reload" ? ", and survives a reload" : ""}`, async () => {
+        await page.goto(`${world.baseUrls[root]}/v1/docs`);
+        await page.waitForSelector(".opblock");
+        await authorize(page, async (dialog) => {
+          for (const field of ["client_id_authorizationCode", "client_secret_authorizationCode"])
+            assert.equal(await dialog.locator(`#${field}`).isVisible(), false, "the form asks for a client");
+          await choose(page, admin.email, () => pressAuthorize(dialog));
+        });
+        if (swaggerUi === "and reload") await reload(page);
         assert.equal((await tryItOut(page, "listEndpoints")).status, 200);
-      }
-      assert.deepEqual(watched.faults, []);
-    });
+        assert.deepEqual(watched().faults, []);
+      });
 
     it("signs in and out from the landing page", async () => {
       await page.goto(`${world.baseUrls[root]}/v1`);
@@ -64,10 +64,10 @@ export function describeSignInPage(
       await button.click();
       await page.getByText("Not signed in.").waitFor();
       assert.match(await call(page, "getMe"), /^401\n/);
-      assert.deepEqual(watched.faults, []);
+      assert.deepEqual(watched().faults, []);
     });
 
-    if (thorough) describeStages(() => world.baseUrls[root]);
+    if (root === "behind a mapping key") describeSameFiles(() => world.baseUrls[root]);
   });
 }
 

@@ -29,14 +29,9 @@ function isForAdmin(access: Access): boolean {
   return isMember && scopes.length === 0;
 }
 
-/**
- * Tests that Swagger UI works at this base URL.
- *
- * @param thorough whether to try every endpoint, a failed sign-in and a reload too.
- */
+/** Tests that Swagger UI works at this base URL. */
 export function describeSwaggerUi(
   look: () => { readonly watched: WatchedPage; readonly baseUrl: string },
-  thorough: boolean,
 ): void {
   describe("Swagger UI", () => {
     let page: Page;
@@ -63,53 +58,51 @@ export function describeSwaggerUi(
       assert.equal((await tryItOut(page, "getMe")).status, 401);
     });
 
-    if (thorough) {
-      it("fits a phone, and is legible in light and dark mode", async () => {
-        const desktop = page.viewportSize();
-        await page.setViewportSize({ width: 390, height: 800 });
-        await withOperation(page, "createToken", async () => {
-          assert.deepEqual(await illegibleParts(page), []);
-          await page.evaluate("document.documentElement.classList.add('dark-mode')");
-          assert.deepEqual(await illegibleParts(page), []);
-          await page.evaluate("document.documentElement.classList.remove('dark-mode')");
+    it("fits a phone, and is legible in light and dark mode", async () => {
+      const desktop = page.viewportSize();
+      await page.setViewportSize({ width: 390, height: 800 });
+      await withOperation(page, "createToken", async () => {
+        assert.deepEqual(await illegibleParts(page), []);
+        await page.evaluate("document.documentElement.classList.add('dark-mode')");
+        assert.deepEqual(await illegibleParts(page), []);
+        await page.evaluate("document.documentElement.classList.remove('dark-mode')");
+      });
+      if (desktop) await page.setViewportSize(desktop);
+    });
+
+    it("explains a failed sign-in, and shows the answer of Try it out unchanged", async () => {
+      await page.click(".btn.authorize");
+      const dialog = page.locator(".auth-container");
+      await fillIn(dialog, { email: local.callers.user.email, password: "wrong" });
+      const refusal = await dialog.locator(".errors").innerText();
+      assert.match(refusal, /Unauthorized, error: INVALID_PASSWORD/);
+      assert.doesNotMatch(refusal, /\[object/);
+      await dialog.getByRole("button", { name: "Close" }).click();
+      const { body } = await tryItOut(page, "refreshToken");
+      assert.match(body, /"code": "\d{6}"/);
+    });
+
+    it("shows who may call each operation, reaches it with Try it out, and is refused only where an admin may not call", async () => {
+      await authorizeAs(page, local.callers.admin);
+      for (const { operationId, access } of routes) {
+        await withOperation(page, operationId, async (operation) => {
+          await operation.getByText(`Access: ${describeAccess(access)}`).waitFor();
+          const { status, url, body } = await execute(operation);
+          const refusal = isForAdmin(access) ? OTHER_STATUSES[operationId] : 403;
+          assert.ok(refusal ? status === refusal : status < 300, `${status} ${operationId} ${url}`);
+          assert.ok(url.startsWith(`${look().baseUrl}/v1`), url);
+          assert.ok(body.includes(OF_ADMIN[operationId] ?? ""), body);
         });
-        if (desktop) await page.setViewportSize(desktop);
-      });
+      }
+    });
 
-      it("explains a failed sign-in, and shows the answer of Try it out unchanged", async () => {
-        await page.click(".btn.authorize");
-        const dialog = page.locator(".auth-container");
-        await fillIn(dialog, { email: local.callers.user.email, password: "wrong" });
-        const refusal = await dialog.locator(".errors").innerText();
-        assert.match(refusal, /Unauthorized, error: INVALID_PASSWORD/);
-        assert.doesNotMatch(refusal, /\[object/);
-        await dialog.getByRole("button", { name: "Close" }).click();
-        const { body } = await tryItOut(page, "refreshToken");
-        assert.match(body, /"code": "\d{6}"/);
-      });
-
-      it("shows who may call each operation, reaches it with Try it out, and is refused only where an admin may not call", async () => {
-        await authorizeAs(page, local.callers.admin);
-        for (const { operationId, access } of routes) {
-          await withOperation(page, operationId, async (operation) => {
-            await operation.getByText(`Access: ${describeAccess(access)}`).waitFor();
-            const { status, url, body } = await execute(operation);
-            const refusal = isForAdmin(access) ? OTHER_STATUSES[operationId] : 403;
-            assert.ok(refusal ? status === refusal : status < 300, `${status} ${operationId} ${url}`);
-            assert.ok(url.startsWith(`${look().baseUrl}/v1`), url);
-            assert.ok(body.includes(OF_ADMIN[operationId] ?? ""), body);
-          });
-        }
-      });
-
-      it("survives a reload, and keeps the token but not the password", async () => {
-        const { oauth2 } = JSON.parse(await page.evaluate<string>("localStorage.authorized"));
-        assert.match(oauth2.token.access_token, /^ey/);
-        assert.deepEqual([oauth2.username, "password" in oauth2], [local.callers.admin.email, false]);
-        await reload(page);
-        assert.equal((await tryItOut(page, "listEndpoints")).status, 200);
-      });
-    }
+    it("survives a reload, and keeps the token but not the password", async () => {
+      const { oauth2 } = JSON.parse(await page.evaluate<string>("localStorage.authorized"));
+      assert.match(oauth2.token.access_token, /^ey/);
+      assert.deepEqual([oauth2.username, "password" in oauth2], [local.callers.admin.email, false]);
+      await reload(page);
+      assert.equal((await tryItOut(page, "listEndpoints")).status, 200);
+    });
 
     it("makes no request to another origin and logs no error", () => {
       assert.deepEqual(look().watched.faults, []);
