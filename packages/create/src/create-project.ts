@@ -49,7 +49,7 @@ function makeFolder(folder: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new CreateError(
-      `${folder} cannot be written (${code}); name a folder where you may write, for example ../my-api.`,
+      `Cannot write to ${folder} (${code}); use a folder that you can write to, for example ../my-api.`,
     );
   }
 }
@@ -70,7 +70,7 @@ async function fillFolder(options: CreateOptions, say: (line: string) => void): 
   run(folder, "git", ["init", "--quiet", "--initial-branch", "main"]);
   if (!options.install) return { folder, isInstalled: false };
 
-  say("Installing");
+  say("Installing packages");
   const steps = [
     ["npm", "install", "--no-audit", "--no-fund"],
     ["npm", "run", "--silent", "generate"],
@@ -79,7 +79,7 @@ async function fillFolder(options: CreateOptions, say: (line: string) => void): 
     const fault = run(folder, command, args);
     if (fault) {
       throw new CreateError(
-        `${fault}\nThe project is in ${folder}; there, run: npm install && npm run generate`,
+        `${fault}\nThe project is in ${folder}. In that folder, run: npm install && npm run generate`,
       );
     }
   }

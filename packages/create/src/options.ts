@@ -29,11 +29,11 @@ export const USAGE = `${EXAMPLE} [options]
 
 Creates a project in a new or empty folder.
 
-  --name my-api      the name of the package, the API and its resources; default: the folder's name
+  --name my-api      the name of the package, the API and its resources; default: the folder name
   --identity NAME    the identity provider in production: ${IDENTITIES.join(", ")}; default: firebase
-  --delivery NAME    how code reaches AWS: ${DELIVERIES.join(", ")}; default: none
+  --delivery NAME    how the project deploys code to AWS: ${DELIVERIES.join(", ")}; default: none
   --demo             uses the messages of the original design in the demo
-  --no-install       writes the files, but does not install packages`;
+  --no-install       writes the files without installing packages`;
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 /** A function's name has at most 64 characters, including stage and component. */
 const MAX_NAME_LENGTH = 40;
@@ -49,7 +49,7 @@ export function readOptions(args: readonly string[], cwd: string): CreateOptions
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
   const [given, ...rest] = positionals;
-  if (given === undefined || rest.length > 0) throw new CreateError(`Name one folder: ${EXAMPLE}`);
+  if (given === undefined || rest.length > 0) throw new CreateError(`Enter one folder: ${EXAMPLE}`);
   const folder = resolve(cwd, given);
   const name = values.name ?? basename(folder);
   if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
@@ -104,5 +104,5 @@ function oneOf<const Values extends readonly string[]>(
 function refuseUsedFolder(folder: string): void {
   if (!existsSync(folder)) return;
   if (statSync(folder).isDirectory() && readdirSync(folder).length === 0) return;
-  throw new CreateError(`${folder} already exists; name a new folder, for example ../my-api.`);
+  throw new CreateError(`${folder} already exists; use a new folder, for example ../my-api.`);
 }

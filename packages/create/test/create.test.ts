@@ -203,8 +203,8 @@ describe("the command line", () => {
   });
 
   for (const [title, args, sentence] of [
-    ["no folder", [], /Name one folder/],
-    ["two folders", ["a", "b"], /Name one folder/],
+    ["no folder", [], /Enter one folder/],
+    ["two folders", ["a", "b"], /Enter one folder/],
     ["an unknown option", ["a", "--nmae", "b"], /Cannot read "a --nmae b"/],
     [
       "a name that Lambda would refuse",
@@ -256,7 +256,7 @@ describe("the command line", () => {
     assert.deepEqual([status, stdout], [1, ""]);
     assert.equal(
       stderr,
-      `${join(folder, "taken/orders-api")} cannot be written (ENOTDIR); name a folder where you may write, for example ../my-api.\n`,
+      `Cannot write to ${join(folder, "taken/orders-api")} (ENOTDIR); use a folder that you can write to, for example ../my-api.\n`,
     );
   });
 

@@ -31,7 +31,7 @@ describe("lambda-express-api", () => {
     const names =
       /commands are start, dev, demo, new, generate, contract, logs, groups, keys, build lambda, build container, .*rollback\.\n$/;
     for (const [args, beginning] of [
-      [[], /^Name a command; /],
+      [[], /^Enter a command; /],
       [["build", "image"], /^Unknown command "build image"; /],
       [["toString"], /^Unknown command "toString"; /],
     ] as const) {
@@ -90,6 +90,9 @@ describe("lambda-express-api", () => {
     const older = "Object.defineProperty(process.versions, 'node', { value: '22.22.0' })";
     const { code, stdout, stderr } = await run(["cost"], ["--import", `data:text/javascript,${older}`]);
     assert.deepEqual([code, stdout], [1, ""]);
-    assert.match(stderr, /^lambda-express-api needs Node 24 or later, and this is Node 22\.22\.0; [^\n]+\n$/);
+    assert.match(
+      stderr,
+      /^lambda-express-api requires Node 24 or later, but this is Node 22\.22\.0; [^\n]+\n$/,
+    );
   });
 });

@@ -7,7 +7,7 @@ const OLDEST_NODE = 24;
 const [major = ""] = process.versions.node.split(".");
 if (Number(major) < OLDEST_NODE) {
   console.error(
-    `lambda-express-api needs Node ${OLDEST_NODE} or later, and this is Node ${process.versions.node}; install it from https://nodejs.org, or choose it with your version manager.`,
+    `lambda-express-api requires Node ${OLDEST_NODE} or later, but this is Node ${process.versions.node}; install it from https://nodejs.org or with your version manager.`,
   );
   process.exitCode = 1;
 } else {

@@ -59,7 +59,7 @@ export async function runCommand(typed: readonly string[]): Promise<void> {
     if (asksForHelp(typed)) console.log(`lambda-express-api COMMAND [options]; ${commands}`);
     else
       refuse(
-        `${typed.length === 0 ? "Name a command" : `Unknown command "${typed.join(" ")}"`}; ${commands}`,
+        `${typed.length === 0 ? "Enter a command" : `Unknown command "${typed.join(" ")}"`}; ${commands}`,
       );
     return;
   }
@@ -71,7 +71,7 @@ export async function runCommand(typed: readonly string[]): Promise<void> {
   if (optionalModule !== undefined && !isInstalled(optionalModule)) {
     const packageName = optionalModule.split("/", 2).join("/");
     refuse(
-      `${name} is in ${packageName}, which is not installed; run: npm install --save-dev ${packageName}`,
+      `${name} requires ${packageName}, which is not installed; run: npm install --save-dev ${packageName}`,
     );
     return;
   }

@@ -117,13 +117,13 @@ test("with tokens from the environment, it runs each step that has one and says 
   assert.deepEqual(
     output
       .split("\n")
-      .flatMap((line) => /^(\S+ \[\w+\]).* {2}(as expected|left out: .*)$/.exec(line)?.slice(1) ?? []),
+      .flatMap((line) => /^(\S+ \[\w+\]).* {2}(as expected|skipped: .*)$/.exec(line)?.slice(1) ?? []),
     [
       ...["public [ALLOW]", "as expected"],
       ...["private [DENY]", "as expected"],
       ...["private [ALLOW]", "as expected"],
       ...["admin [DENY]", "as expected"],
-      ...["admin [ALLOW]", "left out: set DEMO_ADMIN_TOKEN"],
+      ...["admin [ALLOW]", "skipped: set DEMO_ADMIN_TOKEN"],
     ],
   );
 });
@@ -167,7 +167,7 @@ test("without --anonymous, AUTH_ENDPOINTS=off stops the demo with a clear messag
   assert.equal(exitCode, 1);
   assert.match(
     output,
-    /^The demo calls as "user", but this API has no token endpoint .* set DEMO_USER_TOKEN .*--anonymous .*\.$/m,
+    /^The demo needs a token for "user", but this API does not have a token endpoint .* set DEMO_USER_TOKEN .*--anonymous .*\.$/m,
   );
 });
 
@@ -206,7 +206,7 @@ test("a caller missing from local.ts gives a clear message and exit code 1", asy
   assert.equal(exitCode, 1);
   assert.match(
     output,
-    /^The demo calls as "boss", an unknown caller; use one of src\/local\.ts: user, admin, nobody\.$/m,
+    /^The demo uses the unknown caller "boss"; use one from src\/local\.ts: user, admin, nobody\.$/m,
   );
 });
 
@@ -254,7 +254,10 @@ for (const args of [
 test("an API without a demo gets a message that says so, and exit code 1", async () => {
   const { exitCode, output } = await demo(["--api", SHOP]);
   assert.equal(exitCode, 1);
-  assert.match(output, /^This API has no demo: \S+\/shop\/src\/demo\.ts does not exist\.\n$/);
+  assert.match(
+    output,
+    /^This API does not have a demo, because \S+\/shop\/src\/demo\.ts does not exist\.\n$/,
+  );
 });
 
 /** The command, in this process. */

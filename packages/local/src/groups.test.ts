@@ -107,7 +107,7 @@ function install(): void {
 }
 
 const EMAIL = "admin@example.com";
-const LATER = "Existing tokens still contain the old groups: sign in again, or refresh the tokens.\n";
+const LATER = "Existing tokens still contain the old groups. Sign in again, or refresh the tokens.\n";
 
 describe("with Firebase (stand-in)", () => {
   const before = { uid: "1", customClaims: { plan: "gold", groups: ["USERS"] } };
@@ -134,7 +134,7 @@ describe("with Firebase (stand-in)", () => {
   test("create makes an account in the groups, with the password of DEMO_PASSWORD", async () => {
     const environment = { ...FIREBASE, DEMO_PASSWORD: "not-secret" };
     const { exitCode, output } = await groups(["create", "new@example.com", "ADMINS"], environment);
-    const said = "new@example.com can sign in with the password of DEMO_PASSWORD\nnew@example.com: ADMINS\n";
+    const said = "new@example.com can sign in with the password in DEMO_PASSWORD\nnew@example.com: ADMINS\n";
     assert.deepEqual([exitCode, output], [0, said]);
     const account = {
       uid: "new",
@@ -173,7 +173,10 @@ describe("with Firebase (stand-in)", () => {
   test("--stage chooses the settings, and the environment overrides them", async () => {
     save(".env.dev", "FIREBASE_PROJECT_ID=other-project\n");
     save(".env.live", "FIREBASE_PROJECT_ID=my-project\n");
-    assert.match((await groups(["list", EMAIL])).output, /The project other-project has no account/);
+    assert.match(
+      (await groups(["list", EMAIL])).output,
+      /The project other-project does not have the account/,
+    );
     assert.equal((await groups(["list", EMAIL, "--stage", "live"])).output, `${EMAIL}: USERS\n`);
   });
 });
@@ -219,7 +222,7 @@ describe("with Cognito (stand-in)", () => {
     assert.equal(exitCode, 1);
     assert.match(
       output,
-      /has no group OWNERS; create it with: aws cognito-idp create-group .*--group-name OWNERS\n$/,
+      /does not have the group OWNERS; create it with: aws cognito-idp create-group .*--group-name OWNERS\n$/,
     );
     assert.deepEqual(accounts()[pool], ["USERS", "STAFF"]);
   });
@@ -227,11 +230,11 @@ describe("with Cognito (stand-in)", () => {
 
 describe("refuses with one line that says what to do", () => {
   for (const [title, args, environment, sentence] of [
-    ["nothing to do", [], FIREBASE, /^Name an action: npm run groups -- list\|set/],
-    ["an unknown word", ["grant", EMAIL, "A"], FIREBASE, /^Name an action: /],
-    ["no account", ["list"], FIREBASE, /^Name an account by its email address: /],
-    ["no group", ["add", EMAIL], FIREBASE, /^add takes at least one group: /],
-    ["a group to list", ["list", EMAIL, "A"], FIREBASE, /^list takes no group: /],
+    ["nothing to do", [], FIREBASE, /^Enter an action: npm run groups -- list\|set/],
+    ["an unknown word", ["grant", EMAIL, "A"], FIREBASE, /^Enter an action: /],
+    ["no account", ["list"], FIREBASE, /^Enter the account's email address: /],
+    ["no group", ["add", EMAIL], FIREBASE, /^add requires at least one group: /],
+    ["a group to list", ["list", EMAIL, "A"], FIREBASE, /^list does not accept groups: /],
     ["a group with a space", ["add", EMAIL, "a b"], FIREBASE, /^"a b" is not a valid group name; /],
     ["an unknown option", ["list", EMAIL, "--stge"], FIREBASE, /^Cannot read "list .*--stge"; write: /],
     ["no project", ["list", EMAIL], {}, /^FIREBASE_PROJECT_ID is not set; /],
@@ -252,43 +255,43 @@ describe("refuses with one line that says what to do", () => {
       "an unknown account",
       ["list", "who@example.com"],
       FIREBASE,
-      /^The project my-project has no account who@/,
+      /^The project my-project does not have the account who@/,
     ],
     [
       "an unknown user",
       ["list", "who@example.com"],
       COGNITO,
-      /^The user pool eu-west-1_AbCdEfGhI has no user who@/,
+      /^The user pool eu-west-1_AbCdEfGhI does not have the user who@/,
     ],
     [
       "no credentials",
       ["list", EMAIL],
       { ...FIREBASE, NO_CREDENTIALS: "1" },
-      /^Firebase refuses \(app\/invalid-credential\); sign in with: gcloud .* of my-project\.$/,
+      /^Firebase rejected the request \(app\/invalid-credential\); sign in with gcloud .* in my-project\.$/,
     ],
     [
       "an account that exists in Firebase",
       ["create", "there@example.com"],
       FIREBASE,
-      /^The project my-project already has an account there@example\.com; use set instead of create\.$/,
+      /^The project my-project already has the account there@example\.com; use set instead of create\.$/,
     ],
     [
       "a user who exists in Cognito",
       ["create", "there@example.com"],
       COGNITO,
-      /already has a user there@example\.com; use set instead of create\.$/,
+      /already has the user there@example\.com; use set instead of create\.$/,
     ],
     [
       "a password that Firebase refuses",
       ["create", EMAIL],
       { ...FIREBASE, DEMO_PASSWORD: "short" },
-      /^Firebase refuses the password; DEMO_PASSWORD must have six/,
+      /^Firebase rejected the password; DEMO_PASSWORD must have at least six/,
     ],
     [
       "a password that the user pool refuses",
       ["create", EMAIL],
       { ...COGNITO, DEMO_PASSWORD: "short" },
-      /refuses the password \(Password not long enough\), .*; set another with: aws cognito-idp admin-set/,
+      /rejected the password \(Password not long enough\), .*; set another with: aws cognito-idp admin-set/,
     ],
   ] as const) {
     test(title, async () => {

@@ -32,7 +32,7 @@ async function groups(): Promise<number> {
     const password = environment.DEMO_PASSWORD || randomPassword();
     await directory.create(email, password);
     console.log(
-      `${email} can sign in with the password ${environment.DEMO_PASSWORD ? "of DEMO_PASSWORD" : password}`,
+      `${email} can sign in with the password ${environment.DEMO_PASSWORD ? "in DEMO_PASSWORD" : password}`,
     );
   }
   const before = await directory.groupsOf(email);
@@ -40,7 +40,7 @@ async function groups(): Promise<number> {
   if (what !== "list" && !(what === "create" && after.length === 0)) await directory.setGroups(email, after);
   console.log(`${email}: ${after.join(", ") || "no group"}`);
   if (what !== "list" && what !== "create") {
-    console.log("Existing tokens still contain the old groups: sign in again, or refresh the tokens.");
+    console.log("Existing tokens still contain the old groups. Sign in again, or refresh the tokens.");
   }
   return 0;
 }
@@ -53,17 +53,18 @@ function randomPassword(): string {
 function readArguments(args: string[]) {
   const { values, positionals } = parse(args);
   const [what = "", email = "", ...named] = positionals;
-  if (!Object.hasOwn(CHANGES, what)) throw new PlainError(`Name an action: ${USAGE}`);
-  if (!/^[^@\s]+@[^@\s]+$/.test(email))
-    throw new PlainError(`Name an account by its email address: ${USAGE}`);
+  if (!Object.hasOwn(CHANGES, what)) throw new PlainError(`Enter an action: ${USAGE}`);
+  if (!/^[^@\s]+@[^@\s]+$/.test(email)) throw new PlainError(`Enter the account's email address: ${USAGE}`);
   const needsGroups = what === "add" || what === "remove";
   if (needsGroups === (named.length === 0) && what !== "set" && what !== "create") {
-    throw new PlainError(`${what} takes ${needsGroups ? "at least one group" : "no group"}: ${USAGE}`);
+    throw new PlainError(
+      `${what} ${needsGroups ? "requires at least one group" : "does not accept groups"}: ${USAGE}`,
+    );
   }
   const wrong = named.find((group) => !/^[\x21-\x7e]{1,128}$/.test(group));
   if (wrong !== undefined) {
     throw new PlainError(
-      `"${wrong}" is not a valid group name; use up to 128 letters, digits and signs without spaces, for example ADMINS.`,
+      `"${wrong}" is not a valid group name; use up to 128 letters, digits and punctuation characters without spaces, for example ADMINS.`,
     );
   }
   return { what, email, named, stage: values.stage };
@@ -94,7 +95,7 @@ function directoryOf(environment: Environment, folder: string): GroupDirectory {
         environment.FIREBASE_PROJECT_ID || FIREBASE_ISSUER.exec(environment.JWT_ISSUER ?? "")?.[1];
       if (!projectId) {
         throw new PlainError(
-          "FIREBASE_PROJECT_ID is not set; set it to the project's ID, for example in .env.dev, or use --stage.",
+          "FIREBASE_PROJECT_ID is not set; set it to your project ID, for example in .env.dev, or select another stage with --stage.",
         );
       }
       const groupsClaim = environment.JWT_AUTHORIZATION_GROUPS_ATTR_NAME || "groups";
@@ -104,18 +105,18 @@ function directoryOf(environment: Environment, folder: string): GroupDirectory {
       const { COGNITO_USER_POOL_ID: userPoolId, COGNITO_URL: endpoint } = environment;
       if (!userPoolId) {
         throw new PlainError(
-          "COGNITO_USER_POOL_ID is not set; set it to the user pool's ID, for example in .env.dev, or use --stage.",
+          "COGNITO_USER_POOL_ID is not set; set it to your user pool ID, for example in .env.dev, or select another stage with --stage.",
         );
       }
       return createCognitoGroups({ userPoolId, endpoint, folder });
     }
     case "auth0":
       throw new PlainError(
-        "This command cannot change groups in Auth0; give the user a role, or app_metadata, in Auth0's dashboard, and set the claim in a post-login Action.",
+        "This command cannot change groups in Auth0; in Auth0's dashboard, give the user a role or app_metadata, and set the groups claim in a post-login Action.",
       );
     default:
       throw new PlainError(
-        "This command cannot change groups in this provider; change them in its console, and map them to a list in the claim that JWT_AUTHORIZATION_GROUPS_ATTR_NAME names.",
+        "This command cannot change groups in this provider; change them in the provider's console, and map them to a list in the claim set in JWT_AUTHORIZATION_GROUPS_ATTR_NAME.",
       );
   }
 }

@@ -67,15 +67,19 @@ describe("npm run keys", () => {
   });
 
   test("list of an empty store says so", async () => {
-    assert.match((await keys(["list"])).output, /^The store does not contain any keys\./);
+    assert.match((await keys(["list"])).output, /^There are no API keys yet\./);
   });
 
   for (const [what, args, sentence] of [
-    ["no action", [], /^Name an action: npm run keys -- create SUBJECT/],
-    ["an unknown action", ["rotate"], /^Name an action: /],
-    ["create without a subject", ["create"], /^create takes one subject, for example warehouse-7: npm run/],
-    ["list of one key", ["list", "key_1"], /^list takes no name: /],
-    ["revoke of two keys", ["revoke", "key_1", "key_2"], /^revoke takes one prefix: /],
+    ["no action", [], /^Enter an action: npm run keys -- create SUBJECT/],
+    ["an unknown action", ["rotate"], /^Enter an action: /],
+    [
+      "create without a subject",
+      ["create"],
+      /^create requires one subject, for example warehouse-7: npm run/,
+    ],
+    ["list of one key", ["list", "key_1"], /^list does not accept a name: /],
+    ["revoke of two keys", ["revoke", "key_1", "key_2"], /^revoke requires one prefix: /],
     [
       "revoke with scopes",
       ["revoke", "key_1", "--scopes", "a"],
@@ -84,7 +88,11 @@ describe("npm run keys", () => {
     ["an unknown flag", ["list", "--all"], /^Cannot read ".*list --all"; write: npm run keys/],
     ["a scope with a space", ["create", "a", "--scopes", "a b"], /^"a b" is not a valid scope; use /],
     ["no scope", ["create", "a", "--scopes", ""], /^"" is not a valid scope; use /],
-    ["half a day", ["create", "a", "--days", "0.5"], /^--days is "0.5"; use a whole number from 1 to 3650: /],
+    [
+      "half a day",
+      ["create", "a", "--days", "0.5"],
+      /^--days is "0.5"; use a whole number from 1 to 3650, for example /,
+    ],
     ["an unknown key", ["revoke", "key_1"], /^Unknown key key_1; npm run keys -- list shows all keys\.$/m],
   ] as const) {
     test(`refuses ${what} with a clear message`, async () => {
@@ -98,7 +106,7 @@ describe("npm run keys", () => {
   test("explains a missing store and a missing setting", async () => {
     assert.match(
       (await keys(["list"], SHOP)).output,
-      /^The API does not have the service apiKeys, which stores /,
+      /^The API does not have an apiKeys service, which stores /,
     );
     const { exitCode, output } = await keys(["list"], API, { KEYS_FILE: undefined });
     assert.equal(exitCode, 1);

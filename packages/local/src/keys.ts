@@ -38,7 +38,7 @@ async function keys(): Promise<number> {
     const store = (await services.apiKeys) as ApiKeyStore | undefined;
     if (!store) {
       throw new PlainError(
-        "The API does not have the service apiKeys, which stores the keys; declare it in src/api.ts: services: { apiKeys }.",
+        "The API does not have an apiKeys service, which stores the keys; declare it in src/api.ts: services: { apiKeys }.",
       );
     }
     if (asked.action === "create") await create(store, asked);
@@ -58,14 +58,16 @@ async function create(store: ApiKeyStore, { name: subject, scopes, days }: Asked
   await store.add(stored);
   // Alone on stdout, so that it can be piped.
   console.log(key);
-  console.error(`${describeKey(stored)}\nCopy the key now: the store keeps only its hash.`);
+  console.error(
+    `${describeKey(stored)}\nCopy the key now. The API stores only its hash, so you cannot see it again.`,
+  );
 }
 
 async function list(store: ApiKeyStore): Promise<void> {
   if (!store.list) throw missing("list");
   const kept = await store.list();
   for (const key of kept) console.log(describeKey(key));
-  if (kept.length === 0) console.log("The store does not contain any keys.");
+  if (kept.length === 0) console.log("There are no API keys yet.");
 }
 
 async function revoke(store: ApiKeyStore, prefix: string): Promise<void> {
@@ -86,7 +88,7 @@ function describeKey({ prefix, subject, scopes, createdAt, expiresAt, revokedAt 
 
 function missing(method: string): PlainError {
   return new PlainError(
-    `The API's service apiKeys has no ${method}(); add it, or change the keys in the store itself.`,
+    `The API's apiKeys service does not have ${method}(); add it, or change the keys directly in the database.`,
   );
 }
 
@@ -108,10 +110,14 @@ function readArguments(args: string[]): Asked {
   const { values, positionals } = parse(args);
   const [action = "", name, ...more] = positionals;
   if (action !== "create" && action !== "list" && action !== "revoke")
-    throw new PlainError(`Name an action: ${USAGE}`);
+    throw new PlainError(`Enter an action: ${USAGE}`);
   if ((action === "list") === (name !== undefined) || more.length > 0) {
-    const takes = { create: "one subject, for example warehouse-7", list: "no name", revoke: "one prefix" };
-    throw new PlainError(`${action} takes ${takes[action]}: ${USAGE}`);
+    const needs = {
+      create: "requires one subject, for example warehouse-7",
+      list: "does not accept a name",
+      revoke: "requires one prefix",
+    };
+    throw new PlainError(`${action} ${needs[action]}: ${USAGE}`);
   }
   if (action !== "create" && (values.scopes !== undefined || values.days !== undefined))
     throw new PlainError(`${action} does not accept --scopes or --days: ${USAGE}`);
@@ -120,11 +126,13 @@ function readArguments(args: string[]): Asked {
   const wrong = scopes.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
   if (wrong !== undefined)
     throw new PlainError(
-      `"${wrong}" is not a valid scope; use letters, digits and signs without spaces: --scopes stock:read,stock:write`,
+      `"${wrong}" is not a valid scope; use letters, digits and punctuation without spaces, for example --scopes stock:read,stock:write`,
     );
   const days = values.days === undefined ? undefined : Number(values.days);
   if (days !== undefined && !(Number.isInteger(days) && days >= 1 && days <= 3650))
-    throw new PlainError(`--days is "${values.days}"; use a whole number from 1 to 3650: --days 365`);
+    throw new PlainError(
+      `--days is "${values.days}"; use a whole number from 1 to 3650, for example --days 365.`,
+    );
   return { action, name: name ?? "", scopes, days, stage: values.stage, api: values.api };
 }
 

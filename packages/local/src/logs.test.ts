@@ -87,11 +87,11 @@ describe("npm run logs", () => {
       [`/aws/vendedlogs/apis/${name}`]: [],
     });
     const nothing = await logs([ID, "--stage", "dev"], environment);
-    assert.match(nothing.output, /^No line of the last 24 hours has the id JKJaXmPLvHcESHA=;/);
+    assert.match(nothing.output, /^Nothing found for the ID JKJaXmPLvHcESHA= in the last 24 hours\./);
     assert.equal(nothing.exitCode, 1);
     assert.equal((await logs([ID, "--stage", "dev", "--hours", "48"], environment)).exitCode, 0);
     const { output } = await logs([ID, "--stage", "other"], environment);
-    assert.match(output, /^CloudWatch Logs is not reachable: ResourceNotFoundException: There is no such/);
+    assert.match(output, /^Cannot reach CloudWatch Logs \(ResourceNotFoundException: There is no such/);
   });
 
   test("says that the region is not set, or that the credentials are not accepted", async () => {
@@ -107,12 +107,15 @@ describe("npm run logs", () => {
     assert.equal(exitCode, 1);
     assert.match(
       (await logs([ID, "--stage", "dev"], { ...aws, AWS_REGION: "eu-west-1" })).output,
-      /^AWS does not accept your credentials \(Could not load credentials [^\n]+\); sign in with: aws sso login, and set AWS_PROFILE\.\n$/,
+      /^AWS does not accept your credentials \(Could not load credentials [^\n]+\); sign in with aws sso login, and set AWS_PROFILE\.\n$/,
     );
   });
 
   test("reads PORT as --port, and names it if it is wrong", async () => {
-    assert.match((await logs([ID], { PORT: "x" })).output, /^PORT is "x"; use a number from 1 to 65534/);
+    assert.match(
+      (await logs([ID], { PORT: "x" })).output,
+      /^PORT is "x"; use the port of npm start, a number from 1 to 65534/,
+    );
   });
 
   test("without a stage, finds the local gateway's lines by any id of the request", async (t) => {
@@ -155,28 +158,28 @@ describe("npm run logs", () => {
     }
     assert.match(
       (await logs(["12345678", "--port", port])).output,
-      /^No line that the local gateway keeps has the id 12345678; it keeps the last 100 requests/,
+      /^Nothing found for the ID 12345678\. The local gateway keeps only the last 100 requests/,
     );
   });
 
   for (const [args, sentence] of [
-    [[], /^Name the ID of a request, an invocation or a trace: npm run logs -- ID /],
-    [[ID, ID], /^Name only one ID, not 2: npm run logs/],
+    [[], /^Enter the ID of a request, an invocation or a trace: npm run logs -- ID /],
+    [[ID, ID], /^Enter one ID, not 2: npm run logs/],
     [
       ["nope"],
-      /^"nope" is not an ID: an ID has 8 to 128 letters, digits and characters of \._:\+\/=-, for example JKJaXmPLvHcESHA=\. An error response contains the ID of its request\.\n$/,
+      /^"nope" is not a valid ID; use 8 to 128 letters, digits and characters from \._:\+\/=-, for example JKJaXmPLvHcESHA=\. Every error response contains its request ID\.\n$/,
     ],
-    [["with space"], /^"with space" is not an ID/],
+    [["with space"], /^"with space" is not a valid ID/],
     [
       [ID, "--port", "x"],
-      /^--port is "x"; use a number from 1 to 65534, the port of npm start, for example --port 3000\.\n$/,
+      /^--port is "x"; use the port of npm start, a number from 1 to 65534, for example --port 3000\.\n$/,
     ],
-    [[ID, "--port", "0"], /^--port is "0"; use a number from 1/],
-    [[ID, "--port", "65535"], /^--port is "65535"; use a number from 1/],
+    [[ID, "--port", "0"], /^--port is "0"; use the port of npm start/],
+    [[ID, "--port", "65535"], /^--port is "65535"; use the port of npm start/],
     [[ID, "--stage", "a b"], /^--stage is "a b"; use letters/],
     [[ID, "--hours", "soon"], /^--hours is "soon"; use a number/],
     [[ID, "--day"], /^Cannot read .*; write: npm run logs/],
-    [[ID, "--port", "1"], /^No local gateway's inspector responds on port 2; run npm start/],
+    [[ID, "--port", "1"], /^No inspector responds on port 2\. Run npm start/],
   ] as const)
     test(`refuses with a clear message: ${args.join(" ") || "nothing"}`, async () => {
       const { exitCode, output } = await logs(args);

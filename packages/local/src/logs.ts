@@ -26,19 +26,19 @@ async function logs(): Promise<number> {
   if (lines.length > 0) return 0;
   throw new PlainError(
     stage === undefined
-      ? `No line that the local gateway keeps has the id ${id}; it keeps the last 100 requests since npm start.`
-      : `No line of the last ${hours} hours has the id ${id}; CloudWatch is a few seconds behind, and --hours N searches further back.`,
+      ? `Nothing found for the ID ${id}. The local gateway keeps only the last 100 requests since npm start.`
+      : `Nothing found for the ID ${id} in the last ${hours} hours. CloudWatch is a few seconds behind; to search further back, use --hours N.`,
   );
 }
 
 function readArguments(args: string[]) {
   const { values, positionals } = parse(args);
   const [id, ...others] = positionals;
-  if (id === undefined) throw new PlainError(`Name the ID of a request, an invocation or a trace: ${USAGE}`);
-  if (others.length > 0) throw new PlainError(`Name only one ID, not ${positionals.length}: ${USAGE}`);
+  if (id === undefined) throw new PlainError(`Enter the ID of a request, an invocation or a trace: ${USAGE}`);
+  if (others.length > 0) throw new PlainError(`Enter one ID, not ${positionals.length}: ${USAGE}`);
   if (!/^[\w.:+/=-]{8,128}$/.test(id))
     throw new PlainError(
-      `"${id}" is not an ID: an ID has 8 to 128 letters, digits and characters of ._:+/=-, for example JKJaXmPLvHcESHA=. An error response contains the ID of its request.`,
+      `"${id}" is not a valid ID; use 8 to 128 letters, digits and characters from ._:+/=-, for example JKJaXmPLvHcESHA=. Every error response contains its request ID.`,
     );
   if (values.stage !== undefined && !/^[A-Za-z0-9-]+$/.test(values.stage))
     throw new PlainError(
@@ -56,7 +56,7 @@ function portOf(option: string | undefined): number {
   const [name, port] = option === undefined ? ["PORT", process.env.PORT || DEFAULT_PORT] : ["--port", option];
   if (/^[1-9]\d{0,4}$/.test(port) && Number(port) < 65_535) return Number(port);
   throw new PlainError(
-    `${name} is "${port}"; use a number from 1 to 65534, the port of npm start, for example --port ${DEFAULT_PORT}.`,
+    `${name} is "${port}"; use the port of npm start, a number from 1 to 65534, for example --port ${DEFAULT_PORT}.`,
   );
 }
 

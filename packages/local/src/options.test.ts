@@ -76,7 +76,7 @@ for (const args of [["--prot", "4000"], ["--port"], ["4000"]]) {
   test(`"${args.join(" ")}" is refused with a message that names the options`, () => {
     assert.throws(
       () => readOptions(args, {}),
-      isSentence(/^Cannot read ".*": the options are --api FOLDER, --port N, .*, and --verbose\.$/),
+      isSentence(/^Cannot read ".*": the options are --api FOLDER, --port N .* and --verbose\.$/),
     );
   });
 }

@@ -52,12 +52,12 @@ function readFlags(args: string[]) {
     return parseArgs({ args, options }).values;
   } catch {
     throw new PlainError(
-      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --port N, where 0 is any free port, --runtime lambda or containerized, --identity ${IDENTITY_RULE}, --reload, and --verbose.`,
+      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --port N (0 for any free port), --runtime lambda or containerized, --identity ${IDENTITY_RULE}, --reload and --verbose.`,
     );
   }
 }
 
 function portNumber(name: string, value: string): number {
   if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
-  throw new PlainError(`${name} is "${value}"; use a number from 0 to 65535, where 0 is any free port.`);
+  throw new PlainError(`${name} is "${value}"; use a number from 0 to 65535; 0 selects any free port.`);
 }

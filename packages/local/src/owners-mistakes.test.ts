@@ -186,7 +186,7 @@ const mistakes: readonly (readonly [
       "src/api.ts": API('tracing: () => import("./traces.ts")'),
       ".env": "OTEL_TRACES_EXPORTER=console",
     },
-    /^Traces are on, and what `tracing` of defineApi loads fails: Cannot find module '\S+\/src\/traces\.ts'/,
+    /^Traces are on, but loading the module in defineApi's `tracing` fails: Cannot find module '\S+\/src\/traces\.ts'/,
     LAMBDA,
   ],
   [
@@ -223,7 +223,7 @@ describe("npm start refuses with a clear message", () => {
         assert.doesNotMatch(output, /\n {4}at |Ready in/);
         assert.deepEqual(
           others,
-          runtime === "lambda" ? [] : ["The API ended with exit code 1. It was not listening yet."],
+          runtime === "lambda" ? [] : ["The API exited with code 1. It had not started to listen yet."],
         );
       });
 });

@@ -241,7 +241,7 @@ test("if the API dies, everything stops with exit code 1 and a message with the 
   await assert.rejects(fetch(`${baseUrl}/die`), /fetch failed/);
   const { exitCode, output } = await stack.ended;
   assert.equal(exitCode, 1);
-  assert.match(output, /^The API ended with exit code 3\. Everything else is stopped too\.$/m);
+  assert.match(output, /^The API exited with code 3\. npm start stopped everything else too\.$/m);
 });
 
 test("an API that cannot start stops everything with exit code 1 and a clear message", async () => {
@@ -249,7 +249,7 @@ test("an API that cannot start stops everything with exit code 1 and a clear mes
   const { exitCode, output } = await startStandIn({ api: api.path }).ended;
   await api.remove();
   assert.equal(exitCode, 1);
-  assert.match(output, /^The API ended with exit code 1\. It was not listening yet\.$/m);
+  assert.match(output, /^The API exited with code 1\. It had not started to listen yet\.$/m);
 });
 
 for (const [what, args, sentence] of [
@@ -273,7 +273,7 @@ test("a taken port is refused with a message that says how to choose another", a
   try {
     assert.deepEqual(await run("../src/start.ts", { environment: { PORT: port } }).ended, {
       exitCode: 1,
-      output: `Port ${port} is taken. Choose another, for example: npm start -- --port 4000 (0 is any free port).\n`,
+      output: `Port ${port} is already in use; choose another, for example npm start -- --port 4000, or use 0 for any free port.\n`,
     });
   } finally {
     holder.close();
@@ -370,9 +370,9 @@ describe("with --reload", () => {
 
   test("reports an API that no longer starts, and starts it after the next save", async () => {
     await api.save("container.ts", "process.exit(7);");
-    await stack.prints(/^The API ended with exit code 7\. Waiting for the next save\.$/m);
+    await stack.prints(/^The API exited with code 7\. Save a file to try again\.$/m);
     await api.save("container.ts", standIn);
-    await stack.prints(/Waiting for the next save\.\n.*Reloaded\./s);
+    await stack.prints(/Save a file to try again\.\n.*Reloaded\./s);
     assert.equal((await fetch(`${baseUrl}/v1/health`)).status, 200);
   });
 });

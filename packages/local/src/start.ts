@@ -55,7 +55,7 @@ async function start(): Promise<number> {
   );
   const death = await Promise.race([runtime.died, stopRequested]);
   await stack.close();
-  if (death !== undefined) throw new PlainError(`${death} Everything else is stopped too.`);
+  if (death !== undefined) throw new PlainError(`${death} npm start stopped everything else too.`);
   return 0;
 }
 
@@ -67,7 +67,7 @@ function demoCommand({ folder, mappingKey }: LocalApi, { baseUrl }: Runtime): st
 
 function refuseMissingEntry(entry: string): void {
   if (!existsSync(entry))
-    throw new PlainError(`${entry} does not exist; write it, or choose the other runtime with --runtime.`);
+    throw new PlainError(`${entry} does not exist; create it, or choose the other runtime with --runtime.`);
 }
 
 function stopSignal(): AbortSignal {
@@ -119,9 +119,9 @@ async function refuseTakenPort(port: number) {
     await once(probe, "listening");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const reason = code === "EADDRINUSE" ? "is taken" : `cannot be used (${code})`;
+    const reason = code === "EADDRINUSE" ? "is already in use" : `cannot be used (${code})`;
     throw new PlainError(
-      `Port ${port} ${reason}. Choose another, for example: npm start -- --port 4000 (0 is any free port).`,
+      `Port ${port} ${reason}; choose another, for example npm start -- --port 4000, or use 0 for any free port.`,
     );
   }
   probe.close();

@@ -28,11 +28,11 @@ export function welcome(options: WelcomeOptions): string {
     [
       `  API       ${baseUrl} (RUNTIME=${name}${reload ? ", reloads when you save a file" : ""})`,
       ...docsLines(options),
-      ...(inspectorUrl ? [`  Inspector ${inspectorUrl} (the last requests that the gateway got)`] : []),
+      ...(inspectorUrl ? [`  Inspector ${inspectorUrl} (shows the gateway's latest requests)`] : []),
       `  Identity  ${identity.url} (${identity.name}, in memory)`,
     ].join("\n"),
     ...section("Callers", callerLines(Object.values(callers))),
-    ...section("AWS caller, for endpoints with iam(...)", awsCallerLines(options)),
+    ...section("AWS caller for endpoints with iam(...)", awsCallerLines(options)),
     ...section("Try", callLines(options)),
     [
       ...(demoCommand ? [`Run the demo: ${demoCommand}`] : []),
@@ -47,9 +47,7 @@ function logsLine(inspectorUrl: string | undefined): readonly string[] {
   if (inspectorUrl === undefined) return [];
   const port = Number(new URL(inspectorUrl).port) - 1;
   const option = String(port) === DEFAULT_PORT ? "" : ` --port ${port}`;
-  return [
-    `To see the log and the trace of a request, use the ID in its response: npm run logs -- ID${option}`,
-  ];
+  return [`To see a request's log and trace, use the ID in its response: npm run logs -- ID${option}`];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -35,10 +35,10 @@ export function refusal(error: unknown, action: string, resource: string): Relea
   const { name = "Error", message = "", code } = error as SdkError;
   const said = (message.split("\n")[0] || code || name).replace(/\.$/, "");
   if (/region is missing/i.test(message))
-    return new ReleaseError("The region is not set; set AWS_REGION, e.g. AWS_REGION=eu-west-1.");
+    return new ReleaseError("The region is not set; set AWS_REGION, for example AWS_REGION=eu-west-1.");
   if (UNKNOWN_CALLER.test(name)) {
     return new ReleaseError(
-      `AWS does not accept your credentials (${said}); sign in with: aws sso login, and set AWS_PROFILE and AWS_REGION, e.g. AWS_REGION=eu-west-1.`,
+      `AWS does not accept your credentials (${said}); sign in with aws sso login, and set AWS_PROFILE and AWS_REGION, for example AWS_REGION=eu-west-1.`,
     );
   }
   if (isRefusal(error)) {

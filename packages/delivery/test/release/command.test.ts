@@ -202,7 +202,7 @@ describe("the command refuses with a clear message, and moves no caller,", () =>
       "no region",
       ["rollback"],
       { ...settings, ...noRegion },
-      /The region is not set; set AWS_REGION, e\.g\. AWS_REGION=eu-west-1/,
+      /The region is not set; set AWS_REGION, for example AWS_REGION=eu-west-1/,
     ],
     [
       "a misspelt command",

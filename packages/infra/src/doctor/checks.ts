@@ -71,7 +71,7 @@ export async function examine(world: World): Promise<Finding[]> {
   if (!("jwtAuthorizer" in settings)) return [...findings, ...settings, aws];
   return [
     ...findings,
-    fine("settings", `The settings of the stage ${world.stage} are complete.`),
+    fine("settings", `The settings for the stage ${world.stage} are complete.`),
     ...checkSharedFile(world),
     ...checkReleaseBucket(world, settings),
     ...(await checkIssuer(world, settings)),
@@ -94,7 +94,7 @@ function checkNode({ versions: { node } }: World): Finding {
     ? fine("Node.js", `Node.js ${node}.`)
     : wrong(
         "Node.js",
-        `This is Node.js ${node}, but 24 is required; run the command through npm, which uses the installed Node 24.`,
+        `This is Node.js ${node}, but version 24 or later is required; run the command through npm, which uses the project's Node 24.`,
       );
 }
 
@@ -111,7 +111,7 @@ function checkName({ api, appName }: World): Finding[] {
   return [
     wrong(
       "name",
-      `sst.config.ts names the app ${appName}, but src/api.ts names the API ${api.name}; write name: "${api.name}" in sst.config.ts. A stage that is already deployed under the other name stays there; remove it first.`,
+      `The app is named ${appName} in sst.config.ts, but the API is named ${api.name} in src/api.ts; write name: "${api.name}" in sst.config.ts. Renaming does not remove a stage that is deployed under the other name, so remove it first.`,
     ),
   ];
 }
@@ -140,7 +140,7 @@ function checkSharedFile({ stage, stages, environment, sources }: World): Findin
       : [
           unknown(
             "settings",
-            `${SHARED_FILE} has ${name}=${value} for every stage, which overrides ${written[name]} in ${STAGES_FILE}; remove it, or move it to the file of its stage, e.g. ${SHARED_FILE}.dev.`,
+            `${SHARED_FILE} sets ${name}=${value} for every stage, which overrides ${written[name]} in ${STAGES_FILE}; remove it, or move it to a stage's own file, for example ${SHARED_FILE}.dev.`,
           ),
         ],
   );
@@ -153,9 +153,9 @@ function checkReleaseBucket({ stage, environment }: World, { codeDelivery }: Set
     bucket === undefined
       ? wrong(
           "release",
-          `RELEASE_BUCKET is not set, and CODE_DELIVERY is pipeline; name a bucket in the function's region, e.g. RELEASE_BUCKET=my-releases in .env.${stage}.`,
+          `RELEASE_BUCKET is not set, but CODE_DELIVERY is pipeline; set it to a bucket in the function's region, for example RELEASE_BUCKET=my-releases in .env.${stage}.`,
         )
-      : fine("release", `Releases upload code to the bucket ${bucket}.`),
+      : fine("release", `Releases upload code to the S3 bucket ${bucket}.`),
   ];
 }
 
@@ -163,14 +163,14 @@ async function checkIssuer({ network, environment }: World, settings: Settings):
   const { issuer } = settings.jwtAuthorizer;
   const from = environment.JWT_ISSUER ? undefined : identityPreset(environment).sources.JWT_ISSUER;
   const variable = from ?? "JWT_ISSUER";
-  if (!network) return [unknown("issuer", `${issuer} was not checked, because of --offline.`)];
+  if (!network) return [unknown("issuer", `${issuer} was not checked (--offline).`)];
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const document = await readJson(network, url);
   if (typeof document === "string") {
     return [
       wrong(
         "issuer",
-        `${url} ${document}; is ${variable} ${from ? "right" : "the issuer of your provider"}?`,
+        `${url} ${document}; check that ${variable} ${from ? "is correct" : "is your provider's issuer"}.`,
       ),
     ];
   }
@@ -178,12 +178,12 @@ async function checkIssuer({ network, environment }: World, settings: Settings):
     return [
       wrong(
         "issuer",
-        `${from ? "The issuer" : "JWT_ISSUER"} is ${issuer}, but its document says ${JSON.stringify(document.issuer)}; the two must be identical, so ${from ? `correct ${from}` : "set JWT_ISSUER to the document's value"}.`,
+        `${from ? "The issuer" : "JWT_ISSUER"} is ${issuer}, but its discovery document says ${JSON.stringify(document.issuer)}; they must be identical, so ${from ? `correct ${from}` : "set JWT_ISSUER to the document's value"}.`,
       ),
     ];
   }
   if (typeof document.jwks_uri !== "string")
-    return [wrong("issuer", `${url} does not contain a jwks_uri, so its tokens cannot be verified.`)];
+    return [wrong("issuer", `${url} does not contain a jwks_uri, so the API cannot verify tokens.`)];
   return [
     fine("issuer", `${issuer} is reachable, and its discovery document matches.`),
     ...checkKeys(environment, settings, document),
@@ -202,7 +202,7 @@ function checkKeys(
   return [
     wrong(
       "keys",
-      `The keys are expected at ${jwksUri}, but the issuer's document says ${named}; set JWT_ISSUER_JWKS_URI=${named}.`,
+      `The API expects the signing keys at ${jwksUri}, but the issuer's discovery document says ${named}; set JWT_ISSUER_JWKS_URI=${named}.`,
     ),
   ];
 }
@@ -211,13 +211,13 @@ function checkKeys(
 async function checkSignatures(network: Network, uri: string): Promise<Finding[]> {
   const document = await readJson(network, uri);
   if (typeof document === "string")
-    return [wrong("keys", `${uri} ${document}, so tokens cannot be verified.`)];
+    return [wrong("keys", `${uri} ${document}, so the API cannot verify tokens.`)];
   const { keys } = document;
   if (!Array.isArray(keys) || keys.length === 0 || keys.some(({ kty }) => kty === "RSA")) return [];
   return [
     wrong(
       "keys",
-      "The issuer does not have an RSA key, and API Gateway verifies only RSA signatures; configure the provider to sign with RS256, or run the API as a container with JWT_ALGORITHMS.",
+      "The issuer does not have an RSA key, but API Gateway verifies only RSA signatures; configure the provider to sign with RS256, or run the API in a container and set JWT_ALGORITHMS.",
     ),
   ];
 }
@@ -231,9 +231,11 @@ function checkTokenEndpoint(
   if (!features.authEndpoints || !["auth0", "oidc"].includes(provider ?? "")) return [];
   const without = "so the token endpoints cannot work; disable them with AUTH_ENDPOINTS=off.";
   if (typeof url !== "string")
-    return [wrong("sign-in", `The issuer's document does not contain a token_endpoint, ${without}`)];
+    return [
+      wrong("sign-in", `The issuer's discovery document does not contain a token_endpoint, ${without}`),
+    ];
   if (Array.isArray(grants) && !grants.includes("password"))
-    return [wrong("sign-in", `The issuer's document does not offer the password grant, ${without}`)];
+    return [wrong("sign-in", `The issuer's discovery document does not list the password grant, ${without}`)];
   return [fine("sign-in", `The API exchanges passwords for tokens at ${url}.`)];
 }
 
@@ -259,11 +261,16 @@ function checkAudiences({ jwtAuthorizer: { issuer, audiences } }: Settings): Fin
   const project = FIREBASE.exec(issuer)?.[1];
   if (project === undefined) return [];
   return audiences.includes(project)
-    ? [fine("audience", `Tokens of the project ${project} are for ${project}.`)]
+    ? [
+        fine(
+          "audience",
+          `JWT_AUTHORIZED_AUDIENCES includes ${project}, the audience of the project's tokens.`,
+        ),
+      ]
     : [
         wrong(
           "audience",
-          `Tokens of ${issuer} are for ${project}, which is not in JWT_AUTHORIZED_AUDIENCES (${audiences.join(",")}); set JWT_AUTHORIZED_AUDIENCES=${project}.`,
+          `Tokens from ${issuer} have the audience ${project}, which is not in JWT_AUTHORIZED_AUDIENCES (${audiences.join(",")}); set JWT_AUTHORIZED_AUDIENCES=${project}.`,
         ),
       ];
 }
@@ -273,7 +280,7 @@ async function askAws({ environment, network }: World): Promise<Answer> {
   if (!network) {
     return {
       region: said,
-      finding: unknown("AWS", "Your credentials were not checked, because of --offline."),
+      finding: unknown("AWS", "Your credentials were not checked (--offline)."),
     };
   }
   try {
@@ -284,7 +291,7 @@ async function askAws({ environment, network }: World): Promise<Answer> {
       account,
       finding: fine(
         "AWS",
-        `Your credentials are valid in ${region}, where ${concurrentExecutions} instances may run at once.`,
+        `Your credentials are valid in ${region}, where up to ${concurrentExecutions} instances can run at once.`,
       ),
     };
   } catch (error) {
@@ -293,8 +300,8 @@ async function askAws({ environment, network }: World): Promise<Answer> {
       finding: wrong(
         "AWS",
         /region is missing|region=""/i.test(reasonOf(error))
-          ? "The region is not set; set AWS_REGION, e.g. AWS_REGION=eu-west-1."
-          : `AWS rejects your credentials (${reasonOf(error)}); sign in with: aws sso login, and set AWS_PROFILE and AWS_REGION, e.g. AWS_REGION=eu-west-1.`,
+          ? "The region is not set; set AWS_REGION, for example AWS_REGION=eu-west-1."
+          : `AWS rejects your credentials (${reasonOf(error)}); sign in with aws sso login, and set AWS_PROFILE and AWS_REGION, for example AWS_REGION=eu-west-1.`,
       ),
     };
   }
@@ -315,11 +322,11 @@ function checkProvisionedConcurrency(account: AwsAccount | undefined, { keepWarm
   const { instances } = keepWarm;
   const free = Math.max(0, account.unreservedConcurrentExecutions - KEPT_BACK);
   return instances <= free
-    ? [fine("concurrency", `${free} instances can be provisioned, and the stage needs ${instances}.`)]
+    ? [fine("concurrency", `The stage needs ${instances} provisioned instances, and ${free} are available.`)]
     : [
         wrong(
           "concurrency",
-          `KEEP_WARM_INSTANCES needs ${instances} provisioned instances, but this account has ${free} available, because AWS reserves ${KEPT_BACK}; set KEEP_WARM=warmer, or request more under Service Quotas, AWS Lambda, Concurrent executions.`,
+          `KEEP_WARM_INSTANCES is ${instances}, but this account can provision only ${free} instances, because AWS keeps ${KEPT_BACK} unreserved; set KEEP_WARM=warmer, or raise the quota "Concurrent executions" for AWS Lambda in Service Quotas.`,
         ),
       ];
 }
@@ -340,13 +347,14 @@ function checkRegion(
 ): Finding[] {
   const there = arn?.split(":")[3];
   if (there === undefined) return [];
-  if (region === undefined) return [unknown(about, `${variable} is in ${there}; the API must be there too.`)];
+  if (region === undefined)
+    return [unknown(about, `${variable} is in ${there}, so the API must be there too.`)];
   return there === region
     ? [fine(about, `${variable} is in the API's region, ${region}.`)]
     : [
         wrong(
           about,
-          `${variable} is in ${there}, but the API is in ${region}; name one in ${region}, or unset ${variable}.`,
+          `${variable} is in ${there}, but the API is in ${region}; use one in ${region}, or unset ${variable}.`,
         ),
       ];
 }
@@ -360,9 +368,8 @@ async function checkNameServers(
 ): Promise<Finding[]> {
   if (!domain) return [];
   const { domainName } = domain;
-  if (provider === "none") return [unknown("DNS", `You create the record of ${domainName} yourself.`)];
-  if (!network)
-    return [unknown("DNS", `The name servers of ${domainName} were not checked, because of --offline.`)];
+  if (provider === "none") return [unknown("DNS", `You create the DNS record for ${domainName} yourself.`)];
+  if (!network) return [unknown("DNS", `The name servers for ${domainName} were not checked (--offline).`)];
   const labels = domainName.split(".");
   for (let index = 0; index <= labels.length - 2; index += 1) {
     const zone = labels.slice(index).join(".");
@@ -373,7 +380,7 @@ async function checkNameServers(
       : [
           wrong(
             "DNS",
-            `The name servers of ${zone} are ${servers.join(", ")}, not those of ${provider}; set DNS to where the zone is hosted, or change the name servers at its registrar.`,
+            `The name servers for ${zone} are ${servers.join(", ")}, which do not belong to ${provider}; set DNS to where the zone is hosted, or change the name servers at the registrar.`,
           ),
         ];
   }
@@ -399,7 +406,7 @@ async function checkRecords({ network }: World, settings: Settings): Promise<Fin
     .map((name) =>
       unknown(
         "record",
-        `${name} already has a record. If an earlier deployment of this stage created it, ignore this; otherwise ${way}, or the deployment fails halfway.`,
+        `${name} already has a DNS record. If an earlier deployment of this stage created it, ignore this. Otherwise, ${way}, or the deployment will fail halfway.`,
       ),
     );
 }
@@ -422,7 +429,7 @@ async function checkCertificateAuthorities({ network }: World, settings: Setting
         findings.push(
           wrong(
             "CAA",
-            `The CAA records of ${zone} let only ${authorities.join(", ")} issue certificates, so AWS cannot issue one for ${name}; add the record ${zone} CAA 0 issue "amazonaws.com".`,
+            `The CAA records for ${zone} allow only ${authorities.join(", ")} to issue certificates, so AWS cannot issue one for ${name}; add the record ${zone} CAA 0 issue "amazonaws.com".`,
           ),
         );
       break;
@@ -437,17 +444,17 @@ async function checkImage({ network }: World, { container }: Settings): Promise<
   if (!container) return [];
   const { image } = container;
   const unseen = (why: string) => [
-    unknown("image", `Cannot check ${why} whether ${image} is for ${PLATFORM}, the container's platform.`),
+    unknown("image", `Cannot check ${why} whether ${image} supports ${PLATFORM}, the container's platform.`),
   ];
   if (!network) return unseen("offline");
   try {
     const platforms = await network.imagePlatforms(image);
     return platforms.includes(PLATFORM)
-      ? [fine("image", `${image} is for ${PLATFORM}.`)]
+      ? [fine("image", `${image} supports ${PLATFORM}.`)]
       : [
           wrong(
             "image",
-            `${image} is for ${platforms.join(", ")}, but the container runs on ${PLATFORM}; build it with: docker buildx build --platform ${PLATFORM} --push --tag ${image} .`,
+            `${image} supports ${platforms.join(", ")}, but the container runs on ${PLATFORM}; build it with: docker buildx build --platform ${PLATFORM} --push --tag ${image} .`,
           ),
         ];
   } catch (error) {
@@ -475,17 +482,17 @@ async function checkDeployRights(
       statement
         ? unknown(
             "rights",
-            `Your program creates ${types.join(", ")}, which a deploy role can do only if its alsoDeploys contains this line: ${JSON.stringify(statement)}`,
+            `Your program creates ${types.join(", ")}. Make sure that the deploy role's alsoDeploys contains this line: ${JSON.stringify(statement)}`,
           )
         : wrong(
             "rights",
-            `Your program creates ${types.join(", ")}, which no deploy role can do, because it could remove its own boundary; create it in a program that an administrator deploys.`,
+            `Your program creates ${types.join(", ")}. A deploy role that could do this could remove its own boundary, so create it in a program that an administrator deploys.`,
           ),
     ),
     ...foreignNames(made, prefix).map((name) =>
       wrong(
         "rights",
-        `The name ${name} does not start with ${prefix}, so a deploy role cannot create it; let SST choose the name, and if SST has shortened it, choose a shorter one in infra.ts or for the stage.`,
+        `The name ${name} does not start with ${prefix}, so a deploy role cannot create it; let SST choose the name, or if SST shortened it, use a shorter name in infra.ts or for the stage.`,
       ),
     ),
   ];
@@ -493,7 +500,7 @@ async function checkDeployRights(
 
 async function checkCloudflare({ environment, network }: World, { dns }: Settings): Promise<Finding[]> {
   if (dns.provider !== "cloudflare") return [];
-  if (!network) return [unknown("Cloudflare", "CLOUDFLARE_API_TOKEN was not checked, because of --offline.")];
+  if (!network) return [unknown("Cloudflare", "CLOUDFLARE_API_TOKEN was not checked (--offline).")];
   const answer = await readJson(network, "https://api.cloudflare.com/client/v4/user/tokens/verify", {
     authorization: `Bearer ${environment.CLOUDFLARE_API_TOKEN}`,
   });
@@ -503,7 +510,7 @@ async function checkCloudflare({ environment, network }: World, { dns }: Setting
       : // Tokens of an account have another address, with the account's id.
         unknown(
           "Cloudflare",
-          `Cloudflare does not confirm CLOUDFLARE_API_TOKEN${typeof answer === "string" ? ` (${answer})` : ""}. If the token belongs to an account instead of a user, ignore this; otherwise create one with the permissions Zone:Read and DNS:Edit.`,
+          `Cloudflare does not confirm CLOUDFLARE_API_TOKEN${typeof answer === "string" ? ` (${answer})` : ""}. If the token belongs to an account instead of a user, ignore this. Otherwise, create one with the permissions Zone:Read and DNS:Edit.`,
         ),
   ];
 }
@@ -519,7 +526,7 @@ function checkCloudflareAddresses({ now }: World, { environment }: Settings): Fi
       ? fine("addresses", `The kit's list of Cloudflare's addresses is from ${date}.`)
       : unknown(
           "addresses",
-          `The kit's list of Cloudflare's addresses is from ${date}, more than a year ago; update the kit, or compare it with ${sources.join(" and ")}.`,
+          `The kit's list of Cloudflare's addresses is from ${date}, which is more than a year ago; update the kit, or compare the list with ${sources.join(" and ")}.`,
         ),
   ];
 }

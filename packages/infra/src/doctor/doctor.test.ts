@@ -78,7 +78,7 @@ describe("npm run doctor", () => {
     const findings = await examine({ ...good, environment });
     assert.equal(
       findings.find(({ about }) => about === "release")?.sentence,
-      "Releases upload code to the bucket my-releases.",
+      "Releases upload code to the S3 bucket my-releases.",
     );
   });
 
@@ -133,25 +133,25 @@ describe("npm run doctor", () => {
         "a different issuer in the document",
         cognito,
         { issuer: "https://issuer.example.com", jwks_uri: "x" },
-        /^The issuer is https:\S+_AbCdEfGhI, but its document says .*, so correct COGNITO_USER_POOL_ID\.$/,
+        /^The issuer is https:\S+_AbCdEfGhI, but its discovery document says .*, so correct COGNITO_USER_POOL_ID\.$/,
       ],
       [
         "keys elsewhere",
         cognito,
         { issuer: POOL, jwks_uri: "https://example.com/keys" },
-        /^The keys are expected at .*; set JWT_ISSUER_JWKS_URI=https:\/\/example\.com\/keys\.$/,
+        /^The API expects the signing keys at .*; set JWT_ISSUER_JWKS_URI=https:\/\/example\.com\/keys\.$/,
       ],
       [
         "no token endpoint",
         oidc,
         issuerDocument,
-        /^The issuer's document does not contain a token_endpoint, .*off\.$/,
+        /^The issuer's discovery document does not contain a token_endpoint, .*off\.$/,
       ],
       [
         "no password grant",
         oidc,
         { ...issuerDocument, ...tokenEndpoint, grant_types_supported: ["authorization_code"] },
-        /^The issuer's document does not offer the password grant, .*AUTH_ENDPOINTS=off\.$/,
+        /^The issuer's discovery document does not list the password grant, .*AUTH_ENDPOINTS=off\.$/,
       ],
     ] as const) {
       it(`says what to do about ${title}`, async () => {
@@ -179,7 +179,7 @@ describe("npm run doctor", () => {
     it("names the provider's variable if the issuer does not respond", async () => {
       const network = networkThat({ fetch: async () => new Response(null, { status: 404 }) });
       const sentences = await wrongOf({ ...named(cognito, {}), network });
-      assert.match(sentences.join(), /returns 404; is COGNITO_USER_POOL_ID right\?$/);
+      assert.match(sentences.join(), /returns 404; check that COGNITO_USER_POOL_ID is correct\.$/);
     });
   });
 
@@ -196,7 +196,7 @@ describe("npm run doctor", () => {
     environment: { ...good.environment, ...overrides },
   });
   const cases: [title: string, world: Partial<World>, sentence: RegExp][] = [
-    ["an older Node.js", { versions: { ...good.versions, node: "20.19.0" } }, /24 is required/],
+    ["an older Node.js", { versions: { ...good.versions, node: "20.19.0" } }, /24 or later is required/],
     ["SST that is not installed", { versions: { ...good.versions, sst: undefined } }, /run: npm ci/],
     ["another SST", { versions: { ...good.versions, sst: "4.18.0" } }, /4\.18\.0.*requires 4\.17\.1/],
     ["a mistake in the settings", setting({ MEMORY_MEGABYTES: "1" }), /MEMORY_MEGABYTES is invalid/],
@@ -208,7 +208,7 @@ describe("npm run doctor", () => {
     [
       "a stage with released code and no bucket",
       setting({ CODE_DELIVERY: "pipeline" }),
-      /^RELEASE_BUCKET is not set, and CODE_DELIVERY is pipeline; name a bucket in the function's region, e\.g\. RELEASE_BUCKET=my-releases in \.env\.dev\.$/,
+      /^RELEASE_BUCKET is not set, but CODE_DELIVERY is pipeline; set it to a bucket in the function's region, for example RELEASE_BUCKET=my-releases in \.env\.dev\.$/,
     ],
     [
       "an issuer without HTTPS",
@@ -218,7 +218,7 @@ describe("npm run doctor", () => {
     [
       "an issuer with an extra slash",
       setting({ JWT_ISSUER: "https://issuer.example.com/" }),
-      /its document says .*must be identical/,
+      /its discovery document says .*must be identical/,
     ],
     [
       "an issuer that does not exist",
@@ -230,7 +230,7 @@ describe("npm run doctor", () => {
               : new Response(null, { status: 404 }),
         }),
       },
-      /returns 404; is JWT_ISSUER the issuer/,
+      /returns 404; check that JWT_ISSUER is your provider's issuer/,
     ],
     [
       "an issuer that does not answer",
@@ -280,7 +280,7 @@ describe("npm run doctor", () => {
           },
         }),
       },
-      /^The region is not set; set AWS_REGION, e\.g\. AWS_REGION=eu-west-1\.$/,
+      /^The region is not set; set AWS_REGION, for example AWS_REGION=eu-west-1\.$/,
     ],
     [
       "a certificate in another region",
@@ -290,7 +290,7 @@ describe("npm run doctor", () => {
     [
       "a topic for the alarms in another region",
       setting({ ALARMS: "on", ALARM_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:alarms" }),
-      /^ALARM_TOPIC_ARN is in us-east-1, but the API is in eu-west-1; name one in eu-west-1, or unset ALARM_TOPIC_ARN\.$/,
+      /^ALARM_TOPIC_ARN is in us-east-1, but the API is in eu-west-1; use one in eu-west-1, or unset ALARM_TOPIC_ARN\.$/,
     ],
     [
       "more audiences than API Gateway accepts",
@@ -308,9 +308,9 @@ describe("npm run doctor", () => {
     [
       "an app in sst.config.ts that does not have the API's name",
       { appName: "old-name" },
-      /^sst\.config\.ts names the app old-name, but src\/api\.ts names the API fixture-api; write name: "fixture-api" in sst\.config\.ts\. /,
+      /^The app is named old-name in sst\.config\.ts, but the API is named fixture-api in src\/api\.ts; write name: "fixture-api" in sst\.config\.ts\. /,
     ],
-    ["a domain at another DNS provider", setting({ DNS: "route53" }), /, not those of route53/],
+    ["a domain at another DNS provider", setting({ DNS: "route53" }), /, which do not belong to route53;/],
     [
       "a domain that does not exist",
       { network: networkThat({ nameServers: async () => [] }) },
@@ -328,7 +328,7 @@ describe("npm run doctor", () => {
           }),
         }),
       },
-      /needs 2 provisioned instances, but this account has 0 available, .*set KEEP_WARM=warmer, or request more/,
+      /^KEEP_WARM_INSTANCES is 2, but this account can provision only 0 instances, .*set KEEP_WARM=warmer, or raise the quota/,
     ],
     [
       "CAA records that exclude Amazon",
@@ -338,7 +338,7 @@ describe("npm run doctor", () => {
             name === "example.com" ? ["letsencrypt.org", "pki.goog"] : [],
         }),
       },
-      /^The CAA records of example\.com let only letsencrypt\.org, pki\.goog issue .*add the record example\.com CAA 0 issue "amazonaws\.com"\.$/,
+      /^The CAA records for example\.com allow only letsencrypt\.org, pki\.goog to issue .*add the record example\.com CAA 0 issue "amazonaws\.com"\.$/,
     ],
     [
       "an image for another architecture",
@@ -349,7 +349,7 @@ describe("npm run doctor", () => {
         }),
         network: networkThat({ imagePlatforms: async () => ["linux/amd64"] }),
       },
-      /^example\/image:1 is for linux\/amd64, but the container runs on linux\/arm64; build it with: docker buildx /,
+      /^example\/image:1 supports linux\/amd64, but the container runs on linux\/arm64; build it with: docker buildx /,
     ],
   ];
   for (const [title, world, sentence] of cases) {
@@ -381,10 +381,10 @@ describe("npm run doctor", () => {
       ...setting({ DNS: "route53" }),
     });
     assert.deepEqual(others, []);
-    assert.match(sentence, /^unknown: api\.example\.com already has a record\. .* DNS_OVERRIDE=on/);
+    assert.match(sentence, /^unknown: api\.example\.com already has a DNS record\. .* DNS_OVERRIDE=on/);
     const override = setting({ DNS: "route53", DNS_OVERRIDE: "on" });
     assert.deepEqual(await sentencesOf("record", { network, ...override }), []);
-    assert.match((await sentencesOf("record", { network })).join(), /otherwise delete it in Cloudflare, /);
+    assert.match((await sentencesOf("record", { network })).join(), /Otherwise, delete it in Cloudflare, /);
   });
 
   describe("for a stage that a bounded role deploys", () => {
@@ -416,7 +416,7 @@ describe("npm run doctor", () => {
       assert.deepEqual(others, []);
       assert.equal(
         sentence,
-        'unknown: Your program creates aws:kinesis/stream:Stream, which a deploy role can do only if its alsoDeploys contains this line: {"actions":["kinesis:*"],"resources":["arn:aws:kinesis:*:*:*fixture-api-dev-*"]}',
+        'unknown: Your program creates aws:kinesis/stream:Stream. Make sure that the deploy role\'s alsoDeploys contains this line: {"actions":["kinesis:*"],"resources":["arn:aws:kinesis:*:*:*fixture-api-dev-*"]}',
       );
     });
 
@@ -427,7 +427,7 @@ describe("npm run doctor", () => {
       );
       assert.match(
         user ?? "",
-        /^wrong: Your program creates aws:iam\/user:User, which no deploy role can do, /,
+        /^wrong: Your program creates aws:iam\/user:User\. A deploy role that could do this could remove its own boundary, /,
       );
       assert.match(
         cut ?? "",
@@ -466,7 +466,7 @@ describe("npm run doctor", () => {
     });
     const amazon = networkThat({ certificateAuthorities: async () => ["letsencrypt.org", "amazon.com"] });
     assert.deepEqual(await wrongOf({ ...fitting, network: amazon }), []);
-    assert.deepEqual(await sentencesOf("image", fitting), ["fine: example/image:1 is for linux/arm64."]);
+    assert.deepEqual(await sentencesOf("image", fitting), ["fine: example/image:1 supports linux/arm64."]);
     const given = setting({
       CERTIFICATE_ARN: "arn:aws:acm:eu-west-1:123456789012:certificate/1",
     });
@@ -489,7 +489,7 @@ describe("npm run doctor", () => {
       assert.deepEqual(others, []);
       assert.equal(
         warning,
-        "unknown: .env has MEMORY_MEGABYTES=128 for every stage, which overrides 512 in stages.ts; remove it, or move it to the file of its stage, e.g. .env.dev.",
+        "unknown: .env sets MEMORY_MEGABYTES=128 for every stage, which overrides 512 in stages.ts; remove it, or move it to a stage's own file, for example .env.dev.",
       );
     });
 
@@ -512,7 +512,7 @@ describe("npm run doctor", () => {
       CONTAINER_DOMAIN_NAME: "container.example.com",
     });
     const network = networkThat({ imagePlatforms: () => Promise.reject(new Error("spawn docker ENOENT")) });
-    const unseen = "whether example/image:1 is for linux/arm64, the container's platform.";
+    const unseen = "whether example/image:1 supports linux/arm64, the container's platform.";
     assert.deepEqual(await sentencesOf("image", { ...container, network }), [
       `unknown: Cannot check from here (spawn docker ENOENT) ${unseen}`,
     ]);
@@ -542,7 +542,7 @@ describe("npm run doctor", () => {
     server.close();
     assert.match(
       printed,
-      /AWS +Your credentials are valid in eu-west-1, where 10 instances may run at once\./,
+      /AWS +Your credentials are valid in eu-west-1, where up to 10 instances can run at once\./,
     );
   });
 
@@ -560,8 +560,8 @@ describe("npm run doctor", () => {
         "exports.stages = { test: { MEMORY_MEGABYTES: 1, DOCS: 'off' } };",
       );
       const { printed, exitCode } = await doctor(["--stage", "test", "--offline"], {}, folder);
-      assert.match(printed, /^ {2}ok {3}settings +The settings of the stage test are complete\.$/m);
-      assert.match(printed, /^WRONG {2}SST +SST is not installed; run: npm ci$/m);
+      assert.match(printed, /^ {2}ok {3}settings +The settings for the stage test are complete\.$/m);
+      assert.match(printed, /^ FAIL {2}SST +SST is not installed; run: npm ci$/m);
       assert.match(printed, /^MEMORY_MEGABYTES +256 +\.env\.test$/m);
       assert.match(printed, /^DOCS +off +stages\.ts$/m);
       assert.match(printed, /^THROTTLE_RATE +100 +default$/m);

@@ -58,7 +58,7 @@ function readAppName(): string | undefined {
   return /^\s*name: "([^"]+)",$/m.exec(readFileSync(file, "utf8"))?.[1];
 }
 
-const MARKS: Record<Finding["verdict"], string> = { fine: "  ok ", wrong: "WRONG", unknown: "  ?  " };
+const MARKS: Record<Finding["verdict"], string> = { fine: "  ok ", wrong: " FAIL", unknown: "  ?  " };
 
 interface Arguments {
   readonly api: string;
@@ -101,7 +101,7 @@ async function diagnose({ api: folder, stage, offline }: Arguments): Promise<voi
   });
   for (const { verdict, about, sentence } of findings)
     console.log(`${MARKS[verdict]}  ${about.padEnd(11)}  ${sentence}`);
-  console.log(`\nSettings of the stage ${stage}, and their sources:`);
+  console.log(`\nSettings for the stage ${stage}, with their sources:`);
   const told = toldSettings(stage, api, sources);
   const [widest, widestValue] = [
     Math.max(...told.map(({ name }) => name.length)),
@@ -134,5 +134,5 @@ if (values) {
   });
 } else {
   const given = process.argv.slice(2).join(" ");
-  refuse(`Cannot read "${given}"; write it like: npm run doctor -- --stage dev --offline`);
+  refuse(`Cannot read "${given}"; use for example: npm run doctor -- --stage dev --offline`);
 }

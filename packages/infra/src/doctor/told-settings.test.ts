@@ -27,7 +27,7 @@ describe("the settings that the doctor prints", () => {
     assert.equal(settings.AWS_API_GW_STAGE_NAME, "mvp | default");
     assert.equal(
       settings.JWT_ISSUER,
-      "https://securetoken.google.com/my-project | follows from FIREBASE_PROJECT_ID",
+      "https://securetoken.google.com/my-project | derived from FIREBASE_PROJECT_ID",
     );
     assert.equal(settings.ORDERS_TABLE, "(known after deployment) | infra.ts");
     for (const absent of ["HOME", "DOMAIN_NAME", "RUNTIME", "CATALOGUE_URL"])

@@ -31,7 +31,7 @@ export function toldSettings(
     if (said) return tell(said.value, said.source);
     const following = follows[name];
     if (following !== undefined)
-      return tell(following, `follows from ${followed[name] ?? "IDENTITY_PROVIDER"}`);
+      return tell(following, `derived from ${followed[name] ?? "IDENTITY_PROVIDER"}`);
     const byDefault = name === "AWS_API_GW_STAGE_NAME" ? DEFAULT_STAGE_NAME : defaultOf(setting, facts);
     return byDefault === undefined ? [] : tell(byDefault, "default");
   });

@@ -115,12 +115,12 @@ describe("the container's server", () => {
     }
   });
 
-  it("says that the port is taken", async () => {
+  it("says that the port is already in use", async () => {
     const { url } = await start();
     const { port } = new URL(url);
     await assert.rejects(start({}, { PORT: port }), {
       name: "ConfigError",
-      message: `Port ${port} is taken; use a free one, for example PORT=5000, or PORT=0 for any.`,
+      message: `Port ${port} is already in use; choose another, for example PORT=5000, or use PORT=0 for any free port.`,
     });
   });
 

@@ -196,7 +196,7 @@ function listenFault({ code }: NodeJS.ErrnoException, { host, port }: Config): C
   switch (code) {
     case "EADDRINUSE":
       return new ConfigError([
-        `Port ${port} is taken; use a free one, for example PORT=5000, or PORT=0 for any.`,
+        `Port ${port} is already in use; choose another, for example PORT=5000, or use PORT=0 for any free port.`,
       ]);
     case "EACCES":
       return new ConfigError([`Port ${port} is privileged; use 1024 or above, for example PORT=5000.`]);

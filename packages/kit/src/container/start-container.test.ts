@@ -53,14 +53,14 @@ describe("the container's process", () => {
     assert.match(server.stderr(), /^RUNTIME is not set;[^\n]*\n$/);
   });
 
-  it("says that its port is taken, and exits with code 1", async () => {
+  it("says that its port is already in use, and exits with code 1", async () => {
     const { url } = await startListening();
     const second = start(testEnvironment(fixtureApi, noIssuer, { PORT: new URL(url).port }));
     assert.equal(await second.ended, 1);
     assert.deepEqual(second.entries, []);
     assert.equal(
       second.stderr(),
-      `Port ${new URL(url).port} is taken; use a free one, for example PORT=5000, or PORT=0 for any.\n`,
+      `Port ${new URL(url).port} is already in use; choose another, for example PORT=5000, or use PORT=0 for any free port.\n`,
     );
   });
 

@@ -112,7 +112,7 @@ describe("two worker processes", () => {
       const { port } = other.address() as AddressInfo;
       const server = start({ PORT: String(port) });
       assert.equal(await server.ended, 1);
-      assert.match(server.stderr(), new RegExp(`^(Port ${port} is taken;[^\\n]*\\n)+$`));
+      assert.match(server.stderr(), new RegExp(`^(Port ${port} is already in use;[^\\n]*\\n)+$`));
       const messages = server.entries.map(({ message }) => message);
       assert.ok(messages.includes("a worker cannot start"));
       assert.ok(!messages.includes("a worker died and is replaced"));

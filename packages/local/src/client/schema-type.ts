@@ -44,7 +44,7 @@ export function typeOf(schema: unknown, where: string, refer: Refer): Type {
   for (const keyword of Object.keys(schema))
     if (!KNOWN.has(keyword) && !keyword.startsWith("x-"))
       throw new TypeError(
-        `${where}: the client's types cannot express the keyword "${keyword}"; describe the value without it, or name a keyword of your own "x-${keyword}"`,
+        `${where}: the client's types cannot express the keyword "${keyword}"; describe the value without it, or use a custom keyword named "x-${keyword}"`,
       );
   const { $ref, anyOf, oneOf, allOf, not } = schema;
   if (not !== undefined) {
@@ -114,7 +114,7 @@ function valueType(schema: Json, where: string, refer: Refer): Type {
         ? objectType(schema, where, refer)
         : UNKNOWN;
     default:
-      throw new TypeError(`${where}: JSON Schema has no type ${JSON.stringify(type)}`);
+      throw new TypeError(`${where}: unknown JSON Schema type ${JSON.stringify(type)}`);
   }
 }
 
@@ -193,7 +193,7 @@ function namesOf(propertyNames: unknown): readonly string[] | undefined {
 function referredName(reference: unknown): string {
   const [, name] = /^#\/components\/schemas\/([^/]+)$/.exec(String(reference)) ?? [];
   if (name === undefined)
-    throw new TypeError(`The reference ${reference} leads to no schema of the document`);
+    throw new TypeError(`The reference ${reference} does not lead to a schema in the document`);
   return decodeURIComponent(name);
 }
 

@@ -219,7 +219,7 @@ export function target(document: Json, reference: string): unknown {
     document,
   );
   if (!reference.startsWith("#/") || found === undefined)
-    throw new Error(`The reference ${reference} has no target in the document.`);
+    throw new Error(`The reference ${reference} does not exist in the document.`);
   return found;
 }
 

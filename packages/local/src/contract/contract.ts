@@ -7,7 +7,7 @@ import { apiFolder } from "@lambda-express-api/build/api-folder.ts";
 import { PlainError } from "../command.ts";
 import { type BreakingChange, compareDocuments } from "./compare-documents.ts";
 
-const NOTHING = "nothing to compare with";
+const NOTHING = "nothing to compare";
 
 /** Git's output, or undefined if the command fails. */
 function git(cwd: string, ...args: readonly string[]): string | undefined {
@@ -48,7 +48,7 @@ function declaredIn(file: string): readonly (readonly [string, string])[] {
     .map(([, operation = "", field = "", reason = ""]) => {
       if (reason === "")
         throw new PlainError(
-          `${file} declares ${operation}, ${field} without a reason; write it in the third column.`,
+          `${file} does not give a reason for ${operation}, ${field}; write it in the third column.`,
         );
       return [operation, field];
     });
@@ -70,9 +70,7 @@ if (
   options.base !== undefined &&
   git(docs, "rev-parse", "--verify", `${options.base}^{commit}`) === undefined
 )
-  throw new PlainError(
-    `Unknown commit "${options.base}"; name a branch, tag or commit that git has fetched.`,
-  );
+  throw new PlainError(`Unknown commit "${options.base}"; use a branch, tag or commit that git has fetched.`);
 const base = options.base ?? defaultBase(docs);
 const before = base === undefined ? undefined : git(docs, "show", `${base}:./openapi.json`);
 if (base === undefined || before === undefined) {
@@ -86,8 +84,8 @@ if (base === undefined || before === undefined) {
   if (refused.length > 0) {
     const lines = refused.map(({ operation, field, message }) => `  ${operation}, ${field}: ${message}`);
     throw new PlainError(
-      `These changes since ${base} break callers:\n${lines.join("\n")}\nUndo them, make a new version of the endpoint, or declare each in contract-changes.md with operation, field and reason.`,
+      `These changes since ${base} break callers:\n${lines.join("\n")}\nUndo them, create a new version of the endpoint, or declare each change in contract-changes.md with its operation, field and reason.`,
     );
   }
-  console.log(`The contract is kept since ${base}; declared changes: ${changes.length}.`);
+  console.log(`No undeclared breaking changes since ${base} (declared: ${changes.length}).`);
 }

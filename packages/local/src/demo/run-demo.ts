@@ -36,7 +36,8 @@ export async function runDemo(
   const baseUrl = url ?? localUrl(environment.PORT || DEFAULT_PORT, mappingKey);
 
   const demo = await loadExport<readonly DemoStep[]>(folder.demoModule, "demo", "[{ ... }]");
-  if (!demo) throw new PlainError(`This API has no demo: ${folder.demoModule} does not exist.`);
+  if (!demo)
+    throw new PlainError(`This API does not have a demo, because ${folder.demoModule} does not exist.`);
   const api = await loadApi(folder);
   await loadEndpoints(api);
   const settings = stage === undefined ? localEnvironment(shell) : environment;
@@ -61,7 +62,7 @@ export async function runDemo(
 
 function checkBaseUrl(url: string): void {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
-    throw new PlainError(`The base URL is "${url}"; it must begin with http:// or https://.`);
+    throw new PlainError(`--url is "${url}"; use a URL that starts with http:// or https://.`);
   }
 }
 
@@ -70,7 +71,7 @@ function checkStage(stage: string, url: string | undefined): void {
     throw new PlainError(`--stage is "${stage}"; use letters, digits and hyphens, for example --stage dev.`);
   if (url === undefined)
     throw new PlainError(
-      `--stage ${stage} needs the stage's URL, which npm run deploy prints: --url https://...`,
+      `--stage ${stage} also needs --url; use the URL that npm run deploy printed, for example --url https://...`,
     );
 }
 
@@ -85,7 +86,7 @@ function readFlags(args: readonly string[]) {
     return parseArgs({ args: [...args], options }).values;
   } catch {
     throw new PlainError(
-      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --url BASE, --stage NAME, and --anonymous to send only the requests that do not need an account.`,
+      `Cannot read "${args.join(" ")}": the options are --api FOLDER, --url BASE, --stage NAME and --anonymous, which sends only the requests that do not need an account.`,
     );
   }
 }

@@ -59,7 +59,7 @@ export async function walkDemo(
     }
     if (bearer && !tokens.has(bearer) && tokenPath === undefined && Object.keys(given).length > 0) {
       const leftOut = `set ${tokenVariable(bearer)}`;
-      print(`left out: ${leftOut}`);
+      print(`skipped: ${leftOut}`);
       rows.push({ step: name, expected: String(step.status), got: "-", difference: undefined, leftOut });
       continue;
     }
@@ -88,14 +88,14 @@ function credentialsOf(name: string, callers: DemoCallers): Credentials {
   const caller = Object.hasOwn(callers, name) ? callers[name] : undefined;
   if (caller) return caller;
   throw new PlainError(
-    `The demo calls as "${name}", an unknown caller; use one of src/local.ts: ${Object.keys(callers).join(", ")}.`,
+    `The demo uses the unknown caller "${name}"; use one from src/local.ts: ${Object.keys(callers).join(", ")}.`,
   );
 }
 
 function tokenPathFor(caller: string, tokenPath: string | undefined): string {
   if (tokenPath !== undefined) return tokenPath;
   throw new PlainError(
-    `The demo calls as "${caller}", but this API has no token endpoint (role "token"); set ${tokenVariable(caller)} to that caller's token, or use --anonymous to send only the requests that do not need an account.`,
+    `The demo needs a token for "${caller}", but this API does not have a token endpoint (role "token"); set ${tokenVariable(caller)} to that caller's token, or use --anonymous to send only the requests that do not need an account.`,
   );
 }
 
@@ -105,7 +105,7 @@ export function table(rows: readonly DemoRow[]): string {
     expected,
     got,
     leftOut !== undefined
-      ? `left out: ${leftOut}`
+      ? `skipped: ${leftOut}`
       : difference === undefined
         ? "as expected"
         : `DIFFERS: ${difference}`,
@@ -152,7 +152,7 @@ async function call({ url, method, credentials, json, token }: Call): Promise<An
   } catch (error) {
     const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
     throw new PlainError(
-      `Nothing responds at ${url} (${cause?.code ?? cause?.message ?? message}). Is it running? npm start runs it, and --url BASE names another.`,
+      `Nothing responds at ${url} (${cause?.code ?? cause?.message ?? message}). Start the API with npm start, or use another URL with --url BASE.`,
     );
   }
 }
@@ -181,7 +181,7 @@ async function signIn(url: string, credentials: Credentials): Promise<string> {
 function differenceOf(step: DemoStep, { status, body }: Answer): string | undefined {
   if (status !== step.status) return `the status is ${status}`;
   const untrue = Object.entries(step.body(body)).filter(([, isTrue]) => !isTrue);
-  return untrue.length === 0 ? undefined : `not so: ${untrue.map(([sentence]) => sentence).join("; ")}`;
+  return untrue.length === 0 ? undefined : `not true: ${untrue.map(([sentence]) => sentence).join("; ")}`;
 }
 
 /** `SHOP_OWNER_TOKEN` for `shop-owner`. */

@@ -62,23 +62,23 @@ export function createCognitoGroups({ userPoolId, endpoint, folder }: CognitoGro
     const { name = "", message = "" } = error as { name?: string; message?: string };
     if (name === "UsernameExistsException")
       return new PlainError(
-        `The user pool ${userPoolId} already has a user ${email}; use set instead of create.`,
+        `The user pool ${userPoolId} already has the user ${email}; use set instead of create.`,
       );
     if (name === "InvalidPasswordException")
       return new PlainError(
-        `The user pool ${userPoolId} refuses the password (${message}), and ${email} now exists without one; set another with: aws cognito-idp admin-set-user-password`,
+        `The user pool ${userPoolId} rejected the password (${message}), so ${email} exists without one; set another with: aws cognito-idp admin-set-user-password`,
       );
     if (name === "UserNotFoundException")
       return new PlainError(
-        `The user pool ${userPoolId} has no user ${email}; create it with: npm run groups -- create ${email}`,
+        `The user pool ${userPoolId} does not have the user ${email}; create it with: npm run groups -- create ${email}`,
       );
     if (name === "ResourceNotFoundException" && group !== "") {
       return new PlainError(
-        `The user pool ${userPoolId} has no group ${group}; create it with: aws cognito-idp create-group --user-pool-id ${userPoolId} --group-name ${group}`,
+        `The user pool ${userPoolId} does not have the group ${group}; create it with: aws cognito-idp create-group --user-pool-id ${userPoolId} --group-name ${group}`,
       );
     }
     return new PlainError(
-      `Cognito refuses (${name || message.split("\n")[0]}); sign in with: aws sso login, and set AWS_PROFILE to a profile that may administer the user pool ${userPoolId}.`,
+      `Cognito rejected the request (${name || message.split("\n")[0]}); sign in with aws sso login, and set AWS_PROFILE to a profile that can administer the user pool ${userPoolId}.`,
     );
   }
 

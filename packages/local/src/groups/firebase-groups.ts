@@ -52,16 +52,18 @@ export function createFirebaseGroups({
     const { code, message = "" } = error as { code?: string; message?: string };
     if (code === "auth/email-already-exists")
       return new PlainError(
-        `The project ${projectId} already has an account ${email}; use set instead of create.`,
+        `The project ${projectId} already has the account ${email}; use set instead of create.`,
       );
     if (code === "auth/invalid-password")
-      return new PlainError("Firebase refuses the password; DEMO_PASSWORD must have six characters or more.");
+      return new PlainError(
+        "Firebase rejected the password; DEMO_PASSWORD must have at least six characters.",
+      );
     if (code === "auth/user-not-found")
       return new PlainError(
-        `The project ${projectId} has no account ${email}; create it with: npm run groups -- create ${email}`,
+        `The project ${projectId} does not have the account ${email}; create it with: npm run groups -- create ${email}`,
       );
     return new PlainError(
-      `Firebase refuses (${code ?? message.split("\n")[0]}); sign in with: gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account of ${projectId}.`,
+      `Firebase rejected the request (${code ?? message.split("\n")[0]}); sign in with gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS to the key file for a service account in ${projectId}.`,
     );
   }
 

@@ -79,9 +79,9 @@ function explained({ name, message }: Error): PlainError {
     return new PlainError("The region is not set; set AWS_REGION, for example AWS_REGION=eu-west-1.");
   if (UNKNOWN_CALLER.test(name))
     return new PlainError(
-      `AWS does not accept your credentials (${message.split("\n")[0]}); sign in with: aws sso login, and set AWS_PROFILE.`,
+      `AWS does not accept your credentials (${message.split("\n")[0]}); sign in with aws sso login, and set AWS_PROFILE.`,
     );
-  return new PlainError(`CloudWatch Logs is not reachable: ${name}: ${message}`);
+  return new PlainError(`Cannot reach CloudWatch Logs (${name}: ${message}).`);
 }
 
 function lambdaRequestIdOf(text: string): string | undefined {

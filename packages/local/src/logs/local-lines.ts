@@ -11,7 +11,7 @@ export async function localLines(id: string, port: number): Promise<readonly str
   const answer = await fetch(`http://127.0.0.1:${port}/_gateway/requests.json`).catch(() => undefined);
   if (!answer?.ok)
     throw new PlainError(
-      `No local gateway's inspector responds on port ${port}; run npm start (and pass its --port), or name a stage: npm run logs -- ${id} --stage dev. A container writes its lines to its terminal.`,
+      `No inspector responds on port ${port}. Run npm start, and if you gave it a --port, use the same --port here. For a stage, use: npm run logs -- ${id} --stage dev. A container prints its log to its own terminal.`,
     );
   const { requests } = (await answer.json()) as { readonly requests: readonly InspectedRequest[] };
   return requests

@@ -54,7 +54,7 @@ for (const [why, args] of [
 }
 
 for (const [path, sentence] of [
-  ["/v1/orders.csv", /^The area "orders\.csv" must be lower-case letters, digits and hyphens/],
+  ["/v1/orders.csv", /^The area "orders\.csv" must consist of lower-case letters, digits and hyphens/],
   ["/v1/q?x=1", /^A path cannot contain "\?" or a query/],
   ["/v1/a b", /^A path cannot contain " "/],
   ["/v1/things/größe", /^A path cannot contain "ö"/],
@@ -72,7 +72,7 @@ for (const [path, existing, operationId] of [
   it(`refuses PATCH ${path} beside GET ${existing}, and shows the existing path`, () => {
     assert.equal(
       refusal("PATCH", `${path}`, "--access", "public"),
-      `${operationId} already has this path; write it as ${existing}, for example: npm run new -- PATCH ${existing} --access groups:STAFF`,
+      `${operationId} already has this path; use its variable names: ${existing}, for example: npm run new -- PATCH ${existing} --access groups:STAFF`,
     );
   });
 }

@@ -53,23 +53,20 @@ export function readArguments(args: readonly string[]): Endpoint {
   try {
     parsed = parse(args);
   } catch {
-    throw new UsageError("Give a method, a path and --access; --name sets another operation id");
+    throw new UsageError("Enter a method, a path and --access; to set the operation ID, add --name");
   }
   const [method = "", path = "", ...rest] = parsed.positionals;
   if (!isMethod(method)) throw new UsageError(`The method must be one of ${Object.keys(VERBS).join(", ")}`);
-  if (rest.length > 0) throw new UsageError("Give one method and one path");
+  if (rest.length > 0) throw new UsageError("Enter one method and one path");
   const { area, version, variables } = readPath(path);
   const access = readAccess(parsed.values.access);
   const things = nameThings(method, path, version);
   const operationId = parsed.values.name ?? things.operationId;
   if (!/^[a-z][A-Za-z0-9]*$/.test(operationId)) {
-    throw new UsageError("A name is a verb and a noun in camel case", NAME_EXAMPLE);
+    throw new UsageError("--name must be a verb and a noun in camel case", NAME_EXAMPLE);
   }
   if (isTaken(operationId)) {
-    throw new UsageError(
-      `${operationId} already has a meaning in the code; choose another --name`,
-      NAME_EXAMPLE,
-    );
+    throw new UsageError(`${operationId} is a reserved name; choose another with --name`, NAME_EXAMPLE);
   }
   const { api, "no-test": noTest } = parsed.values;
   return {
@@ -113,24 +110,25 @@ function readPath(path: string): Pick<Endpoint, "area" | "variables"> & { readon
   const [, version, area] = /^\/v([1-9]\d?)\/([^/]+)(\/[^/]+)*$/.exec(path) ?? [];
   if (!area)
     throw new UsageError(
-      "The path must start with a version such as /v1 and an area in lower case, and not end with a slash",
+      "The path must start with a version such as /v1 and a lower-case area, and must not end in a slash",
     );
   const [stranger] = /[^\w.~{}+/-]/u.exec(path) ?? [];
   if (stranger) throw new UsageError(`A path cannot contain "${stranger}" or a query`);
   if (!/^[a-z][a-z0-9-]*$/.test(area)) {
     throw new UsageError(
-      `The area "${area}" must be lower-case letters, digits and hyphens, and start with a letter`,
+      `The area "${area}" must consist of lower-case letters, digits and hyphens, and start with a letter`,
     );
   }
-  if (/\/\.+(\/|$)/.test(path)) throw new UsageError("A segment of the path cannot be only dots");
+  if (/\/\.+(\/|$)/.test(path)) throw new UsageError("A path segment cannot consist only of dots");
   try {
     const responses = () => ({});
     defineRoute({ operationId: "path", method: "GET", path, summary: "", responses });
   } catch {
-    throw new UsageError("A segment of the path must be plain text or one {variable}");
+    throw new UsageError("A path segment must be plain text or one {variable}");
   }
   const variables = [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
-  if (new Set(variables).size < variables.length) throw new UsageError("Each {variable} needs its own name");
+  if (new Set(variables).size < variables.length)
+    throw new UsageError("Each {variable} needs a different name");
   const inherited = variables.find((name) => name in Object.prototype);
   if (inherited) throw new UsageError(`${inherited} is a property of every object; rename {${inherited}}`);
   return { area, variables, version: Number(version) };
@@ -143,7 +141,9 @@ function readAccess(text = ""): Access {
   if ((type === "groups" || type === "scopes") && names.every((name) => /^[^"\\\s]+$/.test(name))) {
     return { type, names };
   }
-  throw new UsageError("Say who may call it: --access public, signed-in, groups:A,B or scopes:a,b");
+  throw new UsageError(
+    "Choose who may call the endpoint: --access public, signed-in, groups:A,B or scopes:a,b",
+  );
 }
 
 /** `GET /v1/orders/{orderId}` is `getOrder`, "Gets an order."; `GET /v1/orders` is `listOrders`, "Lists orders." */
@@ -204,7 +204,10 @@ export function refuseWhatExists(endpoint: Endpoint, routes: readonly ExistingRo
   const [other] = same;
   if (other && documentedPath(other.path) !== documentedPath(path)) {
     const example = `npm run new -- ${method} ${other.path} --access groups:STAFF`;
-    throw new UsageError(`${other.operationId} already has this path; write it as ${other.path}`, example);
+    throw new UsageError(
+      `${other.operationId} already has this path; use its variable names: ${other.path}`,
+      example,
+    );
   }
   const nameExample = `${EXAMPLE} --name ${operationId}Details`;
   if (routes.some((route) => route.operationId === operationId)) {

@@ -40,11 +40,12 @@ async function loadRouteFiles(folder: string): Promise<RouteFile[]> {
     const [[name, route] = [], ...others] = Object.entries(exported).filter(([, value]) => isRoute(value));
     if (!route || others.length > 0 || name !== (route as Route).operationId) {
       throw new Error(
-        `${file} must define one route, exported under its operation id: export const getOrder = defineRoute({ operationId: "getOrder", ...`,
+        `${file} must define one route and export it under its operation ID: export const getOrder = defineRoute({ operationId: "getOrder", ...`,
       );
     }
     const expected = `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
-    if (basename(file) !== expected) throw new Error(`${file} defines ${name}; name it ${expected}.`);
+    if (basename(file) !== expected)
+      throw new Error(`${file} defines ${name}; rename the file to ${expected}.`);
     found.push({ file, route: route as Route });
   }
   refuseSameRoute(found);

@@ -53,7 +53,7 @@ try {
   console.log(`${files.join("\n")}
 
 The list of routes, docs/access.md, docs/openapi.json and client/paths.d.ts now include ${endpoint.operationId}.`);
-  if (endpoint.hasTest) console.log(`Run its test:\n\n  node --test ${files[1]}`);
+  if (endpoint.hasTest) console.log(`Run the test:\n\n  node --test ${files[1]}`);
 } catch (error) {
   console.error(error instanceof UsageError || error instanceof ApiFolderError ? error.message : error);
   process.exit(1);

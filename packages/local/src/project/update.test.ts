@@ -66,7 +66,7 @@ describe("npm run --silent update, if the registry does not have the packages (w
     assert.equal(code, 1);
     assert.equal(
       stderr,
-      "This project keeps the kit's packages as archives in vendor, and the registry does not have them; name the folder of the new archives: npm run update -- ../packages. To create the archives, run npm run pack -- ../packages in a clone of the kit's repository.\n",
+      "This project keeps the kit's packages as archives in vendor, because the registry does not have them; enter the folder that contains the new archives: npm run update -- ../packages. To create the archives, run npm run pack -- ../packages in a clone of the kit's repository.\n",
     );
   });
 });
@@ -105,7 +105,7 @@ describe("npm run update -- FOLDER (with a stand-in for npm)", () => {
     const { stdout } = await updateWith(npm, folder, ["../packages"]);
     assert.match(
       stdout,
-      /^0\.10\.0 -> 0\.9\.0\n\nWarning: 0\.9\.0 is older than 0\.10\.0, which was installed\.\n/,
+      /^0\.10\.0 -> 0\.9\.0\n\nWarning: 0\.9\.0 is older than 0\.10\.0, the version that was installed\.\n/,
     );
   });
 
@@ -128,13 +128,13 @@ describe("npm run update -- FOLDER (with a stand-in for npm)", () => {
     const empty = await updateWith("#!/bin/sh\n", folder, ["../packages"]);
     assert.match(
       empty.stderr,
-      /packages has no archives of the kit, such as lambda-express-api-kit-0\.1\.0\.tgz\. To create/,
+      /packages does not contain any of the kit's archives, such as lambda-express-api-kit-0\.1\.0\.tgz\. To create/,
     );
     await writeFile(join(folder, "../packages", archive("0.1.0")), "");
     await writeFile(join(folder, "../packages/lambda-express-api-local-0.2.0.tgz"), "");
     const { code, stderr } = await updateWith("#!/bin/sh\n", folder, ["../packages"]);
     assert.equal(code, 1);
-    assert.match(stderr, /packages has no archive of @lambda-express-api\/kit in version 0\.2\.0\.\n$/);
+    assert.match(stderr, /packages does not contain version 0\.2\.0 of @lambda-express-api\/kit\.\n$/);
     assert.equal(await readFile(join(folder, "vendor", archive("0.1.0")), "utf8"), "old");
   });
 });
@@ -142,6 +142,6 @@ describe("npm run update -- FOLDER (with a stand-in for npm)", () => {
 it("npm run update refuses options, because it has none", async () => {
   await assert.rejects(promisify(execFile)(process.execPath, [CLI, "update", "--latest"]), {
     code: 1,
-    stderr: "Name at most one folder of archives: npm run update -- ../packages\n",
+    stderr: "Enter at most one folder of archives: npm run update -- ../packages\n",
   });
 });

@@ -42,12 +42,12 @@ interface Sources {
 async function update(): Promise<number> {
   const [folder, ...rest] = process.argv.slice(2);
   if (rest.length > 0 || folder?.startsWith("-"))
-    throw new PlainError("Name at most one folder of archives: npm run update -- ../packages");
+    throw new PlainError("Enter at most one folder of archives: npm run update -- ../packages");
   const manifest: Manifest = JSON.parse(readFileSync(MANIFEST, "utf8"));
   const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
   const kit = names.filter((name) => name.startsWith(SCOPE));
   if (kit.length === 0)
-    throw new PlainError(`${MANIFEST} has no package of ${SCOPE}; there is nothing to update.`);
+    throw new PlainError(`${MANIFEST} does not list any ${SCOPE} packages, so there is nothing to update.`);
 
   const before = installedVersion();
   install(manifest, folder === undefined ? newest(kit, manifest) : archived(kit, resolve(folder)));
@@ -57,11 +57,11 @@ async function update(): Promise<number> {
 
   console.log(`${before} -> ${after}\n`);
   if (compareVersions(after, before) < 0)
-    console.log(`Warning: ${after} is older than ${before}, which was installed.\n`);
+    console.log(`Warning: ${after} is older than ${before}, the version that was installed.\n`);
   console.log(changesBetween(before, after));
   const edits = [...editsBetween(before, after), ...editsOfVendor(), ...typeFaults()];
   if (edits.length === 0 && isGenerated) {
-    console.log("You need to edit nothing. Run npm test and npm run check.");
+    console.log("You do not need to edit anything. Run npm test and npm run check.");
     return 0;
   }
   console.log(`Edit these lines:\n\n${edits.map((edit) => `  ${edit}`).join("\n")}\n`);
@@ -72,7 +72,7 @@ async function update(): Promise<number> {
 /** The folder's archives of its newest version. */
 function archived(kit: readonly string[], folder: string): Sources {
   if (!existsSync(folder))
-    throw new PlainError(`${folder} does not exist; name the folder of the new archives.`);
+    throw new PlainError(`${folder} does not exist; enter the folder that contains the new archives.`);
   const found = readdirSync(folder).flatMap((file) => {
     const [, short = "", version] = ARCHIVE.exec(file) ?? [];
     return version === undefined ? [] : [{ file, version, name: SCOPE + short }];
@@ -82,13 +82,15 @@ function archived(kit: readonly string[], folder: string): Sources {
     .toSorted(compareVersions)
     .at(-1);
   if (newest === undefined)
-    throw new PlainError(`${folder} has no archives of the kit, such as ${EXAMPLE}. ${HOW_TO_PACK}`);
+    throw new PlainError(
+      `${folder} does not contain any of the kit's archives, such as ${EXAMPLE}. ${HOW_TO_PACK}`,
+    );
   const files = new Map(
     found.filter(({ version }) => version === newest).map(({ name, file }) => [name, file] as const),
   );
   const missing = kit.filter((name) => !files.has(name));
   if (missing.length > 0)
-    throw new PlainError(`${folder} has no archive of ${missing.join(", ")} in version ${newest}.`);
+    throw new PlainError(`${folder} does not contain version ${newest} of ${missing.join(", ")}.`);
   const wanted = kit.map((name) => [name, files.get(name) ?? ""] as const);
   return {
     versions: new Map(wanted.map(([name, file]) => [name, `file:vendor/${file}`])),
@@ -108,7 +110,7 @@ function newest(kit: readonly string[], { dependencies, devDependencies }: Manif
     const isVendored = kit.some((name) => current[name]?.startsWith("file:vendor/"));
     if (!isVendored || !(error instanceof PlainError && /\bE404\b/.test(error.message))) throw error;
     throw new PlainError(
-      `This project keeps the kit's packages as archives in vendor, and the registry does not have them; name the folder of the new archives: npm run update -- ../packages. ${HOW_TO_PACK}`,
+      `This project keeps the kit's packages as archives in vendor, because the registry does not have them; enter the folder that contains the new archives: npm run update -- ../packages. ${HOW_TO_PACK}`,
     );
   }
 }
@@ -167,7 +169,9 @@ function changesBetween(before: string, after: string): string {
     const version = /^## \[?(\d+\.\d+\.\d+[^\s\]]*)/.exec(part)?.[1];
     return version !== undefined && isNewer(version, before) && !isNewer(version, after);
   });
-  return parts.length > 0 ? parts.join("") : "The change log has no entry between the two versions.\n";
+  return parts.length > 0
+    ? parts.join("")
+    : "The changelog does not contain changes between the two versions.\n";
 }
 
 function isNewer(version: string, than: string): boolean {

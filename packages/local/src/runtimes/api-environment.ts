@@ -56,7 +56,7 @@ function demoCallers(callers: LocalApi["callers"]): string {
     .join(",");
   if (text !== "" && settings.DEMO_CALLERS.parse(text) === undefined) {
     throw new PlainError(
-      "The docs pages cannot show the email address or the password of a caller in src/local.ts; use letters, digits, -, _ and . in the password, for example not-secret.",
+      "The docs pages cannot show a caller's email address or password from src/local.ts; use letters, digits, -, _ and . in the password, for example not-secret.",
     );
   }
   return text;

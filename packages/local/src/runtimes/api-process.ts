@@ -46,7 +46,7 @@ export function spawnApi({
   const ended = new Promise<string>((resolve) => {
     child.once("close", (code, signal) => {
       process.off("exit", killGroup);
-      resolve(`The API ended with ${code === null ? `signal ${signal}` : `exit code ${code}`}.`);
+      resolve(`The API exited with ${code === null ? `signal ${signal}` : `code ${code}`}.`);
     });
   });
 
@@ -56,7 +56,7 @@ export function spawnApi({
       if (url !== undefined) resolve(url);
       else print(fault === undefined ? line : `The API cannot start: ${fault}`);
     });
-    void ended.then((how) => reject(new PlainError(`${how} It was not listening yet.`)));
+    void ended.then((how) => reject(new PlainError(`${how} It had not started to listen yet.`)));
   });
 
   let stopped: Promise<void> | undefined;

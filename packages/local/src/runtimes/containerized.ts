@@ -58,7 +58,7 @@ function reloadOnSave({
   let lastReload = Promise.resolve();
 
   const reportDeath = ({ died }: ApiProcess) =>
-    void died.then((how) => print(`${how} Waiting for the next save.`));
+    void died.then((how) => print(`${how} Save a file to try again.`));
   reportDeath(api);
 
   async function reloadOnce() {

@@ -26,7 +26,7 @@ export async function createGatewaySpans(
     .then(() => import("@lambda-express-api/kit/tracing/measured-spans.ts"))
     .catch((error) => {
       throw new PlainError(
-        `Traces are on, and what \`tracing\` of defineApi loads fails: ${mistakeIn(error)}; install the packages of the guide "Traces", or set OTEL_TRACES_EXPORTER=none.`,
+        `Traces are on, but loading the module in defineApi's \`tracing\` fails: ${mistakeIn(error)}; install the packages listed in the guide "Traces", or set OTEL_TRACES_EXPORTER=none.`,
       );
     });
   const log = createLog((line) => print(line.trimEnd()));

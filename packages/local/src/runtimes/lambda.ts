@@ -169,7 +169,7 @@ function watchRoutes(folder: string, update: () => Promise<void>, print: (line: 
   const onSave = () =>
     void update().then(
       () => print("Reloaded."),
-      (error) => print(`${error instanceof Error ? error.message : error}\nWaiting for the next save.`),
+      (error) => print(`${error instanceof Error ? error.message : error}\nSave a file to try again.`),
     );
   return watchDirectory(folder, onSave, { ignore: isTest });
 }
