@@ -11,6 +11,7 @@ import { ended, runProcess, startProcess } from "./run-process.ts";
 import { shuffled, summarise } from "./statistics.ts";
 
 export interface LoadEffort extends Effort {
+  /** V8 compiles an API's functions during its first fifty thousand requests or so. */
   readonly warmUpSeconds: number;
   readonly seconds: number;
 }

@@ -37,7 +37,7 @@ export async function measure(
     ...more,
   });
   const loop = isQuick ? { warmUps: 1_000, invocations: 4_000 } : { warmUps: 4_000, invocations: 20_000 };
-  const load = isQuick ? { warmUpSeconds: 1, seconds: 2 } : { warmUpSeconds: 2, seconds: 4 };
+  const load = isQuick ? { warmUpSeconds: 1, seconds: 2 } : { warmUpSeconds: 8, seconds: 4 };
   return {
     date: new Date().toISOString().slice(0, 10),
     commit: commit(),
