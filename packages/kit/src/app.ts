@@ -1,7 +1,7 @@
 /**
- * The Express app of an API. It does not listen by itself. A request passes, in this order: id, log and
- * deadline; the runtime's part (access log, CORS); metrics, if enabled; the API's middleware; its routes and
- * routers; what `app.use` has added; 404.
+ * An API's Express app, which does not listen by itself. A request passes through these steps: its ID, log and deadline; the
+ * runtime's handlers (access log, CORS); metrics, if enabled; the API's middleware; its routes and routers; handlers added
+ * with `app.use`; the 404 handler.
  */
 import { IncomingMessage, ServerResponse } from "node:http";
 import express, {
@@ -47,8 +47,8 @@ export interface AppOptions {
 }
 
 /**
- * Makes the app. As in Express, handlers added with `app.use` before the first request run before the 404 and
- * error handlers.
+ * Creates the app. As in Express, handlers that you add with `app.use` before the first request run before the 404 handler
+ * and the error handler.
  *
  * @throws TypeError for middleware that is not a list of handlers.
  */
@@ -83,15 +83,15 @@ export function createApp({ api, config, runtime, log, services, tracing }: AppO
   return app;
 }
 
-/** As in the options of Node's `createServer`. */
+/** The classes that Node's `createServer` accepts as options. */
 export interface MessageClasses {
   readonly IncomingMessage: typeof IncomingMessage;
   readonly ServerResponse: typeof ServerResponse;
 }
 
 /**
- * Makes the classes of an app's requests and responses, which Express otherwise changes to `app.request` and
- * `app.response` one by one. V8 runs Node's code slower on objects whose prototype has changed
+ * Creates classes whose instances already have the prototypes `app.request` and `app.response`, which Express would otherwise
+ * set on each object. V8 runs Node's code more slowly on objects whose prototype has changed
  * (docs/decisions/0014-container-speed.md).
  */
 export function messageClasses(app: Express): MessageClasses {
@@ -101,7 +101,7 @@ export function messageClasses(app: Express): MessageClasses {
   };
 }
 
-/** A class like another one, except for the prototype of its instances. */
+/** A class that differs from another only in its instances' prototype. */
 function withPrototype<Class extends typeof IncomingMessage | typeof ServerResponse>(
   like: Class,
   prototype: object,
@@ -113,7 +113,7 @@ function withPrototype<Class extends typeof IncomingMessage | typeof ServerRespo
   return Message as unknown as Class;
 }
 
-/** Loaded only where metrics are on, to keep other cold starts small. */
+/** Loaded only if metrics are on, to keep other cold starts fast. */
 async function requestMetrics(namespace: string, name: string): Promise<RequestHandler> {
   return (await import("./metrics/request-metrics.ts")).createRequestMetrics(namespace, name);
 }
@@ -128,15 +128,15 @@ function factsOf(api: Api, { features }: Config): ApiFacts {
 }
 
 /**
- * Makes the first handler. It starts the request, and runs the app's router with its own final handler: after
- * `next("router")`, Express's would answer with an HTML page.
+ * Creates the first handler, which starts the request and runs the app's router with its own final handler. After
+ * `next("router")`, Express's final handler would send an HTML page.
  */
 function enter(app: Express, start: Start, fail: Fail): RequestHandler {
   const answerError = answerErrors(fail);
   let isComplete = false;
   return (request, response, next) => {
     if (hasRequestContext(request)) return next();
-    // From the first request on, nothing more is added to the app.
+    // The app is complete at the first request.
     if (!isComplete) app.use(notFound, answerError);
     isComplete = true;
     start(request, response);
@@ -148,7 +148,7 @@ function enter(app: Express, start: Start, fail: Fail): RequestHandler {
 
 type Start = (request: Request, response: Response) => void;
 
-/** Gives the request its id, its log, and the deadlines that guarantee an answer. */
+/** Gives the request its ID, its log, and the deadlines that guarantee a response. */
 function startRequest(
   runtime: Runtime,
   headers: Runtime["headers"],
@@ -187,8 +187,8 @@ function startRequest(
 }
 
 /**
- * Express code that answers in a callback does not know that the deadline has passed. Without this, its
- * `res.json()` would throw outside of Express and end the process, with the requests of other callers.
+ * Express code that responds in a callback does not know that the deadline has passed. Otherwise, its `res.json()` would throw
+ * outside Express and crash the process, along with other callers' requests.
  */
 function ignoreLateAnswer(response: Response): void {
   const ignore = () => response;
@@ -202,11 +202,11 @@ const notFound: RequestHandler = () => {
   throw noSuchEndpoint();
 };
 
-/** Express recognises an error handler by its four parameters. */
+/** Express recognizes error handlers by their four parameters. */
 function answerErrors(fail: Fail): ErrorRequestHandler {
   return (thrown, request, response, _next) => {
     const { abortReason } = requestContext(request);
-    // The handler gave up because of the deadline, which is already answered, or because the caller has gone.
+    // The handler gave up because the deadline passed, so a response was already sent, or because the caller disconnected.
     if (abortReason && thrown === abortReason) return;
     fail(
       request,
@@ -223,7 +223,7 @@ const CODES: Readonly<Record<number, string>> = {
   429: "001429",
 };
 
-/** A 4xx error of Express or its middleware (body-parser, for example), in the form of http-errors. */
+/** A 4xx error from Express or its middleware, such as body-parser, in the format of http-errors. */
 function refusal(thrown: unknown): ApiError | undefined {
   const { status, expose } = (thrown ?? {}) as { readonly status?: unknown; readonly expose?: unknown };
   if (typeof status !== "number" || status < 400 || status > 499 || expose !== true) return undefined;
@@ -236,7 +236,7 @@ function refusal(thrown: unknown): ApiError | undefined {
 
 type Fail = (request: Request, response: Response, error: ApiError) => void;
 
-/** Headers that a handler set for the answer that it could not finish. */
+/** Headers that a handler set for a response that it could not finish. */
 const SAID_OF_CONTENT = [
   "content-disposition",
   "content-encoding",
@@ -247,7 +247,7 @@ const SAID_OF_CONTENT = [
   "transfer-encoding",
 ];
 
-/** Makes the function that logs an error at the level of its status, and answers it. */
+/** Creates the function that logs an error at the level that matches its status and sends the error response. */
 function failWith(errors: ErrorCodes, mask: (json: string) => string): Fail {
   /** @throws Error for a code that the API does not have, and for an invalid status or header. */
   function answerOf(error: ApiError, { headers }: Request, requestId: string): WholeAnswer {
@@ -269,8 +269,7 @@ function failWith(errors: ErrorCodes, mask: (json: string) => string): Fail {
       answer = answerOf(error, request, context.requestId);
     }
     const isOver = response.writableEnded || context.answeredAt !== undefined;
-    // A caller's mistake that shows only after the answer, such as a body that breaks off, is not worth
-    // logging.
+    // A caller's mistake that appears only after the response, such as an incomplete body, is not worth logging.
     if (isOver && answer.status < 500) return;
     context.error = { code: error.code, reason: error.reason };
     if (answer.status >= 500) {
@@ -287,7 +286,7 @@ function failWith(errors: ErrorCodes, mask: (json: string) => string): Fail {
     if (!isAnswered(response)) {
       for (const name of SAID_OF_CONTENT) response.removeHeader(name);
       sendAnswer(request, response, answer);
-      // Part of another answer is already sent: the caller must see that it is incomplete.
+      // Part of another response was already sent, so the caller must see that it is incomplete.
     } else if (!isOver) response.destroy();
   };
 }

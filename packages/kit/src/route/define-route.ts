@@ -1,8 +1,8 @@
 /**
- * The definition of an endpoint, from which everything else is made: the Express route with its validation,
- * the OpenAPI operation, the gateway's route, the admin listing, the access table and the access tests.
+ * An endpoint's definition. Everything else comes from it: the Express route with its validation, the OpenAPI operation, the
+ * gateway's route, the admins' list, the access table and the access tests.
  *
- * Schemas are made by functions that receive zod, so that a request without validation never loads it
+ * Schemas are functions that receive zod, so a request without validation never loads it
  * (docs/decisions/0002-route-definitions.md).
  */
 import type { RequestHandler } from "express";
@@ -16,12 +16,12 @@ import type { MediaType } from "./media-types.ts";
 
 export type Zod = typeof zod;
 
-/** The methods that an endpoint may have. */
+/** The methods that an endpoint can have. */
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 export type Method = (typeof METHODS)[number];
 
 /**
- * The schemas of a request's parts. Parts without a schema do not reach the handler, except path variables.
+ * The schemas for the parts of a request. Except for path variables, parts without a schema do not reach the handler.
  */
 export interface RequestSchemas {
   readonly params?: zod.ZodObject;
@@ -34,30 +34,29 @@ export interface RequestSchemas {
 
 export interface ResponseContract {
   readonly description: string;
-  /** Without one, the answer has no body: a redirect, a 204. A 200 always has one. */
+  /** If omitted, the response has no body, as in a redirect or a 204. A 200 requires a schema. */
   readonly schema?: zod.ZodType;
   /**
-   * A body that is sent in pieces, instead of a schema; `contentType` says what it is. Behind an HTTP API,
-   * which cannot stream, a finite one is collected first, up to 6 MB. An endless one, such as server-sent
-   * events, needs `only: "container"`.
+   * Sends the body in pieces, without a schema; set `contentType`. HTTP APIs cannot stream, so Lambda collects a finite body
+   * first, up to 6 MB. An endless body, such as server-sent events, requires `only: "container"`.
    */
   readonly stream?: "finite" | "endless";
   /**
-   * Default: `application/json`. Any other type is sent unchanged: a string or bytes. For another type of
-   * JSON, such as `application/hal+json`, a reply with a value also has the header `content-type`.
+   * Default: `application/json`. A body of any other type is a string or bytes, which the kit sends unchanged. To send a
+   * value as another JSON type, such as `application/hal+json`, also set the reply's `content-type` header.
    */
   readonly contentType?: string;
-  /** Alternative answers, by content type. A reply of such a type names it in its `content-type` header. */
+  /** Alternative responses, by content type. Select one with the reply's `content-type` header. */
   readonly alternatives?: Readonly<Record<string, zod.ZodType>>;
 }
 
-/** One contract for each success status. Error answers come from the catalogue. */
+/** One contract per success status. Error responses come from the catalogue. */
 export interface ResponseContracts {
   readonly [status: number]: ResponseContract;
 }
 
 /**
- * An API's declarations besides its endpoints: its settings, services and error codes, as handlers see them.
+ * What an API declares besides its endpoints: settings, services and error codes, as handlers see them.
  */
 export interface ApiTypes {
   readonly settings: object;
@@ -65,32 +64,32 @@ export interface ApiTypes {
   readonly errorCode: string;
 }
 
-/** The types of an API without declarations. */
+/** The types for an API without any of these. */
 export interface KitTypes extends ApiTypes {
   readonly settings: Readonly<Record<never, never>>;
   readonly services: Readonly<Record<never, never>>;
   readonly errorCode: ErrorCode;
 }
 
-/** What an endpoint may ask about its own API. */
+/** What a handler can find out about its own API. */
 export interface ApiFacts {
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  /** The kit's error codes and its own. */
+  /** The kit's error codes and the API's own. */
   readonly errors: Readonly<Record<string, CatalogueEntry>>;
   /** Every enabled endpoint, sorted by path. */
   endpoints(): Promise<readonly Route[]>;
 }
 
-/** A trace, by W3C Trace Context. */
+/** A trace (W3C Trace Context). */
 export interface Trace {
   readonly traceId: string;
-  /** `traceparent`, and `tracestate` where the caller sent one. */
+  /** `traceparent`, and `tracestate` if the caller sent it. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The input that every handler gets, whatever the endpoint. */
+/** The input that every handler receives. */
 export interface HandlerContext<Types extends ApiTypes = KitTypes> {
   readonly requestId: string;
   readonly clientIp: string;
@@ -100,13 +99,12 @@ export interface HandlerContext<Types extends ApiTypes = KitTypes> {
   readonly origin: string;
   /** Aborts when the deadline has passed or the caller has gone. */
   readonly signal: AbortSignal;
-  /** Writes lines that carry the ids of the request. */
+  /** Adds the request's IDs to each line. */
   readonly log: Log;
-  /** The request's trace. Send its `headers` along with calls to other services. */
+  /** The request's trace. Send its `headers` with calls to other services. */
   readonly trace: Trace;
   /**
-   * `fetch` with the trace's headers and the request's signal, which aborts it when the answer is no longer
-   * needed.
+   * `fetch` with the trace's headers and the request's signal, which aborts the call once the response is no longer needed.
    */
   readonly fetch: typeof fetch;
   readonly config: Config<Types["settings"]>;
@@ -134,7 +132,7 @@ export type HandlerInput<
   HandlerContext<Types> &
   (Raw extends true
     ? {
-        /** The original body; empty if there is none. */
+        /** The original body, or no bytes if the request has no body. */
         readonly rawBody: Uint8Array;
       }
     : unknown);
@@ -142,36 +140,36 @@ export type HandlerInput<
 /** A cookie to set, with safe defaults. */
 export interface Cookie {
   readonly name: string;
-  /** Any text: it is encoded. */
+  /** Any text. The kit encodes it. */
   readonly value: string;
-  /** 0 deletes the cookie. Default: it ends with the browser's session. */
+  /** 0 deletes the cookie. Default: the cookie lasts until the browser session ends. */
   readonly maxAgeSeconds?: number;
-  /** Default: the API's own, or `/` for a name that begins with `__Host-`. */
+  /** Default: the API's own path, or `/` if the name starts with `__Host-`. */
   readonly path?: string;
   readonly domain?: string;
   /** Default: `lax`. */
   readonly sameSite?: "lax" | "strict" | "none";
-  /** Whether scripts of a page cannot read it. Default: true. */
+  /** If true, the page's scripts cannot read the cookie. Default: true. */
   readonly httpOnly?: boolean;
-  /** Default: true. Browsers take `http://localhost` for secure. */
+  /** Default: true. Browsers treat `http://localhost` as secure. */
   readonly secure?: boolean;
 }
 
-/** What an answer may have besides its status and its body. */
+/** What a response can have besides its status and body. */
 export interface ReplyDetails {
   /** Names in any case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly Cookie[];
-  /** The file name under which a browser stores the body, in any language; `inline` displays it instead. */
+  /** The file name, in any language, under which browsers save the body. `inline` displays the body instead. */
   readonly file?: { readonly name: string; readonly disposition?: "attachment" | "inline" };
 }
 
-/** A handler's result: one of the contract's statuses, with its body. */
+/** A handler's result: one of the contract's statuses with its body. */
 export type HandlerReply<Contracts extends ResponseContracts> = {
   [Status in keyof Contracts]: { readonly status: Status } & ReplyDetails & BodyOf<Contracts[Status]>;
 }[keyof Contracts];
 
-/** A Web stream, a Node stream or an async iterator, of text or bytes. */
+/** A web stream, Node stream or async iterator of text or bytes. */
 export type StreamBody = AsyncIterable<string | Uint8Array>;
 
 type BodyOf<Contract> = Contract extends { readonly stream: "finite" | "endless" }
@@ -191,11 +189,11 @@ type AlternativeBody<Contract> = Contract extends {
   : never;
 
 export interface Deprecation {
-  /** The day from which it is deprecated: `2026-05-01`, at midnight UTC. */
+  /** The day, at midnight UTC, from which the endpoint is deprecated: `2026-05-01`. */
   readonly since: string;
-  /** The day from which it may be gone. */
+  /** The day from which the endpoint may no longer exist. */
   readonly sunset?: string;
-  /** The path of its replacement: `/v2/orders/{orderId}`, with no variables besides the endpoint's own. */
+  /** The replacement's path: `/v2/orders/{orderId}`. Its variables must exist in the endpoint's own path. */
   readonly successor?: string;
 }
 
@@ -206,21 +204,21 @@ export interface RouteContract<
   Code extends string = string,
   Raw extends boolean = boolean,
 > {
-  /** Verb and noun; also the name of the file, and the gateway's operation name. */
+  /** A verb and a noun. It is also the file name, and the gateway's operation name. */
   readonly operationId: string;
   readonly method: Method;
-  /** In OpenAPI's and API Gateway's form: `/v1/orders/{orderId}`, `/v1/files/{path+}`. */
+  /** In the syntax of OpenAPI and API Gateway: `/v1/orders/{orderId}`, `/v1/files/{path+}`. */
   readonly path: Path;
   /** One sentence. */
   readonly summary: string;
   readonly description?: string;
-  /** Whether the gateway gets a route for HEAD too. For GET only; the app itself always answers HEAD. */
+  /** Adds a HEAD route to the gateway. Only for GET. The app itself always responds to HEAD. */
   readonly head?: true;
-  /** The feature that enables the endpoint; without one it is always enabled. */
+  /** The feature that enables the endpoint. Default: the endpoint is always enabled. */
   readonly feature?: keyof Features;
-  /** Where the endpoint exists: not in Lambda, and without a route at the gateway. Default: everywhere. */
+  /** Limits the endpoint to the container, so Lambda and the gateway do not have it. Default: both runtimes. */
   readonly only?: "container";
-  /** The kit's own use of the endpoint. */
+  /** How the kit itself uses the endpoint. */
   readonly role?: Role;
   /**
    * Express handlers that run after the access check and before the body is read: `use: [rateLimit(...)]`.
@@ -228,46 +226,44 @@ export interface RouteContract<
   readonly use?: readonly RequestHandler[];
   readonly request?: (z: Zod) => Schemas;
   /**
-   * The accepted media types of the body, or ranges such as `text/*`. Default: JSON.
+   * The media types that the body can have, or ranges such as `text/*`. Default: JSON.
    *
-   * JSON (and types that end with `+json`), lines of JSON and forms are parsed, text is a string; all of it
-   * is UTF-8. Other types have no schema: take them as `rawBody`.
+   * The kit parses JSON (including types that end in `+json`), JSON Lines and forms, and passes text as a string. All of them
+   * must be UTF-8. Other types cannot have a schema: use `rawBody`.
    */
   readonly consumes?: readonly [MediaType, ...MediaType[]];
-  /** Whether the handler also gets the body's bytes as `rawBody`: to verify a signature, or to store them. */
+  /** Passes the body's bytes to the handler as `rawBody`, for example to verify a signature. */
   readonly rawBody?: Raw;
-  /** Lists of the query that come as one value, `?fields=a,b`. Others are repeated: `?tag=a&tag=b`. */
+  /** Query parameters whose lists are a single value: `?fields=a,b`. Other lists are repeated: `?tag=a&tag=b`. */
   readonly commaSeparated?: readonly string[];
   /** Default: 1 MiB. */
   readonly bodyLimitBytes?: number;
   /**
-   * Whether callers may, or must, send the header `Idempotency-Key`, with which a repeated request gets the
-   * answer of the first one. Needs the API's service `sharedStore`.
+   * Whether callers can, or must, send an `Idempotency-Key` header. A repeated request then gets the response to the first
+   * one. Requires the API's `sharedStore` service.
    */
   readonly idempotency?: "required" | "optional";
-  /** Deprecates the endpoint: answers, document and pages say so, and each call is logged. */
+  /** Deprecates the endpoint: responses, the OpenAPI document and the docs pages say so, and each call is logged. */
   readonly deprecated?: Deprecation;
   readonly responses: (z: Zod) => Contracts;
   /**
-   * `cache-control` of its answers, unless an answer sets its own. Default: `no-store`. Errors are never
-   * cached.
+   * The `cache-control` header for responses that do not set their own. Default: `no-store`. Errors are never cached.
    */
   readonly cacheControl?: string;
-  /** Whether its answers get an entity tag, so that callers who have the content get 304. For GET only. */
+  /** Adds an entity tag to responses, so that callers who already have the content get a 304. Only for GET. */
   readonly etag?: true;
   /**
-   * Where `METRICS_NAMESPACE` is set: whether the endpoint has its own latency metric, which costs money
-   * every month.
+   * Gives the endpoint its own latency metric if `METRICS_NAMESPACE` is set. AWS charges for it every month.
    */
   readonly metrics?: boolean;
-  /** Codes that the handler itself may throw, besides those of every endpoint of its kind. */
+  /** The codes that the handler itself can throw, besides those that every such endpoint has. */
   readonly errors?: readonly Code[];
 }
 
 /**
  * - `health`: the health check of containers and releases
  * - `token`, `refresh`: the OAuth 2.0 endpoints through which the docs pages sign in
- * - `docs`: describes the API itself; lists of endpoints show it last
+ * - `docs`: describes the API itself, so lists of endpoints show it last
  */
 export type Role = "health" | "token" | "refresh" | "docs";
 
@@ -276,7 +272,7 @@ export interface Route extends Omit<RouteContract<string, RequestSchemas, Respon
   /** `ANY` for a mounted router. */
   readonly method: Method | "ANY";
   readonly access: Access;
-  /** Is called with the caller if the access rule requires one. */
+  /** Receives the caller if the access rule requires one. */
   readonly handler: (
     input: Record<string, unknown> & HandlerContext & Partial<Authenticated>,
   ) => Promise<RouteReply>;
@@ -288,9 +284,9 @@ export interface RouteReply extends ReplyDetails {
 }
 
 /**
- * Defines an endpoint: the contract first, then who may call it and what it does.
+ * Defines an endpoint: first its contract, then who may call it and what it does.
  *
- * @throws TypeError for a path that API Gateway would refuse.
+ * @throws TypeError if API Gateway would reject the path.
  * @example
  * export const getOrder = defineRoute({
  *   operationId: "getOrder",
@@ -330,7 +326,7 @@ export const defineRoute: RouteDefiner<KitTypes> = (contract) => {
   };
 };
 
-/** An HTTP API answers all at once: an endless stream works in the container only. */
+/** An HTTP API sends the whole response at once, so endless streams work only in the container. */
 type WhereStreamsAre<Contracts extends ResponseContracts> = {
   [Status in keyof Contracts]: Contracts[Status] extends { readonly stream: "endless" } ? true : never;
 }[keyof Contracts] extends never
@@ -351,7 +347,7 @@ export type RouteDefiner<Types extends ApiTypes> = <
   handler(guarded: GuardedHandler<HandlerInput<Schemas, Path, Types, Raw>, HandlerReply<Contracts>>): Route;
 };
 
-/** The compiler's message where an API has no such service. */
+/** The compiler shows this text if the API does not have the service. */
 interface NeedsSharedStore {
   readonly needs: "the service sharedStore, in defineApi({ services: { sharedStore } })";
 }
@@ -363,7 +359,7 @@ const LITERAL = /^[A-Za-z0-9._~-]+$/;
 const VARIABLE = /^\{[A-Za-z_][A-Za-z0-9_]*\}$/;
 const GREEDY_VARIABLE = /^\{[A-Za-z_][A-Za-z0-9_]*\+\}$/;
 
-/** API Gateway: a variable is one whole segment; a greedy one comes last. */
+/** In API Gateway, a variable is a whole segment, and a greedy variable comes last. */
 function checkPath(operationId: string, path: string): void {
   const segments = path.replace(/\/$/, "").split("/").slice(1);
   const wellFormed =

@@ -1,6 +1,6 @@
 /**
- * A request's path through an endpoint, from top to bottom: who calls, may they, what did they send, the
- * answer.
+ * A request's path through an endpoint, from top to bottom: identify the caller, check access, validate the input, run the
+ * handler, send the response.
  */
 import type { Request, RequestHandler, Response } from "express";
 import type { ApiKeyStore } from "../auth/api-key-store.ts";
@@ -17,7 +17,7 @@ import { finishAnswer, isStream, isWhole, sendAnswer, wellFormedReply } from "./
 import { createRouteSchemas, type RouteSchemas } from "./route-schemas.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** What all endpoints of an app share. */
+/** What all of an app's endpoints share. */
 export interface RouteEnvironment {
   readonly config: Config;
   readonly runtime: Runtime;
@@ -39,11 +39,10 @@ interface LoadedRoute {
 }
 
 /**
- * Makes the Express handler of an endpoint. Its file is loaded by its first request.
+ * Creates an endpoint's Express handler. The first request loads the endpoint's file.
  *
- * Outside production, an answer that breaks its contract is an error, and so is an error code that the
- * endpoint does not list. In production answers are not compared:
- * loading zod would cost a cold start more than everything else.
+ * Outside production, a response that breaks its contract is an error, and so is an error code that the endpoint does not
+ * list. In production, responses are not compared with their contract, because loading zod would dominate the cold start.
  */
 export function handleRoute(listed: ListedRoute, environment: RouteEnvironment): RequestHandler {
   const { config } = environment;
@@ -51,7 +50,7 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
   const headKey = routeKey("HEAD", listed.path);
   let loading: Promise<LoadedRoute | undefined> | undefined;
 
-  /** @returns `undefined` for an endpoint that is disabled, or not for this runtime. */
+  /** @returns `undefined` for an endpoint that is disabled or does not exist in this runtime. */
   async function load(): Promise<LoadedRoute | undefined> {
     const route = await loadRoute(`${listed.method} ${listed.path}`, listed.load);
     const isHere = route.only !== "container" || config.runtime !== "LAMBDA";
@@ -112,9 +111,9 @@ export function handleRoute(listed: ListedRoute, environment: RouteEnvironment):
 /**
  * Runs Express handlers in order on a request.
  *
- * @returns a promise of `true` when the last has called `next`, and of `false` when one has skipped the route
- *   with `next("route")` or `next("router")`. It rejects with what a handler throws or passes to `next`, and
- *   stays pending when one has answered the request.
+ * @returns a promise that resolves to `true` after the last handler has called `next`, or to `false` if a handler skips the
+ *   route with `next("route")` or `next("router")`. It rejects with the error that a handler throws or passes to `next`, and
+ *   stays pending if a handler sends a response itself.
  */
 async function runHandlers(
   handlers: readonly RequestHandler[],
@@ -123,7 +122,7 @@ async function runHandlers(
 ): Promise<boolean> {
   for (const handler of handlers) {
     const passedOn = await new Promise<unknown>((resolve, reject) => {
-      // An async handler's rejection is an error too, as in Express.
+      // As in Express, an async handler's rejection is an error too.
       Promise.resolve(handler(request, response, resolve)).catch(reject);
     });
     if (passedOn === "route" || passedOn === "router") return false;
@@ -133,8 +132,8 @@ async function runHandlers(
 }
 
 /**
- * Wraps a handler so that whatever it throws is an error. For Express, a thrown "route" or "router" only
- * skips the rest, and `undefined` is not an error.
+ * Wraps a handler so that anything it throws is an error. Express would only skip the rest if a handler throws "route" or
+ * "router", and does not treat `undefined` as an error.
  */
 export function throwErrors(handler: RequestHandler): RequestHandler {
   return async (request, response, next) => {
@@ -158,7 +157,7 @@ async function answerIdempotently(
   return answerOnce({ route, request, payload, errors: api.errors }, answer);
 }
 
-/** For load balancers: the other endpoints keep answering until those have noticed. */
+/** For load balancers. The other endpoints keep working until the load balancers have noticed. */
 function shuttingDown(): ApiError {
   return new ApiError("003503", { reason: "Send requests to another instance", isLogged: true });
 }
@@ -166,12 +165,11 @@ function shuttingDown(): ApiError {
 const REQUEST = Symbol("request");
 
 /**
- * Identifies the caller, and refuses one whom the rule does not admit. Nothing else of the request has been
- * read.
+ * Identifies the caller and rejects it if the access rule does not admit it, before reading the rest of the request.
  *
- * @returns the caller; `undefined` where anyone may call.
- * @throws ApiError 001401 or 003401 (unknown caller), 001403 (the scope is missing), 002401 with status 403
- *   (not in the group), 003403 (no verified AWS signature), or 001503.
+ * @returns the caller, or `undefined` if anyone may call the endpoint.
+ * @throws ApiError 001401 or 003401 (unknown caller), 001403 (missing scope), 002401 with status 403 (missing group), 003403
+ *   (no verified AWS signature), or 001503.
  */
 export async function admit(
   access: Access,
@@ -208,7 +206,7 @@ async function callerOfKey(
   request: Request,
   services: Readonly<Record<string, Promise<unknown>>>,
 ): Promise<Principal> {
-  // Node joins two headers of the name to one value, which is not a key.
+  // If the caller sends the header twice, Node joins the values, and the result is not a valid key.
   const given = request.headers["x-api-key"] as string | undefined;
   const store = services.apiKeys;
   if (!store) throw new TypeError("An endpoint takes API keys, and the API has no service apiKeys");
@@ -224,7 +222,7 @@ async function callerOfSignature(request: Request, runtime: Runtime): Promise<Pr
   return caller;
 }
 
-/** RFC 6750, section 3.1; API Gateway does the same before the function runs. */
+/** RFC 6750, section 3.1. API Gateway does the same before it invokes the function. */
 function demandScope({ type, scopes }: Extract<Access, { scopes: unknown }>, principal: Principal): void {
   if (scopes.length === 0 || scopes.some((scope) => principal.scopes.includes(scope))) return;
   const challenge = `Bearer scope="${scopes.join(" ")}" error="insufficient_scope"`;
@@ -240,9 +238,8 @@ function demandGroup(groups: readonly string[], principal: Principal, refusal: G
 }
 
 /**
- * Fields that are slow to compute and rarely used are computed on demand; `{ ...input }` computes them too. The
- * getters are shared: V8 keeps a literal's getters, and the request that they refer to, until a full
- * collection.
+ * Rarely used fields that are slow to compute. They are computed on demand, and by `{ ...input }`. All inputs share the
+ * getters, because V8 keeps a literal's getters, and the request that they refer to, until a full garbage collection.
  */
 const ON_DEMAND: PropertyDescriptorMap & ThisType<{ readonly [REQUEST]: Request }> = {
   trace: {

@@ -1,4 +1,4 @@
-/** An answer, from a handler's result to what is sent. Rarely needed parts are loaded on demand. */
+/** Turns a handler's result into a response and sends it. Rarely needed parts are loaded on demand. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { requestContext } from "../request/request-context.ts";
 import { discardBody, hasLongRest } from "../request/unread-body.ts";
@@ -9,13 +9,11 @@ const JSON_TYPE = "application/json; charset=utf-8";
 /** RFC 9110, section 5.6.2. */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 /**
- * RFC 9110, section 5.5, without the bytes beyond ASCII: servers, gateways and clients do not agree on their
- * encoding.
+ * RFC 9110, section 5.5, but only ASCII, because servers, gateways and clients disagree on how to encode other characters.
  */
 const FIELD_VALUE = /^[\t\x20-\x7e]*$/;
 /**
- * Headers about the message and its connection (RFC 9110, section 7.6.1), which the server or the gateway
- * writes.
+ * Headers about the message and its connection (RFC 9110, section 7.6.1). The server or the gateway writes them.
  */
 const WRITTEN_BY_SERVER = new Set([
   "content-length",
@@ -29,19 +27,19 @@ const WRITTEN_BY_SERVER = new Set([
 ]);
 /** RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5. */
 export const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
-/** RFC 9110, section 8.6. On a 304 it would be the length of another answer. */
+/** RFC 9110, section 8.6. On a 304, `content-length` would describe a different response. */
 const WITHOUT_LENGTH = new Set([204, 304]);
 
-/** A smaller answer is one packet, compressed or not. */
+/** A smaller response fits into one packet even without compression. */
 const MIN_COMPRESSED_BYTES = 1_024;
 const COMPRESSIBLE =
   /^(text\/|application\/(.+\+)?(json|xml|yaml|javascript|x-ndjson|ndjson|jsonl|graphql)\b|image\/svg\+xml)/i;
 
 /**
- * Checks what an answer may contain, for both runtimes.
+ * Checks that both runtimes can send the response.
  *
- * @returns the reply with header names in lower case and trimmed values.
- * @throws TypeError that says what is wrong with it.
+ * @returns the reply with lower-case header names and trimmed values.
+ * @throws TypeError that says what is wrong with the reply.
  */
 export function wellFormedReply(reply: RouteReply): RouteReply {
   if (typeof reply !== "object" || reply === null)
@@ -77,7 +75,7 @@ export function wellFormedHeaders(
   return named;
 }
 
-/** An answer as it is sent, at once or in pieces. */
+/** A response as the kit sends it: whole, or as a stream. */
 export type Answer = WholeAnswer | StreamAnswer;
 
 interface AnswerHead {
@@ -100,18 +98,18 @@ export function isWhole(answer: Answer): answer is WholeAnswer {
   return !isStream(answer.body);
 }
 
-/** Whether a body comes in pieces: a Web or Node stream, or an async iterator. */
+/** Whether a body is a web stream, a Node stream or an async iterator. */
 export function isStream(body: unknown): body is StreamBody {
   return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
 }
 
 /**
- * Makes the answer of a reply. A body that is neither text nor bytes becomes JSON.
+ * Turns a reply into a response. A body that is neither text nor bytes becomes JSON.
  *
- * Answers are not cached unless the reply says so, because they depend on the caller.
+ * Responses depend on the caller, so they are not cached unless the reply says so.
  *
- * @param reply of `wellFormedReply`.
- * @throws TypeError for a body that cannot be written as JSON.
+ * @param reply from `wellFormedReply`.
+ * @throws TypeError for a body that JSON cannot express.
  */
 export function encodeReply({ status, body, headers }: RouteReply, contentType = JSON_TYPE): Answer {
   const content = WITHOUT_BODY.has(status) ? undefined : encode(body, contentType);
@@ -129,12 +127,12 @@ export function encodeReply({ status, body, headers }: RouteReply, contentType =
 }
 
 /**
- * Makes the answer of a reply: with its cookies and file name, with the route's `cache-control` and entity
- * tag, as 304 if the caller has it, and compressed if that is worth it. A stream has no entity tag and is not
- * compressed.
+ * Turns a reply into a complete response: adds its cookies and file name, and the route's `cache-control` and entity tag;
+ * returns a 304 if the caller already has the content; and compresses large bodies. Streams get neither an entity tag nor
+ * compression.
  *
  * @param basePath the public path of the API's root.
- * @throws TypeError for a body that cannot be written as JSON, and for an invalid cookie.
+ * @throws TypeError for a body that JSON cannot express, and for an invalid cookie.
  */
 export async function finishAnswer(
   route: Pick<Route, "cacheControl" | "etag" | "role">,
@@ -186,9 +184,9 @@ function withName(names: string | undefined, name: string): string {
 }
 
 /**
- * Answers a request, unless it is already answered, by the deadline for example.
+ * Sends a response, unless the request already has one, for example because its deadline has passed.
  *
- * If much of the request's body is still to come, the connection is closed after the answer.
+ * If much of the request's body has not arrived yet, the connection closes after the response.
  */
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: WholeAnswer): void {
   if (isAnswered(response)) return;
@@ -199,10 +197,10 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
   const headers: Record<string, string | number> = { ...answer.headers };
   if (body !== undefined || !WITHOUT_LENGTH.has(status)) headers["content-length"] = length;
   if (headers.vary) headers.vary = alsoVary(response, String(headers.vary));
-  // Middleware may have set others.
+  // Middleware may have set other cookies.
   if (cookies.length > 0) response.appendHeader("set-cookie", cookies);
   if (!request.complete && hasLongRest(request)) headers.connection = "close";
-  // Set explicitly: middleware that failed may have left the phrase of another status.
+  // Set explicitly, because middleware that failed may have left another status's phrase.
   response.writeHead(status, STATUS_CODES[status] ?? "Unknown", headers);
   if (!request.complete && headers.connection === "close") {
     context.answeredAt = performance.now();
@@ -211,22 +209,22 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
     void discardBody(request).then(() => response.end());
     return;
   }
-  // Pure ASCII needs no encoding: Node then writes head and body together.
+  // Node writes the head and the body together if the text is pure ASCII, which does not need encoding.
   response.end(body, typeof body === "string" && body.length === length ? "latin1" : "utf8");
 }
 
-/** Whether the answer was already sent, by the deadline or by the endpoint itself, or the caller has gone. */
+/** Whether a response was already sent, or the caller has disconnected. */
 export function isAnswered(response: ServerResponse): boolean {
   return response.headersSent || response.destroyed;
 }
 
-/** CORS may already have set a header here; both count (RFC 9110, section 12.5.5). */
+/** CORS may already have set `vary`, and both values count (RFC 9110, section 12.5.5). */
 function alsoVary(response: ServerResponse, names: string): string {
   const before = response.getHeader("vary");
   return before === undefined ? names : `${before}, ${names}`;
 }
 
-/** Text stays text: Node then writes headers and body together. */
+/** Text stays text, because Node can then write the headers and the body together. */
 function encode(body: unknown, contentType: string): string | Uint8Array | StreamBody | undefined {
   if (body === undefined || body instanceof Uint8Array || isStream(body)) return body;
   if (typeof body === "string" && contentType !== JSON_TYPE) return body;
