@@ -40,13 +40,13 @@ describe("the command line of a release", () => {
     [["--stage", ""], /^--stage is ""; use letters/],
     [
       ["dev"],
-      /^Cannot read "dev"; the options are --api, --stage, --shift, --ignore-alarms, --dry-run, e\.g\. npm run release/,
+      /^Cannot read "dev"; the options are --api, --stage, --shift, --ignore-alarms, --dry-run, for example npm run release/,
     ],
     [["--stage"], /^Cannot read "--stage"; the options are/],
     [["--stage", "dev", "--force"], /^Cannot read "--stage dev --force"/],
     [
       ["--stage", "dev", "--shift", "canary"],
-      /^--shift is "canary"; it must be one of AllAtOnce, .*, e\.g\. --shift Canary10Percent5Minutes\.$/,
+      /^--shift is "canary"; it must be one of AllAtOnce, .*, for example --shift Canary10Percent5Minutes\.$/,
     ],
   ] as const) {
     it(`is refused with a clear message: ${args.join(" ") || "nothing"}`, () => {

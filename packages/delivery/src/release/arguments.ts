@@ -42,7 +42,7 @@ function parsed(args: string[], texts: string[], flags: string[], usage: string)
   } catch {
     const known = Object.keys(options).map((name) => `--${name}`);
     throw new ReleaseError(
-      `Cannot read "${args.join(" ")}"; the options are ${known.join(", ")}, e.g. ${usage}`,
+      `Cannot read "${args.join(" ")}"; the options are ${known.join(", ")}, for example ${usage}`,
     );
   }
 }
@@ -57,7 +57,7 @@ function stageOf({ stage }: Values, usage: string): string {
   throw new ReleaseError(
     stage === undefined
       ? `--stage is missing; for example: ${usage}`
-      : `--stage is ${JSON.stringify(stage)}; use letters, digits and hyphens, e.g. --stage dev.`,
+      : `--stage is ${JSON.stringify(stage)}; use letters, digits and hyphens, for example --stage dev.`,
   );
 }
 
@@ -66,11 +66,11 @@ function shiftOf({ shift }: Values): TrafficShift | undefined {
   const found = TRAFFIC_SHIFTS.find((name) => name === shift);
   if (found) return found;
   throw new ReleaseError(
-    `--shift is ${JSON.stringify(shift)}; it must be one of ${TRAFFIC_SHIFTS.join(", ")}, e.g. --shift ${TRAFFIC_SHIFTS[1]}.`,
+    `--shift is ${JSON.stringify(shift)}; it must be one of ${TRAFFIC_SHIFTS.join(", ")}, for example --shift ${TRAFFIC_SHIFTS[1]}.`,
   );
 }
 
 function versionOf({ to }: Values): string | undefined {
   if (to === undefined || /^[1-9]\d{0,5}$/.test(String(to))) return to as string | undefined;
-  throw new ReleaseError(`--to is ${JSON.stringify(to)}; use a version number, e.g. --to 12.`);
+  throw new ReleaseError(`--to is ${JSON.stringify(to)}; use a version number, for example --to 12.`);
 }

@@ -202,7 +202,7 @@ function stateOf(configuration: FunctionConfiguration): FunctionState {
     // An inactive function becomes active when it is called.
     isReady: State !== "Pending" && LastUpdateStatus !== "InProgress",
     failure: failed
-      ? (configuration.LastUpdateStatusReason ?? configuration.StateReason ?? "Lambda gives no reason")
+      ? (configuration.LastUpdateStatusReason ?? configuration.StateReason ?? "Lambda did not give a reason")
       : undefined,
     environment: Environment?.Variables ?? {},
     architectures: configuration.Architectures ?? [],

@@ -11,11 +11,11 @@ export function isDivided({ weights }: Alias): boolean {
 
 export function describeCallers(alias: Alias): string {
   const parts = Object.entries(alias.weights).map(
-    ([other, weight]) => `version ${other} gets ${Math.round(weight * 100)} %`,
+    ([other, weight]) => `version ${other} gets ${Math.round(weight * 100)}%`,
   );
   return isDivided(alias)
-    ? `callers are split: ${[...parts, `version ${alias.version} the rest`].join(", ")}`
-    : `callers are on version ${alias.version}`;
+    ? `traffic is split: ${[...parts, `version ${alias.version} the rest`].join(", ")}`
+    : `all traffic goes to version ${alias.version}`;
 }
 
 /** The end of a failure's message. */
@@ -25,13 +25,13 @@ export async function whereCallersAre({ aws }: World): Promise<string> {
     return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error;
-    return `Cannot read now which version callers get: ${error.message}`;
+    return `Cannot tell which version receives traffic: ${error.message}`;
   }
 }
 
 /** CodeDeploy refuses every deployment while the alias is split without a running deployment. */
 export function leftDivided(functionName: string, alias: Alias): ReleaseError {
   return new ReleaseError(
-    `AWS is not moving callers, but ${describeCallers(alias)}. If provisioned concurrency is being prepared, wait; otherwise move all callers to one version with: aws lambda update-alias --function-name ${functionName} --name ${ALIAS_NAME} --function-version ${alias.version} --routing-config AdditionalVersionWeights={}`,
+    `CodeDeploy is not shifting traffic, but ${describeCallers(alias)}. If provisioned concurrency is being prepared, wait; otherwise, send all traffic to one version with: aws lambda update-alias --function-name ${functionName} --name ${ALIAS_NAME} --function-version ${alias.version} --routing-config AdditionalVersionWeights={}`,
   );
 }

@@ -138,7 +138,7 @@ export function connectCodeDeploy(functionName: string, options: CodeDeployClien
         if (made?.shift && isSame(made.shift, shift)) return made.id;
         if (isNamed(error, "DeploymentLimitExceededException"))
           throw new ReleaseError(
-            "AWS is already moving callers for another release; wait for it, or end it with: npm run rollback",
+            "CodeDeploy is already shifting traffic for another release; wait for it to finish, or stop it with: npm run rollback",
           );
         throw refused("CreateDeployment", error);
       }
@@ -207,7 +207,10 @@ function deploymentOf(info: DeploymentInfo): Deployment {
         : status === "Failed" || status === "Stopped"
           ? "failed"
           : "running",
-    why: (errorInformation?.message ?? errorInformation?.code ?? "AWS gives no reason").replace(/\.$/, ""),
+    why: (errorInformation?.message ?? errorInformation?.code ?? "AWS did not give a reason").replace(
+      /\.$/,
+      "",
+    ),
     rollbackId: rollbackInfo?.rollbackDeploymentId,
     isRollback: kind === "Rollback" || creator === "codeDeployRollback",
     createdAt: createTime?.getTime() ?? 0,

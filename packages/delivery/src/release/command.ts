@@ -68,7 +68,7 @@ function readEnvironment(stage: string): ReturnType<typeof readStageEnvironment>
   const environment = readStageEnvironment(stage);
   if (readSetting("CODE_DELIVERY", environment) === "pipeline") return environment;
   throw new ReleaseError(
-    `CODE_DELIVERY of the stage ${stage} is not pipeline, so its code comes with sst deploy; set CODE_DELIVERY=pipeline, e.g. in .env.${stage}, deploy the stage, and then release.`,
+    `CODE_DELIVERY for the stage ${stage} is not pipeline, so sst deploy deploys its code; set CODE_DELIVERY=pipeline, for example in .env.${stage}, deploy the stage, then release.`,
   );
 }
 
@@ -76,6 +76,6 @@ function readBucket(stage: string): string {
   const bucket = readSetting("RELEASE_BUCKET", readEnvironment(stage));
   if (bucket !== undefined) return bucket;
   throw new ReleaseError(
-    `RELEASE_BUCKET is not set; name a bucket in the function's region, e.g. RELEASE_BUCKET=my-releases in .env.${stage}.`,
+    `RELEASE_BUCKET is not set; set it to a bucket in the function's region, for example RELEASE_BUCKET=my-releases in .env.${stage}.`,
   );
 }

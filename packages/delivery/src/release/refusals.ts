@@ -43,7 +43,7 @@ export function refusal(error: unknown, action: string, resource: string): Relea
   }
   if (isRefusal(error)) {
     return new ReleaseError(
-      `You may not call ${missingAction(message) ?? action} on ${resource}; docs/guides/release.md lists the permissions that a release needs.`,
+      `You do not have permission to call ${missingAction(message) ?? action} on ${resource}; docs/guides/release.md lists the permissions that a release needs.`,
     );
   }
   return new ReleaseError(`${action} on ${resource} failed: ${name === said ? said : `${name}, ${said}`}.`);

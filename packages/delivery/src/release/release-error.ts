@@ -10,6 +10,6 @@ export class ReleaseError extends Error {
  */
 export function interference(did: string): ReleaseError {
   return new ReleaseError(
-    `Something else ${did} in the meantime, perhaps another release; check what it was, and then start again.`,
+    `Something else ${did} in the meantime, perhaps another release; check what it was, then try again.`,
   );
 }

@@ -52,7 +52,9 @@ export async function release(options: ReleaseOptions, world: ReleaseWorld): Pro
     const next = await publish(world, built);
     const { version } = before.alias;
     if (next.version === version) {
-      progress.say(`Nothing to release: version ${version} has this code, and all callers get it.`);
+      progress.say(
+        `Nothing to release: all traffic already goes to version ${version}, which has this code.`,
+      );
       return;
     }
     await step(world, "check", async () => {
@@ -63,7 +65,7 @@ export async function release(options: ReleaseOptions, world: ReleaseWorld): Pro
     });
     await move(options, world, before, next.version);
     const took = Math.round((now() - startedAt) / 1000);
-    progress.say(`Version ${next.version} is live for all callers, ${took} s after the start.`);
+    progress.say(`Version ${next.version} receives all traffic, ${took} s after the release started.`);
     progress.say(`To roll back to version ${version}: npm run rollback -- --stage ${options.stage}`);
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error;
@@ -75,7 +77,7 @@ async function look({ stage }: ReleaseOptions, { aws }: World): Promise<readonly
   const alias = await aws.readAlias();
   if (isDivided(alias))
     throw new ReleaseError(
-      `${describeCallers(alias)}: AWS is moving them or preparing provisioned concurrency. Wait for it, or end it with: npm run rollback -- --stage ${stage}`,
+      `${describeCallers(alias)}. Either CodeDeploy is shifting it, or Lambda is preparing provisioned concurrency. Wait until it finishes, or stop it with: npm run rollback -- --stage ${stage}`,
     );
   return [{ alias, group: await aws.readGroup() }, describeCallers(alias)];
 }
@@ -98,7 +100,7 @@ async function makeFolder(): Promise<string> {
     return await mkdtemp(join(tmpdir(), "release-"));
   } catch {
     throw new ReleaseError(
-      `Cannot create a folder in ${tmpdir()}; set TMPDIR to a writable folder, e.g. TMPDIR=/tmp.`,
+      `Cannot create a folder in ${tmpdir()}; set TMPDIR to a writable folder, for example TMPDIR=/tmp.`,
     );
   }
 }
@@ -119,8 +121,7 @@ async function publish(world: World, { zip, codeSha256, contentHash }: Package):
     await aws.updateCode(key, expected, held);
     const updated = await waitUntilReady(world);
     if (updated.codeSha256 !== expected) throw interference(`changed ${aws.functionName}`);
-    if (updated.failure !== undefined)
-      throw new ReleaseError(`Lambda did not accept the code: ${updated.failure}`);
+    if (updated.failure !== undefined) throw new ReleaseError(`Lambda rejected the code: ${updated.failure}`);
     return [updated, "the function has the code"];
   });
   return step(world, "publish", async () => {
@@ -137,7 +138,7 @@ async function move(
 ): Promise<void> {
   if (!group.hasSucceeded)
     world.progress.say(
-      "The first release of a stage goes to all callers at once, because there is no version to roll back to.",
+      "A stage's first release shifts all traffic at once, because there is no earlier version to roll back to.",
     );
   await moveCallers(
     stage,
@@ -163,14 +164,14 @@ async function rehearse(
   const { codeSha256 } = await aws.readFunction();
   progress.say(
     uploaded === undefined
-      ? `Would upload ${Math.ceil(zip.length / 1024)} kB, and update the function's code.`
+      ? `Would upload ${Math.ceil(zip.length / 1024)} kB and update the function's code.`
       : codeSha256 === uploaded
-        ? "Would upload nothing: the function has this code."
-        : "Would upload nothing, and update the function's code.",
+        ? "Would not upload anything: the function already has this code."
+        : "Would not upload anything, but would update the function's code.",
   );
   const shift = group.hasSucceeded ? (trafficShift ?? group.trafficShift) : "AllAtOnce";
   progress.say(
-    `Would publish a version, check it, and let AWS move callers from version ${alias.version} to it: ${shift}.`,
+    `Would publish a version, check it, and shift traffic from version ${alias.version} to it: ${shift}.`,
   );
 }
 

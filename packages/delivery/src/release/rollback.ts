@@ -45,11 +45,11 @@ export async function rollback({ stage, to }: RollbackOptions, world: RollbackWo
     const shift: Shift = { kind: "Rollback", from: alias.version, to: version };
     await moveCallers(stage, world, shift, { trafficShift: "AllAtOnce", heedsAlarms: false, latestId });
   } else if (ended?.goal === undefined) {
-    progress.say(`Nothing to roll back: all callers are already on version ${version}.`);
+    progress.say(`Nothing to roll back: all traffic already goes to version ${version}.`);
     return;
   }
   const took = Math.round((now() - startedAt) / 1000);
-  progress.say(`Version ${version} is live for all callers, ${took} s after the start.`);
+  progress.say(`Version ${version} receives all traffic, ${took} s after the rollback started.`);
   if (version !== alias.version)
     progress.say(`To undo this: npm run rollback -- --stage ${stage} --to ${alias.version}`);
 }
@@ -76,10 +76,13 @@ async function endShift(
         ? [{ goal: shift?.from ?? (await aws.readAlias()).version }, `deployment ${id} was rolled back`]
         : [{ goal: shift?.from }, `deployment ${id} ended before it could be stopped`];
     if (state === "succeeded")
-      return [{ goal: shift?.to ?? (await aws.readAlias()).version }, `deployment ${id} moved callers back`];
+      return [
+        { goal: shift?.to ?? (await aws.readAlias()).version },
+        `deployment ${id} shifted traffic back`,
+      ];
     if (!shift && to === undefined)
       throw new ReleaseError(
-        `AWS began deployment ${id} to move callers back, but it failed, ${why}. Now ${describeCallers(await aws.readAlias())}; choose the version with --to.`,
+        `CodeDeploy started deployment ${id} to shift traffic back, but it failed (${why}). Now ${describeCallers(await aws.readAlias())}; choose the version with --to.`,
       );
     return [{ goal: shift?.to }, `deployment ${id} failed, ${why}`];
   });
@@ -90,7 +93,7 @@ function versionBefore({ version }: Alias, shifts: readonly Shift[]): string {
   const release = shifts.find(({ kind, to }) => kind === "Release" && to === version);
   if (release) return release.from;
   throw new ReleaseError(
-    `No release of version ${version} is known, so its predecessor is unknown; choose a version, e.g. --to ${Number(version) - 1}.`,
+    `Cannot find a release of version ${version}, so the previous version is unknown; choose a version, for example --to ${Number(version) - 1}.`,
   );
 }
 

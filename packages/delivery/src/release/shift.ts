@@ -20,15 +20,15 @@ export async function moveCallers(
   const { aws, progress } = world;
   await step(world, "shift", async () => {
     const present = await aws.readAlias();
-    if (present.version !== shift.from || isDivided(present)) throw interference("moved callers");
+    if (present.version !== shift.from || isDivided(present)) throw interference("shifted traffic");
     const id = await aws.startShift(shift, options);
     progress.say(
-      `Deployment ${id} moves callers from version ${shift.from} to ${shift.to}. AWS continues if this command ends; to roll back: npm run rollback -- --stage ${stage}`,
+      `Deployment ${id} shifts traffic from version ${shift.from} to version ${shift.to}. CodeDeploy continues even if this command stops. To roll back: npm run rollback -- --stage ${stage}`,
     );
     const { state, why } = await waitForEnd(world, id);
     if (state === "failed")
-      throw new ReleaseError(`AWS did not move callers to version ${shift.to}: ${why}.`);
-    return [undefined, `all callers get version ${shift.to}`];
+      throw new ReleaseError(`CodeDeploy did not shift traffic to version ${shift.to}: ${why}.`);
+    return [undefined, `all traffic goes to version ${shift.to}`];
   });
 }
 

@@ -29,6 +29,6 @@ export async function step<T>(
     return result;
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error;
-    throw new ReleaseError(`It stopped at "${name}": ${error.message}`);
+    throw new ReleaseError(`The step "${name}" failed: ${error.message}`);
   }
 }

@@ -111,7 +111,7 @@ describe("the commands as processes (stand-in for AWS)", { concurrency: 2 }, () 
         const first = await run(aws, [...FIXTURE("release"), "--stage", "test"]);
         assert.equal(first.exitCode, 0, first.stderr);
         assert.match(first.stdout, /^check {4}version 3 responded as expected to 4 requests$/m);
-        assert.match(first.stdout, /^Version 3 is live for all callers, \d+ s after the start\.$/m);
+        assert.match(first.stdout, /^Version 3 receives all traffic, \d+ s after the release started\.$/m);
         assert.ok([...first.stdout].every((character) => character >= " " || character === "\n"));
         assert.equal(aws.alias.version, "3");
 
@@ -144,7 +144,10 @@ describe("the commands as processes (stand-in for AWS)", { concurrency: 2 }, () 
           }),
         );
         assert.equal(exitCode, null);
-        assert.match(stdout, /^Deployment d-2 moves callers .* AWS continues if this command ends/m);
+        assert.match(
+          stdout,
+          /^Deployment d-2 shifts traffic .* CodeDeploy continues even if this command stops/m,
+        );
         assert.deepEqual(aws.alias.weights, { 3: 0.1 });
         while (Object.keys(aws.alias.weights).length > 0) await aws.advance();
         assert.equal(aws.alias.version, "3");
@@ -178,25 +181,25 @@ describe("the command refuses with a clear message, and moves no caller,", () =>
       "a stage whose code comes with sst deploy",
       ["release"],
       { ...otherDelivery, ...identity },
-      /^CODE_DELIVERY of the stage test is not pipeline/,
+      /^CODE_DELIVERY for the stage test is not pipeline/,
     ],
     [
       "a rollback of such a stage",
       ["rollback"],
       { ...otherDelivery, ...identity },
-      /^CODE_DELIVERY of the stage test is not pipeline/,
+      /^CODE_DELIVERY for the stage test is not pipeline/,
     ],
     [
       "no bucket",
       ["release"],
       { ...noBucket, ...identity },
-      /^RELEASE_BUCKET is not set; name a bucket .*RELEASE_BUCKET=my-releases/,
+      /^RELEASE_BUCKET is not set; set it to a bucket .*RELEASE_BUCKET=my-releases/,
     ],
     [
       "no credentials",
       ["rollback"],
       { ...settings, AWS_REGION: "eu-west-1" },
-      /AWS does not accept your credentials .*sign in with: aws sso login/,
+      /AWS does not accept your credentials .*sign in with aws sso login/,
     ],
     [
       "no region",
@@ -214,13 +217,13 @@ describe("the command refuses with a clear message, and moves no caller,", () =>
       "a missing folder for temporary files",
       ["release"],
       { ...settings, ...identity, TMPDIR: "/nowhere" },
-      /^It stopped at "build": Cannot create a folder in \/nowhere; set TMPDIR to a writable folder, e\.g\. TMPDIR=\/tmp\.$/m,
+      /^The step "build" failed: Cannot create a folder in \/nowhere; set TMPDIR to a writable folder, for example TMPDIR=\/tmp\.$/m,
     ],
     [
       "an unknown option",
       ["rollback", "--fast"],
       { ...settings, ...identity },
-      /^Cannot read "--fast --stage test"; the options are --api, --stage, --to, e\.g\. npm run rollback/,
+      /^Cannot read "--fast --stage test"; the options are --api, --stage, --to, for example npm run rollback/,
     ],
   ];
   for (const [title, [command = "", ...args], variables, sentence] of refused) {
@@ -239,7 +242,7 @@ describe("the command refuses with a clear message, and moves no caller,", () =>
     const target = { ...targetOf({}), build: () => assert.fail("it builds") };
     await assert.rejects(
       perform(["release", "--stage", "nowhere"], async () => target),
-      /It stopped at "look": /,
+      /The step "look" failed: /,
     );
   });
 
@@ -252,7 +255,7 @@ describe("the command refuses with a clear message, and moves no caller,", () =>
     process.chdir(folder);
     await assert.rejects(
       perform(["rollback", "--stage", "filed", "--to", "2"], async () => targetOf({})),
-      /not authorized|You may not call lambda:GetAlias on fixture-api-filed-Api:latest/,
+      /not authorized|You do not have permission to call lambda:GetAlias on fixture-api-filed-Api:latest/,
     );
   });
 

@@ -15,7 +15,8 @@ const MODES = [
 const FOR_EVER = 1_000;
 /** Once the SDK stops retrying, an error 500 has the same effect as a broken connection. */
 const UNDONE_OR_DONE = ["connection reset", "answer lost"] as const;
-const SOMETHING_ELSE = /Something else|already moving callers|callers are split|AWS did not move callers/;
+const SOMETHING_ELSE =
+  /Something else|already shifting traffic|traffic is split|CodeDeploy did not shift traffic/;
 /** A read-only call changes nothing, so its lost answer has the same effect as a lost call. */
 const CHANGES = /:(Put|UpdateFunctionCode|Publish|CreateDeployment)/;
 const mayMeet = (fault: Fault, { action }: SeenCall) => fault !== "answer lost" || CHANGES.test(action);
@@ -127,7 +128,7 @@ for (const { mode, trafficShift } of MODES) {
           fault,
           FOR_EVER,
           async ({ failure, stage }) => {
-            assert.match(failure ?? "", /^It stopped at "\w+": /);
+            assert.match(failure ?? "", /^The step "\w+" failed: /);
             await assertNextReleaseWorks(stage);
           },
           { maxAttempts: 1 },
@@ -145,8 +146,11 @@ for (const { mode, trafficShift } of MODES) {
             stage.aws.failAt();
             const { version, weights } = stage.aws.alias;
             if (failure === undefined) assert.deepEqual([version, weights], ["3", {}], call.action);
-            else if (!/Cannot read now/.test(failure))
-              assert.match(failure, new RegExp(`\\nCallers are (on version ${version}|split: .*)\\.$`));
+            else if (!/Cannot tell which version/.test(failure))
+              assert.match(
+                failure,
+                new RegExp(`\\n(All traffic goes to version ${version}|Traffic is split: .*)\\.$`),
+              );
             await assertNextReleaseWorks(stage);
           });
         }));
@@ -187,7 +191,8 @@ for (const { mode, trafficShift } of MODES) {
           assert.equal(sentences.length, index === 0 || isOver ? 0 : 1, where);
           assert.match(sentences[0] ?? "Something else", SOMETHING_ELSE, where);
           // It also stops as early as it can know.
-          if (action === "lambda:UpdateFunctionCode") assert.match(failure ?? "", /^It stopped at "update"/);
+          if (action === "lambda:UpdateFunctionCode")
+            assert.match(failure ?? "", /^The step "update" failed/);
           assert.deepEqual(aws.alias.weights, {}, where);
           const code = Buffer.from(
             unzipSync(aws.packageOf(aws.alias.version))["bundle.mjs"] ?? [],

@@ -50,7 +50,7 @@ describe("the rights for a release (stand-in for AWS)", () => {
     withStage(async (stage) => {
       assert.match(
         await walk(stage),
-        /^It stopped at "shift": [^\n]* stopped by a user\.\nCallers are on version 2\.$/,
+        /^The step "shift" failed: [^\n]* stopped by a user\.\nAll traffic goes to version 2\.$/,
       );
       const used = new Set([...stage.aws.calls, ...stage.aws.alsoAsked].map(({ action }) => action));
       assert.deepEqual([...used].sort(), permissions.flatMap(({ actions }) => actions).sort());
@@ -65,7 +65,7 @@ describe("the rights for a release (stand-in for AWS)", () => {
       withStage(
         async (stage) => {
           const sentences = await walk(stage);
-          assert.ok(sentences.includes(`You may not call ${action} on `), sentences);
+          assert.ok(sentences.includes(`You do not have permission to call ${action} on `), sentences);
           await stage.settle();
           assert.deepEqual(stage.aws.alias.weights, {});
         },

@@ -44,15 +44,15 @@ describe("a release (stand-in for AWS)", () => {
             .replace(/\w{12}$/, "<start of hash>"),
         ),
         [
-          "look callers are on version 2",
+          "look all traffic goes to version 2",
           "build 1 kB, code <start of hash>",
           "upload fixture-api-test-Api/<hash>.zip",
           "update the function has the code",
           "publish version 3",
           "check version 3 responded as expected to 4 requests",
-          "Deployment d-2 moves callers from version 2 to 3. AWS continues if this command ends; to roll back: npm run rollback -- --stage test",
-          "shift all callers get version 3",
-          "Version 3 is live for all callers, 8 s after the start.",
+          "Deployment d-2 shifts traffic from version 2 to version 3. CodeDeploy continues even if this command stops. To roll back: npm run rollback -- --stage test",
+          "shift all traffic goes to version 3",
+          "Version 3 receives all traffic, 8 s after the release started.",
           "To roll back to version 2: npm run rollback -- --stage test",
         ],
       );
@@ -67,7 +67,7 @@ describe("a release (stand-in for AWS)", () => {
         aws.setAlarm(true);
         const { lines, failure } = await release(smallApi("one"), { trafficShift: CANARY });
         assert.equal(failure, undefined);
-        assert.match(lines.join("\n"), /^The first release of a stage goes to all callers at once/m);
+        assert.match(lines.join("\n"), /^A stage's first release shifts all traffic at once/m);
         assert.equal(aws.alias.version, "2");
         assert.match(
           (await rollback()).failure ?? "",
@@ -96,7 +96,10 @@ describe("a release (stand-in for AWS)", () => {
       await release({ ...smallApi("two"), "release.json": '{"commit":"a"}' });
       const before = aws.calls.length;
       const { lines } = await release({ ...smallApi("two"), "release.json": '{"commit":"b"}' });
-      assert.match(lines.join("\n"), /Nothing to release: version 3 has this code, and all callers get it/);
+      assert.match(
+        lines.join("\n"),
+        /Nothing to release: all traffic already goes to version 3, which has this code\./,
+      );
       const actions = aws.calls.slice(before).map(({ action }) => action);
       assert.ok(
         !actions.includes("s3:PutObject") && !actions.includes("lambda:UpdateFunctionCode"),
@@ -121,7 +124,7 @@ describe("a release (stand-in for AWS)", () => {
       const { lines, failure } = await release(smallApi("two"), { dryRun: true, trafficShift: CANARY });
       assert.equal(failure, undefined);
       assert.match(lines.join("\n"), /Would upload 1 kB/);
-      assert.match(lines.join("\n"), /let AWS move callers from version 2 to it: Canary10Percent5Minutes/);
+      assert.match(lines.join("\n"), /shift traffic from version 2 to it: Canary10Percent5Minutes/);
       assert.deepEqual(
         [...new Set(aws.calls.map(({ action }) => action))],
         [
@@ -177,9 +180,9 @@ describe("a release (stand-in for AWS)", () => {
         broken.add("3");
         for (const trafficShift of [undefined, CANARY] as const) {
           const { failure = "" } = await release(files, { trafficShift });
-          assert.match(failure, /^It stopped at "check": Version 3 failed its check/);
+          assert.match(failure, /^The step "check" failed: Version 3 failed its check/);
           assert.match(failure, sentence);
-          assert.match(failure, /\nCallers are on version 2\.$/);
+          assert.match(failure, /\nAll traffic goes to version 2\.$/);
         }
         assert.deepEqual(aws.versions(), ["1", "2", "3"]);
         const { failure } = await release(smallApi("mended"));
@@ -204,7 +207,7 @@ describe("a release (stand-in for AWS)", () => {
         });
         assert.match(
           failure ?? "",
-          /^It stopped at "look": fixture-api-nowhere-Api:latest does not exist in this region and account; deploy/,
+          /^The step "look" failed: fixture-api-nowhere-Api:latest does not exist in this region and account; deploy/,
         );
       },
       { permissions: [{ ...permissions[0], resources: ["*"] } as PermissionStatement] },
@@ -236,7 +239,7 @@ describe("a release (stand-in for AWS)", () => {
         });
         assert.equal(
           failure,
-          'It stopped at "shift": AWS did not move callers to version 3: One or more alarms have been activated.\nCallers are on version 2.',
+          'The step "shift" failed: CodeDeploy did not shift traffic to version 3: One or more alarms have been activated.\nAll traffic goes to version 2.',
         );
         assert.deepEqual([stage.aws.alias.version, stage.aws.alias.weights], ["2", {}]);
       }));
@@ -266,7 +269,7 @@ describe("a release (stand-in for AWS)", () => {
         aws.setAlarm(true);
         assert.match(
           (await release(smallApi("two"))).failure ?? "",
-          /alarms have been activated.*\nCallers are on version 2/,
+          /alarms have been activated.*\nAll traffic goes to version 2/,
         );
         const { failure } = await release(smallApi("two"), { ignoreAlarms: true });
         assert.equal(failure, undefined);
@@ -287,7 +290,7 @@ describe("a release (stand-in for AWS)", () => {
         });
         assert.match(
           refused,
-          /callers are split: version 3 gets 10 %, version 2 the rest: AWS is moving them.*npm run rollback -- --stage test/,
+          /traffic is split: version 3 gets 10%, version 2 the rest\. Either CodeDeploy is shifting it.*npm run rollback -- --stage test/,
         );
         assert.equal(first.failure, undefined);
         assert.equal(stage.aws.alias.version, "3");
@@ -299,7 +302,7 @@ describe("a release (stand-in for AWS)", () => {
             () => divided(stage),
           ),
         });
-        assert.match(ended.failure ?? "", /^It stopped at "shift": .* stopped by a user/);
+        assert.match(ended.failure ?? "", /^The step "shift" failed: .* stopped by a user/);
         assert.deepEqual([stage.aws.alias.version, stage.aws.alias.weights], ["3", {}]);
       }));
   });

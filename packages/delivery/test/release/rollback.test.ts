@@ -30,12 +30,12 @@ describe("a rollback (stand-in for AWS)", () => {
       const { lines, failure } = await rollback();
       assert.equal(failure, undefined);
       assert.deepEqual(lines, [
-        "look     callers are on version 4",
+        "look     all traffic goes to version 4",
         "choose   version 3",
         "check    version 3 was released before",
-        "Deployment d-4 moves callers from version 4 to 3. AWS continues if this command ends; to roll back: npm run rollback -- --stage test",
-        "shift    all callers get version 3",
-        "Version 3 is live for all callers, 5 s after the start.",
+        "Deployment d-4 shifts traffic from version 4 to version 3. CodeDeploy continues even if this command stops. To roll back: npm run rollback -- --stage test",
+        "shift    all traffic goes to version 3",
+        "Version 3 receives all traffic, 5 s after the rollback started.",
         "To undo this: npm run rollback -- --stage test --to 4",
       ]);
       await rollback();
@@ -69,7 +69,7 @@ describe("a rollback (stand-in for AWS)", () => {
       assert.match((await release(open)).failure ?? "", /Version 5 failed its check/);
       assert.match(
         (await rollback({ to: "5" })).failure ?? "",
-        /^It stopped at "check": Version 5 failed its check: GET \S+ without a token returned 200 instead of 401/,
+        /^The step "check" failed: Version 5 failed its check: GET \S+ without a token returned 200 instead of 401/,
       );
       assert.equal(aws.alias.version, "4");
     }));
@@ -79,7 +79,7 @@ describe("a rollback (stand-in for AWS)", () => {
     try {
       assert.match(
         (await stage.rollback()).failure ?? "",
-        /No release of version 2 is known, so its predecessor is unknown; choose a version, e\.g\. --to 1\./,
+        /Cannot find a release of version 2, so the previous version is unknown; choose a version, for example --to 1\./,
       );
     } finally {
       await stage.close();
@@ -100,7 +100,7 @@ describe("a rollback (stand-in for AWS)", () => {
     withReleases(async ({ rollback, aws }) => {
       const before = aws.deployments.length;
       const { lines } = await rollback({ to: "4" });
-      assert.match(lines.join("\n"), /all callers are already on version 4/);
+      assert.match(lines.join("\n"), /all traffic already goes to version 4/);
       assert.equal(aws.deployments.length, before);
     }));
 
@@ -133,7 +133,7 @@ describe("a rollback (stand-in for AWS)", () => {
     });
   }
 
-  /** AWS's own rollback fails after the next command's first look, and all callers are on version 5. */
+  /** AWS's own rollback fails after the next command's first look, and all all traffic goes to version 5. */
   function failOwnRollback({ aws }: Stage): void {
     let looks = Number.NEGATIVE_INFINITY;
     aws.onCall(async (index) => {
@@ -155,10 +155,10 @@ describe("a rollback (stand-in for AWS)", () => {
       const { lines, failure } = await stage.rollback();
       assert.equal(failure, undefined);
       assert.deepEqual(lines, [
-        "look     callers are split: version 5 gets 10 %, version 4 the rest",
+        "look     traffic is split: version 5 gets 10%, version 4 the rest",
         "stop     deployment d-4 was rolled back",
         "choose   version 4",
-        "Version 4 is live for all callers, 5 s after the start.",
+        "Version 4 receives all traffic, 5 s after the rollback started.",
       ]);
       assert.deepEqual([aws.alias.version, aws.alias.weights], ["4", {}]);
     }));
@@ -169,7 +169,7 @@ describe("a rollback (stand-in for AWS)", () => {
       failOwnRollback(stage);
       const { lines, failure } = await stage.rollback();
       assert.equal(failure, undefined);
-      assert.ok(lines.includes("shift    all callers get version 4"), lines.join("\n"));
+      assert.ok(lines.includes("shift    all traffic goes to version 4"), lines.join("\n"));
       assert.equal(stage.aws.alias.version, "4");
     }));
 
@@ -179,10 +179,10 @@ describe("a rollback (stand-in for AWS)", () => {
       const { lines, failure } = await stage.rollback();
       assert.equal(failure, undefined);
       assert.deepEqual(lines, [
-        "look     callers are on version 4",
-        "stop     deployment d-4 moved callers back",
+        "look     all traffic goes to version 4",
+        "stop     deployment d-4 shifted traffic back",
         "choose   version 3",
-        "Version 3 is live for all callers, 5 s after the start.",
+        "Version 3 receives all traffic, 5 s after the rollback started.",
       ]);
     }));
 
@@ -194,7 +194,7 @@ describe("a rollback (stand-in for AWS)", () => {
       const { lines, failure } = await stage.rollback();
       assert.equal(failure, undefined);
       assert.deepEqual(lines.slice(0, 4), [
-        "look     callers are on version 2",
+        "look     all traffic goes to version 2",
         "stop     deployment d-4 failed, The alias is not at the current version",
         "choose   version 3",
         "check    version 3 was released before",
@@ -211,7 +211,7 @@ describe("a rollback (stand-in for AWS)", () => {
       failOwnRollback(stage);
       assert.equal(
         (await stage.rollback()).failure,
-        'It stopped at "stop": AWS began deployment d-5 to move callers back, but it failed, CodeDeploy failed. Now callers are on version 5; choose the version with --to.',
+        'The step "stop" failed: CodeDeploy started deployment d-5 to shift traffic back, but it failed (CodeDeploy failed). Now all traffic goes to version 5; choose the version with --to.',
       );
       assert.equal((await stage.rollback({ to: "4" })).failure, undefined);
       assert.equal(stage.aws.alias.version, "4");
@@ -234,7 +234,10 @@ describe("a rollback (stand-in for AWS)", () => {
         aws.onCall(async () => {});
         other = (await rollback({ to: "2" })).failure;
       });
-      assert.match((await rollback()).failure ?? "", /^It stopped at "shift": AWS did not move callers/);
+      assert.match(
+        (await rollback()).failure ?? "",
+        /^The step "shift" failed: CodeDeploy did not shift traffic/,
+      );
       assert.equal(other, undefined);
       assert.deepEqual([aws.alias.version, aws.alias.weights], ["2", {}]);
     }));
@@ -266,8 +269,8 @@ describe("a rollback (stand-in for AWS)", () => {
       await withReleases(async ({ rollback, aws }) => {
         aws.failAt({ call: aws.calls.length + call, fault: "access denied" });
         const { failure = "" } = await rollback();
-        assert.match(failure, /^It stopped at "\w+": /);
-        assert.ok(failure.includes(`You may not call ${action} on `), failure);
+        assert.match(failure, /^The step "\w+" failed: /);
+        assert.ok(failure.includes(`You do not have permission to call ${action} on `), failure);
         assert.equal(aws.alias.version, "4");
       });
     }
