@@ -11,6 +11,9 @@ if (Number(major) < OLDEST_NODE) {
   );
   process.exitCode = 1;
 } else {
+  const { enableCompileCache } = await import("node:module");
+  // Before the modules that it is for.
+  enableCompileCache();
   const { runCommand } = await import("./commands.ts");
   await runCommand(process.argv.slice(2));
 }

@@ -2,7 +2,7 @@
 // time.
 
 import fs from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
+import { enableCompileCache, syncBuiltinESMExports } from "node:module";
 import { pathToFileURL } from "node:url";
 import { format } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
@@ -13,6 +13,8 @@ export interface InstanceData {
   file: string;
   exportName: string;
   identity: FunctionIdentity;
+  /** Where this process keeps compiled code, if it does. */
+  compileCache: string | undefined;
 }
 
 export interface InstanceEvent {
@@ -27,10 +29,12 @@ export type InstanceMessage =
   // The answer to loading the handler, then to each event.
   | { type: "outcome"; outcome: Outcome };
 
-const { file, exportName, identity } = workerData as InstanceData;
+const { file, exportName, identity, compileCache } = workerData as InstanceData;
 let requestId = "";
 
 captureOutput();
+// A thread does not inherit it.
+if (compileCache) enableCompileCache(compileCache);
 const handler = await loadHandler();
 if (handler) {
   parentPort?.on("message", async ({ payload, traceHeader, ...event }: InstanceEvent) => {

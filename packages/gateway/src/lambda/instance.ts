@@ -1,6 +1,7 @@
 // One instance of the function, seen from outside: a worker thread with its own environment, modules and
 // memory limit.
 
+import { getCompileCacheDir } from "node:module";
 import { dirname, extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { InstanceData, InstanceEvent, InstanceMessage } from "./instance-thread.ts";
@@ -39,7 +40,9 @@ class RuntimeExitError extends Error {
 
 export function startInstance(options: InstanceOptions): Instance {
   const { file, exportName, identity, timeoutSeconds, log } = options;
-  const workerData: InstanceData = { file, exportName, identity };
+  const cacheOfThisVersion = getCompileCacheDir();
+  const compileCache = cacheOfThisVersion && dirname(cacheOfThisVersion);
+  const workerData: InstanceData = { file, exportName, identity, compileCache };
   const thread = new Worker(threadModule, {
     env: { ...runtimeEnvironment(options), ...options.environment },
     workerData,
