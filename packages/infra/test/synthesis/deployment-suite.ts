@@ -5,10 +5,9 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { deploymentSuite } from "@lambda-express-api/infra/testing";
-import type { Graph, Inputs } from "../src/testing/graph.ts";
-import { api } from "./fixtures/api/src/api.ts";
+import type { Graph, Inputs } from "../../src/testing/graph.ts";
+import { api } from "../fixtures/api/src/api.ts";
 
-// At once, so that the syntheses share a process.
 describe("the deployment suite passes", { concurrency: true }, () => {
   describe("with a table, a queue, cron jobs and other APIs beside the API", () => {
     deploymentSuite({ api, config: "packages/infra/test/configs/owners-resources.ts" });
@@ -40,7 +39,7 @@ describe("the deployment suite fails", () => {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const { status, stdout } = spawnSync(
     process.execPath,
-    ["--test-reporter=tap", join(import.meta.dirname, "fixtures/open-doors.suite.ts")],
+    ["--test-reporter=tap", join(import.meta.dirname, "../fixtures/open-doors.suite.ts")],
     { encoding: "utf8", env: { PATH, NODE_COMPILE_CACHE } },
   );
 
@@ -73,7 +72,7 @@ describe("the deployment suite fails", () => {
 });
 
 it("accepts a route without an authorizer for an API key endpoint, because the function checks the key", async () => {
-  const { routeFaults } = await import("../src/testing/deployment-faults.ts");
+  const { routeFaults } = await import("../../src/testing/deployment-faults.ts");
   const route = {
     operationId: "count",
     method: "PUT",

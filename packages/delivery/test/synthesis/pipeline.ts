@@ -6,8 +6,8 @@ import type { Graph, Inputs } from "@lambda-express-api/infra/testing/graph.ts";
 import { may, type Request } from "@lambda-express-api/infra/testing/may.ts";
 import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
 import { all, one, statements, trust } from "@lambda-express-api/infra/testing/view.ts";
-import { deploymentRequests } from "./deployment-requests.ts";
-import { graphPolicyFaults } from "./iam-data.ts";
+import { deploymentRequests } from "../deployment-requests.ts";
+import { graphPolicyFaults } from "../iam-data.ts";
 
 const ACCOUNT = "123456789012";
 const REGION = "eu-west-1";

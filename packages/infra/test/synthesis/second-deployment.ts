@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import type { Graph } from "../src/testing/graph.ts";
-import { synthesise } from "../src/testing/synthesise.ts";
-import { type Deployed, deployAgain, type Step } from "./second-deployment/deploy-again.ts";
-import { RefusedByAws } from "./second-deployment/stand-in-account.ts";
+import type { Graph } from "../../src/testing/graph.ts";
+import { synthesise } from "../../src/testing/synthesise.ts";
+import { type Deployed, deployAgain, type Step } from "../second-deployment/deploy-again.ts";
+import { RefusedByAws } from "../second-deployment/stand-in-account.ts";
 
 const ROUTE = "aws:apigatewayv2/route:Route";
 

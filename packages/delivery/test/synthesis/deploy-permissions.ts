@@ -7,9 +7,9 @@ import type { Graph, Resource } from "@lambda-express-api/infra/testing/graph.ts
 import { may } from "@lambda-express-api/infra/testing/may.ts";
 import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
 import { statements } from "@lambda-express-api/infra/testing/view.ts";
-import { boundaryPermissions, deployPermissions } from "../src/deploy-permissions.ts";
-import { deploymentRequests, type ResourceRequest } from "./deployment-requests.ts";
-import { graphPolicyFaults, policyFaults } from "./iam-data.ts";
+import { boundaryPermissions, deployPermissions } from "../../src/deploy-permissions.ts";
+import { deploymentRequests, type ResourceRequest } from "../deployment-requests.ts";
+import { graphPolicyFaults, policyFaults } from "../iam-data.ts";
 
 const rightsOf = (appName: string, stage: string) =>
   deployPermissions({

@@ -6,7 +6,7 @@ import type { Graph } from "@lambda-express-api/infra/testing/graph.ts";
 import { may } from "@lambda-express-api/infra/testing/may.ts";
 import { synthesise } from "@lambda-express-api/infra/testing/synthesise.ts";
 import { all, statements } from "@lambda-express-api/infra/testing/view.ts";
-import { graphPolicyFaults } from "./iam-data.ts";
+import { graphPolicyFaults } from "../iam-data.ts";
 
 const ISSUER = "token.actions.githubusercontent.com";
 const REPOSITORY = "my-company@123456/lambda-express-api@789012";
