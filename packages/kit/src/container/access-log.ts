@@ -60,7 +60,8 @@ export function createAccessLine({
   // The gateway cannot log these two; here, a line names the release that answered.
   const release = `"version":${json(version)},"commit":${json(commit)}`;
 
-  return ({ error, latencyMilliseconds, responseBytes, ...entry }) => {
+  return (entry) => {
+    const { error, latencyMilliseconds, responseBytes } = entry;
     // Characters that JSON does not escape.
     const { requestId, traceId, clientRequestId = "-" } = entry.ids;
     const latency = Math.trunc(latencyMilliseconds);

@@ -40,7 +40,7 @@ const TRACEPARENT =
   /^(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-|$)/;
 /** `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1` (AWS X-Ray, "Tracing header"). */
 const ROOT = /(?:^|;)\s*Root=1-([0-9a-f]{8})-([0-9a-f]{24})(?:;|$)/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const UUID = /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/;
 
 /** Recorded by this service: the flag for a trace that starts here. */
 const SAMPLED = "01";
@@ -66,10 +66,10 @@ export class TraceContext {
    *   request's id.
    */
   constructor(headers: IncomingHttpHeaders, id: string) {
-    const [, traceId, parentSpanId, flags = SAMPLED] = TRACEPARENT.exec(textOf(headers.traceparent)) ?? [];
+    const [, traceId, parentSpanId, flags] = TRACEPARENT.exec(textOf(headers.traceparent)) ?? [];
     this.traceId = traceId ?? rootOf(textOf(headers["x-amzn-trace-id"])) ?? traceIdOf(id);
     this.parentSpanId = parentSpanId;
-    this.flags = knownFlags(flags);
+    this.flags = flags === undefined ? SAMPLED : knownFlags(flags);
     // Meaningless without the header that it belongs to (section 4.2).
     this.#state = traceId === undefined ? undefined : textOf(headers.tracestate) || undefined;
   }
@@ -103,7 +103,8 @@ function rootOf(header: string): string | undefined {
 }
 
 function traceIdOf(id: string): string {
-  return UUID.test(id) ? id.replaceAll("-", "") : randomHex(32);
+  const [, a, b, c, d, e] = UUID.exec(id) ?? [];
+  return a && b && c && d && e ? a + b + c + d + e : randomHex(32);
 }
 
 /** Not `crypto`, whose import is the slowest part of a cold start here: an id must be unique, not secret. */

@@ -111,19 +111,19 @@ export function isStream(body: unknown): body is StreamBody {
  * @param reply from `wellFormedReply`.
  * @throws TypeError for a body that JSON cannot express.
  */
-export function encodeReply({ status, body, headers }: RouteReply, contentType = JSON_TYPE): Answer {
+export function encodeReply(
+  { status, body, headers: given = {} }: RouteReply,
+  contentType = JSON_TYPE,
+): Answer {
   const content = WITHOUT_BODY.has(status) ? undefined : encode(body, contentType);
-  const { "set-cookie": cookie, ...others } = headers ?? {};
-  const head = {
-    status,
-    headers: {
-      "cache-control": "no-store",
-      ...(content !== undefined && { "content-type": contentType }),
-      ...others,
-    },
-    cookies: cookie === undefined ? [] : [cookie],
-  };
-  return isStream(content) ? { ...head, body: content } : { ...head, body: content };
+  const headers: Record<string, string> = { "cache-control": "no-store" };
+  const cookies: string[] = [];
+  if (content !== undefined) headers["content-type"] = contentType;
+  for (const [name, value] of Object.entries(given)) {
+    if (name === "set-cookie") cookies.push(value);
+    else headers[name] = value;
+  }
+  return { status, headers, cookies, body: content } as Answer;
 }
 
 /**
