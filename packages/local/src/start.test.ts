@@ -98,37 +98,49 @@ describe("a stack that runs", () => {
   });
 });
 
-test("gives the API's services the shell's AWS region, credentials and endpoints, and no other variables", async () => {
+describe("a stack with settings in the shell", () => {
   const ofAwsSdk = {
     AWS_PROFILE: "mine",
     AWS_ACCESS_KEY_ID: "local",
     AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:8000",
   };
   const others = { AWS_LAMBDA_FUNCTION_NAME: "other", AWS_API_GW_STAGE_NAME: "other", UNKNOWN_NAME: "other" };
-  const stack = startStandIn({ environment: { ...ofAwsSdk, ...others } });
-  const { environment } = await processOf(await baseUrlOf(stack));
-  stack.kill("SIGTERM");
-  await stack.ended;
-  for (const [name, value] of Object.entries(ofAwsSdk)) assert.equal(environment[name], value, name);
-  for (const name of Object.keys(others)) assert.equal(environment[name], undefined, name);
-});
-
-test("tokens have the groups in the claim that the environment names, and the API reads it", async () => {
-  const stack = startStandIn({ environment: { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "cognito:groups" } });
-  const { environment } = await processOf(await baseUrlOf(stack));
-  assert.equal(environment.JWT_AUTHORIZATION_GROUPS_ATTR_NAME, "cognito:groups");
-  const { signInRequest } = firebaseIdentity({
-    url: new URL(`${environment.FIREBASE_IDENTITY_TOOLKIT_URL}`).origin,
-    jwksUri: "",
-    projectId: "",
-    groupsClaim: undefined,
+  let stack: Run;
+  let environment: Record<string, string>;
+  before(async () => {
+    const ofKit = { JWT_AUTHORIZATION_GROUPS_ATTR_NAME: "cognito:groups", DOCS: "off" };
+    stack = startStandIn({ environment: { ...ofAwsSdk, ...others, ...ofKit } });
+    ({ environment } = await processOf(await baseUrlOf(stack)));
   });
-  const claims = decodeJwt(
-    await signIn({ signInRequest }, { email: "user@example.com", password: "not-secret" }),
-  );
-  assert.deepEqual(claims["cognito:groups"], ["USERS"]);
-  stack.kill("SIGTERM");
-  await stack.ended;
+  after(async () => {
+    stack.kill("SIGTERM");
+    await stack.ended;
+  });
+
+  test("gives the API's services the AWS region, credentials and endpoints, and no other variables", () => {
+    for (const [name, value] of Object.entries(ofAwsSdk)) assert.equal(environment[name], value, name);
+    for (const name of Object.keys(others)) assert.equal(environment[name], undefined, name);
+  });
+
+  test("puts the groups into the tokens' claim that the environment names, and the API reads it", async () => {
+    assert.equal(environment.JWT_AUTHORIZATION_GROUPS_ATTR_NAME, "cognito:groups");
+    const { signInRequest } = firebaseIdentity({
+      url: new URL(`${environment.FIREBASE_IDENTITY_TOOLKIT_URL}`).origin,
+      jwksUri: "",
+      projectId: "",
+      groupsClaim: undefined,
+    });
+    const claims = decodeJwt(
+      await signIn({ signInRequest }, { email: "user@example.com", password: "not-secret" }),
+    );
+    assert.deepEqual(claims["cognito:groups"], ["USERS"]);
+  });
+
+  test("with DOCS=off prints no docs pages, and everything else", async () => {
+    await stack.prints(/Ctrl-C/);
+    assert.doesNotMatch(stack.output(), /Page|Docs|Swagger|ReDoc/);
+    assert.match(stack.output(), /\n {2}API +http:\S+ \(.*\)\n {2}Identity +http:/);
+  });
 });
 
 test("IDENTITY_PROVIDER=cognito gives the API a local Cognito, and none of a real provider's settings", async () => {
@@ -182,15 +194,6 @@ test("if the token endpoints are off, the curl lines get their tokens from the p
     stack.kill("SIGTERM");
     await stack.ended;
   }
-});
-
-test("with DOCS=off it prints no docs pages, and everything else", async () => {
-  const stack = startStandIn({ environment: { DOCS: "off" } });
-  await stack.prints(/Ctrl-C/);
-  stack.kill("SIGTERM");
-  const { output } = await stack.ended;
-  assert.doesNotMatch(output, /Page|Docs|Swagger|ReDoc/);
-  assert.match(output, /\n {2}API +http:\S+ \(.*\)\n {2}Identity +http:/);
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -295,9 +298,12 @@ describe("an API without local.ts, demo.ts, docs pages and token endpoint", () =
       cwd: folder,
     });
 
-  for (const runtime of ["lambda", "containerized"]) {
-    test(`starts at the root of its host, and prints only what the API has: ${runtime}`, async () => {
-      const stack = startShop(runtime);
+  for (const [runtime, name, source, environment] of [
+    ["lambda", "Corner", ".env", {}],
+    ["containerized", "Market", "the shell before .env", { SHOP_NAME: "Market" }],
+  ] as const) {
+    test(`starts at the root of its host with settings from ${source}, and prints only what the API has: ${runtime}`, async () => {
+      const stack = startShop(runtime, environment);
       await stack.prints(/Ctrl-C/);
       const output = stack.output();
       assert.match(output, /\n {2}API +http:\/\/[\w.]+:\d+ \(/);
@@ -307,7 +313,7 @@ describe("an API without local.ts, demo.ts, docs pages and token endpoint", () =
       assert.match(output, /nobody@example\.com +password not-secret +no group\n/);
 
       const answers = await Promise.all((output.match(/^ {2}curl .*$/gm) ?? []).map(paste));
-      assert.deepEqual(answers, [{ shop: "Corner" }, { orders: [] }, { revenue: 0 }]);
+      assert.deepEqual(answers, [{ shop: name }, { orders: [] }, { revenue: 0 }]);
       const legacy = /"Authorization: .*(?= http)/.exec(
         output.split("\n").find((line) => line.includes("revenue")) ?? "",
       );
@@ -319,14 +325,6 @@ describe("an API without local.ts, demo.ts, docs pages and token endpoint", () =
       await exitsWithZero(stack);
     });
   }
-
-  test("gets its own settings from the shell, and then from .env", async () => {
-    const stack = startShop("lambda", { SHOP_NAME: "Market" });
-    const response = await fetch(`${await baseUrlOf(stack)}/v1/status`);
-    assert.deepEqual(await response.json(), { shop: "Market" });
-    stack.kill("SIGTERM");
-    await stack.ended;
-  });
 
   for (const runtime of ["lambda", "containerized"]) {
     test(`does not start without a required setting, and the message names it: ${runtime}`, async () => {
