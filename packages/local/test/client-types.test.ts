@@ -224,7 +224,7 @@ describe("the types of a client", () => {
     const content = { "application/json": { schema: {}, examples: { "100409": example } } };
     const document = { paths: { "/v1/x": { get: { responses: { 409: { content } } } } } };
     assert.throws(() => clientTypes(document), {
-      message: 'GET /v1/x 409: the example of the error 100409 shows the code "001401"',
+      message: 'GET /v1/x 409: the example for the error 100409 contains the code "001401"',
     });
   });
 });
