@@ -24,7 +24,7 @@ const FLATTENED = Object.fromEntries(
   ]),
 );
 
-const TOKEN = signToken(CLAIMS, { alg: "RS256", typ: "JWT", kid: "bench" }, strangerKey);
+const TOKEN = signToken(CLAIMS, { alg: "RS256", typ: "JWT", kid: "bench" }, strangerKey());
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 

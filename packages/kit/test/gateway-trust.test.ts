@@ -64,7 +64,7 @@ describe("a caller in Lambda", () => {
   it("is not alice, when mallory was verified and a forged token of alice is sent", async () => {
     const alice = issuer.claims(["ADMINS"]);
     const mallory = issuer.claims(["USERS"], { sub: "mallory" });
-    const forged = issuer.sign(alice, {}, strangerKey);
+    const forged = issuer.sign(alice, {}, strangerKey());
     assert.equal((await call(forged, verified(mallory))).statusCode, 401);
   });
 
@@ -163,7 +163,7 @@ describe("what a client sends", () => {
     });
     const headers = Object.fromEntries(SPOOFED.map((name) => [name, context]));
     const path = `/v1/me?authorizer=${encodeURIComponent(context)}`;
-    const forged = issuer.sign(claims, {}, strangerKey);
+    const forged = issuer.sign(claims, {}, strangerKey());
     const container = await appTarget({ api: fixtureApi, issuer });
     t.after(container.close);
     for (const token of [undefined, forged]) {

@@ -132,11 +132,11 @@ describe("the issuer's keys", () => {
     const verify = verifier();
     for (const token of [
       "not.a.token",
-      tokenOf(strangerKey, ""),
-      tokenOf(strangerKey, "first", {}, { alg: "HS256" }),
-      tokenOf(strangerKey, "first", { iss: "https://evil.example" }),
-      tokenOf(strangerKey, "first", { aud: "other" }),
-      tokenOf(strangerKey, "first", { exp: 1 }),
+      tokenOf(strangerKey(), ""),
+      tokenOf(strangerKey(), "first", {}, { alg: "HS256" }),
+      tokenOf(strangerKey(), "first", { iss: "https://evil.example" }),
+      tokenOf(strangerKey(), "first", { aud: "other" }),
+      tokenOf(strangerKey(), "first", { exp: 1 }),
     ]) {
       await assert.rejects(verify(token), isRefusal);
     }
@@ -173,7 +173,7 @@ describe("the issuer's keys", () => {
     const flood = () =>
       Promise.all(
         Array.from({ length: 25 }, (_, index) =>
-          assert.rejects(verify(tokenOf(strangerKey, `unknown-${index}`)), isRefusal),
+          assert.rejects(verify(tokenOf(strangerKey(), `unknown-${index}`)), isRefusal),
         ),
       );
     await flood();
@@ -215,7 +215,7 @@ describe("a useless discovery document", () => {
       answers[DISCOVERY] = answer();
       const verify = verifier({ jwksUri: undefined, ...(answer() === stall && impatient) });
       await assert.rejects(verify(tokenOf(firstKey, "first")), isUnavailable);
-      await assert.rejects(verify(tokenOf(strangerKey, "first")), isUnavailable);
+      await assert.rejects(verify(tokenOf(strangerKey(), "first")), isUnavailable);
       assert.equal(requestsFor("/elsewhere"), 0);
 
       answers[DISCOVERY] = goodDiscovery();
@@ -292,7 +292,7 @@ describe("keys that are unavailable", () => {
         logged.map(({ level, message }) => [level, message]),
         [["warn", "the token issuer's keys cannot be fetched"]],
       );
-      await assert.rejects(verify(tokenOf(strangerKey, "first")), isRefusal);
+      await assert.rejects(verify(tokenOf(strangerKey(), "first")), isRefusal);
       test.mock.timers.tick(110 * 60_000);
       await assert.rejects(verify(tokenOf(firstKey, "first")), isUnavailable);
     });
@@ -477,7 +477,7 @@ describe("a verified token", () => {
     await verify(token);
     const [header, claims, signature = ""] = token.split(".");
     const others = [
-      tokenOf(strangerKey, "first").split(".")[2],
+      tokenOf(strangerKey(), "first").split(".")[2],
       signature.slice(4),
       Buffer.from(signature, "base64url").fill(0, 100, 101).toString("base64url"),
     ];
@@ -546,7 +546,7 @@ describe("a verified token", () => {
   it("is remembered; a refused one is not", async (test) => {
     const verifications = countVerifications(test);
     const verify = verifier();
-    const forged = tokenOf(strangerKey, "first");
+    const forged = tokenOf(strangerKey(), "first");
     for (let count = 0; count < 3; count++) await assert.rejects(verify(forged), isRefusal);
     assert.equal(verifications(), 3);
   });

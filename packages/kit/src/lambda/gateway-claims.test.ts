@@ -21,7 +21,7 @@ const good = (overrides: TokenParts = {}): TokenParts => ({
   ...overrides,
 });
 // Any key will do: the gateway has checked the signature.
-const tokenOf = (claims: TokenParts) => signToken(claims, { alg: "RS256", kid: "any" }, strangerKey);
+const tokenOf = (claims: TokenParts) => signToken(claims, { alg: "RS256", kid: "any" }, strangerKey());
 
 function claimsOf(
   claims: TokenParts,
@@ -86,7 +86,7 @@ describe("createGatewayClaims", () => {
   ] as const) {
     it(`recognises a time in any number format: ${inToken}`, () => {
       const payload = JSON.stringify(good()).replace(String(NOW + 3600), inToken);
-      const token = signToken(payload, { alg: "RS256", kid: "any" }, strangerKey);
+      const token = signToken(payload, { alg: "RS256", kid: "any" }, strangerKey());
       const send = (exp: unknown) => {
         const claims = { ...flatten(good()), exp };
         const event = {

@@ -60,7 +60,7 @@ function refusedCallers(groups: readonly string[]): readonly Caller[] {
     { name: "a token for another audience", headers: token(() => ({ aud: "test" })) },
     {
       name: "a forged token",
-      headers: (issuer) => bearer(issuer.sign(issuer.claims(groups), {}, strangerKey)),
+      headers: (issuer) => bearer(issuer.sign(issuer.claims(groups), {}, strangerKey())),
     },
   ];
 }

@@ -51,8 +51,13 @@ export function newTokenKey(algorithm: TokenAlgorithm): KeyObject {
   }
 }
 
-/** An RSA key pair that no issuer knows. */
-export const strangerKey: KeyObject = newTokenKey("RS256");
+let stranger: KeyObject | undefined;
+
+/** An RSA key that no issuer knows. Made on first use, because that takes a twentieth of a second. */
+export function strangerKey(): KeyObject {
+  stranger ??= newTokenKey("RS256");
+  return stranger;
+}
 
 /** Encodes and signs a compact JWS as its key does; claims given as JSON text stay unchanged. */
 export function signToken(claims: TokenParts | string, header: TokenParts, key: KeyObject): string {

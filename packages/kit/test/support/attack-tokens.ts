@@ -52,7 +52,7 @@ export const publicPem = (issuer: TestIssuer) =>
   createPublicKey(issuer.key()).export({ type: "spki", format: "pem" }).toString();
 export const publicJwk = (issuer: TestIssuer) =>
   JSON.stringify({ ...createPublicKey(issuer.key()).export({ format: "jwk" }), kid: issuer.keyId() });
-const strangerJwk = { ...createPublicKey(strangerKey).export({ format: "jwk" }), kid: "stranger" };
+const strangerJwk = { ...createPublicKey(strangerKey()).export({ format: "jwk" }), kid: "stranger" };
 
 export const unsigned = (alg: unknown): Attack => ({
   name: `alg ${JSON.stringify(alg) ?? "missing"}, and no signature`,
@@ -85,13 +85,13 @@ const ownKeyInHeader = (name: string, parameters: (attackerUrl: string) => Token
   {
     name: `${name}, with the issuer's kid`,
     onlySignatureTells: true,
-    token: (issuer, attackerUrl) => signSegments(input(issuer, parameters(attackerUrl)), strangerKey),
+    token: (issuer, attackerUrl) => signSegments(input(issuer, parameters(attackerUrl)), strangerKey()),
   },
   {
     name: `${name}, with the attacker's kid`,
     onlySignatureTells: true,
     token: (issuer, attackerUrl) =>
-      signSegments(input(issuer, { ...parameters(attackerUrl), kid: "stranger" }), strangerKey),
+      signSegments(input(issuer, { ...parameters(attackerUrl), kid: "stranger" }), strangerKey()),
   },
 ];
 const badHeader = (name: string, overrides: TokenParts): Attack => ({
@@ -149,7 +149,7 @@ export const algorithmAttacks: readonly Attack[] = [
   ...ownKeyInHeader("the attacker's keys at jku", (url) => ({ jku: `${url}/jwks.json` })),
   ...ownKeyInHeader("the attacker's certificate at x5u", (url) => ({ x5u: `${url}/certificate.pem` })),
   ...ownKeyInHeader("the attacker's certificate in x5c", () => ({
-    x5c: [createPublicKey(strangerKey).export({ type: "spki", format: "der" }).toString("base64")],
+    x5c: [createPublicKey(strangerKey()).export({ type: "spki", format: "der" }).toString("base64")],
   })),
 
   badHeader("kid missing", { kid: undefined }),
@@ -231,7 +231,7 @@ export const algorithmAttacks: readonly Attack[] = [
     const [first, second] = parts(good(issuer));
     return `${first}.${second}.${sign("sha256", Buffer.from(second), issuer.key()).toString("base64url")}`;
   }),
-  badSignature("the signature of a stranger", (issuer) => signSegments(input(issuer), strangerKey)),
+  badSignature("the signature of a stranger", (issuer) => signSegments(input(issuer), strangerKey())),
 
   {
     name: "an encrypted token of five segments",

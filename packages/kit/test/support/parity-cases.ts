@@ -300,7 +300,7 @@ export const probeCases: readonly ParityCase[] = [
     request: (issuer) => ({
       method: "DELETE",
       path: "/v1/probe/nothing",
-      headers: { authorization: `Bearer ${issuer.sign(issuer.claims([]), {}, strangerKey)}` },
+      headers: { authorization: `Bearer ${issuer.sign(issuer.claims([]), {}, strangerKey())}` },
     }),
   },
   {
