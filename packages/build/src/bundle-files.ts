@@ -4,7 +4,7 @@
  * would wrap a CommonJS module; `load-files.ts` runs it. If a module uses top-level await, which functions cannot, the files are ES modules
  * instead.
  */
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { basename, join, resolve } from "node:path";
 import {
@@ -12,6 +12,7 @@ import {
   type BuildOptions,
   type BuildResult,
   build,
+  context,
   type Metafile,
   type Plugin,
 } from "esbuild";
@@ -96,9 +97,18 @@ async function buildAll<Options extends BuildOptions>(
   options: Options,
   externals: ExternalPackages,
 ): Promise<BuildResult<Options>> {
-  const { leftOut } = externals;
-  const result = await build<Options>(options as never);
-  return externals.leftOut === leftOut ? result : buildAll(options, externals);
+  const bundling = await context<Options>(options as never);
+  try {
+    let result: BuildResult<Options>;
+    let leftOut: number;
+    do {
+      leftOut = externals.leftOut;
+      result = await bundling.rebuild();
+    } while (externals.leftOut > leftOut);
+    return result;
+  } finally {
+    await bundling.dispose();
+  }
 }
 
 /** esbuild finds out what the parts share, but splits ES modules only. */
@@ -176,8 +186,8 @@ const COMMONJS = {
   // Otherwise esbuild adds a list of exports for Node, which is wrong in strict mode for a name like `static`.
   platform: "neutral",
   write: false,
-  // The first bundling has already printed all warnings.
-  logLevel: "error",
+  // The first bundling has already printed all warnings, and top-level await is no mistake.
+  logLevel: "silent",
   legalComments: "external",
   // Strict, as ES modules are.
   banner: {
@@ -210,20 +220,37 @@ async function appFile(
   return outputFiles;
 }
 
+/** The files of each chunk of the last bundling, by its name and text: a process that builds again makes them once. */
+let made: ReadonlyMap<string, readonly CodeFile[]> = new Map();
+
+/** @returns for each chunk its file and the licences in it. */
 async function otherFiles(
   chunkFolder: string,
   folder: string,
   chunks: readonly string[],
   onDemand: readonly string[],
 ): Promise<readonly CodeFile[]> {
+  const last = made;
+  const keys = new Map<string, string>();
+  for (const chunk of onDemand)
+    keys.set(chunk, `${chunk} ${await readFile(join(chunkFolder, chunk), "utf8")}`);
   const { outputFiles } = await build({
     ...COMMONJS,
     absWorkingDir: chunkFolder,
-    entryPoints: onDemand.map((chunk) => join(chunkFolder, chunk)),
+    entryPoints: onDemand
+      .filter((chunk) => !last.has(keys.get(chunk) ?? ""))
+      .map((chunk) => join(chunkFolder, chunk)),
     outdir: folder,
     external: [...EXTERNALS, ...chunks.map((chunk) => `./${chunk}`)],
   });
-  return outputFiles;
+  const files = outputFiles.map(({ path, text }) => ({ path: basename(path), text }));
+  made = new Map(
+    [...keys].map(([chunk, key]) => [
+      key,
+      last.get(key) ?? files.filter(({ path }) => path === chunk || path.startsWith(`${chunk}.`)),
+    ]),
+  );
+  return [...made.values()].flat().map(({ path, text }) => ({ path: join(folder, path), text }));
 }
 
 /** `import()` becomes a call of the loader, which knows the files. */
