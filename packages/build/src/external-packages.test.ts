@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { type Files, routeSource, writeApi } from "../test/support/write-api.ts";
+import { type Files, routeSource, SMALL_FUNCTION, writeApi } from "../test/support/write-api.ts";
 import { buildContainer } from "./container.ts";
 import { buildLambda } from "./lambda.ts";
 
@@ -40,7 +40,8 @@ describe("a package that is not bundled", () => {
   async function write(before: string, answer: string, files: Files): Promise<void> {
     const health = ["get-health.ts", routeSource("GET /health", { role: "health" })] as const;
     const source = routeSource("GET /uses", { before, answer });
-    await writeApi(folder, { "GET /health": health, "GET /uses": ["get-uses.ts", source] }, files);
+    const routes = { "GET /health": health, "GET /uses": ["get-uses.ts", source] } as const;
+    await writeApi(folder, routes, { ...SMALL_FUNCTION, ...files });
   }
 
   async function writeAddon(path: string, cpu: "x64" | "arm64"): Promise<void> {
@@ -82,22 +83,27 @@ describe("a package that is not bundled", () => {
     });
   });
 
-  it("fails the build if the addon in its package is for another machine by its ELF header", async () => {
-    await write('import { two } from "native";', "two", native(HERE));
-    await writeAddon(`node_modules/native-linux-${HERE}/addon.node`, OTHER);
-    await assert.rejects(build(HERE), /^ExternalPackageError|Error: native has no addon for linux-/);
-  });
-
-  it("fails the build if its addon was compiled for another machine, and says where to build", async () => {
-    await write('import { two } from "compiled";', "two", {
+  it("fails the build if its addon is for another machine by its ELF header, and says where to build one that was compiled", async () => {
+    await write('import { two } from "native"; import { three } from "compiled";', "two + three", {
+      ...native(HERE),
       "node_modules/compiled/package.json": manifest("compiled", { gypfile: true }),
-      "node_modules/compiled/index.js": "exports.two = 2;",
+      "node_modules/compiled/index.js": "exports.three = 3;",
     });
+    await writeAddon(`node_modules/native-linux-${HERE}/addon.node`, OTHER);
     await writeAddon("node_modules/compiled/build/Release/addon.node", OTHER);
-    await assert.rejects(
-      build(HERE),
-      /compiled has no addon for linux-\w+: the machine that installs it .* in a container/,
-    );
+    await assert.rejects(build(HERE), ({ message }: Error) => {
+      const [installed, compiled, ...others] = message.split("\n");
+      assert.match(
+        installed ?? "",
+        new RegExp(`^native has no addon for linux-${HERE} in node_modules; run: npm install`),
+      );
+      assert.match(
+        compiled ?? "",
+        /^compiled has no addon for linux-\w+: the machine that installs it .* in a container/,
+      );
+      assert.deepEqual(others, []);
+      return true;
+    });
   });
 
   it("may be named in build.external, and is copied with its dependencies, each in its version", async () => {

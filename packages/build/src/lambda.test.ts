@@ -18,6 +18,7 @@ import { payloadEvent } from "@lambda-express-api/kit/testing/payload-event.ts";
 import { startTestIssuer } from "@lambda-express-api/kit/testing/test-issuer.ts";
 import { FIXTURE } from "../test/fixtures/fixture.ts";
 import { assertOwnStack, type LoggedError } from "../test/support/assert-own-stack.ts";
+import { greetAda } from "../test/support/greet-ada.ts";
 import type { Bundle } from "./bundle-files.ts";
 import { buildLambda } from "./lambda.ts";
 
@@ -94,14 +95,6 @@ describe("the built Lambda function", () => {
     return { answers: lines.at(-1), lines: lines.slice(0, -1).filter(({ message }) => message !== "health") };
   }
 
-  /** The same function with changed files. */
-  async function changed(name: string, change: (copy: string, codeCache: string) => Promise<void>) {
-    const copy = join(root, name);
-    await cp(folder, copy, { recursive: true });
-    await change(copy, join(copy, "app.js.cache"));
-    return copy;
-  }
-
   async function contents(of: string): Promise<Record<string, string>> {
     const entries = await readdir(of, { recursive: true, withFileTypes: true });
     const files = entries
@@ -140,6 +133,13 @@ describe("the built Lambda function", () => {
     assert.deepEqual(done.lines, []);
     const names = await readdir(folder);
     for (const file of done.answers.at(-1)?.files ?? []) assert.ok(names.includes(`${file}.cache`), file);
+  });
+
+  it("has an entry for a job beside the API, which is not read at a cold start of the API", async () => {
+    assert.equal(await greetAda(folder), "Hello Ada");
+    const job = /\/src\/jobs\//;
+    assert.ok(Object.values(sources).some((files) => files.some((file) => job.test(file))));
+    assert.ok(!sources["app.js"]?.some((file) => job.test(file)), String(sources["app.js"]));
   });
 
   it("warms other instances, which loads the AWS SDK by import(): a ping for three makes two calls (with a stub of Lambda)", async (t) => {
@@ -238,6 +238,12 @@ describe("the built Lambda function", () => {
       (await readdir(other)).filter((name) => name.endsWith(".cache")),
       [],
     );
+    // What the process keeps of its first build makes no difference.
+    const sameFor = async (of: string) =>
+      Object.entries(await contents(of))
+        .filter(([file]) => !/\.cache$|\/bundle\.mjs$/.test(file))
+        .sort();
+    assert.deepEqual(await sameFor(other), await sameFor(folder));
     const done = await run(other, [events.health, events.whoAmI, events.docs, events.token]);
     assert.deepEqual(statuses(done), [200, 200, 200, 503]);
     assert.deepEqual(
@@ -262,10 +268,18 @@ describe("the built Lambda function", () => {
         await writeFile(app, `${await readFile(app, "latin1")}\n`);
       },
     };
+    let copy: string;
+    let expected: Run;
+    before(async () => {
+      copy = join(root, "changed");
+      await cp(folder, copy, { recursive: true });
+      expected = await run(folder, [events.health, events.whoAmI]);
+    });
+
     for (const [name, change] of Object.entries(cases)) {
       it(name, async () => {
-        const copy = await changed(name, change);
-        const expected = await run(folder, [events.health, events.whoAmI]);
+        for (const file of ["app.js", "app.js.cache"]) await cp(join(folder, file), join(copy, file));
+        await change(copy, join(copy, "app.js.cache"));
         const done = await run(copy, [events.health, events.whoAmI]);
         assert.deepEqual(
           done.answers.map(({ statusCode, body }) => [statusCode, body]),
@@ -289,14 +303,18 @@ describe("the built Lambda function", () => {
   });
 
   describe("on the path of a cold start", () => {
+    let cold: Run["answers"];
+    before(async () => {
+      ({ answers: cold } = await run(folder, [events.health, events.whoAmI]));
+    });
+
     it("reads one file beside each endpoint's own, together at most three tenths of a bare Express's bytes", async () => {
-      const { answers } = await run(folder, [events.health, events.whoAmI]);
-      const names = answers.map(({ files }) => files.map((file) => file.replace(/-[A-Z0-9]{8}\./, ".")));
+      const names = cold.map(({ files }) => files.map((file) => file.replace(/-[A-Z0-9]{8}\./, ".")));
       assert.deepEqual(names, [
         ["app.js", "get-health.js"],
         ["app.js", "get-health.js", "get-me.js"],
       ]);
-      for (const { bytes } of answers) {
+      for (const { bytes } of cold) {
         assert.ok(bytes <= HELLO_BYTES * 0.3, `${bytes} bytes`);
       }
     });
@@ -324,8 +342,7 @@ describe("the built Lambda function", () => {
     });
 
     it("has only the sources, packages and builtin modules that a review has seen", async () => {
-      const { answers } = await run(folder, [events.health, events.whoAmI]);
-      const report = coldPath(sources["app.js"] ?? [], answers.at(-1)?.builtins ?? []);
+      const report = coldPath(sources["app.js"] ?? [], cold.at(-1)?.builtins ?? []);
       if (process.env.UPDATE_SNAPSHOTS) await writeFile(SNAPSHOT, report);
       assert.equal(report, await readFile(SNAPSHOT, "utf8"), "if this is intended: npm run snapshots");
     });

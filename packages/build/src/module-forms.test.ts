@@ -4,12 +4,15 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { noIssuer, testEnvironment } from "@lambda-express-api/kit/testing/test-environment.ts";
+import { FIXTURE } from "../test/fixtures/fixture.ts";
+import { greetAda } from "../test/support/greet-ada.ts";
 import { routeSource, writeApi } from "../test/support/write-api.ts";
 import { buildContainer } from "./container.ts";
 import { buildLambda } from "./lambda.ts";
@@ -299,9 +302,9 @@ describe("a module has the same exports from source, in the built function and i
     await buildLambda(folder, { out: join(folder, "lambda"), architecture });
     await buildContainer(folder, join(folder, "container"));
     // Nothing outside the built folders may be found.
-    for (const built of ["lambda", "container"]) {
-      await cp(join(folder, built), join(folder, "alone", built), { recursive: true });
-    }
+    await mkdir(join(folder, "alone"));
+    for (const built of ["lambda", "container"])
+      await rename(join(folder, built), join(folder, "alone", built));
     await rm(join(folder, "node_modules"), { recursive: true });
     await rm(join(folder, "src"), { recursive: true });
     answers.lambda = await ask("handler", join(folder, "alone/lambda/bundle.mjs"), paths);
@@ -337,7 +340,7 @@ describe("a module has the same exports from source, in the built function and i
   }
 });
 
-it("a module with top-level await is awaited, in the built function and in the built container", async () => {
+it("a module with top-level await is awaited, in the built function, in a job beside it and in the built container", async () => {
   const folder = await mkdtemp(join(tmpdir(), "top-level-await-"));
   try {
     const files = {
@@ -348,20 +351,26 @@ it("a module with top-level await is awaited, in the built function and in the b
       before: 'import { later } from "esm-awaits"; import redis from "cjs-class-default";',
       answer: '[later, (await import("esm-awaits")).value, typeof redis.default, typeof import.meta.url]',
     });
+    const packages = Object.entries({
+      "esm-awaits": files,
+      "cjs-class-default": PACKAGES["cjs-class-default"] ?? {},
+    }).flatMap(([name, contents]) =>
+      Object.entries(contents).map(([file, content]) => [`node_modules/${name}/${file}`, content]),
+    );
     await writeApi(
       folder,
       { "GET /health": routes["GET /health"], "GET /awaits": ["get-awaits.ts", source] },
-      Object.fromEntries(
-        Object.entries({
-          "esm-awaits": files,
-          "cjs-class-default": PACKAGES["cjs-class-default"] ?? {},
-        }).flatMap(([name, contents]) =>
-          Object.entries(contents).map(([file, content]) => [`node_modules/${name}/${file}`, content]),
-        ),
-      ),
+      {
+        ...Object.fromEntries(packages),
+        "src/jobs/greet.ts": readFileSync(join(FIXTURE, "src/jobs/greet.ts"), "utf8"),
+        "src/jobs/greet.test.ts": "throw new Error('a test is not a job');",
+      },
     );
-    await buildLambda(folder, { out: join(folder, "lambda"), architecture });
+    const { entry, sources } = await buildLambda(folder, { out: join(folder, "lambda"), architecture });
     await buildContainer(folder, join(folder, "container"));
+    assert.equal(await greetAda(join(folder, "lambda")), "Hello Ada");
+    assert.ok(!existsSync(join(folder, "lambda/job-greet.test.mjs")));
+    assert.ok(!sources[entry]?.some((file) => file.includes("src/jobs/")), String(sources[entry]));
     const expected = { answer: [2, 1, "function", "string"] };
     for (const [kind, entry] of [
       ["handler", "src/lambda.ts"],

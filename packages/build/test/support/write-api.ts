@@ -7,6 +7,11 @@ const PACKAGES = join(import.meta.dirname, "../../../..", "node_modules");
 /** The files of a folder, by path. */
 export type Files = Readonly<Record<string, string>>;
 
+/** Enough of a function for what fails or is copied before its first request: Express and the AWS SDK are most of a build. */
+export const SMALL_FUNCTION: Files = {
+  "src/lambda.ts": "export const handler = async () => ({ statusCode: 200 });",
+};
+
 /**
  * Writes an API whose endpoints are files below `src/routes`, each of which exports `route`.
  *
