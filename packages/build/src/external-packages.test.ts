@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { type Files, routeSource, SMALL_FUNCTION, writeApi } from "../test/support/write-api.ts";
+import { type Files, routeSource, SMALL_ENTRIES, writeApi } from "../test/support/write-api.ts";
 import { buildContainer } from "./container.ts";
 import { buildLambda } from "./lambda.ts";
 
@@ -41,7 +41,7 @@ describe("a package that is not bundled", () => {
     const health = ["get-health.ts", routeSource("GET /health", { role: "health" })] as const;
     const source = routeSource("GET /uses", { before, answer });
     const routes = { "GET /health": health, "GET /uses": ["get-uses.ts", source] } as const;
-    await writeApi(folder, routes, { ...SMALL_FUNCTION, ...files });
+    await writeApi(folder, routes, { ...SMALL_ENTRIES, ...files });
   }
 
   async function writeAddon(path: string, cpu: "x64" | "arm64"): Promise<void> {

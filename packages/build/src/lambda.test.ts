@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { text } from "node:stream/consumers";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { readRelease } from "@lambda-express-api/kit/release.ts";
@@ -19,6 +20,7 @@ import { startTestIssuer } from "@lambda-express-api/kit/testing/test-issuer.ts"
 import { FIXTURE } from "../test/fixtures/fixture.ts";
 import { assertOwnStack, type LoggedError } from "../test/support/assert-own-stack.ts";
 import { greetAda } from "../test/support/greet-ada.ts";
+import { type Files, routeSource, SMALL_ENTRIES, writeApi } from "../test/support/write-api.ts";
 import type { Bundle } from "./bundle-files.ts";
 import { buildLambda } from "./lambda.ts";
 
@@ -365,6 +367,60 @@ describe("the built Lambda function", () => {
       assert.deepEqual(await names(events.token), ["app.js", "api", "zod", "firebase", "axios"]);
     });
   });
+});
+
+const HEALTH = ["get-health.ts", routeSource("GET /health", { role: "health" })] as const;
+
+describe("the rehearsal of a built function fails the build", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "rehearsal-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  /** @param endpoint options for the source of `GET /reports`. */
+  async function build(
+    architecture: "arm64" | "x64",
+    endpoint: Parameters<typeof routeSource>[1],
+    { definition, more }: { readonly definition?: string; readonly more?: Files } = {},
+  ) {
+    const reports = ["get-reports.ts", routeSource("GET /reports", endpoint)] as const;
+    await writeApi(folder, { "GET /health": HEALTH, "GET /reports": reports }, more, definition);
+    return buildLambda(folder, { out: join(folder, "out"), architecture });
+  }
+
+  for (const architecture of ["arm64", "x64"] as const)
+    it(`for ${architecture}, and names the endpoint whose file throws only in the build`, async () => {
+      const before = 'if (process.env.RUNTIME === "LAMBDA") throw new Error("No such font");';
+      await assert.rejects(build(architecture, { before }, { more: SMALL_ENTRIES }), (error: Error) => {
+        assert.match(error.message, /GET \/reports cannot be loaded: Error: No such font\n/);
+        assert.match(error.message, /get-reports/, "with its stack");
+        return true;
+      });
+      assert.ok(!existsSync(join(folder, "out/bundle.mjs")), "the function has no entry");
+    });
+
+  it("and names the endpoint that returns 500 to a refusal, with its log", async () => {
+    const definition = 'groupRefusal: () => { throw new Error("No groups today"); },';
+    await assert.rejects(build("arm64", { access: "auth" }, { definition }), (error: Error) => {
+      assert.match(error.message, /GET \/reports returns 500; the log below says why/);
+      assert.match(error.message, /"message":"No groups today"/);
+      return true;
+    });
+  });
+
+  for (const [fault, source, sentence] of [
+    ["throws when it is loaded", 'throw new Error("No such queue");', /No such queue/],
+    ["has no handler", "export const run = () => {};", /it must export handler: /],
+  ] as const)
+    it(`and names the file of a job that ${fault}`, async () => {
+      const more = { ...SMALL_ENTRIES, "src/jobs/greet.ts": source };
+      await assert.rejects(build("x64", {}, { more }), (error: Error) => {
+        assert.match(error.message, /src\/jobs\/greet\.ts cannot be loaded: /);
+        assert.match(error.message, sentence);
+        return true;
+      });
+    });
 });
 
 /** What a cold start loads, for review: new entries are new costs. */

@@ -7,9 +7,13 @@ const PACKAGES = join(import.meta.dirname, "../../../..", "node_modules");
 /** The files of a folder, by path. */
 export type Files = Readonly<Record<string, string>>;
 
-/** Enough of a function for what fails or is copied before its first request: Express and the AWS SDK are most of a build. */
-export const SMALL_FUNCTION: Files = {
+/** Enough for a build whose answers do not matter: Express and the AWS SDK are most of what is bundled. */
+export const SMALL_ENTRIES: Files = {
   "src/lambda.ts": "export const handler = async () => ({ statusCode: 200 });",
+  "src/container.ts": `import { createServer } from "node:http";
+import { api } from "./api.ts";
+const server = createServer((_, response) => response.end(Object.keys(api.routes).join()));
+server.listen(Number(process.env.PORT), process.env.HOST);`,
 };
 
 /**
