@@ -45,9 +45,9 @@ describe("loadApi", () => {
     ["has no rule", { ...right, rule: undefined }, "has no rule; write one, as text"],
     ["has no example", { ...right, example: undefined }, "has no example; write one, as text"],
     [
-      "has no parse",
+      "does not have a parse function",
       { ...right, parse: undefined },
-      "has no parse; write one, for example: parse: matching(/^\\S+$/)",
+      "does not have a parse function; add one, for example parse: matching(/^\\S+$/)",
     ],
     ["refuses its own example", { ...right, example: "mysql://a" }, null],
     ["refuses its own default", { ...right, default: "mysql://a" }, null],
@@ -67,7 +67,7 @@ describe("loadApi", () => {
         name: "Error",
         message: message
           ? `The setting DATABASE_URL ${message}`
-          : `The ${part} of the setting DATABASE_URL is not a URL: its parse refuses it`,
+          : `The ${part} of the setting DATABASE_URL must be a URL, but its parse function rejects it`,
       });
     });
   }

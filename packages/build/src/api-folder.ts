@@ -54,7 +54,7 @@ export async function loadApi({ apiModule }: Pick<ApiFolder, "apiModule">): Prom
   const api = await loadExport<Api>(apiModule, "api", "defineApi({ ... })");
   if (!api) {
     throw new ApiFolderError(
-      `${apiModule} does not exist; name the folder of an API, for example: --api packages/api`,
+      `${apiModule} does not exist; use the folder of an API, for example --api packages/api`,
     );
   }
   for (const [name, setting] of Object.entries(api.settings)) demandSetting(name, setting);
@@ -69,13 +69,13 @@ function demandSetting(name: string, setting: Setting<unknown>): void {
   }
   if (typeof setting.parse !== "function")
     throw new ApiFolderError(
-      `The setting ${name} has no parse; write one, for example: parse: matching(/^\\S+$/)`,
+      `The setting ${name} does not have a parse function; add one, for example parse: matching(/^\\S+$/)`,
     );
   for (const part of ["example", "default"] as const) {
     const text = setting[part];
     if (text !== undefined && !isTaken(setting, text))
       throw new ApiFolderError(
-        `The ${part} of the setting ${name} is not ${setting.rule}: its parse refuses it`,
+        `The ${part} of the setting ${name} must be ${setting.rule}, but its parse function rejects it`,
       );
   }
 }

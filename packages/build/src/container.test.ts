@@ -98,7 +98,10 @@ describe("the built container", () => {
       const write = t.mock.method(process.stderr, "write");
       await buildContainer(written);
       const said = write.mock.calls.map(({ arguments: [text] }) => String(text)).join("");
-      assert.match(said, /^The container has no code cache, because it did not start in the build\.\n/);
+      assert.match(
+        said,
+        /^The container does not have a code cache, because it did not start during the build\.\n/,
+      );
       assert.match(said, /There is no database/);
       assert.deepEqual(globSync("dist/container/*.cache", { cwd: written }), []);
       assert.ok(existsSync(join(written, "dist/container/main.mjs")));

@@ -83,7 +83,7 @@ async function makeCodeCaches(folder: string, api: Api, endpoints: readonly Rout
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { readonly stdout?: string; readonly stderr?: string };
     process.stderr.write(
-      `The container has no code cache, because it did not start in the build.\n${stderr}${stdout}`,
+      `The container does not have a code cache, because it did not start during the build.\n${stderr}${stdout}`,
     );
     return false;
   }

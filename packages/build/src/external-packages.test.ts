@@ -79,7 +79,7 @@ describe("a package that is not bundled", () => {
     await write('import { two } from "native";', "two", native(HERE));
     await writeAddon(`node_modules/native-linux-${HERE}/addon.node`, HERE);
     await assert.rejects(build(OTHER), {
-      message: `native has no addon for linux-${OTHER} in node_modules; run: npm install --os=linux --cpu=${OTHER}`,
+      message: `node_modules does not contain the addon of native for linux-${OTHER}; run: npm install --os=linux --cpu=${OTHER}`,
     });
   });
 
@@ -95,11 +95,11 @@ describe("a package that is not bundled", () => {
       const [installed, compiled, ...others] = message.split("\n");
       assert.match(
         installed ?? "",
-        new RegExp(`^native has no addon for linux-${HERE} in node_modules; run: npm install`),
+        new RegExp(`^node_modules does not contain the addon of native for linux-${HERE}; run: npm install`),
       );
       assert.match(
         compiled ?? "",
-        /^compiled has no addon for linux-\w+: the machine that installs it .* in a container/,
+        /^compiled does not include an addon for linux-\w+, because npm .* in a container/,
       );
       assert.deepEqual(others, []);
       return true;
@@ -136,13 +136,16 @@ describe("a package that is not bundled", () => {
     await write('import legacy from "../legacy.cjs";', "legacy", { "src/legacy.cjs": "leaked = 1;" });
     await assert.rejects(
       build(HERE),
-      /src\/legacy\.cjs works in sloppy mode only, .*: declare every variable/,
+      /src\/legacy\.cjs works only in sloppy mode, .*: declare every variable/,
     );
   });
 
   for (const [external, message] of [
-    ['"pdfkit"', /build\.external in .*package\.json must be a list of names, for example: \["pdfkit"\]/],
-    ['["not-there"]', /build\.external names not-there, which is not installed; run: npm install not-there/],
+    [
+      '"pdfkit"',
+      /build\.external in .*package\.json must be a list of package names, for example \["pdfkit"\]/,
+    ],
+    ['["not-there"]', /build\.external lists not-there, which is not installed; run: npm install not-there/],
   ] as const) {
     it(`is refused if build.external is ${external}`, async () => {
       await write("", "1", { "package.json": `{ "type": "module", "build": { "external": ${external} } }` });

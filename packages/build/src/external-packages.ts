@@ -119,7 +119,7 @@ function placeFor(name: string, folder: string, places: ReadonlyMap<string, stri
   const nested = join(dependent, "node_modules", name);
   if (dependent !== "" && !taken.has(nested)) return nested;
   throw new ExternalPackageError(
-    `Two versions of ${name} are external, one of them in ${folder}; install one of them.`,
+    `Two versions of ${name} are external, one of them in ${folder}; install only one.`,
   );
 }
 
@@ -127,13 +127,13 @@ function namedExternals(root: string): readonly string[] {
   const { build: { external = [] } = {} } = manifestOf(root);
   if (!Array.isArray(external) || external.some((name) => typeof name !== "string")) {
     throw new ExternalPackageError(
-      `build.external in ${join(root, "package.json")} must be a list of names, for example: ["pdfkit"]`,
+      `build.external in ${join(root, "package.json")} must be a list of package names, for example ["pdfkit"]`,
     );
   }
   for (const name of external) {
     if (!folderOf(name, root))
       throw new ExternalPackageError(
-        `build.external names ${name}, which is not installed; run: npm install ${name}`,
+        `build.external lists ${name}, which is not installed; run: npm install ${name}`,
       );
   }
   return external;
@@ -211,7 +211,7 @@ function copyPackage(folder: string, place: string, copying: Copying): number {
     if (!found || !allows(manifestOf(found), machine)) {
       if (!found && !isOptional)
         throw new ExternalPackageError(
-          `${name} needs ${dependency}, which is not installed; run: npm install`,
+          `${name} requires ${dependency}, which is not installed; run: npm install`,
         );
       continue;
     }
@@ -261,8 +261,8 @@ function whatToInstall(name: string, folder: string, { os, cpu }: Machine): stri
   const { optionalDependencies = {} } = manifestOf(folder);
   const comesAsPackage = Object.keys(optionalDependencies).some((key) => PLATFORM_PACKAGE.test(key));
   return comesAsPackage
-    ? `${name} has no addon for ${os}-${cpu} in node_modules; run: npm install --os=${os} --cpu=${cpu}`
-    : `${name} has no addon for ${os}-${cpu}: the machine that installs it downloads or compiles it. Run npm ci and the build on ${os}-${cpu}, in a container for example.`;
+    ? `node_modules does not contain the addon of ${name} for ${os}-${cpu}; run: npm install --os=${os} --cpu=${cpu}`
+    : `${name} does not include an addon for ${os}-${cpu}, because npm downloads or compiles it during installation. Run npm ci and the build on ${os}-${cpu}, for example in a container.`;
 }
 
 /** ELF's names of machines: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */

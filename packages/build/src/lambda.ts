@@ -143,7 +143,7 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   const { api, architecture } = values;
   if (architecture !== "arm64" && architecture !== "x64") {
-    throw new Error(`--architecture is ${architecture}; it must be arm64 or x64, e.g. --architecture arm64`);
+    throw new Error(`--architecture is ${architecture}; use arm64 or x64, for example --architecture arm64`);
   }
   await buildLambda(api, { out: positionals[0], architecture });
 }

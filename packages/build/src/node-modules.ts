@@ -95,7 +95,7 @@ export function nodeModules(externals: ExternalPackages): Plugin {
 }
 
 function refusalOf(path: string): OnLoadResult {
-  const text = `${relative(process.cwd(), path)} works in sloppy mode only, but the built code is strict: declare every variable, and use neither "with", octal literals, arguments.callee nor "this" as the global object`;
+  const text = `${relative(process.cwd(), path)} works only in sloppy mode, but built code is strict: declare every variable, and do not use "with", octal literals, arguments.callee, or "this" as the global object`;
   return { errors: [{ text }] };
 }
 

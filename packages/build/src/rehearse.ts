@@ -61,7 +61,7 @@ async function answer(handler: LambdaHandler, request: Rehearsed): Promise<void>
     getRemainingTimeInMillis: () => 29_000,
   });
   if ("statusCode" in result && result.statusCode === 500) {
-    throw new Error(`${request.method} ${request.path} returns 500; the log below says why.`);
+    throw new Error(`${request.method} ${request.path} returns 500; the log below explains why.`);
   }
 }
 
@@ -71,7 +71,9 @@ async function loadOne(what: string, load: () => Promise<unknown>): Promise<void
   } catch (error) {
     if (!isThrownIn(error, missing))
       throw new Error(`${what} cannot be loaded: ${error instanceof Error ? error.stack : error}`);
-    process.stderr.write(`${what} is not rehearsed: an addon for this machine is not in node_modules.\n`);
+    process.stderr.write(
+      `${what} was not rehearsed, because node_modules does not contain an addon for this machine.\n`,
+    );
   }
 }
 

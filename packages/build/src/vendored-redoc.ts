@@ -28,7 +28,7 @@ export function readRedoc(name: string, folder = VENDORED_REDOC): Buffer {
   const content = readFileSync(join(folder, name));
   if (sha256(content) !== readSource(folder).files[name]) {
     throw new Error(
-      `${join(folder, name)} is not the file that source.json names; renew both with npx node packages/build/src/renew-redoc.ts.`,
+      `${join(folder, name)} is not the file that source.json describes; replace both with npx node packages/build/src/renew-redoc.ts.`,
     );
   }
   return content;

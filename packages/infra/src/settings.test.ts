@@ -32,7 +32,7 @@ describe("a setting that the deployment decides", () => {
       assert.deepEqual(others, []);
       assert.match(
         mistake ?? "",
-        new RegExp(`^${name} is set, but the deployment decides it .*: ${name}= in`),
+        new RegExp(`^${name} is set, but the deployment decides its value .*: ${name}= in`),
       );
       assert.deepEqual(mistakesOf({ ...required, [name]: "" }), []);
     });
@@ -152,9 +152,9 @@ describe("the settings in code", () => {
     for (const [written, sentence] of [
       [
         { TAGS: { team: "x" } },
-        "stages.ts sets TAGS for dev to an object; write a string, a number or a list of strings.",
+        "stages.ts sets TAGS for dev to an object; use a string, a number or a list of strings.",
       ],
-      [null, "stages.ts sets the stage dev to null; write an object: dev: {}"],
+      [null, "stages.ts sets the stage dev to null; use an object: dev: {}"],
     ] as const) {
       const stages = { dev: written } as unknown as AnyStages;
       assert.throws(() => load(stages), new SettingsError([sentence]));
@@ -165,7 +165,7 @@ describe("the settings in code", () => {
 
   for (const [title, written, sentence] of [
     ["a secret", { CATALOGUE_KEY: "key" }, /^stages\.ts sets CATALOGUE_KEY for dev, which is a secret; /],
-    ["an unknown name", { MEMORY: 512 }, /^stages\.ts sets MEMORY for dev, which is not a stage setting; /],
+    ["an unknown name", { MEMORY: 512 }, /^stages\.ts sets MEMORY for dev, which is not a known setting; /],
     [
       "a setting that the deployment decides",
       { RUNTIME: "LAMBDA" },
@@ -355,7 +355,7 @@ describe("the settings of a stage", () => {
       ],
     );
     for (const mistake of mistakes)
-      assert.match(mistake, /^[A-Z_]+ is [^\n]+, e\.g\. [^\n]+\.$|; set both, e\.g\. /);
+      assert.match(mistake, /^[A-Z_]+ is [^\n]+, e\.g\. [^\n]+\.$|; set both, for example /);
   });
 
   it("are refused if an API variable's name is misspelt", () => {
@@ -395,7 +395,7 @@ describe("the settings of a stage", () => {
     [
       "an issuer without HTTPS",
       { JWT_ISSUER: "http://issuer.example.com" },
-      /^The issuer http:\/\/issuer\.example\.com does not use HTTPS, but API Gateway fetches keys only over HTTPS/,
+      /^The issuer http:\/\/issuer\.example\.com does not use HTTPS, but API Gateway fetches signing keys only over HTTPS/,
     ],
     [
       "signatures that the gateway cannot verify",
@@ -429,7 +429,7 @@ describe("the settings of a stage", () => {
     [
       "a domain with a boundary that forbids the search for its zone",
       { DOMAIN_NAME: "api.example.com", ...boundary },
-      /^PERMISSIONS_BOUNDARY_ARN is set without DNS_ZONE_ID, and a role with a boundary may not search the account's zones; /,
+      /^PERMISSIONS_BOUNDARY_ARN is set without DNS_ZONE_ID, and a role with a boundary cannot search the account's hosted zones; /,
     ],
     [
       "a record that Cloudflare would have to replace",

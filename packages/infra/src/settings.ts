@@ -396,7 +396,7 @@ export const DECIDED_HERE = [
 const DECIDED_FOR_CONTAINERS = {
   TRUSTED_PROXY_HOPS:
     "the container's load balancer is one proxy; set TRUSTED_CDN if a CDN is in front of it",
-  WEB_CONCURRENCY: "the container has a share of one processor, and scales by instances",
+  WEB_CONCURRENCY: "the container has only part of a vCPU, and scales by adding instances",
 };
 
 /** Settings that the infrastructure uses too, and passes to the API itself. */
@@ -449,12 +449,12 @@ export function loadSettings(
   mistakes.push(...contradictions(parsed, environment));
   if (api && !api.jwt.issuer.startsWith("https://"))
     mistakes.push(
-      `The issuer ${api.jwt.issuer} does not use HTTPS, but API Gateway fetches keys only over HTTPS; use one like https://issuer.example.com.`,
+      `The issuer ${api.jwt.issuer} does not use HTTPS, but API Gateway fetches signing keys only over HTTPS; use an issuer such as https://issuer.example.com.`,
     );
   const audiences = api?.jwt.audiences.length ?? 0;
   if (audiences > MAX_AUDIENCES)
     mistakes.push(
-      `JWT_AUTHORIZED_AUDIENCES has ${audiences} audiences, but API Gateway accepts at most ${MAX_AUDIENCES}; remove some.`,
+      `JWT_AUTHORIZED_AUDIENCES contains ${audiences} audiences, but API Gateway accepts at most ${MAX_AUDIENCES}; remove some.`,
     );
   const ownKey = api?.mappingKey;
   if (
@@ -554,7 +554,7 @@ function mistakesOfStages(own: OwnSettings, stages: AnyStages): string[] {
       const setting = known[name];
       if (!setting)
         return [
-          `${STAGES_FILE} sets ${name} for ${stage}, which is not a stage setting; docs/settings.md lists them.`,
+          `${STAGES_FILE} sets ${name} for ${stage}, which is not a known setting; docs/settings.md lists all settings.`,
         ];
       if ("secret" in setting && setting.secret)
         return [
@@ -621,12 +621,12 @@ function contradictions(parsed: Parsed, environment: Environment): string[] {
   for (const [name, decided] of Object.entries(DECIDED_FOR_CONTAINERS))
     if (environment[name])
       mistakes.push(
-        `${name} is set, but the deployment decides it (${decided}); leave it empty for this stage: ${name}= in its .env file.`,
+        `${name} is set, but the deployment decides its value (${decided}); leave it empty for this stage: ${name}= in its .env file.`,
       );
   const needs = (name: keyof Table, other: keyof Table, why: string) => {
     if (isSet(name) && !isSet(other))
       mistakes.push(
-        `${name} is set without ${other}${why}; set both, e.g. ${other}=${settingsTable[other].example}.`,
+        `${name} is set without ${other}${why}; set both, for example ${other}=${settingsTable[other].example}.`,
       );
   };
   for (const name of ["CERTIFICATE_ARN", "DOMAIN_IP_ADDRESS_TYPE", "DOMAIN_OTHER_APIS"] as const)
@@ -648,11 +648,11 @@ function contradictions(parsed: Parsed, environment: Environment): string[] {
   }
   if (parsed.DOMAIN_NAME !== undefined && parsed.DOMAIN_NAME === parsed.CONTAINER_DOMAIN_NAME)
     mistakes.push(
-      `DOMAIN_NAME and CONTAINER_DOMAIN_NAME are both ${parsed.DOMAIN_NAME}, but a name can lead to only one of them; choose another name, e.g. CONTAINER_DOMAIN_NAME=container.example.com.`,
+      `DOMAIN_NAME and CONTAINER_DOMAIN_NAME are both ${parsed.DOMAIN_NAME}, but a name can point to only one of them; choose another name, for example CONTAINER_DOMAIN_NAME=container.example.com.`,
     );
   if (isSet("PERMISSIONS_BOUNDARY_ARN") && isSet("CONTAINER_IMAGE"))
     mistakes.push(
-      "CONTAINER_IMAGE is set with PERMISSIONS_BOUNDARY_ARN, but a container needs rights that the boundary forbids; deploy a stage with a container without the boundary.",
+      "CONTAINER_IMAGE is set with PERMISSIONS_BOUNDARY_ARN, but a container needs permissions that the boundary denies; deploy a stage that has a container without the boundary.",
     );
   if (parsed.DNS_OVERRIDE === "on" && parsed.DNS !== "route53")
     mistakes.push(
@@ -660,18 +660,18 @@ function contradictions(parsed: Parsed, environment: Environment): string[] {
     );
   if (parsed.DOMAIN_OTHER_APIS?.some((other) => other.startsWith(`${API_NAME}=`)))
     mistakes.push(
-      `DOMAIN_OTHER_APIS has the mapping key ${API_NAME}, which is this API's name in sst.config.ts; choose another mapping key, e.g. ${API_NAME.toLowerCase()}.`,
+      `DOMAIN_OTHER_APIS has the mapping key ${API_NAME}, which is this API's name in sst.config.ts; choose another mapping key, for example ${API_NAME.toLowerCase()}.`,
     );
   const makesRecords = isSet("DOMAIN_NAME") || isSet("CONTAINER_DOMAIN_NAME");
   if (makesRecords && parsed.DNS === "route53" && isSet("PERMISSIONS_BOUNDARY_ARN"))
     needs(
       "PERMISSIONS_BOUNDARY_ARN",
       "DNS_ZONE_ID",
-      ", and a role with a boundary may not search the account's zones",
+      ", and a role with a boundary cannot search the account's hosted zones",
     );
   if (parsed.DNS === "cloudflare" && !environment.CLOUDFLARE_API_TOKEN)
     mistakes.push(
-      "CLOUDFLARE_API_TOKEN is not set; DNS=cloudflare needs a token with the permissions Zone:Read and DNS:Edit.",
+      "CLOUDFLARE_API_TOKEN is not set; DNS=cloudflare requires a token with the permissions Zone:Read and DNS:Edit.",
     );
   return mistakes;
 }

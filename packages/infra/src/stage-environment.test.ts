@@ -39,24 +39,24 @@ describe("the environment of a stage", () => {
     [
       "an object in place of a value",
       '{ dev: { TAGS: { team: "x" } } }',
-      /^stages\.ts sets TAGS for dev to an object; write a string, a number or a list of strings\.$/,
+      /^stages\.ts sets TAGS for dev to an object; use a string, a number or a list of strings\.$/,
     ],
     [
       "a list of other values",
       "{ dev: { TAGS: [1] } }",
-      /^stages\.ts sets TAGS for dev to a list with other values than strings; write a string, /,
+      /^stages\.ts sets TAGS for dev to a list that contains values other than strings; use a string, /,
     ],
-    ["a boolean", "{ dev: { ALARMS: true } }", /^stages\.ts sets ALARMS for dev to true; write a string, /],
+    ["a boolean", "{ dev: { ALARMS: true } }", /^stages\.ts sets ALARMS for dev to true; use a string, /],
     ["null in place of a value", "{ dev: { ALARMS: null } }", /^stages\.ts sets ALARMS for dev to null; /],
     [
       "a stage without an object",
       "{ dev: null }",
-      /^stages\.ts sets the stage dev to null; write an object: dev: \{\}$/,
+      /^stages\.ts sets the stage dev to null; use an object: dev: \{\}$/,
     ],
     [
       "a list of stages",
       "[]",
-      /^stages\.ts must export stages, an object: export const stages = \{ dev: \{\} \};$/,
+      /^stages\.ts must export an object named stages: export const stages = \{ dev: \{\} \};$/,
     ],
     ["half-saved code", "{ dev: {;", /^stages\.ts cannot be loaded: .* \(\S+\/stages\.ts:1\)$/],
     [
@@ -83,7 +83,7 @@ describe("the environment of a stage", () => {
     const other = join(folder, "other");
     mkdirSync(other);
     writeFileSync(join(other, "stages.ts"), "export const stage = {};");
-    assert.throws(() => stageSources("dev", other), /^Error: stages\.ts must export stages, an object/);
+    assert.throws(() => stageSources("dev", other), /^Error: stages\.ts must export an object named stages/);
   });
 
   it("comes from the variables only if there is no stages.ts", () => {

@@ -38,7 +38,7 @@ export function stageWithoutFile(
   const file = `.env.${stage}`;
   if (environment.IDENTITY_PROVIDER || environment.JWT_ISSUER) return undefined;
   if (sources.some(({ name }) => name === file)) return undefined;
-  return `${file} does not exist, and IDENTITY_PROVIDER is not set; check the name of the stage, or copy .env.example to ${file} and enter your values.`;
+  return `${file} does not exist, and IDENTITY_PROVIDER is not set; check the stage name, or copy .env.example to ${file} and enter your values.`;
 }
 
 /** The sources of a stage's settings: variables, as `sst` reads them, and code. */

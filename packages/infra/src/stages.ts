@@ -44,15 +44,15 @@ export const STAGES_FILE = "stages.ts";
 /** What is wrong with the form of the file's export, a sentence for each mistake. sst does not check its types. */
 export function faultsOfStages(stages: unknown): string[] {
   if (!isRecord(stages))
-    return [`${STAGES_FILE} must export stages, an object: export const stages = { dev: {} };`];
+    return [`${STAGES_FILE} must export an object named stages: export const stages = { dev: {} };`];
   return Object.entries(stages).flatMap(([stage, written]) => {
     if (!isRecord(written))
-      return [`${STAGES_FILE} sets the stage ${stage} to ${kindOf(written)}; write an object: ${stage}: {}`];
+      return [`${STAGES_FILE} sets the stage ${stage} to ${kindOf(written)}; use an object: ${stage}: {}`];
     return Object.entries(written).flatMap(([name, value]) =>
       isWritten(value)
         ? []
         : [
-            `${STAGES_FILE} sets ${name} for ${stage} to ${kindOf(value)}; write a string, a number or a list of strings.`,
+            `${STAGES_FILE} sets ${name} for ${stage} to ${kindOf(value)}; use a string, a number or a list of strings.`,
           ],
     );
   });
@@ -69,7 +69,7 @@ function isWritten(value: unknown): boolean {
 
 function kindOf(value: unknown): string {
   if (value === undefined || value === null || typeof value === "boolean") return String(value);
-  if (Array.isArray(value)) return "a list with other values than strings";
+  if (Array.isArray(value)) return "a list that contains values other than strings";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 

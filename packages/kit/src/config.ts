@@ -233,7 +233,7 @@ export const settings = {
   },
   IDENTITY_PROVIDER: {
     description:
-      "The identity provider. The kit derives the `JWT_` settings from the provider and its own settings; a `JWT_` setting that you set takes precedence. If unset, the provider is Firebase, and the kit derives nothing.",
+      "The identity provider. The kit derives the `JWT_` settings from the provider's settings, such as `COGNITO_USER_POOL_ID`; a `JWT_` setting that you set yourself takes precedence. If unset, the provider is Firebase, and the kit derives nothing.",
     rule: "firebase, cognito, auth0 or oidc",
     example: "cognito",
     optional: true,

@@ -114,7 +114,7 @@ describe("npm run keys", () => {
     const mistyped = { JWT_ISSUER: undefined, IDENTITY_PROVIDER: undefined };
     assert.equal(
       (await keys(["list", "--stage", "nope"], API, mistyped)).output,
-      ".env.nope does not exist, and IDENTITY_PROVIDER is not set; check the name of the stage, or copy .env.example to .env.nope and enter your values.\n",
+      ".env.nope does not exist, and IDENTITY_PROVIDER is not set; check the stage name, or copy .env.example to .env.nope and enter your values.\n",
     );
   });
 });

@@ -213,7 +213,7 @@ describe("npm run doctor", () => {
     [
       "an issuer without HTTPS",
       setting({ JWT_ISSUER: "http://127.0.0.1:9099" }),
-      /^The issuer http:\/\/127\.0\.0\.1:9099 does not use HTTPS, but API Gateway fetches keys only over HTTPS; /,
+      /^The issuer http:\/\/127\.0\.0\.1:9099 does not use HTTPS, but API Gateway fetches signing keys only over HTTPS; /,
     ],
     [
       "an issuer with an extra slash",
@@ -269,7 +269,7 @@ describe("npm run doctor", () => {
     [
       "a stage without a file, whose name may be mistyped",
       { stage: "nope", environment: { AWS_REGION: "eu-west-1" } },
-      /^\.env\.nope does not exist, and IDENTITY_PROVIDER is not set; check the name of the stage, or copy \.env\.example to \.env\.nope and enter your values\.$/,
+      /^\.env\.nope does not exist, and IDENTITY_PROVIDER is not set; check the stage name, or copy \.env\.example to \.env\.nope and enter your values\.$/,
     ],
     [
       "a region that is not set",
@@ -298,7 +298,7 @@ describe("npm run doctor", () => {
         JWT_ISSUER: "https://issuer.example.com",
         JWT_AUTHORIZED_AUDIENCES: Array.from({ length: 51 }, (_, index) => `audience-${index}`).join(),
       }),
-      /^JWT_AUTHORIZED_AUDIENCES has 51 audiences, but API Gateway accepts at most 50; remove some\.$/,
+      /^JWT_AUTHORIZED_AUDIENCES contains 51 audiences, but API Gateway accepts at most 50; remove some\.$/,
     ],
     [
       "another API under the API's own mapping key",
@@ -580,7 +580,7 @@ it("npm run doctor says what is wrong in stages.ts, without a stack", async (t) 
   const { complained, exitCode } = await doctor(["--offline"], {}, folder);
   assert.equal(
     complained,
-    "stages.ts sets TAGS for dev to an object; write a string, a number or a list of strings.\n",
+    "stages.ts sets TAGS for dev to an object; use a string, a number or a list of strings.\n",
   );
   assert.equal(exitCode, 1);
 });

@@ -174,7 +174,7 @@ function settingsPage(api: Api): string {
   const rowsOf = (settings: Readonly<Record<string, Omit<Setting<unknown>, "parse">>>, whenUnset: string) =>
     Object.entries(settings).map(([name, { description, rule, example, ...setting }]) => [
       `\`${name}\``,
-      `${description}${setting.secret ? " Secret." : ""}${setting.fromInfra ? " On AWS, `infra.ts` sets it." : ""}`,
+      `${description}${setting.secret ? " This value is secret." : ""}${setting.fromInfra ? " On AWS, `infra.ts` sets it." : ""}`,
       rule,
       setting.default !== undefined ? `\`${setting.default}\`` : setting.optional ? "" : whenUnset,
       `\`${example}\``,
@@ -185,6 +185,8 @@ function settingsPage(api: Api): string {
 # Settings
 
 The API reads its settings from environment variables. At startup, it reports all invalid settings at once, one per line.
+
+A setting without a default is optional, unless it is marked as **required**.
 ${own.length > 0 ? `\n## This API's settings\n\n${table(head, own)}\n\n## Settings that every API has\n` : ""}
 ${table(head, rowsOf(kitSettings, "**required**"))}
 
