@@ -403,7 +403,7 @@ describe("the rehearsal of a built function fails the build", () => {
   it("and names the endpoint that returns 500 to a refusal, with its log", async () => {
     const definition = 'groupRefusal: () => { throw new Error("No groups today"); },';
     await assert.rejects(build("arm64", { access: "auth" }, { definition }), (error: Error) => {
-      assert.match(error.message, /GET \/reports returns 500; the log below says why/);
+      assert.match(error.message, /GET \/reports returns 500; the log below explains why/);
       assert.match(error.message, /"message":"No groups today"/);
       return true;
     });
