@@ -40,7 +40,7 @@ if (executable) {
 
       if (root === "behind a mapping key") {
         describeSwaggerUi(look);
-        describeRedoc(look, { thorough: true });
+        describeRedoc(look);
         describeLandingPage(look, { thorough: true });
         describeSameFiles(
           () => world.baseUrls[root],
@@ -54,7 +54,6 @@ if (executable) {
         describeSignInPage(() => watched, { provider: "auth0", root, swaggerUi: "and reload" });
       } else {
         // The browser is slow: this address only tests what depends on the address. Swagger UI knows nothing of the provider.
-        describeRedoc(look);
         describeLandingPage(look);
         describeSignInPage(() => watched, { provider: "cognito", root, swaggerUi: "once" });
         describeSignInPage(() => watched, { provider: "oidc", root });

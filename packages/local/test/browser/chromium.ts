@@ -22,6 +22,9 @@ export function launchChromium(executablePath: string): Promise<Browser> {
     executablePath,
     args: [
       "--disable-gpu",
+      // Fewer processes: each takes as long to start as a page.
+      "--in-process-gpu",
+      "--disable-site-isolation-trials",
       "--disable-quic",
       "--no-first-run",
       "--disable-background-networking",
