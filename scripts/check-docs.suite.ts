@@ -21,7 +21,10 @@ const run = (markdown: string) => runCommands([page(markdown)]);
 describe("the check of the docs", () => {
   for (const [what, markdown] of [
     ["a link to a file", "[a](deploy.md), [b](../errors/README.md), ![c](../images/swagger-ui.png)"],
-    ["a link to a heading", "[a](deploy.md#5-a-domain), [b](#who-and-what)\n\n## Who, *and* `what`?"],
+    [
+      "a link to a heading",
+      "[a](deploy.md#5-use-a-custom-domain), [b](#who-and-what)\n\n## Who, *and* `what`?",
+    ],
     ["a repeated heading", "[a](#one-1)\n\n# One\n\n## One"],
     ["a link to a page elsewhere", "[a](https://example.com/b), <https://example.com>"],
     ["code that looks like a link", "`[a](nowhere.md)`"],

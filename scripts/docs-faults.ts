@@ -19,7 +19,7 @@ import { type Block, type Page, parsePage } from "./docs-page.ts";
 /** A block of `sql` is for CloudWatch Logs Insights; packages/infra/test/guides.suite.ts reads it. */
 const LANGUAGES = ["sh", "text", "json", "yaml", "dotenv", "ts", "sql", "mermaid"];
 
-/** The start of a path of the local API: its mapping key, or the stage of the gateway's own host. */
+/** The start of a path of the local API: its mapping key, or the stage of the gateway's default endpoint. */
 const BASE_PATH = new RegExp(`^/(${local.mappingKey}|mvp)(?=/)`);
 
 const routes = await loadRoutes(api);

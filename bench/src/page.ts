@@ -121,7 +121,7 @@ request each for sign-in, the docs, ReDoc and the OpenAPI document. Then it hand
   share* is the processor time of a request on this machine, divided by the share. The benchmark does not measure in Lambda, which
   has other processors and adds its own work.
 
-[What it costs](guides/deploy.md#what-it-costs) explains how the memory size affects the price.
+[What it costs](guides/deploy.md#estimate-the-cost) explains how the memory size affects the price.
 
 ## Container
 

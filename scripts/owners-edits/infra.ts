@@ -1,5 +1,5 @@
 /// <reference path="./.sst/platform/config.d.ts" />
-/** The API's other resources on AWS. */
+/** The API's own AWS resources. */
 import type { OwnInfra } from "@lambda-express-api/infra/components/index.ts";
 
 export function ownInfra(): OwnInfra {

@@ -263,7 +263,7 @@ export const settingsTable = {
     parse: matching(/^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/),
   },
   DOMAIN_NAME: {
-    description: "The API's custom domain. If unset, callers use the execute-api endpoint.",
+    description: "The API's custom domain. If unset, callers use the gateway's default endpoint.",
     rule: "a domain name in lower case",
     example: "api.example.com",
     parse: matching(DOMAIN_NAME),
@@ -315,7 +315,7 @@ export const settingsTable = {
   },
   EXECUTE_API_ENDPOINT: {
     description:
-      "Whether the API is also available at its execute-api endpoint. `off` requires `DOMAIN_NAME`.",
+      "Whether the API is also available at the gateway's default endpoint. `off` requires `DOMAIN_NAME`.",
     rule: "on or off",
     example: "off",
     default: "on",

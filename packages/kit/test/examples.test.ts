@@ -88,7 +88,7 @@ describe("on every target", () => {
         type: "https://shop.example.com/errors/bad-signature",
         title: "Bad signature",
         status: 401,
-        detail: "The signature is wrong, or too old",
+        detail: "The signature is invalid or too old",
         code: "100401",
       });
       assert.equal(problem.headers["content-type"], "application/problem+json");

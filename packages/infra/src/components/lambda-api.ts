@@ -79,7 +79,7 @@ export class LambdaApi extends $util.ComponentResource implements ExposableApi {
   readonly apiId: $util.Output<string>;
   readonly stageName: $util.Output<string>;
   readonly mappingKey: string | undefined;
-  /** The URL at the gateway's own host; `undefined` if that is off. */
+  /** The URL at the gateway's default endpoint; `undefined` if that is off. */
   readonly url: $util.Output<string> | undefined;
   readonly functionName: $util.Output<string>;
   readonly functionArn: $util.Output<string>;

@@ -1,14 +1,14 @@
-/** The API of docs/guides/requests-and-responses.md. It runs in the kit's tests, in both runtimes. */
+/** The API in docs/guides/requests-and-responses.md. The kit's tests run it in both runtimes. */
 import { defineApi, matching } from "@lambda-express-api/kit";
 import { routes } from "./routes/routes.ts";
 
 export const api = defineApi({
   name: "shop-api",
   version: "1.0.0",
-  description: "The examples of the guides.",
+  description: "The API in the guides' examples.",
   settings: {
     WEBHOOK_SECRET: {
-      description: "Signs the events of the payment provider.",
+      description: "The secret with which the payment provider signs events.",
       rule: "the provider's signing secret",
       example: "whsec_example",
       secret: true,

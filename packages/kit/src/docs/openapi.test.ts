@@ -171,7 +171,9 @@ describe("the OpenAPI document", () => {
     assert.deepEqual(list.responses[304], { description: "The caller already has the current version." });
     const [session] = operation("/v1/session", "get").parameters;
     assert.deepEqual([session.name, session.in, session.required], ["session", "cookie", false]);
-    assert.deepEqual(operation("/v1/products/newest", "get").responses[302], { description: "It is there." });
+    assert.deepEqual(operation("/v1/products/newest", "get").responses[302], {
+      description: "A redirect to the label.",
+    });
   });
 
   it("has the API's name, version and description", async () => {

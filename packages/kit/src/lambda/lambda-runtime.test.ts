@@ -40,9 +40,9 @@ describe("the base path in Lambda", () => {
   const own = "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com";
 
   for (const [what, host, stage, key, expected] of [
-    ["the stage on the gateway's own host", own, "mvp", undefined, "/mvp"],
-    ["the stage on the gateway's own host, whatever the mapping key", own, "mvp", "express", "/mvp"],
-    ["nothing on the gateway's own host with $default", own, "$default", "express", ""],
+    ["the stage on the gateway's default endpoint", own, "mvp", undefined, "/mvp"],
+    ["the stage on the gateway's default endpoint, whatever the mapping key", own, "mvp", "express", "/mvp"],
+    ["nothing on the gateway's default endpoint with $default", own, "$default", "express", ""],
     [
       "the stage in China too",
       "a1b2c3d4e5.execute-api.cn-north-1.amazonaws.com.cn",

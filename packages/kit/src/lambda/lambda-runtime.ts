@@ -11,7 +11,7 @@ import { createGatewayAuthentication } from "./gateway-claims.ts";
 const MARGIN_MILLISECONDS = 500;
 const GATEWAY_TIMEOUT_MILLISECONDS = 29_000;
 
-/** The gateway's own host; or an IP address, which is not a custom domain and means a local gateway. */
+/** The gateway's default endpoint; or an IP address, which is not a custom domain and means a local gateway. */
 const OWN_HOST = /\.execute-api\.[\w-]+\.amazonaws\.com(\.cn)?$|^[\d.]+$|^\[/;
 
 /** Makes the Lambda runtime. Its facts about a request come from the event, which no client can write. */
@@ -93,7 +93,7 @@ function invocationOf(request: object) {
   return apiGateway;
 }
 
-/** The gateway's own host shows the stage; a custom domain shows the mapping key and never the stage. */
+/** The gateway's default endpoint shows the stage; a custom domain shows the mapping key and never the stage. */
 function basePathOf({ requestContext }: APIGatewayProxyEventV2, mappingKey: string | undefined): string {
   const { domainName, stage } = requestContext;
   if (OWN_HOST.test(domainName)) return stage === "$default" ? "" : `/${stage}`;

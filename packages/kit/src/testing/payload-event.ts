@@ -23,7 +23,7 @@ export interface RequestToSend {
 export interface EventOptions {
   /** Default `mvp`. */
   readonly stage?: string;
-  /** Default: the gateway's own host. */
+  /** Default: the gateway's default endpoint. */
   readonly domainName?: string;
   /** `requestContext.authorizer`, if a JWT authorizer ran. */
   readonly authorizer?: object;

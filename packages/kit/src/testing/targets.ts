@@ -175,7 +175,7 @@ export function handlerTargetWith({
   };
 }
 
-/** The bare Lambda handler behind the stage `mvp` of the gateway's own host. */
+/** The bare Lambda handler behind the stage `mvp` of the gateway's default endpoint. */
 export const handlerTarget = handlerTargetWith({});
 
 /** The container's server on a free port, in this process. */

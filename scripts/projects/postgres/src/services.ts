@@ -6,7 +6,7 @@ const database = service({
   settings,
   create: ({ config, log }) => {
     const pool = new pg.Pool({ connectionString: config.settings.DATABASE_URL });
-    pool.on("error", (error) => log.warn("an idle connection to the database was lost", { error }));
+    pool.on("error", (error) => log.warn("lost an idle database connection", { error }));
     return pool;
   },
   close: (pool) => pool.end(),

@@ -26,7 +26,7 @@ export const api = defineApi({
     {
       operationId: "legacy",
       prefix: "/v1/legacy",
-      summary: "What was there before.",
+      summary: "The existing routes.",
       access: { type: "authenticated", groups: ["USERS"], scopes: [] },
       router: async () => (await import("./legacy-router.ts")).legacyRouter,
     },

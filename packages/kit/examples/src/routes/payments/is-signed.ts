@@ -3,9 +3,9 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 const TOLERANCE_SECONDS = 300;
 
 /**
- * Whether a webhook is signed as Stripe does it: `t=<seconds>,v1=<HMAC>`, with one `v1` for each current
- * secret. A signature older than five minutes is refused, so that an intercepted event cannot be replayed
- * later.
+ * Whether a webhook has a valid signature in Stripe's format: `t=<seconds>,v1=<HMAC>`, with one `v1` for each
+ * current secret. Rejects signatures that are more than five minutes old, so that an intercepted event cannot be
+ * replayed later.
  */
 export function isSigned(body: Uint8Array, header: string, secret: string, nowSeconds: number): boolean {
   const parts = header.split(",").map((part) => part.trim());

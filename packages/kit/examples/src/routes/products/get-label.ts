@@ -5,7 +5,7 @@ export const getLabel = defineRoute({
   operationId: "getLabel",
   method: "GET",
   path: "/v1/products/{productId}/label",
-  summary: "Downloads the label of a product.",
+  summary: "Downloads a product's label.",
   responses: (z) => ({
     200: { description: "The label.", contentType: "text/csv; charset=utf-8", schema: z.string() },
   }),

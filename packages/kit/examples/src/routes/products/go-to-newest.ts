@@ -6,8 +6,8 @@ export const goToNewest = defineRoute({
   operationId: "goToNewest",
   method: "GET",
   path: "/v1/products/newest",
-  summary: "Redirects to the label of the newest product.",
-  responses: () => ({ 302: { description: "It is there." } }),
+  summary: "Redirects to the newest product's label.",
+  responses: () => ({ 302: { description: "A redirect to the label." } }),
 }).handler(
   anyone(async ({ basePath }) => ({
     status: 302,

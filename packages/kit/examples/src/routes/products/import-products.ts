@@ -8,7 +8,9 @@ export const importProducts = defineRoute({
   summary: "Imports products, one per line.",
   consumes: ["application/x-ndjson"],
   request: (z) => ({ body: z.array(z.object({ sku: z.string(), price: z.number() })).max(10_000) }),
-  responses: (z) => ({ 200: { description: "How many.", schema: z.object({ imported: z.int() }) } }),
+  responses: (z) => ({
+    200: { description: "The number of imported products.", schema: z.object({ imported: z.int() }) },
+  }),
 }).handler(
   auth({ groups: ["STAFF"] }, async ({ body }) => ({ status: 200, body: { imported: body.length } })),
 );

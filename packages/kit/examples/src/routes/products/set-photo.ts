@@ -6,7 +6,7 @@ export const setPhoto = defineRoute({
   operationId: "setPhoto",
   method: "PUT",
   path: "/v1/products/{productId}/photo",
-  summary: "Sets the photo of a product.",
+  summary: "Sets a product's photo.",
   consumes: ["multipart/form-data"],
   bodyLimitBytes: 3_000_000,
   request: (z) => ({
@@ -17,7 +17,7 @@ export const setPhoto = defineRoute({
   }),
   responses: (z) => ({
     200: {
-      description: "What was stored.",
+      description: "The stored file.",
       schema: z.object({ name: z.string(), type: z.string(), bytes: z.int(), sha256: z.string() }),
     },
   }),

@@ -2,7 +2,7 @@ import { EventEmitter, on } from "node:events";
 import { anyone } from "@lambda-express-api/kit";
 import { defineRoute } from "../../api.ts";
 
-/** In place of a queue or a database's notifications. */
+/** A stand-in for a queue or for notifications from a database. */
 export const prices = new EventEmitter<{ changed: [{ readonly sku: string; readonly price: number }] }>();
 
 export const watchPrices = defineRoute({
@@ -16,7 +16,7 @@ export const watchPrices = defineRoute({
   }),
 }).handler(anyone(async ({ signal }) => ({ status: 200, body: events(signal) })));
 
-/** `signal` aborts when the caller goes: the iterator then ends, and removes its listener. */
+/** `signal` aborts when the caller disconnects. The iterator then ends and removes its listener. */
 async function* events(signal: AbortSignal) {
   for await (const [change] of on(prices, "changed", { signal }))
     yield `event: price\ndata: ${JSON.stringify(change)}\n\n`;

@@ -5,7 +5,7 @@ export const getSession = defineRoute({
   operationId: "getSession",
   method: "GET",
   path: "/v1/session",
-  summary: "Returns the content of the cookies.",
+  summary: "Returns the session that the cookies describe.",
   request: (z) => ({
     cookies: z.object({ session: z.string().optional(), theme: z.enum(["dark", "light"]).default("light") }),
   }),

@@ -7,7 +7,7 @@ export const startSession = defineRoute({
   path: "/v1/session",
   summary: "Starts a session.",
   request: (z) => ({ body: z.object({ theme: z.enum(["dark", "light"]) }) }),
-  responses: () => ({ 204: { description: "The session is in a cookie." } }),
+  responses: () => ({ 204: { description: "The session cookie is set." } }),
 }).handler(
   anyone(async ({ body: { theme } }) => ({
     status: 204,

@@ -5,7 +5,7 @@ export const getPartnerReport = defineRoute({
   operationId: "getPartnerReport",
   method: "GET",
   path: "/v1/partners/report",
-  summary: "Gets the report of a partner with an API key.",
+  summary: "Returns the report of the partner that the API key belongs to.",
   request: (z) => ({ headers: z.object({ "x-api-key": z.string().optional() }) }),
   responses: (z) => ({ 200: { description: "The report.", schema: z.object({ sold: z.number() }) } }),
   errors: ["101401"],
