@@ -84,7 +84,7 @@ export interface Config<Own = unknown> {
   readonly corsAllowHeaders: readonly string[];
   /** Response headers that pages may read, in addition to the kit's own. Lower case. */
   readonly corsExposeHeaders: readonly string[];
-  /** Whether pages may send cookies and read the answers. */
+  /** Whether pages may send cookies and read the responses. */
   readonly corsAllowCredentials: boolean;
   /** The CloudWatch namespace of the API's own metrics; `undefined`: no metrics. */
   readonly metricsNamespace: string | undefined;
@@ -109,7 +109,7 @@ export interface Config<Own = unknown> {
   readonly drainDelaySeconds: number;
   /** How long the container waits for a request's body. */
   readonly bodyTimeouts: BodyTimeouts;
-  /** The values of all secret settings, which the log and error answers mask. */
+  /** The values of all secret settings, which the log and error responses mask. */
   readonly secrets: readonly string[];
   /** The API's own settings, under the names of their variables. */
   readonly settings: Own;

@@ -1,4 +1,4 @@
-/** One call of a demo, with the expected answer. A demo is a list of calls, run in order. */
+/** One call of a demo, with the expected response. A demo is a list of calls, run in order. */
 import type { Method } from "./route/define-route.ts";
 
 export interface DemoStep {

@@ -26,7 +26,7 @@ export function logReleaseOnce(log: Log, api: ApiFacts): void {
   log.info("health", release(api));
 }
 
-/** @param folder where the file should be. A missing or unreadable file does not fail the answer. */
+/** @param folder where the file should be. A missing or unreadable file does not fail the response. */
 export function readRelease(folder: string): Release | undefined {
   try {
     const { version, commit }: Partial<Release> = JSON.parse(readFileSync(join(folder, FILE), "utf8"));

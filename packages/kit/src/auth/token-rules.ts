@@ -188,7 +188,7 @@ export function bearerToken(header: string | undefined): string {
   return token;
 }
 
-/** The answer to every refused token (RFC 6750, section 3.1). `cause` reaches only the log. */
+/** The response to every refused token (RFC 6750, section 3.1). `cause` reaches only the log. */
 export function invalidToken(reason: string, cause?: unknown): ApiError {
   return new ApiError("001401", {
     reason,

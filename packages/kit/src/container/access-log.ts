@@ -126,7 +126,7 @@ export function targetPath(target: string): string {
 }
 
 /**
- * The length of the answer's body. A router's or middleware's own answer has it in a header, or it is
+ * The length of the response's body. A router's or middleware's own response has it in a header, or it is
  * unknown.
  */
 function bytesOf(request: Request, response: Response): number {

@@ -59,7 +59,7 @@ export function corsConfiguration(
 }
 
 /**
- * Makes the CORS middleware. A preflight has both headers and never reaches a route; other answers get
+ * Makes the CORS middleware. A preflight has both headers and never reaches a route; other responses get
  * headers only if there is an `origin`.
  *
  * @param endpoints the API's; the first preflight reads their headers.
@@ -95,7 +95,7 @@ export function createCors(
       response.setHeader("access-control-allow-headers", (await allowing).join(","));
       response.setHeader("access-control-max-age", String(maxAge));
     }
-    // The gateway's own answer has no request id of the app either.
+    // The gateway's own response has no request id of the app either.
     response.removeHeader("x-request-id");
     response.writeHead(204).end();
   }

@@ -17,7 +17,7 @@ export interface IssuerKeysOptions {
   readonly jwksUri: string | undefined;
   /** Keys of other algorithms are not used. Default: RS256. */
   readonly algorithms?: readonly TokenAlgorithm[];
-  /** The time limit for the issuer's answer. Default: API Gateway's. */
+  /** The time limit for the issuer's response. Default: API Gateway's. */
   readonly fetchTimeoutMilliseconds?: number;
   /** Logs when an outage of the issuer begins and ends, and which keys are not used. */
   readonly log: Log;

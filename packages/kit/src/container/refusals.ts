@@ -1,6 +1,6 @@
 /**
  * Refuses what the app never sees: bytes that are not HTTP, and requests that must not reach the app. The
- * answer has the form of all other errors, and a line in the access log.
+ * response has the form of all other errors, and a line in the access log.
  */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
@@ -13,7 +13,7 @@ import { requestIds, TraceContext } from "../request/request-ids.ts";
 import { headersWithoutApp } from "../request/security-headers.ts";
 import { type AccessLine, targetPath } from "./access-log.ts";
 
-/** How long a caller has to read an answer before its connection closes, with its remaining bytes unread. */
+/** How long a caller has to read a response before its connection closes, with its remaining bytes unread. */
 const LINGER_MILLISECONDS = 1_000;
 
 export interface Refusal {
@@ -22,12 +22,12 @@ export interface Refusal {
 }
 
 export interface Refusals {
-  /** Answers a request instead of the app. */
+  /** Responds to a request instead of the app. */
   answer(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void;
   /**
-   * Answers on a connection itself, and closes it.
+   * Responds on a connection itself, and closes it.
    *
-   * @param underWay the response of the incomplete request, if there is one: it becomes this answer.
+   * @param underWay the response of the incomplete request, if there is one: it becomes this response.
    */
   close(socket: Socket, refusal: Refusal, underWay?: ServerResponse): void;
 }
@@ -102,7 +102,7 @@ export function createRefusals(options: {
       const requestId = context?.requestId ?? crypto.randomUUID();
       const { status, headers, text } = render(refusal, requestId);
       if (underWay && context) {
-        // The request has its own line, which reports this answer once the connection is closed.
+        // The request has its own line, which reports this response once the connection is closed.
         context.error = refusal;
         context.answeredAt = performance.now();
         underWay.statusCode = status;

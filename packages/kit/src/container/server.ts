@@ -33,13 +33,13 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
 } satisfies ServerOptions;
 
-/** How long a kept-alive connection may still send a request; its answer then closes the connection. */
+/** How long a kept-alive connection may still send a request; its response then closes the connection. */
 const LINGER_MILLISECONDS = 1_000;
 
 export interface RunningServer {
   /** `http://127.0.0.1:5000`. */
   readonly url: string;
-  /** Makes the health endpoint answer 503. All other requests are answered as before. */
+  /** Makes the health endpoint return 503. All other requests are answered as before. */
   announceStop(): void;
   /**
    * Stops: takes no new connections, and answers requests in flight and those that come on an idle connection
@@ -113,7 +113,7 @@ export async function startServer(
   const refusals = createRefusals({ config, errors: api.errors, accessLine, write });
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const fault = readTarget(request);
-    // Before the app, whose immediate answer would be too early for this header.
+    // Before the app, whose immediate response would be too early for this header.
     if (!server.listening) closeAfter(response);
     inFlight.add(response);
     response.on("close", () => {
@@ -136,7 +136,7 @@ export async function startServer(
     if (refused.has(socket)) return;
     refused.add(socket);
     const refusal = refusalOf(error, serverLimits.maxHeaderSize);
-    // A connection without any request gets no answer either.
+    // A connection without any request gets no response either.
     if (!refusal || (socket as Socket).bytesRead === 0) socket.destroy();
     else refuseLast(socket as Socket, refusal);
   });
@@ -145,7 +145,7 @@ export async function startServer(
     refuseLast(socket as Socket, { code: "001400", reason: `${request.method} is not supported` });
   });
 
-  /** After the pending answers of the connection. */
+  /** After the pending responses of the connection. */
   function refuseLast(socket: Socket, refusal: Refusal): void {
     const due = [...inFlight].filter(({ req }) => req.socket === socket);
     const underWay = due.find(({ req }) => !req.complete);
@@ -223,7 +223,7 @@ async function stop(
     closeAfter(response);
     endEndless(response);
   }
-  // Node takes a connection for idle once its answer has ended, even if most of it is still to be sent.
+  // Node takes a connection for idle once its response has ended, even if most of it is still to be sent.
   const closeIdle = () => {
     if (![...inFlight].some(({ writableEnded }) => writableEnded)) server.closeIdleConnections();
   };
@@ -252,7 +252,7 @@ function endEndless(response: ServerResponse): void {
   context.abort(new Error("The server stops"));
 }
 
-/** A kept-alive connection would stay open after its last answer. */
+/** A kept-alive connection would stay open after its last response. */
 function closeAfter(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader("connection", "close");
 }

@@ -9,7 +9,7 @@ const RESTART_PAUSE_MILLISECONDS = 1_000;
  * start is not, because the same would happen again.
  *
  * Workers accept connections themselves. If the primary handed them out, a worker that dies before it takes
- * one would leave its caller without an answer.
+ * one would leave its caller without a response.
  */
 export function startWorkers(count: number, log: Log): void {
   let stopping = false;

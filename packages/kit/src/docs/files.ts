@@ -60,10 +60,10 @@ export function fileVersion(name: string): string | undefined {
 }
 
 /**
- * Answers a request for a file in the smallest coding that the caller accepts, or with 304.
+ * Responds to a request for a file in the smallest coding that the caller accepts, or with 304.
  *
- * @param version the version in the URL: the answer may be cached permanently if it is the file's own.
- * @param headers more headers for the answer.
+ * @param version the version in the URL: the response may be cached permanently if it is the file's own.
+ * @param headers more headers for the response.
  * @throws ApiError 001404
  */
 export async function answerFile(

@@ -15,7 +15,7 @@ const COMPONENT_NAME = /^[A-Za-z0-9._-]+$/;
 /**
  * Converts a schema, and moves its parts that have an id or contain themselves to the components.
  *
- * It describes the input side: a request is parsed, and an answer is sent as it was before parsing.
+ * It describes the input side: a request is parsed, and a response is sent as it was before parsing.
  *
  * @param name of a component that contains itself and has no id.
  * @throws Error for a schema without a JSON Schema form, and for two different schemas with the same id.

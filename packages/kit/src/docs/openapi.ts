@@ -312,7 +312,7 @@ class OperationSchemas {
 
   /**
    * Variables without a schema are strings. Headers that the kit reads are listed once, even if a handler
-   * asks for them too; `accept` follows from the answers' types.
+   * asks for them too; `accept` follows from the responses' types.
    */
   parameters() {
     const { params, query, headers, cookies } = this.made.request;
@@ -449,7 +449,7 @@ export function documentedPath(path: string): string {
   return publicPath(path.replace("+}", "}"));
 }
 
-/** All errors that an endpoint of this kind may answer, by status. */
+/** All errors that an endpoint of this kind can return, by status. */
 function failures(route: Route, catalogue: ErrorCodes, schemas: OperationSchemas): Record<string, object> {
   const byStatus = Map.groupBy(codesOf(route, catalogue, schemas), ({ status }) => status);
   return Object.fromEntries(

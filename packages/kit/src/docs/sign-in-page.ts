@@ -13,7 +13,7 @@ export interface SignInPage {
   readonly scopes: readonly string[];
   /** Further parameters for the provider. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** The field of the answer with the token that the API accepts. */
+  /** The field of the response with the token that the API accepts. */
   readonly tokenName: "access_token" | "id_token";
 }
 

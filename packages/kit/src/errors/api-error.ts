@@ -22,7 +22,7 @@ export interface ApiErrorOptions {
   readonly isLogged?: true;
 }
 
-/** The body of every error answer of the app. */
+/** The body of every error response of the app. */
 export interface ErrorBody {
   readonly error: {
     readonly code: string;
@@ -68,7 +68,7 @@ export function unexpectedError(cause: unknown): ApiError {
   });
 }
 
-/** The answer to an error. */
+/** The response to an error. */
 export interface ErrorAnswer {
   readonly status: number;
   readonly contentType: string;

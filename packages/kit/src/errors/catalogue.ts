@@ -10,7 +10,7 @@ export interface CatalogueEntry {
   readonly message: string;
   /** The URI of a page about the error: the `type` of its problem details (RFC 9457). */
   readonly type?: string;
-  /** For every answer with this code, unless the code that throws sets its own. Lower-case names. */
+  /** For every response with this code, unless the code that throws sets its own. Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * API Gateway's message for the same refusal. The top-level `message` repeats it, so that a caller who

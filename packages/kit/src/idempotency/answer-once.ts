@@ -1,5 +1,5 @@
 /**
- * The header `Idempotency-Key`: a repeated request gets the answer of the first one, and nothing is done
+ * The header `Idempotency-Key`: a repeated request gets the response of the first one, and nothing is done
  * twice. https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 import { createHash, randomUUID } from "node:crypto";
@@ -13,7 +13,7 @@ import type { Claim, HeldKey, SharedStore } from "../shared-store/shared-store.t
 
 export const IDEMPOTENCY_KEY_HEADER = "idempotency-key";
 
-/** Marks a repeated answer. */
+/** Marks a repeated response. */
 const REPLAYED = { "idempotent-replayed": "true" };
 
 const KEPT_MILLISECONDS = 24 * 60 * 60 * 1000;
@@ -37,9 +37,9 @@ export interface Asked {
 }
 
 /**
- * Answers a request with the result of `run`, or with the answer that the same request got before.
+ * Responds to a request with the result of `run`, or with the response that the same request got before.
  *
- * Keys belong to one caller, method and path. Answers below 500, including thrown ones, are kept for 24
+ * Keys belong to one caller, method and path. Responses below 500, including thrown ones, are kept for 24
  * hours. While the first request runs, others are refused; if its process dies, the key stays taken until its
  * deadline.
  *
@@ -75,7 +75,7 @@ export async function answerOnce(
     else if (!(await store.keep(key, claim.token, write(outcome), Date.now() + KEPT_MILLISECONDS)))
       log.warn("a response came after its deadline, and another request has its idempotency key");
   } catch (error) {
-    // The work is done and its caller gets the answer. Until the deadline the key is refused, as while it
+    // The work is done and its caller gets the response. Until the deadline the key is refused, as while it
     // ran.
     log.error("a response cannot be stored for its idempotency key", { error });
   }

@@ -42,7 +42,7 @@ const RATE_LIMITS = new Set(["TooManyRequestsException", "LimitExceededException
 /** One exception has two meanings, which only its message tells apart. Unknown messages blame the caller. */
 const WRONG_CLIENT_SECRET = /secret|^Client /i;
 /**
- * The form of a user name in a pool: no other user exists, and Cognito would answer with an error about
+ * The form of a user name in a pool: no other user exists, and Cognito would respond with an error about
  * parameters.
  */
 const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
@@ -56,8 +56,8 @@ const MORE_THAN_A_PASSWORD: Readonly<Record<string, string>> = {
  * Makes the Cognito provider. `config.jwt.tokenUse` says which of the two tokens it returns as the access
  * token.
  *
- * With `authErrorDetail` `generic`, every refusal has the same answer, also that of a locked account, so that
- * answers do not reveal who has an account.
+ * With `authErrorDetail` `generic`, every refusal has the same response, also that of a locked account, so that
+ * responses do not reveal who has an account.
  */
 export function createCognitoProvider(
   { cognito: { url, clientId, clientSecret }, authErrorDetail, jwt: { tokenUse } }: ProviderOptions,

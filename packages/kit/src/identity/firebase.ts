@@ -48,8 +48,8 @@ const QUOTA_EXCEEDED = "QUOTA_EXCEEDED";
 /**
  * Makes the Firebase provider. It sends each password once: a retry would count as another attempt.
  *
- * With `authErrorDetail` `generic`, every refusal has the same answer, also that of a locked account, so that
- * answers do not reveal who has an account.
+ * With `authErrorDetail` `generic`, every refusal has the same response, also that of a locked account, so that
+ * responses do not reveal who has an account.
  */
 export function createFirebaseProvider(
   { firebase, authErrorDetail }: ProviderOptions,
@@ -103,7 +103,7 @@ export function createFirebaseProvider(
 const CODE = /^[A-Z][A-Z_]*$/;
 
 /**
- * The codes of an error answer, the most specific first. Google's messages are left out: some quote the API
+ * The codes of an error response, the most specific first. Google's messages are left out: some quote the API
  * key or the request, which must not reach the log.
  */
 function codesOf({ error }: Answer): readonly string[] {

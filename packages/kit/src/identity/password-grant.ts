@@ -51,8 +51,8 @@ const UNKNOWN_AUDIENCE = /^Service not found/;
  * Makes the provider. The discovery document is fetched at the first sign-in, and again while it is
  * unavailable.
  *
- * With `authErrorDetail` `generic`, every refusal has the same answer, also that of a locked account, so that
- * answers do not reveal who has an account.
+ * With `authErrorDetail` `generic`, every refusal has the same response, also that of a locked account, so that
+ * responses do not reveal who has an account.
  */
 export function createPasswordGrantProvider(
   { identityProvider, oidc, jwt: { issuer, audiences }, authErrorDetail }: ProviderOptions,

@@ -1,4 +1,4 @@
-/** Requests to an identity provider, and the errors for unusable answers. */
+/** Requests to an identity provider, and the errors for unusable responses. */
 import type { AxiosRequestConfig, AxiosResponse } from "axios";
 import type { Config } from "../config.ts";
 import { ApiError } from "../errors/api-error.ts";
@@ -20,8 +20,8 @@ export interface ProviderCall
  *
  * Axios is loaded on demand: it is by far the slowest import of this API.
  *
- * @returns the status, and the answer's JSON object; an empty one for anything else.
- * @throws ApiError 001503 if no answer comes.
+ * @returns the status, and the response's JSON object; an empty one for anything else.
+ * @throws ApiError 001503 if no response comes.
  */
 export async function callProvider({
   timeoutMilliseconds,
@@ -45,7 +45,7 @@ export async function callProvider({
 }
 
 /**
- * Gives the provider's answer OAuth 2.0's names for the token.
+ * Gives the provider's response OAuth 2.0's names for the token.
  *
  * @throws ApiError 001502 for a response without a token.
  */
@@ -90,7 +90,7 @@ export function unavailable(said: string): ApiError {
   });
 }
 
-/** This API is misconfigured at the provider, or the provider answers something undocumented. */
+/** This API is misconfigured at the provider, or the provider returns something undocumented. */
 export function unusable(said: string): ApiError {
   return new ApiError("001502", { reason: "The identity provider refused this API", cause: gave(said) });
 }

@@ -44,7 +44,7 @@ export interface HandlerOptions {
   /** Receives the app before its first request: `app.use(...)`. */
   readonly configure?: (app: Express) => void;
   /**
-   * The default export of serverless-http, if it should translate events and answers. A function can pass its
+   * The default export of serverless-http, if it should translate events and responses. A function can pass its
    * options: `(app, options) => serverlessHttp(app, { ...options, binary: ["image/*"] })`. Default: the kit's
    * own adapter.
    */
@@ -55,7 +55,7 @@ export interface HandlerOptions {
  * Makes the function's handler.
  *
  * It answers payload 2.0 events of an HTTP API and warm-up pings. It throws for any other event: that is a
- * mistake in the infrastructure, which must not look like an answer.
+ * mistake in the infrastructure, which must not look like a response.
  *
  * @throws ConfigError when the environment is wrong, or `RUNTIME` is not `LAMBDA`.
  */
@@ -95,7 +95,7 @@ export function createHandler(
       log.error("request failed", { ...ids, error });
       return failure(error, headersWithoutApp(config, ids.requestId), event.headers?.accept);
     } finally {
-      // Lambda freezes the instance once it has the answer.
+      // Lambda freezes the instance once it has the response.
       if (tracing) await (await tracing).flush();
     }
   };
@@ -127,7 +127,7 @@ function idsOf(
   return requestIds({ requestId, lambdaRequestId }, headers, new TraceContext(headers, lambdaRequestId));
 }
 
-/** Answers when the app itself could not: it destroyed its response, or answered more than Lambda accepts. */
+/** Responds when the app itself could not: it destroyed its response, or sent more than Lambda accepts. */
 function failure(error: unknown, headers: HttpResult["headers"], accept: string | undefined): HttpResult {
   const requestId = headers["x-request-id"] ?? "";
   const isTooLarge = error instanceof ApiError && error.code === "002500";

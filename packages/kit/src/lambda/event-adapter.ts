@@ -1,6 +1,6 @@
 /**
  * Runs a request listener for API Gateway's payload 2.0 events, with Node's own request and response on a
- * connection that collects the answer (docs/decisions/0003-lambda-adapter.md).
+ * connection that collects the response (docs/decisions/0003-lambda-adapter.md).
  */
 import { isUtf8 } from "node:buffer";
 import { EventEmitter } from "node:events";
@@ -11,7 +11,7 @@ import type { MessageClasses } from "../app.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { encodePath, encodeQuery, stripStage } from "../request/request-path.ts";
 
-/** A function's complete answer to a payload 2.0 event. */
+/** A function's complete response to a payload 2.0 event. */
 export interface HttpResult {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export interface ApiGatewayRequest extends IncomingMessage {
 
 export type EventAdapter = (event: APIGatewayProxyEventV2, context: InvocationContext) => Promise<HttpResult>;
 
-/** Lambda's limit for an answer, as JSON, less what surrounds the body. */
+/** Lambda's limit for a response, as JSON, less what surrounds the body. */
 export const MAX_RESULT_BYTES = 6 * 1024 * 1024 - 64 * 1024;
 
 const REWRITTEN_HEADERS = new Set(["content-length", "transfer-encoding", "x-forwarded-for"]);
@@ -57,12 +57,12 @@ const UTF8_TEXT =
  * Makes the function that answers an event.
  *
  * @param listener an Express app, or any request listener.
- * @param options.headers of every answer, unless the listener sets its own. A header of the result costs a
+ * @param options.headers of every response, unless the listener sets its own. A header of the result costs a
  *   tenth of one on the response.
  * @param options.IncomingMessage the class of the requests, and `ServerResponse` of the responses. Default:
  *   Node's.
- * @returns a function that rejects when the listener destroys its request or response, or answers more than
- *   Lambda accepts; everything else is the listener's answer.
+ * @returns a function that rejects when the listener destroys its request or response, or sends more than
+ *   Lambda accepts; everything else is the listener's response.
  */
 export function createEventAdapter(
   listener: RequestListener,
@@ -176,7 +176,7 @@ class CollectingConnection extends EventEmitter {
     this.remoteAddress = remoteAddress;
   }
 
-  /** UTF-8 text stays text, as in most answers; bytes are copied, because their owner may reuse them. */
+  /** UTF-8 text stays text, as in most responses; bytes are copied, because their owner may reuse them. */
   write(
     data: string | Uint8Array,
     encoding?: BufferEncoding | Callback | null,
@@ -258,7 +258,7 @@ function createResult(
   if (!head) throw new Error("The response has no head");
   const headers: Record<string, string> = { ...constantHeaders };
   for (const name in head.headers) {
-    // The gateway sets the length itself, except for an answer without a body.
+    // The gateway sets the length itself, except for a response without a body.
     if (!DROPPED_HEADERS.has(name) || (isHead && name === "content-length")) {
       headers[name] = head.headers[name] ?? "";
     }

@@ -7,7 +7,7 @@ import type { ReceivedRequest, Runtime } from "../route/runtime.ts";
 import { type ApiGatewayRequest, MAX_RESULT_BYTES } from "./event-adapter.ts";
 import { createGatewayAuthentication } from "./gateway-claims.ts";
 
-/** The answer must be out before Lambda, or the gateway after 30 s, gives up. */
+/** The response must be out before Lambda, or the gateway after 30 s, gives up. */
 const MARGIN_MILLISECONDS = 500;
 const GATEWAY_TIMEOUT_MILLISECONDS = 29_000;
 

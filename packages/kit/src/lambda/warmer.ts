@@ -19,7 +19,7 @@ export interface WarmerAnswer {
   readonly warmed: number;
 }
 
-/** Invokes the function with this ARN, without waiting for its answer. */
+/** Invokes the function with this ARN, without waiting for its response. */
 export type Invoke = (functionArn: string, event: WarmerEvent) => Promise<void>;
 
 const MAX_CONCURRENCY = 100;
@@ -27,7 +27,7 @@ const MAX_CONCURRENCY = 100;
 const HOLD_MILLISECONDS = 75;
 
 /**
- * Answers a ping.
+ * Responds to a ping.
  *
  * @returns how many instances this ping asked for. A failed call is logged; a ping never fails.
  */

@@ -21,7 +21,7 @@ export interface RateLimitOptions extends RateLimiterOptions {
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
 /**
- * Makes the middleware that limits how often a caller may call; beyond that it answers 001429 with
+ * Makes the middleware that limits how often a caller may call; beyond that it returns 001429 with
  * `retry-after`. Each response reports the remaining calls in `RateLimit` and `RateLimit-Policy`
  * (draft-ietf-httpapi-ratelimit-headers). For one endpoint, or shared by several: `use: [rateLimit({ name:
  * "reports", limit: 10, windowSeconds: 60 })]`.

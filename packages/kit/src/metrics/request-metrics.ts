@@ -20,7 +20,7 @@ export const METRICS = [
 const METRICS_OF_ROUTE = [{ Name: "Latency", Unit: "Milliseconds" }] as const;
 
 /**
- * Makes the middleware that writes a line for each request, before its answer leaves the function.
+ * Makes the middleware that writes a line for each request, before its response leaves the function.
  *
  * @param namespace the CloudWatch namespace.
  * @param api the API's name, the only dimension.
@@ -57,13 +57,13 @@ export function createRequestMetrics(namespace: string, api: string): RequestHan
       });
     };
     response.on("finish", tell);
-    // An answer that breaks off emits no other end.
+    // A response that breaks off emits no other end.
     response.on("close", tell);
     next();
   };
 }
 
-/** 0 if the caller has gone; 500 if the answer broke off, which is what Lambda's callers get. */
+/** 0 if the caller has gone; 500 if the response broke off, which is what Lambda's callers get. */
 function statusOf({ writableFinished, statusCode }: Response, context: RequestContext): number {
   if (writableFinished || context.answeredAt !== undefined) return statusCode;
   return context.abortReason ? 0 : 500;

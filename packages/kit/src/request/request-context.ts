@@ -12,14 +12,14 @@ export class RequestContext {
   readonly received: ReceivedRequest;
   /** The infrastructure's id of the request, or a new one. */
   readonly requestId: string;
-  /** For the access log: the matched route, the bytes of the answer's body, and the error. */
+  /** For the access log: the matched route, the bytes of the response's body, and the error. */
   routeKey: string | undefined = undefined;
   /** Whether the route has its own metric. */
   hasMetrics = false;
   responseLength = 0;
   error: { readonly code: string; readonly reason: string } | undefined = undefined;
   /**
-   * When the whole answer was sent, if the response waits for the rest of the request. By
+   * When the whole response was sent, if the response waits for the rest of the request. By
    * `performance.now()`.
    */
   answeredAt: number | undefined = undefined;
@@ -35,7 +35,7 @@ export class RequestContext {
   services: Readonly<Record<string, Promise<unknown>>> = {};
   /** Runs a part of the request in its own span, if tracing is on. */
   inSpan: <Result>(name: string, work: () => Promise<Result>) => Promise<Result> = justRun;
-  /** Why the answer is no longer needed: the deadline has passed, or the caller has gone. */
+  /** Why the response is no longer needed: the deadline has passed, or the caller has gone. */
   abortReason: Error | undefined = undefined;
   readonly #headers: IncomingHttpHeaders;
   readonly #appLog: Log;

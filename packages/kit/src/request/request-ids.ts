@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 /** The fields of every line about a request. */
 export interface RequestIds {
-  /** The gateway's, or a new one without a gateway. It is in every answer, and in the body of every error. */
+  /** The gateway's, or a new one without a gateway. It is in every response, and in the body of every error. */
   readonly requestId: string;
   /** Lambda's, as in the lines that Lambda itself writes: START, END and REPORT. */
   readonly lambdaRequestId: string | undefined;

@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 
 /**
- * The security headers of every answer: helmet's defaults, as a constant, because none of them varies in an
+ * The security headers of every response: helmet's defaults, as a constant, because none of them varies in an
  * API (a test compares the two).
  */
 export const securityHeaders: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 };
 
 /**
- * Where origins are listed, a cache must not serve one origin's answer to another (RFC 9110, section 12.5.5).
+ * Where origins are listed, a cache must not serve one origin's response to another (RFC 9110, section 12.5.5).
  */
 export function varyHeaders({
   corsAllowOrigins,

@@ -1,5 +1,5 @@
 /**
- * `fetch` within one request: its calls belong to the request's trace, and are aborted once the answer is not
+ * `fetch` within one request: its calls belong to the request's trace, and are aborted once the response is not
  * needed anymore. Nothing global is changed.
  */
 import type { RequestContext } from "./request-context.ts";

@@ -1,6 +1,6 @@
 /**
- * Handles the rest of a request's body after its answer. A server that closes a connection with unread bytes
- * resets it, and the caller may lose the answer (RFC 9112, section 9.6): so it reads on for a moment, but not
+ * Handles the rest of a request's body after its response. A server that closes a connection with unread bytes
+ * resets it, and the caller may lose the response (RFC 9112, section 9.6): so it reads on for a moment, but not
  * a long body to its end.
  */
 import type { IncomingMessage } from "node:http";

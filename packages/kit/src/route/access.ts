@@ -132,7 +132,7 @@ export const ONE_KIND_OF_CALLER =
  * Admits services that sign their requests with AWS keys (Signature Version 4), and gives the handler the
  * caller. API Gateway verifies the signature and asks IAM whether the caller's policies allow
  * `execute-api:Invoke`; it does not invoke the function for other callers. A container cannot verify a
- * signature, and answers 403.
+ * signature, and returns 403.
  *
  * @example
  * iam(async ({ principal }) => ({ status: 200, body: { caller: principal.subject } }))

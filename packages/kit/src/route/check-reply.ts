@@ -4,7 +4,7 @@ import { isJson } from "./media-types.ts";
 import { isStream } from "./reply.ts";
 
 /**
- * Compares a handler's answer with its contract. A field that the schema does not mention is a fault too,
+ * Compares a handler's response with its contract. A field that the schema does not mention is a fault too,
  * because it may leak data.
  *
  * @returns what is wrong, or `undefined`.

@@ -1,4 +1,4 @@
-/** Compression of answers. Loaded by the first answer that is worth compressing. */
+/** Compression of responses. Loaded by the first response that is worth compressing. */
 import { promisify } from "node:util";
 import { brotliCompress, gzip, constants as zlib } from "node:zlib";
 import { preferences } from "../request/preferences.ts";
@@ -17,7 +17,7 @@ type Coding = keyof typeof CODERS;
 const kept = new WeakMap<object, Partial<Record<Coding, Promise<Uint8Array>>>>();
 
 /**
- * Compresses an answer in the coding that its caller prefers; brotli, if both are equal.
+ * Compresses a response in the coding that its caller prefers; brotli, if both are equal.
  *
  * @param acceptEncoding of the request.
  * @param lasting the value that the body was written from, if it never changes: it is compressed once per
@@ -36,7 +36,7 @@ export async function compress(
   const { etag } = answer.headers;
   // A strong tag identifies one coding only (RFC 9110, section 8.8.3.3).
   const headers = { ...answer.headers, ...(etag?.startsWith('"') && { etag: `W/${etag}` }) };
-  // A 304 has the headers of the answer that its caller has stored (RFC 9110, section 15.4.5).
+  // A 304 has the headers of the response that its caller has stored (RFC 9110, section 15.4.5).
   if (answer.body === undefined) return { ...answer, headers };
   return {
     ...answer,

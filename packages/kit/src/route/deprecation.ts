@@ -1,4 +1,4 @@
-/** The deprecation that an endpoint announces with each answer. */
+/** The deprecation that an endpoint announces with each response. */
 import type { Request, Response } from "express";
 import { requestContext } from "../request/request-context.ts";
 import type { Deprecation } from "./define-route.ts";

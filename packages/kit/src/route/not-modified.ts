@@ -3,7 +3,7 @@ import { hasEntityTag } from "../request/entity-tags.ts";
 import type { WholeAnswer } from "./reply.ts";
 
 /**
- * Adds an entity tag of the content to an answer that has none, and answers 304 to a caller who has that
+ * Adds an entity tag of the content to a response that has none, and returns 304 to a caller who has that
  * content. The tag is weak: it identifies the content in every coding (RFC 9110, section 8.8.1).
  *
  * @param ifNoneMatch of the request.
@@ -16,7 +16,7 @@ export function revalidate(answer: WholeAnswer, ifNoneMatch: string | undefined)
   return { ...answer, status: 304, headers, body: undefined };
 }
 
-/** Headers that a 304 omits, because the caller's stored answer has them (RFC 9110, section 15.4.5). */
+/** Headers that a 304 omits, because the caller's stored response has them (RFC 9110, section 15.4.5). */
 const OF_CONTENT = ["content-type", "content-disposition", "content-language", "content-encoding"];
 
 function tagOf(body: string | Uint8Array): string {

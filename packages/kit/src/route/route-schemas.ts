@@ -30,7 +30,7 @@ export interface RouteSchemas {
     request: Request,
     params: Readonly<Record<string, string>>,
   ): Promise<{ readonly parts: Readonly<Record<string, unknown>>; readonly sentBody: unknown }>;
-  /** @throws Error when the answer breaks its contract. */
+  /** @throws Error when the response breaks its contract. */
   demandContract(reply: RouteReply): Promise<void>;
   /** The contract's content types for text, bytes or a stream. */
   contractOf(reply: RouteReply): Promise<ResponseContract | undefined>;

@@ -8,13 +8,13 @@ import type { ApiFacts } from "./define-route.ts";
 export interface Runtime {
   /** The runtime's facts about a request, before the app has read it. */
   receive(request: Request): ReceivedRequest;
-  /** For every answer. */
+  /** For every response. */
   readonly headers: ReadonlyMap<string, string>;
   /** Whether this instance is about to stop, which the health endpoint reports. */
   readonly isStopping?: () => boolean;
   /** How long a body may take. Without it, bodies come all at once. */
   readonly bodyTimeouts?: BodyTimeouts;
-  /** The limit for an answer that is sent all at once. Without it, streams are sent as they are made. */
+  /** The limit for a response that is sent all at once. Without it, streams are sent as they are made. */
   readonly maxAnswerBytes?: number;
   /** Does the work of a gateway in front of the app: runs on every request, before the owner's middleware. */
   middleware(api: ApiFacts): readonly RequestHandler[];
@@ -34,7 +34,7 @@ export interface ReceivedRequest {
   readonly requestId: string | undefined;
   /** Lambda's id of the invocation, in Lambda. */
   readonly lambdaRequestId: string | undefined;
-  /** How long the app may take to answer. */
+  /** How long the app may take to respond. */
   readonly timeoutMilliseconds: number;
   /** The public path of this API's root: `""`, or a path without a trailing slash. */
   readonly basePath: string;

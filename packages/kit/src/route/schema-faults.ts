@@ -101,7 +101,7 @@ function fieldOf(carrier: Carrier, part: zod.ZodObject | undefined, name: string
   return schema ? [{ where: `${carrier} ${name}`, schema, carriers: [carrier] }] : [];
 }
 
-/** An answer's schemas by content type: none for one without a body, such as a redirect. */
+/** A response's schemas by content type: none for one without a body, such as a redirect. */
 export function answersOf({
   schema,
   contentType = "application/json",
@@ -221,7 +221,7 @@ export function routeFaults(
   return faults.map((fault) => `${route.operationId}: ${fault}`);
 }
 
-/** Finds the faults of answers as a whole. */
+/** Finds the faults of responses as a whole. */
 export function responseFaults(
   { only, idempotency }: Pick<Route, "only" | "idempotency">,
   responses: ResponseContracts,

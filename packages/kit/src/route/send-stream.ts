@@ -1,4 +1,4 @@
-/** Answers that are streams. Loaded by the first of them. */
+/** Responses that are streams. Loaded by the first of them. */
 import { once } from "node:events";
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { Readable } from "node:stream";
@@ -15,7 +15,7 @@ import { type Answer, isAnswered, type StreamAnswer, sendAnswer } from "./reply.
  * that, the connection is cut off.
  *
  * @param kind from the contract: an endless stream sends its head at once, and ends when the server stops.
- * @param maxBytes if answers are sent all at once: the stream is then collected first.
+ * @param maxBytes if responses are sent all at once: the stream is then collected first.
  * @throws ApiError 002500 for more than `maxBytes`, and whatever the stream throws.
  */
 export async function sendStream(
@@ -53,7 +53,7 @@ export async function sendStream(
   try {
     await pipeline(stream, response);
   } catch {
-    // The caller has gone, or the server has ended the answer: neither is a fault of the stream.
+    // The caller has gone, or the server has ended the response: neither is a fault of the stream.
     if (failure !== undefined) throw failure;
   } finally {
     // Ends a stream that is waiting for something other than its caller.
@@ -66,7 +66,7 @@ function writeHead(response: ServerResponse, { status, headers, cookies }: Answe
   return response.writeHead(status, STATUS_CODES[status] ?? "Unknown", headers);
 }
 
-/** @param onFailure receives the stream's error, unless it ended because the answer is no longer needed. */
+/** @param onFailure receives the stream's error, unless it ended because the response is no longer needed. */
 async function* pieces(
   body: StreamBody,
   context: RequestContext,
@@ -104,7 +104,7 @@ function closable(body: StreamBody): StreamBody {
   return body instanceof ReadableStream ? Readable.fromWeb(body, { objectMode: true }) : body;
 }
 
-/** Lets a stream release its resources. A failure is only logged: the answer does not depend on it. */
+/** Lets a stream release its resources. A failure is only logged: the response does not depend on it. */
 async function close(body: StreamBody, log: Log): Promise<void> {
   const warn = (error: unknown) => log.warn("a stream could not be closed", { error });
   if (body instanceof Readable) body.on("error", warn).destroy();

@@ -13,7 +13,7 @@ const LOCATION = {
   cookies: "cookie",
   body: "body",
 } as const;
-/** The most fields in a refusal: a body may be wrong in more places than an answer should list. */
+/** The most fields in a refusal: a body may be wrong in more places than a response should list. */
 const MAX_TOLD_FIELDS = 50;
 const MAX_TOLD_CHARACTERS = 200;
 const PARTS = ["params", "query", "headers", "cookies", "body"] as const;

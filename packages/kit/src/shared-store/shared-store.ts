@@ -1,5 +1,5 @@
 /**
- * What the processes of an API share to count calls and to repeat answers: the interface of its service
+ * What the processes of an API share to count calls and to repeat responses: the interface of its service
  * `sharedStore`.
  */
 import type { RateLimiterAbstract } from "rate-limiter-flexible";
@@ -36,7 +36,7 @@ export interface SharedStore {
    * @returns `undefined` on success, otherwise the current holder.
    */
   take(key: string, claim: Claim): Promise<HeldKey | undefined>;
-  /** Keeps the answer, and the key until `expiresAt`. @returns whether the claim still held the key. */
+  /** Keeps the response, and the key until `expiresAt`. @returns whether the claim still held the key. */
   keep(key: string, token: string, answer: string, expiresAt: number): Promise<boolean>;
   /** Frees the key, if the claim still holds it. */
   release(key: string, token: string): Promise<void>;

@@ -1,7 +1,7 @@
 /**
  * The access suite: every endpoint, called by every kind of caller, on every target. It proves who reaches a
  * handler, and that a refused caller is refused before the handler runs and before the body is read. The
- * handlers are stubs and the API keys are its own, so it needs no database, and a handler's answer cannot
+ * handlers are stubs and the API keys are its own, so it needs no database, and a handler's response cannot
  * fail it.
  */
 import assert from "node:assert/strict";

@@ -1,7 +1,7 @@
 /**
  * The OpenAPI suite: the document can be made, and whatever a caller sends, every refusal is one that the
  * document mentions, on every target, and never a 5xx. The handlers are stubs, so it needs no database, and a
- * handler's answer cannot fail it.
+ * handler's response cannot fail it.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -20,7 +20,7 @@ import { issuerOptions, providerOf } from "./test-issuer-dress.ts";
 const REQUESTS_EACH = 40;
 
 /**
- * Tests that an API answers as its OpenAPI document says.
+ * Tests that an API responds as its OpenAPI document says.
  *
  * @example
  * await openApiSuite(api, [appTarget, handlerTarget]);

@@ -29,9 +29,9 @@ const VARYING_HEADERS = [
 ];
 
 /**
- * Tests that every case gets the same answer from every target, in status, body, headers and cookies, and
+ * Tests that every case gets the same response from every target, in status, body, headers and cookies, and
  * leaves the same lines in the log of each target that shows its log. Where a target is known to differ, its
- * answer must be exactly the known one.
+ * response must be exactly the known one.
  */
 export function paritySuite(
   api: Api,
@@ -124,7 +124,7 @@ function comparableLine(text: string, answer: Answer, target: Target): object[] 
 type Comparable = ReturnType<typeof comparableAnswer>;
 
 /**
- * An answer without what may differ: the request id, the time, the public root of this target, and what it
+ * A response without what may differ: the request id, the time, the public root of this target, and what it
  * was built from.
  */
 function comparableAnswer(answer: Answer, { basePath }: Target) {
@@ -135,7 +135,7 @@ function comparableAnswer(answer: Answer, { basePath }: Target) {
   if (headers.link) headers.link = headers.link.replaceAll(`<${basePath}/`, "</");
   // A hash of the content, which is compared without the root.
   if (headers.etag?.startsWith("W/")) headers.etag = "W/";
-  // The gateway's type for an answer without content and without a type.
+  // The gateway's type for a response without content and without a type.
   if (answer.body.length === 0 && headers["content-type"] === "text/plain; charset=utf-8")
     delete headers["content-type"];
   const isJson = /^application\/(.+\+)?json\b/.test(headers["content-type"] ?? "");

@@ -7,12 +7,12 @@ import { createMemoryStore } from "../shared-store/memory-store.ts";
 /** Names the endpoint that a request has reached. */
 export const REACHED_HEADER = "x-reached";
 
-/** The answer of an endpoint to an unread request is 413, if the body is read anyway. */
+/** The response of an endpoint to an unread request is 413, if the body is read anyway. */
 export const BODY_TOO_LONG = JSON.stringify("too long");
 
 /**
  * An API with the same endpoints and access rules, whose handlers only report that they were reached. It has
- * no middleware and no services of the API: its answers depend on its access rules alone, or with `request:
+ * no middleware and no services of the API: its responses depend on its access rules alone, or with `request:
  * "validated"` on its request schemas too.
  */
 export function withStandInHandlers(

@@ -1,4 +1,4 @@
-/** The ways to run an API in a test, each as a function from a request to an answer. */
+/** The ways to run an API in a test, each as a function from a request to a response. */
 import { spawn } from "node:child_process";
 import type { Server } from "node:http";
 import { createInterface } from "node:readline";
@@ -23,7 +23,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** An answer that differs from the other targets'. */
+/** A response that differs from the other targets'. */
 export interface KnownDifference {
   readonly why: string;
   readonly status: number;
@@ -45,7 +45,7 @@ export interface Target {
   readonly showsLog?: true;
   /** Whether requests of AWS callers (`awsCaller`) reach endpoints that are for them. */
   readonly hasAwsCallers?: true;
-  /** Parity cases, by title, whose answer is known to differ on this target. */
+  /** Parity cases, by title, whose response is known to differ on this target. */
   readonly differences?: Readonly<Record<string, KnownDifference>>;
   request(request: RequestToSend): Promise<Answer>;
   close(): Promise<void>;
@@ -94,7 +94,7 @@ export const appTarget: StartTarget = ({ api, write = () => {}, ...options }) =>
 /** Other clients ask for compression by default; the bare handler's caller does not. */
 const UNCOMPRESSED = { "accept-encoding": "identity" };
 
-/** Sends a request to a listening server, or to a base URL, and returns the answer as bytes. */
+/** Sends a request to a listening server, or to a base URL, and returns the response as bytes. */
 export async function requestBySupertest(
   server: Server | string,
   { method, path, headers = {}, body }: RequestToSend,

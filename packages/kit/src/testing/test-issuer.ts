@@ -34,7 +34,7 @@ export interface TestIssuer extends TrustedIssuer {
   rotate(): void;
   /** How often the keys were fetched. */
   readonly fetches: () => number;
-  /** The next answers of the JWKS endpoint; `undefined`: the keys. */
+  /** The next responses of the JWKS endpoint; `undefined`: the keys. */
   answerWith(status: number | undefined): void;
   close(): Promise<void>;
 }

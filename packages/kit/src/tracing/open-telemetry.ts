@@ -69,7 +69,7 @@ export function createTracing(options: TracingOptions, exporter = exporterOf(opt
       };
       const end = () => span.isRecording() && endServerSpan(span, request.method, response, known);
       response.on("finish", end);
-      // An answer that breaks off emits no other end.
+      // A response that breaks off emits no other end.
       response.on("close", end);
       context.with(active, () => next());
     },

@@ -16,7 +16,7 @@ interface Message {
 }
 
 /**
- * Records each call that is made while a request's span is active. A span ends with the head of the answer.
+ * Records each call that is made while a request's span is active. A span ends with the head of the response.
  *
  * @returns a function that stops recording.
  */

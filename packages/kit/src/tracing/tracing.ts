@@ -8,7 +8,7 @@ export interface Tracing {
   /** Runs the rest of a request in its server span. */
   readonly traceRequest: RequestHandler;
   /**
-   * Exports ended spans. It does not fail, and gives up after a second: an answer does not wait for spans.
+   * Exports ended spans. It does not fail, and gives up after a second: a response does not wait for spans.
    */
   flush(): Promise<void>;
   /** Exports the remaining spans and stops, with the same time limit. */

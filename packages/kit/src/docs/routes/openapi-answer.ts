@@ -1,4 +1,4 @@
-/** The OpenAPI document as an answer, under both of its names. */
+/** The OpenAPI document as a response, under both of its names. */
 import type { ApiFacts, HandlerContext, Zod } from "../../route/define-route.ts";
 import type { SignInPage } from "../sign-in-page.ts";
 
