@@ -83,7 +83,7 @@ export async function checkPackedPackages(say: (line: string) => void): Promise<
     demandRefusal(
       project,
       ["release"],
-      /^release is in @lambda-express-api\/delivery, which is not installed; /,
+      /^release requires @lambda-express-api\/delivery, which is not installed; /,
     );
     run("npx", "lambda-express-api", "build", "lambda", "--architecture", "x64");
     run("npx", "lambda-express-api", "build", "container");
