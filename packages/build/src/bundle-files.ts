@@ -186,7 +186,7 @@ const COMMONJS = {
   // Otherwise esbuild adds a list of exports for Node, which is wrong in strict mode for a name like `static`.
   platform: "neutral",
   write: false,
-  // The first bundling has already printed all warnings, and top-level await is no mistake.
+  // The first bundling has already printed all warnings, and top-level await is valid here.
   logLevel: "silent",
   legalComments: "external",
   // Strict, as ES modules are.
