@@ -106,17 +106,17 @@ describe("the check of the docs", () => {
     ["a wrong group of a demo caller", callers("USERS"), /the demo callers are not .*nobody@example.com/],
     [
       "a comparison's row without a test",
-      "| It | Here | Shown by |\n| --- | --- | --- |\n| a thing | another | |",
+      "| It | Here | Test |\n| --- | --- | --- |\n| a thing | another | |",
       "a thing has neither a test nor a reason",
     ],
     [
       "a comparison's row whose test is not a test",
-      "| It | Here | Shown by |\n| --- | --- | --- |\n| a thing | another | `packages/api/src/api.ts` |",
+      "| It | Here | Test |\n| --- | --- | --- |\n| a thing | another | `packages/api/src/api.ts` |",
       "a thing is shown by `packages/api/src/api.ts`, which is not a test",
     ],
     [
       "a comparison's row whose test does not exist",
-      "| It | Here | Shown by |\n| --- | --- | --- |\n| a thing | another | `packages/api/test/none.test.ts` |",
+      "| It | Here | Test |\n| --- | --- | --- |\n| a thing | another | `packages/api/test/none.test.ts` |",
       "packages/api/test/none.test.ts does not exist",
     ],
     ["an unknown option of sst", block("sh", "npm run deploy -- --stag dev"), /has no option --stag/],

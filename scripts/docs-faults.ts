@@ -83,7 +83,7 @@ function hasEndpoint(method: string, path: string): boolean {
 
 function faultsOfTable([head = [], , ...rows]: Page["tables"][number]): string[] {
   if (isDeepStrictEqual(head, ["Caller", "Groups", "Password"])) return faultsOfCallers(rows);
-  return head.at(-1) === "Shown by" ? rows.flatMap(faultsOfComparison) : [];
+  return head.at(-1) === "Test" ? rows.flatMap(faultsOfComparison) : [];
 }
 
 const TEST = /^`[^`]+\.(test|suite)\.ts`$/;
