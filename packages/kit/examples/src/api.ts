@@ -8,7 +8,7 @@ export const api = defineApi({
   description: "The API in the guides' examples.",
   settings: {
     WEBHOOK_SECRET: {
-      description: "The secret with which the payment provider signs events.",
+      description: "The secret that the payment provider uses to sign events.",
       rule: "the provider's signing secret",
       example: "whsec_example",
       secret: true,
