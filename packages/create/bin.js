@@ -8,7 +8,7 @@ const OLDEST_NODE = 24;
 const { node } = process.versions;
 if (Number(node.split(".")[0]) < OLDEST_NODE) {
   console.error(
-    `create-lambda-express-api needs Node ${OLDEST_NODE} or later, and this is Node ${node}; install it from https://nodejs.org, or choose it with your version manager.`,
+    `create-lambda-express-api requires Node ${OLDEST_NODE} or later, but this is Node ${node}; install it from https://nodejs.org or with your version manager.`,
   );
   process.exitCode = 1;
 } else {

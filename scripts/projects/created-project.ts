@@ -145,7 +145,7 @@ function demandOneSentence(folder: string, command: string, args: readonly strin
   const env = { ...ENVIRONMENT, PATH: [node, process.env.PATH].join(delimiter) };
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: "utf8", env });
   const lines = `${stdout}${stderr}`.split("\n").filter((line) => line !== "" && !line.startsWith("npm "));
-  const isSentence = new RegExp(`needs Node 24 or later, and this is Node ${OLD_NODE}; `).test(
+  const isSentence = new RegExp(`requires Node 24 or later, but this is Node ${OLD_NODE}; `).test(
     lines[0] ?? "",
   );
   if (status !== 1 || lines.length !== 1 || !isSentence)

@@ -268,7 +268,7 @@ describe("the command line", () => {
       assert.deepEqual([status, stdout], [1, ""]);
       assert.match(
         stderr,
-        /^create-lambda-express-api needs Node 24 or later, and this is Node 2\d\.\d+\.\d; [^\n]+\n$/,
+        /^create-lambda-express-api requires Node 24 or later, but this is Node 2\d\.\d+\.\d; [^\n]+\n$/,
       );
       assert.deepEqual(readdirSync(folder), ["taken"]);
     });
