@@ -1,4 +1,4 @@
-/** The API in docs/guides/requests-and-responses.md. The kit's tests run it in both runtimes. */
+/** The API of the guides' examples. The kit's tests run it in both runtimes. */
 import { defineApi, matching } from "@lambda-express-api/kit";
 import { routes } from "./routes/routes.ts";
 
