@@ -32,6 +32,7 @@ const GUIDES_OF: Readonly<
   "guides/github-actions.md": ["github"],
   "guides/codepipeline.md": ["codepipeline"],
   "guides/release.md": ["github", "codepipeline"],
+  "guides/roll-back.md": ["github", "codepipeline"],
   "guides/firebase.md": ["firebase"],
   "guides/cognito.md": ["cognito"],
   "guides/auth0.md": ["auth0"],

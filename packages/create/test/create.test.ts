@@ -128,7 +128,7 @@ infra.apiCode({ folder: "." });`,
           ...IDENTITIES.filter((other) => other !== identity),
           ...(delivery === "github" ? [] : ["github-actions"]),
           ...(delivery === "codepipeline" ? [] : ["codepipeline"]),
-          ...(delivery === "none" ? ["release"] : []),
+          ...(delivery === "none" ? ["release", "roll-back"] : []),
         ];
         const guides = readdirSync(join(import.meta.dirname, "../../../docs/guides"));
         assert.deepEqual(
