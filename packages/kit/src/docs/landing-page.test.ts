@@ -37,7 +37,7 @@ it("the landing page says where $TOKEN comes from, with the token endpoints and 
   const page = async (authEndpoints: boolean) =>
     landingPage({ ...options, routes: await enabledRoutes(fixtureApi, { ...features, authEndpoints }) });
   assert.match(await page(true), / http:\/\/h\/b\/v1\/auth\/token\)\nTOKEN=\$\(/);
-  assert.match(await page(false), /<code>\$TOKEN<\/code> is a token of your identity provider/);
+  assert.match(await page(false), /<code>\$TOKEN<\/code> is an access token from your identity provider/);
   assert.doesNotMatch(await page(false), /v1\/auth\/token/);
 });
 
@@ -73,9 +73,9 @@ it("the landing page marks a container-only endpoint, and has no button for it",
       routes: [route(only)],
     });
   assert.match(page("container"), /Watches\. <strong>Only in a container\.<\/strong> <span/);
-  assert.doesNotMatch(page("container"), /Call it/);
+  assert.doesNotMatch(page("container"), /Send request/);
   assert.doesNotMatch(page(), /container/);
-  assert.match(page(), /Call it/);
+  assert.match(page(), /Send request/);
 });
 
 it("the landing page and the OpenAPI document list the API's own endpoints before those of the docs pages", async () => {

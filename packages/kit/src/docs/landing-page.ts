@@ -67,7 +67,8 @@ ${routes
 
 /** Replaces {@link signIn} where the API has no token endpoint. */
 function ownToken(page: SignInPage | undefined, root: string): string {
-  const explained = "<p>In the lines below, <code>$TOKEN</code> is a token of your identity provider.</p>";
+  const explained =
+    "<p>In the curl commands below, <code>$TOKEN</code> is an access token from your identity provider.</p>";
   if (!page) return explained;
   const { authorizationUrl, tokenUrl, clientId, scopes, parameters, tokenName } = page;
   const data = {
@@ -91,7 +92,7 @@ ${explained}
 function signIn(tokenUrl: string, caller: DemoCaller | undefined, buttons: string): string {
   return `<section aria-labelledby="sign-in">
 <h2 id="sign-in">Sign in</h2>
-${buttons}<p>In a shell, for the lines below:</p>
+${buttons}<p>Before you use the curl commands below, run this in your shell:</p>
 ${code(signInLines(tokenUrl, caller).join("\n"))}
 </section>`;
 }
@@ -117,7 +118,7 @@ function endpoint(route: Route, baseUrl: string, basePath: string, isCallable: b
 <h3><span class="method">${method}</span> <code>${safe(publicPath(path))}</code></h3>
 <p>${deprecated ? "<strong>Deprecated.</strong> " : ""}${safe(summary)} ${only ? "<strong>Only in a container.</strong> " : ""}<span class="access" data-type="${access.type}">for ${safe(describeAccess(access))}</span></p>
 ${code(curlLine(route, baseUrl))}
-${isCallable && isSimple ? `<button type="button" data-call="${url}" hidden>Call it</button>\n<output hidden></output>\n` : ""}</article>`;
+${isCallable && isSimple ? `<button type="button" data-call="${url}" hidden>Send request</button>\n<output hidden></output>\n` : ""}</article>`;
 }
 
 function code(lines: string): string {

@@ -58,7 +58,7 @@ export function describeSignInPage(
       await page.goto(`${world.baseUrls[root]}/v1`);
       const button = page.getByRole("button", { name: "Sign in" });
       await choose(page, user.email, () => button.click());
-      await page.getByText("Signed in. The calls below now use your token.").waitFor();
+      await page.getByText("Signed in. The requests below now use your token.").waitFor();
       assert.match(await call(page, "getMe"), /^200\n[\s\S]*"USERS"/);
       assert.match(await call(page, "listEndpoints"), /^403\n/);
       await button.click();

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 export async function call(page: Page, operationId: string): Promise<string> {
   const article = page.locator(`#${operationId}`);
   const answered = page.waitForResponse((response) => response.url().includes("/v1"));
-  await article.getByRole("button", { name: "Call it" }).click();
+  await article.getByRole("button", { name: "Send request" }).click();
   await answered;
   await article.locator("button:enabled").waitFor();
   return article.locator("output").innerText();

@@ -31,7 +31,7 @@ async function signIn(button) {
   if (callers.dataset.authorizationUrl) {
     token = await signInAtPage(callers.dataset);
     button.setAttribute("aria-pressed", "true");
-    return say(output, "Signed in. The calls below now use your token.");
+    return say(output, "Signed in. The requests below now use your token.");
   }
   const { username, password } = button.dataset;
   const { ok, body } = await call(callers.dataset.tokenUrl, {
@@ -39,10 +39,10 @@ async function signIn(button) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ username, password }),
   });
-  if (!ok) return say(output, body.message ?? "That did not work.", true);
+  if (!ok) return say(output, body.message ?? "The request failed.", true);
   token = body.access_token;
   button.setAttribute("aria-pressed", "true");
-  say(output, `Signed in as ${username}. The calls below now use this account.`);
+  say(output, `Signed in as ${username}. The requests below now use this account.`);
 }
 
 const base64url = (bytes) =>
@@ -88,7 +88,7 @@ async function signInAtPage({ authorizationUrl, tokenUrl, tokenName, clientId, r
       redirect_uri: redirectUri,
     }),
   });
-  if (!ok) throw new Error(body.error_description ?? body.error ?? "The provider refused the sign-in.");
+  if (!ok) throw new Error(body.error_description ?? body.error ?? "The provider rejected the sign-in.");
   return body[tokenName];
 }
 
