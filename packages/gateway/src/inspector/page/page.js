@@ -82,8 +82,8 @@ function facts(request) {
     ],
     ["Function", functionFact(request.function)],
     ["Error", request.error],
-    ["Request id", request.requestId],
-    ["Trace id", request.traceId],
+    ["Request ID", request.requestId],
+    ["Trace ID", request.traceId],
     ["Client's id", request.clientRequestId],
   ];
   return rows
