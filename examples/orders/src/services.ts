@@ -1,35 +1,42 @@
 /**
  * What endpoints and jobs share. The AWS SDK finds region, credentials and, on your machine, endpoints in the
- * environment.
+ * environment. It is imported where a service is created: every cold start loads this file, and few need the SDK.
  */
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { service } from "@lambda-express-api/kit";
-import { dynamoStore } from "@lambda-express-api/kit/shared-store/dynamo-store.ts";
-import { apiKeyStore } from "./api-key-store.ts";
-import { orderStore } from "./orders/order-store.ts";
 import { settings } from "./settings.ts";
 
 const database = service({
-  create: () => new DynamoDBClient({}),
+  create: async () => {
+    const { DynamoDBClient } = await import("@aws-sdk/client-dynamodb");
+    return new DynamoDBClient({});
+  },
   close: (client) => client.destroy(),
 });
 
 const orders = service({
   settings,
-  create: async ({ config, use }) => orderStore(await use(database), config.settings.ORDERS_TABLE),
+  create: async ({ config, use }) => {
+    const { orderStore } = await import("./orders/order-store.ts");
+    return orderStore(await use(database), config.settings.ORDERS_TABLE);
+  },
 });
 
 /** The kit looks up API keys here. */
 const apiKeys = service({
   settings,
-  create: async ({ config, use }) => apiKeyStore(await use(database), config.settings.API_KEYS_TABLE),
+  create: async ({ config, use }) => {
+    const { apiKeyStore } = await import("./api-key-store.ts");
+    return apiKeyStore(await use(database), config.settings.API_KEYS_TABLE);
+  },
 });
 
 /** The kit stores rate limits and idempotency keys here. */
 const sharedStore = service({
   settings,
-  create: async ({ config, use }) =>
-    dynamoStore({ tableName: config.settings.SHARED_TABLE, client: await use(database) }),
+  create: async ({ config, use }) => {
+    const { dynamoStore } = await import("@lambda-express-api/kit/shared-store/dynamo-store.ts");
+    return dynamoStore({ tableName: config.settings.SHARED_TABLE, client: await use(database) });
+  },
 });
 
 /** Sends a paid order to the warehouse's queue. Only an endpoint that pays loads the queue's SDK. */

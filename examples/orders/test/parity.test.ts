@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
@@ -137,6 +137,12 @@ paritySuite(
   cases,
   { environment: aws.environment },
 );
+
+it("a cold start of the built function does not load the AWS SDK", () => {
+  const loadedAtStart = readFileSync(join(out, "lambda/app.js"), "utf8");
+  // In the messages of its core.
+  assert.equal(loadedAtStart.includes("@aws-sdk/core"), false);
+});
 
 it("the built function responds to an event of the gateway, and has its jobs beside it", async () => {
   Object.assign(process.env, testEnvironment(api), aws.environment, { RUNTIME: "LAMBDA" });
