@@ -50,7 +50,7 @@ export class RequestContext {
     this.#appLog = appLog;
   }
 
-  /** Made on first use, like the log and the signal: most requests need none of them. */
+  /** Parsed on first use: few requests need it. */
   get trace(): TraceContext {
     this.#trace ??= new TraceContext(this.#headers, this.received.lambdaRequestId ?? this.requestId);
     return this.#trace;
